@@ -1,0 +1,173 @@
+package dockerfile
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+// apply makes the edits, and proves the result by Check.
+func apply(t *testing.T, f *File, edits ...Edit) string {
+	t.Helper()
+	out, err := f.Apply(edits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := Parse(f.Name, out)
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, out)
+	}
+	if err := f.Check(after, edits); err != nil {
+		t.Fatalf("%v in\n%s", err, out)
+	}
+	return string(out)
+}
+
+func must(t *testing.T) func(Edit, error) Edit {
+	return func(e Edit, err error) Edit {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+}
+
+func TestEdits(t *testing.T) {
+	last := func(f *File) *Instruction { return f.Instructions[len(f.Instructions)-1] }
+	before := func(f *File) (Edit, error) { return f.InsertBefore(last(f), "USER node") }
+	after := func(f *File) (Edit, error) { return f.InsertAfter(f.Instructions[0], "USER node") }
+	chown := func(f *File) (Edit, error) { return last(f).SetFlag("chown", "a:b") }
+	arg := func(f *File) (Edit, error) { return last(f).Replace(last(f).Args[0], "new") }
+	del := func(f *File) (Edit, error) { return f.Delete(last(f)) }
+	for _, c := range []struct {
+		name, src string
+		edit      func(*File) (Edit, error)
+		want      string // "" for a refusal
+	}{
+		{"before", "FROM a\nCMD b\n", before, "FROM a\nUSER node\nCMD b\n"},
+		{"before, crlf", "FROM a\r\nCMD b\r\n", before, "FROM a\r\nUSER node\r\nCMD b\r\n"},
+		{"before, no final newline", "FROM a\nCMD b", before, "FROM a\nUSER node\nCMD b"},
+		{"before, no final newline, crlf", "FROM a\r\nCMD b", before, "FROM a\r\nUSER node\r\nCMD b"},
+		{"before, indented", "FROM a\n\tCMD b\n", before, "FROM a\n\tUSER node\n\tCMD b\n"},
+		{"before, above the comment", "FROM a\nRUN x\n# why\n# so\nCMD b\n", before, "FROM a\nRUN x\nUSER node\n# why\n# so\nCMD b\n"},
+		{"before, keeps the paragraph", "FROM a\n\nRUN x\n\nCMD b\n", before, "FROM a\n\nRUN x\n\nUSER node\n\nCMD b\n"},
+		{"before, comment in its paragraph", "FROM a\n\n# why\nCMD b\n", before, "FROM a\n\nUSER node\n\n# why\nCMD b\n"},
+		{"before, far comment", "FROM a\n# far\n\nCMD b\n", before, "FROM a\n# far\n\nUSER node\n\nCMD b\n"},
+		{"before, over heredoc", "FROM a\nRUN <<EOF\nCMD c\nEOF\nCMD b\n", before, "FROM a\nRUN <<EOF\nCMD c\nEOF\nUSER node\nCMD b\n"},
+		{"before the first, under directives", "# syntax=docker/dockerfile:1\nFROM a\n", func(f *File) (Edit, error) {
+			return f.InsertBefore(last(f), "ARG x")
+		}, "# syntax=docker/dockerfile:1\nARG x\nFROM a\n"},
+		{"before the first, behind a BOM", "\ufeff# c\nFROM a\n", func(f *File) (Edit, error) {
+			return f.InsertBefore(last(f), "ARG x")
+		}, "\ufeffARG x\n# c\nFROM a\n"},
+		{"after", "FROM a\n\nCMD b\n", after, "FROM a\nUSER node\n\nCMD b\n"},
+		{"after the last, no final newline", "FROM a", after, "FROM a\nUSER node"},
+		{"after a continuation", "FROM \\\n a\nCMD b\n", after, "FROM \\\n a\nUSER node\nCMD b\n"},
+		{"after a dangling continuation", "FROM a \\\n", after, ""},
+		{"after a heredoc", "FROM a\nRUN <<EOF\nx\nEOF", func(f *File) (Edit, error) {
+			return f.InsertAfter(last(f), "USER node")
+		}, "FROM a\nRUN <<EOF\nx\nEOF\nUSER node"},
+		{"an unfinished instruction", "FROM a\n", func(f *File) (Edit, error) {
+			return f.InsertAfter(last(f), "RUN x \\")
+		}, ""},
+		{"two lines in one", "FROM a\n", func(f *File) (Edit, error) {
+			return f.InsertAfter(last(f), "RUN x\nUSER y")
+		}, ""},
+		{"flag, none there", "FROM a\nCOPY x y\n", chown, "FROM a\nCOPY --chown=a:b x y\n"},
+		{"flag, behind others", "FROM a\nCOPY --from=b --link x y\n", chown, "FROM a\nCOPY --from=b --link --chown=a:b x y\n"},
+		{"flag, in its place", "FROM a\nCOPY --chown=\"x\" --link x y\n", chown, "FROM a\nCOPY --chown=a:b --link x y\n"},
+		{"flag, behind a continuation", "FROM a\nCOPY \\\n  --link \\\n  # c\n  x y\n", chown, "FROM a\nCOPY \\\n  --link --chown=a:b \\\n  # c\n  x y\n"},
+		{"flag, before a continuation", "FROM a\nCOPY \\\n  x y\n", chown, "FROM a\nCOPY --chown=a:b \\\n  x y\n"},
+		{"flag, heredoc", "FROM a\nCOPY <<E /x\nCOPY b c\nE\n", chown, "FROM a\nCOPY --chown=a:b <<E /x\nCOPY b c\nE\n"},
+		{"replace", "FROM a\nUSER root # x\n", arg, "FROM a\nUSER new\n"},
+		{"replace in JSON", "FROM a\nCMD [\"x\", \"y\"]\n", func(f *File) (Edit, error) {
+			return last(f).Replace(last(f).Args[1], `"z"`)
+		}, "FROM a\nCMD [\"x\", \"z\"]\n"},
+		{"replace a broken word", "FROM a\nUSER ro\\\n# c\not\n", arg, ""},
+		{"delete", "FROM a\nRUN x \\\n y\nCMD b\n", func(f *File) (Edit, error) { return f.Delete(f.Instructions[1]) }, "FROM a\nCMD b\n"},
+		{"delete the last line", "FROM a\nRUN x", del, "FROM a"},
+		{"delete the last line, crlf", "FROM a\r\nRUN x\r\n", del, "FROM a\r\n"},
+		{"delete under a comment", "FROM a\n# why\nRUN x\n", del, ""},
+		{"delete around a comment", "FROM a\nRUN x \\\n# why\n y\n", del, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := mustParse(t, c.src)
+			e, err := c.edit(f)
+			if c.want == "" {
+				if !errors.Is(err, ErrNoPlace) {
+					t.Fatalf("%v, want a refusal", err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := apply(t, f, e); got != c.want {
+				t.Errorf("got\n%q\nwant\n%q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestManyEdits(t *testing.T) {
+	ok := must(t)
+	f := mustParse(t, "FROM a\nWORKDIR /x\nCOPY b c\nRUN d\nCMD e\n")
+	in := f.Instructions
+	got := apply(t, f,
+		ok(f.InsertBefore(in[4], "USER one")), ok(f.InsertBefore(in[4], "USER two")),
+		ok(in[2].SetFlag("chown", "n:n")), ok(in[2].Replace(in[2].Args[0], "bb")),
+		ok(f.Delete(in[3])), ok(f.InsertAfter(in[1], "RUN p", "RUN q")))
+	want := "FROM a\nWORKDIR /x\nRUN p\nRUN q\nCOPY --chown=n:n bb c\nUSER one\nUSER two\nCMD e\n"
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestOverlap(t *testing.T) {
+	ok := must(t)
+	f := mustParse(t, "FROM a\nUSER b\n")
+	in := f.Instructions[1]
+	_, err := f.Apply([]Edit{ok(in.Replace(in.Args[0], "x")), ok(in.Replace(in.Args[0], "y"))})
+	if !errors.Is(err, ErrNoPlace) {
+		t.Errorf("%v, want a refusal of overlapping edits", err)
+	}
+	if _, err := f.Apply([]Edit{{Span: Span{0, 1}}}); err == nil {
+		t.Error("an edit that no constructor made was applied")
+	}
+}
+
+// TestCheck feeds Check with the mistakes that re-parsing alone lets pass.
+func TestCheck(t *testing.T) {
+	ok := must(t)
+	src := "FROM a\n# about b\nRUN b <<E\nx\nE\nCMD c\n"
+	f := mustParse(t, src)
+	insert := ok(f.InsertBefore(f.Instructions[2], "USER n"))
+	for _, c := range []struct{ name, after, want string }{
+		{"right", strings.Replace(src, "CMD", "USER n\nCMD", 1), ""},
+		{"swallowed by a heredoc", strings.Replace(src, "x\n", "x\nUSER n\n", 1), "heredocs"},
+		{"swallowed by a continuation", strings.Replace(src, "CMD", "USER n \\\nCMD", 1), "must read \"USER n\""},
+		{"another value", strings.Replace(src, "CMD", "USER m\nCMD", 1), "must read \"USER n\""},
+		{"lost instruction", "FROM a\n# about b\nRUN b <<E\nx\nE\nUSER n\n", "is missing"},
+		{"extra instruction", strings.Replace(src, "CMD", "USER n\nCMD", 1) + "USER n\n", "not inserted"},
+		{"lost comment", "FROM a\n#about b\nRUN b <<E\nx\nE\nUSER n\nCMD c\n", "must stand"},
+		{"comment changed", "FROM a\n# About b\nRUN b <<E\nx\nE\nUSER n\nCMD c\n", "comment"},
+		{"directive appears", "# check=skip=all\n" + src, "directives"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			err := f.Check(mustParse(t, c.after), []Edit{insert})
+			if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%v, want %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestKeyword(t *testing.T) {
+	if got := mustParse(t, "from a\nrun b\n").Keyword("USER"); got != "user" {
+		t.Errorf("lower-case file: %q", got)
+	}
+	if got := mustParse(t, "FROM a\nrun b\n").Keyword("USER"); got != "USER" {
+		t.Errorf("mixed file: %q", got)
+	}
+}

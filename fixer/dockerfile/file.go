@@ -1,0 +1,304 @@
+// Package dockerfile is a lossless view of a Dockerfile: BuildKit's parser
+// tells what the bytes mean, and every instruction, flag and argument also
+// knows which bytes of the file it came from.
+//
+// Nothing here prints a Dockerfile from a syntax tree. A change is an [Edit]:
+// a small splice of the original bytes, made by a constructor that knows where
+// such a change may stand, and checked by [File.Check] after it was applied.
+package dockerfile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+	"github.com/moby/buildkit/frontend/dockerfile/parser"
+)
+
+// MaxSize is the largest Dockerfile that Parse takes, in bytes. A larger file
+// is no Dockerfile that anybody wrote.
+const MaxSize = 1 << 20
+
+// Span is a half-open byte range [Start, End) of File.Src.
+type Span struct{ Start, End int }
+
+// Len is the number of bytes in the span.
+func (s Span) Len() int { return s.End - s.Start }
+
+// Word is a piece of an instruction: where it stands, and what BuildKit reads
+// there. Text differs from the bytes of the span where the word was quoted,
+// is an element of a JSON array, or has a line continuation inside.
+type Word struct {
+	Span
+	Text string
+
+	// logical is the range in Instruction.Logical that the word came from.
+	logical Span
+}
+
+// Instruction is one instruction with everything that belongs to it. Its span
+// runs from the keyword to the end of the last line, heredocs included and the
+// final line terminator excluded.
+type Instruction struct {
+	Span
+	Keyword Word   // as the author spelled it
+	Flags   []Word // "--name=value", in order
+	// Args are the arguments: one word for each element of a JSON array and for
+	// each blank-separated word of FROM, ARG, COPY, ADD, EXPOSE, VOLUME, ENV and
+	// LABEL; the whole rest of the line in one word for the others.
+	Args []Word
+	// Logical is the line as BuildKit saw it: continuations joined, comments
+	// and blank lines inside them dropped (parser.Node.Original).
+	Logical string
+	Node    *parser.Node // what it means: heredocs, comments, line numbers
+	Cmd     any          // the typed form, from instructions.ParseInstruction
+	Index   int          // position in File.Instructions
+
+	file     *File
+	segments []segment
+	// body is the range of Logical behind the keyword and the flags.
+	body Span
+	// dangling is set when the file ends inside the instruction's continuation:
+	// whatever is appended would become part of it.
+	dangling bool
+	// comments is where the comment block that touches the instruction from
+	// above begins; Start's line when there is none.
+	comments int
+}
+
+// Name is the keyword in upper case, such as "COPY".
+func (in *Instruction) Name() string { return strings.ToUpper(in.Keyword.Text) }
+
+// JSON reports whether the arguments are a JSON array (exec form).
+func (in *Instruction) JSON() bool { return in.Node.Attributes["json"] }
+
+// Body is the text behind the keyword and the flags, continuations joined.
+func (in *Instruction) Body() string { return in.Logical[in.body.Start:in.body.End] }
+
+// Offset maps an index of Logical to the offset of the same byte in File.Src.
+func (in *Instruction) Offset(logical int) int {
+	for i := len(in.segments) - 1; i >= 0; i-- {
+		if s := in.segments[i]; logical >= s.logical {
+			return s.src + min(logical-s.logical, s.n)
+		}
+	}
+	return in.Start
+}
+
+// Comments returns the comment lines that touch the instruction from above,
+// without parser directives, as they stand in the file.
+func (in *Instruction) Comments() string {
+	return string(in.file.Src[in.comments:in.file.lineStart(in.Start)])
+}
+
+// Stage is one FROM and the instructions up to the next FROM.
+type Stage struct {
+	From  *Instruction
+	Ref   Word   // the base as written: an image, a stage, maybe with variables
+	Name  string // the name behind AS in lower case, as BuildKit compares it; "" when unnamed
+	Index int
+	Body  []*Instruction // without From
+}
+
+// Last is the last instruction of the stage; From when the body is empty.
+func (s *Stage) Last() *Instruction {
+	if len(s.Body) == 0 {
+		return s.From
+	}
+	return s.Body[len(s.Body)-1]
+}
+
+// File is a parsed Dockerfile.
+type File struct {
+	Name         string // for messages
+	Src          []byte
+	EOL          string         // the line terminator that most lines use: "\n" or "\r\n"
+	Escape       byte           // '\\', or '`' after "# escape=`"
+	Syntax       string         // the image named by "# syntax=", "" when none
+	Globals      []*Instruction // the ARGs before the first FROM
+	Stages       []*Stage
+	Instructions []*Instruction
+
+	lines     []int // offset of each line's first byte
+	directive int   // number of leading lines that hold parser directives
+	lower     bool  // keywords are written in lower case
+}
+
+// Parse reads a Dockerfile. The name is used in messages only.
+//
+// It fails with an *[Error] for what BuildKit would not build: no instruction,
+// an unknown one, wrong arguments, no FROM, a line over 65,535 bytes; for NUL
+// bytes and for more than MaxSize bytes; and when an instruction's bytes can't
+// be traced exactly, so that nothing is ever changed on a guess.
+func Parse(name string, src []byte) (*File, error) {
+	f := &File{Name: name, Src: src}
+	if len(src) > MaxSize {
+		return nil, &Error{Name: name, Msg: fmt.Sprintf("file has %d bytes, more than the %d that a Dockerfile may have", len(src), MaxSize)}
+	}
+	f.indexLines()
+	if i := bytes.IndexByte(src, 0); i >= 0 {
+		return nil, f.errorAt(i, "NUL byte: not a text file")
+	}
+	for i := range f.lines {
+		// bufio.Scanner, which BuildKit reads with, gives up at this size.
+		if l := f.rawLine(i); l.Len() >= 64*1024 {
+			return nil, f.errorAt(l.Start, "line has %d bytes, BuildKit takes 65,535 at most", l.Len())
+		}
+	}
+	res, err := parser.Parse(bytes.NewReader(src))
+	if err != nil {
+		return nil, f.wrap(err)
+	}
+	f.Escape = byte(res.EscapeToken)
+	f.Syntax, _, _, _ = parser.DetectSyntax(src)
+	f.countDirectives()
+	prev := 0 // the line behind the previous instruction
+	for i, node := range res.AST.Children {
+		in, err := f.instruction(node, i, prev)
+		if err != nil {
+			return nil, err
+		}
+		f.Instructions = append(f.Instructions, in)
+		prev = node.EndLine
+	}
+	if err := f.splitStages(); err != nil {
+		return nil, err
+	}
+	f.lower = f.mostlyLower()
+	return f, nil
+}
+
+// instruction builds one instruction from BuildKit's node and asserts that the
+// bytes found for it are the ones that BuildKit read.
+func (f *File) instruction(node *parser.Node, index, prevEnd int) (*Instruction, error) {
+	in := &Instruction{Node: node, Index: index, Logical: node.Original, file: f}
+	if node.StartLine < 1 || node.EndLine > len(f.lines) {
+		return nil, f.errorAt(0, "internal: BuildKit reports lines %d to %d of a file of %d", node.StartLine, node.EndLine, len(f.lines))
+	}
+	cmd, err := instructions.ParseInstruction(node)
+	if err != nil {
+		return nil, f.wrap(err)
+	}
+	in.Cmd = cmd
+	if err := in.trace(); err != nil {
+		return nil, err
+	}
+	if err := in.splitWords(); err != nil {
+		return nil, err
+	}
+	first := node.StartLine - 1
+	top := first
+	for top > max(prevEnd, f.directive) && isComment(f.line(top-1)) {
+		top--
+	}
+	in.comments = f.lines[top]
+	if top == 0 {
+		in.comments = f.bom()
+	}
+	return in, nil
+}
+
+func (f *File) splitStages() error {
+	for _, in := range f.Instructions {
+		switch cmd := in.Cmd.(type) {
+		case *instructions.Stage:
+			f.Stages = append(f.Stages, &Stage{From: in, Ref: in.Args[0], Name: cmd.Name, Index: len(f.Stages)})
+		case *instructions.ArgCommand:
+			if len(f.Stages) == 0 {
+				f.Globals = append(f.Globals, in)
+				continue
+			}
+			f.addToStage(in)
+		default:
+			if len(f.Stages) == 0 {
+				return f.errorAt(in.Start, "%s stands before the first FROM", in.Name())
+			}
+			f.addToStage(in)
+		}
+	}
+	if len(f.Stages) == 0 {
+		return f.errorAt(f.Instructions[0].Start, "no FROM: nothing to build")
+	}
+	return nil
+}
+
+func (f *File) addToStage(in *Instruction) {
+	st := f.Stages[len(f.Stages)-1]
+	st.Body = append(st.Body, in)
+}
+
+// Keyword spells an instruction keyword, given in upper case, the way the file
+// spells most of its own.
+func (f *File) Keyword(upper string) string {
+	if f.lower {
+		return strings.ToLower(upper)
+	}
+	return upper
+}
+
+func (f *File) mostlyLower() bool {
+	n := 0
+	for _, in := range f.Instructions {
+		if in.Keyword.Text == strings.ToLower(in.Keyword.Text) {
+			n++
+		}
+	}
+	return 2*n > len(f.Instructions)
+}
+
+// Position turns an offset of Src into a line and a column, both from 1; the
+// column counts bytes.
+func (f *File) Position(offset int) (line, col int) {
+	i := f.lineIndex(offset)
+	return i + 1, offset - f.lines[i] + 1
+}
+
+// HasComment reports whether a comment line in the stage, or in front of it,
+// satisfies match. Comments inside continuations count; heredoc bodies don't.
+func (f *File) HasComment(st *Stage, match func(line string) bool) bool {
+	end := st.Last().Node.EndLine
+	start := f.lineIndex(st.From.comments)
+	if st.Index == 0 {
+		start = 0
+	}
+	if st.Index == len(f.Stages)-1 {
+		end = len(f.lines)
+	}
+	for i := start; i < end; i++ {
+		if isComment(f.line(i)) && !f.inHeredoc(i) && match(string(f.line(i))) {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *File) inHeredoc(line int) bool {
+	i, found := slices.BinarySearchFunc(f.Instructions, line+1, func(in *Instruction, l int) int {
+		switch {
+		case in.Node.EndLine < l:
+			return -1
+		case in.Node.StartLine > l:
+			return 1
+		}
+		return 0
+	})
+	if !found || len(f.Instructions[i].Node.Heredocs) == 0 {
+		return false
+	}
+	in := f.Instructions[i]
+	return line > f.lineIndex(in.Offset(len(in.Logical)))
+}
+
+// wrap turns an error of BuildKit's, which knows the line, into an *Error.
+func (f *File) wrap(err error) error {
+	e := &Error{Name: f.Name, Msg: err.Error()}
+	var loc *parser.LocationError
+	if errors.As(err, &loc) && len(loc.Locations) > 0 && len(loc.Locations[0]) > 0 {
+		e.Line = max(1, loc.Locations[0][0].Start.Line)
+		e.Col = 1
+	}
+	return e
+}
