@@ -1,0 +1,249 @@
+// Package baseimage says what a fix must know about a base image, and how it is
+// asked: the Facts, the Inspector interface, and a table of well-known images.
+// It opens no connection; fixer/registry does.
+package baseimage
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+)
+
+// Source tells where a fact comes from, and so how far it may be trusted.
+type Source string
+
+const (
+	// FromConfig: the image's configuration says so. A fact.
+	FromConfig Source = "config"
+	// FromLayer: a file of the image says so. A fact.
+	FromLayer Source = "layer"
+	// FromHistory: a command in the image's history says so. A strong hint.
+	FromHistory Source = "history"
+	// FromTable: the built-in table of well-known images says so. An assumption.
+	FromTable Source = "table"
+)
+
+// Family is the kind of userland in an image: which commands create a user,
+// which package manager there is.
+type Family string
+
+const (
+	Alpine     Family = "alpine"
+	Debian     Family = "debian" // Ubuntu included
+	RHEL       Family = "rhel"
+	Wolfi      Family = "wolfi"
+	Distroless Family = "distroless"
+	Busybox    Family = "busybox"
+	Scratch    Family = "scratch"
+	Windows    Family = "windows"
+	Unknown    Family = "unknown"
+)
+
+// Facts is what is known of one image for one platform. A part that is nil is
+// not known; each part that is there carries its Source.
+type Facts struct {
+	Image    string `json:"image"`    // as it was asked for
+	Platform string `json:"platform"` // "linux/amd64"; "" for the default
+	// Digest is the digest of what the reference names: the index where there
+	// is one. Manifest is the digest of the platform's manifest.
+	Digest   string    `json:"digest,omitempty"`
+	Manifest string    `json:"manifest,omitempty"`
+	Config   *Config   `json:"config,omitempty"`
+	Distro   *Distro   `json:"distro,omitempty"`
+	Accounts *Accounts `json:"accounts,omitempty"`
+	Programs *Programs `json:"programs,omitempty"`
+	Versions *Versions `json:"versions,omitempty"`
+	// Assumed says why the image itself could not be asked, where the facts
+	// stand in for its answer; "" otherwise.
+	Assumed string `json:"assumed,omitempty"`
+}
+
+// Config is the part of the image configuration that a Dockerfile inherits
+// (OCI image specification, "config" object).
+type Config struct {
+	User         string   `json:"user,omitempty"`
+	Entrypoint   []string `json:"entrypoint,omitempty"`
+	Cmd          []string `json:"cmd,omitempty"`
+	Env          []string `json:"env,omitempty"` // "NAME=value"
+	WorkingDir   string   `json:"workingDir,omitempty"`
+	Shell        []string `json:"shell,omitempty"`
+	OnBuild      []string `json:"onBuild,omitempty"`
+	Volumes      []string `json:"volumes,omitempty"`      // sorted
+	ExposedPorts []string `json:"exposedPorts,omitempty"` // "3000/tcp", sorted
+	Source       Source   `json:"source"`
+}
+
+// Distro is what /etc/os-release says.
+type Distro struct {
+	ID       string `json:"id,omitempty"`       // "debian"
+	Version  string `json:"version,omitempty"`  // VERSION_ID: "12"
+	Codename string `json:"codename,omitempty"` // "bookworm"
+	Family   Family `json:"family"`             // never ""
+	Source   Source `json:"source"`
+}
+
+// User is a line of /etc/passwd.
+type User struct {
+	Name  string `json:"name"`
+	UID   int    `json:"uid"`
+	GID   int    `json:"gid"`
+	Home  string `json:"home,omitempty"`
+	Shell string `json:"shell,omitempty"`
+}
+
+// Group is a line of /etc/group.
+type Group struct {
+	Name string `json:"name"`
+	GID  int    `json:"gid"`
+}
+
+// Accounts are the users and groups of an image.
+type Accounts struct {
+	Users  []User  `json:"users,omitempty"`
+	Groups []Group `json:"groups,omitempty"`
+	// Complete: there are no others. Only then is a name or an id that is not
+	// listed known to be free.
+	Complete bool   `json:"complete"`
+	Source   Source `json:"source"`
+}
+
+// Programs tells which of the programs that a fix may need are in the image:
+// name to absolute path, "" when it is known not to be there. A name that is
+// not in the map was not looked for.
+type Programs struct {
+	Paths  map[string]string `json:"paths"`
+	Source Source            `json:"source"`
+}
+
+// Versions are the versions of the JavaScript tools in the image, without "v".
+type Versions struct {
+	Node   string `json:"node,omitempty"`
+	NPM    string `json:"npm,omitempty"`
+	Yarn   string `json:"yarn,omitempty"`
+	Source Source `json:"source"`
+}
+
+// Ask is a set of questions.
+type Ask uint8
+
+const (
+	AskConfig Ask = 1 << iota
+	AskDistro
+	AskAccounts
+	AskPrograms
+	AskVersions
+	AskDigest
+)
+
+// Query asks questions of one image.
+type Query struct {
+	Image    string // as BuildKit would pull it: "node:20-slim"
+	Platform string // "linux/arm64/v8"; "" for linux/amd64
+	Ask      Ask
+}
+
+// Inspector answers questions about base images.
+//
+// Inspect returns facts in which every part asked for is set, or nil where the
+// inspector can't tell; parts that were not asked for may be set too. It
+// returns an error, and no facts, only when nothing at all is known of the
+// image; the error says why in one line, without the image's name. The facts
+// are shared: nobody may change them. An Inspector is safe for concurrent use
+// and gives the same answer for the same query throughout a run.
+type Inspector interface {
+	Inspect(ctx context.Context, q Query) (*Facts, error)
+}
+
+// ErrUnknown is returned by an Inspector that has no record of the image.
+var ErrUnknown = errors.New("not a well-known image")
+
+// User returns the account with that name.
+func (a *Accounts) User(name string) (User, bool) {
+	if a == nil {
+		return User{}, false
+	}
+	i := slices.IndexFunc(a.Users, func(u User) bool { return u.Name == name })
+	if i < 0 {
+		return User{}, false
+	}
+	return a.Users[i], true
+}
+
+// UserByID returns the first account with that uid.
+func (a *Accounts) UserByID(uid int) (User, bool) {
+	if a == nil {
+		return User{}, false
+	}
+	i := slices.IndexFunc(a.Users, func(u User) bool { return u.UID == uid })
+	if i < 0 {
+		return User{}, false
+	}
+	return a.Users[i], true
+}
+
+// Group returns the group with that name.
+func (a *Accounts) Group(name string) (Group, bool) {
+	if a == nil {
+		return Group{}, false
+	}
+	i := slices.IndexFunc(a.Groups, func(g Group) bool { return g.Name == name })
+	if i < 0 {
+		return Group{}, false
+	}
+	return a.Groups[i], true
+}
+
+// GroupByID returns the first group with that gid.
+func (a *Accounts) GroupByID(gid int) (Group, bool) {
+	if a == nil {
+		return Group{}, false
+	}
+	i := slices.IndexFunc(a.Groups, func(g Group) bool { return g.GID == gid })
+	if i < 0 {
+		return Group{}, false
+	}
+	return a.Groups[i], true
+}
+
+// Clone returns a copy that may be changed.
+func (a *Accounts) Clone() *Accounts {
+	if a == nil {
+		return nil
+	}
+	c := *a
+	c.Users, c.Groups = slices.Clone(a.Users), slices.Clone(a.Groups)
+	return &c
+}
+
+// FreeID returns the lowest id from min on that neither a user nor a group
+// has, and false when the accounts are not completely known.
+func (a *Accounts) FreeID(min int) (int, bool) {
+	if a == nil || !a.Complete {
+		return 0, false
+	}
+	for id := min; ; id++ {
+		_, user := a.UserByID(id)
+		_, group := a.GroupByID(id)
+		if !user && !group {
+			return id, true
+		}
+	}
+}
+
+// FamilyOf is the family in d, Unknown when d is nil.
+func (d *Distro) FamilyOf() Family {
+	if d == nil {
+		return Unknown
+	}
+	return cmp.Or(d.Family, Unknown)
+}
+
+// Has reports whether the program is in the image, and whether that is known.
+func (p *Programs) Has(name string) (has, known bool) {
+	if p == nil {
+		return false, false
+	}
+	path, known := p.Paths[name]
+	return path != "", known
+}

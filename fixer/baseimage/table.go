@@ -1,0 +1,355 @@
+package baseimage
+
+import (
+	"context"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/distribution/reference"
+)
+
+// Table is an Inspector that knows the well-known images by heart, for when
+// their registry can't be reached. Whatever it says is an assumption: the
+// images of that name looked like this in autumn 2026.
+type Table struct{}
+
+// Inspect implements [Inspector]. The error is ErrUnknown for an image that is
+// not in the table, and for a tag of one that the table can't tell apart.
+func (Table) Inspect(_ context.Context, q Query) (*Facts, error) {
+	ref, err := reference.ParseNormalizedNamed(q.Image)
+	if err != nil {
+		return nil, err
+	}
+	tag := "latest"
+	if t, ok := ref.(reference.Tagged); ok {
+		tag = t.Tag()
+	} else if _, ok := ref.(reference.Digested); ok {
+		return nil, ErrUnknown // a digest alone says nothing of the variant
+	}
+	for _, e := range table {
+		if e.name != ref.Name() && !(strings.HasSuffix(e.name, "/") && strings.HasPrefix(ref.Name(), e.name)) {
+			continue
+		}
+		f := e.facts(strings.TrimPrefix(ref.Name(), e.name), tag)
+		if f == nil {
+			return nil, ErrUnknown
+		}
+		f.Image, f.Platform = q.Image, q.Platform
+		f.mark(FromTable)
+		return f, nil
+	}
+	return nil, ErrUnknown
+}
+
+// mark sets the source of every part.
+func (f *Facts) mark(s Source) {
+	if f.Config != nil {
+		f.Config.Source = s
+	}
+	if f.Distro != nil {
+		f.Distro.Source = s
+	}
+	if f.Accounts != nil {
+		f.Accounts.Source = s
+	}
+	if f.Programs != nil {
+		f.Programs.Source = s
+	}
+	if f.Versions != nil {
+		f.Versions.Source = s
+	}
+}
+
+// table lists the well-known images by their full name; a name that ends in a
+// slash stands for all below it, whose rest is passed on.
+var table = []struct {
+	name  string
+	facts func(rest, tag string) *Facts
+}{
+	{"docker.io/library/node", nodeFacts},
+	{"docker.io/library/alpine", func(_, tag string) *Facts {
+		return &Facts{Config: &Config{Cmd: []string{"/bin/sh"}}, Distro: alpineDistro(tag), Accounts: accounts(alpineUsers), Programs: alpinePrograms()}
+	}},
+	{"docker.io/library/debian", func(_, tag string) *Facts {
+		d, ok := debianDistro(tag)
+		if !ok {
+			return nil
+		}
+		return &Facts{Config: &Config{Cmd: []string{"bash"}}, Distro: d, Accounts: accounts(debianUsers, Group{"nogroup", 65534}), Programs: debianPrograms()}
+	}},
+	{"docker.io/library/ubuntu", ubuntuFacts},
+	{"gcr.io/distroless/", distrolessFacts},
+	{"cgr.dev/chainguard/", chainguardFacts},
+	{"docker.io/bitnami/node", func(_, _ string) *Facts {
+		return &Facts{
+			Config:   &Config{User: "1001", Cmd: []string{"node"}, WorkingDir: "/app"},
+			Distro:   &Distro{ID: "debian", Family: Debian},
+			Accounts: accounts(debianUsers, Group{"nogroup", 65534}), Programs: debianPrograms(),
+		}
+	}},
+	{"registry.access.redhat.com/", ubiFacts},
+	{"docker.io/library/nginx", func(_, tag string) *Facts {
+		f := &Facts{Distro: &Distro{ID: "debian", Family: Debian}, Accounts: accounts(debianUsers, Group{"nogroup", 65534}), Programs: debianPrograms()}
+		if strings.Contains(tag, "alpine") {
+			f = &Facts{Distro: alpineDistro(tag), Accounts: accounts(alpineUsers), Programs: alpinePrograms()}
+		}
+		f.Accounts.add(User{"nginx", 101, 101, "/nonexistent", "/bin/false"})
+		f.Config = &Config{Entrypoint: []string{"/docker-entrypoint.sh"}, Cmd: []string{"nginx", "-g", "daemon off;"}, ExposedPorts: []string{"80/tcp"}}
+		return f
+	}},
+	{"docker.io/nginxinc/nginx-unprivileged", func(_, tag string) *Facts {
+		f := &Facts{Distro: &Distro{ID: "debian", Family: Debian}, Accounts: accounts(debianUsers, Group{"nogroup", 65534}), Programs: debianPrograms()}
+		if strings.Contains(tag, "alpine") {
+			f = &Facts{Distro: alpineDistro(tag), Accounts: accounts(alpineUsers), Programs: alpinePrograms()}
+		}
+		f.Accounts.add(User{"nginx", 101, 101, "/nonexistent", "/bin/false"})
+		f.Config = &Config{User: "101", Entrypoint: []string{"/docker-entrypoint.sh"}, Cmd: []string{"nginx", "-g", "daemon off;"}, ExposedPorts: []string{"8080/tcp"}}
+		return f
+	}},
+	{"mcr.microsoft.com/windows", windowsFacts},
+	{"mcr.microsoft.com/windows/", windowsFacts},
+}
+
+var (
+	nodeVersion  = regexp.MustCompile(`^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:$|-)`)
+	alpineSuffix = regexp.MustCompile(`alpine-?(\d+\.\d+)?`)
+)
+
+// nodeFacts describes the official Node.js images (github.com/nodejs/docker-node).
+func nodeFacts(_, tag string) *Facts {
+	f := &Facts{Config: &Config{Cmd: []string{"node"}}}
+	v := nodeVersion.FindStringSubmatch(tag)
+	// Builds since 2019 have docker-entrypoint.sh; a full version of an older
+	// line may be from before that, and then it is not known.
+	if major := atoi(v, 1); v == nil || major >= 12 || v[3] == "" {
+		f.Config.Entrypoint = []string{"docker-entrypoint.sh"}
+	}
+	switch {
+	case strings.Contains(tag, "nanoserver"), strings.Contains(tag, "windowsservercore"):
+		return windowsFacts("", tag)
+	case strings.Contains(tag, "alpine"):
+		f.Distro, f.Accounts, f.Programs = alpineDistro(tag), accounts(alpineUsers), alpinePrograms()
+		f.Accounts.add(User{"node", 1000, 1000, "/home/node", "/bin/sh"})
+	default:
+		d, ok := debianDistro(tag)
+		if !ok {
+			d = &Distro{ID: "debian", Family: Debian}
+		}
+		f.Distro, f.Accounts, f.Programs = d, accounts(debianUsers, Group{"nogroup", 65534}), debianPrograms()
+		f.Accounts.add(User{"node", 1000, 1000, "/home/node", "/bin/bash"})
+	}
+	if strings.HasSuffix(tag, "onbuild") {
+		f.Config.OnBuild = []string{"COPY . /usr/src/app"}
+	}
+	for _, p := range []string{"node", "npm", "yarn"} {
+		f.Programs.Paths[p] = "/usr/local/bin/" + p
+	}
+	if !strings.Contains(tag, "slim") && !strings.Contains(tag, "alpine") {
+		f.Programs.Paths["git"] = "/usr/bin/git" // buildpack-deps
+	}
+	if v != nil && v[3] != "" {
+		f.Versions = &Versions{Node: v[1] + "." + v[2] + "." + v[3]}
+	} else if v != nil {
+		f.Versions = &Versions{Node: v[1]}
+	}
+	return f
+}
+
+func ubuntuFacts(_, tag string) *Facts {
+	f := &Facts{Config: &Config{Cmd: []string{"/bin/bash"}}, Distro: &Distro{ID: "ubuntu", Family: Debian}, Accounts: accounts(debianUsers, Group{"nogroup", 65534}), Programs: debianPrograms()}
+	version := map[string]string{"latest": "24.04", "rolling": "25.04", "devel": "25.04", "xenial": "16.04", "bionic": "18.04", "focal": "20.04", "jammy": "22.04", "noble": "24.04"}
+	name, _, _ := strings.Cut(tag, "-")
+	f.Distro.Version = version[name]
+	if f.Distro.Version == "" {
+		f.Distro.Version = name
+	}
+	major, err := strconv.Atoi(strings.SplitN(f.Distro.Version, ".", 2)[0])
+	if err != nil {
+		return nil
+	}
+	if major >= 23 { // since 23.04 the image has this user
+		f.Accounts.add(User{"ubuntu", 1000, 1000, "/home/ubuntu", "/bin/bash"})
+	}
+	return f
+}
+
+// distrolessFacts describes github.com/GoogleContainerTools/distroless.
+func distrolessFacts(rest, tag string) *Facts {
+	f := &Facts{
+		Config: &Config{},
+		Distro: &Distro{ID: "debian", Family: Distroless},
+		Accounts: accounts([]User{
+			{"root", 0, 0, "/root", "/sbin/nologin"}, {"nobody", 65534, 65534, "/nonexistent", "/sbin/nologin"},
+			{"nonroot", 65532, 65532, "/home/nonroot", "/sbin/nologin"},
+		}),
+		Programs: noPrograms(),
+	}
+	if strings.Contains(tag, "nonroot") {
+		f.Config.User = "65532"
+	}
+	if strings.Contains(tag, "debug") {
+		return nil // these have a busybox
+	}
+	if strings.HasPrefix(rest, "nodejs") {
+		f.Config.Entrypoint = []string{"/nodejs/bin/node"}
+		f.Programs.Paths["node"] = "/nodejs/bin/node"
+	}
+	return f
+}
+
+func chainguardFacts(rest, tag string) *Facts {
+	f := &Facts{
+		Config: &Config{User: "65532"}, Distro: &Distro{ID: "wolfi", Family: Wolfi},
+		Accounts: accounts([]User{{"root", 0, 0, "/root", "/bin/sh"}, {"nonroot", 65532, 65532, "/home/nonroot", "/bin/sh"}}),
+	}
+	switch rest {
+	case "node":
+		f.Accounts = accounts([]User{{"root", 0, 0, "/root", "/bin/sh"}, {"node", 65532, 65532, "/home/node", "/bin/sh"}})
+		f.Config.Entrypoint, f.Config.WorkingDir = []string{"/usr/bin/node"}, "/app"
+	case "static":
+	case "wolfi-base":
+		f.Config.User, f.Config.Cmd = "", []string{"/bin/sh", "-l"}
+		f.Programs = alpinePrograms()
+	default:
+		return nil
+	}
+	return f
+}
+
+// ubiFacts describes Red Hat's universal base images; those with an
+// application runtime come from the s2i project.
+func ubiFacts(rest, tag string) *Facts {
+	_, image, _ := strings.Cut(rest, "/")
+	if !strings.HasPrefix(rest, "ubi") {
+		return nil
+	}
+	users := []User{{"root", 0, 0, "/root", "/bin/bash"}, {"nobody", 65534, 65534, "/", "/sbin/nologin"}}
+	f := &Facts{Config: &Config{Cmd: []string{"/bin/bash"}}, Distro: &Distro{ID: "rhel", Family: RHEL}, Programs: &Programs{Paths: map[string]string{"sh": "/bin/sh"}}}
+	minimal := strings.HasSuffix(strings.SplitN(rest, "/", 2)[0], "-minimal") || strings.HasSuffix(image, "minimal")
+	if !minimal {
+		f.Programs.Paths["useradd"] = "/usr/sbin/useradd"
+	} else {
+		f.Programs.Paths["useradd"] = ""
+	}
+	if strings.HasPrefix(image, "nodejs") {
+		users = append(users, User{"default", 1001, 0, "/opt/app-root/src", "/sbin/nologin"})
+		f.Config = &Config{User: "1001", Entrypoint: []string{"container-entrypoint"}, WorkingDir: "/opt/app-root/src"}
+	}
+	f.Accounts = accounts(users)
+	return f
+}
+
+func windowsFacts(_, _ string) *Facts {
+	return &Facts{Config: &Config{}, Distro: &Distro{ID: "windows", Family: Windows}}
+}
+
+// ScratchFacts are the facts of the empty image, which nobody needs to ask.
+func ScratchFacts(platform string) *Facts {
+	f := &Facts{
+		Image: "scratch", Platform: platform, Config: &Config{}, Distro: &Distro{Family: Scratch},
+		Accounts: &Accounts{Complete: true}, Programs: noPrograms(),
+	}
+	f.mark(FromConfig)
+	return f
+}
+
+func alpineDistro(tag string) *Distro {
+	d := &Distro{ID: "alpine", Family: Alpine}
+	if m := alpineSuffix.FindStringSubmatch(tag); m != nil {
+		d.Version = m[1]
+	} else if v, _, _ := strings.Cut(tag, "-"); v != "" && v[0] >= '0' && v[0] <= '9' {
+		d.Version = v
+	}
+	return d
+}
+
+var debianReleases = []struct{ codename, version string }{
+	{"jessie", "8"}, {"stretch", "9"}, {"buster", "10"}, {"bullseye", "11"}, {"bookworm", "12"}, {"trixie", "13"},
+}
+
+// debianDistro reads the release from a tag such as "20-bookworm-slim" or, for
+// the debian image itself, "12.4".
+func debianDistro(tag string) (*Distro, bool) {
+	d := &Distro{ID: "debian", Family: Debian}
+	first, _, _ := strings.Cut(strings.SplitN(tag, "-", 2)[0], ".")
+	for _, r := range debianReleases {
+		if strings.Contains(tag, r.codename) || first == r.version {
+			d.Version, d.Codename = r.version, r.codename
+			return d, true
+		}
+	}
+	switch first {
+	case "latest", "stable", "oldstable", "testing", "unstable", "sid":
+		return d, true
+	}
+	return d, false
+}
+
+func alpinePrograms() *Programs {
+	return &Programs{Paths: map[string]string{
+		"sh": "/bin/sh", "chown": "/bin/chown", "apk": "/sbin/apk", "adduser": "/usr/sbin/adduser", "addgroup": "/usr/sbin/addgroup",
+		"useradd": "", "apt-get": "", "tini": "", "git": "",
+	}}
+}
+
+func debianPrograms() *Programs {
+	return &Programs{Paths: map[string]string{
+		"sh": "/bin/sh", "chown": "/bin/chown", "apt-get": "/usr/bin/apt-get", "useradd": "/usr/sbin/useradd", "groupadd": "/usr/sbin/groupadd",
+		"apk": "", "tini": "", "git": "",
+	}}
+}
+
+func noPrograms() *Programs {
+	return &Programs{Paths: map[string]string{"sh": "", "chown": "", "apk": "", "apt-get": "", "useradd": "", "adduser": "", "tini": "", "npm": "", "git": ""}}
+}
+
+// accounts makes complete accounts.
+func accounts(users []User, groups ...Group) *Accounts {
+	a := &Accounts{Complete: true, Groups: groups}
+	for _, u := range users {
+		a.add(u)
+	}
+	return a
+}
+
+// add adds a user, and its group when the user has one of its own.
+func (a *Accounts) add(u User) {
+	a.Users = append(a.Users, u)
+	if _, ok := a.GroupByID(u.GID); !ok && u.UID == u.GID {
+		a.Groups = append(a.Groups, Group{u.Name, u.GID})
+	}
+}
+
+// debianUsers are the accounts of base-passwd. System accounts that packages
+// add lie below 1000.
+var debianUsers = []User{
+	{"root", 0, 0, "/root", "/bin/bash"}, {"daemon", 1, 1, "/usr/sbin", "/usr/sbin/nologin"},
+	{"bin", 2, 2, "/bin", "/usr/sbin/nologin"}, {"sys", 3, 3, "/dev", "/usr/sbin/nologin"},
+	{"sync", 4, 65534, "/bin", "/bin/sync"}, {"games", 5, 60, "/usr/games", "/usr/sbin/nologin"},
+	{"man", 6, 12, "/var/cache/man", "/usr/sbin/nologin"}, {"lp", 7, 7, "/var/spool/lpd", "/usr/sbin/nologin"},
+	{"mail", 8, 8, "/var/mail", "/usr/sbin/nologin"}, {"news", 9, 9, "/var/spool/news", "/usr/sbin/nologin"},
+	{"uucp", 10, 10, "/var/spool/uucp", "/usr/sbin/nologin"}, {"proxy", 13, 13, "/bin", "/usr/sbin/nologin"},
+	{"www-data", 33, 33, "/var/www", "/usr/sbin/nologin"}, {"backup", 34, 34, "/var/backups", "/usr/sbin/nologin"},
+	{"list", 38, 38, "/var/list", "/usr/sbin/nologin"}, {"irc", 39, 39, "/run/ircd", "/usr/sbin/nologin"},
+	{"_apt", 42, 65534, "/nonexistent", "/usr/sbin/nologin"}, {"nobody", 65534, 65534, "/nonexistent", "/usr/sbin/nologin"},
+}
+
+// alpineUsers are the accounts of alpine-baselayout that matter: those with an
+// id that somebody might take.
+var alpineUsers = []User{
+	{"root", 0, 0, "/root", "/bin/sh"}, {"bin", 1, 1, "/bin", "/sbin/nologin"}, {"daemon", 2, 2, "/sbin", "/sbin/nologin"},
+	{"mail", 8, 12, "/var/mail", "/sbin/nologin"}, {"ftp", 21, 21, "/var/lib/ftp", "/sbin/nologin"},
+	{"guest", 405, 100, "/dev/null", "/sbin/nologin"}, {"nobody", 65534, 65534, "/", "/sbin/nologin"},
+}
+
+func atoi(m []string, i int) int {
+	if i >= len(m) {
+		return 0
+	}
+	n, err := strconv.Atoi(m[i])
+	if err != nil {
+		return 0
+	}
+	return n
+}
