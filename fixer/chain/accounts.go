@@ -1,0 +1,223 @@
+package chain
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/shell"
+)
+
+// Unknown stands for a uid or gid that can't be told.
+const Unknown = -1
+
+// Accounts are the users and groups at one place of a chain: those of the base
+// image, as the RUN instructions up to there have changed them.
+type Accounts struct {
+	// Created are the users that the Dockerfile creates and does not delete
+	// again, in order.
+	Created []Created
+	// Unclear says why the accounts can't be followed, nil when they can.
+	Unclear error
+
+	base   *baseimage.Accounts // never changed in place
+	known  bool                // base is known
+	groups []baseimage.Group   // created; Unknown gids included
+}
+
+// Created is a user that a RUN creates. UID and GID may be Unknown.
+type Created struct {
+	baseimage.User
+	Group  string // the primary group's name, or its number where only that is known
+	NoHome bool   // the home directory is not made
+	// Raw is the name as the script writes it: "$APP_USER" where it comes from
+	// a variable.
+	Raw string
+	In  *dockerfile.Instruction
+}
+
+// After a change, the base's list is copied: states share it.
+func (a *Accounts) own() {
+	if a.base == nil {
+		a.base = &baseimage.Accounts{}
+		return
+	}
+	a.base = a.base.Clone()
+}
+
+// Known reports whether every account at this place is known.
+func (a Accounts) Known() bool {
+	return a.known && a.Unclear == nil && a.base != nil && a.base.Complete
+}
+
+// Source tells where the base's accounts are known from; "" when they aren't.
+func (a Accounts) Source() baseimage.Source {
+	if a.base == nil || !a.known {
+		return ""
+	}
+	return a.base.Source
+}
+
+// FreeID is the lowest number from min on that no user and no group has.
+func (a Accounts) FreeID(min int) (int, bool) {
+	if !a.Known() {
+		return 0, false
+	}
+	for id := min; ; id++ {
+		free, ok := a.base.FreeID(id)
+		if !ok {
+			return 0, false
+		}
+		taken := slices.ContainsFunc(a.Created, func(c Created) bool { return c.UID == free || c.GID == free }) ||
+			slices.ContainsFunc(a.groups, func(g baseimage.Group) bool { return g.GID == free })
+		if !taken {
+			return free, true
+		}
+		id = free
+	}
+}
+
+// User finds a user by name, created ones first. Its ids may be Unknown.
+func (a Accounts) User(name string) (Created, bool) {
+	return a.find(func(u baseimage.User) bool { return u.Name == name })
+}
+
+// UserByID finds a user by uid, created ones first.
+func (a Accounts) UserByID(uid int) (Created, bool) {
+	return a.find(func(u baseimage.User) bool { return u.UID == uid && uid != Unknown })
+}
+
+func (a Accounts) find(match func(baseimage.User) bool) (Created, bool) {
+	for _, c := range slices.Backward(a.Created) {
+		if match(c.User) {
+			return c, true
+		}
+	}
+	if a.base == nil || a.Unclear != nil {
+		return Created{}, false
+	}
+	for _, u := range a.base.Users {
+		if match(u) {
+			return Created{User: u, Group: a.groupName(u.GID), Raw: u.Name}, true
+		}
+	}
+	return Created{}, false
+}
+
+// GroupID finds a group's gid by its name; it may be Unknown.
+func (a Accounts) GroupID(name string) (int, bool) {
+	for _, g := range slices.Backward(a.groups) {
+		if g.Name == name {
+			return g.GID, true
+		}
+	}
+	g, ok := a.base.Group(name)
+	return g.GID, ok
+}
+
+// groupName is the name of a gid, or the number where there is no name.
+func (a Accounts) groupName(gid int) string {
+	for _, g := range a.groups {
+		if g.GID == gid && gid != Unknown {
+			return g.Name
+		}
+	}
+	if g, ok := a.base.GroupByID(gid); ok {
+		return g.Name
+	}
+	return strconv.Itoa(gid)
+}
+
+// after follows what a RUN does to the accounts.
+func (a Accounts) after(in *dockerfile.Instruction, s State) Accounts {
+	cmd, ok := in.Cmd.(*instructions.RunCommand)
+	if !ok || !mentionsAccounts(cmd) {
+		return a
+	}
+	script, err := s.Script(in)
+	if err != nil || script == nil {
+		a.Unclear = fmt.Errorf("line %d changes the accounts in a script that can't be read", in.Node.StartLine)
+		return a
+	}
+	a.Created, a.groups = slices.Clip(a.Created), slices.Clip(a.groups)
+	for _, c := range script.Calls {
+		if err := a.call(c, in, s); err != nil {
+			a.Unclear = fmt.Errorf("line %d: %w", in.Node.StartLine, err)
+		}
+	}
+	if text := cmd.CmdLine; writesAccounts(strings.Join(text, " ")) {
+		a.Unclear = fmt.Errorf("line %d writes the account files by itself", in.Node.StartLine)
+	}
+	return a
+}
+
+// afterCopy: a copied file may take the place of the account files.
+func (a Accounts) afterCopy(dest string) Accounts {
+	if d := path.Clean("/" + dest); d == "/etc/passwd" || d == "/etc/group" {
+		a.Unclear = errors.New(d + " is copied into the image")
+	}
+	return a
+}
+
+func mentionsAccounts(cmd *instructions.RunCommand) bool {
+	mentions := func(s string) bool {
+		for _, word := range []string{"user", "group", "/etc/passwd"} {
+			if strings.Contains(s, word) {
+				return true
+			}
+		}
+		return false
+	}
+	return slices.ContainsFunc(cmd.CmdLine, mentions) ||
+		slices.ContainsFunc(cmd.Files, func(f instructions.ShellInlineFile) bool { return mentions(f.Data) })
+}
+
+func writesAccounts(script string) bool {
+	for _, file := range []string{"/etc/passwd", "/etc/group"} {
+		i := strings.Index(script, file)
+		if i < 0 {
+			continue
+		}
+		before := strings.TrimRight(script[:i], " \"'")
+		if strings.HasSuffix(before, ">") || strings.Contains(before, "sed ") || strings.Contains(before, "tee ") || strings.Contains(before, "mv ") || strings.Contains(before, "cp ") {
+			return true
+		}
+	}
+	return false
+}
+
+// call follows one command. The error says that it can't be followed.
+func (a *Accounts) call(c shell.Call, in *dockerfile.Instruction, s State) error {
+	family := baseimage.Unknown
+	if s.Base != nil {
+		family = s.Base.Distro.FamilyOf()
+	}
+	do, ok := accountCommands[c.Name]
+	if !ok {
+		return nil
+	}
+	if !c.Certain {
+		return fmt.Errorf("%s runs only under a condition", c.Name)
+	}
+	return do(a, c, family, in)
+}
+
+var accountCommands = map[string]func(*Accounts, shell.Call, baseimage.Family, *dockerfile.Instruction) error{
+	"useradd": (*Accounts).useradd, "adduser": (*Accounts).adduser,
+	"groupadd": (*Accounts).groupadd, "addgroup": (*Accounts).groupadd,
+	"userdel": (*Accounts).userdel, "deluser": (*Accounts).userdel,
+	"groupdel": (*Accounts).groupdel, "delgroup": (*Accounts).groupdel,
+	"usermod": (*Accounts).usermod, "groupmod": (*Accounts).groupmod,
+	"newusers": (*Accounts).unfollowed, "vipw": (*Accounts).unfollowed,
+}
+
+func (a *Accounts) unfollowed(c shell.Call, _ baseimage.Family, _ *dockerfile.Instruction) error {
+	return fmt.Errorf("%s changes the accounts in a way that is not followed", c.Name)
+}

@@ -1,0 +1,217 @@
+// Package chain evaluates a Dockerfile the way BuildKit builds it, without
+// building: which stage stands on which, which image is at the bottom, and what
+// user, working directory, environment, accounts, entrypoint and command hold
+// before every instruction. What can't be known is said to be unknown, never
+// guessed.
+package chain
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/distribution/reference"
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+	"github.com/moby/buildkit/frontend/dockerfile/shell"
+
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+)
+
+// DefaultPlatform is built for when nothing else is said.
+const DefaultPlatform = "linux/amd64"
+
+// Options are the build's parameters that a Dockerfile depends on.
+type Options struct {
+	BuildArgs map[string]string // --build-arg
+	Target    string            // --target: a stage's name; "" for none
+	Platform  string            // --platform; "" for DefaultPlatform
+}
+
+// Graph is a Dockerfile with the bases of its stages resolved.
+type Graph struct {
+	File  *dockerfile.File
+	Nodes []*Node // one for each stage, in order
+	opts  Options
+	// globals are the ARGs before the first FROM, and the automatic ones.
+	globals vars
+	lex     *shell.Lex
+}
+
+// Node is a stage with its base resolved.
+type Node struct {
+	Stage *dockerfile.Stage
+	// Parent is the stage that this one is built FROM. Without one, Image is
+	// the external image, as the FROM names it after its ARGs were put in, or
+	// Err says why it can't be told.
+	Parent   *Node
+	Image    string
+	Platform string // of the base: FROM --platform, or the build's
+	Err      error
+	// Children are the stages built FROM this one; Copied is set when another
+	// stage copies or mounts files from it.
+	Children []*Node
+	Copied   bool
+	graph    *Graph
+}
+
+// Resolve builds the graph. It fails when the target is no stage of the file.
+func Resolve(f *dockerfile.File, o Options) (*Graph, error) {
+	if o.Platform == "" {
+		o.Platform = DefaultPlatform
+	}
+	g := &Graph{File: f, opts: o, lex: shell.NewLex(rune(f.Escape))}
+	g.evalGlobals()
+	byName := map[string]*Node{}
+	for _, st := range f.Stages {
+		n := &Node{Stage: st, graph: g}
+		g.resolveBase(n, byName)
+		g.Nodes = append(g.Nodes, n)
+		if st.Name != "" {
+			byName[st.Name] = n
+		}
+	}
+	for _, n := range g.Nodes {
+		n.markSources(byName)
+	}
+	if o.Target != "" && byName[strings.ToLower(o.Target)] == nil {
+		return nil, &dockerfile.Error{Name: f.Name, Msg: fmt.Sprintf("no stage is named %q", o.Target)}
+	}
+	return g, nil
+}
+
+// evalGlobals evaluates the ARGs before the first FROM (buildMetaArgs of
+// BuildKit) on top of the automatic platform ARGs.
+func (g *Graph) evalGlobals() {
+	build := strings.SplitN(DefaultPlatform, "/", 2)
+	target := append(strings.SplitN(g.opts.Platform, "/", 3), "", "")
+	for _, kv := range [][2]string{
+		{"BUILDPLATFORM", DefaultPlatform}, {"BUILDOS", build[0]}, {"BUILDARCH", build[1]}, {"BUILDVARIANT", ""},
+		{"TARGETPLATFORM", g.opts.Platform}, {"TARGETOS", target[0]}, {"TARGETARCH", target[1]}, {"TARGETVARIANT", target[2]},
+	} {
+		v, ok := g.opts.BuildArgs[kv[0]]
+		if !ok {
+			v = kv[1]
+		}
+		g.globals = g.globals.set(kv[0], v, true)
+	}
+	for _, in := range g.File.Globals {
+		cmd, ok := in.Cmd.(*instructions.ArgCommand)
+		if !ok {
+			continue
+		}
+		for _, a := range cmd.Args {
+			if v, ok := g.opts.BuildArgs[a.Key]; ok {
+				g.globals = g.globals.set(a.Key, v, true)
+			} else if a.Value != nil {
+				v, err := g.expand(*a.Value, g.globals)
+				g.globals = g.globals.set(a.Key, v, err == nil)
+			}
+		}
+	}
+}
+
+func (g *Graph) resolveBase(n *Node, byName map[string]*Node) {
+	n.Platform = g.opts.Platform
+	if from, ok := n.Stage.From.Cmd.(*instructions.Stage); ok && from.Platform != "" {
+		n.Platform, n.Err = g.expand(from.Platform, g.globals)
+	}
+	ref, err := g.expand(n.Stage.Ref.Text, g.globals)
+	if err != nil {
+		n.Err = err
+		return
+	}
+	if p := byName[ref]; p != nil {
+		n.Parent = p
+		p.Children = append(p.Children, n)
+		return
+	}
+	n.Image = ref
+	if _, err := reference.ParseNormalizedNamed(ref); err != nil {
+		n.Err = fmt.Errorf("%q is no image reference", ref)
+	}
+}
+
+// markSources notes the stages that n copies or mounts from.
+func (n *Node) markSources(byName map[string]*Node) {
+	for _, in := range n.Stage.Body {
+		for _, ref := range sources(in) {
+			src := byName[strings.ToLower(ref)]
+			if i, err := strconv.Atoi(ref); err == nil && i >= 0 && i < len(n.graph.Nodes) {
+				src = n.graph.Nodes[i]
+			}
+			if src != nil && src != n {
+				src.Copied = true
+			}
+		}
+	}
+}
+
+// sources are the stages or images that an instruction takes files from.
+func sources(in *dockerfile.Instruction) (refs []string) {
+	if c, ok := in.Cmd.(*instructions.CopyCommand); ok && c.From != "" {
+		refs = append(refs, c.From)
+	}
+	for _, w := range in.Flags {
+		if mount, ok := strings.CutPrefix(w.Text, "--mount="); ok {
+			for field := range strings.SplitSeq(mount, ",") {
+				if from, ok := strings.CutPrefix(strings.TrimSpace(field), "from="); ok {
+					refs = append(refs, from)
+				}
+			}
+		}
+	}
+	return refs
+}
+
+// Targets are the stages that become images: the one named by --target, or
+// else the last stage and every other leaf, a stage that no stage is built
+// FROM and none takes files from.
+func (g *Graph) Targets() []*Node {
+	var list []*Node
+	for i, n := range g.Nodes {
+		if g.opts.Target != "" {
+			if n.Stage.Name == strings.ToLower(g.opts.Target) {
+				list = []*Node{n} // the last one of a name wins, as in BuildKit
+			}
+			continue
+		}
+		if i == len(g.Nodes)-1 || len(n.Children) == 0 && !n.Copied {
+			list = append(list, n)
+		}
+	}
+	return list
+}
+
+// Chain is the stages that n is built from, n last.
+func (n *Node) Chain() []*Node {
+	var c []*Node
+	for ; n != nil; n = n.Parent {
+		c = append(c, n)
+	}
+	slices.Reverse(c)
+	return c
+}
+
+// Root is the stage at the bottom of the chain, the one with an external image.
+func (n *Node) Root() *Node { return n.Chain()[0] }
+
+// IsLast reports whether the stage is the last of the file, the one that a
+// build without --target makes.
+func (n *Node) IsLast() bool { return n == n.graph.Nodes[len(n.graph.Nodes)-1] }
+
+// expand puts variables into a word of the Dockerfile with BuildKit's own
+// lexer. It fails on a variable whose value is not known.
+func (g *Graph) expand(word string, v vars) (string, error) {
+	if !strings.ContainsAny(word, "$'\"\\`") {
+		return word, nil
+	}
+	res, err := g.lex.ProcessWordWithMatches(word, v)
+	if err != nil {
+		return "", err
+	}
+	for _, name := range sortedKeys(res.Unmatched) {
+		return "", fmt.Errorf("the variable %s has no default: give it one, or pass --build-arg %s=…", name, name)
+	}
+	return res.Result, nil
+}

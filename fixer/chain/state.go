@@ -1,0 +1,305 @@
+package chain
+
+import (
+	"path"
+	"strings"
+
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/shell"
+)
+
+// Value is a setting, where it was made, and whether it can be told.
+type Value struct {
+	Text  string // after expansion
+	Known bool
+	In    *dockerfile.Instruction // nil: inherited from the base image
+}
+
+// Command is an effective CMD or ENTRYPOINT.
+type Command struct {
+	Argv  []string                // exec form: as written; shell form: the script alone
+	Shell bool                    // shell form: run by the effective SHELL
+	In    *dockerfile.Instruction // nil: inherited from the base image
+}
+
+// State is what holds at one place of a chain.
+type State struct {
+	Base       *baseimage.Facts // nil when nothing is known of the base image
+	User       Value            // "" for the default, root
+	Workdir    Value            // absolute
+	Shell      []string
+	Entrypoint *Command // nil for none
+	Cmd        *Command // nil for none
+	// Env is the environment that the image will have, known values only.
+	Env      []string
+	Volumes  []Value
+	Accounts Accounts
+
+	vars   vars
+	cmdSet bool // CMD was set in this stage
+	graph  *Graph
+}
+
+// Step is one instruction of a chain and what holds before it.
+type Step struct {
+	In     *dockerfile.Instruction
+	Node   *Node
+	Before State
+}
+
+// Run is an evaluated chain.
+type Run struct {
+	Node  *Node
+	Steps []Step // of the whole chain, FROM lines excluded
+	Final State
+}
+
+// Eval evaluates the chain of n on top of the base image's facts, nil when they
+// are not known.
+func (n *Node) Eval(base *baseimage.Facts) *Run {
+	r := &Run{Node: n}
+	s := n.initial(base)
+	for _, m := range n.Chain() {
+		s.cmdSet = false
+		for _, in := range m.Stage.Body {
+			r.Steps = append(r.Steps, Step{in, m, s})
+			s = s.after(in)
+		}
+	}
+	r.Final = s
+	return r
+}
+
+// Own are the steps of the target stage itself.
+func (r *Run) Own() []Step {
+	return r.Steps[len(r.Steps)-len(r.Node.Stage.Body):]
+}
+
+func (n *Node) initial(base *baseimage.Facts) State {
+	s := State{Base: base, graph: n.graph, Shell: []string{"/bin/sh", "-c"}}
+	s.Accounts.known = base != nil && base.Accounts != nil
+	if base == nil {
+		return s
+	}
+	s.Accounts.base = base.Accounts
+	if c := base.Config; c != nil {
+		s.User = Value{Text: c.User, Known: true}
+		s.Workdir = Value{Text: path.Join("/", c.WorkingDir), Known: true}
+		if len(c.Shell) > 0 {
+			s.Shell = c.Shell
+		}
+		if len(c.Entrypoint) > 0 {
+			s.Entrypoint = &Command{Argv: c.Entrypoint}
+		}
+		if len(c.Cmd) > 0 {
+			s.Cmd = &Command{Argv: c.Cmd}
+		}
+		for _, e := range c.Env {
+			k, v, _ := strings.Cut(e, "=")
+			s.vars = s.vars.set(k, v, true)
+		}
+		s.Env = c.Env
+		for _, v := range c.Volumes {
+			s.Volumes = append(s.Volumes, Value{Text: v, Known: true})
+		}
+	}
+	return s
+}
+
+// after is the state behind one instruction (dispatch of BuildKit).
+func (s State) after(in *dockerfile.Instruction) State {
+	switch cmd := in.Cmd.(type) {
+	case *instructions.ArgCommand:
+		for _, a := range cmd.Args {
+			s.arg(a)
+		}
+	case *instructions.EnvCommand:
+		s.env(cmd)
+	case *instructions.UserCommand:
+		s.User = s.value(cmd.User, in)
+	case *instructions.WorkdirCommand:
+		v := s.value(cmd.Path, in)
+		if !path.IsAbs(v.Text) {
+			v.Known = v.Known && s.Workdir.Known
+			v.Text = path.Join(s.Workdir.Text, v.Text)
+		}
+		v.Text = path.Clean(v.Text)
+		s.Workdir = v
+	case *instructions.ShellCommand:
+		s.Shell = cmd.Shell
+	case *instructions.CmdCommand:
+		s.Cmd, s.cmdSet = command(cmd.ShellDependantCmdLine, in), true
+	case *instructions.EntrypointCommand:
+		s.Entrypoint = command(cmd.ShellDependantCmdLine, in)
+		if !s.cmdSet {
+			s.Cmd = nil
+		}
+	case *instructions.VolumeCommand:
+		s.Volumes = s.Volumes[:len(s.Volumes):len(s.Volumes)]
+		for _, v := range cmd.Volumes {
+			s.Volumes = append(s.Volumes, s.value(v, in))
+		}
+	case *instructions.RunCommand:
+		s.Accounts = s.Accounts.after(in, s)
+	case *instructions.CopyCommand:
+		s.Accounts = s.Accounts.afterCopy(cmd.DestPath)
+	case *instructions.AddCommand:
+		s.Accounts = s.Accounts.afterCopy(cmd.DestPath)
+	}
+	return s
+}
+
+// arg is dispatchArg of BuildKit: --build-arg, else the default, else the value
+// of a global ARG of that name. Without any of them the value is unknown.
+func (s *State) arg(a instructions.KeyValuePairOptional) {
+	if v, ok := s.graph.opts.BuildArgs[a.Key]; ok {
+		s.vars = s.vars.set(a.Key, v, true)
+		return
+	}
+	if a.Value == nil {
+		v, ok := s.graph.globals.Get(a.Key)
+		s.vars = s.vars.set(a.Key, v, ok)
+		return
+	}
+	v, err := s.graph.expand(*a.Value, s.vars)
+	s.vars = s.vars.set(a.Key, v, err == nil)
+}
+
+func (s *State) env(cmd *instructions.EnvCommand) {
+	before := s.vars // "ENV a=1 b=$a" sees the a from before
+	s.Env = s.Env[:len(s.Env):len(s.Env)]
+	for _, kv := range cmd.Env {
+		v, err := s.graph.expand(kv.Value, before)
+		s.vars = s.vars.set(kv.Key, v, err == nil)
+		if err == nil {
+			s.Env = append(s.Env, kv.Key+"="+v)
+		}
+	}
+}
+
+func (s State) value(word string, in *dockerfile.Instruction) Value {
+	v, err := s.graph.expand(word, s.vars)
+	return Value{Text: v, Known: err == nil, In: in}
+}
+
+// Expand puts the variables that hold here into a word of an instruction, and
+// reports whether all of them are known.
+func (s State) Expand(word string) (string, bool) {
+	v, err := s.graph.expand(word, s.vars)
+	return v, err == nil
+}
+
+// Getenv gives the value of a variable at this place, for scripts of RUN.
+func (s State) Getenv(name string) (string, bool) { return s.vars.Get(name) }
+
+// EnvVar gives the value of a variable of the image's environment.
+func (s State) EnvVar(name string) (string, bool) {
+	for i := len(s.Env) - 1; i >= 0; i-- {
+		if k, v, _ := strings.Cut(s.Env[i], "="); k == name {
+			return v, true
+		}
+	}
+	return "", false
+}
+
+func command(c instructions.ShellDependantCmdLine, in *dockerfile.Instruction) *Command {
+	if len(c.CmdLine) == 0 {
+		return nil // CMD [] clears what was inherited
+	}
+	return &Command{Argv: c.CmdLine, Shell: c.PrependShell, In: in}
+}
+
+// Start is what runs, or may run, when a container starts: ENTRYPOINT with CMD
+// as its arguments, and CMD by itself, which is what an entrypoint script does
+// with it in the end. It is false when that can't be read: a script with a
+// syntax error, or an unusual SHELL.
+func (s State) Start() (*shell.Script, bool) {
+	entry, ok1 := s.argv(s.Entrypoint)
+	cmd, ok2 := s.argv(s.Cmd)
+	if s.Entrypoint != nil && s.Entrypoint.Shell {
+		cmd, ok2 = nil, true // a shell-form ENTRYPOINT ignores CMD
+	}
+	if !ok1 || !ok2 {
+		return nil, false
+	}
+	start := shell.FromArgs(append(entry[:len(entry):len(entry)], cmd...), s.EnvVar)
+	if len(entry) > 0 && len(cmd) > 0 {
+		start.Calls = append(start.Calls, shell.FromArgs(cmd, s.EnvVar).Calls...)
+	}
+	return start, true
+}
+
+// argv is what the runtime executes for a CMD or ENTRYPOINT.
+func (s State) argv(c *Command) ([]string, bool) {
+	if c == nil {
+		return nil, true
+	}
+	if !c.Shell {
+		return c.Argv, true
+	}
+	script := strings.Join(c.Argv, " ")
+	if !s.POSIXShell() {
+		return nil, false
+	}
+	if _, err := shell.Parse(script, nil); err != nil {
+		return nil, false
+	}
+	return append(s.Shell[:len(s.Shell):len(s.Shell)], script), true
+}
+
+// POSIXShell reports whether the effective SHELL reads the scripts of RUN as a
+// POSIX shell does.
+func (s State) POSIXShell() bool {
+	if len(s.Shell) == 0 {
+		return false
+	}
+	switch path.Base(s.Shell[0]) {
+	case "sh", "bash", "ash", "dash":
+		return true
+	}
+	return false
+}
+
+// Script reads what a RUN runs in this state. It returns nil for what is no
+// shell script: another interpreter's heredoc, an unusual SHELL.
+func (s State) Script(in *dockerfile.Instruction) (*shell.Script, error) {
+	cmd, ok := in.Cmd.(*instructions.RunCommand)
+	if !ok {
+		return nil, nil
+	}
+	if !cmd.PrependShell {
+		return shell.FromArgs(cmd.CmdLine, s.Getenv), nil
+	}
+	if !s.POSIXShell() {
+		return nil, nil
+	}
+	text := strings.Join(cmd.CmdLine, " ")
+	if len(cmd.Files) > 0 {
+		if text, ok = heredocScript(text, cmd.Files[0]); !ok {
+			return nil, nil
+		}
+	}
+	return shell.Parse(text, s.Getenv)
+}
+
+// heredocScript is the script in RUN <<EOF, where the heredoc is the script
+// itself or the input of a shell.
+func heredocScript(line string, file instructions.ShellInlineFile) (string, bool) {
+	if strings.HasPrefix(file.Data, "#!") {
+		first, _, _ := strings.Cut(file.Data, "\n")
+		if !strings.HasSuffix(strings.TrimSpace(first), "sh") {
+			return "", false
+		}
+	}
+	command, _, _ := strings.Cut(line, "<<")
+	switch fields := strings.Fields(command); {
+	case len(fields) == 0:
+	case strings.HasSuffix(fields[0], "sh"):
+	default:
+		return line, true // "cat <<EOF > x": the words of the line are the script
+	}
+	return file.Data, true
+}

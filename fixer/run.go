@@ -1,0 +1,139 @@
+package fixer
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+)
+
+// Run runs the transforms over one Dockerfile in the order given, each on the
+// text that the one before it left. It fails, with a *dockerfile.Error, on what
+// is no Dockerfile, and when ctx ends; whatever else goes wrong is a finding.
+func Run(ctx context.Context, src Source, ts []*Transform, inspector baseimage.Inspector, o Options) (Result, error) {
+	o.Threshold = cmp.Or(o.Threshold, Safe)
+	file, err := dockerfile.Parse(src.Name, src.Src)
+	if err != nil {
+		return Result{}, err
+	}
+	graph, err := chain.Resolve(file, o.Build)
+	if err != nil {
+		return Result{}, err
+	}
+	r := &run{ctx: ctx, src: src, options: o, file: file, graph: graph, images: &images{inspector: inspector}}
+	if reason := foreignSyntax(file.Syntax); reason != "" {
+		return Result{Before: src.Src, After: src.Src, Findings: []Finding{{ID: "syntax", Line: 1, Col: 1, Message: "left alone: " + reason}}}, nil
+	}
+	r.images.prefetch(ctx, graph)
+	for _, t := range ts {
+		r.step(t)
+		if err := ctx.Err(); err != nil {
+			return Result{}, err
+		}
+	}
+	r.findings = append(r.findings, r.images.notes(graph)...)
+	slices.SortStableFunc(r.findings, func(a, b Finding) int {
+		return cmp.Or(a.Line-b.Line, a.Col-b.Col, cmp.Compare(a.ID, b.ID), cmp.Compare(a.Message, b.Message))
+	})
+	return Result{Before: src.Src, After: r.file.Src, Findings: r.findings, Steps: r.steps}, nil
+}
+
+// run is the state of one Run.
+type run struct {
+	ctx      context.Context
+	src      Source
+	options  Options
+	file     *dockerfile.File
+	graph    *chain.Graph
+	images   *images
+	applied  [][]dockerfile.Edit // of the steps so far
+	steps    []Step
+	findings []Finding
+}
+
+// step runs one transform and makes its edits, all of them or none.
+func (r *run) step(t *Transform) {
+	p := &Pass{
+		File: r.file, Graph: r.graph, Context: r.src.Context, Options: r.options,
+		ctx: r.ctx, images: r.images, transform: t,
+	}
+	if err := guarded(t, p); err != nil {
+		r.bug(t, err)
+		return
+	}
+	var edits []dockerfile.Edit
+	for i := range p.findings {
+		f := &p.findings[i]
+		f.Line, f.Col = r.original(f.offset)
+		if len(p.edits[i]) > 0 && f.Safety >= r.options.Threshold {
+			f.Fixed = true
+			edits = append(edits, p.edits[i]...)
+		}
+	}
+	if len(edits) > 0 {
+		if err := r.apply(t, edits); err != nil {
+			r.bug(t, err)
+			return
+		}
+	}
+	r.findings = append(r.findings, p.findings...)
+}
+
+// guarded runs the transform; a panic is an error of its own, so that one file
+// that nobody thought of does not end a run over thousands.
+func guarded(t *Transform, p *Pass) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("panic: %v", v)
+		}
+	}()
+	return t.Run(p)
+}
+
+// apply makes the edits and proves that nothing else changed.
+func (r *run) apply(t *Transform, edits []dockerfile.Edit) error {
+	text, err := r.file.Apply(edits)
+	if err != nil {
+		return err
+	}
+	if bytes.Equal(text, r.file.Src) {
+		return fmt.Errorf("its edits change nothing")
+	}
+	file, err := dockerfile.Parse(r.src.Name, text)
+	if err != nil {
+		return fmt.Errorf("its output does not parse: %w", err)
+	}
+	if err := r.file.Check(file, edits); err != nil {
+		return fmt.Errorf("its output is not what was meant: %w", err)
+	}
+	graph, err := chain.Resolve(file, r.options.Build)
+	if err != nil {
+		return fmt.Errorf("its output has other stages: %w", err)
+	}
+	r.applied = append(r.applied, edits)
+	r.file, r.graph = file, graph
+	r.steps = append(r.steps, Step{ID: t.ID, Text: text})
+	return nil
+}
+
+func (r *run) bug(t *Transform, err error) {
+	r.findings = append(r.findings, Finding{
+		ID: t.ID, Line: 1, Col: 1, Bug: true,
+		Message: fmt.Sprintf("internal error, nothing of this transform was changed; please report it: %v", err),
+	})
+}
+
+// original is the place in the text that came in of an offset of the current
+// text. Inserted text belongs to the place where it was inserted.
+func (r *run) original(offset int) (line, col int) {
+	for _, edits := range slices.Backward(r.applied) {
+		offset = dockerfile.Before(edits, offset)
+	}
+	before := bytes.Count(r.src.Src[:offset], []byte("\n"))
+	return before + 1, offset - (bytes.LastIndexByte(r.src.Src[:offset], '\n') + 1) + 1
+}

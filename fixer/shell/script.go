@@ -1,0 +1,243 @@
+// Package shell reads the script of a RUN, a shell-form CMD, or a start script:
+// which programs it calls, with which words, and whether each call is certain
+// to happen. Parsing is mvdan.cc/sh's; nothing is ever executed, and nothing of
+// the machine (environment, users, files) enters the result.
+package shell
+
+import (
+	"path"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// Env gives the value of a variable, and whether it is known. nil knows none.
+type Env func(name string) (value string, known bool)
+
+// Word is one word of a call after quotes were removed and known variables
+// were put in.
+type Word struct {
+	Text string
+	// Known is false where the text can't be told without running something:
+	// command substitution, an unknown variable, arithmetic. Text is "" then.
+	Known bool
+	Raw   string // as written, quotes and variables included
+}
+
+// Call is one simple command.
+type Call struct {
+	// Name is the program without its directory: "useradd" for
+	// /usr/sbin/useradd. It is "" when it can't be told.
+	Name string
+	Path string // the program as written
+	Args []Word
+	// Certain: whenever the script succeeds, this call has run. A call in a
+	// branch, a loop, a function, or on the right of || is not certain.
+	Certain bool
+}
+
+// Script is the calls of a script in the order of its text, those inside
+// wrappers (sudo, env, exec, sh -c …) listed after their wrapper.
+type Script struct {
+	Calls []Call
+	// Simple: the script is one single simple command, without assignments,
+	// redirections or operators around it.
+	Simple bool
+}
+
+// Parse reads a script in bash's superset of the POSIX language. The error is
+// that of the parser.
+func Parse(script string, env Env) (*Script, error) {
+	return parse(script, env, 0)
+}
+
+// maxNesting bounds scripts within scripts: sh -c "sh -c '…'".
+const maxNesting = 4
+
+func parse(script string, env Env, depth int) (*Script, error) {
+	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(script), "")
+	if err != nil {
+		return nil, err
+	}
+	w := &walker{src: script, env: env, vars: map[string]Word{}, depth: depth}
+	w.stmts(file.Stmts, true)
+	s := &Script{Calls: w.calls}
+	if len(file.Stmts) == 1 {
+		st := file.Stmts[0]
+		call, ok := st.Cmd.(*syntax.CallExpr)
+		s.Simple = ok && !st.Negated && !st.Background && len(st.Redirs) == 0 && len(call.Assigns) == 0 && len(call.Args) > 0
+	}
+	return s, nil
+}
+
+type walker struct {
+	src   string
+	env   Env
+	vars  map[string]Word // set by the script itself
+	calls []Call
+	depth int
+}
+
+func (w *walker) stmts(list []*syntax.Stmt, certain bool) {
+	for _, st := range list {
+		w.stmt(st, certain)
+	}
+}
+
+func (w *walker) stmt(st *syntax.Stmt, certain bool) {
+	for _, r := range st.Redirs {
+		w.substitutions(r.Word, certain)
+		w.substitutions(r.Hdoc, certain)
+	}
+	switch cmd := st.Cmd.(type) {
+	case *syntax.CallExpr:
+		w.call(cmd, certain && !st.Background)
+	case *syntax.BinaryCmd:
+		if cmd.Op == syntax.OrStmt {
+			w.caught(cmd.X, certain)
+			w.stmt(cmd.Y, false)
+			return
+		}
+		w.stmt(cmd.X, certain)
+		w.stmt(cmd.Y, certain)
+	case *syntax.Subshell:
+		w.stmts(cmd.Stmts, certain)
+	case *syntax.Block:
+		w.stmts(cmd.Stmts, certain)
+	case *syntax.IfClause:
+		for c := cmd; c != nil; c = c.Else {
+			w.stmts(c.Cond, certain && c == cmd)
+			w.stmts(c.Then, false)
+		}
+	case *syntax.WhileClause:
+		w.stmts(cmd.Cond, certain)
+		w.stmts(cmd.Do, false)
+	case *syntax.DeclClause:
+		for _, a := range cmd.Args {
+			w.assign(a, certain)
+		}
+	case *syntax.TimeClause:
+		if cmd.Stmt != nil {
+			w.stmt(cmd.Stmt, certain)
+		}
+	case nil:
+	default:
+		// for, case, functions, tests, arithmetic: every statement inside may
+		// or may not run.
+		w.nested(cmd)
+	}
+}
+
+// caught walks what stands on the left of ||: only its first command is sure to
+// run, since "a && b || c" succeeds without b.
+func (w *walker) caught(st *syntax.Stmt, certain bool) {
+	switch cmd := st.Cmd.(type) {
+	case *syntax.BinaryCmd:
+		if cmd.Op == syntax.AndStmt {
+			w.caught(cmd.X, certain)
+			w.stmt(cmd.Y, false)
+			return
+		}
+		w.stmt(st, certain)
+	case *syntax.Subshell, *syntax.Block:
+		w.stmt(st, false)
+	default:
+		w.stmt(st, certain)
+	}
+}
+
+// nested collects the statements inside a node as uncertain.
+func (w *walker) nested(node syntax.Node) {
+	if node == nil {
+		return
+	}
+	syntax.Walk(node, func(n syntax.Node) bool {
+		if st, ok := n.(*syntax.Stmt); ok {
+			w.stmt(st, false)
+			return false
+		}
+		return true
+	})
+}
+
+func (w *walker) call(c *syntax.CallExpr, certain bool) {
+	for _, a := range c.Assigns {
+		if a.Value != nil {
+			w.substitutions(a.Value, certain)
+		}
+		if len(c.Args) == 0 {
+			w.assign(a, certain)
+		}
+	}
+	var words []Word
+	for _, a := range c.Args {
+		w.substitutions(a, certain)
+		words = append(words, w.word(a))
+	}
+	w.add(words, certain)
+}
+
+// add records a call, and the call that it wraps.
+func (w *walker) add(words []Word, certain bool) {
+	if len(words) == 0 {
+		return
+	}
+	call := Call{Path: words[0].Text, Args: words[1:], Certain: certain}
+	if words[0].Known && words[0].Text != "" {
+		call.Name = path.Base(words[0].Text)
+	}
+	w.calls = append(w.calls, call)
+	if script, ok := call.Script(); ok && w.depth < maxNesting {
+		if sub, err := parse(script, w.lookup, w.depth+1); err == nil {
+			for _, c := range sub.Calls {
+				c.Certain = c.Certain && certain
+				w.calls = append(w.calls, c)
+			}
+		}
+		return
+	}
+	w.add(call.Wrapped(), certain)
+}
+
+func (w *walker) assign(a *syntax.Assign, certain bool) {
+	if a.Name == nil || a.Naked {
+		return
+	}
+	v := Word{}
+	if a.Value != nil && !a.Append && a.Index == nil {
+		v = w.word(a.Value)
+	}
+	if !certain {
+		v.Known = false
+	}
+	w.vars[a.Name.Value] = v
+}
+
+func (w *walker) lookup(name string) (string, bool) {
+	if v, ok := w.vars[name]; ok {
+		return v.Text, v.Known
+	}
+	if w.env == nil {
+		return "", false
+	}
+	return w.env(name)
+}
+
+// substitutions walks the commands inside $(…) of a word.
+func (w *walker) substitutions(word *syntax.Word, certain bool) {
+	if word == nil {
+		return
+	}
+	for _, p := range word.Parts {
+		if _, ok := p.(*syntax.Lit); ok {
+			continue
+		}
+		syntax.Walk(p, func(n syntax.Node) bool {
+			if st, ok := n.(*syntax.Stmt); ok {
+				w.stmt(st, certain)
+				return false
+			}
+			return true
+		})
+	}
+}

@@ -1,0 +1,150 @@
+// Package fixer is the engine: it runs transforms over a Dockerfile one after
+// the other, checks what each did to the bytes, and takes back what fails the
+// check. It names no transform and opens no connection.
+package fixer
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+)
+
+// Safety says how sure a change is to keep a working build working. The order
+// is meaningful: a threshold is one comparison.
+type Safety int
+
+const (
+	// Note changes nothing.
+	Note Safety = iota
+	// Unsafe may change what the image does; a person must look at it.
+	Unsafe
+	// Safe keeps what the image does, as far as the facts go that it rests on.
+	Safe
+)
+
+func (s Safety) String() string {
+	switch s {
+	case Note:
+		return "note"
+	case Unsafe:
+		return "unsafe"
+	case Safe:
+		return "safe"
+	}
+	return fmt.Sprintf("Safety(%d)", int(s))
+}
+
+// Doc explains a transform to the people who review its changes.
+type Doc struct {
+	What   string   // what it changes
+	Why    string   // what is wrong without it
+	Safety string   // what it checks first, and when it leaves a file alone
+	See    []string // the pages that the facts come from
+}
+
+// Transform is one small named change. It is a value: Pass is its whole world.
+type Transform struct {
+	ID     string // "nonroot-user": stable, used in findings, flags and comments
+	Title  string // one line
+	Since  string // the version that brought it
+	Safety Safety // of its changes, where a change does not say otherwise
+	Doc    Doc
+	// Run looks at the file and reports findings. An error is a failure of the
+	// transform itself, never a property of the file. It must be idempotent: on
+	// the text that it made it reports no edit.
+	Run func(*Pass) error
+}
+
+// Options change what the transforms do.
+type Options struct {
+	// Threshold is the least safety of a change that is made. The zero value
+	// stands for Safe.
+	Threshold Safety
+	// NumericUser writes USER 1000:1000 instead of USER node, for Kubernetes'
+	// runAsNonRoot, which can't check a name.
+	NumericUser bool
+	Build       chain.Options
+}
+
+// Source is a Dockerfile and what belongs to it.
+type Source struct {
+	Name string // for messages
+	Src  []byte
+	// Context is the build context, nil when there is none to look at. It is
+	// only read, and only files that the Dockerfile copies.
+	Context fs.FS
+}
+
+// Pass is what one transform sees of one file.
+type Pass struct {
+	File    *dockerfile.File
+	Graph   *chain.Graph
+	Context fs.FS // nil when there is none to look at
+	Options Options
+
+	ctx       context.Context
+	images    *images
+	transform *Transform
+	findings  []Finding
+	edits     [][]dockerfile.Edit // of each finding
+}
+
+// Base tells what is known of the image at the bottom of n's chain. The error
+// says in one line why nothing is.
+func (p *Pass) Base(n *chain.Node, ask baseimage.Ask) (*baseimage.Facts, error) {
+	root := n.Root()
+	if root.Err != nil {
+		return nil, root.Err
+	}
+	return p.images.inspect(p.ctx, root, ask)
+}
+
+// Report records a finding at a place of the file. With edits it is a change,
+// of the transform's own safety; without, it says what was left alone and why.
+func (p *Pass) Report(at dockerfile.Span, message string, edits ...dockerfile.Edit) {
+	s := p.transform.Safety
+	if len(edits) == 0 {
+		s = Note
+	}
+	p.ReportAs(s, at, message, edits...)
+}
+
+// ReportAs is Report with a safety of its own.
+func (p *Pass) ReportAs(s Safety, at dockerfile.Span, message string, edits ...dockerfile.Edit) {
+	line, col := p.File.Position(at.Start)
+	p.findings = append(p.findings, Finding{ID: p.transform.ID, Safety: s, Line: line, Col: col, Message: message, offset: at.Start})
+	p.edits = append(p.edits, edits)
+}
+
+// Finding is something that a transform changes, would change, or deliberately
+// leaves alone.
+type Finding struct {
+	ID        string
+	Safety    Safety // Note for what is left alone
+	Line, Col int    // in the text that came in, from 1; Col counts bytes
+	Message   string
+	// Fixed: the change was made. Not fixed, and above Note: it was below the
+	// threshold.
+	Fixed bool
+	// Bug: the transform failed, and what it did was taken back.
+	Bug bool
+
+	offset int
+}
+
+// Step is one transform that changed the text.
+type Step struct {
+	ID   string
+	Text []byte // behind it
+}
+
+// Result is what became of one Dockerfile.
+type Result struct {
+	Before, After []byte
+	Findings      []Finding // by line, column, ID, message
+	Steps         []Step
+}
