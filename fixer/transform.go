@@ -103,6 +103,9 @@ func (p *Pass) Base(n *chain.Node, ask baseimage.Ask) (*baseimage.Facts, error) 
 	return p.images.inspect(p.ctx, root, ask)
 }
 
+// Transform is the transform that runs.
+func (p *Pass) Transform() *Transform { return p.transform }
+
 // Report records a finding at a place of the file. With edits it is a change,
 // of the transform's own safety; without, it says what was left alone and why.
 func (p *Pass) Report(at dockerfile.Span, message string, edits ...dockerfile.Edit) {

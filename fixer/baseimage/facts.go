@@ -156,7 +156,7 @@ type Inspector interface {
 }
 
 // ErrUnknown is returned by an Inspector that has no record of the image.
-var ErrUnknown = errors.New("not a well-known image")
+var ErrUnknown = errors.New("no facts about this image are at hand")
 
 // User returns the account with that name.
 func (a *Accounts) User(name string) (User, bool) {

@@ -66,7 +66,7 @@ func (n *Node) Eval(base *baseimage.Facts) *Run {
 		s.cmdSet = false
 		for _, in := range m.Stage.Body {
 			r.Steps = append(r.Steps, Step{in, m, s})
-			s = s.after(in)
+			s = s.After(in)
 		}
 	}
 	r.Final = s
@@ -109,8 +109,8 @@ func (n *Node) initial(base *baseimage.Facts) State {
 	return s
 }
 
-// after is the state behind one instruction (dispatch of BuildKit).
-func (s State) after(in *dockerfile.Instruction) State {
+// After is the state behind one instruction (dispatch of BuildKit).
+func (s State) After(in *dockerfile.Instruction) State {
 	switch cmd := in.Cmd.(type) {
 	case *instructions.ArgCommand:
 		for _, a := range cmd.Args {

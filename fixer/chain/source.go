@@ -1,0 +1,154 @@
+package chain
+
+import (
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+)
+
+// Copy is a COPY or ADD with its variables put in.
+type Copy struct {
+	In      *dockerfile.Instruction
+	Sources []string // as written; none for heredocs
+	Dest    string   // absolute
+	// Dir: Dest is a directory for certain. When it is not set, Dest may be
+	// the file itself or a directory.
+	Dir   bool
+	From  string // --from; "" for the build context
+	Chown string // as written
+	Link  bool
+	ADD   bool
+}
+
+// Copy reads a COPY or ADD at this place. It is false for other instructions,
+// and when the destination can't be told.
+func (s State) Copy(in *dockerfile.Instruction) (Copy, bool) {
+	c := Copy{In: in}
+	var sd instructions.SourcesAndDest
+	switch cmd := in.Cmd.(type) {
+	case *instructions.CopyCommand:
+		sd, c.From, c.Chown, c.Link = cmd.SourcesAndDest, cmd.From, cmd.Chown, cmd.Link
+	case *instructions.AddCommand:
+		sd, c.Chown, c.Link, c.ADD = cmd.SourcesAndDest, cmd.Chown, cmd.Link, true
+	default:
+		return c, false
+	}
+	dest, ok := s.Expand(sd.DestPath)
+	if !ok || dest == "" || strings.Contains(dest, `\`) {
+		return c, false
+	}
+	c.Dir = strings.HasSuffix(dest, "/") || path.Base(dest) == "." || path.Base(dest) == ".." || len(sd.SourcePaths)+len(sd.SourceContents) > 1
+	if !path.IsAbs(dest) {
+		if !s.Workdir.Known {
+			return c, false
+		}
+		dest = path.Join(s.Workdir.Text, dest)
+	}
+	c.Dest = path.Clean(dest)
+	for _, src := range sd.SourcePaths {
+		v, ok := s.Expand(src)
+		if !ok {
+			return c, false
+		}
+		c.Sources = append(c.Sources, v)
+	}
+	return c, true
+}
+
+// Origin tells where a file of the image comes from.
+type Origin struct {
+	// Name is its path in the build context, when it was copied from there.
+	Name string
+	// Copied: a COPY or ADD brought it, or may have brought it.
+	Copied bool
+	// From is the stage or image that the COPY took it from.
+	From string
+}
+
+// Origin finds the file of the build context that stands at an absolute path
+// of the final image. The context may be nil; then only what the COPY lines
+// name outright is found.
+func (r *Run) Origin(file string, context fs.FS) Origin {
+	for i := len(r.Steps) - 1; i >= 0; i-- {
+		c, ok := r.Steps[i].Before.Copy(r.Steps[i].In)
+		if !ok {
+			continue
+		}
+		for _, src := range c.Sources {
+			name, covers := c.source(src, file, context)
+			if !covers {
+				continue
+			}
+			if c.From != "" {
+				return Origin{Copied: true, From: c.From}
+			}
+			return Origin{Name: name, Copied: true}
+		}
+	}
+	return Origin{}
+}
+
+// source tells whether a source of the copy makes the file, and which file of
+// the context it is: "" when that can't be told.
+func (c Copy) source(src, file string, context fs.FS) (name string, covers bool) {
+	src = strings.TrimPrefix(path.Clean("/"+src), "/")
+	if src == "" {
+		src = "."
+	}
+	below, isBelow := strings.CutPrefix(file, strings.TrimSuffix(c.Dest, "/")+"/")
+	switch {
+	case file == c.Dest && !c.Dir:
+		return src, true
+	case !isBelow:
+		return "", false
+	}
+	if strings.ContainsAny(src, "*?[") {
+		name = path.Join(path.Dir(src), below)
+		if ok, err := path.Match(src, name); err != nil || !ok {
+			return "", false
+		}
+		return name, true
+	}
+	if !strings.Contains(below, "/") && path.Base(src) == below {
+		return src, true // the file itself, into a directory
+	}
+	if c.From != "" {
+		return "", path.Ext(src) == "" // a directory of another stage, perhaps with the file
+	}
+	if context == nil {
+		return "", src == "."
+	}
+	name = path.Join(src, below)
+	if _, err := fs.Stat(context, name); err != nil {
+		return "", false
+	}
+	return name, true
+}
+
+// Lookup finds the absolute path of a program that is called by name: among
+// the files that the chain copies, in the directories of PATH. A path with a
+// slash is resolved against the working directory. It is "" when no copied file
+// has that name.
+func (r *Run) Lookup(program string, context fs.FS) string {
+	switch {
+	case path.IsAbs(program):
+		return path.Clean(program)
+	case strings.Contains(program, "/"):
+		return path.Join("/", r.Final.Workdir.Text, program)
+	}
+	dirs := "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+	if p, ok := r.Final.EnvVar("PATH"); ok {
+		dirs = p
+	}
+	for dir := range strings.SplitSeq(dirs, ":") {
+		file := path.Join(dir, program)
+		if path.IsAbs(file) && r.Origin(file, context).Copied {
+			return file
+		}
+	}
+	return ""
+}

@@ -1,0 +1,17 @@
+# syntax=docker/dockerfile:1
+FROM node:20-slim
+WORKDIR /app
+RUN <<EOF
+cat > Dockerfile.example <<INNER
+FROM scratch
+USER root
+CMD ["nothing"]
+INNER
+EOF
+COPY --chown=node:node <<-"CONFIG" ./config.json
+	{"user": "FROM"}
+	CONFIG
+COPY --chown=node:node . .
+RUN chown node:node /app
+USER node
+CMD ["node", "server.js"]

@@ -1,0 +1,22 @@
+# The API of the shop.
+FROM node:20-slim
+
+ENV NODE_ENV production
+WORKDIR /usr/src/app
+
+# dependencies first, for the cache
+COPY --chown=node:node package.json package-lock.json ./
+RUN npm ci --only=production \
+    # the cache is of no use in an image
+    && npm cache clean --force
+
+COPY --chown=node:node . .
+
+RUN chown node:node /usr/src/app
+USER node
+
+# the port of the load balancer
+EXPOSE 3000
+
+# hadolint ignore=DL3025
+CMD npm start

@@ -1,0 +1,7 @@
+from node:20-alpine
+workdir /app
+copy --chown=node:node . .
+run chown node:node /app
+user node
+expose 8080
+cmd ["node", "index.js"]

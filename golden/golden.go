@@ -1,0 +1,20 @@
+// Package golden holds the cases that say what dockmend does: a folder for each,
+// with the Dockerfile that goes in and the one that must come out.
+//
+//	golden/TRANSFORM/CASE/Dockerfile       what goes in
+//	golden/TRANSFORM/CASE/want.Dockerfile  what must come out; without it, every byte stays
+//	golden/TRANSFORM/CASE/findings.txt     what is said
+//	golden/TRANSFORM/CASE/images.json      base images, before those of golden/images.json
+//	golden/TRANSFORM/CASE/options.json     options other than the default
+//	golden/TRANSFORM/CASE/context/         the build context
+//	golden/TRANSFORM/CASE/why.md           what there was to decide, where there was
+//
+// TRANSFORM is the ID of the one transform that runs, or "all" for the list.
+package golden
+
+import "embed"
+
+// Examples holds the folder "example" of each transform, for dockmend explain.
+//
+//go:embed */example
+var Examples embed.FS

@@ -1,0 +1,287 @@
+package golden
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/diff"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/report"
+	"github.com/dockmend/dockmend/transforms"
+)
+
+var update = flag.Bool("update", false, "write want.Dockerfile and findings.txt; refused where an invariant fails")
+
+// options is options.json.
+type options struct {
+	NumericUser bool
+	Unsafe      bool
+	Target      string
+	Platform    string
+	BuildArgs   map[string]string
+	NoContext   bool // the Dockerfile comes from standard input
+}
+
+// testCase is one folder.
+type testCase struct {
+	dir        string
+	src        []byte
+	transforms []*fixer.Transform
+	images     baseimage.Inspector
+	options    fixer.Options
+	context    fs.FS
+}
+
+func TestGolden(t *testing.T) {
+	dirs, err := filepath.Glob("*/*/Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(dirs) < 25 {
+		t.Fatalf("%d cases found", len(dirs))
+	}
+	for _, name := range dirs {
+		dir := filepath.Dir(name)
+		t.Run(filepath.ToSlash(dir), func(t *testing.T) { load(t, dir).check(t) })
+	}
+}
+
+func load(t *testing.T, dir string) *testCase {
+	t.Helper()
+	c := &testCase{dir: dir, src: read(t, dir, "Dockerfile")}
+	id := filepath.Base(filepath.Dir(dir))
+	for _, tr := range transforms.All {
+		if tr.ID == id || id == "all" {
+			c.transforms = append(c.transforms, tr)
+		}
+	}
+	if len(c.transforms) == 0 {
+		t.Fatalf("no transform is called %q", id)
+	}
+	c.images = append(images(t, filepath.Join(dir, "images.json")), images(t, "images.json")...)
+	var o options
+	if text := read(t, dir, "options.json"); text != nil {
+		dec := json.NewDecoder(bytes.NewReader(text))
+		dec.DisallowUnknownFields()
+		if err := dec.Decode(&o); err != nil {
+			t.Fatalf("options.json: %v", err)
+		}
+	}
+	c.options = fixer.Options{NumericUser: o.NumericUser, Build: chain.Options{BuildArgs: o.BuildArgs, Target: o.Target, Platform: o.Platform}}
+	if o.Unsafe {
+		c.options.Threshold = fixer.Unsafe
+	}
+	if !o.NoContext {
+		c.context = os.DirFS(filepath.Join(dir, "context"))
+	}
+	return c
+}
+
+// read returns nil when there is no such file.
+func read(t *testing.T, dir, name string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func images(t *testing.T, name string) baseimage.Static {
+	t.Helper()
+	text := read(t, ".", name)
+	if text == nil {
+		return nil
+	}
+	list, err := baseimage.ReadStatic(bytes.NewReader(text))
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return list
+}
+
+func (c *testCase) run(t *testing.T, src []byte) fixer.Result {
+	t.Helper()
+	r, err := fixer.Run(t.Context(), fixer.Source{Name: "Dockerfile", Src: src, Context: c.context}, c.transforms, c.images, c.options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range r.Findings {
+		if f.Bug {
+			t.Fatalf("%s: %s", f.ID, f.Message)
+		}
+	}
+	return r
+}
+
+func (c *testCase) check(t *testing.T) {
+	r := c.run(t, c.src)
+	c.invariants(t, r)
+	var findings bytes.Buffer
+	if err := report.Text(&findings, "Dockerfile", r.Findings); err != nil {
+		t.Fatal(err)
+	}
+	if t.Failed() {
+		return // never bless a broken invariant
+	}
+	changed := !bytes.Equal(r.Before, r.After)
+	if *update {
+		write(t, c.dir, "findings.txt", findings.Bytes(), findings.Len() > 0)
+		write(t, c.dir, "want.Dockerfile", r.After, changed)
+		return
+	}
+	want := read(t, c.dir, "want.Dockerfile")
+	if want == nil {
+		want = c.src
+	}
+	if !bytes.Equal(r.After, want) {
+		t.Errorf("the output differs from want.Dockerfile:\n%s", diff.Unified("want.Dockerfile", want, r.After))
+	}
+	if got, want := findings.Bytes(), read(t, c.dir, "findings.txt"); !bytes.Equal(got, want) {
+		t.Errorf("the findings differ from findings.txt:\n%s", diff.Unified("findings.txt", want, got))
+	}
+}
+
+func write(t *testing.T, dir, name string, text []byte, keep bool) {
+	t.Helper()
+	file := filepath.Join(dir, name)
+	err := os.Remove(file)
+	if keep {
+		err = os.WriteFile(file, text, 0o644)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+}
+
+// invariants are what holds for every case, whatever it wants.
+func (c *testCase) invariants(t *testing.T, r fixer.Result) {
+	t.Helper()
+	if again := c.run(t, r.After); !bytes.Equal(again.After, r.After) {
+		t.Errorf("a second run changes the result:\n%s", diff.Unified("Dockerfile", r.After, again.After))
+	}
+	if twice := c.run(t, c.src); !bytes.Equal(twice.After, r.After) {
+		t.Error("the same input gives another output")
+	}
+	keepsComments(t, r.Before, r.After)
+	c.twins(t, r)
+	c.asksForNothing(t)
+	applies(t, r)
+}
+
+// keepsComments: every comment line that went in comes out, in order.
+func keepsComments(t *testing.T, before, after []byte) {
+	t.Helper()
+	rest := strings.Split(string(after), "\n")
+	for line := range strings.SplitSeq(string(before), "\n") {
+		if !strings.HasPrefix(strings.TrimSpace(line), "#") {
+			continue
+		}
+		i := 0
+		for i < len(rest) && rest[i] != line {
+			i++
+		}
+		if i == len(rest) {
+			t.Errorf("the comment %q is lost", line)
+			return
+		}
+		rest = rest[i+1:]
+	}
+}
+
+// twins: the same file with other line ends, and with or without its final
+// newline, gives the same result with those.
+func (c *testCase) twins(t *testing.T, r fixer.Result) {
+	t.Helper()
+	crlf := func(text []byte) []byte {
+		return bytes.ReplaceAll(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), []byte("\n"), []byte("\r\n"))
+	}
+	lf := func(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")) }
+	open := func(text []byte) []byte { return bytes.TrimRight(text, "\r\n") }
+	for _, twin := range []struct {
+		name string
+		make func([]byte) []byte
+	}{
+		{"CRLF", crlf},
+		{"LF", lf},
+		{"no final newline", open},
+		{"CRLF and no final newline", func(b []byte) []byte { return open(crlf(b)) }},
+	} {
+		if _, err := dockerfile.Parse("twin", twin.make(c.src)); err != nil {
+			continue // a heredoc's terminator needs its own line end
+		}
+		got, want := c.run(t, twin.make(c.src)).After, twin.make(r.After)
+		if !bytes.Equal(got, want) {
+			t.Errorf("the twin with %s gives another result:\n%s", twin.name, diff.Unified("Dockerfile", want, got))
+		}
+	}
+}
+
+// asksForNothing: without a transform, no byte changes.
+func (c *testCase) asksForNothing(t *testing.T) {
+	t.Helper()
+	r, err := fixer.Run(t.Context(), fixer.Source{Name: "Dockerfile", Src: c.src}, nil, c.images, c.options)
+	if err != nil || !bytes.Equal(r.After, c.src) {
+		t.Errorf("no transform, and yet a change (error %v)", err)
+	}
+}
+
+// applies: git apply takes the diff, and gives the result.
+func applies(t *testing.T, r fixer.Result) {
+	t.Helper()
+	patch := diff.Unified("Dockerfile", r.Before, r.After)
+	if patch == nil {
+		return
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "Dockerfile"), r.Before, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("git", "apply", "-")
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GIT_CEILING_DIRECTORIES="+filepath.Dir(dir), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null")
+	cmd.Stdin = bytes.NewReader(patch)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("git apply: %v\n%s%s", err, out, patch)
+		return
+	}
+	got, err := os.ReadFile(filepath.Join(dir, "Dockerfile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, r.After) {
+		t.Errorf("git apply gives\n%q\nand not\n%q", got, r.After)
+	}
+}
+
+// TestComplete: every transform has its example, a case in which it leaves a
+// file alone, and all of its documentation.
+func TestComplete(t *testing.T) {
+	for _, tr := range transforms.All {
+		for _, name := range []string{"example/want.Dockerfile", "unchanged/Dockerfile"} {
+			if _, err := os.Stat(filepath.Join(tr.ID, filepath.FromSlash(name))); err != nil {
+				t.Errorf("%s: %v", tr.ID, err)
+			}
+		}
+		if _, err := os.Stat(filepath.Join(tr.ID, "unchanged", "want.Dockerfile")); err == nil {
+			t.Errorf("%s: its unchanged case changes", tr.ID)
+		}
+		if tr.Title == "" || tr.Since == "" || tr.Safety == fixer.Note || tr.Doc.What == "" || tr.Doc.Why == "" || tr.Doc.Safety == "" || len(tr.Doc.See) == 0 || tr.Run == nil {
+			t.Errorf("%s: its documentation has gaps", tr.ID)
+		}
+	}
+}

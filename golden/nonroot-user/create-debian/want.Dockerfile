@@ -1,0 +1,11 @@
+FROM debian:bookworm-slim
+LABEL org.opencontainers.image.title="api"
+ARG NODE_MAJOR=20
+RUN groupadd --gid 1000 appuser && useradd --uid 1000 --gid appuser --create-home --shell /usr/sbin/nologin appuser
+RUN apt-get update && apt-get install -y --no-install-recommends nodejs npm && rm -rf /var/lib/apt/lists/*
+WORKDIR /opt/api
+COPY . .
+RUN npm ci --omit=dev
+RUN chown appuser:appuser /opt/api
+USER appuser
+CMD ["node", "server.js"]

@@ -1,0 +1,94 @@
+package transforms
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/shell"
+)
+
+// narrowChown takes the -R from a "RUN chown -R user /app" below which there is
+// nothing left that is not the user's already: every file there was copied with
+// --chown. What stays is the directory itself, which WORKDIR made as root. The
+// recursive form stores each file in the image a second time.
+//
+// given are the copies that get their --chown in this pass.
+func narrowChown(p *fixer.Pass, run *chain.Run, id identity, given map[*dockerfile.Instruction]bool) {
+	for i, s := range run.Steps {
+		call, ch, ok := loneChown(s)
+		if !ok || !ch.recursive || !ch.known || !id.is(ch.user) || len(ch.targets) != 1 || ch.targets[0] != run.Final.Workdir.Text {
+			continue
+		}
+		if s.Node != run.Node || !onlyCopied(run, i, id, given) {
+			continue
+		}
+		var words []string
+		for _, a := range call.Args {
+			if a.Text != "-R" && a.Text != "--recursive" {
+				words = append(words, a.Raw)
+			}
+		}
+		text := "chown " + strings.Join(words, " ")
+		edit, err := s.In.Replace(s.In.Args[0], text)
+		if err != nil {
+			continue
+		}
+		p.Report(s.In.Span, fmt.Sprintf("chown -R stores every file a second time, and all below %s are %s's by --chown: -R removed", ch.targets[0], id.user), edit)
+	}
+}
+
+// loneChown reads a RUN that is one chown and nothing else, with -R by itself.
+func loneChown(s chain.Step) (call shell.Call, ch chownCall, ok bool) {
+	if s.In.Name() != "RUN" || s.In.JSON() || len(s.In.Flags) > 0 || len(s.In.Node.Heredocs) > 0 || !isRoot(s.Before.User.Text) {
+		return call, ch, false
+	}
+	script, err := s.Before.Script(s.In)
+	if err != nil || script == nil || !script.Simple || len(script.Calls) != 1 {
+		return call, ch, false
+	}
+	call = script.Calls[0]
+	if !call.Has("-R", "--recursive") {
+		return call, ch, false
+	}
+	ch, ok = readChown(call, s.Before.Workdir.Text)
+	return call, ch, ok
+}
+
+// onlyCopied reports whether everything below the working directory came, up to
+// step i, by COPY and ADD with the user as owner.
+func onlyCopied(run *chain.Run, i int, id identity, given map[*dockerfile.Instruction]bool) bool {
+	dir := run.Final.Workdir.Text
+	if c := run.Final.Base.Config; isSystem(dir) || dir == id.home || c == nil || within(c.WorkingDir, dir) {
+		return false // the base image may have files there
+	}
+	for _, s := range run.Steps[:i] {
+		switch s.In.Name() {
+		case "RUN":
+			if s.Before.Workdir.Text == dir || !isInert(s) || strings.Contains(s.In.Logical, dir) {
+				return false
+			}
+		case "WORKDIR":
+			if v := s.Before.After(s.In).Workdir; !v.Known || v.Text != dir && within(v.Text, dir) {
+				return false
+			}
+		case "COPY", "ADD":
+			c, ok := s.Before.Copy(s.In)
+			if !ok || within(c.Dest, dir) && !given[s.In] && !ownedBy(s.Before, c, id) {
+				return false
+			}
+			if within(dir, c.Dest) && c.Dest != dir {
+				return false // it may bring files into dir from above
+			}
+		}
+	}
+	return true
+}
+
+func ownedBy(s chain.State, c chain.Copy, id identity) bool {
+	owner, _, _ := strings.Cut(c.Chown, ":")
+	owner, ok := s.Expand(owner)
+	return ok && id.is(owner)
+}

@@ -1,0 +1,218 @@
+package transforms
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+)
+
+// NonrootUser makes the container run as a user who is not root.
+var NonrootUser = &fixer.Transform{
+	ID:     "nonroot-user",
+	Title:  "run the container as a user who is not root",
+	Since:  "0.1.0",
+	Safety: fixer.Safe,
+	Doc: fixer.Doc{
+		What: `Adds USER behind the last instruction that needs root, in every stage that becomes an image and starts a program.
+The user is, in this order: the base image's own; one that the file creates and never uses; node, where the base
+has it; nonroot on distroless; 65532:65532 where there is no user database; a new one with the first free id from 1000 on.
+The working directory and declared volumes are given to that user, one directory each, never recursively.`,
+		Why: `A process that runs as root in a container is root on every file and socket that is mounted into it, and one
+kernel bug away from being root on the host. Kubernetes' restricted policy refuses to start it.`,
+		Safety: `The users come from the base image, not from a guess: a name is used only where it exists. Nothing runs as another
+user during the build than before. Left alone, with the reason: what drops root itself (gosu, su-exec), needs root to
+start (nginx, cron, supervisord …) or starts through a script that can't be read; an application in root's home; tools
+that write into a tree that stays root's; ONBUILD and Windows bases; a base whose users can't be known; a comment that
+says that root is meant.`,
+		See: []string{
+			"https://docs.docker.com/reference/dockerfile/#user",
+			"https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted",
+			"https://github.com/nodejs/docker-node/blob/main/docs/BestPractices.md#non-root-user",
+		},
+	},
+	Run: func(p *fixer.Pass) error {
+		for _, n := range p.Graph.Targets() {
+			if err := nonroot(p, n); err != nil {
+				return err
+			}
+		}
+		return nil
+	},
+}
+
+const leftRoot = "runs as root, left so: "
+
+func nonroot(p *fixer.Pass, n *chain.Node) error {
+	base, baseErr := p.Base(n, baseimage.AskConfig|baseimage.AskDistro|baseimage.AskAccounts|baseimage.AskPrograms)
+	run := n.Eval(base)
+	user := run.Final.User
+	if !starts(run) || user.Known && user.In != nil && !isRoot(user.Text) {
+		return nil
+	}
+	switch {
+	case user.In != nil && !user.Known:
+		p.Report(user.In.Span, "its user depends on a variable without a default; left alone")
+		return nil
+	case baseErr != nil:
+		p.Report(at(run), fmt.Sprintf("may run as root, left alone: nothing is known of the base image %s: %v", n.Root().Stage.Ref.Text, baseErr))
+		return nil
+	case base.Config == nil:
+		p.Report(at(run), fmt.Sprintf("may run as root, left alone: the user of the base image %s is not known", base.Image))
+		return nil
+	case !isRoot(user.Text):
+		return nil
+	case len(n.Children) > 0:
+		p.Report(at(run), leftRoot+"other stages are built from this one, and may need root")
+		return nil
+	}
+	start := examine(p, run)
+	if start.keep != "" {
+		p.Report(at(run), leftRoot+start.keep)
+		return nil
+	}
+	id, err := choose(run)
+	if err != nil {
+		p.Report(at(run), leftRoot+err.Error())
+		return nil
+	}
+	edits, notes, err := switchUser(p, run, id, start)
+	if err != nil {
+		p.Report(at(run), leftRoot+err.Error())
+		return nil
+	}
+	safety := p.Transform().Safety
+	if start.doubt != "" {
+		safety = fixer.Unsafe
+		notes = append(notes, start.doubt)
+	}
+	if ports := lowPorts(run); ports != "" {
+		notes = append(notes, ports)
+	}
+	p.ReportAs(safety, at(run), message(p, run, id, notes), edits...)
+	return nil
+}
+
+// starts reports whether the stage starts a program: the last one may inherit
+// it from its base image, of another it is only known when the file says so.
+func starts(run *chain.Run) bool {
+	for _, c := range []*chain.Command{run.Final.Entrypoint, run.Final.Cmd} {
+		if c != nil && (c.In != nil || run.Node.IsLast()) {
+			return true
+		}
+	}
+	return false
+}
+
+func message(p *fixer.Pass, run *chain.Run, id identity, notes []string) string {
+	text := fmt.Sprintf("runs as root: USER %s (%s)", userSpec(p, id), why(run, id))
+	return strings.Join(append([]string{text}, notes...), "; ")
+}
+
+// why tells where the user comes from, and how that is known.
+func why(run *chain.Run, id identity) string {
+	if id.why != inBase {
+		return id.why
+	}
+	says := map[baseimage.Source]string{
+		baseimage.FromConfig: "its configuration says", baseimage.FromHistory: "its history says",
+		baseimage.FromLayer: "its files say", baseimage.FromTable: "the built-in table says",
+	}[run.Final.Accounts.Source()]
+	return fmt.Sprintf("%s is %d:%d in %s, %s", id.name, id.uid, id.gid, run.Final.Base.Image, says)
+}
+
+// userSpec is what USER will say.
+func userSpec(p *fixer.Pass, id identity) string {
+	if n, ok := id.numeric(); ok && p.Options.NumericUser {
+		return n
+	}
+	return id.spec
+}
+
+// lowPorts is the note on ports that some runtimes keep for root.
+func lowPorts(run *chain.Run) string {
+	var low []string
+	for _, s := range run.Steps {
+		cmd, ok := s.In.Cmd.(*instructions.ExposeCommand)
+		if !ok {
+			continue
+		}
+		for _, port := range cmd.Ports {
+			port, _ = s.Before.Expand(port)
+			number, _, _ := strings.Cut(port, "/")
+			if len(number) > 0 && len(number) < 4 || len(number) == 4 && number < "1024" {
+				low = append(low, number)
+			}
+		}
+	}
+	if len(low) == 0 {
+		return ""
+	}
+	slices.Sort(low)
+	return fmt.Sprintf("port %s below 1024 needs Docker 20.10, containerd 2.0, or NET_BIND_SERVICE elsewhere", strings.Join(slices.Compact(low), ", "))
+}
+
+// switchUser makes the edits. The notes say what a reviewer should know.
+func switchUser(p *fixer.Pass, run *chain.Run, id identity, start startup) (edits []dockerfile.Edit, notes []string, err error) {
+	f := p.File
+	if p.Options.NumericUser {
+		if _, ok := id.numeric(); !ok {
+			return nil, nil, fmt.Errorf("its user %s has no number that is known", id.spec)
+		}
+	}
+	add := func(e dockerfile.Edit, failed error) {
+		if failed != nil && err == nil {
+			err = failed
+		}
+		edits = append(edits, e)
+	}
+	if id.create != "" {
+		anchor, ok := behindHead(run)
+		if !ok {
+			return nil, nil, fmt.Errorf("there is no place where a new user could be added as root")
+		}
+		add(f.InsertAfter(anchor, f.Keyword("RUN")+" "+id.create))
+	}
+	volumes, err := volumeLines(p, run, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, v := range volumes {
+		add(f.InsertBefore(v.before, v.lines...))
+	}
+	own := ownWorkdir(p, run, id)
+	notes = append(notes, own.note...)
+	if own.before != nil {
+		add(f.InsertBefore(own.before, own.lines...))
+		own.lines = nil
+	}
+	lines := own.lines
+	if _, set := run.Final.EnvVar("HOME"); start.packageManager && id.home == "" && !set {
+		lines = append(lines, f.Keyword("ENV")+" HOME=/tmp")
+	}
+	place := placeUser(run)
+	spec := userSpec(p, id)
+	switch variable := userVariable(run); {
+	case variable != "":
+		add(changeDefault(f, run, variable, spec))
+		if len(lines) > 0 {
+			add(f.InsertBefore(run.Final.User.In, lines...))
+		}
+	case place.replace != nil:
+		add(place.replace.Replace(place.replace.Args[0], spec))
+		if len(lines) > 0 {
+			add(f.InsertBefore(place.replace, lines...))
+		}
+	case place.before != nil:
+		add(f.InsertBefore(place.before, append(lines, f.Keyword("USER")+" "+spec)...))
+	default:
+		add(f.InsertAfter(place.after, append(lines, f.Keyword("USER")+" "+spec)...))
+	}
+	return edits, notes, err
+}

@@ -1,0 +1,215 @@
+package transforms
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/shell"
+)
+
+// needsRoot are the programs that must be root when the container starts, with
+// the reason.
+var needsRoot = map[string]string{}
+
+const dropsRoot = "drops root itself"
+
+func init() {
+	for reason, programs := range map[string]string{
+		dropsRoot:                               "gosu su-exec setpriv su sudo doas runuser setuidgid s6-setuidgid chpst start-stop-daemon",
+		"needs root to start other programs":    "supervisord s6-svscan runsvdir runit systemd init service rc-service systemctl openrc initctl",
+		"needs root to run the jobs of others":  "cron crond anacron",
+		"needs root to listen and to log in":    "sshd",
+		"needs root for containers":             "dockerd containerd podman docker",
+		"starts its workers from a root master": "httpd apache2 apachectl apache2ctl apache2-foreground httpd-foreground nginx openresty php-fpm haproxy",
+		"needs root to change the system":       "mount umount litefs fusermount iptables ip6tables nft sysctl modprobe ip ifconfig wg wg-quick openvpn tailscaled chroot mknod update-ca-certificates",
+		"changes owners or users at start":      "chown chgrp useradd adduser usermod groupmod groupadd addgroup userdel deluser",
+		"installs packages at start":            "apt-get apt apk yum dnf microdnf",
+		"keeps its data where only root writes": "mysqld mysqld_safe mongod redis-server caddy rsyslogd syslogd",
+		"keeps node in root's home":             "nvm",
+	} {
+		for _, p := range strings.Fields(programs) {
+			needsRoot[p] = reason
+		}
+	}
+}
+
+// startup is what is known of the way a stage starts.
+type startup struct {
+	keep  string // why it must stay root, "" when nothing speaks for it
+	doubt string // what could not be looked at, "" when all could
+	// packageManager: npm or one of its kind runs at start, and wants a home.
+	packageManager bool
+}
+
+// examine looks for reasons to leave a stage root.
+func examine(p *fixer.Pass, run *chain.Run) startup {
+	x := &examiner{pass: p, run: run}
+	for _, check := range []func() string{x.windows, x.comment, x.onbuild, x.paths, x.browsers, x.dockerClient, x.start, x.baseStart} {
+		if keep := check(); keep != "" {
+			return startup{keep: keep}
+		}
+	}
+	return startup{doubt: x.doubt, packageManager: x.packageManager}
+}
+
+type examiner struct {
+	pass           *fixer.Pass
+	run            *chain.Run
+	doubt          string
+	packageManager bool
+	scripts        map[string]bool // of package.json, looked at already
+}
+
+func (x *examiner) windows() string {
+	if x.run.Final.Base.Distro.FamilyOf() == baseimage.Windows || x.pass.File.Escape == '`' {
+		return "it builds a Windows image, which has no such user"
+	}
+	return ""
+}
+
+var (
+	rootComment = regexp.MustCompile(`(?i)\b(must|needs?|has|have|required?s?|running|runs?|stays?) (to )?(be |here |run |running |start |started )*(as )?(the )?root\b|\brequires? root\b|\b(do not|don'?t|never|can ?not|can'?t) (use |set |add |switch |change |run |drop )*(a |the |as |to )*(user|non-?root|unprivileged|root privileges)\b`)
+	ignoreLint  = regexp.MustCompile(`(?i)hadolint.*ignore.*DL3002`)
+)
+
+func (x *examiner) comment() string {
+	found := ""
+	for _, n := range x.run.Node.Chain() {
+		if x.pass.File.HasComment(n.Stage, func(l string) bool {
+			if rootComment.MatchString(l) || ignoreLint.MatchString(l) {
+				found = strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(l), "# "))
+				return true
+			}
+			return false
+		}) {
+			return fmt.Sprintf("a comment says that root is meant: %q", found)
+		}
+	}
+	return ""
+}
+
+func (x *examiner) onbuild() string {
+	if c := x.run.Final.Base.Config; c != nil && len(c.OnBuild) > 0 {
+		return "the base image brings ONBUILD instructions, whose files would stay root's"
+	}
+	return ""
+}
+
+// paths looks for parts of the application in root's home, which nobody else
+// can enter.
+func (x *examiner) paths() string {
+	final := x.run.Final
+	if !final.Workdir.Known {
+		return "its working directory can't be told"
+	}
+	if within(final.Workdir.Text, "/root") {
+		return fmt.Sprintf("its working directory %s lies in root's home, which no other user can enter", final.Workdir.Text)
+	}
+	for _, e := range final.Env {
+		if name, value, _ := strings.Cut(e, "="); hasRootPath(value) {
+			return fmt.Sprintf("the environment variable %s points into root's home", name)
+		}
+	}
+	for _, s := range x.run.Steps {
+		if c, ok := s.Before.Copy(s.In); ok && within(c.Dest, "/root") {
+			return fmt.Sprintf("line %d copies files into root's home", s.In.Node.StartLine)
+		}
+	}
+	found := ""
+	calls(x.run.Steps, func(s chain.Step, c shell.Call) {
+		if c.Name != "rm" && isRoot(s.Before.User.Text) && slices.ContainsFunc(c.Args, func(w shell.Word) bool { return hasRootPath(w.Text) || strings.HasPrefix(w.Raw, "~/") }) {
+			found = fmt.Sprintf("line %d uses root's home", s.In.Node.StartLine)
+		}
+	})
+	return found
+}
+
+func hasRootPath(s string) bool {
+	return strings.HasPrefix(s, "/root/") || s == "/root" || strings.Contains(s, ":/root/") || strings.Contains(s, "=/root/")
+}
+
+// browsers are downloaded into the home of who installs them.
+func (x *examiner) browsers() string {
+	found := ""
+	calls(x.run.Steps, func(s chain.Step, c shell.Call) {
+		tool := c.Name
+		if (tool == "npx" || tool == "yarn" || tool == "pnpm" || tool == "bunx") && len(c.Args) > 0 {
+			tool = c.Args[0].Text
+		}
+		if (tool == "playwright" || tool == "puppeteer" || tool == "cypress") && c.Has("install") {
+			if _, set := x.run.Final.EnvVar("PLAYWRIGHT_BROWSERS_PATH"); !set {
+				found = fmt.Sprintf("line %d installs a browser into root's home", s.In.Node.StartLine)
+			}
+		}
+	})
+	return found
+}
+
+// dockerClient: who controls Docker through its socket must be able to open it.
+func (x *examiner) dockerClient() string {
+	found := ""
+	calls(x.run.Steps, func(s chain.Step, c shell.Call) {
+		if slices.Contains([]string{"apt-get", "apt", "apk", "yum", "dnf"}, c.Name) && c.Has("docker", "docker.io", "docker-cli", "docker-ce", "docker-ce-cli", "moby-cli") {
+			found = fmt.Sprintf("line %d installs the Docker client, whose socket belongs to root", s.In.Node.StartLine)
+		}
+	})
+	for _, s := range x.run.Steps {
+		if c, ok := s.Before.Copy(s.In); ok && (c.From == "docker" || strings.HasPrefix(c.From, "docker:")) {
+			found = fmt.Sprintf("line %d copies the Docker client, whose socket belongs to root", s.In.Node.StartLine)
+		}
+	}
+	return found
+}
+
+// baseStart: what the base image itself starts is known for a few images only.
+func (x *examiner) baseStart() string {
+	final := x.run.Final
+	for _, c := range []*chain.Command{final.Entrypoint, final.Cmd} {
+		if c == nil || c.In != nil || len(c.Argv) == 0 {
+			continue
+		}
+		if final.Entrypoint != nil && final.Entrypoint.In != nil && final.Entrypoint.Shell {
+			continue // which ignores the base's CMD
+		}
+		if !x.knownStart(c.Argv[0]) {
+			return fmt.Sprintf("it starts the base image's own %s, and whether that needs root is not known", c.Argv[0])
+		}
+	}
+	return ""
+}
+
+func (x *examiner) knownStart(program string) bool {
+	switch path.Base(program) {
+	case "node", "sh", "bash", "ash", "tini", "dumb-init", "npm", "yarn", "container-entrypoint":
+		return true
+	case "docker-entrypoint.sh":
+		// That of the node images only puts "node" in front of what is no
+		// program; those of databases, of the same name, start as root.
+		_, version := x.run.Final.EnvVar("NODE_VERSION")
+		node, _ := x.run.Final.Base.Programs.Has("node")
+		return version || node
+	}
+	return false
+}
+
+// at is where a finding about the stage's user belongs: the USER that makes it
+// root, else the command that starts as root, else the FROM.
+func at(run *chain.Run) dockerfile.Span {
+	final := run.Final
+	if in := final.User.In; in != nil {
+		return in.Span
+	}
+	for _, c := range []*chain.Command{final.Cmd, final.Entrypoint} {
+		if c != nil && c.In != nil {
+			return c.In.Span
+		}
+	}
+	return run.Node.Stage.From.Span
+}

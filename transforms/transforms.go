@@ -1,0 +1,14 @@
+// Package transforms holds the changes that dockmend knows how to make, a file
+// for each, and the order in which they run.
+package transforms
+
+import "github.com/dockmend/dockmend/fixer"
+
+// All is the ordered list of the transforms. The order is meaning:
+//
+//   - nonroot-user decides who the container runs as;
+//   - chown-copy then gives that user its files, so it comes behind.
+var All = []*fixer.Transform{
+	NonrootUser,
+	ChownCopy,
+}

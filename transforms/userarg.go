@@ -1,0 +1,63 @@
+package transforms
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+)
+
+// userVariable is the variable that the effective USER is written with, "" when
+// it is written without one.
+func userVariable(run *chain.Run) string {
+	in := run.Final.User.In
+	if in == nil || !strings.Contains(in.Body(), "$") {
+		return ""
+	}
+	return strings.Trim(in.Body(), "${}")
+}
+
+// changeDefault gives another default to the ARG that the last USER is written
+// with: who builds with --build-arg still gets what they ask for. It fails
+// where anything else depends on the ARG, or runs behind the USER.
+func changeDefault(f *dockerfile.File, run *chain.Run, name, spec string) (dockerfile.Edit, error) {
+	left := func(why string) (dockerfile.Edit, error) {
+		return dockerfile.Edit{}, fmt.Errorf("its user comes from the variable %s, %s", name, why)
+	}
+	user := run.Final.User.In
+	if placeUser(run).replace != user {
+		return left("and the instructions behind it need root")
+	}
+	for _, in := range f.Instructions {
+		if in != user && mentions(in, name) {
+			return left(fmt.Sprintf("which line %d uses too", in.Node.StartLine))
+		}
+	}
+	for _, in := range slices.Backward(f.Instructions[:user.Index]) {
+		cmd, ok := in.Cmd.(*instructions.ArgCommand)
+		if !ok {
+			continue
+		}
+		for i, a := range cmd.Args {
+			if a.Key == name && a.Value != nil && i < len(in.Args) {
+				return in.Replace(in.Args[i], name+"="+spec)
+			}
+		}
+	}
+	return left("which is no ARG with a default")
+}
+
+// mentions reports whether an instruction uses the variable.
+func mentions(in *dockerfile.Instruction, name string) bool {
+	texts := []string{in.Logical}
+	for _, h := range in.Node.Heredocs {
+		texts = append(texts, h.Content)
+	}
+	return slices.ContainsFunc(texts, func(s string) bool {
+		return strings.Contains(s, "$"+name) || strings.Contains(s, "${"+name)
+	})
+}
