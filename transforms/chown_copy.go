@@ -113,7 +113,8 @@ func isApplications(run *chain.Run, id identity, dest string) bool {
 		return false
 	}
 	dir := run.Final.Workdir
-	return dir.Known && !isSystem(dir.Text) && within(dest, dir.Text) ||
+	// A copy to /src brings files into the working directory /src/server too.
+	return dir.Known && !isSystem(dir.Text) && (within(dest, dir.Text) || within(dir.Text, dest)) ||
 		id.home != "" && !isSystem(id.home) && within(dest, id.home)
 }
 

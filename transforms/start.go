@@ -51,7 +51,7 @@ type startup struct {
 // examine looks for reasons to leave a stage root.
 func examine(p *fixer.Pass, run *chain.Run) startup {
 	x := &examiner{pass: p, run: run}
-	for _, check := range []func() string{x.windows, x.comment, x.onbuild, x.paths, x.browsers, x.dockerClient, x.start, x.baseStart} {
+	for _, check := range []func() string{x.windows, x.comment, x.onbuild, x.paths, x.browsers, x.dockerClient, x.bare, x.start, x.baseStart} {
 		if keep := check(); keep != "" {
 			return startup{keep: keep}
 		}
@@ -166,6 +166,32 @@ func (x *examiner) dockerClient() string {
 		}
 	}
 	return found
+}
+
+// interpreters start nothing of their own when they are called alone; the last
+// ones keep a container alive for somebody to work in.
+var interpreters = strings.Fields("node nodejs bun deno python python2 python3 ruby irb php perl lua java jshell sh bash ash zsh fish sleep tail")
+
+// bare: an image that starts a bare interpreter is a base for others, or gets
+// its command from a compose file. What then runs in it can't be seen here.
+func (x *examiner) bare() string {
+	c := x.run.Final.Cmd
+	if c == nil {
+		c = x.run.Final.Entrypoint
+	}
+	script, ok := x.run.Final.Start()
+	if c == nil || !ok || len(script.Calls) == 0 {
+		return ""
+	}
+	last := script.Calls[len(script.Calls)-1]
+	alone := len(last.Args) == 0 || last.Name == "sleep" || last.Name == "tail"
+	if x.run.Final.Entrypoint != nil && x.run.Final.Cmd != nil && path.Base(x.run.Final.Entrypoint.Argv[0]) == "node" {
+		alone = false // CMD is the script that the entrypoint runs
+	}
+	if alone && slices.Contains(interpreters, last.Name) {
+		return fmt.Sprintf("it starts %s alone, so what runs in it is decided elsewhere", last.Name)
+	}
+	return ""
 }
 
 // baseStart: what the base image itself starts is known for a few images only.

@@ -1,12 +1,14 @@
 package transforms
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/chain"
@@ -41,6 +43,11 @@ func (x *examiner) calls(script *shell.Script, depth int) string {
 			}
 		}
 	}
+	for _, w := range script.Writes {
+		if device := strings.HasPrefix(strings.Trim(w.Raw, `"`), "/dev/"); !device && (!w.Known || !x.writable(w.Text)) {
+			return fmt.Sprintf("it writes %s at start", cmp.Or(w.Text, w.Raw))
+		}
+	}
 	for _, c := range script.Calls {
 		if c.Path == "/init" {
 			return "/init needs root to start other programs"
@@ -48,7 +55,7 @@ func (x *examiner) calls(script *shell.Script, depth int) string {
 		if within(c.Path, "/root") {
 			return fmt.Sprintf("%s lies in root's home", c.Path)
 		}
-		for _, check := range []func(shell.Call, int) string{x.writer, x.packageScript, x.file} {
+		for _, check := range []func(shell.Call, int) string{x.writer, x.changesFiles, x.packageScript, x.file} {
 			if reason := check(c, depth); reason != "" {
 				return reason
 			}
@@ -127,13 +134,15 @@ func (x *examiner) read(name string) (string, error) {
 	if x.pass.Context == nil {
 		return "", errNoContext
 	}
+	// A pipe in a stranger's repository would never end.
+	if info, err := fs.Stat(x.pass.Context, name); err != nil {
+		return "", cause(err)
+	} else if !info.Mode().IsRegular() {
+		return "", errors.New("it is no regular file")
+	}
 	f, err := x.pass.Context.Open(name)
 	if err != nil {
-		var pe *fs.PathError
-		if errors.As(err, &pe) {
-			err = pe.Err
-		}
-		return "", err
+		return "", cause(err)
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, maxScript+1))
@@ -143,6 +152,15 @@ func (x *examiner) read(name string) (string, error) {
 	return string(text), err
 }
 
+// cause is the error without the path, which the message has already.
+func cause(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}
+
 // writers are the programs that write below their working directory at every
 // start; "" stands for a call without any of the listed subcommands.
 var writers = map[string]string{
@@ -150,6 +168,37 @@ var writers = map[string]string{
 	"gatsby": "develop build serve", "ng": "serve build", "vue-cli-service": "serve build", "webpack-dev-server": "", "webpack": "", "parcel": "", "astro": "",
 	"svelte-kit": "", "expo": "start", "remix": "dev build", "docusaurus": "start build serve", "strapi": "develop build", "tsc": "", "tsc-watch": "",
 	"nest": "start build", "medusa": "develop start", "gulp": "", "grunt": "", "prisma": "generate", "vuepress": "dev build", "hexo": "", "eleventy": "", "snowpack": "", "ember": "", "quasar": "",
+}
+
+// writable reports whether a user who owns the working directory can write a
+// file: beside the application, in their home, or where everybody can.
+func (x *examiner) writable(file string) bool {
+	if !path.IsAbs(file) {
+		return !strings.HasPrefix(file, "..") && (!strings.Contains(file, "/") || x.treeIsCopied())
+	}
+	for _, dir := range []string{"/tmp", "/var/tmp", "/dev", "/proc/self/fd", "/proc/1/fd"} {
+		if within(file, dir) {
+			return true
+		}
+	}
+	dir := x.run.Final.Workdir.Text
+	return !isSystem(dir) && (path.Dir(file) == dir || within(file, dir) && x.treeIsCopied())
+}
+
+// fileTools change the files that they are called with.
+var fileTools = strings.Fields("cp mv ln mkdir touch tee install rm chmod rsync unlink")
+
+// changesFiles reports a call that changes files which will not be the user's.
+func (x *examiner) changesFiles(c shell.Call, _ int) string {
+	if !slices.Contains(fileTools, c.Name) && !(c.Name == "sed" && c.Has("-i")) {
+		return ""
+	}
+	for _, a := range c.Args {
+		if !a.Known || !strings.HasPrefix(a.Text, "-") && !x.writable(a.Text) {
+			return fmt.Sprintf("%s changes %s at start", c.Name, cmp.Or(a.Text, a.Raw))
+		}
+	}
+	return ""
 }
 
 // writer reports a program that writes into the application's tree, where the

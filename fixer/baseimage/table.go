@@ -2,6 +2,7 @@ package baseimage
 
 import (
 	"context"
+	_ "crypto/sha256" // digests in references are checked against it
 	"regexp"
 	"strconv"
 	"strings"

@@ -6,6 +6,7 @@
 package chain
 
 import (
+	_ "crypto/sha256" // digests in references are checked against it
 	"fmt"
 	"slices"
 	"strconv"

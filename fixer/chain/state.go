@@ -227,7 +227,9 @@ func (s State) Start() (*shell.Script, bool) {
 	}
 	start := shell.FromArgs(append(entry[:len(entry):len(entry)], cmd...), s.EnvVar)
 	if len(entry) > 0 && len(cmd) > 0 {
-		start.Calls = append(start.Calls, shell.FromArgs(cmd, s.EnvVar).Calls...)
+		alone := shell.FromArgs(cmd, s.EnvVar)
+		start.Calls = append(start.Calls, alone.Calls...)
+		start.Writes = append(start.Writes, alone.Writes...)
 	}
 	return start, true
 }

@@ -141,5 +141,5 @@ func Words(argv []string) []Word {
 func FromArgs(argv []string, env Env) *Script {
 	w := &walker{env: env, vars: map[string]Word{}}
 	w.add(Words(argv), true)
-	return &Script{Calls: w.calls, Simple: true}
+	return &Script{Calls: w.calls, Writes: w.writes, Simple: true}
 }

@@ -40,6 +40,8 @@ type Call struct {
 // wrappers (sudo, env, exec, sh -c …) listed after their wrapper.
 type Script struct {
 	Calls []Call
+	// Writes are the files that output is redirected to.
+	Writes []Word
 	// Simple: the script is one single simple command, without assignments,
 	// redirections or operators around it.
 	Simple bool
@@ -61,7 +63,7 @@ func parse(script string, env Env, depth int) (*Script, error) {
 	}
 	w := &walker{src: script, env: env, vars: map[string]Word{}, depth: depth}
 	w.stmts(file.Stmts, true)
-	s := &Script{Calls: w.calls}
+	s := &Script{Calls: w.calls, Writes: w.writes}
 	if len(file.Stmts) == 1 {
 		st := file.Stmts[0]
 		call, ok := st.Cmd.(*syntax.CallExpr)
@@ -71,11 +73,12 @@ func parse(script string, env Env, depth int) (*Script, error) {
 }
 
 type walker struct {
-	src   string
-	env   Env
-	vars  map[string]Word // set by the script itself
-	calls []Call
-	depth int
+	src    string
+	env    Env
+	vars   map[string]Word // set by the script itself
+	calls  []Call
+	writes []Word
+	depth  int
 }
 
 func (w *walker) stmts(list []*syntax.Stmt, certain bool) {
@@ -86,6 +89,10 @@ func (w *walker) stmts(list []*syntax.Stmt, certain bool) {
 
 func (w *walker) stmt(st *syntax.Stmt, certain bool) {
 	for _, r := range st.Redirs {
+		switch r.Op {
+		case syntax.RdrOut, syntax.AppOut, syntax.RdrInOut, syntax.RdrClob, syntax.RdrAll, syntax.AppAll:
+			w.writes = append(w.writes, w.word(r.Word))
+		}
 		w.substitutions(r.Word, certain)
 		w.substitutions(r.Hdoc, certain)
 	}
@@ -193,6 +200,7 @@ func (w *walker) add(words []Word, certain bool) {
 				c.Certain = c.Certain && certain
 				w.calls = append(w.calls, c)
 			}
+			w.writes = append(w.writes, sub.Writes...)
 		}
 		return
 	}

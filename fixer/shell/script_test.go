@@ -134,3 +134,17 @@ func TestFromArgs(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
+
+func TestWrites(t *testing.T) {
+	s, err := Parse(`a > /etc/x 2>&1; if b; then c >> "$USER_NAME.log"; fi; sh -c 'd &> e'; f < g; h > $NOSUCH`, env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, w := range s.Writes {
+		got = append(got, w.Text)
+	}
+	if strings.Join(got, " ") != "/etc/x app.log e " {
+		t.Errorf("%q", got)
+	}
+}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/diff"
+	"github.com/dockmend/dockmend/golden"
+	"github.com/dockmend/dockmend/transforms"
+)
+
+type explainCmd struct {
+	ID string `arg:"" optional:"" help:"The transform. Without one, all are listed."`
+}
+
+// Run implements the command.
+func (c *explainCmd) Run(s *streams) error {
+	if c.ID == "" {
+		for _, t := range transforms.All {
+			if _, err := fmt.Fprintf(s.out, "%-14s %s (%s)\n", t.ID, t.Title, t.Safety); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	var ids []string
+	for _, t := range transforms.All {
+		if t.ID == c.ID {
+			return explain(s, t)
+		}
+		ids = append(ids, t.ID)
+	}
+	return unknown("transform", c.ID, ids)
+}
+
+func explain(s *streams, t *fixer.Transform) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s\n\nSince %s, %s.\n", t.ID, t.Title, t.Since, t.Safety)
+	for _, part := range []struct{ title, text string }{{"What", t.Doc.What}, {"Why", t.Doc.Why}, {"Safety", t.Doc.Safety}} {
+		fmt.Fprintf(&b, "\n%s\n  %s\n", part.title, strings.ReplaceAll(strings.TrimSpace(part.text), "\n", "\n  "))
+	}
+	before, err := golden.Examples.ReadFile(t.ID + "/example/Dockerfile")
+	if err != nil {
+		return err
+	}
+	after, err := golden.Examples.ReadFile(t.ID + "/example/want.Dockerfile")
+	if err != nil {
+		return err
+	}
+	patch := string(diff.Unified("Dockerfile", before, after))
+	fmt.Fprintf(&b, "\nExample\n  %s\n\nSee\n", strings.ReplaceAll(strings.TrimSpace(patch), "\n", "\n  "))
+	for _, url := range t.Doc.See {
+		fmt.Fprintf(&b, "  %s\n", url)
+	}
+	_, err = s.out.Write([]byte(b.String()))
+	return err
+}

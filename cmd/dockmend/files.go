@@ -1,0 +1,172 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+)
+
+// job is one Dockerfile to work on.
+type job struct {
+	path    string // to open
+	name    string // for messages
+	context string // the build context's directory; "" for none
+	stdin   bool
+}
+
+// diffName is the path in the diff's headers: below the current directory where
+// the file is there.
+func (j *job) diffName() string {
+	if j.stdin {
+		return "Dockerfile"
+	}
+	if filepath.IsAbs(j.path) {
+		if wd, err := os.Getwd(); err == nil {
+			if rel, err := filepath.Rel(wd, j.path); err == nil && filepath.IsLocal(rel) {
+				return filepath.ToSlash(rel)
+			}
+		}
+	}
+	return filepath.ToSlash(j.path)
+}
+
+// find makes the jobs: a path that is a directory is searched.
+func (c *fixCmd) find(s *streams) (jobs []*job, err error) {
+	for _, p := range c.Paths {
+		if p == "-" {
+			if c.Write {
+				return nil, withHint(errors.New("--write can't write to standard input"), "leave it out: the result of - goes to standard output")
+			}
+			jobs = append(jobs, &job{path: p, name: "<stdin>", context: c.Context, stdin: true})
+			continue
+		}
+		if info, err := os.Stat(p); err != nil || !info.IsDir() {
+			jobs = append(jobs, c.job(p)) // what is wrong with it is said where it is read
+			continue
+		}
+		found, err := search(p)
+		if err != nil {
+			return nil, err
+		}
+		if len(found) == 0 {
+			fmt.Fprintf(s.err, "%s: no Dockerfile below this directory\n", p)
+		}
+		for _, f := range found {
+			jobs = append(jobs, c.job(f))
+		}
+	}
+	return jobs, nil
+}
+
+func (c *fixCmd) job(path string) *job {
+	j := &job{path: path, name: filepath.ToSlash(path), context: c.Context}
+	if j.context == "" {
+		j.context = filepath.Dir(path)
+	}
+	return j
+}
+
+// skipped are directories that hold other people's files.
+var skipped = map[string]bool{".git": true, "node_modules": true, "vendor": true}
+
+// search finds the Dockerfiles below a directory, in lexical order. Links are
+// not followed.
+func search(dir string) (files []string, err error) {
+	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && skipped[d.Name()] && path != dir:
+			return fs.SkipDir
+		case d.Type().IsRegular() && isDockerfile(d.Name()):
+			files = append(files, path)
+		}
+		return nil
+	})
+	return files, err
+}
+
+// isDockerfile goes by the names that Docker, Podman and editors know.
+func isDockerfile(name string) bool {
+	lower := strings.ToLower(name)
+	for _, ending := range []string{".dockerignore", ".containerignore", ".j2", ".tmpl", ".tpl", ".erb", ".template", ".orig", ".rej", ".bak", "~"} {
+		if strings.HasSuffix(lower, ending) {
+			return false
+		}
+	}
+	for _, base := range []string{"dockerfile", "containerfile"} {
+		if lower == base || strings.HasPrefix(lower, base+".") || strings.HasSuffix(lower, "."+base) {
+			return true
+		}
+	}
+	return false
+}
+
+// source is a loaded Dockerfile.
+type source struct {
+	fixer.Source
+	root *os.Root
+}
+
+func (s *source) close() {
+	if s.root != nil {
+		s.root.Close()
+	}
+}
+
+// load reads the Dockerfile, and opens the build context: through os.Root, so
+// that no link in a stranger's repository leads out of it.
+func (j *job) load(stdin io.Reader) (*source, error) {
+	text, err := j.read(stdin)
+	if err != nil {
+		return nil, err
+	}
+	s := &source{Source: fixer.Source{Name: j.name, Src: text}}
+	if j.context != "" {
+		// A context that can't be opened is one of which nothing is known.
+		if root, err := os.OpenRoot(j.context); err == nil {
+			s.root, s.Context = root, root.FS()
+		}
+	}
+	return s, nil
+}
+
+func (j *job) read(stdin io.Reader) ([]byte, error) {
+	if j.stdin {
+		text, err := io.ReadAll(io.LimitReader(stdin, dockerfile.MaxSize+1))
+		return text, j.explain(err)
+	}
+	info, err := os.Stat(j.path)
+	if err != nil {
+		return nil, j.explain(err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &dockerfile.Error{Name: j.name, Msg: "not a regular file"}
+	}
+	f, err := os.Open(j.path)
+	if err != nil {
+		return nil, j.explain(err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, dockerfile.MaxSize+1))
+	return text, j.explain(err)
+}
+
+// explain gives an error of the system the form "file: what".
+func (j *job) explain(err error) error {
+	if err == nil {
+		return nil
+	}
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		err = pe.Err
+	}
+	return &dockerfile.Error{Name: j.name, Msg: err.Error()}
+}

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/diff"
+	"github.com/dockmend/dockmend/fixer/registry"
+	"github.com/dockmend/dockmend/fixer/report"
+	"github.com/dockmend/dockmend/transforms"
+)
+
+type fixCmd struct {
+	Paths []string `arg:"" optional:"" name:"path" help:"Dockerfiles, directories, or - for standard input. Default: the current directory."`
+
+	Write bool `short:"w" xor:"mode" help:"Change the files instead of printing a diff."`
+	Check bool `xor:"mode" help:"Print findings only; exit with 1 when something would change."`
+	Diff  bool `xor:"mode" help:"With -: print the diff instead of the result."`
+
+	Only      []string `placeholder:"ID" help:"Run these transforms only."`
+	Skip      []string `placeholder:"ID" help:"Do not run these transforms."`
+	Unsafe    bool     `help:"Also make changes that a person must look at."`
+	UserStyle string   `enum:"name,numeric" default:"name" help:"How USER is written: a name (USER node) or numbers (USER 1000:1000), which Kubernetes' runAsNonRoot wants."`
+
+	Target   string            `placeholder:"STAGE" help:"The stage that is built, as for docker build. Default: the last one, and every other that nothing else uses."`
+	BuildArg map[string]string `placeholder:"NAME=VALUE" mapsep:"none" help:"A build argument, as for docker build."`
+	Platform string            `default:"linux/amd64" help:"The platform that is built for."`
+	Context  string            `type:"path" placeholder:"DIR" help:"The build context. Default: the directory of each Dockerfile."`
+
+	Offline bool          `help:"Ask no registry: use the built-in table of well-known images."`
+	Timeout time.Duration `default:"10s" help:"The longest time to wait for what a registry says of one image."`
+}
+
+// Help is the long form of the command's description.
+func (c *fixCmd) Help() string { return description }
+
+// Run implements the command.
+func (c *fixCmd) Run(ctx context.Context, s *streams) error {
+	ts, err := pick(transforms.All, c.Only, c.Skip)
+	if err != nil {
+		return err
+	}
+	if err := checkPlatform(c.Platform); err != nil {
+		return err
+	}
+	if len(c.Paths) == 0 {
+		c.Paths = []string{"."}
+	}
+	jobs, err := c.find(s)
+	if err != nil {
+		return err
+	}
+	options := fixer.Options{
+		NumericUser: c.UserStyle == "numeric",
+		Build:       chain.Options{BuildArgs: c.BuildArg, Target: c.Target, Platform: c.Platform},
+	}
+	if c.Unsafe {
+		options.Threshold = fixer.Unsafe
+	}
+	return c.each(ctx, s, jobs, ts, options)
+}
+
+// each runs the jobs, some at a time, and shows their results in order.
+func (c *fixCmd) each(ctx context.Context, s *streams, jobs []*job, ts []*fixer.Transform, options fixer.Options) error {
+	inspector := c.inspector()
+	results := parallel(jobs, func(j *job) outcome {
+		src, err := j.load(s.in)
+		if err != nil {
+			return outcome{err: err}
+		}
+		defer src.close()
+		r, err := fixer.Run(ctx, src.Source, ts, inspector, options)
+		return outcome{result: r, err: err}
+	})
+	failed, changed := false, false
+	for i, wait := range results {
+		o := wait()
+		if err := ctx.Err(); err != nil {
+			return errors.New("interrupted")
+		}
+		if o.err == nil {
+			o.err = c.show(s, jobs[i], o.result)
+		}
+		if o.err != nil {
+			failed = true
+			fmt.Fprintln(s.err, o.err)
+			continue
+		}
+		changed = changed || string(o.result.Before) != string(o.result.After)
+	}
+	switch {
+	case failed:
+		return exitCode(exitError)
+	case c.Check && changed:
+		return exitCode(exitChanges)
+	}
+	return nil
+}
+
+// outcome is what became of one job.
+type outcome struct {
+	result fixer.Result
+	err    error
+}
+
+// show prints one result, or writes it.
+func (c *fixCmd) show(s *streams, j *job, r fixer.Result) error {
+	if err := report.Text(s.err, j.name, r.Findings); err != nil {
+		return err
+	}
+	patch := diff.Unified(j.diffName(), r.Before, r.After)
+	var err error
+	switch {
+	case c.Check:
+	case j.stdin && !c.Diff:
+		_, err = s.out.Write(r.After)
+	case c.Write:
+		if patch != nil {
+			err = writeFile(j.path, r.Before, r.After)
+		}
+		if patch != nil && err == nil {
+			fmt.Fprintf(s.err, "%s: rewritten\n", j.name)
+		}
+	default:
+		_, err = s.out.Write(patch)
+	}
+	if err == nil {
+		err = bug(j, r)
+	}
+	return err
+}
+
+// bug makes an error of a transform's failure: the file is whole, but whoever
+// runs this should not overlook it.
+func bug(j *job, r fixer.Result) error {
+	for _, f := range r.Findings {
+		if f.Bug {
+			return fmt.Errorf("%s: the transform %s failed", j.name, f.ID)
+		}
+	}
+	return nil
+}
+
+func (c *fixCmd) inspector() baseimage.Inspector {
+	if c.Offline {
+		return offline{}
+	}
+	return registry.New(registry.Options{Platform: c.Platform, Timeout: c.Timeout, UserAgent: "dockmend/" + version()})
+}
+
+// offline answers from the built-in table alone.
+type offline struct{ baseimage.Table }
+
+func (o offline) Inspect(ctx context.Context, q baseimage.Query) (*baseimage.Facts, error) {
+	f, err := o.Table.Inspect(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	f.Assumed = "no registry was asked (--offline)"
+	return f, nil
+}
+
+// pick applies --only and --skip.
+func pick(all []*fixer.Transform, only, skip []string) (list []*fixer.Transform, err error) {
+	known := map[string]bool{}
+	var ids []string
+	for _, t := range all {
+		known[t.ID] = true
+		ids = append(ids, t.ID)
+	}
+	for _, id := range slices.Concat(only, skip) {
+		if !known[id] {
+			return nil, unknown("transform", id, ids)
+		}
+	}
+	for _, t := range all {
+		if (len(only) == 0 || slices.Contains(only, t.ID)) && !slices.Contains(skip, t.ID) {
+			list = append(list, t)
+		}
+	}
+	return list, nil
+}

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// The exit codes. They are part of the interface, and documented in --help.
+const (
+	exitOK      = 0
+	exitChanges = 1 // --check found something to change
+	exitError   = 2
+)
+
+// streams are what a command may read and write.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// exitCode is how a command ends that has said everything already.
+type exitCode int
+
+func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
+
+type cli struct {
+	Fix     fixCmd           `cmd:"" default:"withargs" help:"Repair Dockerfiles; the default command."`
+	Explain explainCmd       `cmd:"" help:"List the transforms, or explain one."`
+	Version kong.VersionFlag `help:"Print the version."`
+}
+
+const description = `dockmend repairs Dockerfiles of Node.js applications. It asks the registry what the base image holds, and then makes small named changes: the container stops running as root, and the application's files become its own. What it can't know, it leaves alone, and says why.
+
+Without a flag it prints what would change, as a unified diff.`
+
+const footer = `Exit codes: 0 done, or nothing to do; 1 --check found something to change; 2 an error.
+
+Standard output carries the diff (or, with -, the resulting Dockerfile) and nothing else; findings go to standard error, a line each: file:line:col: message [transform].
+
+Examples:
+  dockmend                      what would change in the Dockerfiles below here
+  dockmend -w Dockerfile        change it
+  dockmend . | git apply        the same, by way of git
+  dockmend --check .            for CI: exit code 1 when something would change
+  dockmend - < Dockerfile       the result on standard output
+  dockmend explain nonroot-user`
+
+// Run runs dockmend with the arguments of a command line, without its own name,
+// and returns the exit code.
+func Run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var c cli
+	ended := false
+	parser, err := kong.New(&c,
+		kong.Name("dockmend"), kong.Description(description), kong.UsageOnError(),
+		kong.Writers(stdout, stderr), kong.Exit(func(int) { ended = true }),
+		kong.ConfigureHelp(kong.HelpOptions{WrapUpperBound: 100, NoExpandSubcommands: true}),
+		kong.Help(help),
+		kong.Vars{"version": "dockmend " + version()},
+		kong.Bind(&streams{stdin, stdout, stderr}),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+	)
+	if err != nil {
+		fmt.Fprintf(stderr, "dockmend: %v\n", err)
+		return exitError
+	}
+	k, err := parser.Parse(args)
+	if ended {
+		return exitOK // --help or --version
+	}
+	if err == nil {
+		err = k.Run()
+	} else {
+		err = withHint(err, "dockmend --help lists the flags and commands")
+	}
+	var code exitCode
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &code):
+		return int(code)
+	}
+	printError(stderr, err)
+	return exitError
+}
+
+// help is kong's help, with two changes: the flags of the default command are
+// shown without asking for them, and the footer, which kong has no place for,
+// follows.
+func help(options kong.HelpOptions, ctx *kong.Context) error {
+	selected := ctx.Selected()
+	if selected == nil {
+		fix, err := kong.Trace(ctx.Kong, []string{"fix"})
+		if err != nil {
+			return err
+		}
+		ctx = fix
+	}
+	if err := kong.DefaultHelpPrinter(options, ctx); err != nil {
+		return err
+	}
+	if selected != nil && selected.Name != "fix" {
+		return nil
+	}
+	_, err := fmt.Fprintf(ctx.Stdout, "\n%s\n", footer)
+	return err
+}
+
+// hinted is an error with a line on how to mend it.
+type hinted struct {
+	error
+	hint string
+}
+
+func (h hinted) Unwrap() error { return h.error }
+
+func withHint(err error, hint string) error { return hinted{err, hint} }
+
+func printError(w io.Writer, err error) {
+	fmt.Fprintf(w, "dockmend: %v\n", err)
+	var h hinted
+	if errors.As(err, &h) {
+		fmt.Fprintf(w, "hint: %s\n", h.hint)
+	}
+}
+
+// version is the module's version, as the Go toolchain recorded it.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(unknown version)"
+	}
+	return info.Main.Version
+}

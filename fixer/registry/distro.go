@@ -1,0 +1,132 @@
+package registry
+
+import (
+	"context"
+	"strings"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+
+	"github.com/dockmend/dockmend/fixer/baseimage"
+)
+
+// packageManagers tell the family of the image that they ran in.
+var packageManagers = map[string]baseimage.Family{
+	"apk":     baseimage.Alpine,
+	"apt-get": baseimage.Debian, "apt": baseimage.Debian, "dpkg": baseimage.Debian,
+	"dnf": baseimage.RHEL, "microdnf": baseimage.RHEL, "yum": baseimage.RHEL, "rpm": baseimage.RHEL,
+}
+
+// readDistro tells the distribution: from the archive that the image starts
+// with, from the labels of those who publish one, or, as a family alone, from
+// the package manager that the history ran. It returns nil when none of them
+// tells.
+func readDistro(c *v1.ConfigFile, entries []entry, scripts map[int]script) *baseimage.Distro {
+	if c.OS == "windows" {
+		return &baseimage.Distro{ID: "windows", Version: c.OSVersion, Family: baseimage.Windows, Source: baseimage.FromConfig}
+	}
+	for _, e := range entries {
+		if e.empty {
+			continue
+		}
+		if d := distroOfArchive(e.text); d != nil {
+			return d
+		}
+		break // only the first layer is the distribution's
+	}
+	if d := distroOfLabels(c.Config.Labels); d != nil {
+		return d
+	}
+	return familyOfScripts(entries, scripts)
+}
+
+// distroOfArchive reads how the archives of Alpine and Debian are named in the
+// history:
+//
+//	ADD alpine-minirootfs-3.20.3-x86_64.tar.gz / # buildkit
+//	# debian.sh --arch 'amd64' out/ 'bookworm' '@1718236800'
+func distroOfArchive(text string) *baseimage.Distro {
+	words := strings.Fields(text)
+	if len(words) < 2 {
+		return nil
+	}
+	if rest, ok := strings.CutPrefix(words[1], "alpine-minirootfs-"); ok && words[0] == "ADD" {
+		version, _, _ := strings.Cut(rest, "-")
+		if !strings.Contains(version, ".") {
+			version = "" // the date of a development build
+		}
+		return &baseimage.Distro{ID: "alpine", Version: version, Family: baseimage.Alpine, Source: baseimage.FromHistory}
+	}
+	if words[0] != "#" || words[1] != "debian.sh" {
+		return nil
+	}
+	d := &baseimage.Distro{ID: "debian", Family: baseimage.Debian, Source: baseimage.FromHistory}
+	for i, w := range words[:len(words)-1] {
+		if w == "out/" {
+			d.Codename, d.Version = debianRelease(strings.Trim(words[i+1], "'"))
+		}
+	}
+	return d
+}
+
+// debianRelease returns the code name and version of a suite; those of one that
+// moves, like "stable", are not known.
+func debianRelease(suite string) (codename, version string) {
+	known, err := baseimage.Table{}.Inspect(context.Background(), baseimage.Query{Image: "debian:" + suite})
+	if err != nil {
+		return suite, ""
+	}
+	return known.Distro.Codename, known.Distro.Version
+}
+
+// distroOfLabels reads the labels of Ubuntu's and Red Hat's images, which
+// others inherit.
+func distroOfLabels(labels map[string]string) *baseimage.Distro {
+	if version := labels["org.opencontainers.image.version"]; labels["org.opencontainers.image.ref.name"] == "ubuntu" {
+		// An image that is built on Ubuntu may have put its own version there.
+		if len(version) != len("24.04") || version[2] != '.' || !digits(version[:2]+version[3:]) {
+			version = ""
+		}
+		return &baseimage.Distro{ID: "ubuntu", Version: version, Family: baseimage.Debian, Source: baseimage.FromConfig}
+	}
+	if labels["com.redhat.component"] == "" {
+		return nil
+	}
+	d := &baseimage.Distro{ID: "rhel", Family: baseimage.RHEL, Source: baseimage.FromConfig}
+	name, _, nested := strings.Cut(labels["name"], "/") // "ubi9", "ubi9-minimal", "ubi9/nodejs-20"
+	if name == "fedora" {
+		d.ID = "fedora"
+	}
+	if rest, ok := strings.CutPrefix(name, "ubi"); ok {
+		d.Version, _, _ = strings.Cut(rest, "-")
+	}
+	if own := labels["version"]; !nested && strings.HasPrefix(own, d.Version) {
+		d.Version = own // of the distribution: in "ubi9/nodejs-20" it would be that of Node.js
+	}
+	return d
+}
+
+// familyOfScripts returns the family whose package manager ran, unless there
+// were those of two.
+func familyOfScripts(entries []entry, scripts map[int]script) *baseimage.Distro {
+	var family baseimage.Family
+	for i := range entries {
+		for _, c := range scripts[i].calls {
+			f := packageManagers[c.name()]
+			if f != "" && family != "" && f != family {
+				return nil
+			}
+			if f != "" {
+				family = f
+			}
+		}
+	}
+	if family == "" {
+		return nil
+	}
+	return &baseimage.Distro{Family: family, Source: baseimage.FromHistory}
+}
+
+// digits reports whether s has nothing but digits.
+func digits(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
+}

@@ -1,0 +1,109 @@
+package registry_test
+
+import (
+	"context"
+	"encoding/base64"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-containerregistry/pkg/authn"
+
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/registry"
+)
+
+// keychain has one login for every host.
+type keychain struct{ user, password string }
+
+func (k keychain) Resolve(authn.Resource) (authn.Authenticator, error) {
+	return &authn.Basic{Username: k.user, Password: k.password}, nil
+}
+
+func TestLogin(t *testing.T) {
+	h := newHub(t)
+	h.push("team/app:1", recipe{}.image(t))
+	h.fault = func(w http.ResponseWriter, r *http.Request) bool {
+		if user, password, _ := r.BasicAuth(); user == "me" && password == "secret" {
+			return false
+		}
+		w.Header().Set("WWW-Authenticate", `Basic realm="x"`)
+		w.WriteHeader(http.StatusUnauthorized)
+		return true
+	}
+	config := `{"auths":{"registry.example.com":{"auth":"` + base64.StdEncoding.EncodeToString([]byte("me:secret")) + `"}}}`
+	t.Setenv("DOCKER_CONFIG", t.TempDir())
+	if err := os.WriteFile(filepath.Join(os.Getenv("DOCKER_CONFIG"), "config.json"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		keychain authn.Keychain
+		err      string
+	}{
+		{nil, ""}, // the user's docker configuration
+		{keychain{"me", "secret"}, ""},
+		{keychain{"me", "wrong"}, "registry.example.com answered 401 Unauthorized: it did not accept the login"},
+		{authn.NewMultiKeychain(), "registry.example.com answered 401 Unauthorized: it needs a login"},
+	}
+	for _, tt := range tests {
+		in := registry.New(registry.Options{Transport: h, Keychain: tt.keychain})
+		_, err := in.Inspect(context.Background(), baseimage.Query{Image: "registry.example.com/team/app:1"})
+		if (err == nil) != (tt.err == "") || err != nil && err.Error() != tt.err {
+			t.Errorf("error %v, want %q", err, tt.err)
+		}
+	}
+}
+
+// TestToken logs in the way of Docker Hub, once for all tags of a repository.
+func TestToken(t *testing.T) {
+	h := newHub(t)
+	h.push("team/app:1", recipe{}.image(t))
+	h.push("team/app:2", nodeDebian.image(t))
+	h.fault = func(w http.ResponseWriter, r *http.Request) bool {
+		switch {
+		case r.Header.Get("X-Asked-Host") == "auth.example.com":
+			_, _ = w.Write([]byte(`{"token":"abc"}`))
+			return true
+		case r.Header.Get("Authorization") == "Bearer abc":
+			return false
+		}
+		w.Header().Set("WWW-Authenticate", `Bearer realm="https://auth.example.com/token",service="registry.example.com"`)
+		w.WriteHeader(http.StatusUnauthorized)
+		return true
+	}
+	in := registry.New(registry.Options{Transport: h, UserAgent: "test/1"})
+	for _, tag := range []string{"1", "2"} {
+		if _, err := in.Inspect(context.Background(), baseimage.Query{Image: "registry.example.com/team/app:" + tag}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	requests := h.requests()
+	tokens := slices.DeleteFunc(slices.Clone(requests), func(l string) bool { return l != "GET auth.example.com/token" })
+	if len(requests) != 6 || len(tokens) != 1 {
+		t.Errorf("requests: %q", requests)
+	}
+}
+
+// TestCredentialsHang: a credential helper that never ends holds nobody up.
+func TestCredentialsHang(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		helper := make(chan struct{})
+		defer close(helper)
+		in := registry.New(registry.Options{Transport: carry(hang), Keychain: stuck(helper), Timeout: time.Second})
+		_, err := in.Inspect(context.Background(), baseimage.Query{Image: unknown})
+		if want := "the credentials for index.docker.io did not come within 1s"; err == nil || err.Error() != want {
+			t.Errorf("error %v, want %s", err, want)
+		}
+	})
+}
+
+type stuck chan struct{}
+
+func (s stuck) Resolve(authn.Resource) (authn.Authenticator, error) {
+	<-s
+	return authn.Anonymous, nil
+}

@@ -1,0 +1,29 @@
+package registry
+
+import (
+	"errors"
+
+	"github.com/distribution/reference"
+	"github.com/google/go-containerregistry/pkg/name"
+)
+
+var errName = errors.New("not a valid image name")
+
+// parseName reads an image name as BuildKit does, and returns it in full, with
+// tag and digest, and as what to ask the registry for: the digest where there
+// is one. go-containerregistry alone would take names that BuildKit refuses.
+func parseName(image string) (full string, ref name.Reference, err error) {
+	named, err := reference.ParseNormalizedNamed(image)
+	if err != nil {
+		return "", nil, errName // the cause repeats the name
+	}
+	asked, err := reference.ParseDockerRef(image)
+	if err != nil {
+		return "", nil, errName
+	}
+	ref, err = name.ParseReference(asked.String(), name.StrictValidation)
+	if err != nil {
+		return "", nil, errName
+	}
+	return reference.TagNameOnly(named).String(), ref, nil
+}

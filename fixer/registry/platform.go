@@ -1,0 +1,94 @@
+package registry
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+)
+
+// parsePlatform reads "os/architecture[/variant]" into its normal form.
+func parsePlatform(s string) (v1.Platform, error) {
+	parts := strings.Split(s, "/")
+	if len(parts) < 2 || len(parts) > 3 || slices.Contains(parts, "") {
+		return v1.Platform{}, fmt.Errorf("%q is not a platform: os/architecture or os/architecture/variant", s)
+	}
+	p := v1.Platform{OS: parts[0], Architecture: parts[1]}
+	if len(parts) == 3 {
+		p.Variant = parts[2]
+	}
+	return normal(p), nil
+}
+
+// normal replaces the other names that builders and registries use.
+func normal(p v1.Platform) v1.Platform {
+	p.OS, p.Architecture, p.Variant = strings.ToLower(p.OS), strings.ToLower(p.Architecture), strings.ToLower(p.Variant)
+	switch p.Architecture {
+	case "x86_64", "x86-64":
+		p.Architecture = "amd64"
+	case "i386":
+		p.Architecture = "386"
+	case "aarch64":
+		p.Architecture = "arm64"
+	case "armhf":
+		p.Architecture, p.Variant = "arm", "v7"
+	case "armel":
+		p.Architecture, p.Variant = "arm", "v6"
+	}
+	switch p.Architecture + "/" + p.Variant {
+	case "amd64/v1", "arm64/v8", "arm/v7":
+		p.Variant = "" // what is meant when none is named
+	}
+	return p
+}
+
+// level is the number of a variant; a machine runs those up to its own.
+func level(p v1.Platform) int {
+	if n, err := strconv.Atoi(strings.TrimPrefix(p.Variant, "v")); err == nil {
+		return n
+	}
+	return map[string]int{"amd64": 1, "arm": 7, "arm64": 8}[p.Architecture]
+}
+
+// choose returns the member of an index that is built for the platform: the
+// one with the highest variant that runs there. A single member that doesn't
+// tell its platform is taken at the last. With none, offer lists the platforms
+// there are, sorted.
+func choose(members []v1.Descriptor, want v1.Platform) (chosen *v1.Descriptor, offer []string) {
+	var silent []*v1.Descriptor
+	best := -1
+	for i := range members {
+		m := &members[i]
+		if m.Platform == nil {
+			silent = append(silent, m)
+			continue
+		}
+		have := normal(*m.Platform)
+		if have.OS == "unknown" {
+			continue // an attestation, not an image
+		}
+		offer = append(offer, have.String())
+		if have.OS != want.OS || have.Architecture != want.Architecture {
+			continue
+		}
+		if n := level(have); n <= level(want) && n > best {
+			chosen, best = m, n
+		}
+	}
+	if chosen == nil && len(silent) == 1 {
+		chosen = silent[0]
+	}
+	slices.Sort(offer)
+	return chosen, slices.Compact(offer)
+}
+
+// notOffered is the failure of an index without the platform.
+func notOffered(host string, want v1.Platform, offer []string) *failure {
+	reason := host + " has this image for no platform"
+	if len(offer) > 0 {
+		reason = fmt.Sprintf("%s has this image not for %s, only for %s", host, want, strings.Join(offer, ", "))
+	}
+	return &failure{reason: reason, absent: true}
+}

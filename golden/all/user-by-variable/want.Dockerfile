@@ -1,0 +1,7 @@
+FROM node:20-alpine
+ARG RUN_AS=node
+WORKDIR /app
+COPY --chown=node:node . .
+RUN chown node:node /app
+USER ${RUN_AS}
+CMD ["node", "server.js"]

@@ -1,0 +1,6 @@
+# escape=\
+FROM node:20-slim
+WORKDIR /app
+copy	--chmod=644 --from=node:20 --chown=node:node 	a.json	./
+USER	node
+CMD ["node", "server.js"]
