@@ -48,12 +48,16 @@ root's might mind: git refuses to work in a repository of another owner.`,
 
 func chownCopies(p *fixer.Pass, n *chain.Node) error {
 	base, err := p.Base(n, baseimage.AskConfig|baseimage.AskDistro|baseimage.AskAccounts)
-	if err != nil || base.Distro.FamilyOf() == baseimage.Windows || p.File.Escape == '`' {
-		return nil // nonroot-user has said that the base is not known
+	if base != nil && base.Distro.FamilyOf() == baseimage.Windows {
+		return nil
 	}
 	run := n.Eval(base)
 	user := run.Final.User
 	if !user.Known || isRoot(user.Text) || !starts(run) {
+		return nil
+	}
+	if err != nil {
+		reportUnknown(p, run, err)
 		return nil
 	}
 	id, known := lookup(run.Final, user.Text)
@@ -89,6 +93,16 @@ func chownCopies(p *fixer.Pass, n *chain.Node) error {
 		narrowChown(p, run, id, given)
 	}
 	return nil
+}
+
+// reportUnknown tells, once for a stage, that its copies can't be judged.
+func reportUnknown(p *fixer.Pass, run *chain.Run, err error) {
+	for _, s := range run.Own() {
+		if c, ok := s.Before.Copy(s.In); ok && c.Chown == "" && isApplications(run, identity{}, c.Dest) {
+			p.Report(s.In.Span, fmt.Sprintf("copied as root's, left so: nothing is known of the base image %s: %v", run.Node.Root().Stage.Ref.Text, err))
+			return
+		}
+	}
 }
 
 // spelled names a user that the file creates under a variable by that variable:

@@ -68,7 +68,7 @@ type examiner struct {
 }
 
 func (x *examiner) windows() string {
-	if x.run.Final.Base.Distro.FamilyOf() == baseimage.Windows || x.pass.File.Escape == '`' {
+	if x.run.Final.Base.Distro.FamilyOf() == baseimage.Windows {
 		return "it builds a Windows image, which has no such user"
 	}
 	return ""

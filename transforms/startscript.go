@@ -193,8 +193,12 @@ func (x *examiner) changesFiles(c shell.Call, _ int) string {
 	if !slices.Contains(fileTools, c.Name) && !(c.Name == "sed" && c.Has("-i")) {
 		return ""
 	}
-	for _, a := range c.Args {
-		if !a.Known || !strings.HasPrefix(a.Text, "-") && !x.writable(a.Text) {
+	_, files := c.Options(func(o string) bool { return c.Name == "sed" && (o == "-e" || o == "-f") })
+	if c.Name == "sed" && !c.Has("-e", "-f") && len(files) > 0 {
+		files = files[1:] // the script
+	}
+	for _, a := range files {
+		if !a.Known || !x.writable(a.Text) {
 			return fmt.Sprintf("%s changes %s at start", c.Name, cmp.Or(a.Text, a.Raw))
 		}
 	}

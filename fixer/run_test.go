@@ -1,0 +1,180 @@
+package fixer_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+)
+
+const src = "FROM node:20\n# why\nRUN a\nCMD b\n"
+
+// inserts makes a transform that puts a line in front of the last instruction.
+func inserts(id, line string, s fixer.Safety) *fixer.Transform {
+	return &fixer.Transform{ID: id, Safety: s, Run: func(p *fixer.Pass) error {
+		last := p.File.Instructions[len(p.File.Instructions)-1]
+		for _, in := range p.File.Instructions {
+			if in.Logical == line {
+				return nil
+			}
+		}
+		e, err := p.File.InsertBefore(last, line)
+		if err != nil {
+			return err
+		}
+		p.Report(last.Span, "inserts "+line, e)
+		return nil
+	}}
+}
+
+func run(t *testing.T, text string, o fixer.Options, ts ...*fixer.Transform) fixer.Result {
+	t.Helper()
+	r, err := fixer.Run(t.Context(), fixer.Source{Name: "Dockerfile", Src: []byte(text)}, ts, baseimage.Static{}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestSteps(t *testing.T) {
+	r := run(t, src, fixer.Options{}, inserts("one", "USER x", fixer.Safe), inserts("two", "EXPOSE 1", fixer.Safe))
+	if want := "FROM node:20\n# why\nRUN a\nUSER x\nEXPOSE 1\nCMD b\n"; string(r.After) != want {
+		t.Errorf("got\n%swant\n%s", r.After, want)
+	}
+	if len(r.Steps) != 2 || r.Steps[0].ID != "one" || string(r.Steps[0].Text) != "FROM node:20\n# why\nRUN a\nUSER x\nCMD b\n" || string(r.Steps[1].Text) != string(r.After) {
+		t.Errorf("steps %q", r.Steps)
+	}
+	// Both findings speak of the line that came in, not of the one that the
+	// first step moved.
+	for _, f := range r.Findings {
+		if f.Line != 4 || f.Col != 1 || !f.Fixed || f.Safety != fixer.Safe {
+			t.Errorf("finding %+v", f)
+		}
+	}
+}
+
+func TestThreshold(t *testing.T) {
+	unsafe := inserts("one", "USER x", fixer.Unsafe)
+	r := run(t, src, fixer.Options{}, unsafe)
+	if string(r.After) != src || len(r.Findings) != 1 || r.Findings[0].Fixed || r.Findings[0].Safety != fixer.Unsafe {
+		t.Errorf("below the threshold: %+v", r)
+	}
+	r = run(t, src, fixer.Options{Threshold: fixer.Unsafe}, unsafe)
+	if string(r.After) == src || !r.Findings[0].Fixed {
+		t.Errorf("at the threshold: %+v", r)
+	}
+}
+
+// TestRollback: whatever a transform does wrong, its change is taken back, it
+// is named, and the others go on.
+func TestRollback(t *testing.T) {
+	good := inserts("good", "USER x", fixer.Safe)
+	edit := func(f func(p *fixer.Pass) []dockerfile.Edit) func(*fixer.Pass) error {
+		return func(p *fixer.Pass) error {
+			p.Report(p.File.Instructions[0].Span, "bad", f(p)...)
+			return nil
+		}
+	}
+	for name, bad := range map[string]func(*fixer.Pass) error{
+		"error":  func(*fixer.Pass) error { return errors.New("broken") },
+		"panics": func(*fixer.Pass) error { panic("broken") },
+		"no instruction": edit(func(p *fixer.Pass) []dockerfile.Edit {
+			e, _ := p.File.InsertBefore(p.File.Instructions[1], "NOSUCH x")
+			return []dockerfile.Edit{e}
+		}),
+		"does not parse": edit(func(p *fixer.Pass) []dockerfile.Edit {
+			e, _ := p.File.Instructions[0].Replace(p.File.Instructions[0].Args[0], "a b c d")
+			return []dockerfile.Edit{e}
+		}),
+		"becomes a continuation": edit(func(p *fixer.Pass) []dockerfile.Edit {
+			e, _ := p.File.Instructions[1].Replace(p.File.Instructions[1].Args[0], `a \`)
+			return []dockerfile.Edit{e}
+		}),
+		"edits overlap": edit(func(p *fixer.Pass) []dockerfile.Edit {
+			in := p.File.Instructions[1]
+			e, _ := in.Replace(in.Args[0], "x")
+			return []dockerfile.Edit{e, e}
+		}),
+		"changes nothing": edit(func(p *fixer.Pass) []dockerfile.Edit {
+			in := p.File.Instructions[1]
+			e, _ := in.Replace(in.Args[0], "a")
+			return []dockerfile.Edit{e}
+		}),
+		"edit of nobody": edit(func(*fixer.Pass) []dockerfile.Edit { return []dockerfile.Edit{{}} }),
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := run(t, src, fixer.Options{}, &fixer.Transform{ID: "bad", Safety: fixer.Safe, Run: bad}, good)
+			if want := strings.Replace(src, "CMD", "USER x\nCMD", 1); string(r.After) != want {
+				t.Errorf("got\n%s", r.After)
+			}
+			if len(r.Findings) != 2 || !r.Findings[0].Bug || r.Findings[0].ID != "bad" || r.Findings[0].Fixed {
+				t.Errorf("findings %+v", r.Findings)
+			}
+		})
+	}
+}
+
+func TestBadInput(t *testing.T) {
+	for text, want := range map[string]string{
+		"":               "no instructions",
+		"FROM a\nNOPE b": "Dockerfile:2:1: unknown instruction",
+	} {
+		_, err := fixer.Run(t.Context(), fixer.Source{Name: "Dockerfile", Src: []byte(text)}, nil, baseimage.Static{}, fixer.Options{})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	_, err := fixer.Run(t.Context(), fixer.Source{Name: "Dockerfile", Src: []byte(src)}, nil, baseimage.Static{}, fixer.Options{Build: chain.Options{Target: "nosuch"}})
+	if err == nil || !strings.Contains(err.Error(), `no stage is named "nosuch"`) {
+		t.Errorf("target: %v", err)
+	}
+}
+
+func TestCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := fixer.Run(ctx, fixer.Source{Name: "Dockerfile", Src: []byte(src)}, []*fixer.Transform{inserts("one", "USER x", fixer.Safe)}, baseimage.Static{}, fixer.Options{})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestAssumed: that facts are an assumption is said once for each image.
+func TestAssumed(t *testing.T) {
+	images := baseimage.Static{{Image: "a", Assumed: "no network"}, {Image: "b"}}
+	asks := &fixer.Transform{ID: "asks", Run: func(p *fixer.Pass) error {
+		for _, n := range p.Graph.Nodes {
+			if _, err := p.Base(n, baseimage.AskConfig); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+	text := "FROM b AS one\nFROM a AS two\nFROM a\nFROM scratch\n"
+	r, err := fixer.Run(t.Context(), fixer.Source{Name: "Dockerfile", Src: []byte(text)}, []*fixer.Transform{asks, asks}, images, fixer.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Findings) != 1 || r.Findings[0].Line != 2 || r.Findings[0].Col != 6 || !strings.Contains(r.Findings[0].Message, "a is assumed") || !strings.HasSuffix(r.Findings[0].Message, "no network") {
+		t.Errorf("%+v", r.Findings)
+	}
+}
+
+func TestForeignSyntax(t *testing.T) {
+	for syntax, foreign := range map[string]bool{
+		"docker/dockerfile": false, "docker/dockerfile:1.7-labs": false, "docker.io/docker/dockerfile:1": false,
+		"docker/dockerfile-upstream:master": false, "docker/dockerfile@sha256:0123": false,
+		"example.com/docker/dockerfile": true, "localhost:5000/docker/dockerfile": true, "other": true,
+	} {
+		text := "# syntax=" + syntax + "\n" + src
+		r := run(t, text, fixer.Options{}, inserts("one", "USER x", fixer.Safe))
+		if (string(r.After) == text) != foreign {
+			t.Errorf("%s: %+v", syntax, r.Findings)
+		}
+	}
+}

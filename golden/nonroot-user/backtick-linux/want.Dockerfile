@@ -1,0 +1,8 @@
+# escape=`
+FROM node:20-slim
+WORKDIR /app
+COPY . `
+  ./
+RUN chown node:node /app
+USER node
+CMD ["node", "server.js"]
