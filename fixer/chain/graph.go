@@ -212,7 +212,21 @@ func (g *Graph) expand(word string, v vars) (string, error) {
 		return "", err
 	}
 	for _, name := range sortedKeys(res.Unmatched) {
+		if hasDefault(word, name) {
+			continue
+		}
 		return "", fmt.Errorf("the variable %s has no default: give it one, or pass --build-arg %s=…", name, name)
 	}
 	return res.Result, nil
+}
+
+// hasDefault reports whether a word says itself what holds when the variable is
+// not set: ${x:-default}, ${x:+other}.
+func hasDefault(word, name string) bool {
+	for _, op := range []string{":-", "-", ":+", "+"} {
+		if strings.Contains(word, "${"+name+op) {
+			return true
+		}
+	}
+	return false
 }
