@@ -295,6 +295,11 @@ func (f *File) inHeredoc(line int) bool {
 // wrap turns an error of BuildKit's, which knows the line, into an *Error.
 func (f *File) wrap(err error) error {
 	e := &Error{Name: f.Name, Msg: err.Error()}
+	// BuildKit's "did you mean" depends on the order of a map: of two names that
+	// are equally near it gives now the one, now the other.
+	if i := strings.LastIndex(e.Msg, " (did you mean "); i > 0 && strings.HasSuffix(e.Msg, "?)") {
+		e.Msg = e.Msg[:i]
+	}
 	var loc *parser.LocationError
 	if errors.As(err, &loc) && len(loc.Locations) > 0 && len(loc.Locations[0]) > 0 {
 		e.Line = max(1, loc.Locations[0][0].Start.Line)

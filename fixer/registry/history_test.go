@@ -1,6 +1,8 @@
 package registry
 
 import (
+	"os"
+	"time"
 	"fmt"
 	"strings"
 	"testing"
@@ -192,6 +194,8 @@ func FuzzHistory(f *testing.F) {
 	f.Add("sh -c ()0")
 	f.Add("# debian.sh --arch 'amd64' out/ 'bookworm'")
 	f.Fuzz(func(t *testing.T, line string) {
+		tm := time.AfterFunc(3*time.Second, func() { os.WriteFile("/tmp/hang.txt", []byte(line), 0o644); panic("slow") })
+		defer tm.Stop()
 		c := &v1.ConfigFile{History: []v1.History{{CreatedBy: line}}, RootFS: v1.RootFS{DiffIDs: make([]v1.Hash, 1)}}
 		entries, complete := readHistory(c)
 		scripts := readScripts(entries)

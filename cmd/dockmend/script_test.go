@@ -1,0 +1,133 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-containerregistry/pkg/name"
+	"github.com/google/go-containerregistry/pkg/registry"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"dockmend": main})
+}
+
+// TestScripts runs testdata/*.txtar: the program as its users run it. $REGISTRY
+// is a real registry with an image node:20-slim of the official form, $BROKEN
+// one that answers every request with the status in the repository's name.
+func TestScripts(t *testing.T) {
+	hub := httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
+	t.Cleanup(hub.Close)
+	host := strings.TrimPrefix(hub.URL, "http://")
+	push(t, host+"/node:20-slim")
+	broken := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var status int
+		if _, err := fmt.Sscanf(r.URL.Path, "/v2/status%d/", &status); err != nil {
+			return // the ping
+		}
+		w.WriteHeader(status)
+	}))
+	t.Cleanup(broken.Close)
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("REGISTRY", host)
+			env.Setenv("BROKEN", strings.TrimPrefix(broken.URL, "http://"))
+			env.Setenv("NOBODY", "127.0.0.1:1") // tcpmux: nobody listens there
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"expand": expand,
+			"bytes":  bytesOf,
+			"fill":   fill,
+			"mode":   mode,
+		},
+	})
+}
+
+// expand puts the script's environment into files.
+func expand(ts *testscript.TestScript, _ bool, files []string) {
+	for _, f := range files {
+		text := os.Expand(ts.ReadFile(f), ts.Getenv)
+		ts.Check(os.WriteFile(ts.MkAbs(f), []byte(text), 0o644))
+	}
+}
+
+var escapes = strings.NewReplacer(`\r`, "\r", `\n`, "\n", `\0`, "\x00")
+
+// bytesOf compares a file with a text in which \r, \n and \0 are escapes, or
+// writes it, with -write.
+func bytesOf(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) == 3 && args[0] == "-write" {
+		ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(escapes.Replace(args[2])), 0o644))
+		return
+	}
+	if len(args) != 2 {
+		ts.Fatalf("usage: bytes [-write] FILE TEXT")
+	}
+	if got := ts.ReadFile(args[0]); (got == escapes.Replace(args[1])) == neg {
+		ts.Fatalf("%s is %q", args[0], got)
+	}
+}
+
+// fill writes a file of a text and a number of x behind it.
+func fill(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(escapes.Replace(args[1])+strings.Repeat("x", n)), 0o644))
+}
+
+// mode compares a file's permissions.
+func mode(ts *testscript.TestScript, neg bool, args []string) {
+	info, err := os.Lstat(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if got := info.Mode().String(); (got == args[1]) == neg {
+		ts.Fatalf("%s has mode %s", args[0], got)
+	}
+}
+
+// push makes an image with the history of the official node images.
+func push(t *testing.T, image string) {
+	t.Helper()
+	ref, err := name.ParseReference(image)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := empty.Image.ConfigFile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file = file.DeepCopy()
+	file.OS, file.Architecture = "linux", "amd64"
+	file.Config = v1.Config{
+		Env:        []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "NODE_VERSION=20.19.5", "YARN_VERSION=1.22.22"},
+		Entrypoint: []string{"docker-entrypoint.sh"}, Cmd: []string{"node"},
+	}
+	for _, line := range []string{
+		`# debian.sh --arch 'amd64' out/ 'bookworm' '@1757289600'`,
+		`RUN /bin/sh -c groupadd --gid 1000 node   && useradd --uid 1000 --gid node --shell /bin/bash --create-home node # buildkit`,
+		`ENV NODE_VERSION=20.19.5`,
+		`CMD ["node"]`,
+	} {
+		file.History = append(file.History, v1.History{CreatedBy: line, EmptyLayer: true})
+	}
+	img, err := mutate.ConfigFile(empty.Image, file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := remote.Write(ref, img); err != nil {
+		t.Fatal(err)
+	}
+}
