@@ -1,0 +1,137 @@
+package baseimage
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func TestTable(t *testing.T) {
+	for _, c := range []struct{ image, want string }{
+		// user of the image | family | version | users above 999 | free id from 1000
+		{"node", "- debian  node:1000 1001"},
+		{"node:20", "- debian  node:1000 1001"},
+		{"docker.io/library/node:20-bookworm-slim", "- debian 12 node:1000 1001"},
+		{"node:20.19.5-alpine3.20", "- alpine 3.20 node:1000 1001"},
+		{"node:lts-alpine", "- alpine  node:1000 1001"},
+		{"node:20@sha256:" + strings.Repeat("a", 64), "- debian  node:1000 1001"},
+		{"node@sha256:" + strings.Repeat("a", 64), "unknown"},
+		{"node:20-nanoserver", "- windows  ? 0"},
+		{"alpine:3.20", "- alpine 3.20  1000"},
+		{"debian:bookworm-slim", "- debian 12  1000"},
+		{"debian:12.4", "- debian 12  1000"},
+		{"debian:nosuch", "unknown"},
+		{"ubuntu", "- debian 24.04 ubuntu:1000 1001"},
+		{"ubuntu:jammy-20240101", "- debian 22.04  1000"},
+		{"ubuntu:23.04", "- debian 23.04 ubuntu:1000 1001"},
+		{"ubuntu:nosuch", "unknown"},
+		{"gcr.io/distroless/nodejs20-debian12", "- distroless  nonroot:65532 1000"},
+		{"gcr.io/distroless/nodejs20-debian12:nonroot", "65532 distroless  nonroot:65532 1000"},
+		{"gcr.io/distroless/nodejs20-debian12:debug", "unknown"},
+		{"cgr.dev/chainguard/node:latest", "65532 wolfi  node:65532 1000"},
+		{"cgr.dev/chainguard/nosuch", "unknown"},
+		{"bitnami/node:20", "1001 debian   1000"},
+		{"registry.access.redhat.com/ubi9/nodejs-20:1", "1001 rhel  default:1001 1000"},
+		{"registry.access.redhat.com/ubi9-minimal", "- rhel   1000"},
+		{"registry.access.redhat.com/other/image", "unknown"},
+		{"nginx:1.27-alpine", "- alpine   1000"},
+		{"localhost:5000/node:20", "unknown"},
+		{"someone/node:20", "unknown"},
+		{"python:3", "unknown"},
+	} {
+		t.Run(c.image, func(t *testing.T) {
+			f, err := Table{}.Inspect(t.Context(), Query{Image: c.image})
+			if c.want == "unknown" {
+				if !errors.Is(err, ErrUnknown) {
+					t.Errorf("%v, %v", f, err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := summary(f); got != strings.Join(strings.Fields(c.want), " ") {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+			if f.Image != c.image || f.Config.Source != FromTable || f.Distro.Source != FromTable {
+				t.Errorf("image or source: %+v", f)
+			}
+		})
+	}
+}
+
+func summary(f *Facts) string {
+	user := f.Config.User
+	if user == "" {
+		user = "-"
+	}
+	var users []string
+	if f.Accounts == nil {
+		users = append(users, "?")
+	} else {
+		for _, u := range f.Accounts.Users {
+			if u.UID > 999 && u.Name != "nobody" {
+				users = append(users, fmt.Sprintf("%s:%d", u.Name, u.UID))
+			}
+		}
+	}
+	free, _ := f.Accounts.FreeID(1000)
+	return strings.Join(strings.Fields(fmt.Sprintf("%s %s %s %s %d", user, f.Distro.Family, f.Distro.Version, strings.Join(users, ","), free)), " ")
+}
+
+// TestTableAccounts: in every image of the table, groups have one name and one
+// number.
+func TestTableAccounts(t *testing.T) {
+	for _, image := range []string{"node:20", "node:20-alpine", "ubuntu:24.04", "debian:12", "alpine", "nginx", "gcr.io/distroless/base", "cgr.dev/chainguard/node"} {
+		f, err := Table{}.Inspect(t.Context(), Query{Image: image})
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, g := range f.Accounts.Groups {
+			if key := fmt.Sprint(g.GID); seen[key] || seen[g.Name] {
+				t.Errorf("%s: group %s:%d is there twice", image, g.Name, g.GID)
+			} else {
+				seen[key], seen[g.Name] = true, true
+			}
+		}
+		if root, ok := f.Accounts.User("root"); !ok || root.UID != 0 || root.Home != "/root" {
+			t.Errorf("%s: root is %+v", image, root)
+		}
+	}
+}
+
+// TestNodeEntrypoint: which node images have docker-entrypoint.sh.
+func TestNodeEntrypoint(t *testing.T) {
+	for tag, want := range map[string]bool{"20": true, "20.19.5": true, "latest": true, "8": true, "8.9.4": false, "10.1.0-alpine": false} {
+		f, err := Table{}.Inspect(t.Context(), Query{Image: "node:" + tag})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := len(f.Config.Entrypoint) == 1; got != want {
+			t.Errorf("node:%s has an entrypoint: %v", tag, got)
+		}
+	}
+}
+
+func TestReadStatic(t *testing.T) {
+	list, err := ReadStatic(strings.NewReader(`{"version": 1, "images": [{"image": "a", "platform": "linux/arm64"}, {"image": "a", "platform": ""}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for platform, want := range map[string]string{"linux/arm64": "linux/arm64", "linux/amd64": ""} {
+		f, err := list.Inspect(t.Context(), Query{Image: "a", Platform: platform})
+		if err != nil || f.Platform != want {
+			t.Errorf("%s: %+v, %v", platform, f, err)
+		}
+	}
+	if _, err := list.Inspect(t.Context(), Query{Image: "b"}); !errors.Is(err, ErrUnknown) {
+		t.Errorf("b: %v", err)
+	}
+	for _, bad := range []string{``, `{}`, `{"version": 2}`, `{"version": 1, "images": [{}]}`, `{"version": 1, "images": [null]}`, `{"version": 1, "imagse": []}`} {
+		if _, err := ReadStatic(strings.NewReader(bad)); err == nil {
+			t.Errorf("%s is taken", bad)
+		}
+	}
+}

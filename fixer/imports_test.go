@@ -1,0 +1,59 @@
+package fixer_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestImports keeps the house in order: imports run one way, cmd → transforms →
+// fixer; a transform's world is its Pass, so it opens no connection and no file;
+// what only the registry needs never reaches the engine.
+func TestImports(t *testing.T) {
+	const module = "github.com/dockmend/dockmend/"
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports,Deps", module+"...")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	checked := 0
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; checked++ {
+		var p struct {
+			ImportPath    string
+			Imports, Deps []string
+		}
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimPrefix(p.ImportPath, module)
+		forbid := func(list []string, what, why string) {
+			if i := slices.IndexFunc(list, func(d string) bool { return d == what || strings.HasPrefix(d, what+"/") }); i >= 0 {
+				t.Errorf("%s imports %s: %s", name, list[i], why)
+			}
+		}
+		if strings.HasPrefix(name, "cmd/") {
+			continue
+		}
+		forbid(p.Imports, module+"cmd", "the command line is the outermost room")
+		forbid(p.Imports, module+"fixer/report", "only the command line writes reports")
+		if name != "fixer/registry" {
+			forbid(p.Deps, module+"fixer/registry", "only the command line asks registries")
+			forbid(p.Deps, "github.com/google/go-containerregistry", "only fixer/registry speaks to registries")
+			forbid(p.Imports, "net", "only fixer/registry opens connections")
+			forbid(p.Imports, "os", "only the command line touches files")
+		}
+		if strings.HasPrefix(name, "fixer") {
+			forbid(p.Deps, module+"transforms", "the engine names no transform")
+		}
+	}
+	if checked < 8 {
+		t.Errorf("%d packages looked at", checked)
+	}
+}

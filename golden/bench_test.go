@@ -1,0 +1,91 @@
+package golden
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/moby/buildkit/frontend/dockerfile/parser"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/transforms"
+)
+
+// typical is the Dockerfile that the benchmarks work on.
+const typical = "all/legacy-express"
+
+func typicalSource(b *testing.B) (fixer.Source, baseimage.Inspector) {
+	b.Helper()
+	src, err := os.ReadFile(filepath.Join(typical, "Dockerfile"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	text, err := os.ReadFile("images.json")
+	if err != nil {
+		b.Fatal(err)
+	}
+	images, err := baseimage.ReadStatic(bytes.NewReader(text))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return fixer.Source{Name: "Dockerfile", Src: src, Context: os.DirFS(filepath.Join(typical, "context"))}, images
+}
+
+// BenchmarkBuildKitParse is the floor: BuildKit's parser alone, once.
+func BenchmarkBuildKitParse(b *testing.B) {
+	src, _ := typicalSource(b)
+	for b.Loop() {
+		if _, err := parser.Parse(bytes.NewReader(src.Src)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkParse is the lossless document.
+func BenchmarkParse(b *testing.B) {
+	src, _ := typicalSource(b)
+	for b.Loop() {
+		if _, err := dockerfile.Parse("Dockerfile", src.Src); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkAll is the whole list on one file whose base is known.
+func BenchmarkAll(b *testing.B) {
+	src, images := typicalSource(b)
+	for b.Loop() {
+		if _, err := fixer.Run(b.Context(), src, transforms.All, images, fixer.Options{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkAll1000 is the whole list on 1,000 files, one after the other: all
+// golden inputs, over and over.
+func BenchmarkAll1000(b *testing.B) {
+	_, images := typicalSource(b)
+	names, err := filepath.Glob("*/*/Dockerfile")
+	if err != nil {
+		b.Fatal(err)
+	}
+	var sources []fixer.Source
+	for i := range 1000 {
+		name := names[i%len(names)]
+		src, err := os.ReadFile(name)
+		if err != nil {
+			b.Fatal(err)
+		}
+		sources = append(sources, fixer.Source{Name: name, Src: src, Context: os.DirFS(filepath.Join(filepath.Dir(name), "context"))})
+	}
+	for b.Loop() {
+		for _, src := range sources {
+			if _, err := fixer.Run(b.Context(), src, transforms.All, images, fixer.Options{}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}

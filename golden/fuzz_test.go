@@ -1,0 +1,60 @@
+package golden
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/transforms"
+)
+
+// FuzzAll runs the whole list, unsafe changes included, on whatever parses: no
+// panic, no output that the check takes back, nothing left for a second run,
+// no comment lost.
+func FuzzAll(f *testing.F) {
+	names, err := filepath.Glob("*/*/Dockerfile")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, name := range names {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(src)
+	}
+	text, err := os.ReadFile("images.json")
+	if err != nil {
+		f.Fatal(err)
+	}
+	images, err := baseimage.ReadStatic(bytes.NewReader(text))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, src []byte) {
+		run := func(src []byte) (fixer.Result, bool) {
+			r, err := fixer.Run(t.Context(), fixer.Source{Name: "Dockerfile", Src: src}, transforms.All, images, fixer.Options{Threshold: fixer.Unsafe})
+			if err != nil {
+				return r, false
+			}
+			for _, f := range r.Findings {
+				if f.Bug {
+					t.Fatalf("%s: %s", f.ID, f.Message)
+				}
+			}
+			return r, true
+		}
+		r, ok := run(src)
+		if !ok {
+			return
+		}
+		again, ok := run(r.After)
+		if !ok || !bytes.Equal(again.After, r.After) {
+			t.Fatalf("a second run changes the result:\n%s\n->\n%s\n->\n%s", src, r.After, again.After)
+		}
+		keepsComments(t, r.Before, r.After)
+	})
+}
