@@ -3,6 +3,7 @@ package transforms
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -144,6 +145,10 @@ func anonymous(id int, why string) identity {
 	return identity{user: n, group: n, spec: n + ":" + n, uid: id, gid: id, why: why}
 }
 
+// portableName is a name that can't be taken for a number or a variable (POSIX,
+// "3.426 User Name", with the $ of Samba left out).
+var portableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9._-]*$`)
+
 // created picks the one user that the Dockerfile creates.
 func created(run *chain.Run) (identity, bool, error) {
 	users := slices.DeleteFunc(slices.Clone(run.Final.Accounts.Created), func(u chain.Created) bool { return u.UID == 0 })
@@ -163,6 +168,9 @@ func created(run *chain.Run) (identity, bool, error) {
 		return identity{}, false, nil
 	}
 	u := users[0]
+	if !portableName.MatchString(u.Name) {
+		return identity{}, false, fmt.Errorf("the user %q that it creates has a name that USER could read otherwise", u.Name)
+	}
 	id := ofAccount(u, fmt.Sprintf("line %d creates it", u.In.Node.StartLine))
 	if name, ok := variable(run.Final, u.Raw); ok {
 		id.user, id.spec = name, name

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -48,14 +49,13 @@ func TestRecovers(t *testing.T) {
 	} {
 		h := newHub(t)
 		h.push("team/app:1", recipe{}.image(t))
-		requests := 0
+		var requests atomic.Int32
 		h.fault = func(w http.ResponseWriter, _ *http.Request) bool {
-			requests++
-			if requests == 2 {
+			second := requests.Add(1) == 2
+			if second {
 				fault(w)
-				return true
 			}
-			return false
+			return second
 		}
 		if _, err := registry.New(registry.Options{Transport: h}).Inspect(context.Background(), baseimage.Query{Image: "registry.example.com/team/app:1"}); err != nil {
 			t.Error(err)

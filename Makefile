@@ -1,0 +1,28 @@
+# make check is all that a change must pass. See README.md, "Contributing".
+GO ?= go
+
+.PHONY: build test check golden bench fuzz
+
+build:
+	$(GO) build -o bin/dockmend ./cmd/dockmend
+
+test:
+	$(GO) test ./...
+
+check:
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	@test -z "$$(gofmt -l cmd fixer transforms golden)" || { gofmt -d cmd fixer transforms golden; exit 1; }
+	$(GO) test -race ./...
+
+golden:
+	$(GO) test ./golden -update
+
+bench:
+	$(GO) test ./golden -run '^$$' -bench . -benchmem
+
+FUZZTIME ?= 1m
+fuzz:
+	$(GO) test ./fixer/dockerfile -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME)
+	$(GO) test ./fixer/diff -run '^$$' -fuzz FuzzUnified -fuzztime $(FUZZTIME)
+	$(GO) test ./golden -run '^$$' -fuzz FuzzAll -fuzztime $(FUZZTIME)
