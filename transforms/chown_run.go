@@ -45,7 +45,7 @@ func loneChown(s chain.Step) (call shell.Call, ch chownCall, ok bool) {
 	if s.In.Name() != "RUN" || s.In.JSON() || len(s.In.Flags) > 0 || len(s.In.Node.Heredocs) > 0 || !isRoot(s.Before.User.Text) {
 		return call, ch, false
 	}
-	script, err := s.Before.Script(s.In)
+	script, err := s.Script()
 	if err != nil || script == nil || !script.Simple || len(script.Calls) != 1 {
 		return call, ch, false
 	}

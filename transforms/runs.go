@@ -24,7 +24,7 @@ func isInert(s chain.Step) bool {
 	if s.In.Name() != "RUN" {
 		return true
 	}
-	script, err := s.Before.Script(s.In)
+	script, err := s.Script()
 	if err != nil || script == nil || len(s.In.Node.Heredocs) > 0 {
 		return false
 	}
@@ -37,7 +37,7 @@ func calls(steps []chain.Step, visit func(chain.Step, shell.Call)) {
 		if s.In.Name() != "RUN" {
 			continue
 		}
-		script, err := s.Before.Script(s.In)
+		script, err := s.Script()
 		if err != nil || script == nil {
 			continue
 		}

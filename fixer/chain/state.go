@@ -48,6 +48,23 @@ type Step struct {
 	In     *dockerfile.Instruction
 	Node   *Node
 	Before State
+	script *scriptOnce
+}
+
+// scriptOnce keeps what Step.Script found: many questions are asked of one RUN.
+type scriptOnce struct {
+	done   bool
+	script *shell.Script
+	err    error
+}
+
+// Script reads what the step runs, as State.Script does.
+func (s Step) Script() (*shell.Script, error) {
+	if !s.script.done {
+		s.script.script, s.script.err = s.Before.Script(s.In)
+		s.script.done = true
+	}
+	return s.script.script, s.script.err
 }
 
 // Run is an evaluated chain.
@@ -65,7 +82,7 @@ func (n *Node) Eval(base *baseimage.Facts) *Run {
 	for _, m := range n.Chain() {
 		s.cmdSet = false
 		for _, in := range m.Stage.Body {
-			r.Steps = append(r.Steps, Step{in, m, s})
+			r.Steps = append(r.Steps, Step{in, m, s, &scriptOnce{}})
 			s = s.After(in)
 		}
 	}
