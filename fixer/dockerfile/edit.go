@@ -81,19 +81,15 @@ func (in *Instruction) SetFlag(name, value string) (Edit, error) {
 // whole instruction. Where the file separates its instructions by blank lines,
 // so does the insertion.
 func (f *File) InsertBefore(in *Instruction, lines ...string) (Edit, error) {
-	logical, err := f.logicalLines(in, lines)
-	if err != nil {
+	if err := f.complete(in, lines); err != nil {
 		return Edit{}, err
 	}
 	indent, eol := f.indent(in), f.eolAt(in)
-	var b strings.Builder
-	for _, l := range lines {
-		b.WriteString(indent + l + eol)
-	}
+	text := indent + strings.Join(lines, eol+indent) + eol
 	if f.blankAbove(in) && (in.Comments() != "" || in.Index+1 == len(f.Instructions) || f.blankAbove(f.Instructions[in.Index+1])) {
-		b.WriteString(eol)
+		text += eol
 	}
-	return Edit{Span: Span{in.comments, in.comments}, Text: b.String(), kind: editBefore, anchor: in, lines: logical}, nil
+	return Edit{Span: Span{in.comments, in.comments}, Text: text, kind: editBefore, anchor: in, lines: slices.Clone(lines)}, nil
 }
 
 // InsertAfter puts new instructions directly behind in, with its indentation
@@ -103,16 +99,12 @@ func (f *File) InsertAfter(in *Instruction, lines ...string) (Edit, error) {
 	if in.dangling {
 		return Edit{}, noPlace(in, "it ends in a line continuation, nothing can follow it")
 	}
-	logical, err := f.logicalLines(in, lines)
-	if err != nil {
+	if err := f.complete(in, lines); err != nil {
 		return Edit{}, err
 	}
-	indent, eol := f.indent(in), f.eolAt(in)
-	var b strings.Builder
-	for _, l := range lines {
-		b.WriteString(eol + indent + l)
-	}
-	return Edit{Span: Span{in.End, in.End}, Text: b.String(), kind: editAfter, anchor: in, lines: logical}, nil
+	newline := f.eolAt(in) + f.indent(in)
+	text := newline + strings.Join(lines, newline)
+	return Edit{Span: Span{in.End, in.End}, Text: text, kind: editAfter, anchor: in, lines: slices.Clone(lines)}, nil
 }
 
 // Delete removes an instruction with its lines. It fails when a comment would
@@ -137,20 +129,20 @@ func (f *File) Delete(in *Instruction) (Edit, error) {
 	return Edit{Span: Span{f.lineStart(in.Start), f.rawLine(last).End}, kind: editDelete, anchor: in}, nil
 }
 
-// logicalLines checks that each line is one complete line of one instruction.
-func (f *File) logicalLines(in *Instruction, lines []string) ([]string, error) {
+// complete checks that each line is all of one instruction.
+func (f *File) complete(in *Instruction, lines []string) error {
 	if len(lines) == 0 {
-		return nil, noPlace(in, "nothing to insert")
+		return noPlace(in, "nothing to insert")
 	}
 	for _, l := range lines {
 		if err := singleLine(in, l); err != nil {
-			return nil, err
+			return err
 		}
 		if l != strings.TrimSpace(l) || l == "" || isComment([]byte(l)) || continued([]byte(l), f.Escape) >= 0 {
-			return nil, noPlace(in, "%q is no complete instruction", l)
+			return noPlace(in, "%q is no complete instruction", l)
 		}
 	}
-	return slices.Clone(lines), nil
+	return nil
 }
 
 func singleLine(in *Instruction, text string) error {

@@ -1,0 +1,62 @@
+package transforms
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/chain"
+)
+
+// message is what nonroot-user says of a change.
+func message(p *fixer.Pass, run *chain.Run, id identity, notes []string) string {
+	text := fmt.Sprintf("runs as root: USER %s (%s)", userSpec(p, id), why(run, id))
+	return strings.Join(append([]string{text}, notes...), "; ")
+}
+
+// why tells where the user comes from, and how that is known.
+func why(run *chain.Run, id identity) string {
+	if id.why != inBase {
+		return id.why
+	}
+	says := map[baseimage.Source]string{
+		baseimage.FromConfig: "its configuration says", baseimage.FromHistory: "its history says",
+		baseimage.FromLayer: "its files say", baseimage.FromTable: "the built-in table says",
+	}[run.Final.Accounts.Source()]
+	return fmt.Sprintf("%s is %d:%d in %s, %s", id.name, id.uid, id.gid, run.Final.Base.Image, says)
+}
+
+// userSpec is what USER will say.
+func userSpec(p *fixer.Pass, id identity) string {
+	if n, ok := id.numeric(); ok && p.Options.NumericUser {
+		return n
+	}
+	return id.spec
+}
+
+// lowPorts is the note on ports that some runtimes keep for root.
+func lowPorts(run *chain.Run) string {
+	var low []string
+	for _, s := range run.Steps {
+		cmd, ok := s.In.Cmd.(*instructions.ExposeCommand)
+		if !ok {
+			continue
+		}
+		for _, port := range cmd.Ports {
+			port, _ = s.Before.Expand(port)
+			number, _, _ := strings.Cut(port, "/")
+			if len(number) > 0 && len(number) < 4 || len(number) == 4 && number < "1024" {
+				low = append(low, number)
+			}
+		}
+	}
+	if len(low) == 0 {
+		return ""
+	}
+	slices.Sort(low)
+	return fmt.Sprintf("port %s below 1024 needs Docker 20.10, containerd 2.0, or NET_BIND_SERVICE elsewhere", strings.Join(slices.Compact(low), ", "))
+}

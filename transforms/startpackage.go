@@ -1,0 +1,112 @@
+package transforms
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/shell"
+)
+
+// This file follows a start by way of npm and its kind.
+
+// packageScript follows npm start, yarn dev and the like into package.json.
+func (x *examiner) packageScript(c shell.Call, depth int) string {
+	switch c.Name {
+	case "npx", "bunx", "corepack", "pnpx":
+		x.packageManager = true
+		words := c.Args
+		for len(words) > 0 && strings.HasPrefix(words[0].Text, "-") {
+			words = words[1:]
+		}
+		var argv []string
+		for _, w := range words {
+			argv = append(argv, w.Text)
+		}
+		if c.Name == "corepack" || len(argv) == 0 {
+			return ""
+		}
+		return x.calls(shell.FromArgs(argv, nil), depth+1)
+	case "npm", "yarn", "pnpm", "bun":
+	default:
+		return ""
+	}
+	x.packageManager = true
+	if x.corepack() && c.Name != "npm" {
+		return fmt.Sprintf("%s comes through corepack, which keeps it in root's home", c.Name)
+	}
+	name := scriptName(c)
+	if name == "" || x.scripts[name] {
+		return ""
+	}
+	if x.scripts == nil {
+		x.scripts = map[string]bool{}
+	}
+	x.scripts[name] = true
+	return x.packageJSON(c, name, depth)
+}
+
+func (x *examiner) packageJSON(c shell.Call, name string, depth int) string {
+	origin := x.run.Origin(path.Join(x.run.Final.Workdir.Text, "package.json"), x.pass.Context)
+	text, err := "", errors.New("it is not copied from the build context")
+	if origin.Name != "" || x.pass.Context == nil {
+		text, err = x.read(origin.Name)
+	}
+	var manifest struct{ Scripts map[string]string }
+	if err == nil {
+		err = json.Unmarshal([]byte(strings.TrimPrefix(text, "\ufeff")), &manifest)
+	}
+	if err != nil {
+		x.doubt = fmt.Sprintf("what %s %s runs is not known, package.json can't be read: %v", c.Name, name, err)
+		return ""
+	}
+	for _, s := range []string{"pre" + name, name, "post" + name} {
+		if manifest.Scripts[s] == "" {
+			continue
+		}
+		script, err := shell.Parse(manifest.Scripts[s], x.run.Final.EnvVar)
+		if err != nil {
+			return fmt.Sprintf("the script %q of package.json can't be understood", s)
+		}
+		if reason := x.calls(script, depth+1); reason != "" {
+			return fmt.Sprintf("%s (script %q of package.json)", reason, s)
+		}
+	}
+	return ""
+}
+
+// scriptName is the script that a package manager is asked to run, "" for none.
+func scriptName(c shell.Call) string {
+	var words []string
+	for _, a := range c.Args {
+		if a.Known && !strings.HasPrefix(a.Text, "-") {
+			words = append(words, a.Text)
+		}
+	}
+	switch {
+	case len(words) == 0:
+		return ""
+	case words[0] == "run" || words[0] == "run-script":
+		if len(words) > 1 {
+			return words[1]
+		}
+		return ""
+	case words[0] == "start" || words[0] == "stop" || words[0] == "test" || words[0] == "restart" || c.Name != "npm":
+		return words[0]
+	}
+	return ""
+}
+
+// corepack reports whether the chain's RUNs set up a package manager through
+// corepack in its default place.
+func (x *examiner) corepack() bool {
+	found := false
+	if _, set := x.run.Final.EnvVar("COREPACK_HOME"); set {
+		return false
+	}
+	calls(x.run.Steps, func(_ chain.Step, c shell.Call) { found = found || c.Name == "corepack" })
+	return found
+}

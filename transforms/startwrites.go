@@ -1,0 +1,90 @@
+package transforms
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/shell"
+)
+
+// This file looks for what is written at start where the user can't write.
+
+// writers are the programs that write below their working directory at every
+// start; "" stands for a call without any of the listed subcommands.
+var writers = map[string]string{
+	"react-scripts": "start", "react-app-rewired": "start", "craco": "start", "vite": "", "next": "dev start build", "nuxt": "", "nuxi": "",
+	"gatsby": "develop build serve", "ng": "serve build", "vue-cli-service": "serve build", "webpack-dev-server": "", "webpack": "", "parcel": "", "astro": "",
+	"svelte-kit": "", "expo": "start", "remix": "dev build", "docusaurus": "start build serve", "strapi": "develop build", "tsc": "", "tsc-watch": "",
+	"nest": "start build", "medusa": "develop start", "gulp": "", "grunt": "", "prisma": "generate", "vuepress": "dev build", "hexo": "", "eleventy": "", "snowpack": "", "ember": "", "quasar": "",
+}
+
+// writable reports whether a user who owns the working directory can write a
+// file: beside the application, in their home, or where everybody can.
+func (x *examiner) writable(file string) bool {
+	if !path.IsAbs(file) {
+		return !strings.HasPrefix(file, "..") && (!strings.Contains(file, "/") || x.treeIsCopied())
+	}
+	for _, dir := range []string{"/tmp", "/var/tmp", "/dev", "/proc/self/fd", "/proc/1/fd"} {
+		if within(file, dir) {
+			return true
+		}
+	}
+	dir := x.run.Final.Workdir.Text
+	return !isSystem(dir) && (path.Dir(file) == dir || within(file, dir) && x.treeIsCopied())
+}
+
+// fileTools change the files that they are called with.
+var fileTools = strings.Fields("cp mv ln mkdir touch tee install rm chmod rsync unlink")
+
+// changesFiles reports a call that changes files which will not be the user's.
+func (x *examiner) changesFiles(c shell.Call, _ int) string {
+	if !slices.Contains(fileTools, c.Name) && !(c.Name == "sed" && c.Has("-i")) {
+		return ""
+	}
+	_, files := c.Options(func(o string) bool { return c.Name == "sed" && (o == "-e" || o == "-f") })
+	if c.Name == "sed" && !c.Has("-e", "-f") && len(files) > 0 {
+		files = files[1:] // the script
+	}
+	for _, a := range files {
+		if !a.Known || !x.writable(a.Text) {
+			return fmt.Sprintf("%s changes %s at start", c.Name, cmp.Or(a.Text, a.Raw))
+		}
+	}
+	return ""
+}
+
+// writer reports a program that writes into the application's tree, where the
+// tree will not be the user's.
+func (x *examiner) writer(c shell.Call, _ int) string {
+	what := ""
+	switch subs, ok := writers[c.Name]; {
+	case ok && (subs == "" || c.Has(strings.Fields(subs)...)):
+		what = c.Name
+	case (c.Name == "npm" || c.Name == "yarn" || c.Name == "pnpm" || c.Name == "bun") && c.Has("install", "i", "ci", "add", "rebuild", "link"):
+		what = c.Name + " " + c.Args[0].Text
+	case c.Name == "yarn" && len(c.Args) == 0:
+		what = "yarn"
+	}
+	if what == "" || x.treeIsCopied() {
+		return ""
+	}
+	return fmt.Sprintf("%s writes into the application's directory at every start, and what RUN made there stays root's", what)
+}
+
+// treeIsCopied reports whether everything below the working directory comes
+// from COPY and ADD of the target stage, which chown-copy gives to the user.
+func (x *examiner) treeIsCopied() bool {
+	own := len(x.run.Steps) - len(x.run.Own())
+	for i, s := range x.run.Steps {
+		if !isInert(s) {
+			return false
+		}
+		if c, ok := s.Before.Copy(s.In); ok && i < own && within(c.Dest, x.run.Final.Workdir.Text) {
+			return false
+		}
+	}
+	return true
+}
