@@ -134,7 +134,10 @@ func switchUser(p *fixer.Pass, run *chain.Run, id identity, start startup) (edit
 	for _, v := range volumes {
 		add(f.InsertBefore(v.before, v.lines...))
 	}
-	own := ownWorkdir(p, run, id)
+	own, err := ownDirs(p, run, id)
+	if err != nil {
+		return nil, nil, err
+	}
 	notes = append(notes, own.note...)
 	if own.before != nil {
 		add(f.InsertBefore(own.before, own.lines...))

@@ -1,6 +1,7 @@
 package transforms
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -134,50 +135,76 @@ func ownerAt(p *fixer.Pass, s chain.State, id identity) (string, bool) {
 	return n, known
 }
 
-// ownWorkdir gives the working directory to the user. The RUN stands directly
-// in front of USER: every RUN of the file then still finds the directory as it
-// was. npm 7 and 8 run install scripts as the owner of the directory, and git
+// ownDirs gives the working directory to the user, and the directories that
+// the file makes by mkdir, for what else are they made. The RUN stands directly
+// in front of USER: every RUN of the file then still finds them as they were.
+// npm 7 and 8 run install scripts as the owner of the directory, and git
 // refuses to work in somebody else's.
-func ownWorkdir(p *fixer.Pass, run *chain.Run, id identity) lines {
-	final := run.Final
-	dir := final.Workdir.Text
-	stays := func(why string) lines {
-		return lines{note: []string{fmt.Sprintf("%s stays root's: %s", dir, why)}}
+func ownDirs(p *fixer.Pass, run *chain.Run, id identity) (lines, error) {
+	made, err := madeDirs(run, id)
+	if err != nil {
+		return lines{}, err
 	}
-	switch {
-	case dir == "/" && final.Workdir.In == nil:
-		return lines{note: []string{"there is no WORKDIR: the files lie in /, which stays root's, so the application can't write beside them"}}
-	case isSystem(dir):
-		return stays("it is a directory of the system")
-	case final.Base.Config != nil && dir == id.home && final.Workdir.In == nil, owns(run.Steps, id, dir):
-		return lines{}
-	case id.home == dir:
-		return lines{} // made for the user
-	case !plainPath(dir):
-		return stays("its name needs quotes")
-	case slices.ContainsFunc(final.Volumes, func(v chain.Value) bool { return within(dir, v.Text) }):
-		return lines{} // prepared before VOLUME
-	case !canRun(final):
-		return stays("the image has no shell to change that with")
+	dir, note := ownableWorkdir(run, id)
+	dirs := made
+	if dir != "" {
+		dirs = append([]string{dir}, slices.DeleteFunc(made, func(d string) bool { return d == dir })...)
+		made = dirs[1:]
 	}
-	line := fmt.Sprintf("%s chown %s %s", p.File.Keyword("RUN"), id.owner(), dir)
+	out := lines{}
+	if note != "" {
+		out.note = []string{note}
+	}
+	if len(dirs) == 0 {
+		return out, nil
+	}
+	owner := id.owner()
 	if n, ok := id.numeric(); ok && p.Options.NumericUser {
-		line = fmt.Sprintf("%s chown %s %s", p.File.Keyword("RUN"), n, dir)
+		owner = n
 	}
-	own := run.Own()
-	for i, s := range own {
+	line := p.File.Keyword("RUN") + " "
+	if len(made) > 0 {
+		// They are there already, unless something removed them again.
+		line += "mkdir -p " + strings.Join(made, " ") + " && "
+	}
+	out.lines = []string{line + "chown " + owner + " " + strings.Join(dirs, " ")}
+	for _, s := range run.Own() {
 		if !removesTools(s) {
 			continue
 		}
-		if s.Before.Workdir.Text != dir || !isRoot(s.Before.User.Text) {
-			return stays("a later RUN removes the programs to change that with")
+		if s.Before.Workdir.Text != run.Final.Workdir.Text || !isRoot(s.Before.User.Text) {
+			return lines{}, errors.New("a RUN removes the programs that would give its directories to another user")
 		}
-		return lines{before: own[i].In, lines: []string{line}}
+		out.before = s.In
+		return out, nil
 	}
 	if place := placeUser(run); place.replace != nil && !isRoot(stateAt(run, place.replace).User.Text) {
-		return lines{}
+		out.lines = nil // the directories were made as another user already
 	}
-	return lines{lines: []string{line}}
+	return out, nil
+}
+
+// ownableWorkdir is the working directory where it can and must be given to the
+// user; else "", and perhaps a note.
+func ownableWorkdir(run *chain.Run, id identity) (dir, note string) {
+	final := run.Final
+	dir = final.Workdir.Text
+	stays := func(why string) (string, string) { return "", fmt.Sprintf("%s stays root's: %s", dir, why) }
+	switch {
+	case dir == "/" && final.Workdir.In == nil:
+		return "", "there is no WORKDIR: the files lie in /, which stays root's, so the application can't write beside them"
+	case isSystem(dir):
+		return stays("it is a directory of the system")
+	case dir == id.home, owns(run.Steps, id, dir):
+		return "", ""
+	case !plainPath(dir):
+		return stays("its name needs quotes")
+	case slices.ContainsFunc(final.Volumes, func(v chain.Value) bool { return within(dir, v.Text) }):
+		return "", "" // prepared before VOLUME
+	case !canRun(final):
+		return stays("the image has no shell to change that with")
+	}
+	return dir, ""
 }
 
 func stateAt(run *chain.Run, in *dockerfile.Instruction) chain.State {

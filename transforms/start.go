@@ -14,32 +14,6 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
-// needsRoot are the programs that must be root when the container starts, with
-// the reason.
-var needsRoot = map[string]string{}
-
-const dropsRoot = "drops root itself"
-
-func init() {
-	for reason, programs := range map[string]string{
-		dropsRoot:                               "gosu su-exec setpriv su sudo doas runuser setuidgid s6-setuidgid chpst start-stop-daemon",
-		"needs root to start other programs":    "supervisord s6-svscan runsvdir runit systemd init service rc-service systemctl openrc initctl",
-		"needs root to run the jobs of others":  "cron crond anacron",
-		"needs root to listen and to log in":    "sshd",
-		"needs root for containers":             "dockerd containerd podman docker",
-		"starts its workers from a root master": "httpd apache2 apachectl apache2ctl apache2-foreground httpd-foreground nginx openresty php-fpm haproxy",
-		"needs root to change the system":       "mount umount litefs fusermount iptables ip6tables nft sysctl modprobe ip ifconfig wg wg-quick openvpn tailscaled chroot mknod update-ca-certificates",
-		"changes owners or users at start":      "chown chgrp useradd adduser usermod groupmod groupadd addgroup userdel deluser",
-		"installs packages at start":            "apt-get apt apk yum dnf microdnf",
-		"keeps its data where only root writes": "mysqld mysqld_safe mongod redis-server caddy rsyslogd syslogd",
-		"keeps node in root's home":             "nvm",
-	} {
-		for _, p := range strings.Fields(programs) {
-			needsRoot[p] = reason
-		}
-	}
-}
-
 // startup is what is known of the way a stage starts.
 type startup struct {
 	keep  string // why it must stay root, "" when nothing speaks for it
@@ -51,7 +25,7 @@ type startup struct {
 // examine looks for reasons to leave a stage root.
 func examine(p *fixer.Pass, run *chain.Run) startup {
 	x := &examiner{pass: p, run: run}
-	for _, check := range []func() string{x.windows, x.comment, x.onbuild, x.paths, x.browsers, x.dockerClient, x.bare, x.start, x.baseStart} {
+	for _, check := range []func() string{x.windows, x.comment, x.onbuild, x.paths, x.browsers, x.dockerClient, x.modes, x.keys, x.plugAndPlay, x.bare, x.start, x.baseStart} {
 		if keep := check(); keep != "" {
 			return startup{keep: keep}
 		}
@@ -133,39 +107,6 @@ func (x *examiner) paths() string {
 
 func hasRootPath(s string) bool {
 	return strings.HasPrefix(s, "/root/") || s == "/root" || strings.Contains(s, ":/root/") || strings.Contains(s, "=/root/")
-}
-
-// browsers are downloaded into the home of who installs them.
-func (x *examiner) browsers() string {
-	found := ""
-	calls(x.run.Steps, func(s chain.Step, c shell.Call) {
-		tool := c.Name
-		if (tool == "npx" || tool == "yarn" || tool == "pnpm" || tool == "bunx") && len(c.Args) > 0 {
-			tool = c.Args[0].Text
-		}
-		if (tool == "playwright" || tool == "puppeteer" || tool == "cypress") && c.Has("install") {
-			if _, set := x.run.Final.EnvVar("PLAYWRIGHT_BROWSERS_PATH"); !set {
-				found = fmt.Sprintf("line %d installs a browser into root's home", s.In.Node.StartLine)
-			}
-		}
-	})
-	return found
-}
-
-// dockerClient: who controls Docker through its socket must be able to open it.
-func (x *examiner) dockerClient() string {
-	found := ""
-	calls(x.run.Steps, func(s chain.Step, c shell.Call) {
-		if slices.Contains([]string{"apt-get", "apt", "apk", "yum", "dnf"}, c.Name) && c.Has("docker", "docker.io", "docker-cli", "docker-ce", "docker-ce-cli", "moby-cli") {
-			found = fmt.Sprintf("line %d installs the Docker client, whose socket belongs to root", s.In.Node.StartLine)
-		}
-	})
-	for _, s := range x.run.Steps {
-		if c, ok := s.Before.Copy(s.In); ok && (c.From == "docker" || strings.HasPrefix(c.From, "docker:")) {
-			found = fmt.Sprintf("line %d copies the Docker client, whose socket belongs to root", s.In.Node.StartLine)
-		}
-	}
-	return found
 }
 
 // interpreters start nothing of their own when they are called alone; the last

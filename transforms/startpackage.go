@@ -7,7 +7,6 @@ import (
 	"path"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
@@ -46,19 +45,29 @@ func (x *examiner) packageScript(c shell.Call, depth int) string {
 		x.scripts = map[string]bool{}
 	}
 	x.scripts[name] = true
-	return x.packageJSON(c, name, depth)
+	return x.scriptOf(c, name, depth)
 }
 
-func (x *examiner) packageJSON(c shell.Call, name string, depth int) string {
+// packageJSON is what is read of package.json.
+type packageJSON struct {
+	Scripts, Dependencies map[string]string
+}
+
+// manifest reads the package.json of the working directory.
+func (x *examiner) manifest() (m packageJSON, err error) {
 	origin := x.run.Origin(path.Join(x.run.Final.Workdir.Text, "package.json"), x.pass.Context)
-	text, err := "", errors.New("it is not copied from the build context")
-	if origin.Name != "" || x.pass.Context == nil {
-		text, err = x.read(origin.Name)
+	if origin.Name == "" && x.pass.Context != nil {
+		return m, errors.New("it is not copied from the build context")
 	}
-	var manifest struct{ Scripts map[string]string }
-	if err == nil {
-		err = json.Unmarshal([]byte(strings.TrimPrefix(text, "\ufeff")), &manifest)
+	text, err := x.read(origin.Name)
+	if err != nil {
+		return m, err
 	}
+	return m, json.Unmarshal([]byte(strings.TrimPrefix(text, "\ufeff")), &m)
+}
+
+func (x *examiner) scriptOf(c shell.Call, name string, depth int) string {
+	manifest, err := x.manifest()
 	if err != nil {
 		x.doubt = fmt.Sprintf("what %s %s runs is not known, package.json can't be read: %v", c.Name, name, err)
 		return ""
@@ -103,10 +112,6 @@ func scriptName(c shell.Call) string {
 // corepack reports whether the chain's RUNs set up a package manager through
 // corepack in its default place.
 func (x *examiner) corepack() bool {
-	found := false
-	if _, set := x.run.Final.EnvVar("COREPACK_HOME"); set {
-		return false
-	}
-	calls(x.run.Steps, func(_ chain.Step, c shell.Call) { found = found || c.Name == "corepack" })
-	return found
+	_, set := x.run.Final.EnvVar("COREPACK_HOME")
+	return !set && x.runs("corepack")
 }

@@ -92,6 +92,10 @@ func (x *examiner) file(c shell.Call, depth int) string {
 		return fmt.Sprintf("it starts through %s, which can't be read from here", program)
 	}
 	text, err := x.read(origin.Name)
+	if err != nil && !looksLikeScript {
+		x.doubt = fmt.Sprintf("what %s does can't be seen: %v", program, err)
+		return ""
+	}
 	if err != nil {
 		return fmt.Sprintf("it starts through %s, which can't be read: %v", program, err)
 	}

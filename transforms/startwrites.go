@@ -67,6 +67,8 @@ func (x *examiner) writer(c shell.Call, _ int) string {
 		what = c.Name + " " + c.Args[0].Text
 	case c.Name == "yarn" && len(c.Args) == 0:
 		what = "yarn"
+	case c.Name == "git":
+		what = "git"
 	}
 	if what == "" || x.treeIsCopied() {
 		return ""

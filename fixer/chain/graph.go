@@ -148,6 +148,23 @@ func (n *Node) markSources(byName map[string]*Node) {
 	}
 }
 
+// stage finds the stage that a COPY --from in the stage with that index names;
+// nil for an image, and for what BuildKit would refuse.
+func (g *Graph) stage(ref string, index int) *Node {
+	if i, err := strconv.Atoi(ref); err == nil {
+		if i >= 0 && i < index {
+			return g.Nodes[i]
+		}
+		return nil
+	}
+	for _, n := range slices.Backward(g.Nodes[:index]) {
+		if n.Stage.Name != "" && n.Stage.Name == strings.ToLower(ref) {
+			return n
+		}
+	}
+	return nil
+}
+
 // sources are the stages or images that an instruction takes files from.
 func sources(in *dockerfile.Instruction) (refs []string) {
 	if c, ok := in.Cmd.(*instructions.CopyCommand); ok && c.From != "" {

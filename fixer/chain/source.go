@@ -65,13 +65,14 @@ type Origin struct {
 	Name string
 	// Copied: a COPY or ADD brought it, or may have brought it.
 	Copied bool
-	// From is the stage or image that the COPY took it from.
+	// From is the stage or image that the COPY took it from, where it could not
+	// be followed further.
 	From string
 }
 
 // Origin finds the file of the build context that stands at an absolute path
-// of the final image. The context may be nil; then only what the COPY lines
-// name outright is found.
+// of the final image, also where it came by way of other stages. The context
+// may be nil; then only what the COPY lines name outright is found.
 func (r *Run) Origin(file string, context fs.FS) Origin {
 	for i := len(r.Steps) - 1; i >= 0; i-- {
 		c, ok := r.Steps[i].Before.Copy(r.Steps[i].In)
@@ -79,15 +80,45 @@ func (r *Run) Origin(file string, context fs.FS) Origin {
 			continue
 		}
 		for _, src := range c.Sources {
-			name, covers := c.source(src, file, context)
-			if !covers {
+			if c.From != "" {
+				if o := r.throughStage(c, src, file, context); o.Copied {
+					return o
+				}
 				continue
 			}
-			if c.From != "" {
-				return Origin{Copied: true, From: c.From}
+			if name, covers := c.source(src, file, context); covers {
+				return Origin{Name: name, Copied: true}
 			}
-			return Origin{Name: name, Copied: true}
 		}
+	}
+	return Origin{}
+}
+
+// throughStage follows a COPY --from into the stage that it takes from.
+func (r *Run) throughStage(c Copy, src, file string, context fs.FS) Origin {
+	inner := path.Clean("/" + src)
+	below, isBelow := strings.CutPrefix(file, strings.TrimSuffix(c.Dest, "/")+"/")
+	var candidates []string
+	switch {
+	case file == c.Dest && !c.Dir:
+		candidates = []string{inner}
+	case !isBelow:
+		return Origin{}
+	case path.Base(inner) == below:
+		candidates = []string{inner, path.Join(inner, below)}
+	default:
+		candidates = []string{path.Join(inner, below)}
+	}
+	if stage := r.Node.graph.stage(c.From, r.Node.Stage.Index); stage != nil {
+		other := stage.Eval(nil)
+		for _, p := range candidates {
+			if o := other.Origin(p, context); o.Copied {
+				return o
+			}
+		}
+	}
+	if file == c.Dest || path.Base(inner) == below || path.Ext(inner) == "" {
+		return Origin{Copied: true, From: c.From} // perhaps; a RUN may have made it
 	}
 	return Origin{}
 }
@@ -115,9 +146,6 @@ func (c Copy) source(src, file string, context fs.FS) (name string, covers bool)
 	}
 	if !strings.Contains(below, "/") && path.Base(src) == below {
 		return src, true // the file itself, into a directory
-	}
-	if c.From != "" {
-		return "", path.Ext(src) == "" // a directory of another stage, perhaps with the file
 	}
 	if context == nil {
 		return "", src == "."

@@ -1,0 +1,98 @@
+package transforms
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/shell"
+)
+
+// madeDirs are the directories that the chain makes by mkdir as root and
+// leaves root's: the application is meant to write there. It fails where their
+// names can't be told.
+func madeDirs(run *chain.Run, id identity) (dirs []string, err error) {
+	calls(run.Steps, func(s chain.Step, c shell.Call) {
+		if c.Name != "mkdir" || !c.Certain || !isRoot(s.Before.User.Text) || err != nil {
+			return
+		}
+		_, operands := c.Options(func(o string) bool { return o == "-m" || o == "--mode" })
+		for _, w := range operands {
+			dir := w.Text
+			if !path.IsAbs(dir) {
+				if changesDirectory(s) {
+					continue // somewhere that a cd leads to, as a rule to build
+				}
+				dir = path.Join(s.Before.Workdir.Text, dir)
+			}
+			switch {
+			case w.Known && !isData(path.Clean(dir)):
+			case !w.Known && !path.IsAbs(strings.Trim(w.Raw, `"`)) && !isData(s.Before.Workdir.Text):
+			case !w.Known || !plainPath(dir):
+				err = fmt.Errorf("line %d makes the directory %s, whose name can't be told", s.In.Node.StartLine, w.Raw)
+				return
+			case !settled(run, id, path.Clean(dir)) && !slices.Contains(dirs, path.Clean(dir)):
+				dirs = append(dirs, path.Clean(dir))
+			}
+		}
+	})
+	return dirs, err
+}
+
+// isData reports whether a directory that a Dockerfile makes may be one for the
+// application's data: not below /etc or /usr, not a package manager's.
+func isData(dir string) bool {
+	for _, d := range []string{"/var/lib/apt", "/var/lib/dpkg", "/var/cache/apt", "/var/cache/apk", "/tmp", "/var/tmp", "/home", "/root"} {
+		if within(dir, d) {
+			return within(dir, "/home") && dir != "/home"
+		}
+	}
+	for _, d := range []string{"/var/lib", "/var/log", "/var/run", "/var/cache", "/var/spool", "/run"} {
+		if within(dir, d) {
+			return dir != d
+		}
+	}
+	return !isSystem(dir)
+}
+
+func changesDirectory(s chain.Step) bool {
+	script, err := s.Script()
+	return err == nil && script != nil && slices.ContainsFunc(script.Calls, func(c shell.Call) bool { return c.Name == "cd" || c.Name == "pushd" })
+}
+
+// settled reports whether somebody has decided already who owns a directory, or
+// whether it may be gone.
+func settled(run *chain.Run, id identity, dir string) bool {
+	if owns(run.Steps, id, dir) || slices.ContainsFunc(run.Final.Volumes, func(v chain.Value) bool { return within(dir, v.Text) }) {
+		return true
+	}
+	found := false
+	calls(run.Steps, func(s chain.Step, c shell.Call) {
+		if ch, ok := readChown(c, s.Before.Workdir.Text); ok {
+			for _, t := range ch.targets {
+				found = found || t == dir || ch.recursive && within(dir, t)
+			}
+		}
+		switch c.Name {
+		case "rm", "rmdir", "mv", "chmod":
+		default:
+			return
+		}
+		for _, a := range c.Args {
+			target := a.Text
+			if !path.IsAbs(target) {
+				target = path.Join(s.Before.Workdir.Text, target)
+			}
+			switch {
+			case !a.Known, strings.HasPrefix(a.Text, "-"):
+			case c.Name == "chmod":
+				found = found || path.Clean(target) == dir && c.Has("777", "0777", "a+w", "a+rw", "a+rwx", "1777", "o+w", "ugo+w", "ugo+rwx")
+			default:
+				found = found || within(dir, path.Clean(strings.TrimSuffix(target, "*")))
+			}
+		}
+	})
+	return found
+}

@@ -1,0 +1,44 @@
+package transforms
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/chain"
+)
+
+// create makes an application user with the first free id from 1000 on.
+func create(run *chain.Run, family baseimage.Family) (identity, error) {
+	const name = "appuser"
+	final := run.Final
+	if !final.Accounts.Known() {
+		return identity{}, errors.New("which users and ids the base image has is not known, so no user can be added safely")
+	}
+	id, _ := final.Accounts.FreeID(1000)
+	_, user := final.Accounts.User(name)
+	_, group := final.Accounts.GroupID(name)
+	if user || group {
+		return identity{}, fmt.Errorf("the name %s is taken", name)
+	}
+	out := identity{user: name, group: name, spec: name, name: name, uid: id, gid: id, home: "/home/" + name, why: fmt.Sprintf("a new user, %d:%d is free in the base image", id, id)}
+	useradd, known := final.Base.Programs.Has("useradd")
+	switch family {
+	case baseimage.RHEL:
+		if known && !useradd {
+			return anonymous(id, "the base image has no useradd"), nil
+		}
+		fallthrough
+	case baseimage.Debian:
+		out.create = fmt.Sprintf("groupadd --gid %d %s && useradd --uid %d --gid %s --create-home --shell /usr/sbin/nologin %s", id, name, id, name, name)
+		if family == baseimage.RHEL {
+			out.create = strings.Replace(out.create, "/usr/sbin/nologin", "/sbin/nologin", 1)
+		}
+	case baseimage.Alpine, baseimage.Busybox, baseimage.Wolfi:
+		out.create = fmt.Sprintf("addgroup -g %d %s && adduser -D -u %d -G %s -s /sbin/nologin %s", id, name, id, name, name)
+	default:
+		return identity{}, errors.New("how to add a user to this base image is not known")
+	}
+	return out, nil
+}
