@@ -1,19 +1,17 @@
 package transforms
 
 import (
+	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/moby/patternmatcher"
-	"github.com/moby/patternmatcher/ignorefile"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/shell"
 )
 
 // ChownCopy copies the application's files as the application's own.
@@ -62,7 +60,7 @@ func chownCopies(p *fixer.Pass, n *chain.Node) error {
 	}
 	id, known := lookup(run.Final, user.Text)
 	id = spelled(id, run.Final)
-	given := map[*dockerfile.Instruction]bool{}
+	given := map[*dockerfile.Instruction]dockerfile.Edit{}
 	for i, s := range run.Own() {
 		c, ok := s.Before.Copy(s.In)
 		if !ok || c.Chown != "" || !isApplications(run, id, c.Dest) {
@@ -72,27 +70,67 @@ func chownCopies(p *fixer.Pass, n *chain.Node) error {
 			p.Report(s.In.Span, fmt.Sprintf("copied as root's, left so: the group of the user %s is not known", user.Text))
 			continue
 		}
-		if reason := laterRuns(p, run, i, c); reason != "" {
-			p.Report(s.In.Span, "copied as root's, left so: "+reason)
-			continue
-		}
-		owner, ok := copyOwner(s.Before, id, c, run.Final)
-		if !ok {
-			p.Report(s.In.Span, fmt.Sprintf("copied as root's, left so: the user %s does not exist yet, and its number is not known", id.user))
-			continue
-		}
-		edit, err := s.In.SetFlag("chown", owner)
+		edit, err := give(p, run, i, c, id)
 		if err != nil {
 			p.Report(s.In.Span, "copied as root's, left so: "+err.Error())
 			continue
 		}
-		p.Report(s.In.Span, fmt.Sprintf("copied as root's, but the container runs as %s: --chown=%s added", user.Text, owner), edit)
-		given[s.In] = true
+		given[s.In] = edit
 	}
-	if known {
-		narrowChown(p, run, id, given)
+	narrowed := narrowChown(p, run, id, given)
+	for i, s := range run.Own() {
+		edit, ok := given[s.In]
+		if !ok || !narrowed && chownedLater(run, i, id) {
+			continue
+		}
+		p.Report(s.In.Span, fmt.Sprintf("copied as root's, but the container runs as %s:%s added", user.Text, edit.Text), edit)
 	}
 	return nil
+}
+
+// give makes the edit for one copy, the i-th instruction of the target stage.
+// The error says why it is left alone.
+func give(p *fixer.Pass, run *chain.Run, i int, c chain.Copy, id identity) (dockerfile.Edit, error) {
+	if reason := laterRuns(p, run, i, c); reason != "" {
+		return dockerfile.Edit{}, errors.New(reason)
+	}
+	s := run.Own()[i].Before
+	owner, ok := siblingOwner(run, s, id, c)
+	if !ok {
+		owner, ok = copyOwner(s, id, c)
+	}
+	if !ok {
+		return dockerfile.Edit{}, fmt.Errorf("the user %s does not exist yet, and its number is not known", id.user)
+	}
+	return c.In.SetFlag("chown", owner)
+}
+
+// siblingOwner is what the file itself writes for this user in another COPY of
+// the stage: perhaps with a group that is not the user's own.
+func siblingOwner(run *chain.Run, at chain.State, id identity, c chain.Copy) (string, bool) {
+	if _, exists := at.Accounts.User(id.name); !exists || c.Link {
+		return "", false
+	}
+	for _, s := range run.Own() {
+		if other, ok := s.Before.Copy(s.In); ok && other.Chown != "" && !other.Link && ownedBy(s.Before, other, id) {
+			return other.Chown, true
+		}
+	}
+	return "", false
+}
+
+// chownedLater reports whether a RUN behind the i-th instruction of the stage
+// gives what it copied to the user in any case.
+func chownedLater(run *chain.Run, i int, id identity) bool {
+	own := run.Own()
+	c, _ := own[i].Before.Copy(own[i].In)
+	found := false
+	calls(own[i+1:], func(s chain.Step, call shell.Call) {
+		if ch, ok := readChown(call, s.Before.Workdir.Text); ok && call.Certain && ch.known && ch.recursive && id.is(ch.user) {
+			found = found || slices.ContainsFunc(ch.targets, func(t string) bool { return within(c.Dest, t) })
+		}
+	})
+	return found
 }
 
 // reportUnknown tells, once for a stage, that its copies can't be judged.
@@ -134,7 +172,7 @@ func isApplications(run *chain.Run, id identity, dest string) bool {
 
 // copyOwner is the value of --chown at this place. BuildKit looks names up in
 // the stage's own /etc/passwd and /etc/group, and can't for --link.
-func copyOwner(s chain.State, id identity, c chain.Copy, final chain.State) (string, bool) {
+func copyOwner(s chain.State, id identity, c chain.Copy) (string, bool) {
 	_, userNumeric := strconv.Atoi(id.user)
 	_, user := s.Accounts.User(id.name)
 	_, group := s.Accounts.GroupID(id.group)
@@ -155,54 +193,4 @@ func copyOwner(s chain.State, id identity, c chain.Copy, final chain.State) (str
 func defined(s chain.State, name string) bool {
 	v, ok := s.Expand(name)
 	return ok && v != ""
-}
-
-// laterRuns tells why the owner of what is copied may matter to the rest of the
-// build, "" when it can't.
-func laterRuns(p *fixer.Pass, run *chain.Run, i int, c chain.Copy) string {
-	own := run.Own()
-	j := slices.IndexFunc(own[i+1:], func(s chain.Step) bool { return isRoot(s.Before.User.Text) && !isInert(s) })
-	if j < 0 || !bringsRepository(p, c) || !hasGit(run) {
-		return ""
-	}
-	return fmt.Sprintf("it may bring a .git directory, and git in line %d would refuse to work in a repository of another owner", own[i+1+j].In.Node.StartLine)
-}
-
-// bringsRepository reports whether the copy may hold the .git directory of the
-// build context.
-func bringsRepository(p *fixer.Pass, c chain.Copy) bool {
-	whole := slices.ContainsFunc(c.Sources, func(src string) bool {
-		src = strings.Trim(src, "./")
-		return src == "" || src == "git" || src == "*"
-	})
-	if c.From != "" || !whole {
-		return false
-	}
-	if p.Context == nil {
-		return true
-	}
-	if _, err := fs.Stat(p.Context, ".git"); err != nil {
-		return false
-	}
-	f, err := p.Context.Open(".dockerignore")
-	if err != nil {
-		return true
-	}
-	defer f.Close()
-	patterns, err := ignorefile.ReadAll(f)
-	if err != nil {
-		return true
-	}
-	ignored, err := patternmatcher.MatchesOrParentMatches(".git", patterns)
-	return err != nil || !ignored
-}
-
-// hasGit reports whether git may be in the image.
-func hasGit(run *chain.Run) bool {
-	if has, known := run.Final.Base.Programs.Has("git"); !known || has {
-		return true
-	}
-	return slices.ContainsFunc(run.Steps, func(s chain.Step) bool {
-		return s.In.Name() == "RUN" && strings.Contains(s.In.Logical, "git")
-	})
 }

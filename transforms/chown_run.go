@@ -15,8 +15,9 @@ import (
 // --chown. What stays is the directory itself, which WORKDIR made as root. The
 // recursive form stores each file in the image a second time.
 //
-// given are the copies that get their --chown in this pass.
-func narrowChown(p *fixer.Pass, run *chain.Run, id identity, given map[*dockerfile.Instruction]bool) {
+// given are the copies that get their --chown in this pass. The result tells
+// whether there is such a RUN.
+func narrowChown(p *fixer.Pass, run *chain.Run, id identity, given map[*dockerfile.Instruction]dockerfile.Edit) (narrowed bool) {
 	for i, s := range run.Steps {
 		call, ch, ok := loneChown(s)
 		if !ok || !ch.recursive || !ch.known || !id.is(ch.user) || len(ch.targets) != 1 || ch.targets[0] != run.Final.Workdir.Text {
@@ -37,7 +38,9 @@ func narrowChown(p *fixer.Pass, run *chain.Run, id identity, given map[*dockerfi
 			continue
 		}
 		p.Report(s.In.Span, fmt.Sprintf("chown -R stores every file a second time, and all below %s are %s's by --chown: -R removed", ch.targets[0], id.user), edit)
+		narrowed = true
 	}
+	return narrowed
 }
 
 // loneChown reads a RUN that is one chown and nothing else, with -R by itself.
@@ -59,7 +62,7 @@ func loneChown(s chain.Step) (call shell.Call, ch chownCall, ok bool) {
 
 // onlyCopied reports whether everything below the working directory came, up to
 // step i, by COPY and ADD with the user as owner.
-func onlyCopied(run *chain.Run, i int, id identity, given map[*dockerfile.Instruction]bool) bool {
+func onlyCopied(run *chain.Run, i int, id identity, given map[*dockerfile.Instruction]dockerfile.Edit) bool {
 	dir := run.Final.Workdir.Text
 	if c := run.Final.Base.Config; isSystem(dir) || dir == id.home || c == nil || within(c.WorkingDir, dir) {
 		return false // the base image may have files there
@@ -76,7 +79,8 @@ func onlyCopied(run *chain.Run, i int, id identity, given map[*dockerfile.Instru
 			}
 		case "COPY", "ADD":
 			c, ok := s.Before.Copy(s.In)
-			if !ok || within(c.Dest, dir) && !given[s.In] && !ownedBy(s.Before, c, id) {
+			_, now := given[s.In]
+			if !ok || within(c.Dest, dir) && !now && !ownedBy(s.Before, c, id) {
 				return false
 			}
 			if within(dir, c.Dest) && c.Dest != dir {

@@ -119,8 +119,10 @@ func choose(run *chain.Run) (identity, error) {
 	if id, ok, err := created(run); ok || err != nil {
 		return id, err
 	}
-	if u, ok := final.Accounts.User("node"); ok && !isRoot(strconv.Itoa(u.UID)) {
-		return ofAccount(u, inBase), nil
+	for _, name := range []string{"node", "bun"} {
+		if u, ok := final.Accounts.User(name); ok && !isRoot(strconv.Itoa(u.UID)) {
+			return ofAccount(u, inBase), nil
+		}
 	}
 	family := final.Base.Distro.FamilyOf()
 	hasShell, known := final.Base.Programs.Has("sh")

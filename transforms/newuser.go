@@ -9,18 +9,31 @@ import (
 	"github.com/dockmend/dockmend/fixer/chain"
 )
 
-// create makes an application user with the first free id from 1000 on.
+// create makes an application user with the first id from 1000 on that is free
+// where the RUN will stand, and still at the end of the stage.
 func create(run *chain.Run, family baseimage.Family) (identity, error) {
 	const name = "appuser"
 	final := run.Final
-	if !final.Accounts.Known() {
+	head, ok := behindHead(run)
+	if !ok {
+		return identity{}, errors.New("there is no place where a new user could be added as root")
+	}
+	if !final.Accounts.Known() || !head.state.Accounts.Known() {
 		return identity{}, errors.New("which users and ids the base image has is not known, so no user can be added safely")
 	}
-	id, _ := final.Accounts.FreeID(1000)
-	_, user := final.Accounts.User(name)
-	_, group := final.Accounts.GroupID(name)
-	if user || group {
-		return identity{}, fmt.Errorf("the name %s is taken", name)
+	id := 1000
+	for {
+		first, _ := head.state.Accounts.FreeID(id)
+		if id, _ = final.Accounts.FreeID(first); id == first {
+			break
+		}
+	}
+	for _, s := range []chain.State{head.state, final} {
+		_, user := s.Accounts.User(name)
+		_, group := s.Accounts.GroupID(name)
+		if user || group {
+			return identity{}, fmt.Errorf("the name %s is taken", name)
+		}
 	}
 	out := identity{user: name, group: name, spec: name, name: name, uid: id, gid: id, home: "/home/" + name, why: fmt.Sprintf("a new user, %d:%d is free in the base image", id, id)}
 	useradd, known := final.Base.Programs.Has("useradd")

@@ -68,12 +68,12 @@ func nonroot(p *fixer.Pass, n *chain.Node) error {
 		p.Report(at(run), leftRoot+"other stages are built from this one, and may need root")
 		return nil
 	}
-	start := examine(p, run)
+	id, err := choose(run)
+	start := examine(p, run, id)
 	if start.keep != "" {
 		p.Report(at(run), leftRoot+start.keep)
 		return nil
 	}
-	id, err := choose(run)
 	if err != nil {
 		p.Report(at(run), leftRoot+err.Error())
 		return nil
@@ -84,6 +84,9 @@ func nonroot(p *fixer.Pass, n *chain.Node) error {
 		return nil
 	}
 	safety := p.Transform().Safety
+	if start.doubt == "" {
+		start.doubt = unowned(p, run, id)
+	}
 	if start.doubt != "" {
 		safety = fixer.Unsafe
 		notes = append(notes, start.doubt)
@@ -93,6 +96,18 @@ func nonroot(p *fixer.Pass, n *chain.Node) error {
 	}
 	p.ReportAs(safety, at(run), message(p, run, id, notes), edits...)
 	return nil
+}
+
+// unowned tells which copy chown-copy will not give to the user.
+func unowned(p *fixer.Pass, run *chain.Run, id identity) string {
+	for i, s := range run.Own() {
+		if c, ok := s.Before.Copy(s.In); ok && c.Chown == "" && isApplications(run, id, c.Dest) {
+			if reason := laterRuns(p, run, i, c); reason != "" {
+				return fmt.Sprintf("what line %d copies stays root's: %s", s.In.Node.StartLine, reason)
+			}
+		}
+	}
+	return ""
 }
 
 // starts reports whether the stage starts a program: the last one may inherit
@@ -121,18 +136,16 @@ func switchUser(p *fixer.Pass, run *chain.Run, id identity, start startup) (edit
 		edits = append(edits, e)
 	}
 	if id.create != "" {
-		anchor, ok := behindHead(run)
-		if !ok {
-			return nil, nil, fmt.Errorf("there is no place where a new user could be added as root")
-		}
-		add(f.InsertAfter(anchor, f.Keyword("RUN")+" "+id.create))
+		head, _ := behindHead(run) // create has found it
+		add(f.InsertAfter(head.in, f.Keyword("RUN")+" "+id.create))
 	}
 	volumes, err := volumeLines(p, run, id)
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, v := range volumes {
-		add(f.InsertBefore(v.before, v.lines...))
+	if volumes != nil {
+		add(f.InsertBefore(volumes.before, volumes.lines...))
+		notes = append(notes, volumes.note...)
 	}
 	own, err := ownDirs(p, run, id)
 	if err != nil {
@@ -155,6 +168,9 @@ func switchUser(p *fixer.Pass, run *chain.Run, id identity, start startup) (edit
 		if len(lines) > 0 {
 			add(f.InsertBefore(run.Final.User.In, lines...))
 		}
+	case place.replace != nil && len(lines) > 0 && !isRoot(stateAt(run, place.replace).User.Text):
+		// The file goes back to root here: what needs root comes behind it.
+		add(f.InsertAfter(place.replace, append(lines, f.Keyword("USER")+" "+spec)...))
 	case place.replace != nil:
 		add(place.replace.Replace(place.replace.Args[0], spec))
 		if len(lines) > 0 {

@@ -3,6 +3,7 @@ package transforms
 import (
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -26,7 +27,30 @@ var tail = []string{"EXPOSE", "HEALTHCHECK", "ENTRYPOINT", "CMD", "STOPSIGNAL"}
 // userPlace is where USER goes: exactly one field is set.
 type userPlace struct{ replace, before, after *dockerfile.Instruction }
 
+// beforeWorkdir is the WORKDIR of the target stage in front of which USER can
+// stand when the image has nothing to run chown with: BuildKit makes the
+// directory as the current user's. nil when anything behind it needs root.
+func beforeWorkdir(run *chain.Run) *dockerfile.Instruction {
+	var found *dockerfile.Instruction
+	for _, s := range run.Own() {
+		switch s.In.Name() {
+		case "WORKDIR":
+			if found == nil {
+				found = s.In
+			}
+		case "RUN", "USER", "VOLUME":
+			return nil
+		}
+	}
+	return found
+}
+
 func placeUser(run *chain.Run) userPlace {
+	if !canRun(run.Final) && !copied(run, run.Final.Workdir.Text) {
+		if in := beforeWorkdir(run); in != nil {
+			return userPlace{before: in}
+		}
+	}
 	own := run.Own()
 	last, user := -1, -1
 	for i, s := range own {
@@ -48,26 +72,25 @@ func placeUser(run *chain.Run) userPlace {
 	return userPlace{after: run.Node.Stage.Last()}
 }
 
-// behindHead is the instruction of the target stage behind which a RUN is
-// cached longest: FROM with the ARGs, ENVs and LABELs that follow it.
-func behindHead(run *chain.Run) (*dockerfile.Instruction, bool) {
-	anchor := run.Node.Stage.From
-	state := run.Final
-	if len(run.Own()) > 0 {
-		state = run.Own()[0].Before
-	}
+// place is an instruction and what holds behind it.
+type place struct {
+	in    *dockerfile.Instruction
+	state chain.State
+}
+
+// behindHead is where a RUN is cached longest: behind the FROM of the target
+// stage, with the ARGs, ENVs and LABELs that follow it. It is false where
+// nothing can be run as root there.
+func behindHead(run *chain.Run) (place, bool) {
+	head := place{run.Node.Stage.From, run.Final}
 	for _, s := range run.Own() {
+		head.state = s.Before
 		if !slices.Contains([]string{"ARG", "ENV", "LABEL", "MAINTAINER", "SHELL"}, s.In.Name()) {
 			break
 		}
-		anchor = s.In
+		head = place{s.In, s.Before.After(s.In)}
 	}
-	for _, s := range run.Own() {
-		if s.In.Index == anchor.Index+1 {
-			state = s.Before
-		}
-	}
-	return anchor, state.User.Known && isRoot(state.User.Text) && canRun(state)
+	return head, head.state.User.Known && isRoot(head.state.User.Text) && canRun(head.state)
 }
 
 // lines are instructions to insert, before an instruction or, when that is nil,
@@ -79,44 +102,51 @@ type lines struct {
 }
 
 // volumeLines prepares the directories that the target stage declares as
-// volumes: made and owned before VOLUME, behind which the classic builder
-// loses every change (Docker documentation, "Notes about specifying volumes").
-func volumeLines(p *fixer.Pass, run *chain.Run, id identity) ([]lines, error) {
-	var out []lines
+// volumes: made and owned before the first VOLUME, behind which the classic
+// builder loses every change (Docker documentation, "Notes about specifying
+// volumes"). It is nil when there is nothing to prepare.
+func volumeLines(p *fixer.Pass, run *chain.Run, id identity) (*lines, error) {
 	first := run.Node.Stage.From.Index
 	for _, v := range run.Final.Volumes {
 		if v.In == nil || v.In.Index < first {
 			return nil, fmt.Errorf("the volume %s is declared before this stage, where it stays root's", v.Text)
 		}
 	}
+	var dirs []string
+	var at *chain.Step
 	for _, s := range run.Own() {
 		cmd, ok := s.In.Cmd.(*instructions.VolumeCommand)
 		if !ok {
 			continue
 		}
-		var dirs []string
+		if at == nil {
+			at = &s
+		}
 		for _, v := range cmd.Volumes {
 			dir, known := s.Before.Expand(v)
 			switch {
-			case !known || !plainPath(dir):
+			case !known || !plainPath(dir) || !path.IsAbs(dir):
 				return nil, fmt.Errorf("the volume in line %d can't be told", s.In.Node.StartLine)
-			case isSystem(dir):
+			case isSystem(dir) && !isData(dir):
 				return nil, fmt.Errorf("the volume %s is a directory of the system", dir)
 			case !owns(run.Steps, id, dir):
 				dirs = append(dirs, dir)
 			}
 		}
-		if len(dirs) == 0 {
-			continue
-		}
-		owner, ok := ownerAt(p, s.Before, id)
-		if !ok || !canRun(s.Before) || !isRoot(s.Before.User.Text) {
-			return nil, fmt.Errorf("the volume %s can't be given to the user where it is declared", dirs[0])
-		}
-		list := strings.Join(dirs, " ")
-		out = append(out, lines{before: s.In, lines: []string{fmt.Sprintf("%s mkdir -p %s && chown %s %s", p.File.Keyword("RUN"), list, owner, list)}})
 	}
-	return out, nil
+	if len(dirs) == 0 {
+		return nil, nil
+	}
+	owner, ok := ownerAt(p, at.Before, id)
+	if !ok || !canRun(at.Before) || !isRoot(at.Before.User.Text) {
+		return nil, fmt.Errorf("the volume %s can't be given to the user where it is declared", dirs[0])
+	}
+	list := strings.Join(dirs, " ")
+	return &lines{
+		before: at.In,
+		lines:  []string{fmt.Sprintf("%s mkdir -p %s && chown %s %s", p.File.Keyword("RUN"), list, owner, list)},
+		note:   []string{fmt.Sprintf("a volume that exists already keeps root's files: chown %s in it once", dirs[0])},
+	}, nil
 }
 
 // ownerAt is what chown can call the identity at this place: by name where the
@@ -178,9 +208,6 @@ func ownDirs(p *fixer.Pass, run *chain.Run, id identity) (lines, error) {
 		out.before = s.In
 		return out, nil
 	}
-	if place := placeUser(run); place.replace != nil && !isRoot(stateAt(run, place.replace).User.Text) {
-		out.lines = nil // the directories were made as another user already
-	}
 	return out, nil
 }
 
@@ -201,10 +228,26 @@ func ownableWorkdir(run *chain.Run, id identity) (dir, note string) {
 		return stays("its name needs quotes")
 	case slices.ContainsFunc(final.Volumes, func(v chain.Value) bool { return within(dir, v.Text) }):
 		return "", "" // prepared before VOLUME
+	case !canRun(final) && (beforeWorkdir(run) != nil || copied(run, dir)):
+		return "", "" // made as the user's
 	case !canRun(final):
-		return stays("the image has no shell to change that with")
+		return stays("the image has nothing to change that with")
 	}
 	return dir, ""
+}
+
+// copied reports whether the first thing to make the directory is a COPY of the
+// target stage, to which chown-copy gives an owner.
+func copied(run *chain.Run, dir string) bool {
+	for _, s := range run.Own() {
+		if c, ok := s.Before.Copy(s.In); ok && c.Dest == dir {
+			return true
+		}
+		if s.In.Name() == "WORKDIR" && within(s.Before.After(s.In).Workdir.Text, dir) {
+			return false
+		}
+	}
+	return false
 }
 
 func stateAt(run *chain.Run, in *dockerfile.Instruction) chain.State {

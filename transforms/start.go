@@ -23,11 +23,19 @@ type startup struct {
 }
 
 // examine looks for reasons to leave a stage root.
-func examine(p *fixer.Pass, run *chain.Run) startup {
-	x := &examiner{pass: p, run: run}
-	for _, check := range []func() string{x.windows, x.comment, x.onbuild, x.paths, x.browsers, x.dockerClient, x.modes, x.keys, x.plugAndPlay, x.bare, x.start, x.baseStart} {
+func examine(p *fixer.Pass, run *chain.Run, user identity) startup {
+	x := &examiner{pass: p, run: run, user: user}
+	for _, check := range []func() string{
+		x.windows, x.comment, x.onbuild, x.start, x.paths, x.installers, x.browsers, x.modes, x.downloads, x.keys,
+		x.plugAndPlay, x.action, x.bare, x.baseStart, x.packages, x.application,
+	} {
 		if keep := check(); keep != "" {
 			return startup{keep: keep}
+		}
+	}
+	for _, look := range []func() string{x.undeclared, x.cloned} {
+		if doubt := look(); doubt != "" && x.doubt == "" {
+			x.doubt = doubt
 		}
 	}
 	return startup{doubt: x.doubt, packageManager: x.packageManager}
@@ -36,6 +44,7 @@ func examine(p *fixer.Pass, run *chain.Run) startup {
 type examiner struct {
 	pass           *fixer.Pass
 	run            *chain.Run
+	user           identity // who it would run as
 	doubt          string
 	packageManager bool
 	scripts        map[string]bool // of package.json, looked at already
@@ -49,7 +58,9 @@ func (x *examiner) windows() string {
 }
 
 var (
-	rootComment = regexp.MustCompile(`(?i)\b(must|needs?|has|have|required?s?|running|runs?|stays?) (to )?(be |here |run |running |start |started )*(as )?(the )?root\b|\brequires? root\b|\b(do not|don'?t|never|can ?not|can'?t) (use |set |add |switch |change |run |drop )*(a |the |as |to )*(user|non-?root|unprivileged|root privileges)\b`)
+	rootComment = regexp.MustCompile(`(?i)\b(must|needs?|has|have|required?|running|runs?|stays?) (to )?(be |here |run |running |start |started )*(as )?(the )?root(\s*$|[.,:;)]|\s+(user|privileges|rights|access|because|for|so|since|to|here)\b)|\brequires? root(\s*$|[.,:;)]|\s+(user|privileges|rights|access)\b)|\b(do not|don'?t|never|can ?not|can'?t) (use |set |add |switch |change |run |drop )*(a |the |as |to )*(user|non-?root|unprivileged|root privileges)\b`)
+	// againstRoot are comments in which the same words mean the opposite.
+	againstRoot = regexp.MustCompile(`(?i)\b(do not|don'?t|do n't|never|avoid|instead of|rather than|no longer|not|without|stop) ([a-z]+ ){0,3}(as )?root\b`)
 	ignoreLint  = regexp.MustCompile(`(?i)hadolint.*ignore.*DL3002`)
 )
 
@@ -57,7 +68,7 @@ func (x *examiner) comment() string {
 	found := ""
 	for _, n := range x.run.Node.Chain() {
 		if x.pass.File.HasComment(n.Stage, func(l string) bool {
-			if rootComment.MatchString(l) || ignoreLint.MatchString(l) {
+			if rootComment.MatchString(l) && !againstRoot.MatchString(l) || ignoreLint.MatchString(l) {
 				found = strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(l), "# "))
 				return true
 			}
@@ -72,6 +83,11 @@ func (x *examiner) comment() string {
 func (x *examiner) onbuild() string {
 	if c := x.run.Final.Base.Config; c != nil && len(c.OnBuild) > 0 {
 		return "the base image brings ONBUILD instructions, whose files would stay root's"
+	}
+	for _, s := range x.run.Steps {
+		if s.In.Name() == "ONBUILD" {
+			return fmt.Sprintf("line %d is run in the builds of others, who may need root", s.In.Node.StartLine)
+		}
 	}
 	return ""
 }
@@ -92,17 +108,33 @@ func (x *examiner) paths() string {
 		}
 	}
 	for _, s := range x.run.Steps {
-		if c, ok := s.Before.Copy(s.In); ok && within(c.Dest, "/root") {
+		if c, ok := s.Before.Copy(s.In); ok && within(c.Dest, "/root") && !forInstalling(c) {
 			return fmt.Sprintf("line %d copies files into root's home", s.In.Node.StartLine)
 		}
 	}
 	found := ""
 	calls(x.run.Steps, func(s chain.Step, c shell.Call) {
-		if c.Name != "rm" && isRoot(s.Before.User.Text) && slices.ContainsFunc(c.Args, func(w shell.Word) bool { return hasRootPath(w.Text) || strings.HasPrefix(w.Raw, "~/") }) {
+		if c.Name != "rm" && isRoot(s.Before.User.Text) && slices.ContainsFunc(c.Args, func(w shell.Word) bool {
+			return hasRootPath(w.Text) && !isRegistryConfig(w.Text) || strings.HasPrefix(w.Raw, "~/") && !isRegistryConfig(w.Raw) ||
+				(strings.Contains(w.Raw, "$HOME/") || strings.Contains(w.Raw, "${HOME}/")) && !isRegistryConfig(w.Raw)
+		}) {
 			found = fmt.Sprintf("line %d uses root's home", s.In.Node.StartLine)
 		}
 	})
 	return found
+}
+
+// forInstalling reports a copy of what only the installation of packages reads.
+func forInstalling(c chain.Copy) bool {
+	return len(c.Sources) == 1 && isRegistryConfig(c.Sources[0])
+}
+
+func isRegistryConfig(file string) bool {
+	switch path.Base(strings.Trim(file, `"'`)) {
+	case ".npmrc", ".yarnrc", ".netrc", "known_hosts", ".ssh":
+		return true
+	}
+	return false
 }
 
 func hasRootPath(s string) bool {
@@ -111,7 +143,7 @@ func hasRootPath(s string) bool {
 
 // interpreters start nothing of their own when they are called alone; the last
 // ones keep a container alive for somebody to work in.
-var interpreters = strings.Fields("node nodejs bun deno python python2 python3 ruby irb php perl lua java jshell sh bash ash zsh fish sleep tail")
+var interpreters = strings.Fields("node nodejs npm npx yarn pnpm bun deno python python2 python3 ruby irb php perl lua java jshell sh bash ash zsh fish sleep tail")
 
 // bare: an image that starts a bare interpreter is a base for others, or gets
 // its command from a compose file. What then runs in it can't be seen here.
@@ -161,7 +193,8 @@ func (x *examiner) knownStart(program string) bool {
 		// program; those of databases, of the same name, start as root.
 		_, version := x.run.Final.EnvVar("NODE_VERSION")
 		node, _ := x.run.Final.Base.Programs.Has("node")
-		return version || node
+		_, bun := x.run.Final.Base.Accounts.User("bun") // whose script is node's
+		return version || node || bun
 	}
 	return false
 }

@@ -12,69 +12,23 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
-// This file looks for files and directories of the image that only root can
-// use, and that the application is likely to need.
+// This file looks for files of the image that only root can use, and that the
+// application is likely to need.
 
-// browsers are downloaded into the home of who installs them.
-func (x *examiner) browsers() string {
-	found := ""
-	if m, err := x.manifest(); err == nil && m.Dependencies["puppeteer"] != "" {
-		elsewhere := false
-		for _, name := range []string{"PUPPETEER_CACHE_DIR", "PUPPETEER_EXECUTABLE_PATH", "PUPPETEER_SKIP_DOWNLOAD", "PUPPETEER_SKIP_CHROMIUM_DOWNLOAD"} {
-			_, set := x.run.Final.EnvVar(name)
-			elsewhere = elsewhere || set
-		}
-		if !elsewhere {
-			return "puppeteer downloads its browser into root's home"
-		}
-	}
-	calls(x.run.Steps, func(s chain.Step, c shell.Call) {
-		tool := c.Name
-		if (tool == "npx" || tool == "yarn" || tool == "pnpm" || tool == "bunx") && len(c.Args) > 0 {
-			tool = c.Args[0].Text
-		}
-		if (tool == "playwright" || tool == "puppeteer" || tool == "cypress") && c.Has("install") {
-			if _, set := x.run.Final.EnvVar("PLAYWRIGHT_BROWSERS_PATH"); !set {
-				found = fmt.Sprintf("line %d installs a browser into root's home", s.In.Node.StartLine)
-			}
-		}
-	})
-	return found
-}
-
-// dockerClient: who controls Docker through its socket must be able to open it.
-func (x *examiner) dockerClient() string {
-	found := ""
-	calls(x.run.Steps, func(s chain.Step, c shell.Call) {
-		if slices.Contains([]string{"apt-get", "apt", "apk", "yum", "dnf"}, c.Name) && c.Has("docker", "docker.io", "docker-cli", "docker-ce", "docker-ce-cli", "moby-cli") {
-			found = fmt.Sprintf("line %d installs the Docker client, whose socket belongs to root", s.In.Node.StartLine)
-		}
-	})
-	for _, s := range x.run.Steps {
-		if c, ok := s.Before.Copy(s.In); ok && (c.From == "docker" || strings.HasPrefix(c.From, "docker:")) {
-			found = fmt.Sprintf("line %d copies the Docker client, whose socket belongs to root", s.In.Node.StartLine)
-		}
-	}
-	return found
-}
-
-// modes looks for files that only root can read or enter: a private key, an
-// entrypoint with mode 0700. Where COPY brings them into the application's own
-// directory, chown-copy gives them to the user.
+// modes looks for files that only root can read or run: a private key, an
+// entrypoint with mode 0744. What COPY brings into the application's own
+// directory is the user's, and may have any mode.
 func (x *examiner) modes() string {
 	for _, s := range x.run.Steps {
 		mode := ""
 		for _, w := range s.In.Flags {
 			if m, ok := strings.CutPrefix(w.Text, "--chmod="); ok {
-				mode = m
+				mode, _ = s.Before.Expand(m)
 			}
 		}
 		c, ok := s.Before.Copy(s.In)
-		if mode == "" || ok && isApplications(x.run, identity{}, c.Dest) {
-			continue
-		}
-		if mode, _ = s.Before.Expand(mode); private(mode) {
-			return fmt.Sprintf("line %d copies files that only root can read", s.In.Node.StartLine)
+		if restrictive(mode) && !(ok && isApplications(x.run, identity{}, c.Dest)) {
+			return fmt.Sprintf("line %d copies files that only root can use (--chmod=%s)", s.In.Node.StartLine, mode)
 		}
 	}
 	found := ""
@@ -82,28 +36,78 @@ func (x *examiner) modes() string {
 		switch {
 		case !isRoot(s.Before.User.Text):
 		case c.Name == "umask" && len(c.Args) > 0 && strings.HasSuffix(c.Args[0].Text, "7"):
-			found = fmt.Sprintf("line %d makes files that only root can read (umask)", s.In.Node.StartLine)
-		case c.Name == "chmod":
-			_, operands := c.Options(func(o string) bool { return o == "--reference" })
-			if len(operands) > 1 && private(operands[0].Text) && !temporary(operands[1:]) {
-				found = fmt.Sprintf("line %d makes files that only root can read (chmod %s)", s.In.Node.StartLine, operands[0].Text)
-			}
+			found = fmt.Sprintf("line %d makes files that only root can use (umask %s)", s.In.Node.StartLine, c.Args[0].Text)
+		case c.Name == "chmod" && x.takesAway(s, c):
+			found = fmt.Sprintf("line %d makes files that only root can use (chmod %s)", s.In.Node.StartLine, c.Args[0].Text)
 		}
 	})
 	return found
 }
 
-// private reports whether a mode keeps others from reading: 600, 0750, go-rwx,
-// o=.
-func private(mode string) bool {
-	if n, err := strconv.ParseUint(mode, 8, 32); err == nil {
-		return n&0o004 == 0
+// takesAway reports whether a chmod keeps others from using a file that will
+// not be the user's.
+func (x *examiner) takesAway(s chain.Step, c shell.Call) bool {
+	_, operands := c.Options(func(o string) bool { return o == "--reference" })
+	if len(operands) < 2 || !restrictive(operands[0].Text) || temporary(operands[1:]) {
+		return false
 	}
-	return takesRead.MatchString(mode)
+	for _, w := range operands[1:] {
+		file := w.Text
+		if !path.IsAbs(file) {
+			file = path.Join(s.Before.Workdir.Text, file)
+		}
+		if !w.Known || !isApplications(x.run, identity{}, file) || !x.run.Origin(file, x.pass.Context).Copied {
+			return true
+		}
+	}
+	return false
 }
 
-// takesRead matches symbolic modes that take the right to read from others.
-var takesRead = regexp.MustCompile(`(^|,)[ug]*[oa]+[ug]*(-[wx]*r|=[wx]*(,|$))|(^|,)-[wx]*r`)
+// restrictive reports whether a mode gives the owner more than others need:
+// 600, 0750, 744, go-rwx, o=.
+func restrictive(mode string) bool {
+	if n, err := strconv.ParseUint(mode, 8, 32); err == nil {
+		return n&0o004 == 0 || n&0o100 != 0 && n&0o001 == 0
+	}
+	return takesRight.MatchString(mode)
+}
+
+// takesRight matches symbolic modes that take the right to read or to run from
+// others.
+var takesRight = regexp.MustCompile(`(^|,)[ug]*[oa]+[ug]*(-[wrx]*[rx]|=[wx]*(,|$))|(^|,)-[wrx]*[rx]`)
+
+// downloads: what ADD fetches has mode 0600 (Docker documentation, "ADD").
+func (x *examiner) downloads() string {
+	for i, s := range x.run.Steps {
+		c, ok := s.Before.Copy(s.In)
+		if !ok || !c.ADD || strings.Contains(s.In.Logical, "--chmod=") || isApplications(x.run, identity{}, c.Dest) {
+			continue
+		}
+		for _, src := range c.Sources {
+			if !strings.HasPrefix(src, "http://") && !strings.HasPrefix(src, "https://") || strings.HasSuffix(src, ".git") {
+				continue
+			}
+			opened := false
+			calls(x.run.Steps[i:], func(_ chain.Step, call shell.Call) {
+				if (call.Name == "chmod" && call.Has("+x", "a+x", "+rx", "a+rx", "755", "0755", "775", "777", "555", "644", "+r", "a+r") ||
+					slices.Contains([]string{"tar", "unzip", "rm", "mv", "dpkg", "gunzip"}, call.Name)) && strings.Contains(strings.Join(rawWords(call), " "), c.Dest) {
+					opened = true
+				}
+			})
+			if !opened {
+				return fmt.Sprintf("line %d adds a download, which only root can read", s.In.Node.StartLine)
+			}
+		}
+	}
+	return ""
+}
+
+func rawWords(c shell.Call) (list []string) {
+	for _, a := range c.Args {
+		list = append(list, a.Raw)
+	}
+	return list
+}
 
 func temporary(files []shell.Word) bool {
 	return !slices.ContainsFunc(files, func(w shell.Word) bool { return !within(path.Clean(w.Text), "/tmp") })

@@ -30,6 +30,18 @@ func (x *examiner) packageScript(c shell.Call, depth int) string {
 		}
 		return x.calls(shell.FromArgs(argv, nil), depth+1)
 	case "npm", "yarn", "pnpm", "bun":
+	case "npm-run-all", "run-s", "run-p":
+		return x.runAll(c, depth)
+	case "concurrently":
+		return x.concurrently(c, depth)
+	case "pm2", "pm2-runtime", "pm2-docker", "forever":
+		x.packageManager = true // keeps its files in the home
+		return ""
+	case "foreman", "nf", "turbo", "nx", "lerna", "wsrun", "nodemon":
+		if c.Name != "nodemon" || c.Has("--exec", "-x") {
+			x.unfollowed(c)
+		}
+		return ""
 	default:
 		return ""
 	}
@@ -37,7 +49,20 @@ func (x *examiner) packageScript(c shell.Call, depth int) string {
 	if x.corepack() && c.Name != "npm" {
 		return fmt.Sprintf("%s comes through corepack, which keeps it in root's home", c.Name)
 	}
-	name := scriptName(c)
+	if c.Has("--prefix", "-C", "-w", "--workspace", "--workspaces", "--filter", "-F", "-r", "--recursive", "--cwd", "workspace", "workspaces", "--dir") {
+		x.unfollowed(c)
+		return ""
+	}
+	return x.script(c, scriptName(c), depth)
+}
+
+// unfollowed notes a start whose end can't be seen.
+func (x *examiner) unfollowed(c shell.Call) {
+	x.doubt = fmt.Sprintf("what %s starts is not followed", c.Name)
+}
+
+// script follows a script of package.json, once.
+func (x *examiner) script(c shell.Call, name string, depth int) string {
 	if name == "" || x.scripts[name] {
 		return ""
 	}
@@ -48,9 +73,53 @@ func (x *examiner) packageScript(c shell.Call, depth int) string {
 	return x.scriptOf(c, name, depth)
 }
 
+// runAll follows npm-run-all, run-s and run-p, which run scripts by name.
+func (x *examiner) runAll(c shell.Call, depth int) string {
+	for _, a := range c.Args {
+		switch {
+		case strings.HasPrefix(a.Text, "-"):
+		case !a.Known || strings.ContainsAny(a.Text, "*{ "):
+			x.unfollowed(c)
+		default:
+			if reason := x.script(c, a.Text, depth); reason != "" {
+				return reason
+			}
+		}
+	}
+	return ""
+}
+
+// concurrently follows its arguments, each of which is a script, or a name
+// behind "npm:".
+func (x *examiner) concurrently(c shell.Call, depth int) string {
+	for _, a := range c.Args {
+		name, isName := strings.CutPrefix(a.Text, "npm:")
+		switch {
+		case strings.HasPrefix(a.Text, "-"):
+		case !a.Known || isName && strings.Contains(name, "*"):
+			x.unfollowed(c)
+		case isName:
+			if reason := x.script(c, name, depth); reason != "" {
+				return reason
+			}
+		default:
+			script, err := shell.Parse(a.Text, x.run.Final.EnvVar)
+			if err != nil {
+				x.unfollowed(c)
+				continue
+			}
+			if reason := x.calls(script, depth+1); reason != "" {
+				return reason
+			}
+		}
+	}
+	return ""
+}
+
 // packageJSON is what is read of package.json.
 type packageJSON struct {
-	Scripts, Dependencies map[string]string
+	Scripts, Dependencies, DevDependencies map[string]string
+	Workspaces                             json.RawMessage
 }
 
 // manifest reads the package.json of the working directory.

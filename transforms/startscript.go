@@ -135,13 +135,18 @@ func (x *examiner) read(name string) (string, error) {
 	if x.pass.Context == nil {
 		return "", errNoContext
 	}
+	return readSmall(x.pass.Context, name)
+}
+
+// readSmall reads a regular file of at most maxScript bytes.
+func readSmall(context fs.FS, name string) (string, error) {
 	// A pipe in a stranger's repository would never end.
-	if info, err := fs.Stat(x.pass.Context, name); err != nil {
+	if info, err := fs.Stat(context, name); err != nil {
 		return "", cause(err)
 	} else if !info.Mode().IsRegular() {
 		return "", errors.New("it is no regular file")
 	}
-	f, err := x.pass.Context.Open(name)
+	f, err := context.Open(name)
 	if err != nil {
 		return "", cause(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
@@ -18,7 +19,7 @@ var writers = map[string]string{
 	"react-scripts": "start", "react-app-rewired": "start", "craco": "start", "vite": "", "next": "dev start build", "nuxt": "", "nuxi": "",
 	"gatsby": "develop build serve", "ng": "serve build", "vue-cli-service": "serve build", "webpack-dev-server": "", "webpack": "", "parcel": "", "astro": "",
 	"svelte-kit": "", "expo": "start", "remix": "dev build", "docusaurus": "start build serve", "strapi": "develop build", "tsc": "", "tsc-watch": "",
-	"nest": "start build", "medusa": "develop start", "gulp": "", "grunt": "", "prisma": "generate", "vuepress": "dev build", "hexo": "", "eleventy": "", "snowpack": "", "ember": "", "quasar": "",
+	"nest": "start build", "medusa": "develop start", "gulp": "", "grunt": "", "prisma": "generate", "vuepress": "dev build", "hexo": "", "eleventy": "", "snowpack": "", "storybook": "", "start-storybook": "", "ember": "", "quasar": "",
 }
 
 // writable reports whether a user who owns the working directory can write a
@@ -41,6 +42,15 @@ var fileTools = strings.Fields("cp mv ln mkdir touch tee install rm chmod rsync 
 
 // changesFiles reports a call that changes files which will not be the user's.
 func (x *examiner) changesFiles(c shell.Call, _ int) string {
+	if c.Name == "curl" || c.Name == "wget" {
+		values, _ := c.Options(func(o string) bool { return o == "-o" || o == "--output" || o == "-O" && c.Name == "wget" || o == "-P" })
+		for _, o := range []string{"-o", "--output", "-O", "-P"} {
+			if w, ok := values[o]; ok && w.Text != "" && !x.writable(w.Text) {
+				return fmt.Sprintf("%s writes %s at start", c.Name, w.Text)
+			}
+		}
+		return ""
+	}
 	if !slices.Contains(fileTools, c.Name) && !(c.Name == "sed" && c.Has("-i")) {
 		return ""
 	}
@@ -76,9 +86,18 @@ func (x *examiner) writer(c shell.Call, _ int) string {
 	return fmt.Sprintf("%s writes into the application's directory at every start, and what RUN made there stays root's", what)
 }
 
-// treeIsCopied reports whether everything below the working directory comes
-// from COPY and ADD of the target stage, which chown-copy gives to the user.
+// treeIsCopied reports whether everything below the working directory will be
+// the user's: it comes from COPY and ADD of the target stage, which chown-copy
+// gives to the user, or a chown -R gives all of it behind the last RUN.
 func (x *examiner) treeIsCopied() bool {
+	for _, s := range slices.Backward(x.run.Steps) {
+		if !isInert(s) && !endsInChown(s, x.user, x.run.Final.Workdir.Text) {
+			break
+		}
+		if endsInChown(s, x.user, x.run.Final.Workdir.Text) {
+			return true
+		}
+	}
 	own := len(x.run.Steps) - len(x.run.Own())
 	for i, s := range x.run.Steps {
 		if !isInert(s) {
@@ -89,4 +108,19 @@ func (x *examiner) treeIsCopied() bool {
 		}
 	}
 	return true
+}
+
+// endsInChown reports whether the last thing that a RUN does for certain is to
+// give all below dir to the user.
+func endsInChown(s chain.Step, id identity, dir string) bool {
+	if s.In.Name() != "RUN" {
+		return false
+	}
+	script, err := s.Script()
+	if err != nil || script == nil || len(script.Calls) == 0 {
+		return false
+	}
+	last := script.Calls[len(script.Calls)-1]
+	ch, ok := readChown(last, s.Before.Workdir.Text)
+	return ok && last.Certain && ch.known && ch.recursive && id.is(ch.user) && slices.ContainsFunc(ch.targets, func(t string) bool { return within(dir, t) })
 }

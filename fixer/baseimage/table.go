@@ -69,6 +69,7 @@ var table = []struct {
 	facts func(rest, tag string) *Facts
 }{
 	{"docker.io/library/node", nodeFacts},
+	{"docker.io/oven/bun", bunFacts},
 	{"docker.io/library/alpine", func(_, tag string) *Facts {
 		return &Facts{Config: &Config{Cmd: []string{"/bin/sh"}}, Distro: alpineDistro(tag), Accounts: accounts(alpineUsers), Programs: alpinePrograms()}
 	}},
@@ -121,6 +122,9 @@ var (
 func nodeFacts(_, tag string) *Facts {
 	f := &Facts{Config: &Config{Cmd: []string{"node"}}}
 	v := nodeVersion.FindStringSubmatch(tag)
+	if major := atoi(v, 1); v != nil && (major == 0 || major == 5 || major < 8 && v[3] != "") {
+		return nil // from before the images got their user, at the end of 2016, or perhaps so
+	}
 	// Builds since 2019 have docker-entrypoint.sh; a full version of an older
 	// line may be from before that, and then it is not known.
 	if major := atoi(v, 1); v == nil || major >= 12 || v[3] == "" {
@@ -154,6 +158,21 @@ func nodeFacts(_, tag string) *Facts {
 	} else if v != nil {
 		f.Versions = &Versions{Node: v[1]}
 	}
+	return f
+}
+
+// bunFacts describes the images of github.com/oven-sh/bun.
+func bunFacts(_, tag string) *Facts {
+	if strings.Contains(tag, "distroless") {
+		return nil
+	}
+	f := &Facts{Distro: &Distro{ID: "debian", Family: Debian}, Accounts: accounts(debianUsers, Group{"nogroup", 65534}), Programs: debianPrograms()}
+	if strings.Contains(tag, "alpine") {
+		f = &Facts{Distro: alpineDistro("alpine"), Accounts: accounts(alpineUsers), Programs: alpinePrograms()}
+	}
+	f.Accounts.add(User{"bun", 1000, 1000, "/home/bun", "/bin/sh"})
+	f.Config = &Config{Entrypoint: []string{"/usr/local/bin/docker-entrypoint.sh"}, Cmd: []string{"/usr/local/bin/bun"}, WorkingDir: "/home/bun/app"}
+	f.Programs.Paths["bun"] = "/usr/local/bin/bun"
 	return f
 }
 

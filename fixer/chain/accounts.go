@@ -159,9 +159,14 @@ func (a Accounts) after(in *dockerfile.Instruction, s State) Accounts {
 }
 
 // afterCopy: a copied file may take the place of the account files.
-func (a Accounts) afterCopy(dest string) Accounts {
-	if d := path.Clean("/" + dest); d == "/etc/passwd" || d == "/etc/group" {
-		a.Unclear = errors.New(d + " is copied into the image")
+func (a Accounts) afterCopy(c Copy) Accounts {
+	switch {
+	case c.Dest == "/etc/passwd", c.Dest == "/etc/group":
+		a.Unclear = errors.New(c.Dest + " is copied into the image")
+	case c.Dest == "/" && slices.ContainsFunc(c.Sources, func(src string) bool {
+		return c.From != "" && path.Clean("/"+src) == "/" || c.ADD && strings.Contains(path.Base(src), ".tar")
+	}):
+		a.Unclear = fmt.Errorf("line %d copies a whole root file system", c.In.Node.StartLine)
 	}
 	return a
 }

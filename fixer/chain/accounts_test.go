@@ -27,6 +27,7 @@ func TestAccounts(t *testing.T) {
 		{"Debian's system user in nogroup", "debian", "adduser --system app", "app ?:? nogroup -"},
 		{"BusyBox", "alpine", "addgroup -S -g 101 g && adduser -S -D -H -u 101 -h /x -G g app", "app 101:101 g -"},
 		{"BusyBox, a membership", "alpine", "adduser -D app && adduser app node && addgroup app node", "app ?:? app /home/app"},
+		{"BusyBox, a system user without a group", "alpine", "adduser -S app", "app ?:? nogroup /home/app"},
 		{"by variable", "debian", "useradd -u $ID \"$NAME\"", "vera 1234:? vera -"},
 		{"deleted again", "debian", "useradd app && userdel -r app", ""},
 		{"node replaced", "debian", "userdel -r node && groupadd -g 1000 web && useradd -u 1000 -g web web", "web 1000:1000 web -"},

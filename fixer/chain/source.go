@@ -13,7 +13,7 @@ import (
 // Copy is a COPY or ADD with its variables put in.
 type Copy struct {
 	In      *dockerfile.Instruction
-	Sources []string // as written; none for heredocs
+	Sources []string // after expansion; none for heredocs, "" where it can't be told
 	Dest    string   // absolute
 	// Dir: Dest is a directory for certain. When it is not set, Dest may be
 	// the file itself or a directory.
@@ -52,7 +52,7 @@ func (s State) Copy(in *dockerfile.Instruction) (Copy, bool) {
 	for _, src := range sd.SourcePaths {
 		v, ok := s.Expand(src)
 		if !ok {
-			return c, false
+			v = ""
 		}
 		c.Sources = append(c.Sources, v)
 	}
@@ -80,6 +80,9 @@ func (r *Run) Origin(file string, context fs.FS) Origin {
 			continue
 		}
 		for _, src := range c.Sources {
+			if src == "" {
+				continue
+			}
 			if c.From != "" {
 				if o := r.throughStage(c, src, file, context); o.Copied {
 					return o

@@ -161,10 +161,10 @@ func (s State) After(in *dockerfile.Instruction) State {
 		}
 	case *instructions.RunCommand:
 		s.Accounts = s.Accounts.after(in, s)
-	case *instructions.CopyCommand:
-		s.Accounts = s.Accounts.afterCopy(cmd.DestPath)
-	case *instructions.AddCommand:
-		s.Accounts = s.Accounts.afterCopy(cmd.DestPath)
+	case *instructions.CopyCommand, *instructions.AddCommand:
+		if c, ok := s.Copy(in); ok {
+			s.Accounts = s.Accounts.afterCopy(c)
+		}
 	}
 	return s
 }

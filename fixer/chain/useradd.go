@@ -125,6 +125,9 @@ func (a *Accounts) busyboxAdduser(c shell.Call, in *dockerfile.Instruction) erro
 	}
 	_, u.NoHome = get("-H", "--no-create-home")
 	group, has := get("-G", "--ingroup")
+	if _, system := get("-S", "--system"); system && !has {
+		group, has = shell.Word{Text: "nogroup", Known: true}, true
+	}
 	return a.create(u, get, group, has)
 }
 

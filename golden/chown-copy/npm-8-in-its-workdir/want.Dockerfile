@@ -1,0 +1,8 @@
+FROM node:16
+WORKDIR /app
+COPY --chown=node:node package*.json ./
+RUN npm ci
+COPY --chown=node:node . .
+RUN npm run build
+USER node
+CMD ["node", "dist/server.js"]

@@ -1,0 +1,7 @@
+FROM node:20-alpine
+RUN addgroup -g 1001 -S nodejs && adduser -S nextjs -u 1001
+WORKDIR /app
+COPY --chown=nextjs:nodejs .next ./.next
+COPY --chown=nextjs:nodejs package.json ./
+USER nextjs
+CMD ["node", "server.js"]

@@ -1,0 +1,184 @@
+package transforms
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/moby/patternmatcher"
+	"github.com/moby/patternmatcher/ignorefile"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/chain"
+)
+
+// This file asks whether the owner of what is copied matters to the rest of the
+// build, which goes on as root.
+
+// laterRuns tells why it may, "" when it can't. The copy is the i-th
+// instruction of the target stage.
+func laterRuns(p *fixer.Pass, run *chain.Run, i int, c chain.Copy) string {
+	repository := bringsRepository(p, c) && hasGit(run)
+	for _, s := range run.Own()[i+1:] {
+		if s.In.Name() != "RUN" || !isRoot(s.Before.User.Text) || isInert(s) {
+			continue
+		}
+		if repository && mayCallGit(p, s) {
+			return fmt.Sprintf("it may bring a .git directory, and git in line %d would refuse to work in a repository of another owner", s.In.Node.StartLine)
+		}
+		if oldNPM(run) && (hasWorkspaces(p, run) || !staysRoot(run, s, c)) {
+			return fmt.Sprintf("npm 7 and 8 run scripts as the owner of the directory, and line %d may run npm in one that is copied", s.In.Node.StartLine)
+		}
+	}
+	return ""
+}
+
+// oldNPM reports whether npm may be of the releases 7 and 8, which switch to
+// the owner of the package's directory to run its scripts. npm 6 and 9 don't
+// (seen in builds with each; the changelog of npm 9.0.0 names the change).
+func oldNPM(run *chain.Run) bool {
+	version, ok := run.Final.EnvVar("NODE_VERSION")
+	if v := run.Final.Base.Versions; !ok && v != nil {
+		version = v.Node
+	}
+	if slices.ContainsFunc(run.Steps, func(s chain.Step) bool { return strings.Contains(s.In.Logical, "npm@") }) {
+		return true
+	}
+	major, rest, _ := strings.Cut(version, ".")
+	n, err := strconv.Atoi(major)
+	if err != nil {
+		return true
+	}
+	minor, err := strconv.Atoi(strings.SplitN(rest, ".", 2)[0])
+	if n == 18 && err == nil && minor >= 14 {
+		return false // with npm 9.3.1
+	}
+	return n >= 15 && n <= 19
+}
+
+// hasWorkspaces reports whether npm would run scripts in copied folders.
+func hasWorkspaces(p *fixer.Pass, run *chain.Run) bool {
+	m, err := (&examiner{pass: p, run: run}).manifest()
+	return err == nil && len(m.Workspaces) > 0
+}
+
+// staysRoot reports whether npm, if the RUN calls it at all, runs in a directory
+// that WORKDIR made, which is still root's.
+func staysRoot(run *chain.Run, s chain.Step, c chain.Copy) bool {
+	script, err := s.Script()
+	if err != nil || script == nil {
+		return false
+	}
+	npm, elsewhere := false, false
+	for _, call := range script.Calls {
+		switch call.Name {
+		case "npm", "npx":
+			npm = true
+			elsewhere = elsewhere || call.Has("--prefix", "-C", "-w", "--workspace", "--workspaces", "-ws")
+		case "cd", "pushd":
+			elsewhere = true
+		case "sh", "bash", "make", "":
+			npm, elsewhere = true, true // who knows
+		}
+	}
+	dir := s.Before.Workdir.Text
+	return !npm || !elsewhere && !copied(run, dir) && within(c.Dest, dir)
+}
+
+// jsTools are the programs whose use of git shows in the sources that are
+// looked at.
+var jsTools = strings.Fields("npm npx yarn pnpm pnpx bun bunx node tsc vite next nuxt ng nest webpack rollup esbuild parcel prisma rimraf gulp grunt cross-env turbo nx corepack")
+
+func mayCallGit(p *fixer.Pass, s chain.Step) bool {
+	script, err := s.Script()
+	if err != nil || script == nil || len(s.In.Node.Heredocs) > 0 {
+		return true
+	}
+	for _, c := range script.Calls {
+		if !inert[c.Name] && !slices.Contains(jsTools, c.Name) && c.Name != "cd" {
+			return true
+		}
+	}
+	return usesGit(p.Context)
+}
+
+var callsGit = regexp.MustCompile(`\bgit\s+(rev-parse|describe|log|status|show|config|branch|tag|diff|ls-files|submodule|rev-list|symbolic-ref|name-rev)\b|['"]git['"]\s*,|\bhusky\b|\blefthook\b|simple-git|git-rev|git-describe|git-commit|gitinfo|git-hash|GitRevision`)
+
+// usesGit looks for calls of git in package.json, in configuration files and in
+// the folders that hold build scripts. It is true when there is more than can
+// be looked at.
+func usesGit(context fs.FS) bool {
+	if context == nil {
+		return true
+	}
+	left := 400 // files
+	found := false
+	look := func(dir string, depth int) {}
+	look = func(dir string, depth int) {
+		entries, err := fs.ReadDir(context, dir)
+		if err != nil {
+			return
+		}
+		for _, e := range entries {
+			name := path.Join(dir, e.Name())
+			switch {
+			case found:
+				return
+			case e.IsDir() && (dir != "." && depth > 0 || slices.Contains([]string{"scripts", "script", "build", "tools", "config", "bin", "webpack", ".husky", ".yarn"}, e.Name())):
+				look(name, depth-1)
+			case e.Type().IsRegular() && slices.Contains([]string{".js", ".cjs", ".mjs", ".ts", ".mts", ".json", ".sh"}, path.Ext(name)) && !strings.Contains(name, "lock"):
+				if left--; left < 0 {
+					found = true
+					return
+				}
+				text, err := readSmall(context, name)
+				found = found || err != nil || callsGit.MatchString(text)
+			}
+		}
+	}
+	look(".", 2)
+	return found
+}
+
+// bringsRepository reports whether the copy may hold the .git directory of the
+// build context.
+func bringsRepository(p *fixer.Pass, c chain.Copy) bool {
+	whole := slices.ContainsFunc(c.Sources, func(src string) bool {
+		src = strings.Trim(src, "./")
+		return src == "" || src == "git" || src == "*"
+	})
+	if c.From != "" || !whole {
+		return false
+	}
+	if p.Context == nil {
+		return true
+	}
+	if _, err := fs.Stat(p.Context, ".git"); err != nil {
+		return false
+	}
+	f, err := p.Context.Open(".dockerignore")
+	if err != nil {
+		return true
+	}
+	defer f.Close()
+	patterns, err := ignorefile.ReadAll(f)
+	if err != nil {
+		return true
+	}
+	ignored, err := patternmatcher.MatchesOrParentMatches(".git", patterns)
+	return err != nil || !ignored
+}
+
+// hasGit reports whether git may be in the image.
+func hasGit(run *chain.Run) bool {
+	if has, known := run.Final.Base.Programs.Has("git"); !known || has {
+		return true
+	}
+	return slices.ContainsFunc(run.Steps, func(s chain.Step) bool {
+		return s.In.Name() == "RUN" && strings.Contains(s.In.Logical, "git")
+	})
+}

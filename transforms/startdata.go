@@ -1,0 +1,61 @@
+package transforms
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+	"github.com/moby/buildkit/frontend/dockerfile/parser"
+
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/shell"
+)
+
+// This file looks for data that the application may want to write, in places
+// that stay root's. What it finds is no proof, and makes a change unsafe.
+
+// cloned: files that RUN fetches stay root's.
+func (x *examiner) cloned() string {
+	found := ""
+	calls(x.run.Steps, func(s chain.Step, c shell.Call) {
+		if c.Name == "git" && c.Has("clone") && within(s.Before.Workdir.Text, x.run.Final.Workdir.Text) {
+			found = fmt.Sprintf("line %d clones the application, whose files stay root's", s.In.Node.StartLine)
+		}
+	})
+	return found
+}
+
+var dataVariable = regexp.MustCompile(`(DIR|DIRECTORY|PATH|DATA|HOME|STORAGE|CACHE|FOLDER|ROOT|UPLOADS?|DB|DATABASE)$`)
+
+// undeclared looks for a directory that a variable names for data, and that
+// nothing in the file makes: the application would make it, in /.
+func (x *examiner) undeclared() string {
+	for _, s := range x.run.Steps {
+		cmd, ok := s.In.Cmd.(*instructions.EnvCommand)
+		if !ok {
+			continue
+		}
+		for _, kv := range cmd.Env {
+			dir, known := s.Before.Expand(kv.Value)
+			if !known || !path.IsAbs(dir) || !dataVariable.MatchString(kv.Key) || kv.Key == "PATH" || strings.HasSuffix(kv.Key, "_PATH") && strings.Contains(dir, ":") {
+				continue
+			}
+			dir = path.Clean(dir)
+			if isData(dir) && !within(dir, x.run.Final.Workdir.Text) && !within(dir, "/home") && !x.mentioned(dir, s.In) {
+				return fmt.Sprintf("%s names %s, which nothing in the file makes", kv.Key, dir)
+			}
+		}
+	}
+	return ""
+}
+
+// mentioned reports whether another instruction names the directory.
+func (x *examiner) mentioned(dir string, but *dockerfile.Instruction) bool {
+	return slices.ContainsFunc(x.run.Steps, func(s chain.Step) bool {
+		return s.In != but && strings.Contains(s.In.Logical, dir) || s.In != but && slices.ContainsFunc(s.In.Node.Heredocs, func(h parser.Heredoc) bool { return strings.Contains(h.Content, dir) })
+	})
+}
