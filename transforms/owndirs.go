@@ -1,0 +1,175 @@
+package transforms
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+)
+
+// This file gives directories to the user: volumes, the working directory, and
+// what the file itself makes.
+
+// lines are instructions to insert, before an instruction or, when that is nil,
+// directly in front of USER.
+type lines struct {
+	before *dockerfile.Instruction
+	lines  []string
+	note   []string
+}
+
+// volumeLines prepares the directories that the target stage declares as
+// volumes: made and owned before the first VOLUME, behind which the classic
+// builder loses every change (Docker documentation, "Notes about specifying
+// volumes"). It is nil when there is nothing to prepare.
+func volumeLines(p *fixer.Pass, run *chain.Run, id identity) (*lines, error) {
+	first := run.Node.Stage.From.Index
+	for _, v := range run.Final.Volumes {
+		if v.In == nil || v.In.Index < first {
+			return nil, fmt.Errorf("the volume %s is declared before this stage, where it stays root's", v.Text)
+		}
+	}
+	var dirs []string
+	var at *chain.Step
+	for _, s := range run.Own() {
+		cmd, ok := s.In.Cmd.(*instructions.VolumeCommand)
+		if !ok {
+			continue
+		}
+		if at == nil {
+			at = &s
+		}
+		for _, v := range cmd.Volumes {
+			dir, known := s.Before.Expand(v)
+			switch {
+			case !known || !plainPath(dir) || !path.IsAbs(dir):
+				return nil, fmt.Errorf("the volume in line %d can't be told", s.In.Node.StartLine)
+			case isSystem(dir) && !isData(dir):
+				return nil, fmt.Errorf("the volume %s is a directory of the system", dir)
+			case !owns(run.Steps, id, dir):
+				dirs = append(dirs, dir)
+			}
+		}
+	}
+	if len(dirs) == 0 {
+		return nil, nil
+	}
+	owner, ok := ownerAt(p, at.Before, id)
+	if !ok || !canRun(at.Before) || !isRoot(at.Before.User.Text) {
+		return nil, fmt.Errorf("the volume %s can't be given to the user where it is declared", dirs[0])
+	}
+	list := strings.Join(dirs, " ")
+	return &lines{
+		before: at.In,
+		lines:  []string{fmt.Sprintf("%s mkdir -p %s && chown %s %s", p.File.Keyword("RUN"), list, owner, list)},
+		note:   []string{fmt.Sprintf("a volume that exists already keeps root's files: chown %s in it once", dirs[0])},
+	}, nil
+}
+
+// ownerAt is what chown can call the identity at this place: by name where the
+// name exists, by number otherwise.
+func ownerAt(p *fixer.Pass, s chain.State, id identity) (string, bool) {
+	n, known := id.numeric()
+	if known && p.Options.NumericUser {
+		return n, true
+	}
+	if id.create != "" || id.name == "" {
+		return id.owner(), true // made high in the stage, or a number
+	}
+	if _, ok := s.Accounts.User(id.name); ok {
+		return id.owner(), true
+	}
+	return n, known
+}
+
+// ownDirs gives the working directory to the user, and the directories that
+// the file makes by mkdir, for what else are they made. The RUN stands directly
+// in front of USER: every RUN of the file then still finds them as they were.
+// npm 7 and 8 run install scripts as the owner of the directory, and git
+// refuses to work in somebody else's.
+func ownDirs(p *fixer.Pass, run *chain.Run, id identity) (lines, error) {
+	made, err := madeDirs(run, id)
+	if err != nil {
+		return lines{}, err
+	}
+	dir, note := ownableWorkdir(run, id)
+	dirs := made
+	if dir != "" {
+		dirs = append([]string{dir}, slices.DeleteFunc(made, func(d string) bool { return d == dir })...)
+		made = dirs[1:]
+	}
+	out := lines{}
+	if note != "" {
+		out.note = []string{note}
+	}
+	if len(dirs) == 0 {
+		return out, nil
+	}
+	owner := id.owner()
+	if n, ok := id.numeric(); ok && p.Options.NumericUser {
+		owner = n
+	}
+	line := p.File.Keyword("RUN") + " "
+	if len(made) > 0 {
+		// They are there already, unless something removed them again.
+		line += "mkdir -p " + strings.Join(made, " ") + " && "
+	}
+	out.lines = []string{line + "chown " + owner + " " + strings.Join(dirs, " ")}
+	for _, s := range run.Own() {
+		if !removesTools(s) {
+			continue
+		}
+		if s.Before.Workdir.Text != run.Final.Workdir.Text || !isRoot(s.Before.User.Text) {
+			return lines{}, errors.New("a RUN removes the programs that would give its directories to another user")
+		}
+		out.before = s.In
+		return out, nil
+	}
+	return out, nil
+}
+
+// ownableWorkdir is the working directory where it can and must be given to the
+// user; else "", and perhaps a note.
+func ownableWorkdir(run *chain.Run, id identity) (dir, note string) {
+	final := run.Final
+	dir = final.Workdir.Text
+	stays := func(why string) (string, string) { return "", fmt.Sprintf("%s stays root's: %s", dir, why) }
+	switch {
+	case dir == "/" && final.Workdir.In == nil:
+		return "", "there is no WORKDIR: the files lie in /, which stays root's, so the application can't write beside them"
+	case isSystem(dir):
+		return stays("it is a directory of the system")
+	case dir == id.home, owns(run.Steps, id, dir):
+		return "", ""
+	case !plainPath(dir):
+		return stays("its name needs quotes")
+	case slices.ContainsFunc(final.Volumes, func(v chain.Value) bool { return within(dir, v.Text) }):
+		return "", "" // prepared before VOLUME
+	case !canRun(final) && (beforeWorkdir(run) != nil || copied(run, dir)):
+		return "", "" // made as the user's
+	case !canRun(final):
+		return stays("the image has nothing to change that with")
+	}
+	return dir, ""
+}
+
+// copied reports whether the first thing to make the directory is a COPY of the
+// target stage, to which chown-copy gives an owner.
+func copied(run *chain.Run, dir string) bool {
+	for _, s := range run.Own() {
+		if c, ok := s.Before.Copy(s.In); ok && c.Dest == dir {
+			return true
+		}
+		if s.In.Name() == "WORKDIR" && within(s.Before.After(s.In).Workdir.Text, dir) {
+			return false
+		}
+	}
+	return false
+}
