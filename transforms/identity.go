@@ -159,6 +159,10 @@ func created(run *chain.Run) (identity, bool, error) {
 		if len(owners) != 1 {
 			var names []string
 			for _, u := range users {
+				if len(names) == 3 {
+					names = append(names, "…")
+					break
+				}
 				names = append(names, u.Name)
 			}
 			return identity{}, false, fmt.Errorf("it creates several users (%s), and which one is meant to run can't be told", strings.Join(names, ", "))

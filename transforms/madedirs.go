@@ -10,16 +10,24 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
+// maxMade bounds the directories that are looked at.
+const maxMade = 64
+
 // madeDirs are the directories that the chain makes by mkdir as root and
 // leaves root's: the application is meant to write there. It fails where their
 // names can't be told.
 func madeDirs(run *chain.Run, id identity) (dirs []string, err error) {
+	seen := 0
 	calls(run.Steps, func(s chain.Step, c shell.Call) {
 		if c.Name != "mkdir" || !c.Certain || !isRoot(s.Before.User.Text) || err != nil {
 			return
 		}
 		_, operands := c.Options(func(o string) bool { return o == "-m" || o == "--mode" })
 		for _, w := range operands {
+			if seen++; seen > maxMade {
+				err = fmt.Errorf("it makes more than %d directories", maxMade)
+				return
+			}
 			dir := w.Text
 			if !path.IsAbs(dir) {
 				if changesDirectory(s) {

@@ -1,7 +1,11 @@
 package transforms
 
 import (
+	"cmp"
 	"fmt"
+	"path"
+	"slices"
+	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
@@ -19,7 +23,8 @@ var NonrootUser = &fixer.Transform{
 		What: `Adds USER behind the last instruction that needs root, in every stage that becomes an image and starts a program.
 The user is, in this order: the base image's own; one that the file creates and never uses; node, where the base
 has it; nonroot on distroless; 65532:65532 where there is no user database; a new one with the first free id from 1000 on.
-The working directory and declared volumes are given to that user, one directory each, never recursively.`,
+The working directory, declared volumes and what RUN mkdir made are given to that user, one directory each, never
+recursively.`,
 		Why: `A process that runs as root in a container is root on every file and socket that is mounted into it, and one
 kernel bug away from being root on the host. Kubernetes' restricted policy refuses to start it.`,
 		Safety: `The users come from the base image, not from a guess: a name is used only where it exists. Nothing runs as another
@@ -100,6 +105,11 @@ func nonroot(p *fixer.Pass, n *chain.Node) error {
 
 // unowned tells which copy chown-copy will not give to the user.
 func unowned(p *fixer.Pass, run *chain.Run, id identity) string {
+	for _, s := range run.Steps[:len(run.Steps)-len(run.Own())] {
+		if c, ok := s.Before.Copy(s.In); ok && c.Chown == "" && isApplications(run, id, c.Dest) && bringsDirectory(c) {
+			return fmt.Sprintf("what line %d copies, in a stage that this one is built from, stays root's", s.In.Node.StartLine)
+		}
+	}
 	for i, s := range run.Own() {
 		if c, ok := s.Before.Copy(s.In); ok && c.Chown == "" && isApplications(run, id, c.Dest) {
 			if reason := laterRuns(p, run, i, c); reason != "" {
@@ -108,6 +118,13 @@ func unowned(p *fixer.Pass, run *chain.Run, id identity) string {
 		}
 	}
 	return ""
+}
+
+// bringsDirectory reports whether a copy may bring more than single files.
+func bringsDirectory(c chain.Copy) bool {
+	return slices.ContainsFunc(c.Sources, func(src string) bool {
+		return path.Ext(path.Clean("/"+src)) == "" && !strings.ContainsAny(src, "*?[")
+	})
 }
 
 // starts reports whether the stage starts a program: the last one may inherit
@@ -122,17 +139,16 @@ func starts(run *chain.Run) bool {
 }
 
 // switchUser makes the edits. The notes say what a reviewer should know.
-func switchUser(p *fixer.Pass, run *chain.Run, id identity, start startup) (edits []dockerfile.Edit, notes []string, err error) {
+func switchUser(p *fixer.Pass, run *chain.Run, id identity, start startup) (edits []dockerfile.Edit, notes []string, _ error) {
 	f := p.File
+	var failed error
 	if p.Options.NumericUser {
 		if _, ok := id.numeric(); !ok {
 			return nil, nil, fmt.Errorf("its user %s has no number that is known", id.spec)
 		}
 	}
-	add := func(e dockerfile.Edit, failed error) {
-		if failed != nil && err == nil {
-			err = failed
-		}
+	add := func(e dockerfile.Edit, err error) {
+		failed = cmp.Or(failed, err)
 		edits = append(edits, e)
 	}
 	if id.create != "" {
@@ -181,5 +197,5 @@ func switchUser(p *fixer.Pass, run *chain.Run, id identity, start startup) (edit
 	default:
 		add(f.InsertAfter(place.after, append(lines, f.Keyword("USER")+" "+spec)...))
 	}
-	return edits, notes, err
+	return edits, notes, failed
 }

@@ -62,7 +62,7 @@ func volumeLines(p *fixer.Pass, run *chain.Run, id identity) (*lines, error) {
 		return nil, nil
 	}
 	owner, ok := ownerAt(p, at.Before, id)
-	if !ok || !canRun(at.Before) || !isRoot(at.Before.User.Text) {
+	if !ok || !canRun(at.Before) || toolsGone(run, at.In) || !isRoot(at.Before.User.Text) {
 		return nil, fmt.Errorf("the volume %s can't be given to the user where it is declared", dirs[0])
 	}
 	list := strings.Join(dirs, " ")
@@ -122,11 +122,14 @@ func ownDirs(p *fixer.Pass, run *chain.Run, id identity) (lines, error) {
 		line += "mkdir -p " + strings.Join(made, " ") + " && "
 	}
 	out.lines = []string{line + "chown " + owner + " " + strings.Join(dirs, " ")}
-	for _, s := range run.Own() {
+	if !canRun(run.Final) {
+		return lines{}, fmt.Errorf("the image has nothing to give %s to another user with", dirs[0])
+	}
+	for _, s := range run.Steps {
 		if !removesTools(s) {
 			continue
 		}
-		if s.Before.Workdir.Text != run.Final.Workdir.Text || !isRoot(s.Before.User.Text) {
+		if s.Node != run.Node || s.Before.Workdir.Text != run.Final.Workdir.Text || !isRoot(s.Before.User.Text) {
 			return lines{}, errors.New("a RUN removes the programs that would give its directories to another user")
 		}
 		out.before = s.In

@@ -83,7 +83,7 @@ func behindHead(run *chain.Run) (place, bool) {
 		}
 		head = place{s.In, s.Before.After(s.In)}
 	}
-	return head, head.state.User.Known && isRoot(head.state.User.Text) && canRun(head.state)
+	return head, !toolsGone(run, run.Node.Stage.From) && head.state.User.Known && isRoot(head.state.User.Text) && canRun(head.state)
 }
 
 func stateAt(run *chain.Run, in *dockerfile.Instruction) chain.State {

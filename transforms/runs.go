@@ -7,6 +7,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
@@ -118,6 +119,11 @@ func removesTools(s chain.Step) bool {
 		}
 	})
 	return found
+}
+
+// toolsGone reports whether they are gone in front of an instruction.
+func toolsGone(run *chain.Run, in *dockerfile.Instruction) bool {
+	return slices.ContainsFunc(run.Steps, func(s chain.Step) bool { return s.In.Index < in.Index && removesTools(s) })
 }
 
 // canRun reports whether a RUN can be added: the image has, for all that is

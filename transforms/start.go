@@ -48,6 +48,10 @@ type examiner struct {
 	doubt          string
 	packageManager bool
 	scripts        map[string]bool // of package.json, looked at already
+	files          map[string]bool // start scripts, looked at already
+	manifestRead   bool
+	manifestFound  packageJSON
+	manifestErr    error
 }
 
 func (x *examiner) windows() string {

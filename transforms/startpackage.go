@@ -122,8 +122,16 @@ type packageJSON struct {
 	Workspaces                             json.RawMessage
 }
 
-// manifest reads the package.json of the working directory.
-func (x *examiner) manifest() (m packageJSON, err error) {
+// manifest reads the package.json of the working directory, once.
+func (x *examiner) manifest() (packageJSON, error) {
+	if !x.manifestRead {
+		x.manifestRead = true
+		x.manifestFound, x.manifestErr = x.readManifest()
+	}
+	return x.manifestFound, x.manifestErr
+}
+
+func (x *examiner) readManifest() (m packageJSON, err error) {
 	origin := x.run.Origin(path.Join(x.run.Final.Workdir.Text, "package.json"), x.pass.Context)
 	if origin.Name == "" && x.pass.Context != nil {
 		return m, errors.New("it is not copied from the build context")

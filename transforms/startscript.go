@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/shell"
@@ -81,6 +82,13 @@ func (x *examiner) file(c shell.Call, depth int) string {
 	if file == "" {
 		return ""
 	}
+	if x.files[file] {
+		return "" // looked at already; scripts may call each other
+	}
+	if x.files == nil {
+		x.files = map[string]bool{}
+	}
+	x.files[file] = true
 	origin := x.run.Origin(file, x.pass.Context)
 	looksLikeScript := path.Ext(file) == ".sh" || strings.Contains(path.Base(file), "entrypoint") || program != c.Path
 	switch {
@@ -125,7 +133,7 @@ func isShellScript(text string, otherwise bool) bool {
 	if !strings.HasPrefix(first, "#!") {
 		return otherwise
 	}
-	return strings.HasSuffix(strings.Fields(first + " .")[0], "sh") || strings.Contains(first, "sh")
+	return slices.ContainsFunc(strings.Fields(first[2:]), func(word string) bool { return strings.HasSuffix(word, "sh") })
 }
 
 var errNoContext = errors.New("there is no build context to look at")

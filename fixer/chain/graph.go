@@ -222,7 +222,10 @@ func (n *Node) IsLast() bool { return n == n.graph.Nodes[len(n.graph.Nodes)-1] }
 // lexer. It fails on a variable whose value is not known.
 func (g *Graph) expand(word string, v vars) (string, error) {
 	if !strings.ContainsAny(word, "$'\"\\`") {
-		return word, nil
+		return bounded(word)
+	}
+	if strings.Count(word, "$") > maxVariables {
+		return "", errTooLong
 	}
 	res, err := g.lex.ProcessWordWithMatches(word, v)
 	if err != nil {
@@ -234,7 +237,23 @@ func (g *Graph) expand(word string, v vars) (string, error) {
 		}
 		return "", fmt.Errorf("the variable %s has no default: give it one, or pass --build-arg %s=…", name, name)
 	}
-	return res.Result, nil
+	return bounded(res.Result)
+}
+
+// A variable may be made of others, and they of others again: forty lines can
+// ask for a terabyte. What is longer than any real value is not known.
+const (
+	maxValue     = 4096 // bytes
+	maxVariables = 256  // in one word
+)
+
+var errTooLong = fmt.Errorf("a value is longer than %d bytes", maxValue)
+
+func bounded(value string) (string, error) {
+	if len(value) > maxValue {
+		return "", errTooLong
+	}
+	return value, nil
 }
 
 // hasDefault reports whether a word says itself what holds when the variable is

@@ -55,6 +55,7 @@ func TestBases(t *testing.T) {
 		{"build argument", "ARG V=20\nFROM node:$V\n", Options{BuildArgs: map[string]string{"V": "18"}}, "node:18"},
 		{"no default", "ARG V\nFROM node:$V\n", Options{}, "! the variable V has no default: give it one, or pass --build-arg V=…"},
 		{"stage by argument", "ARG S=dev\nFROM a AS dev\nFROM b AS prod\nFROM $S\n", Options{}, "a\nb\n< dev"},
+		{"a bomb", "ARG A=xxxxxxxx\n" + strings.Repeat("ARG A=$A$A$A$A\n", 40) + "FROM node:$A\n", Options{}, "! the variable A has no default: give it one, or pass --build-arg A=…"},
 		{"quotes", "FROM \"node:20\"\n", Options{}, "node:20"},
 		{"registry with a port", "FROM localhost:5000/team/app:1.2\n", Options{}, "localhost:5000/team/app:1.2"},
 		{"digest", "FROM node:20@sha256:" + strings.Repeat("0", 64) + "\n", Options{}, "node:20@sha256:" + strings.Repeat("0", 64)},

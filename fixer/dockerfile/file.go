@@ -18,9 +18,13 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 )
 
-// MaxSize is the largest Dockerfile that Parse takes, in bytes. A larger file
-// is no Dockerfile that anybody wrote.
-const MaxSize = 1 << 20
+// MaxSize is the largest Dockerfile that Parse takes, in bytes, and
+// MaxInstructions the longest. A larger file is no Dockerfile that anybody
+// wrote, and who reads strangers' files needs a bound on the work for one.
+const (
+	MaxSize         = 1 << 20
+	MaxInstructions = 4096
+)
 
 // Span is a half-open byte range [Start, End) of File.Src.
 type Span struct{ Start, End int }
@@ -80,12 +84,17 @@ func (in *Instruction) Body() string { return in.Logical[in.body.Start:in.body.E
 
 // Offset maps an index of Logical to the offset of the same byte in File.Src.
 func (in *Instruction) Offset(logical int) int {
-	for i := len(in.segments) - 1; i >= 0; i-- {
-		if s := in.segments[i]; logical >= s.logical {
-			return s.src + min(logical-s.logical, s.n)
-		}
+	i, found := slices.BinarySearchFunc(in.segments, logical, func(s segment, l int) int { return s.logical - l })
+	for found && i+1 < len(in.segments) && in.segments[i+1].logical == logical {
+		i++ // empty segments, of lines that hold a continuation mark alone
 	}
-	return in.Start
+	if !found {
+		i--
+	}
+	if i < 0 {
+		return in.Start
+	}
+	return in.segments[i].src + min(logical-in.segments[i].logical, in.segments[i].n)
 }
 
 // Comments returns the comment lines that touch the instruction from above,
@@ -131,7 +140,7 @@ type File struct {
 //
 // It fails with an *[Error] for what BuildKit would not build: no instruction,
 // an unknown one, wrong arguments, no FROM, a line over 65,535 bytes; for NUL
-// bytes and for more than MaxSize bytes; and when an instruction's bytes can't
+// bytes and for more than MaxSize bytes or MaxInstructions; and when an instruction's bytes can't
 // be traced exactly, so that nothing is ever changed on a guess.
 func Parse(name string, src []byte) (*File, error) {
 	f := &File{Name: name, Src: src}
@@ -157,6 +166,9 @@ func Parse(name string, src []byte) (*File, error) {
 	f.countDirectives()
 	prev := 0 // the line behind the previous instruction
 	for i, node := range res.AST.Children {
+		if i == MaxInstructions {
+			return nil, &Error{Name: name, Line: node.StartLine, Col: 1, Msg: fmt.Sprintf("more than %d instructions", MaxInstructions)}
+		}
 		in, err := f.instruction(node, i, prev)
 		if err != nil {
 			return nil, err

@@ -5,6 +5,7 @@
 package shell
 
 import (
+	"fmt"
 	"path"
 	"strings"
 
@@ -47,8 +48,14 @@ type Script struct {
 	Simple bool
 }
 
+// MaxCalls is the longest script that is read: a longer one was not written by
+// hand, and the work for one Dockerfile must be bounded.
+const MaxCalls = 4096
+
+var errTooLong = fmt.Errorf("the script calls more than %d programs", MaxCalls)
+
 // Parse reads a script in bash's superset of the POSIX language. The error is
-// that of the parser.
+// that of the parser, or says that there are more than MaxCalls calls.
 func Parse(script string, env Env) (*Script, error) {
 	return parse(script, env, 0)
 }
@@ -63,6 +70,9 @@ func parse(script string, env Env, depth int) (*Script, error) {
 	}
 	w := &walker{src: script, env: env, vars: map[string]Word{}, depth: depth}
 	w.stmts(file.Stmts, true)
+	if len(w.calls) > MaxCalls {
+		return nil, errTooLong
+	}
 	s := &Script{Calls: w.calls, Writes: w.writes}
 	if len(file.Stmts) == 1 {
 		st := file.Stmts[0]

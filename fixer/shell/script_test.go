@@ -85,6 +85,17 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// TestBomb: a variable that doubles over and over does not.
+func TestBomb(t *testing.T) {
+	s, err := Parse("A=xxxxxxxx; "+strings.Repeat("A=$A$A$A$A; ", 40)+"useradd $A", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := s.Calls[0].Args[0]; a.Known || a.Text != "" {
+		t.Errorf("a word of %d bytes", len(a.Text))
+	}
+}
+
 func TestSimple(t *testing.T) {
 	for script, want := range map[string]bool{
 		"node server.js": true, "a && b": false, "a > b": false, "A=b c": false, "a; b": false, "A=b": false, "! a": false, "a &": false,
@@ -100,7 +111,7 @@ func TestSimple(t *testing.T) {
 }
 
 func TestSyntaxError(t *testing.T) {
-	for _, script := range []string{"a && ", "if a", "a 'b", "foo)"} {
+	for _, script := range []string{"a && ", "if a", "a 'b", "foo)", strings.Repeat("a;", MaxCalls+1)} {
 		if s, err := Parse(script, nil); err == nil {
 			t.Errorf("%q parsed to %s", script, show(s))
 		}

@@ -6,6 +6,10 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
+// maxWord is the longest word that is known, in bytes: a script may double a
+// variable over and over.
+const maxWord = 16 << 10
+
 // word resolves quotes and known variables. mvdan.cc/sh/expand is not used: it
 // asks the machine for "~user", and has no notion of "can't be known".
 func (w *walker) word(word *syntax.Word) Word {
@@ -17,6 +21,9 @@ func (w *walker) word(word *syntax.Word) Word {
 	if !w.parts(&b, word.Parts, false) {
 		return out
 	}
+	if b.Len() > maxWord {
+		return out
+	}
 	out.Text, out.Known = b.String(), true
 	return out
 }
@@ -24,6 +31,9 @@ func (w *walker) word(word *syntax.Word) Word {
 // parts appends the value of the parts, and reports whether it is known.
 func (w *walker) parts(b *strings.Builder, parts []syntax.WordPart, quoted bool) bool {
 	for _, p := range parts {
+		if b.Len() > maxWord {
+			return false
+		}
 		switch p := p.(type) {
 		case *syntax.Lit:
 			unescape(b, p.Value, quoted)
