@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
@@ -31,6 +32,7 @@ type options struct {
 	Platform    string
 	BuildArgs   map[string]string
 	NoContext   bool // the Dockerfile comes from standard input
+	Repository  bool // the context has a .git, which can't be committed here
 }
 
 // testCase is one folder.
@@ -85,7 +87,21 @@ func load(t *testing.T, dir string) *testCase {
 	if !o.NoContext {
 		c.context = os.DirFS(filepath.Join(dir, "context"))
 	}
+	if o.Repository {
+		c.context = repository{c.context}
+	}
 	return c
+}
+
+// repository is a context with a .git in it.
+type repository struct{ fs.FS }
+
+// Stat implements fs.StatFS.
+func (r repository) Stat(name string) (fs.FileInfo, error) {
+	if name == ".git" {
+		return fs.Stat(fstest.MapFS{".git/HEAD": {}}, name)
+	}
+	return fs.Stat(r.FS, name)
 }
 
 // read returns nil when there is no such file.
