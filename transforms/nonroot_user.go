@@ -29,9 +29,11 @@ recursively.`,
 kernel bug away from being root on the host. Kubernetes' restricted policy refuses to start it.`,
 		Safety: `The users come from the base image, not from a guess: a name is used only where it exists. Nothing runs as another
 user during the build than before. Left alone, with the reason: what drops root itself (gosu, su-exec), needs root to
-start (nginx, cron, supervisord …) or starts through a script that can't be read; an application in root's home; tools
-that write into a tree that stays root's; ONBUILD and Windows bases; a base whose users can't be known; a comment that
-says that root is meant.`,
+start (nginx, cron, supervisord …) or starts through a script that can't be read; an application, a browser or a package
+manager in root's home; files that only root can use; tools that write into a tree that stays root's; images that others
+are built from; ONBUILD and Windows; a base whose users can't be known; a comment that says that root is meant.
+Unsafe where something speaks for it that can't be seen: what npm start runs, when package.json can't be read; files that
+stay root's; a data directory that nothing makes.`,
 		See: []string{
 			"https://docs.docker.com/reference/dockerfile/#user",
 			"https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted",

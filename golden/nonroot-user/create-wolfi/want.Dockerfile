@@ -1,0 +1,8 @@
+FROM cgr.dev/chainguard/wolfi-base
+RUN addgroup -g 1000 appuser && adduser -D -u 1000 -G appuser -s /sbin/nologin appuser
+RUN apk add --no-cache nodejs
+WORKDIR /app
+COPY . .
+RUN chown appuser:appuser /app
+USER appuser
+CMD ["node", "server.js"]
