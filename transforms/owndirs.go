@@ -10,6 +10,7 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 )
@@ -145,6 +146,8 @@ func ownableWorkdir(run *chain.Run, id identity) (dir, note string) {
 	dir = final.Workdir.Text
 	stays := func(why string) (string, string) { return "", fmt.Sprintf("%s stays root's: %s", dir, why) }
 	switch {
+	case dir == "/" && final.Base.Distro.FamilyOf() == baseimage.Scratch:
+		return "", "" // a program that is all there is
 	case dir == "/" && final.Workdir.In == nil:
 		return "", "there is no WORKDIR: the files lie in /, which stays root's, so the application can't write beside them"
 	case isSystem(dir):

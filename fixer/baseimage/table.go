@@ -178,7 +178,10 @@ func bunFacts(_, tag string) *Facts {
 
 func ubuntuFacts(_, tag string) *Facts {
 	f := &Facts{Config: &Config{Cmd: []string{"/bin/bash"}}, Distro: &Distro{ID: "ubuntu", Family: Debian}, Accounts: accounts(debianUsers, Group{"nogroup", 65534}), Programs: debianPrograms()}
-	version := map[string]string{"latest": "24.04", "rolling": "25.04", "devel": "25.04", "xenial": "16.04", "bionic": "18.04", "focal": "20.04", "jammy": "22.04", "noble": "24.04"}
+	version := map[string]string{
+		"latest": "26.04", "rolling": "26.04", "xenial": "16.04", "bionic": "18.04", "focal": "20.04", "jammy": "22.04", "noble": "24.04",
+		"plucky": "25.04", "questing": "25.10", "resolute": "26.04",
+	}
 	name, _, _ := strings.Cut(tag, "-")
 	f.Distro.Version = version[name]
 	if f.Distro.Version == "" {

@@ -27,7 +27,7 @@ func TestTable(t *testing.T) {
 		{"debian:bookworm-slim", "- debian 12  1000"},
 		{"debian:12.4", "- debian 12  1000"},
 		{"debian:nosuch", "unknown"},
-		{"ubuntu", "- debian 24.04 ubuntu:1000 1001"},
+		{"ubuntu", "- debian 26.04 ubuntu:1000 1001"},
 		{"ubuntu:jammy-20240101", "- debian 22.04  1000"},
 		{"ubuntu:23.04", "- debian 23.04 ubuntu:1000 1001"},
 		{"ubuntu:nosuch", "unknown"},
