@@ -25,7 +25,7 @@ func Run(ctx context.Context, src Source, ts []*Transform, inspector baseimage.I
 	if err != nil {
 		return Result{}, err
 	}
-	r := &run{ctx: ctx, src: src, options: o, file: file, graph: graph, images: &images{inspector: inspector}}
+	r := &run{ctx: ctx, src: src, options: o, file: file, graph: graph, images: &images{inspector: inspector}, memo: map[string]any{}}
 	if reason := foreignSyntax(file.Syntax); reason != "" {
 		return Result{Before: src.Src, After: src.Src, Findings: []Finding{{ID: "syntax", Line: 1, Col: 1, Message: "left alone: " + reason}}}, nil
 	}
@@ -51,6 +51,7 @@ type run struct {
 	file     *dockerfile.File
 	graph    *chain.Graph
 	images   *images
+	memo     map[string]any
 	applied  [][]dockerfile.Edit // of the steps so far
 	steps    []Step
 	findings []Finding
@@ -60,7 +61,7 @@ type run struct {
 func (r *run) step(t *Transform) {
 	p := &Pass{
 		File: r.file, Graph: r.graph, Context: r.src.Context, Options: r.options,
-		ctx: r.ctx, images: r.images, transform: t,
+		ctx: r.ctx, images: r.images, memo: r.memo, transform: t,
 	}
 	if err := guarded(t, p); err != nil {
 		r.bug(t, err)

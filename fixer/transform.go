@@ -88,6 +88,7 @@ type Pass struct {
 
 	ctx       context.Context
 	images    *images
+	memo      map[string]any
 	transform *Transform
 	findings  []Finding
 	edits     [][]dockerfile.Edit // of each finding
@@ -105,6 +106,17 @@ func (p *Pass) Base(n *chain.Node, ask baseimage.Ask) (*baseimage.Facts, error) 
 
 // Transform is the transform that runs.
 func (p *Pass) Transform() *Transform { return p.transform }
+
+// Memo returns what make made for that key, once for one Dockerfile: for
+// questions to the build context, which are asked of many instructions.
+func (p *Pass) Memo(key string, make func() any) any {
+	v, ok := p.memo[key]
+	if !ok {
+		v = make()
+		p.memo[key] = v
+	}
+	return v
+}
 
 // Report records a finding at a place of the file. With edits it is a change,
 // of the transform's own safety; without, it says what was left alone and why.

@@ -9,9 +9,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/moby/buildkit/frontend/dockerfile/parser"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
@@ -85,23 +90,42 @@ func load(t *testing.T, dir string) *testCase {
 		c.options.Threshold = fixer.Unsafe
 	}
 	if !o.NoContext {
-		c.context = os.DirFS(filepath.Join(dir, "context"))
-	}
-	if o.Repository {
-		c.context = repository{c.context}
+		c.context = buildContext(t, filepath.Join(dir, "context"), o.Repository)
 	}
 	return c
 }
 
-// repository is a context with a .git in it.
-type repository struct{ fs.FS }
-
-// Stat implements fs.StatFS.
-func (r repository) Stat(name string) (fs.FileInfo, error) {
-	if name == ".git" {
-		return fs.Stat(fstest.MapFS{".git/HEAD": {}}, name)
+// buildContext reads a folder, with the modes that git gives files: those on
+// disk depend on the umask.
+func buildContext(t testing.TB, dir string, repository bool) fs.FS {
+	t.Helper()
+	context := fstest.MapFS{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(dir, path)
+		mode := fs.FileMode(0o644)
+		if filepath.Ext(path) == ".sh" {
+			mode = 0o755
+		}
+		context[filepath.ToSlash(rel)] = &fstest.MapFile{Data: text, Mode: mode}
+		return err
+	})
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
 	}
-	return fs.Stat(r.FS, name)
+	if repository {
+		context[".git/HEAD"] = &fstest.MapFile{Mode: 0o644}
+	}
+	if len(context) == 0 {
+		context["."] = &fstest.MapFile{Mode: fs.ModeDir | 0o755}
+	}
+	return context
 }
 
 // read returns nil when there is no such file.
@@ -194,13 +218,14 @@ func (c *testCase) invariants(t *testing.T, r fixer.Result) {
 		t.Error("the same input gives another output")
 	}
 	keepsComments(t, r.Before, r.After)
+	keepsInstructions(t, r.Before, r.After)
 	c.twins(t, r)
 	c.asksForNothing(t)
 	applies(t, r)
 }
 
 // keepsComments: every comment line that went in comes out, in order.
-func keepsComments(t *testing.T, before, after []byte) {
+func keepsComments(t testing.TB, before, after []byte) {
 	t.Helper()
 	rest := strings.Split(string(after), "\n")
 	for line := range strings.SplitSeq(string(before), "\n") {
@@ -216,6 +241,58 @@ func keepsComments(t *testing.T, before, after []byte) {
 			return
 		}
 		rest = rest[i+1:]
+	}
+}
+
+// keepsInstructions compares BuildKit's own reading of both texts, without the
+// engine's help: what went in comes out in order, with its heredocs, changed in
+// no other way than these transforms may, and what is new is one of theirs.
+func keepsInstructions(t testing.TB, before, after []byte) {
+	t.Helper()
+	parse := func(text []byte) []*parser.Node {
+		r, err := parser.Parse(bytes.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.AST.Children
+	}
+	strip := func(n *parser.Node) string {
+		line := chownFlag.ReplaceAllString(n.Original, "")
+		if strings.EqualFold(n.Value, "RUN") {
+			line = strings.Replace(line, "chown -R ", "chown ", 1)
+		}
+		return line
+	}
+	rest := parse(after)
+	for _, want := range parse(before) {
+		same := func(n *parser.Node) bool {
+			replaced := strings.EqualFold(n.Value, want.Value) && (strings.EqualFold(n.Value, "USER") || strings.EqualFold(n.Value, "ARG"))
+			return (strip(n) == strip(want) || replaced) && reflect.DeepEqual(n.Heredocs, want.Heredocs)
+		}
+		i := slices.IndexFunc(rest, same)
+		if i < 0 {
+			t.Errorf("%q is lost or changed", want.Original)
+			return
+		}
+		for _, n := range rest[:i] {
+			isNew(t, n)
+		}
+		rest = rest[i+1:]
+	}
+	for _, n := range rest {
+		isNew(t, n)
+	}
+}
+
+var (
+	chownFlag = regexp.MustCompile(`\s+--chown=\S+`)
+	newLine   = regexp.MustCompile(`(?i)^(USER \S+|ENV HOME=/tmp|RUN (mkdir -p [^&]+ && )?chown \S+ [^&]+|RUN (groupadd|addgroup) .* appuser)$`)
+)
+
+func isNew(t testing.TB, n *parser.Node) {
+	t.Helper()
+	if !newLine.MatchString(n.Original) {
+		t.Errorf("%q is new, and no line that a transform writes", n.Original)
 	}
 }
 
@@ -238,6 +315,9 @@ func (c *testCase) twins(t *testing.T, r fixer.Result) {
 		{"CRLF and no final newline", func(b []byte) []byte { return open(crlf(b)) }},
 	} {
 		if _, err := dockerfile.Parse("twin", twin.make(c.src)); err != nil {
+			if !strings.Contains(string(c.src), "<<") {
+				t.Errorf("the twin with %s does not parse: %v", twin.name, err)
+			}
 			continue // a heredoc's terminator needs its own line end
 		}
 		got, want := c.run(t, twin.make(c.src)).After, twin.make(r.After)

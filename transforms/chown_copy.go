@@ -24,8 +24,9 @@ var ChownCopy = &fixer.Transform{
 		What: `Adds --chown=user:group to COPY and ADD into the working directory, or into the home of the user that the container
 runs as. By number with --link and where the names do not exist yet. A RUN chown -R of the working directory behind such
 copies, which has only the directory itself left to do, loses its -R.`,
-		Why: `USER does not change who owns what COPY writes: root. An application that then writes beside its code (a SQLite file,
-logs, uploads, a cache) fails with EACCES. A recursive chown afterwards works, but stores every file a second time.`,
+		Why: `USER does not change who owns what COPY writes: root. An application that then writes to its own files and folders
+(data/, uploads/, a SQLite file that came along) fails with EACCES. A recursive chown afterwards works, but stores every
+file a second time.`,
 		Safety: `Only in a stage that ends as a user who is not root and whose group is known, and only below the working directory or
 the home; never in system directories, never where --chown is set. Left alone, with the reason, where a later RUN of
 root's might mind: git refuses to work in a repository of another owner.`,
@@ -83,7 +84,7 @@ func chownCopies(p *fixer.Pass, n *chain.Node) error {
 		if !ok || !narrowed && chownedLater(run, i, id) {
 			continue
 		}
-		p.Report(s.In.Span, fmt.Sprintf("copied as root's, but the container runs as %s:%s added", user.Text, edit.Text), edit)
+		p.Report(s.In.Span, fmt.Sprintf("copied as root's, but the container runs as %s:%s", user.Text, edit.Text), edit)
 	}
 	return nil
 }
@@ -100,6 +101,9 @@ func give(p *fixer.Pass, run *chain.Run, i int, c chain.Copy, id identity) (dock
 		owner, ok = copyOwner(s, id, c)
 	}
 	if !ok {
+		if _, exists := s.Accounts.User(id.name); exists {
+			return dockerfile.Edit{}, fmt.Errorf("the group %s of the user %s is not known here", id.group, id.user)
+		}
 		return dockerfile.Edit{}, fmt.Errorf("the user %s does not exist yet, and its number is not known", id.user)
 	}
 	return c.In.SetFlag("chown", owner)
@@ -161,12 +165,15 @@ func spelled(id identity, s chain.State) identity {
 
 // isApplications reports whether a destination is the application's own.
 func isApplications(run *chain.Run, id identity, dest string) bool {
+	dir := run.Final.Workdir
+	if dir.Known && dest == dir.Text && ownable(dest) {
+		return true
+	}
 	if isSystem(dest) {
 		return false
 	}
-	dir := run.Final.Workdir
 	// A copy to /src brings files into the working directory /src/server too.
-	return dir.Known && !isSystem(dir.Text) && (within(dest, dir.Text) || within(dir.Text, dest)) ||
+	return dir.Known && ownable(dir.Text) && (within(dest, dir.Text) || within(dir.Text, dest)) ||
 		id.home != "" && !isSystem(id.home) && within(dest, id.home)
 }
 

@@ -37,7 +37,7 @@ func narrowChown(p *fixer.Pass, run *chain.Run, id identity, given map[*dockerfi
 		if err != nil {
 			continue
 		}
-		p.Report(s.In.Span, fmt.Sprintf("chown -R stores every file a second time, and all below %s are %s's by --chown: -R removed", ch.targets[0], id.user), edit)
+		p.Report(s.In.Span, fmt.Sprintf("chown -R stores every file a second time, and all below %s are %s's by --chown: without -R", ch.targets[0], id.user), edit)
 		narrowed = true
 	}
 	return narrowed

@@ -146,13 +146,21 @@ func anonymous(id int, why string) identity {
 	return identity{user: n, group: n, spec: n + ":" + n, uid: id, gid: id, why: why}
 }
 
+// isSystemAccount reports a user of the base image that was made for a service
+// of the distribution, or is one that choose knows by name.
+func isSystemAccount(u chain.Created) bool {
+	return u.UID != chain.Unknown && u.UID < 1000 || u.Name == "node" || u.Name == "bun" || u.UID == 65534
+}
+
 // portableName is a name that can't be taken for a number or a variable (POSIX,
 // "3.426 User Name", with the $ of Samba left out).
 var portableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9._-]*$`)
 
 // created picks the one user that the Dockerfile creates.
 func created(run *chain.Run) (identity, bool, error) {
-	users := slices.DeleteFunc(slices.Clone(run.Final.Accounts.Created), func(u chain.Created) bool { return u.UID == 0 })
+	users := slices.DeleteFunc(slices.Clone(run.Final.Accounts.Created), func(u chain.Created) bool {
+		return u.UID == 0 || u.Modified && isSystemAccount(u)
+	})
 	if len(users) > 1 {
 		// Files are given to the one that is meant to run.
 		owners := slices.DeleteFunc(slices.Clone(users), func(u chain.Created) bool { return !ownsSomething(run, u) })

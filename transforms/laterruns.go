@@ -62,7 +62,7 @@ func oldNPM(run *chain.Run) bool {
 
 // hasWorkspaces reports whether npm would run scripts in copied folders.
 func hasWorkspaces(p *fixer.Pass, run *chain.Run) bool {
-	m, err := (&examiner{pass: p, run: run}).manifest()
+	m, err := readManifest(p, run)
 	return err == nil && len(m.Workspaces) > 0
 }
 
@@ -103,7 +103,7 @@ func mayCallGit(p *fixer.Pass, s chain.Step) bool {
 			return true
 		}
 	}
-	return usesGit(p.Context)
+	return p.Memo("uses git", func() any { return usesGit(p.Context) }).(bool)
 }
 
 var callsGit = regexp.MustCompile(`\bgit\s+(rev-parse|describe|log|status|show|config|branch|tag|diff|ls-files|submodule|rev-list|symbolic-ref|name-rev)\b|['"]git['"]\s*,|\bhusky\b|\blefthook\b|simple-git|git-rev|git-describe|git-commit|gitinfo|git-hash|GitRevision`)
@@ -115,7 +115,7 @@ func usesGit(context fs.FS) bool {
 	if context == nil {
 		return true
 	}
-	left := 400 // files
+	left, bytes := 400, 2<<20 // files, and their size
 	found := false
 	look := func(dir string, depth int) {}
 	look = func(dir string, depth int) {
@@ -136,7 +136,9 @@ func usesGit(context fs.FS) bool {
 					return
 				}
 				text, err := readSmall(context, name)
-				found = found || err != nil || callsGit.MatchString(text)
+				bytes -= len(text)
+				mentions := strings.Contains(text, "git") || strings.Contains(text, "Git") || strings.Contains(text, "husky") || strings.Contains(text, "lefthook")
+				found = found || err != nil || bytes < 0 || mentions && callsGit.MatchString(text)
 			}
 		}
 	}

@@ -36,6 +36,9 @@ func madeDirs(run *chain.Run, id identity) (dirs []string, err error) {
 				dir = path.Join(s.Before.Workdir.Text, dir)
 			}
 			switch {
+			case w.Known && isData(path.Clean(dir)) && (s.Before.DependsOnArg(w.Raw) || !path.IsAbs(w.Text) && workdirByArg(s.Before)):
+				err = fmt.Errorf("line %d makes the directory %s, which depends on a build argument", s.In.Node.StartLine, w.Raw)
+				return
 			case w.Known && !isData(path.Clean(dir)):
 			case !w.Known && !path.IsAbs(strings.Trim(w.Raw, `"`)) && !isData(s.Before.Workdir.Text):
 			case !w.Known || !plainPath(dir):
@@ -47,6 +50,10 @@ func madeDirs(run *chain.Run, id identity) (dirs []string, err error) {
 		}
 	})
 	return dirs, err
+}
+
+func workdirByArg(s chain.State) bool {
+	return s.Workdir.In != nil && s.DependsOnArg(s.Workdir.In.Body())
 }
 
 // isData reports whether a directory that a Dockerfile makes may be one for the

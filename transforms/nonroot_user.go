@@ -3,9 +3,6 @@ package transforms
 import (
 	"cmp"
 	"fmt"
-	"path"
-	"slices"
-	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
@@ -103,30 +100,6 @@ func nonroot(p *fixer.Pass, n *chain.Node) error {
 	}
 	p.ReportAs(safety, at(run), message(p, run, id, notes), edits...)
 	return nil
-}
-
-// unowned tells which copy chown-copy will not give to the user.
-func unowned(p *fixer.Pass, run *chain.Run, id identity) string {
-	for _, s := range run.Steps[:len(run.Steps)-len(run.Own())] {
-		if c, ok := s.Before.Copy(s.In); ok && c.Chown == "" && isApplications(run, id, c.Dest) && bringsDirectory(c) {
-			return fmt.Sprintf("what line %d copies, in a stage that this one is built from, stays root's", s.In.Node.StartLine)
-		}
-	}
-	for i, s := range run.Own() {
-		if c, ok := s.Before.Copy(s.In); ok && c.Chown == "" && isApplications(run, id, c.Dest) {
-			if reason := laterRuns(p, run, i, c); reason != "" {
-				return fmt.Sprintf("what line %d copies stays root's: %s", s.In.Node.StartLine, reason)
-			}
-		}
-	}
-	return ""
-}
-
-// bringsDirectory reports whether a copy may bring more than single files.
-func bringsDirectory(c chain.Copy) bool {
-	return slices.ContainsFunc(c.Sources, func(src string) bool {
-		return path.Ext(path.Clean("/"+src)) == "" && !strings.ContainsAny(src, "*?[")
-	})
 }
 
 // starts reports whether the stage starts a program: the last one may inherit

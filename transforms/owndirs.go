@@ -50,6 +50,8 @@ func volumeLines(p *fixer.Pass, run *chain.Run, id identity) (*lines, error) {
 		for _, v := range cmd.Volumes {
 			dir, known := s.Before.Expand(v)
 			switch {
+			case s.Before.DependsOnArg(v):
+				return nil, fmt.Errorf("the volume in line %d depends on a build argument", s.In.Node.StartLine)
 			case !known || !plainPath(dir) || !path.IsAbs(dir):
 				return nil, fmt.Errorf("the volume in line %d can't be told", s.In.Node.StartLine)
 			case isSystem(dir) && !isData(dir):
@@ -102,8 +104,11 @@ func ownDirs(p *fixer.Pass, run *chain.Run, id identity) (lines, error) {
 	}
 	dir, note := ownableWorkdir(run, id)
 	dirs := made
+	if in := run.Final.Workdir.In; dir != "" && in != nil && strings.Contains(in.Body(), "$") && run.Final.DependsOnArg(in.Body()) {
+		dir = "." // which is that directory, whatever the build argument says
+	}
 	if dir != "" {
-		dirs = append([]string{dir}, slices.DeleteFunc(made, func(d string) bool { return d == dir })...)
+		dirs = append([]string{dir}, slices.DeleteFunc(made, func(d string) bool { return d == run.Final.Workdir.Text })...)
 		made = dirs[1:]
 	}
 	out := lines{}
@@ -150,7 +155,7 @@ func ownableWorkdir(run *chain.Run, id identity) (dir, note string) {
 		return "", "" // a program that is all there is
 	case dir == "/" && final.Workdir.In == nil:
 		return "", "there is no WORKDIR: the files lie in /, which stays root's, so the application can't write beside them"
-	case isSystem(dir):
+	case !ownable(dir):
 		return stays("it is a directory of the system")
 	case dir == id.home, owns(run.Steps, id, dir):
 		return "", ""

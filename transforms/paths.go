@@ -32,6 +32,16 @@ func isSystem(file string) bool {
 	return strings.HasPrefix(path.Base(file), "docker-entrypoint")
 }
 
+// ownable reports whether a working directory can be an application's: of the
+// shared directories, those that a base image leaves empty for one.
+func ownable(dir string) bool {
+	switch dir {
+	case "/opt", "/srv", "/usr/src", "/var/www":
+		return true
+	}
+	return !isSystem(dir)
+}
+
 // within reports whether file is dir or lies below it.
 func within(file, dir string) bool {
 	return file == dir || strings.HasPrefix(file, strings.TrimSuffix(dir, "/")+"/")

@@ -49,9 +49,6 @@ type examiner struct {
 	packageManager bool
 	scripts        map[string]bool // of package.json, looked at already
 	files          map[string]bool // start scripts, looked at already
-	manifestRead   bool
-	manifestFound  packageJSON
-	manifestErr    error
 }
 
 func (x *examiner) windows() string {

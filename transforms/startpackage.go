@@ -7,6 +7,8 @@ import (
 	"path"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
@@ -28,7 +30,11 @@ func (x *examiner) packageScript(c shell.Call, depth int) string {
 		if c.Name == "corepack" || len(argv) == 0 {
 			return ""
 		}
-		return x.calls(shell.FromArgs(argv, nil), depth+1)
+		script, err := shell.FromArgs(argv, nil)
+		if err != nil {
+			return "its start command can't be read"
+		}
+		return x.calls(script, depth+1)
 	case "npm", "yarn", "pnpm", "bun":
 	case "npm-run-all", "run-s", "run-p":
 		return x.runAll(c, depth)
@@ -122,25 +128,30 @@ type packageJSON struct {
 	Workspaces                             json.RawMessage
 }
 
-// manifest reads the package.json of the working directory, once.
-func (x *examiner) manifest() (packageJSON, error) {
-	if !x.manifestRead {
-		x.manifestRead = true
-		x.manifestFound, x.manifestErr = x.readManifest()
-	}
-	return x.manifestFound, x.manifestErr
-}
+// manifest reads the package.json of the working directory.
+func (x *examiner) manifest() (packageJSON, error) { return readManifest(x.pass, x.run) }
 
-func (x *examiner) readManifest() (m packageJSON, err error) {
-	origin := x.run.Origin(path.Join(x.run.Final.Workdir.Text, "package.json"), x.pass.Context)
-	if origin.Name == "" && x.pass.Context != nil {
-		return m, errors.New("it is not copied from the build context")
+// readManifest reads the package.json that stands in the working directory,
+// once for a stage.
+func readManifest(p *fixer.Pass, run *chain.Run) (packageJSON, error) {
+	type answer struct {
+		m   packageJSON
+		err error
 	}
-	text, err := x.read(origin.Name)
-	if err != nil {
-		return m, err
-	}
-	return m, json.Unmarshal([]byte(strings.TrimPrefix(text, "\ufeff")), &m)
+	a := p.Memo(fmt.Sprintf("package.json of stage %d", run.Node.Stage.Index), func() any {
+		x := &examiner{pass: p, run: run}
+		origin := run.Origin(path.Join(run.Final.Workdir.Text, "package.json"), p.Context)
+		if origin.Name == "" && p.Context != nil {
+			return answer{err: errors.New("it is not copied from the build context")}
+		}
+		text, err := x.read(origin.Name)
+		a := answer{err: err}
+		if err == nil {
+			a.err = json.Unmarshal([]byte(strings.TrimPrefix(text, "\ufeff")), &a.m)
+		}
+		return a
+	}).(answer)
+	return a.m, a.err
 }
 
 func (x *examiner) scriptOf(c shell.Call, name string, depth int) string {

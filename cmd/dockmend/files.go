@@ -27,19 +27,34 @@ func (j *job) diffName() string {
 	if j.stdin {
 		return "Dockerfile"
 	}
-	if filepath.IsAbs(j.path) {
-		if wd, err := os.Getwd(); err == nil {
-			if rel, err := filepath.Rel(wd, j.path); err == nil && filepath.IsLocal(rel) {
-				return filepath.ToSlash(rel)
-			}
+	path := filepath.Clean(j.path)
+	// A link is not what is changed: its target is, and patch refuses links.
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
+	}
+	if wd, err := os.Getwd(); err == nil && filepath.IsAbs(path) {
+		if real, err := filepath.EvalSymlinks(wd); err == nil {
+			wd = real
+		}
+		if rel, err := filepath.Rel(wd, path); err == nil && filepath.IsLocal(rel) {
+			path = rel
 		}
 	}
-	return filepath.ToSlash(j.path)
+	return filepath.ToSlash(path)
 }
 
-// find makes the jobs: a path that is a directory is searched.
+// find makes the jobs: a path that is a directory is searched. What is named
+// twice is done once.
 func (c *fixCmd) find(s *streams) (jobs []*job, err error) {
+	seen := map[string]bool{}
 	for _, p := range c.Paths {
+		switch {
+		case p == "":
+			return nil, errors.New("an empty path names no file")
+		case seen[filepath.Clean(p)]:
+			continue
+		}
+		seen[filepath.Clean(p)] = true
 		if p == "-" {
 			if c.Write {
 				return nil, withHint(errors.New("--write can't write to standard input"), "leave it out: the result of - goes to standard output")
@@ -59,7 +74,10 @@ func (c *fixCmd) find(s *streams) (jobs []*job, err error) {
 			fmt.Fprintf(s.err, "%s: no Dockerfile below this directory\n", p)
 		}
 		for _, f := range found {
-			jobs = append(jobs, c.job(f))
+			if clean := filepath.Clean(f); clean == filepath.Clean(p) || !seen[clean] {
+				seen[clean] = true
+				jobs = append(jobs, c.job(f))
+			}
 		}
 	}
 	return jobs, nil

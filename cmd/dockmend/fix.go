@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"time"
 
@@ -49,6 +50,14 @@ func (c *fixCmd) Run(ctx context.Context, s *streams) error {
 	if err := checkPlatform(c.Platform); err != nil {
 		return err
 	}
+	if c.Timeout <= 0 {
+		return fmt.Errorf("--timeout %v is no time to wait", c.Timeout)
+	}
+	if c.Context != "" {
+		if info, err := os.Stat(c.Context); err != nil || !info.IsDir() {
+			return withHint(fmt.Errorf("--context %s is no directory", c.Context), "it is what docker build is given: the directory that COPY reads from")
+		}
+	}
 	if len(c.Paths) == 0 {
 		c.Paths = []string{"."}
 	}
@@ -79,9 +88,13 @@ func (c *fixCmd) each(ctx context.Context, s *streams, jobs []*job, ts []*fixer.
 		return outcome{result: r, err: err}
 	})
 	failed, changed := false, false
-	for i, wait := range results {
-		o := wait()
-		if err := ctx.Err(); err != nil {
+	for i, result := range results {
+		var o outcome
+		select {
+		case o = <-result:
+		case <-ctx.Done():
+		}
+		if ctx.Err() != nil {
 			return errors.New("interrupted")
 		}
 		if o.err == nil {

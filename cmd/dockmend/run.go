@@ -48,7 +48,8 @@ Standard output carries the diff (or, with -, the resulting Dockerfile) and noth
 Examples:
   dockmend                      what would change in the Dockerfiles below here
   dockmend -w Dockerfile        change it
-  dockmend . | git apply        the same, by way of git
+  dockmend . | git apply --allow-empty
+                                the same, by way of git
   dockmend --check .            for CI: exit code 1 when something would change
   dockmend - < Dockerfile       the result on standard output
   dockmend explain nonroot-user`
@@ -58,6 +59,7 @@ Examples:
 func Run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal kills
 	var c cli
 	ended := false
 	parser, err := kong.New(&c,
@@ -139,5 +141,11 @@ func version() string {
 	if !ok || info.Main.Version == "" {
 		return "(unknown version)"
 	}
-	return info.Main.Version
+	version := info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && version == "(devel)" && len(s.Value) >= 12 {
+			version += " " + s.Value[:12]
+		}
+	}
+	return version
 }

@@ -71,7 +71,7 @@ var table = []struct {
 	{"docker.io/library/node", nodeFacts},
 	{"docker.io/oven/bun", bunFacts},
 	{"docker.io/library/alpine", func(_, tag string) *Facts {
-		return &Facts{Config: &Config{Cmd: []string{"/bin/sh"}}, Distro: alpineDistro(tag), Accounts: accounts(alpineUsers), Programs: alpinePrograms()}
+		return &Facts{Config: &Config{Cmd: []string{"/bin/sh"}}, Distro: alpineDistro(tag), Accounts: accounts(alpineUsers, Group{"nogroup", 65533}), Programs: alpinePrograms()}
 	}},
 	{"docker.io/library/debian", func(_, tag string) *Facts {
 		d, ok := debianDistro(tag)
@@ -94,7 +94,7 @@ var table = []struct {
 	{"docker.io/library/nginx", func(_, tag string) *Facts {
 		f := &Facts{Distro: &Distro{ID: "debian", Family: Debian}, Accounts: accounts(debianUsers, Group{"nogroup", 65534}), Programs: debianPrograms()}
 		if strings.Contains(tag, "alpine") {
-			f = &Facts{Distro: alpineDistro(tag), Accounts: accounts(alpineUsers), Programs: alpinePrograms()}
+			f = &Facts{Distro: alpineDistro(tag), Accounts: accounts(alpineUsers, Group{"nogroup", 65533}), Programs: alpinePrograms()}
 		}
 		f.Accounts.add(User{"nginx", 101, 101, "/nonexistent", "/bin/false"})
 		f.Config = &Config{Entrypoint: []string{"/docker-entrypoint.sh"}, Cmd: []string{"nginx", "-g", "daemon off;"}, ExposedPorts: []string{"80/tcp"}}
@@ -103,7 +103,7 @@ var table = []struct {
 	{"docker.io/nginxinc/nginx-unprivileged", func(_, tag string) *Facts {
 		f := &Facts{Distro: &Distro{ID: "debian", Family: Debian}, Accounts: accounts(debianUsers, Group{"nogroup", 65534}), Programs: debianPrograms()}
 		if strings.Contains(tag, "alpine") {
-			f = &Facts{Distro: alpineDistro(tag), Accounts: accounts(alpineUsers), Programs: alpinePrograms()}
+			f = &Facts{Distro: alpineDistro(tag), Accounts: accounts(alpineUsers, Group{"nogroup", 65533}), Programs: alpinePrograms()}
 		}
 		f.Accounts.add(User{"nginx", 101, 101, "/nonexistent", "/bin/false"})
 		f.Config = &Config{User: "101", Entrypoint: []string{"/docker-entrypoint.sh"}, Cmd: []string{"nginx", "-g", "daemon off;"}, ExposedPorts: []string{"8080/tcp"}}
@@ -134,7 +134,7 @@ func nodeFacts(_, tag string) *Facts {
 	case strings.Contains(tag, "nanoserver"), strings.Contains(tag, "windowsservercore"):
 		return windowsFacts("", tag)
 	case strings.Contains(tag, "alpine"):
-		f.Distro, f.Accounts, f.Programs = alpineDistro(tag), accounts(alpineUsers), alpinePrograms()
+		f.Distro, f.Accounts, f.Programs = alpineDistro(tag), accounts(alpineUsers, Group{"nogroup", 65533}), alpinePrograms()
 		f.Accounts.add(User{"node", 1000, 1000, "/home/node", "/bin/sh"})
 	default:
 		d, ok := debianDistro(tag)
@@ -168,7 +168,7 @@ func bunFacts(_, tag string) *Facts {
 	}
 	f := &Facts{Distro: &Distro{ID: "debian", Family: Debian}, Accounts: accounts(debianUsers, Group{"nogroup", 65534}), Programs: debianPrograms()}
 	if strings.Contains(tag, "alpine") {
-		f = &Facts{Distro: alpineDistro("alpine"), Accounts: accounts(alpineUsers), Programs: alpinePrograms()}
+		f = &Facts{Distro: alpineDistro("alpine"), Accounts: accounts(alpineUsers, Group{"nogroup", 65533}), Programs: alpinePrograms()}
 	}
 	f.Accounts.add(User{"bun", 1000, 1000, "/home/bun", "/bin/sh"})
 	f.Config = &Config{Entrypoint: []string{"/usr/local/bin/docker-entrypoint.sh"}, Cmd: []string{"/usr/local/bin/bun"}, WorkingDir: "/home/bun/app"}

@@ -21,8 +21,8 @@ const Unknown = -1
 // Accounts are the users and groups at one place of a chain: those of the base
 // image, as the RUN instructions up to there have changed them.
 type Accounts struct {
-	// Created are the users that the Dockerfile creates and does not delete
-	// again, in order.
+	// Created are the users that the Dockerfile creates or modifies, and does
+	// not delete again, in order.
 	Created []Created
 	// Unclear says why the accounts can't be followed, nil when they can.
 	Unclear error
@@ -37,6 +37,8 @@ type Created struct {
 	baseimage.User
 	Group  string // the primary group's name, or its number where only that is known
 	NoHome bool   // the home directory is not made
+	// Modified: the base image has the user, and the Dockerfile only changes it.
+	Modified bool
 	// Raw is the name as the script writes it: "$APP_USER" where it comes from
 	// a variable.
 	Raw string
@@ -148,7 +150,7 @@ func (a Accounts) after(in *dockerfile.Instruction, s State) Accounts {
 	}
 	a.Created, a.groups = slices.Clip(a.Created), slices.Clip(a.groups)
 	for _, c := range script.Calls {
-		if err := a.call(c, in, s); err != nil {
+		if err := a.call(c, in, s); err != nil && a.Unclear == nil {
 			a.Unclear = fmt.Errorf("line %d: %w", in.Node.StartLine, err)
 		}
 	}

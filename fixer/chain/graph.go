@@ -16,6 +16,7 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/shell"
 
+	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 )
 
@@ -54,6 +55,7 @@ type Node struct {
 	Children []*Node
 	Copied   bool
 	graph    *Graph
+	runs     map[*baseimage.Facts]*Run // what Eval found
 }
 
 // Resolve builds the graph. It fails when the target is no stage of the file.
@@ -94,7 +96,7 @@ func (g *Graph) evalGlobals() {
 		if !ok {
 			v = kv[1]
 		}
-		g.globals = g.globals.set(kv[0], v, true)
+		g.globals = g.globals.set(variable{kv[0], v, true, true})
 	}
 	for _, in := range g.File.Globals {
 		cmd, ok := in.Cmd.(*instructions.ArgCommand)
@@ -103,10 +105,10 @@ func (g *Graph) evalGlobals() {
 		}
 		for _, a := range cmd.Args {
 			if v, ok := g.opts.BuildArgs[a.Key]; ok {
-				g.globals = g.globals.set(a.Key, v, true)
+				g.globals = g.globals.set(variable{a.Key, v, true, true})
 			} else if a.Value != nil {
 				v, err := g.expand(*a.Value, g.globals)
-				g.globals = g.globals.set(a.Key, v, err == nil)
+				g.globals = g.globals.set(variable{a.Key, v, err == nil, true})
 			}
 		}
 	}
@@ -238,6 +240,14 @@ func (g *Graph) expand(word string, v vars) (string, error) {
 		return "", fmt.Errorf("the variable %s has no default: give it one, or pass --build-arg %s=…", name, name)
 	}
 	return bounded(res.Result)
+}
+
+func (g *Graph) dependsOnArg(word string, v vars) bool {
+	if !strings.Contains(word, "$") || strings.Count(word, "$") > maxVariables {
+		return strings.Contains(word, "$")
+	}
+	res, err := g.lex.ProcessWordWithMatches(word, v)
+	return err != nil || v.dependsOnArg(res.Matched)
 }
 
 // A variable may be made of others, and they of others again: forty lines can

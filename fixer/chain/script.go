@@ -23,9 +23,15 @@ func (s State) Start() (*shell.Script, bool) {
 	if !ok1 || !ok2 {
 		return nil, false
 	}
-	start := shell.FromArgs(append(entry[:len(entry):len(entry)], cmd...), s.EnvVar)
+	start, err := shell.FromArgs(append(entry[:len(entry):len(entry)], cmd...), s.EnvVar)
+	if err != nil {
+		return nil, false
+	}
 	if len(entry) > 0 && len(cmd) > 0 {
-		alone := shell.FromArgs(cmd, s.EnvVar)
+		alone, err := shell.FromArgs(cmd, s.EnvVar)
+		if err != nil {
+			return nil, false
+		}
 		start.Calls = append(start.Calls, alone.Calls...)
 		start.Writes = append(start.Writes, alone.Writes...)
 	}
@@ -71,7 +77,7 @@ func (s State) Script(in *dockerfile.Instruction) (*shell.Script, error) {
 		return nil, nil
 	}
 	if !cmd.PrependShell {
-		return shell.FromArgs(cmd.CmdLine, s.Getenv), nil
+		return shell.FromArgs(cmd.CmdLine, s.Getenv)
 	}
 	if !s.POSIXShell() {
 		return nil, nil

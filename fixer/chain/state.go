@@ -2,6 +2,7 @@ package chain
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
@@ -75,18 +76,30 @@ type Run struct {
 }
 
 // Eval evaluates the chain of n on top of the base image's facts, nil when they
-// are not known.
+// are not known. The result is kept: it is shared, and must not be changed.
 func (n *Node) Eval(base *baseimage.Facts) *Run {
+	if r, ok := n.runs[base]; ok {
+		return r
+	}
 	r := &Run{Node: n}
-	s := n.initial(base)
-	for _, m := range n.Chain() {
-		s.cmdSet = false
-		for _, in := range m.Stage.Body {
-			r.Steps = append(r.Steps, Step{in, m, s, &scriptOnce{}})
-			s = s.After(in)
-		}
+	var s State
+	if n.Parent == nil {
+		s = n.initial(base)
+	} else {
+		parent := n.Parent.Eval(base)
+		r.Steps = slices.Clip(parent.Steps)
+		s = parent.Final
+	}
+	s.cmdSet = false
+	for _, in := range n.Stage.Body {
+		r.Steps = append(r.Steps, Step{in, n, s, &scriptOnce{}})
+		s = s.After(in)
 	}
 	r.Final = s
+	if n.runs == nil {
+		n.runs = map[*baseimage.Facts]*Run{}
+	}
+	n.runs[base] = r
 	return r
 }
 
@@ -116,7 +129,7 @@ func (n *Node) initial(base *baseimage.Facts) State {
 		}
 		for _, e := range c.Env {
 			k, v, _ := strings.Cut(e, "=")
-			s.vars = s.vars.set(k, v, true)
+			s.vars = append(s.vars, variable{name: k, value: v, known: true})
 		}
 		s.Env = c.Env
 		for _, v := range c.Volumes {
@@ -173,29 +186,35 @@ func (s State) After(in *dockerfile.Instruction) State {
 // of a global ARG of that name. Without any of them the value is unknown.
 func (s *State) arg(a instructions.KeyValuePairOptional) {
 	if v, ok := s.graph.opts.BuildArgs[a.Key]; ok {
-		s.vars = s.vars.set(a.Key, v, true)
+		s.vars = s.vars.set(variable{a.Key, v, true, true})
 		return
 	}
 	if a.Value == nil {
 		v, ok := s.graph.globals.Get(a.Key)
-		s.vars = s.vars.set(a.Key, v, ok)
+		s.vars = s.vars.set(variable{a.Key, v, ok, true})
 		return
 	}
 	v, err := s.graph.expand(*a.Value, s.vars)
-	s.vars = s.vars.set(a.Key, v, err == nil)
+	s.vars = s.vars.set(variable{a.Key, v, err == nil, true})
 }
 
 func (s *State) env(cmd *instructions.EnvCommand) {
 	before := s.vars // "ENV a=1 b=$a" sees the a from before
 	s.Env = s.Env[:len(s.Env):len(s.Env)]
+	var set []variable
 	for _, kv := range cmd.Env {
 		v, err := s.graph.expand(kv.Value, before)
-		s.vars = s.vars.set(kv.Key, v, err == nil)
+		set = append(set, variable{kv.Key, v, err == nil, s.graph.dependsOnArg(kv.Value, before)})
 		if err == nil {
 			s.Env = append(s.Env, kv.Key+"="+v)
 		}
 	}
+	s.vars = s.vars.set(set...)
 }
+
+// DependsOnArg reports whether a word's value depends on a build argument: then
+// it holds for the defaults alone.
+func (s State) DependsOnArg(word string) bool { return s.graph.dependsOnArg(word, s.vars) }
 
 func (s State) value(word string, in *dockerfile.Instruction) Value {
 	v, err := s.graph.expand(word, s.vars)

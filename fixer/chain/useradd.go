@@ -88,8 +88,7 @@ func (a *Accounts) debianAdduser(c shell.Call, in *dockerfile.Instruction) error
 	case len(operands) != 1 || !operands[0].Known:
 		return errUnknownWord
 	case group && !system:
-		a.addGroup(operands[0].Text, get, "--gid")
-		return nil
+		return a.addGroup(operands[0].Text, get, "--gid")
 	}
 	name := operands[0]
 	u := Created{User: baseimage.User{Name: name.Text, UID: Unknown, GID: Unknown, Home: "/home/" + name.Text}, Raw: name.Raw, In: in}
@@ -144,6 +143,13 @@ func (a *Accounts) create(u Created, get func(...string) (shell.Word, bool), gro
 		}
 		u.UID = id
 	}
+	if _, exists := a.User(u.Name); exists {
+		return fmt.Errorf("the user %s exists already, so it does not build", u.Name)
+	}
+	_, shared := get("-o", "--non-unique")
+	if other, taken := a.UserByID(u.UID); taken && !shared {
+		return fmt.Errorf("uid %d is %s's already, so it does not build", u.UID, other.Name)
+	}
 	switch gid, err := strconv.Atoi(group.Text); {
 	case !hasGroup:
 		u.Group = u.Name
@@ -172,18 +178,28 @@ func (a *Accounts) groupadd(c shell.Call, _ baseimage.Family, _ *dockerfile.Inst
 	case len(operands) != 1 || !operands[0].Known:
 		return errUnknownWord
 	}
-	a.addGroup(operands[0].Text, get, "-g", "--gid")
-	return nil
+	return a.addGroup(operands[0].Text, get, "-g", "--gid")
 }
 
-func (a *Accounts) addGroup(name string, get func(...string) (shell.Word, bool), flags ...string) {
+func (a *Accounts) addGroup(name string, get func(...string) (shell.Word, bool), flags ...string) error {
 	g := baseimage.Group{Name: name, GID: Unknown}
 	if w, ok := get(flags...); ok {
 		if id, err := strconv.Atoi(w.Text); err == nil {
 			g.GID = id
 		}
 	}
+	if _, exists := a.GroupID(name); exists {
+		if _, force := get("-f", "--force"); force {
+			return nil
+		}
+		return fmt.Errorf("the group %s exists already, so it does not build", name)
+	}
+	_, shared := get("-o", "--non-unique")
+	if other := a.groupName(g.GID); g.GID != Unknown && other != strconv.Itoa(g.GID) && !shared {
+		return fmt.Errorf("gid %d is %s's already, so it does not build", g.GID, other)
+	}
 	a.groups = append(a.groups, g)
+	return nil
 }
 
 func (a *Accounts) userdel(c shell.Call, _ baseimage.Family, _ *dockerfile.Instruction) error {
@@ -226,11 +242,15 @@ func (a *Accounts) usermod(c shell.Call, _ baseimage.Family, in *dockerfile.Inst
 	if len(operands) != 1 || !operands[0].Known {
 		return errUnknownWord
 	}
+	if _, ok := get("-l", "--login", "-d", "--home", "-u", "--uid", "-g", "--gid"); !ok {
+		return nil // shell, further groups, password: nothing that matters here
+	}
 	u, ok := a.User(operands[0].Text)
 	if !ok {
 		return fmt.Errorf("usermod of %s, who is not known", operands[0].Text)
 	}
 	old := u.Name
+	u.Modified = u.Modified || u.In == nil
 	for _, o := range []struct {
 		names []string
 		set   func(shell.Word) error

@@ -12,10 +12,23 @@ type vars []variable
 type variable struct {
 	name, value string
 	known       bool
+	// fromArg: the value is that of a build argument, or made of one, so that
+	// another build may have another.
+	fromArg bool
 }
 
-func (v vars) set(name, value string, known bool) vars {
-	return append(slices.Clip(v), variable{name, value, known})
+func (v vars) set(e ...variable) vars {
+	return append(slices.Clip(v), e...)
+}
+
+// dependsOnArg reports whether one of the names has its value from an ARG.
+func (v vars) dependsOnArg(names map[string]struct{}) bool {
+	for i := len(v) - 1; i >= 0 && len(names) > 0; i-- {
+		if _, ok := names[v[i].name]; ok && v[i].fromArg {
+			return true
+		}
+	}
+	return false
 }
 
 // Get implements shell.EnvGetter of BuildKit: a variable of unknown value is

@@ -1,6 +1,11 @@
 package dockerfile
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+)
 
 // Error says what is wrong with a Dockerfile, and where.
 type Error struct {
@@ -9,12 +14,31 @@ type Error struct {
 	Msg       string
 }
 
-// Error has the form "file:line:col: what is wrong".
+// Error has the form "file:line:col: what is wrong", in one printable line.
 func (e *Error) Error() string {
 	if e.Line == 0 {
-		return e.Name + ": " + e.Msg
+		return Printable(e.Name + ": " + e.Msg)
 	}
-	return fmt.Sprintf("%s:%d:%d: %s", e.Name, e.Line, e.Col, e.Msg)
+	return Printable(fmt.Sprintf("%s:%d:%d: %s", e.Name, e.Line, e.Col, e.Msg))
+}
+
+// Printable escapes what is not printable, as Go does in a string: messages
+// quote files of strangers, and go to terminals and to the logs of CI, which
+// obey control characters and line ends.
+func Printable(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) < 0 && strings.ToValidUTF8(s, "") == s {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range strings.ToValidUTF8(s, "\ufffd") {
+		if unicode.IsPrint(r) {
+			b.WriteRune(r)
+		} else {
+			q := strconv.QuoteRune(r)
+			b.WriteString(q[1 : len(q)-1])
+		}
+	}
+	return b.String()
 }
 
 func (f *File) errorAt(offset int, format string, args ...any) *Error {

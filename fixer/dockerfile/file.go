@@ -18,12 +18,13 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 )
 
-// MaxSize is the largest Dockerfile that Parse takes, in bytes, and
-// MaxInstructions the longest. A larger file is no Dockerfile that anybody
+// The largest Dockerfile that Parse takes: in bytes, in instructions, and in
+// arguments of all instructions together. A larger file is none that anybody
 // wrote, and who reads strangers' files needs a bound on the work for one.
 const (
 	MaxSize         = 1 << 20
 	MaxInstructions = 4096
+	MaxArgs         = 16384
 )
 
 // Span is a half-open byte range [Start, End) of File.Src.
@@ -140,7 +141,7 @@ type File struct {
 //
 // It fails with an *[Error] for what BuildKit would not build: no instruction,
 // an unknown one, wrong arguments, no FROM, a line over 65,535 bytes; for NUL
-// bytes and for more than MaxSize bytes or MaxInstructions; and when an instruction's bytes can't
+// bytes and for more than MaxSize, MaxInstructions or MaxArgs; and when an instruction's bytes can't
 // be traced exactly, so that nothing is ever changed on a guess.
 func Parse(name string, src []byte) (*File, error) {
 	f := &File{Name: name, Src: src}
@@ -164,6 +165,7 @@ func Parse(name string, src []byte) (*File, error) {
 	f.Escape = byte(res.EscapeToken)
 	f.Syntax, _, _, _ = parser.DetectSyntax(src)
 	f.countDirectives()
+	args := 0
 	prev := 0 // the line behind the previous instruction
 	for i, node := range res.AST.Children {
 		if i == MaxInstructions {
@@ -172,6 +174,9 @@ func Parse(name string, src []byte) (*File, error) {
 		in, err := f.instruction(node, i, prev)
 		if err != nil {
 			return nil, err
+		}
+		if args += len(in.Args); args > MaxArgs {
+			return nil, f.errorAt(in.Start, "more than %d arguments", MaxArgs)
 		}
 		f.Instructions = append(f.Instructions, in)
 		prev = node.EndLine

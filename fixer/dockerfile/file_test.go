@@ -211,6 +211,7 @@ func TestErrors(t *testing.T) {
 		{"long line", "FROM a\nRUN " + strings.Repeat("x", 70000) + "\n", "Dockerfile:2:1: line has 70005 bytes"},
 		{"too large", strings.Repeat("#\n", MaxSize), "more than the 1048576"},
 		{"too long", "FROM a\n" + strings.Repeat("RUN b\n", MaxInstructions), "Dockerfile:4097:1: more than 4096 instructions"},
+		{"too many words", "FROM a\n" + strings.Repeat("ENV"+strings.Repeat(" a=b", MaxArgs/2)+"\n", 2), "Dockerfile:3:1: more than 16384 arguments"},
 		{"bad flag", "FROM a\nCOPY --nosuch a b\n", "Dockerfile:2:1: "},
 		{"two escapes", "# escape=`\n# escape=\\\nFROM a\n", "only one escape parser directive"},
 	} {

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
 )
 
 // Text writes a line for each finding: file:line:col: message [id].
@@ -15,7 +16,7 @@ func Text(w io.Writer, name string, findings []fixer.Finding) error {
 		if !f.Fixed && f.Safety == fixer.Unsafe {
 			message += "; only with --unsafe"
 		}
-		if _, err := fmt.Fprintf(w, "%s:%d:%d: %s [%s]\n", name, f.Line, f.Col, message, f.ID); err != nil {
+		if _, err := fmt.Fprintf(w, "%s:%d:%d: %s [%s]\n", dockerfile.Printable(name), f.Line, f.Col, dockerfile.Printable(message), f.ID); err != nil {
 			return err
 		}
 	}

@@ -137,9 +137,12 @@ func Words(argv []string) []Word {
 }
 
 // FromArgs reads an exec-form command, its wrappers and nested scripts
-// included.
-func FromArgs(argv []string, env Env) *Script {
-	w := &walker{env: env, vars: map[string]Word{}}
+// included. The error says that it is too long.
+func FromArgs(argv []string, env Env) (*Script, error) {
+	w := &walker{env: env, vars: map[string]Word{}, left: &budget{calls: MaxCalls, bytes: maxNested}}
 	w.add(Words(argv), true)
-	return &Script{Calls: w.calls, Writes: w.writes, Simple: true}
+	if w.left.calls < 0 {
+		return nil, errTooLong
+	}
+	return &Script{Calls: w.calls, Writes: w.writes, Simple: true}, nil
 }

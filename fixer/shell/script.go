@@ -5,7 +5,7 @@
 package shell
 
 import (
-	"fmt"
+	"errors"
 	"path"
 	"strings"
 
@@ -32,8 +32,10 @@ type Call struct {
 	Name string
 	Path string // the program as written
 	Args []Word
-	// Certain: whenever the script succeeds, this call has run. A call in a
-	// branch, a loop, a function, or on the right of || is not certain.
+	// Certain: whenever the script ends well, this call has run. A call in a
+	// branch, a loop, a function, on the right of ||, behind !, in the
+	// background or behind an exit is not certain. Whether it succeeded is
+	// another matter: "a; b" ends well without a's success.
 	Certain bool
 }
 
@@ -48,29 +50,42 @@ type Script struct {
 	Simple bool
 }
 
-// MaxCalls is the longest script that is read: a longer one was not written by
-// hand, and the work for one Dockerfile must be bounded.
+// MaxCalls is the longest script that is read, scripts inside it included: a
+// longer one was not written by hand, and the work for one Dockerfile must be
+// bounded.
 const MaxCalls = 4096
 
-var errTooLong = fmt.Errorf("the script calls more than %d programs", MaxCalls)
+const (
+	maxNested = 256 << 10 // bytes of a script, and of all scripts inside it
+	maxOpen   = 2000      // parentheses, or braces
+)
+
+var errTooLong = errors.New("the script is longer than any that is written by hand")
 
 // Parse reads a script in bash's superset of the POSIX language. The error is
 // that of the parser, or says that there are more than MaxCalls calls.
 func Parse(script string, env Env) (*Script, error) {
-	return parse(script, env, 0)
+	return parse(script, env, 0, &budget{calls: MaxCalls, bytes: maxNested})
 }
+
+// budget is what is left of the work for one script and those inside it.
+type budget struct{ calls, bytes int }
 
 // maxNesting bounds scripts within scripts: sh -c "sh -c '…'".
 const maxNesting = 4
 
-func parse(script string, env Env, depth int) (*Script, error) {
+func parse(script string, env Env, depth int, left *budget) (*Script, error) {
+	// The parser calls itself for each parenthesis and brace.
+	if len(script) > maxNested || strings.Count(script, "(") > maxOpen || strings.Count(script, "{") > maxOpen {
+		return nil, errTooLong
+	}
 	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(script), "")
 	if err != nil {
 		return nil, err
 	}
-	w := &walker{src: script, env: env, vars: map[string]Word{}, depth: depth}
+	w := &walker{src: script, env: env, vars: map[string]Word{}, depth: depth, left: left}
 	w.stmts(file.Stmts, true)
-	if len(w.calls) > MaxCalls {
+	if left.calls < 0 {
 		return nil, errTooLong
 	}
 	s := &Script{Calls: w.calls, Writes: w.writes}
@@ -89,6 +104,8 @@ type walker struct {
 	calls  []Call
 	writes []Word
 	depth  int
+	left   *budget
+	exited bool // a certain exit or exec stands before
 }
 
 func (w *walker) stmts(list []*syntax.Stmt, certain bool) {
@@ -97,7 +114,11 @@ func (w *walker) stmts(list []*syntax.Stmt, certain bool) {
 	}
 }
 
+// stmt walks a statement. What is negated must have failed, and how what runs
+// in the background ends is nobody's concern: neither is certain, nor is
+// anything behind an exit.
 func (w *walker) stmt(st *syntax.Stmt, certain bool) {
+	certain = certain && !st.Negated && !st.Background && !w.exited
 	for _, r := range st.Redirs {
 		switch r.Op {
 		case syntax.RdrOut, syntax.AppOut, syntax.RdrInOut, syntax.RdrClob, syntax.RdrAll, syntax.AppAll:
@@ -108,7 +129,7 @@ func (w *walker) stmt(st *syntax.Stmt, certain bool) {
 	}
 	switch cmd := st.Cmd.(type) {
 	case *syntax.CallExpr:
-		w.call(cmd, certain && !st.Background)
+		w.call(cmd, certain)
 	case *syntax.BinaryCmd:
 		if cmd.Op == syntax.OrStmt {
 			w.caught(cmd.X, certain)
@@ -196,7 +217,7 @@ func (w *walker) call(c *syntax.CallExpr, certain bool) {
 
 // add records a call, and the call that it wraps.
 func (w *walker) add(words []Word, certain bool) {
-	if len(words) == 0 {
+	if w.left.calls--; len(words) == 0 || w.left.calls < 0 {
 		return
 	}
 	call := Call{Path: words[0].Text, Args: words[1:], Certain: certain}
@@ -204,8 +225,13 @@ func (w *walker) add(words []Word, certain bool) {
 		call.Name = path.Base(words[0].Text)
 	}
 	w.calls = append(w.calls, call)
+	w.exited = w.exited || certain && (call.Name == "exit" || call.Name == "return" || call.Name == "exec" && len(call.Args) > 0)
 	if script, ok := call.Script(); ok && w.depth < maxNesting {
-		if sub, err := parse(script, w.lookup, w.depth+1); err == nil {
+		if w.left.bytes -= len(script); w.left.bytes < 0 {
+			w.left.calls = -1
+			return
+		}
+		if sub, err := parse(script, w.lookup, w.depth+1, w.left); err == nil {
 			for _, c := range sub.Calls {
 				c.Certain = c.Certain && certain
 				w.calls = append(w.calls, c)

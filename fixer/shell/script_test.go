@@ -50,7 +50,11 @@ func TestParse(t *testing.T) {
 		{"{ a; b; } > /dev/null", "a; b"},
 		{"a | b", "a; b"},
 		{"a &", "[a]"},
-		{"! a", "a"},
+		{"! a", "[a]"},
+		{"(a; b) &", "[a]; [b]"},
+		{"! { a; }", "[a]"},
+		{"exit 0; a", "exit 0; [a]"},
+		{"if a; then exit 1; fi; b", "a; [exit 1]; b"},
 		{"/usr/sbin/useradd -m $USER_NAME", "useradd -m app"},
 		{`useradd "${USER_NAME}" -u ${UID_:-1}`, "useradd app -u 1001"},
 		{"useradd $NOSUCH ${NOSUCH:-x} ${EMPTY:-y}", "useradd ? ? y"},
@@ -66,6 +70,7 @@ func TestParse(t *testing.T) {
 		{"sudo -u root -E useradd x", "sudo -u root -E useradd x; useradd x"},
 		{"env A=b useradd x", "env A=b useradd x; useradd x"},
 		{"exec gosu node node server.js", "exec gosu node node server.js; gosu node node server.js; node server.js"},
+		{"exec a; b", "exec a; a; [b]"},
 		{"sh -c 'a && b || c'", "sh -c a && b || c; a; [b]; [c]"},
 		{"bash -euxc \"useradd $USER_NAME\"", "bash -euxc useradd app; useradd app"},
 		{"tini -g -- npm start", "tini -g -- npm start; npm start"},
@@ -82,6 +87,19 @@ func TestParse(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 		})
+	}
+}
+
+// TestNested: scripts inside scripts share one bound.
+func TestNested(t *testing.T) {
+	inner := strings.Repeat("b;", 500)
+	for _, script := range []string{
+		"a='" + inner + "'; c=\"" + strings.Repeat("sh -c '$a';", 50) + "\"; " + strings.Repeat("sh -c \"$c\";", 100),
+		"a='" + inner + "'; " + strings.Repeat("sh -c \"$a\";", 1000),
+	} {
+		if s, err := Parse(script, nil); err == nil && len(s.Calls) > MaxCalls {
+			t.Errorf("%d calls", len(s.Calls))
+		}
 	}
 }
 
@@ -139,7 +157,10 @@ func TestOptions(t *testing.T) {
 }
 
 func TestFromArgs(t *testing.T) {
-	s := FromArgs([]string{"sh", "-c", "chown -R $USER_NAME /data && exec node a.js"}, env)
+	s, err := FromArgs([]string{"sh", "-c", "chown -R $USER_NAME /data && exec node a.js"}, env)
+	if err != nil {
+		t.Fatal(err)
+	}
 	want := "sh -c chown -R $USER_NAME /data && exec node a.js; chown -R app /data; exec node a.js; node a.js"
 	if got := show(s); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

@@ -2,6 +2,6 @@ FROM node:20-alpine
 RUN addgroup -g 1001 -S nodejs && adduser -S nextjs -u 1001
 WORKDIR /app
 COPY --chown=nextjs:nodejs .next ./.next
-COPY --chown=nextjs:nodejs package.json ./
+COPY --chown=nextjs:nodejs server.js ./
 USER nextjs
 CMD ["node", "server.js"]

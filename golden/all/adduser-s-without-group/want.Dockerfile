@@ -1,0 +1,7 @@
+FROM node:20-alpine
+RUN adduser -S app
+WORKDIR /app
+COPY --chown=app:nogroup . .
+RUN chown app:nogroup /app
+USER app
+CMD ["node", "server.js"]

@@ -1,0 +1,101 @@
+package transforms
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/chain"
+)
+
+// This file looks at the copies that chown-copy will not give to the user.
+
+// unowned tells of one that the application may need, "" when there is none.
+func unowned(p *fixer.Pass, run *chain.Run, id identity) string {
+	id = spelled(id, run.Final)
+	first := len(run.Steps) - len(run.Own())
+	for i, s := range run.Steps {
+		c, ok := s.Before.Copy(s.In)
+		if !ok || c.Chown != "" && ownedBy(s.Before, c, id) {
+			continue
+		}
+		line := s.In.Node.StartLine
+		if c.Chown == "" && isApplications(run, id, c.Dest) {
+			if i < first && bringsDirectory(c) {
+				return fmt.Sprintf("what line %d copies, in a stage that this one is built from, stays root's", line)
+			}
+			if i >= first {
+				if _, err := give(p, run, i-first, c, id); err != nil {
+					return fmt.Sprintf("what line %d copies stays root's: %v", line, err)
+				}
+				continue
+			}
+		}
+		if name := unreadable(p, c); name != "" {
+			return fmt.Sprintf("line %d copies %s, which others than its owner can't read", line, name)
+		}
+	}
+	return ""
+}
+
+// bringsDirectory reports whether a copy may bring more than single files.
+func bringsDirectory(c chain.Copy) bool {
+	return slices.ContainsFunc(c.Sources, func(src string) bool {
+		return path.Ext(path.Clean("/"+src)) == "" && !strings.ContainsAny(src, "*?[")
+	})
+}
+
+// maxFiles bounds the files of the context whose modes are looked at.
+const maxFiles = 500
+
+// unreadable names a file of the build context that the copy brings, and that
+// has no permission for others: COPY keeps the mode. "" when there is none.
+func unreadable(p *fixer.Pass, c chain.Copy) string {
+	if p.Context == nil || c.From != "" {
+		return ""
+	}
+	for _, src := range c.Sources {
+		src = strings.TrimPrefix(path.Clean("/"+src), "/")
+		if src == "" {
+			src = "."
+		}
+		names := []string{src}
+		if strings.ContainsAny(src, "*?[") {
+			names, _ = fs.Glob(p.Context, src) // a bad pattern matches nothing
+		}
+		for _, name := range names {
+			if found := p.Memo("unreadable "+name, func() any { return privateFile(p.Context, name) }).(string); found != "" {
+				return found
+			}
+		}
+	}
+	return ""
+}
+
+// privateFile finds a file below root that others can't read, or a directory
+// that they can't enter.
+func privateFile(context fs.FS, root string) (found string) {
+	left := maxFiles
+	// What can't be walked is not looked at: the build fails on it, or ignores it.
+	_ = fs.WalkDir(context, root, func(name string, d fs.DirEntry, err error) error {
+		if left--; err != nil || left < 0 {
+			return fs.SkipAll
+		}
+		if d.IsDir() && (d.Name() == ".git" || d.Name() == "node_modules") {
+			return fs.SkipDir
+		}
+		info, err := d.Info()
+		if err != nil || !d.IsDir() && !d.Type().IsRegular() || name == "." {
+			return nil
+		}
+		if mode := info.Mode().Perm(); mode&0o004 == 0 || d.IsDir() && mode&0o001 == 0 {
+			found = name
+			return fs.SkipAll
+		}
+		return nil
+	})
+	return found
+}
