@@ -58,7 +58,12 @@ type Node struct {
 	runs     map[*baseimage.Facts]*Run // what Eval found
 }
 
-// Resolve builds the graph. It fails when the target is no stage of the file.
+// MaxTargets is the number of stages that may become images: each is evaluated
+// by itself, and the work for one file must be bounded.
+const MaxTargets = 100
+
+// Resolve builds the graph. It fails, with a *dockerfile.Error, when the target
+// is no stage of the file, and when there are more than MaxTargets.
 func Resolve(f *dockerfile.File, o Options) (*Graph, error) {
 	if o.Platform == "" {
 		o.Platform = DefaultPlatform
@@ -77,10 +82,27 @@ func Resolve(f *dockerfile.File, o Options) (*Graph, error) {
 	for _, n := range g.Nodes {
 		n.markSources(byName)
 	}
+	if n := len(g.Targets()); n > MaxTargets {
+		return nil, &dockerfile.Error{Name: f.Name, Msg: fmt.Sprintf("%d stages become images, more than %d", n, MaxTargets)}
+	}
 	if o.Target != "" && byName[strings.ToLower(o.Target)] == nil {
-		return nil, &dockerfile.Error{Name: f.Name, Msg: fmt.Sprintf("no stage is named %q", o.Target)}
+		return nil, &dockerfile.Error{Name: f.Name, Msg: fmt.Sprintf("no stage is named %q%s", o.Target, names(f))}
 	}
 	return g, nil
+}
+
+// names lists the stages for an error, in the order of the file.
+func names(f *dockerfile.File) string {
+	var list []string
+	for _, st := range f.Stages {
+		if st.Name != "" {
+			list = append(list, st.Name)
+		}
+	}
+	if len(list) == 0 || len(list) > 20 {
+		return ""
+	}
+	return "; there are " + strings.Join(list, ", ")
 }
 
 // evalGlobals evaluates the ARGs before the first FROM (buildMetaArgs of

@@ -102,6 +102,25 @@ func TestTargets(t *testing.T) {
 	}
 }
 
+func TestResolveErrors(t *testing.T) {
+	for src, want := range map[string]string{
+		"FROM a AS final\nFROM b AS other\n":     `Dockerfile: no stage is named "fianl"; there are final, other`,
+		strings.Repeat("FROM a\n", MaxTargets+1): "Dockerfile: 101 stages become images, more than 100",
+	} {
+		f, err := dockerfile.Parse("Dockerfile", []byte(src))
+		if err != nil {
+			t.Fatal(err)
+		}
+		target := ""
+		if strings.Contains(want, "fianl") {
+			target = "fianl"
+		}
+		if _, err := Resolve(f, Options{Target: target}); err == nil || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
+
 var testBase = &baseimage.Facts{
 	Image: "node:20",
 	Config: &baseimage.Config{
