@@ -32,7 +32,7 @@ type fixCmd struct {
 	Target   string            `placeholder:"STAGE" help:"The stage that is built, as for docker build. Default: the last one, and every other that nothing else uses."`
 	BuildArg map[string]string `placeholder:"NAME=VALUE" mapsep:"none" help:"A build argument, as for docker build."`
 	Platform string            `default:"linux/amd64" help:"The platform that is built for."`
-	Context  string            `type:"path" placeholder:"DIR" help:"The build context. Default: the directory of each Dockerfile."`
+	Context  string            `placeholder:"DIR" help:"The build context. Default: the directory of each Dockerfile."`
 
 	Offline bool          `help:"Ask no registry: use the built-in table of well-known images."`
 	Timeout time.Duration `default:"10s" help:"The longest time to wait for what a registry says of one image."`

@@ -65,7 +65,7 @@ func expand(ts *testscript.TestScript, _ bool, files []string) {
 	}
 }
 
-var escapes = strings.NewReplacer(`\r`, "\r", `\n`, "\n", `\0`, "\x00")
+var escapes = strings.NewReplacer(`\r`, "\r", `\n`, "\n", `\033`, "\x1b", `\0`, "\x00")
 
 // bytesOf compares a file with a text in which \r, \n and \0 are escapes, or
 // writes it, with -write.
