@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -77,7 +78,14 @@ func (r *run) step(t *Transform) {
 		}
 	}
 	if len(edits) > 0 {
-		if err := r.apply(t, edits); err != nil {
+		switch err := r.apply(t, edits); {
+		case errors.Is(err, errTooLarge):
+			for i := range p.findings {
+				if f := &p.findings[i]; f.Fixed {
+					f.Fixed, f.Safety, f.Message = false, Note, "left alone: "+err.Error()
+				}
+			}
+		case err != nil:
 			r.bug(t, err)
 			return
 		}
@@ -96,6 +104,8 @@ func guarded(t *Transform, p *Pass) (err error) {
 	return t.Run(p)
 }
 
+var errTooLarge = fmt.Errorf("the file would have more than %d bytes", dockerfile.MaxSize)
+
 // apply makes the edits and proves that nothing else changed.
 func (r *run) apply(t *Transform, edits []dockerfile.Edit) error {
 	text, err := r.file.Apply(edits)
@@ -104,6 +114,9 @@ func (r *run) apply(t *Transform, edits []dockerfile.Edit) error {
 	}
 	if bytes.Equal(text, r.file.Src) {
 		return fmt.Errorf("its edits change nothing")
+	}
+	if len(text) > dockerfile.MaxSize {
+		return errTooLarge
 	}
 	file, err := dockerfile.Parse(r.src.Name, text)
 	if err != nil {

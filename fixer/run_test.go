@@ -119,6 +119,15 @@ func TestRollback(t *testing.T) {
 	}
 }
 
+// TestTooLarge: a change that the file has no room for is left out.
+func TestTooLarge(t *testing.T) {
+	text := src + strings.Repeat("#\n", (dockerfile.MaxSize-len(src))/2)
+	r := run(t, text, fixer.Options{}, inserts("one", "USER x", fixer.Safe))
+	if string(r.After) != text || len(r.Findings) != 1 || r.Findings[0].Fixed || r.Findings[0].Bug || !strings.Contains(r.Findings[0].Message, "more than 1048576 bytes") {
+		t.Errorf("%+v", r.Findings)
+	}
+}
+
 func TestBadInput(t *testing.T) {
 	for text, want := range map[string]string{
 		"":               "no instructions",

@@ -154,7 +154,10 @@ func (a Accounts) after(in *dockerfile.Instruction, s State) Accounts {
 			a.Unclear = fmt.Errorf("line %d: %w", in.Node.StartLine, err)
 		}
 	}
-	if text := cmd.CmdLine; writesAccounts(strings.Join(text, " ")) {
+	redirected := slices.ContainsFunc(script.Writes, func(w shell.Word) bool {
+		return strings.Contains(w.Raw, "/etc/passwd") || strings.Contains(w.Raw, "/etc/group")
+	})
+	if redirected || writesAccounts(strings.Join(cmd.CmdLine, " ")) {
 		a.Unclear = fmt.Errorf("line %d writes the account files by itself", in.Node.StartLine)
 	}
 	return a
@@ -186,14 +189,15 @@ func mentionsAccounts(cmd *instructions.RunCommand) bool {
 		slices.ContainsFunc(cmd.Files, func(f instructions.ShellInlineFile) bool { return mentions(f.Data) })
 }
 
+// writesAccounts looks for the programs that change a file in place.
 func writesAccounts(script string) bool {
 	for _, file := range []string{"/etc/passwd", "/etc/group"} {
 		i := strings.Index(script, file)
 		if i < 0 {
 			continue
 		}
-		before := strings.TrimRight(script[:i], " \"'")
-		if strings.HasSuffix(before, ">") || strings.Contains(before, "sed ") || strings.Contains(before, "tee ") || strings.Contains(before, "mv ") || strings.Contains(before, "cp ") {
+		before := script[:i]
+		if strings.Contains(before, "sed ") || strings.Contains(before, "tee ") || strings.Contains(before, "mv ") || strings.Contains(before, "cp ") {
 			return true
 		}
 	}

@@ -45,6 +45,8 @@ func TestAccounts(t *testing.T) {
 		{"unknown name", "debian", "useradd $NOSUCH", "line 4: a word of the command can't be known"},
 		{"unknown distribution", "unknown", "adduser app", "line 4: adduser has other options on each distribution, and this one is not known"},
 		{"written by hand", "debian", "echo app:x:1:1::/: >> /etc/passwd", "line 4 writes the account files by itself"},
+		{"written behind a look at it", "debian", "cat /etc/passwd; echo x >> /etc/passwd", "line 4 writes the account files by itself"},
+		{"edited", "debian", "sed -i s/node/web/ /etc/passwd", "line 4 writes the account files by itself"},
 		{"read only", "debian", "cat /etc/passwd", ""},
 		{"unreadable", "debian", "useradd 'app", "line 4 changes the accounts in a script that can't be read"},
 		{"newusers", "debian", "newusers list-of-users", "line 4: newusers changes the accounts in a way that is not followed"},
