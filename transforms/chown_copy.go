@@ -64,7 +64,7 @@ func chownCopies(p *fixer.Pass, n *chain.Node) error {
 	given := map[*dockerfile.Instruction]dockerfile.Edit{}
 	for i, s := range run.Own() {
 		c, ok := s.Before.Copy(s.In)
-		if !ok || c.Chown != "" || !isApplications(run, id, c.Dest) {
+		if !ok || c.Owned || !isApplications(run, id, c.Dest) {
 			continue
 		}
 		if !known {
@@ -140,7 +140,7 @@ func chownedLater(run *chain.Run, i int, id identity) bool {
 // reportUnknown tells, once for a stage, that its copies can't be judged.
 func reportUnknown(p *fixer.Pass, run *chain.Run, err error) {
 	for _, s := range run.Own() {
-		if c, ok := s.Before.Copy(s.In); ok && c.Chown == "" && isApplications(run, identity{}, c.Dest) {
+		if c, ok := s.Before.Copy(s.In); ok && !c.Owned && isApplications(run, identity{}, c.Dest) {
 			p.Report(s.In.Span, fmt.Sprintf("copied as root's, left so: nothing is known of the base image %s: %v", run.Node.Root().Stage.Ref.Text, err))
 			return
 		}

@@ -23,7 +23,7 @@ func unowned(p *fixer.Pass, run *chain.Run, id identity) string {
 			continue
 		}
 		line := s.In.Node.StartLine
-		if c.Chown == "" && isApplications(run, id, c.Dest) {
+		if !c.Owned && isApplications(run, id, c.Dest) {
 			if i < first && bringsDirectory(c) {
 				return fmt.Sprintf("what line %d copies, in a stage that this one is built from, stays root's", line)
 			}

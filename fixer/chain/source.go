@@ -3,6 +3,7 @@ package chain
 import (
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
@@ -20,6 +21,7 @@ type Copy struct {
 	Dir   bool
 	From  string // --from; "" for the build context
 	Chown string // as written
+	Owned bool   // --chown is there, be it empty
 	Link  bool
 	ADD   bool
 }
@@ -37,6 +39,7 @@ func (s State) Copy(in *dockerfile.Instruction) (Copy, bool) {
 	default:
 		return c, false
 	}
+	c.Owned = slices.ContainsFunc(in.Flags, func(w dockerfile.Word) bool { return strings.HasPrefix(w.Text, "--chown") })
 	dest, ok := s.Expand(sd.DestPath)
 	if !ok || dest == "" || strings.Contains(dest, `\`) {
 		return c, false
