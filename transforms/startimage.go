@@ -132,6 +132,16 @@ func (x *examiner) application() string {
 	if c := x.run.Final.Base.Config; c != nil && x.run.Final.Cmd != nil && x.run.Final.Cmd.In == nil {
 		return "" // what the base image brings is looked at by baseStart
 	}
+	if script, ok := x.run.Final.Start(); ok {
+		for _, c := range script.Calls {
+			if c.Name == "" || strings.HasPrefix(c.Name, "docker-entrypoint") {
+				continue
+			}
+			if file := x.run.Lookup(c.Path, x.pass.Context); file != "" && x.run.Origin(file, x.pass.Context).Copied {
+				return "" // the program itself is copied, to where programs lie
+			}
+		}
+	}
 	return "no application is copied into it, so other images are probably built from it"
 }
 
