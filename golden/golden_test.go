@@ -259,7 +259,7 @@ func keepsInstructions(t testing.TB, before, after []byte) {
 	strip := func(n *parser.Node) string {
 		line := chownFlag.ReplaceAllString(n.Original, "")
 		if strings.EqualFold(n.Value, "RUN") {
-			line = strings.Replace(line, "chown -R ", "chown ", 1)
+			line = strings.NewReplacer("chown -R ", "chown ", "chown --recursive ", "chown ").Replace(line)
 		}
 		return line
 	}

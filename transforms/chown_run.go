@@ -7,7 +7,6 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
-	"github.com/dockmend/dockmend/fixer/shell"
 )
 
 // narrowChown takes the -R from a "RUN chown -R user /app" below which there is
@@ -19,20 +18,17 @@ import (
 // whether there is such a RUN.
 func narrowChown(p *fixer.Pass, run *chain.Run, id identity, given map[*dockerfile.Instruction]dockerfile.Edit) (narrowed bool) {
 	for i, s := range run.Steps {
-		call, ch, ok := loneChown(s)
+		ch, ok := loneChown(s)
 		if !ok || !ch.recursive || !ch.known || !id.is(ch.user) || len(ch.targets) != 1 || ch.targets[0] != run.Final.Workdir.Text {
 			continue
 		}
 		if s.Node != run.Node || !onlyCopied(run, i, id, given) {
 			continue
 		}
-		var words []string
-		for _, a := range call.Args {
-			if a.Text != "-R" && a.Text != "--recursive" {
-				words = append(words, a.Raw)
-			}
+		text, ok := withoutRecursive(s.In.Args[0].Text)
+		if !ok {
+			continue
 		}
-		text := "chown " + strings.Join(words, " ")
 		edit, err := s.In.Replace(s.In.Args[0], text)
 		if err != nil {
 			continue
@@ -43,21 +39,27 @@ func narrowChown(p *fixer.Pass, run *chain.Run, id identity, given map[*dockerfi
 	return narrowed
 }
 
+// withoutRecursive takes the -R out of a chown that begins with it, and leaves
+// every other byte.
+func withoutRecursive(command string) (string, bool) {
+	for _, flag := range []string{"-R ", "--recursive "} {
+		if rest, ok := strings.CutPrefix(command, "chown "+flag); ok {
+			return "chown " + rest, true
+		}
+	}
+	return "", false
+}
+
 // loneChown reads a RUN that is one chown and nothing else, with -R by itself.
-func loneChown(s chain.Step) (call shell.Call, ch chownCall, ok bool) {
+func loneChown(s chain.Step) (ch chownCall, ok bool) {
 	if s.In.Name() != "RUN" || s.In.JSON() || len(s.In.Flags) > 0 || len(s.In.Node.Heredocs) > 0 || !isRoot(s.Before.User.Text) {
-		return call, ch, false
+		return ch, false
 	}
 	script, err := s.Script()
 	if err != nil || script == nil || !script.Simple || len(script.Calls) != 1 {
-		return call, ch, false
+		return ch, false
 	}
-	call = script.Calls[0]
-	if !call.Has("-R", "--recursive") {
-		return call, ch, false
-	}
-	ch, ok = readChown(call, s.Before.Workdir.Text)
-	return call, ch, ok
+	return readChown(script.Calls[0], s.Before.Workdir.Text)
 }
 
 // onlyCopied reports whether everything below the working directory came, up to

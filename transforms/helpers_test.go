@@ -23,7 +23,7 @@ func TestRootComments(t *testing.T) {
 		"# Don't add a user, the socket is root's":    true,
 		"# never run as non-root":                     true,
 		"# hadolint ignore=DL3002":                    true,
-		"# later: don't run as root":                   false,
+		"# later: don't run as root":                  false,
 		"# avoid running as root":                     false,
 		"# instead of running as root":                false,
 		"# the workspaces need root package.json":     false,
