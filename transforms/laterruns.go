@@ -117,7 +117,7 @@ func usesGit(context fs.FS) bool {
 	}
 	left, bytes := 400, 2<<20 // files, and their size
 	found := false
-	look := func(dir string, depth int) {}
+	var look func(dir string, depth int)
 	look = func(dir string, depth int) {
 		entries, err := fs.ReadDir(context, dir)
 		if err != nil {
@@ -162,12 +162,16 @@ func bringsRepository(p *fixer.Pass, c chain.Copy) bool {
 	if _, err := fs.Stat(p.Context, ".git"); err != nil {
 		return false
 	}
-	f, err := p.Context.Open(".dockerignore")
+	// An ignore file of the Dockerfile's own takes the other's place; it is rare
+	// enough not to be looked into.
+	if _, err := fs.Stat(p.Context, path.Base(p.File.Name)+".dockerignore"); err == nil {
+		return true
+	}
+	text, err := readSmall(p.Context, ".dockerignore")
 	if err != nil {
 		return true
 	}
-	defer f.Close()
-	patterns, err := ignorefile.ReadAll(f)
+	patterns, err := ignorefile.ReadAll(strings.NewReader(text))
 	if err != nil {
 		return true
 	}
