@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Edit is one change to a File: it replaces the bytes of Span by Text. Edits
@@ -57,7 +58,8 @@ func (in *Instruction) Replace(w Word, text string) (Edit, error) {
 
 // SetFlag gives the flag --name the value: it replaces the value where the flag
 // is there, and adds the flag behind the others, or behind the keyword, where
-// it is not. The value must need no quotes.
+// it is not. The value must need no quotes. It fails where the flags don't end
+// at a blank.
 func (in *Instruction) SetFlag(name, value string) (Edit, error) {
 	if strings.ContainsAny(value, " \t\r\n'\"\\`") {
 		return Edit{}, noPlace(in, "the value %q of --%s needs quotes", value, name)
@@ -69,6 +71,11 @@ func (in *Instruction) SetFlag(name, value string) (Edit, error) {
 			return in.Replace(w, flag)
 		}
 		last = w
+	}
+	// BuildKit looks for the end of a flag byte by byte, and takes the second
+	// byte of "à" for a no-break space: nothing is put into the middle of that.
+	if end := last.logical.End; end < len(in.Logical) && in.Logical[end] >= utf8.RuneSelf {
+		return Edit{}, noPlace(in, "what ends its flags is no ordinary blank")
 	}
 	return Edit{
 		Span: Span{last.End, last.End}, Text: " " + flag,

@@ -80,6 +80,7 @@ func TestEdits(t *testing.T) {
 		{"flag, behind a continuation", "FROM a\nCOPY \\\n  --link \\\n  # c\n  x y\n", chown, "FROM a\nCOPY \\\n  --link --chown=a:b \\\n  # c\n  x y\n"},
 		{"flag, before a continuation", "FROM a\nCOPY \\\n  x y\n", chown, "FROM a\nCOPY --chown=a:b \\\n  x y\n"},
 		{"flag, heredoc", "FROM a\nCOPY <<E /x\nCOPY b c\nE\n", chown, "FROM a\nCOPY --chown=a:b <<E /x\nCOPY b c\nE\n"},
+		{"flag, in the middle of a letter", "FROM a\nCOPY --from=à x y\n", chown, ""},
 		{"replace", "FROM a\nUSER root # x\n", arg, "FROM a\nUSER new\n"},
 		{"replace in JSON", "FROM a\nCMD [\"x\", \"y\"]\n", func(f *File) (Edit, error) {
 			return last(f).Replace(last(f).Args[1], `"z"`)
