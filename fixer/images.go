@@ -11,11 +11,21 @@ import (
 	"github.com/dockmend/dockmend/fixer/chain"
 )
 
-// images asks for the base images of one file, and remembers which answers
-// were assumptions.
+// images asks for the base images of one file. What was asked of an image once
+// is asked along with everything after it, and an answer is kept: the facts of
+// a question are the same, pointer and all, as long as nothing more is asked.
 type images struct {
 	inspector baseimage.Inspector
-	assumed   map[string]string // image to the reason
+	known     map[imageKey]*known
+}
+
+type imageKey struct{ image, platform string }
+
+// known is what was asked of one image so far, and the answer.
+type known struct {
+	ask   baseimage.Ask
+	facts *baseimage.Facts
+	err   error
 }
 
 // prefetch asks for all bases of the target stages at once, so that a file
@@ -25,7 +35,7 @@ func (im *images) prefetch(ctx context.Context, g *chain.Graph) {
 	var queries []baseimage.Query
 	for _, n := range g.Targets() {
 		root := n.Root()
-		q := query(root, baseimage.AskConfig)
+		q := baseimage.Query{Image: root.Image, Platform: root.Platform, Ask: baseimage.AskConfig}
 		if root.Err == nil && root.Image != "scratch" && !slices.Contains(queries, q) {
 			queries = append(queries, q)
 		}
@@ -40,39 +50,51 @@ func (im *images) prefetch(ctx context.Context, g *chain.Graph) {
 	wg.Wait()
 }
 
-func query(root *chain.Node, ask baseimage.Ask) baseimage.Query {
-	return baseimage.Query{Image: root.Image, Platform: root.Platform, Ask: ask}
-}
-
 func (im *images) inspect(ctx context.Context, root *chain.Node, ask baseimage.Ask) (*baseimage.Facts, error) {
+	key := imageKey{root.Image, root.Platform}
+	k := im.known[key]
+	if k != nil && ask&^k.ask == 0 {
+		return k.facts, k.err
+	}
+	if k == nil {
+		k = &known{}
+	}
+	if im.known == nil {
+		im.known = map[imageKey]*known{}
+	}
+	im.known[key] = k
+	k.ask |= ask
 	if root.Image == "scratch" {
-		return baseimage.ScratchFacts(root.Platform), nil
+		k.facts = baseimage.ScratchFacts(root.Platform)
+	} else {
+		k.facts, k.err = im.inspector.Inspect(ctx, baseimage.Query{Image: root.Image, Platform: root.Platform, Ask: k.ask})
 	}
-	facts, err := im.inspector.Inspect(ctx, query(root, ask))
-	if err != nil {
-		return nil, err
-	}
-	if facts.Assumed != "" {
-		if im.assumed == nil {
-			im.assumed = map[string]string{}
-		}
-		im.assumed[root.Image] = facts.Assumed
-	}
-	return facts, nil
+	return k.facts, k.err
 }
 
-// notes tells, once for each image of the graph, that its facts are assumed.
+// notes tells, once for each image of the graph, what its facts rest on when
+// that is less than the image itself.
 func (im *images) notes(g *chain.Graph) (list []Finding) {
 	seen := map[string]bool{}
 	for _, n := range g.Nodes {
-		reason, ok := im.assumed[n.Image]
-		if !ok || seen[n.Image] {
+		k := im.known[imageKey{n.Image, n.Platform}]
+		if k == nil || k.facts == nil || seen[n.Image] {
+			continue
+		}
+		var message string
+		switch f := k.facts; {
+		case f.Assumed != "" && f.Config != nil && f.Config.Source != baseimage.FromTable:
+			message = fmt.Sprintf("%s is assumed to be what it was when it was last asked for: %s", n.Image, f.Assumed)
+		case f.Assumed != "":
+			message = fmt.Sprintf("%s is assumed to be what the built-in table says: %s", n.Image, f.Assumed)
+		case f.Unread != "":
+			message = fmt.Sprintf("not everything is known of %s: %s", n.Image, f.Unread)
+		default:
 			continue
 		}
 		seen[n.Image] = true
 		line, col := g.File.Position(n.Stage.Ref.Start)
-		list = append(list, Finding{ID: "base-image", Line: line, Col: col,
-			Message: fmt.Sprintf("%s is assumed to be what the built-in table says: %s", n.Image, reason)})
+		list = append(list, Finding{ID: "base-image", Line: line, Col: col, Message: message})
 	}
 	return list
 }

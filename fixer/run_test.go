@@ -155,7 +155,7 @@ func TestCancelled(t *testing.T) {
 
 // TestAssumed: that facts are an assumption is said once for each image.
 func TestAssumed(t *testing.T) {
-	images := baseimage.Static{{Image: "a", Assumed: "no network"}, {Image: "b"}}
+	images := baseimage.NewStatic(&baseimage.Facts{Image: "a", Assumed: "no network"}, &baseimage.Facts{Image: "b"})
 	asks := &fixer.Transform{ID: "asks", Run: func(p *fixer.Pass) error {
 		for _, n := range p.Graph.Nodes {
 			if _, err := p.Base(n, baseimage.AskConfig); err != nil {

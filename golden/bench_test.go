@@ -27,11 +27,11 @@ func typicalSource(b *testing.B) (fixer.Source, baseimage.Inspector) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	images, err := baseimage.ReadStatic(bytes.NewReader(text))
+	list, err := baseimage.ReadFacts(bytes.NewReader(text))
 	if err != nil {
 		b.Fatal(err)
 	}
-	return fixer.Source{Name: "Dockerfile", Src: src, Context: buildContext(b, filepath.Join(typical, "context"), false)}, images
+	return fixer.Source{Name: "Dockerfile", Src: src, Context: buildContext(b, filepath.Join(typical, "context"), false)}, baseimage.NewStatic(list...)
 }
 
 // BenchmarkBuildKitParse is the floor: BuildKit's parser alone, once.

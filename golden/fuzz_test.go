@@ -30,10 +30,11 @@ func FuzzAll(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	images, err := baseimage.ReadStatic(bytes.NewReader(text))
+	list, err := baseimage.ReadFacts(bytes.NewReader(text))
 	if err != nil {
 		f.Fatal(err)
 	}
+	images := baseimage.NewStatic(list...)
 	f.Fuzz(func(t *testing.T, src []byte) {
 		run := func(src []byte) (fixer.Result, bool) {
 			r, err := fixer.Run(t.Context(), fixer.Source{Name: "Dockerfile", Src: src}, transforms.All, images, fixer.Options{Threshold: fixer.Unsafe})

@@ -76,7 +76,7 @@ func load(t *testing.T, dir string) *testCase {
 	if len(c.transforms) == 0 {
 		t.Fatalf("no transform is called %q", id)
 	}
-	c.images = append(images(t, filepath.Join(dir, "images.json")), images(t, "images.json")...)
+	c.images = baseimage.NewStatic(append(images(t, filepath.Join(dir, "images.json")), images(t, "images.json")...)...)
 	var o options
 	if text := read(t, dir, "options.json"); text != nil {
 		dec := json.NewDecoder(bytes.NewReader(text))
@@ -141,13 +141,13 @@ func read(t *testing.T, dir, name string) []byte {
 	return text
 }
 
-func images(t *testing.T, name string) baseimage.Static {
+func images(t *testing.T, name string) []*baseimage.Facts {
 	t.Helper()
 	text := read(t, ".", name)
 	if text == nil {
 		return nil
 	}
-	list, err := baseimage.ReadStatic(bytes.NewReader(text))
+	list, err := baseimage.ReadFacts(bytes.NewReader(text))
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}

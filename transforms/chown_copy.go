@@ -46,20 +46,30 @@ root's might mind: git refuses to work in a repository of another owner.`,
 }
 
 func chownCopies(p *fixer.Pass, n *chain.Node) error {
-	base, err := p.Base(n, baseimage.AskConfig|baseimage.AskDistro|baseimage.AskAccounts)
-	if base != nil && base.Distro.FamilyOf() == baseimage.Windows {
-		return nil
-	}
+	base, err := p.Base(n, baseimage.AskConfig)
 	run := n.Eval(base)
 	user := run.Final.User
-	if !user.Known || isRoot(user.Text) || !starts(run) {
+	if !user.Known || isRoot(user.Text) || !starts(run) || !copiesAsRoot(run) {
 		return nil
+	}
+	if err == nil {
+		base, err = p.Base(n, baseimage.AskDistro|baseimage.AskUsers)
 	}
 	if err != nil {
 		reportUnknown(p, run, err)
 		return nil
 	}
+	if base.Distro.FamilyOf() == baseimage.Windows {
+		return nil
+	}
+	run = n.Eval(base)
 	id, known := lookup(run.Final, user.Text)
+	if !known {
+		if base, err = p.Base(n, baseimage.AskAccounts); err == nil {
+			run = n.Eval(base)
+			id, known = lookup(run.Final, user.Text)
+		}
+	}
 	id = spelled(id, run.Final)
 	given := map[*dockerfile.Instruction]dockerfile.Edit{}
 	for i, s := range run.Own() {
@@ -87,6 +97,15 @@ func chownCopies(p *fixer.Pass, n *chain.Node) error {
 		p.Report(s.In.Span, fmt.Sprintf("copied as root's, but the container runs as %s:%s", user.Text, edit.Text), edit)
 	}
 	return nil
+}
+
+// copiesAsRoot reports whether the target stage has a COPY or ADD that might be
+// given an owner.
+func copiesAsRoot(run *chain.Run) bool {
+	return slices.ContainsFunc(run.Own(), func(s chain.Step) bool {
+		c, ok := s.Before.Copy(s.In)
+		return ok && !c.Owned
+	})
 }
 
 // give makes the edit for one copy, the i-th instruction of the target stage.

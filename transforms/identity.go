@@ -1,6 +1,7 @@
 package transforms
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -101,7 +102,8 @@ func lookup(s chain.State, user string) (identity, bool) {
 
 // choose picks the user that a stage which runs as root should run as, in the
 // order: the base image's own, one that the file creates, node, the base's
-// nonroot, a new one. The error says why none can be picked.
+// nonroot. The error says why none can be picked; it is errNewUser when a new
+// one has to be made, for which more must be known of the base.
 func choose(run *chain.Run) (identity, error) {
 	final := run.Final
 	if err := final.Accounts.Unclear; err != nil {
@@ -135,8 +137,10 @@ func choose(run *chain.Run) (identity, error) {
 	case family == baseimage.Scratch, known && !hasShell:
 		return anonymous(65532, "there is no user database to name one from"), nil
 	}
-	return create(run, family)
+	return identity{}, errNewUser
 }
+
+var errNewUser = errors.New("it has no user to run as")
 
 // inBase is why an account of the base image is picked.
 const inBase = "the base image has it"

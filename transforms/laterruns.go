@@ -13,6 +13,7 @@ import (
 	"github.com/moby/patternmatcher/ignorefile"
 
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
 )
 
@@ -22,12 +23,12 @@ import (
 // laterRuns tells why it may, "" when it can't. The copy is the i-th
 // instruction of the target stage.
 func laterRuns(p *fixer.Pass, run *chain.Run, i int, c chain.Copy) string {
-	repository := bringsRepository(p, c) && hasGit(run)
+	repository := bringsRepository(p, c)
 	for _, s := range run.Own()[i+1:] {
 		if s.In.Name() != "RUN" || !isRoot(s.Before.User.Text) || isInert(s) {
 			continue
 		}
-		if repository && mayCallGit(p, s) {
+		if repository && mayCallGit(p, s) && hasGit(p, run) {
 			return fmt.Sprintf("it may bring a .git directory, and git in line %d would refuse to work in a repository of another owner", s.In.Node.StartLine)
 		}
 		if oldNPM(run) && (hasWorkspaces(p, run) || !staysRoot(run, s, c)) {
@@ -179,12 +180,19 @@ func bringsRepository(p *fixer.Pass, c chain.Copy) bool {
 	return err != nil || !ignored
 }
 
-// hasGit reports whether git may be in the image.
-func hasGit(run *chain.Run) bool {
-	if has, known := run.Final.Base.Programs.Has("git"); !known || has {
-		return true
-	}
-	return slices.ContainsFunc(run.Steps, func(s chain.Step) bool {
+// hasGit reports whether git may be in the image. That it is not in the base
+// is dear to know, so it comes last.
+func hasGit(p *fixer.Pass, run *chain.Run) bool {
+	installed := slices.ContainsFunc(run.Steps, func(s chain.Step) bool {
 		return s.In.Name() == "RUN" && strings.Contains(s.In.Logical, "git")
 	})
+	if installed {
+		return true
+	}
+	base, err := p.Base(run.Node, baseimage.AskGit)
+	if err != nil {
+		return true
+	}
+	has, known := base.Programs.Has("git")
+	return has || !known
 }

@@ -11,7 +11,7 @@ import (
 
 // create makes an application user with the first id from 1000 on that is free
 // where the RUN will stand, and still at the end of the stage.
-func create(run *chain.Run, family baseimage.Family) (identity, error) {
+func create(run *chain.Run) (identity, error) {
 	const name = "appuser"
 	final := run.Final
 	head, ok := behindHead(run)
@@ -36,19 +36,24 @@ func create(run *chain.Run, family baseimage.Family) (identity, error) {
 		}
 	}
 	out := identity{user: name, group: name, spec: name, name: name, uid: id, gid: id, home: "/home/" + name, why: fmt.Sprintf("a new user, %d:%d is free in the base image", id, id)}
-	useradd, known := final.Base.Programs.Has("useradd")
+	family := final.Base.Distro.FamilyOf()
+	lacks := func(program string) bool {
+		has, known := final.Base.Programs.Has(program)
+		return known && !has
+	}
 	switch family {
-	case baseimage.RHEL:
-		if known && !useradd {
+	case baseimage.RHEL, baseimage.Debian:
+		if lacks("useradd") {
 			return anonymous(id, "the base image has no useradd"), nil
 		}
-		fallthrough
-	case baseimage.Debian:
 		out.create = fmt.Sprintf("groupadd --gid %d %s && useradd --uid %d --gid %s --create-home --shell /usr/sbin/nologin %s", id, name, id, name, name)
 		if family == baseimage.RHEL {
 			out.create = strings.Replace(out.create, "/usr/sbin/nologin", "/sbin/nologin", 1)
 		}
 	case baseimage.Alpine, baseimage.Busybox, baseimage.Wolfi:
+		if lacks("adduser") {
+			return anonymous(id, "the base image has no adduser"), nil
+		}
 		out.create = fmt.Sprintf("addgroup -g %d %s && adduser -D -u %d -G %s -s /sbin/nologin %s", id, name, id, name, name)
 	default:
 		return identity{}, errors.New("how to add a user to this base image is not known")

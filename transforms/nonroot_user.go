@@ -2,6 +2,7 @@ package transforms
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 
 	"github.com/dockmend/dockmend/fixer"
@@ -50,7 +51,9 @@ stay root's; a data directory that nothing makes.`,
 const leftRoot = "runs as root, left so: "
 
 func nonroot(p *fixer.Pass, n *chain.Node) error {
-	base, baseErr := p.Base(n, baseimage.AskConfig|baseimage.AskDistro|baseimage.AskAccounts|baseimage.AskPrograms)
+	// A stage that doesn't run as root, or must, costs no more than the base's
+	// configuration.
+	base, baseErr := p.Base(n, baseimage.AskConfig)
 	run := n.Eval(base)
 	user := run.Final.User
 	if !starts(run) || user.Known && user.In != nil && !isRoot(user.Text) {
@@ -72,8 +75,12 @@ func nonroot(p *fixer.Pass, n *chain.Node) error {
 		p.Report(at(run), leftRoot+"other stages are built from this one, and may need root")
 		return nil
 	}
-	id, err := choose(run)
-	start := examine(p, run, id)
+	if keep := examine(p, run, nil).keep; keep != "" {
+		p.Report(at(run), leftRoot+keep)
+		return nil
+	}
+	run, id, err := pick(p, n)
+	start := examine(p, run, &id)
 	if start.keep != "" {
 		p.Report(at(run), leftRoot+start.keep)
 		return nil
@@ -100,6 +107,35 @@ func nonroot(p *fixer.Pass, n *chain.Node) error {
 	}
 	p.ReportAs(safety, at(run), message(p, run, id, notes), edits...)
 	return nil
+}
+
+// pick chooses the user, and asks of the base image what that takes: first what
+// its history may tell, then what only its files do.
+func pick(p *fixer.Pass, n *chain.Node) (*chain.Run, identity, error) {
+	ask := func(what baseimage.Ask) (run *chain.Run, err error) {
+		base, err := p.Base(n, what)
+		return n.Eval(base), err
+	}
+	run, err := ask(baseimage.AskDistro | baseimage.AskUsers | baseimage.AskSh | baseimage.AskChown)
+	if err != nil {
+		return run, identity{}, err
+	}
+	if own := run.Final.Base.Config.User; !isRoot(own) {
+		if _, ok := lookup(run.Final, own); !ok {
+			run, err = ask(baseimage.AskAccounts)
+		}
+	}
+	if err != nil {
+		return run, identity{}, err
+	}
+	id, err := choose(run)
+	if !errors.Is(err, errNewUser) {
+		return run, id, err
+	}
+	if run, err = ask(baseimage.AskAccounts | baseimage.AskUseradd | baseimage.AskAdduser); err == nil {
+		id, err = create(run)
+	}
+	return run, id, err
 }
 
 // starts reports whether the stage starts a program: the last one may inherit

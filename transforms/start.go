@@ -22,8 +22,9 @@ type startup struct {
 	packageManager bool
 }
 
-// examine looks for reasons to leave a stage root.
-func examine(p *fixer.Pass, run *chain.Run, user identity) startup {
+// examine looks for reasons to leave a stage root, whoever it would run as when
+// user is nil.
+func examine(p *fixer.Pass, run *chain.Run, user *identity) startup {
 	x := &examiner{pass: p, run: run, user: user}
 	for _, check := range []func() string{
 		x.windows, x.comment, x.onbuild, x.start, x.paths, x.installers, x.browsers, x.modes, x.downloads, x.keys,
@@ -44,7 +45,7 @@ func examine(p *fixer.Pass, run *chain.Run, user identity) startup {
 type examiner struct {
 	pass           *fixer.Pass
 	run            *chain.Run
-	user           identity // who it would run as
+	user           *identity // who it would run as; nil when that is not chosen yet
 	doubt          string
 	packageManager bool
 	scripts        map[string]bool // of package.json, looked at already
@@ -193,11 +194,26 @@ func (x *examiner) knownStart(program string) bool {
 		// That of the node images only puts "node" in front of what is no
 		// program; those of databases, of the same name, start as root.
 		_, version := x.run.Final.EnvVar("NODE_VERSION")
-		node, _ := x.run.Final.Base.Programs.Has("node")
-		_, bun := x.run.Final.Base.Accounts.User("bun") // whose script is node's
-		return version || node || bun
+		return version || x.isOfNode()
 	}
 	return false
+}
+
+// isOfNode reports whether the base image has Node.js, or is one of bun's,
+// whose script is node's.
+func (x *examiner) isOfNode() bool {
+	base, err := x.pass.Base(x.run.Node, baseimage.AskUsers)
+	if err != nil {
+		return false
+	}
+	if _, bun := base.Accounts.User("bun"); bun {
+		return true
+	}
+	if base, err = x.pass.Base(x.run.Node, baseimage.AskNode); err != nil {
+		return false
+	}
+	has, _ := base.Programs.Has("node")
+	return has
 }
 
 // at is where a finding about the stage's user belongs: the USER that makes it

@@ -90,11 +90,14 @@ func (x *examiner) writer(c shell.Call, _ int) string {
 // the user's: it comes from COPY and ADD of the target stage, which chown-copy
 // gives to the user, or a chown -R gives all of it behind the last RUN.
 func (x *examiner) treeIsCopied() bool {
+	if x.user == nil {
+		return true // perhaps
+	}
 	for _, s := range slices.Backward(x.run.Steps) {
-		if !isInert(s) && !endsInChown(s, x.user, x.run.Final.Workdir.Text) {
+		if !isInert(s) && !endsInChown(s, *x.user, x.run.Final.Workdir.Text) {
 			break
 		}
-		if endsInChown(s, x.user, x.run.Final.Workdir.Text) {
+		if endsInChown(s, *x.user, x.run.Final.Workdir.Text) {
 			return true
 		}
 	}

@@ -57,6 +57,9 @@ type Facts struct {
 	// Assumed says why the image itself could not be asked, where the facts
 	// stand in for its answer; "" otherwise.
 	Assumed string `json:"assumed,omitempty"`
+	// Unread says why the layers could not be read although a question needed
+	// them: what they would have told is missing, or is the table's. "" otherwise.
+	Unread string `json:"unread,omitempty"`
 }
 
 // Config is the part of the image configuration that a Dockerfile inherits
@@ -80,7 +83,9 @@ type Distro struct {
 	Version  string `json:"version,omitempty"`  // VERSION_ID: "12"
 	Codename string `json:"codename,omitempty"` // "bookworm"
 	Family   Family `json:"family"`             // never ""
-	Source   Source `json:"source"`
+	// Archive tells whether the release's package archive is still served.
+	Archive Archive `json:"archive,omitempty"`
+	Source  Source  `json:"source"`
 }
 
 // User is a line of /etc/passwd.
@@ -110,7 +115,7 @@ type Accounts struct {
 
 // Programs tells which of the programs that a fix may need are in the image:
 // name to absolute path, "" when it is known not to be there. A name that is
-// not in the map was not looked for.
+// not in the map was not looked for, or could not be told.
 type Programs struct {
 	Paths  map[string]string `json:"paths"`
 	Source Source            `json:"source"`
@@ -122,25 +127,6 @@ type Versions struct {
 	NPM    string `json:"npm,omitempty"`
 	Yarn   string `json:"yarn,omitempty"`
 	Source Source `json:"source"`
-}
-
-// Ask is a set of questions.
-type Ask uint8
-
-const (
-	AskConfig Ask = 1 << iota
-	AskDistro
-	AskAccounts
-	AskPrograms
-	AskVersions
-	AskDigest
-)
-
-// Query asks questions of one image.
-type Query struct {
-	Image    string // as BuildKit would pull it: "node:20-slim"
-	Platform string // "linux/arm64/v8"; "" for linux/amd64
-	Ask      Ask
 }
 
 // Inspector answers questions about base images.

@@ -3,31 +3,76 @@ package baseimage
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+
+	"github.com/distribution/reference"
 )
 
 // Static is an Inspector that answers from a list, by image name and, where the
-// list names one, platform.
-type Static []*Facts
+// list names one, platform. The zero value knows no image.
+type Static struct {
+	byName map[string][]*Facts
+}
 
-// staticFile is the JSON form of a list of facts.
-type staticFile struct {
+// NewStatic makes a Static of a list. Of several entries for one image and
+// platform the first counts.
+func NewStatic(list ...*Facts) Static {
+	s := Static{byName: map[string][]*Facts{}}
+	for _, f := range list {
+		name := fullName(f.Image)
+		s.byName[name] = append(s.byName[name], f)
+	}
+	return s
+}
+
+// fullName is the name with registry and tag, so that node and
+// docker.io/library/node:latest are the same; a name that isn't one stays.
+func fullName(image string) string {
+	named, err := reference.ParseNormalizedNamed(image)
+	if err != nil {
+		return image
+	}
+	return reference.TagNameOnly(named).String()
+}
+
+// Inspect implements [Inspector]. The error is ErrUnknown for an image that is
+// not in the list.
+func (s Static) Inspect(_ context.Context, q Query) (*Facts, error) {
+	for _, f := range s.byName[fullName(q.Image)] {
+		if f.Platform == "" || f.Platform == q.Platform || q.Platform == "" && f.Platform == "linux/amd64" {
+			return f, nil
+		}
+	}
+	return nil, ErrUnknown
+}
+
+// factsFile is the JSON form of a list of facts.
+type factsFile struct {
 	Version int      `json:"version"`
 	Images  []*Facts `json:"images"`
 }
 
-// ReadStatic reads a list of facts: {"version": 1, "images": [facts, …]}, each
-// in the JSON form of Facts. Unknown fields are errors.
-func ReadStatic(r io.Reader) (Static, error) {
+// factsVersion is the version of that form. Parts and fields may be added to
+// Facts without a new one; readers refuse what they don't know.
+const factsVersion = 1
+
+// ReadFacts reads what WriteFacts wrote: {"version": 1, "images": [facts, …]},
+// each in the JSON form of Facts. Unknown fields, and anything behind the list,
+// are errors.
+func ReadFacts(r io.Reader) ([]*Facts, error) {
 	dec := json.NewDecoder(r)
 	dec.DisallowUnknownFields()
-	var file staticFile
+	var file factsFile
 	if err := dec.Decode(&file); err != nil {
 		return nil, err
 	}
-	if file.Version != 1 {
-		return nil, fmt.Errorf("version %d of the facts is not known, 1 is", file.Version)
+	if dec.More() {
+		return nil, errors.New("there is something behind the facts")
+	}
+	if file.Version != factsVersion {
+		return nil, fmt.Errorf("version %d of the facts is not known, %d is", file.Version, factsVersion)
 	}
 	for i, f := range file.Images {
 		if f == nil || f.Image == "" {
@@ -37,13 +82,13 @@ func ReadStatic(r io.Reader) (Static, error) {
 	return file.Images, nil
 }
 
-// Inspect implements [Inspector]. The error is ErrUnknown for an image that is
-// not in the list.
-func (s Static) Inspect(_ context.Context, q Query) (*Facts, error) {
-	for _, f := range s {
-		if f.Image == q.Image && (f.Platform == "" || f.Platform == q.Platform) {
-			return f, nil
-		}
+// WriteFacts writes a list of facts for ReadFacts, in the order given.
+func WriteFacts(w io.Writer, list []*Facts) error {
+	if list == nil {
+		list = []*Facts{}
 	}
-	return nil, ErrUnknown
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(factsFile{Version: factsVersion, Images: list})
 }

@@ -49,7 +49,7 @@ func (f *Facts) mark(s Source) {
 		f.Config.Source = s
 	}
 	if f.Distro != nil {
-		f.Distro.Source = s
+		f.Distro.Source, f.Distro.Archive = s, ArchiveOf(f.Distro.ID, f.Distro.Version)
 	}
 	if f.Accounts != nil {
 		f.Accounts.Source = s

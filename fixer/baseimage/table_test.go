@@ -119,24 +119,3 @@ func TestNodeEntrypoint(t *testing.T) {
 		}
 	}
 }
-
-func TestReadStatic(t *testing.T) {
-	list, err := ReadStatic(strings.NewReader(`{"version": 1, "images": [{"image": "a", "platform": "linux/arm64"}, {"image": "a", "platform": ""}]}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for platform, want := range map[string]string{"linux/arm64": "linux/arm64", "linux/amd64": ""} {
-		f, err := list.Inspect(t.Context(), Query{Image: "a", Platform: platform})
-		if err != nil || f.Platform != want {
-			t.Errorf("%s: %+v, %v", platform, f, err)
-		}
-	}
-	if _, err := list.Inspect(t.Context(), Query{Image: "b"}); !errors.Is(err, ErrUnknown) {
-		t.Errorf("b: %v", err)
-	}
-	for _, bad := range []string{``, `{}`, `{"version": 2}`, `{"version": 1, "images": [{}]}`, `{"version": 1, "images": [null]}`, `{"version": 1, "imagse": []}`} {
-		if _, err := ReadStatic(strings.NewReader(bad)); err == nil {
-			t.Errorf("%s is taken", bad)
-		}
-	}
-}

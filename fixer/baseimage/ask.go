@@ -1,0 +1,83 @@
+package baseimage
+
+import (
+	"math/bits"
+	"strings"
+)
+
+// Ask is a set of questions. An Inspector may answer each at a cost of its own,
+// so a transform asks for what it needs, when it needs it.
+type Ask uint32
+
+const (
+	// AskConfig: what a Dockerfile inherits. It costs two small documents.
+	AskConfig Ask = 1 << iota
+	// AskDistro: the distribution and its release.
+	AskDistro
+	// AskUsers: the users and groups that were made for applications, which is
+	// to say all with an id from 1000 to 59999. The accounts of the distribution
+	// may be missing.
+	AskUsers
+	// AskAccounts: every user and group; Accounts.Complete.
+	AskAccounts
+	// AskVersions: the versions of Node.js and of what comes with it.
+	AskVersions
+	// The rest ask for one program each, of the name that they carry.
+	AskSh
+	AskChown
+	AskGit
+	AskApk
+	AskAptGet
+	AskDnf
+	AskMicrodnf
+	AskUseradd
+	AskAdduser
+	AskTini
+	AskDumbInit
+	AskNode
+	AskNPM
+	AskYarn
+	AskPNPM
+	AskCorepack
+	askEnd
+)
+
+// AskPrograms asks for each program; AskEverything, for all there is to know.
+const (
+	AskPrograms   = (askEnd - 1) &^ (AskSh - 1)
+	AskEverything = askEnd - 1
+)
+
+// programNames has the name of each program, in the order of the questions.
+var programNames = [...]string{
+	"sh", "chown", "git", "apk", "apt-get", "dnf", "microdnf", "useradd", "adduser", "tini", "dumb-init",
+	"node", "npm", "yarn", "pnpm", "corepack",
+}
+
+// Programs are the names of the programs that a asks for, in the order of the
+// constants.
+func (a Ask) Programs() []string {
+	var names []string
+	for set := a & AskPrograms; set != 0; set &= set - 1 {
+		names = append(names, programNames[bits.TrailingZeros32(uint32(set/AskSh))])
+	}
+	return names
+}
+
+// String lists the questions: "config distro sh".
+func (a Ask) String() string {
+	var names []string
+	for i, name := range []string{"config", "distro", "users", "accounts", "versions"} {
+		if a&(1<<i) != 0 {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(append(names, a.Programs()...), " ")
+}
+
+// Query asks questions of one image.
+type Query struct {
+	Image    string // as BuildKit would pull it: "node:20-slim"
+	Platform string // "linux/arm64/v8"; "" for linux/amd64
+	Ask      Ask
+}

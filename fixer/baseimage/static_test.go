@@ -1,0 +1,101 @@
+package baseimage
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+)
+
+func TestStatic(t *testing.T) {
+	list, err := ReadFacts(strings.NewReader(`{"version": 1, "images": [
+		{"image": "a", "platform": "linux/arm64", "assumed": "1"}, {"image": "a", "platform": "", "assumed": "2"}, {"image": "a", "platform": "", "assumed": "3"},
+		{"image": "docker.io/library/b:latest", "platform": "linux/amd64", "assumed": "4"}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := NewStatic(list...)
+	for _, c := range []struct{ image, platform, want string }{
+		{"a", "linux/arm64", "1"}, {"a", "linux/amd64", "2"}, {"a", "", "2"}, {"a:latest", "", "2"}, {"docker.io/a", "linux/arm64", "1"},
+		{"b", "", "4"}, {"b", "linux/amd64", "4"},
+	} {
+		f, err := s.Inspect(t.Context(), Query{Image: c.image, Platform: c.platform})
+		if err != nil || f.Assumed != c.want {
+			t.Errorf("%s for %q: %+v, %v", c.image, c.platform, f, err)
+		}
+	}
+	for _, q := range []Query{{Image: "c"}, {Image: "a:1"}, {Image: "b", Platform: "linux/arm64"}, {Image: "quay.io/a"}, {Image: "A B"}} {
+		if f, err := s.Inspect(t.Context(), q); !errors.Is(err, ErrUnknown) {
+			t.Errorf("%+v: %+v, %v", q, f, err)
+		}
+	}
+	if _, err := (Static{}).Inspect(t.Context(), Query{Image: "a"}); !errors.Is(err, ErrUnknown) {
+		t.Errorf("the zero value: %v", err)
+	}
+}
+
+func TestReadFacts(t *testing.T) {
+	for _, bad := range []string{``, `{}`, `{"version": 2}`, `{"version": 1, "images": [{}]}`, `{"version": 1, "images": [null]}`, `{"version": 1, "imagse": []}`, `{"version": 1} x`} {
+		if _, err := ReadFacts(strings.NewReader(bad)); err == nil {
+			t.Errorf("%s is taken", bad)
+		}
+	}
+}
+
+// TestFactsRoundTrip: what is written is read back, and written the same again.
+func TestFactsRoundTrip(t *testing.T) {
+	var list []*Facts
+	for _, image := range []string{"node:20-slim", "node:20-alpine", "ubuntu:24.04", "gcr.io/distroless/nodejs20-debian12", "nginx", "mcr.microsoft.com/windows/nanoserver"} {
+		f, err := Table{}.Inspect(t.Context(), Query{Image: image, Platform: "linux/amd64"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.Assumed, f.Unread = "a < b & c", "x"
+		list = append(list, f)
+	}
+	var first, second bytes.Buffer
+	if err := WriteFacts(&first, list); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(first.String(), "a < b & c") {
+		t.Error("the text is escaped as for HTML")
+	}
+	read, err := ReadFacts(bytes.NewReader(first.Bytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteFacts(&second, read); err != nil {
+		t.Fatal(err)
+	}
+	if first.String() != second.String() {
+		t.Errorf("written\n%s\nread and written\n%s", first.String(), second.String())
+	}
+}
+
+func TestArchiveOf(t *testing.T) {
+	for _, c := range []struct {
+		id, version string
+		want        Archive
+	}{
+		{"debian", "9", Moved}, {"debian", "10", Moved}, {"debian", "10.13", Moved}, {"debian", "11", Served}, {"debian", "13", Served}, {"debian", "", ""},
+		{"alpine", "3.4.6", Served}, {"alpine", "", Served},
+		{"ubuntu", "12.04", Moved}, {"ubuntu", "14.04", Served}, {"ubuntu", "22.04", Served}, {"ubuntu", "23.04", Moved}, {"ubuntu", "24.10", Moved}, {"ubuntu", "25.10", Moved}, {"ubuntu", "26.04", Served}, {"ubuntu", "", ""},
+		{"rhel", "8", ""}, {"", "", ""},
+	} {
+		if got := ArchiveOf(c.id, c.version); got != c.want {
+			t.Errorf("%s %s: %q, want %q", c.id, c.version, got, c.want)
+		}
+	}
+}
+
+func TestAskPrograms(t *testing.T) {
+	if got := strings.Join((AskConfig | AskSh | AskCorepack | AskGit).Programs(), " "); got != "sh git corepack" {
+		t.Error(got)
+	}
+	if n := len(AskPrograms.Programs()); n != len(programNames) {
+		t.Errorf("%d programs, %d names", n, len(programNames))
+	}
+	if got := (AskUsers | AskTini | AskConfig).String(); got != "config users tini" {
+		t.Error(got)
+	}
+}
