@@ -140,9 +140,13 @@ func Words(argv []string) []Word {
 // included. The error says that it is too long.
 func FromArgs(argv []string, env Env) (*Script, error) {
 	w := &walker{env: env, vars: map[string]Word{}, left: &budget{calls: MaxCalls, bytes: maxNested}}
-	w.add(Words(argv), true)
+	w.add(Words(argv), Call{Certain: true, Succeeded: true, Plain: true})
 	if w.left.calls < 0 {
 		return nil, errTooLong
 	}
-	return &Script{Calls: w.calls, Writes: w.writes, Simple: true}, nil
+	s := &Script{Calls: w.calls, Writes: w.writes, Simple: true}
+	for _, arg := range argv {
+		s.Words = append(s.Words, Source{Text: arg})
+	}
+	return s, nil
 }

@@ -34,9 +34,18 @@ type Call struct {
 	Args []Word
 	// Certain: whenever the script ends well, this call has run. A call in a
 	// branch, a loop, a function, on the right of ||, behind !, in the
-	// background or behind an exit is not certain. Whether it succeeded is
+	// background or behind an exit is not certain; one on the right of && is, as
+	// whoever writes "a && b; c" expects b to run. Whether it succeeded is
 	// another matter: "a; b" ends well without a's success.
 	Certain bool
+	// Succeeded: whenever the script ends well, this call has run and ended well
+	// itself. It is Certain, and a simple command of the script's own: either in
+	// the chain of && that the script ends with, or a statement by itself while
+	// errexit holds. A call inside a wrapper never is.
+	Succeeded bool
+	// Plain: what it runs depends on nothing. No word has a variable, a command
+	// or a file name pattern in it, and no variable is set for the call alone.
+	Plain bool
 }
 
 // Script is the calls of a script in the order of its text, those inside
@@ -45,9 +54,20 @@ type Script struct {
 	Calls []Call
 	// Writes are the files that output is redirected to.
 	Writes []Word
+	// Words are all the words of the script itself, whatever they are for.
+	Words []Source
 	// Simple: the script is one single simple command, without assignments,
 	// redirections or operators around it.
 	Simple bool
+}
+
+// Source is a word as the script writes it, quotes included. What is inside it,
+// as a word in $(…), has a Source too.
+type Source struct {
+	Text string
+	// Call is the index in Calls of the call that it is a word of. It is -1 for
+	// any other: of an assignment, a loop or a heredoc, the name of a function.
+	Call int
 }
 
 // MaxCalls is the longest script that is read, scripts inside it included: a
@@ -65,7 +85,25 @@ var errTooLong = errors.New("the script is longer than any that is written by ha
 // Parse reads a script in bash's superset of the POSIX language. The error is
 // that of the parser, or says that there are more than MaxCalls calls.
 func Parse(script string, env Env) (*Script, error) {
-	return parse(script, env, 0, &budget{calls: MaxCalls, bytes: maxNested})
+	return parseWhole(script, env, false)
+}
+
+// ParseErrexit is Parse for a shell that is started with errexit, as "sh -e".
+func ParseErrexit(script string, env Env) (*Script, error) {
+	return parseWhole(script, env, true)
+}
+
+func parseWhole(script string, env Env, errexit bool) (*Script, error) {
+	w := &walker{env: env, vars: map[string]Word{}, left: &budget{calls: MaxCalls, bytes: maxNested}}
+	file, err := w.parse(script)
+	if err != nil {
+		return nil, err
+	}
+	w.succeeded, w.index = succeeding(file, errexit), map[*syntax.CallExpr]int{}
+	if err := w.walk(file); err != nil {
+		return nil, err
+	}
+	return &Script{Calls: w.calls, Writes: w.writes, Words: w.sources(file), Simple: simple(file)}, nil
 }
 
 // budget is what is left of the work for one script and those inside it.
@@ -74,27 +112,32 @@ type budget struct{ calls, bytes int }
 // maxNesting bounds scripts within scripts: sh -c "sh -c '…'".
 const maxNesting = 4
 
-func parse(script string, env Env, depth int, left *budget) (*Script, error) {
+// parse reads the script that w is going to walk.
+func (w *walker) parse(script string) (*syntax.File, error) {
 	// The parser calls itself for each parenthesis and brace.
 	if len(script) > maxNested || strings.Count(script, "(") > maxOpen || strings.Count(script, "{") > maxOpen {
 		return nil, errTooLong
 	}
-	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(script), "")
-	if err != nil {
-		return nil, err
-	}
-	w := &walker{src: script, env: env, vars: map[string]Word{}, depth: depth, left: left}
+	w.src = script
+	return syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(script), "")
+}
+
+func (w *walker) walk(file *syntax.File) error {
 	w.stmts(file.Stmts, true)
-	if left.calls < 0 {
-		return nil, errTooLong
+	if w.left.calls < 0 {
+		return errTooLong
 	}
-	s := &Script{Calls: w.calls, Writes: w.writes}
-	if len(file.Stmts) == 1 {
-		st := file.Stmts[0]
-		call, ok := st.Cmd.(*syntax.CallExpr)
-		s.Simple = ok && !st.Negated && !st.Background && len(st.Redirs) == 0 && len(call.Assigns) == 0 && len(call.Args) > 0
+	return nil
+}
+
+// simple reports whether the script is one simple command and nothing else.
+func simple(file *syntax.File) bool {
+	if len(file.Stmts) != 1 {
+		return false
 	}
-	return s, nil
+	st := file.Stmts[0]
+	call, ok := st.Cmd.(*syntax.CallExpr)
+	return ok && !st.Negated && !st.Background && len(st.Redirs) == 0 && len(call.Assigns) == 0 && len(call.Args) > 0
 }
 
 type walker struct {
@@ -106,6 +149,9 @@ type walker struct {
 	depth  int
 	left   *budget
 	exited bool // a certain exit or exec stands before
+
+	succeeded map[*syntax.CallExpr]bool // of a whole script
+	index     map[*syntax.CallExpr]int  // in calls; of a whole script
 }
 
 func (w *walker) stmts(list []*syntax.Stmt, certain bool) {
@@ -212,35 +258,47 @@ func (w *walker) call(c *syntax.CallExpr, certain bool) {
 		w.substitutions(a, certain)
 		words = append(words, w.word(a))
 	}
-	w.add(words, certain)
+	if w.index != nil && len(words) > 0 {
+		w.index[c] = len(w.calls)
+	}
+	w.add(words, Call{Certain: certain, Succeeded: certain && w.succeeded[c], Plain: len(c.Assigns) == 0 && plain(c.Args)})
 }
 
-// add records a call, and the call that it wraps.
-func (w *walker) add(words []Word, certain bool) {
+// add records the call with these words, and the one that it wraps.
+func (w *walker) add(words []Word, call Call) {
 	if w.left.calls--; len(words) == 0 || w.left.calls < 0 {
 		return
 	}
-	call := Call{Path: words[0].Text, Args: words[1:], Certain: certain}
+	call.Path, call.Args = words[0].Text, words[1:]
 	if words[0].Known && words[0].Text != "" {
 		call.Name = path.Base(words[0].Text)
 	}
 	w.calls = append(w.calls, call)
-	w.exited = w.exited || certain && (call.Name == "exit" || call.Name == "return" || call.Name == "exec" && len(call.Args) > 0)
+	w.exited = w.exited || call.Certain && (call.Name == "exit" || call.Name == "return" || call.Name == "exec" && len(call.Args) > 0)
 	if script, ok := call.Script(); ok && w.depth < maxNesting {
 		if w.left.bytes -= len(script); w.left.bytes < 0 {
 			w.left.calls = -1
 			return
 		}
-		if sub, err := parse(script, w.lookup, w.depth+1, w.left); err == nil {
-			for _, c := range sub.Calls {
-				c.Certain = c.Certain && certain
-				w.calls = append(w.calls, c)
-			}
-			w.writes = append(w.writes, sub.Writes...)
-		}
+		w.inner(script, call)
 		return
 	}
-	w.add(call.Wrapped(), certain)
+	w.add(call.Wrapped(), Call{Certain: call.Certain, Plain: call.Plain})
+}
+
+// inner records the calls of the script that a shell is called with. What can't
+// be read has none.
+func (w *walker) inner(script string, outer Call) {
+	sub := &walker{env: w.lookup, vars: map[string]Word{}, depth: w.depth + 1, left: w.left}
+	file, err := sub.parse(script)
+	if err != nil || sub.walk(file) != nil {
+		return
+	}
+	for _, c := range sub.calls {
+		c.Certain, c.Plain = c.Certain && outer.Certain, c.Plain && outer.Plain
+		w.calls = append(w.calls, c)
+	}
+	w.writes = append(w.writes, sub.writes...)
 }
 
 func (w *walker) assign(a *syntax.Assign, certain bool) {

@@ -180,3 +180,125 @@ func TestWrites(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// TestSucceeded marks the calls that must have succeeded with "+".
+func TestSucceeded(t *testing.T) {
+	for _, c := range []struct {
+		script  string
+		errexit bool
+		want    string
+	}{
+		{"a", false, "+a"},
+		{"a; b", false, "a +b"},
+		{"a && b && c", false, "+a +b +c"},
+		{"a && b; c", false, "a b +c"},
+		{"a > x 2>&1", false, "+a"},
+		{"a; b; c && d", true, "+a +b +c +d"},
+		{"a && b; c", true, "a b +c"}, // errexit overlooks a
+		{"a || b", true, "a b"},
+		{"a | b", true, "a b"},
+		{"! a; b", true, "a +b"},
+		{"a & b", true, "a +b"},
+		{"(a); { b; }; if c; then d; fi", true, "a b c d"},
+		{"f() { a; }; b; f", true, "a +b +f"},
+		{"sudo a", false, "+sudo a"},
+		{"sh -c a", false, "+sh a"},
+		// the option errexit
+		{"set -e; a; b", false, "+set +a +b"},
+		{"set -o errexit; a; b", false, "+set +a +b"},
+		{"set -euxo pipefail; a; b", false, "+set +a +b"},
+		{"set -o pipefail; a; b", false, "set a +b"},
+		{"set -e; a; set +e; b; c", false, "+set +a set b +c"},
+		{"set -e; set +o errexit; b; c", false, "+set set b +c"},
+		{"set -- -e; a; b", false, "set a +b"}, // a parameter
+		{"set -e -- $X; a; b", false, "+set +a +b"},
+		{"set -e; set $X; a; b", false, "+set set a +b"},
+		{"set -e; true && set +e; a; b", false, "set true set a +b"},
+		{"if a; then set +e; fi; b; c", true, "a set b +c"},
+		{"! set +e; b; c", true, "set b +c"},
+		{"command set +e; b; c", true, "command set b +c"},
+		{"if a; then set -x; fi; b; c", true, "a set +b +c"},
+		{"set -e && a; b; c", false, "set a b +c"},
+		// an end before the end
+		{"a && exit 0; b", false, "a exit b"},
+		{"a && exit; b", true, "a exit b"},
+		{"a && exit $X; b", true, "a exit b"},
+		{"a && exit 256; b", true, "a exit b"},
+		{"a && exit 00; b", true, "a exit b"},
+		{`a && "exit" 0; b`, true, "a exit b"},
+		{"a && command exit 0; b", true, "a command exit b"},
+		{"a || exit 1; b", true, "a exit +b"},
+		{"exit 1; b", true, "+exit b"},
+		{"a || exec b; c", true, "a exec b c"},
+		{"trap 'exit 0' EXIT; c", true, "trap c"},
+		{"f() { return; }; c", true, "return c"},
+	} {
+		parse := Parse
+		if c.errexit {
+			parse = ParseErrexit
+		}
+		s, err := parse(c.script, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, call := range s.Calls {
+			name := call.Name
+			if call.Succeeded {
+				name = "+" + name
+			}
+			if call.Succeeded && !call.Certain {
+				t.Errorf("%q: %s has succeeded, but may not have run", c.script, call.Name)
+			}
+			got = append(got, name)
+		}
+		if g := strings.Join(got, " "); g != c.want {
+			t.Errorf("%q, errexit %t:\n got %s\nwant %s", c.script, c.errexit, g, c.want)
+		}
+	}
+}
+
+func TestPlain(t *testing.T) {
+	for script, want := range map[string]bool{
+		"a b": true, `a 'b c' "d"`: true, `a '$b*'`: true, "a > $x": true,
+		"a $b": false, "a `b`": false, "U=x; a $U": false, "$a": false, "a *.b": false, "a {b,c}": false, "a ~b": false,
+		`a \b`: false, `a "\$b"`: false, "a $'b'": false, "B=c a": false, "sudo a $b": false, `U=x; sh -c "a $U"`: false, "sh -c 'a b'": true,
+	} {
+		s, err := Parse(script, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := s.Calls[len(s.Calls)-1].Plain; got != want {
+			t.Errorf("%q: plain is %t", script, got)
+		}
+	}
+}
+
+// TestWords: each word is told once with its call, whatever else it is for.
+func TestWords(t *testing.T) {
+	for script, want := range map[string]string{
+		"a 'b'; c":                    "0:a 0:'b' 1:c",
+		"X=b a > c":                   "-1:b 0:a -1:c",
+		"f() { a; }":                  "-1:f()  0:a",
+		"for x in a b; do c $x; done": "-1:a -1:b 0:c 0:$x",
+		"a $(b c)":                    "1:a 1:$(b c) 0:b 0:c",
+		"a # b":                       "0:a",
+		"sudo a; b":                   "0:sudo 0:a 2:b",
+		"sh -c 'a b'; c":              "0:sh 0:-c 0:'a b' 2:c",
+		"cat <<E\na\nE\n":             "0:cat -1:E -1:a\nE",
+		"X=a":                         "-1:a",
+		"case a in b) c;; esac":       "-1:a -1:b 0:c",
+	} {
+		s, err := Parse(script, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, w := range s.Words {
+			got = append(got, fmt.Sprintf("%d:%s", w.Call, w.Text))
+		}
+		if g := strings.Join(got, " "); g != want {
+			t.Errorf("%q: %q, want %q", script, g, want)
+		}
+	}
+}

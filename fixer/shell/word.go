@@ -13,7 +13,7 @@ const maxWord = 16 << 10
 // word resolves quotes and known variables. mvdan.cc/sh/expand is not used: it
 // asks the machine for "~user", and has no notion of "can't be known".
 func (w *walker) word(word *syntax.Word) Word {
-	out := Word{Raw: w.src[word.Pos().Offset():word.End().Offset()]}
+	out := Word{Raw: between(w.src, word.Pos(), word.End())}
 	if strings.HasPrefix(out.Raw, "~") {
 		return out
 	}
