@@ -106,7 +106,7 @@ func lookup(s chain.State, user string) (identity, bool) {
 // one has to be made, for which more must be known of the base.
 func choose(run *chain.Run) (identity, error) {
 	final := run.Final
-	if err := final.Accounts.Unclear; err != nil {
+	if err := final.Accounts.Err; err != nil {
 		return identity{}, fmt.Errorf("its users can't be followed: %w", err)
 	}
 	if c := final.Base.Config; c != nil && !isRoot(c.User) {

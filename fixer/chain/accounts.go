@@ -12,11 +12,11 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
-	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/internal/accounts"
 )
 
 // Unknown stands for a uid or gid that can't be told.
-const Unknown = -1
+const Unknown = accounts.Unknown
 
 // Accounts are the users and groups at one place of a chain: those of the base
 // image, as the RUN instructions up to there have changed them.
@@ -24,8 +24,9 @@ type Accounts struct {
 	// Created are the users that the Dockerfile creates or modifies, and does
 	// not delete again, in order.
 	Created []Created
-	// Unclear says why the accounts can't be followed, nil when they can.
-	Unclear error
+	// Err says in one line why the accounts can't be followed up to this place,
+	// nil when they can. Once set, it stays set to the end of the chain.
+	Err error
 
 	base   *baseimage.Accounts // never changed in place
 	known  bool                // base is known
@@ -45,8 +46,9 @@ type Created struct {
 	In  *dockerfile.Instruction
 }
 
-// After a change, the base's list is copied: states share it.
-func (a *Accounts) own() {
+// cloneBase makes the base's accounts a's own, to be called before each change
+// of them: states share them.
+func (a *Accounts) cloneBase() {
 	if a.base == nil {
 		a.base = &baseimage.Accounts{}
 		return
@@ -56,7 +58,7 @@ func (a *Accounts) own() {
 
 // Known reports whether every account at this place is known.
 func (a Accounts) Known() bool {
-	return a.known && a.Unclear == nil && a.base != nil && a.base.Complete
+	return a.known && a.Err == nil && a.base != nil && a.base.Complete
 }
 
 // Source tells where the base's accounts are known from; "" when they aren't.
@@ -102,7 +104,7 @@ func (a Accounts) find(match func(baseimage.User) bool) (Created, bool) {
 			return c, true
 		}
 	}
-	if a.base == nil || a.Unclear != nil {
+	if a.base == nil || a.Err != nil {
 		return Created{}, false
 	}
 	for _, u := range a.base.Users {
@@ -140,25 +142,29 @@ func (a Accounts) groupName(gid int) string {
 // after follows what a RUN does to the accounts.
 func (a Accounts) after(in *dockerfile.Instruction, s State) Accounts {
 	cmd, ok := in.Cmd.(*instructions.RunCommand)
-	if !ok || !mentionsAccounts(cmd) {
+	if !ok {
+		return a
+	}
+	text := strings.Join(cmd.CmdLine, " ")
+	if !accounts.MayConcern(text) && !slices.ContainsFunc(cmd.Files, func(f instructions.ShellInlineFile) bool { return accounts.MayConcern(f.Data) }) {
 		return a
 	}
 	script, err := s.Script(in)
 	if err != nil || script == nil {
-		a.Unclear = fmt.Errorf("line %d changes the accounts in a script that can't be read", in.Node.StartLine)
+		a.Err = fmt.Errorf("line %d changes the accounts in a script that can't be read", in.Node.StartLine)
 		return a
 	}
 	a.Created, a.groups = slices.Clip(a.Created), slices.Clip(a.groups)
 	for _, c := range script.Calls {
-		if err := a.call(c, in, s); err != nil && a.Unclear == nil {
-			a.Unclear = fmt.Errorf("line %d: %w", in.Node.StartLine, err)
+		if err := a.call(c, in, s.Base); err != nil && a.Err == nil {
+			a.Err = fmt.Errorf("line %d: %w", in.Node.StartLine, err)
 		}
 	}
-	redirected := slices.ContainsFunc(script.Writes, func(w shell.Word) bool {
-		return strings.Contains(w.Raw, "/etc/passwd") || strings.Contains(w.Raw, "/etc/group")
-	})
-	if redirected || writesAccounts(strings.Join(cmd.CmdLine, " ")) {
-		a.Unclear = fmt.Errorf("line %d writes the account files by itself", in.Node.StartLine)
+	for _, f := range cmd.Files {
+		text += "\n" + f.Data
+	}
+	if accounts.Written(script, text) {
+		a.Err = fmt.Errorf("line %d writes the account files by itself", in.Node.StartLine)
 	}
 	return a
 }
@@ -167,68 +173,11 @@ func (a Accounts) after(in *dockerfile.Instruction, s State) Accounts {
 func (a Accounts) afterCopy(c Copy) Accounts {
 	switch {
 	case c.Dest == "/etc/passwd", c.Dest == "/etc/group":
-		a.Unclear = errors.New(c.Dest + " is copied into the image")
+		a.Err = errors.New(c.Dest + " is copied into the image")
 	case c.Dest == "/" && slices.ContainsFunc(c.Sources, func(src string) bool {
 		return c.From != "" && path.Clean("/"+src) == "/" || c.ADD && strings.Contains(path.Base(src), ".tar")
 	}):
-		a.Unclear = fmt.Errorf("line %d copies a whole root file system", c.In.Node.StartLine)
+		a.Err = fmt.Errorf("line %d copies a whole root file system", c.In.Node.StartLine)
 	}
 	return a
-}
-
-func mentionsAccounts(cmd *instructions.RunCommand) bool {
-	mentions := func(s string) bool {
-		for _, word := range []string{"user", "group", "/etc/passwd"} {
-			if strings.Contains(s, word) {
-				return true
-			}
-		}
-		return false
-	}
-	return slices.ContainsFunc(cmd.CmdLine, mentions) ||
-		slices.ContainsFunc(cmd.Files, func(f instructions.ShellInlineFile) bool { return mentions(f.Data) })
-}
-
-// writesAccounts looks for the programs that change a file in place.
-func writesAccounts(script string) bool {
-	for _, file := range []string{"/etc/passwd", "/etc/group"} {
-		i := strings.Index(script, file)
-		if i < 0 {
-			continue
-		}
-		before := script[:i]
-		if strings.Contains(before, "sed ") || strings.Contains(before, "tee ") || strings.Contains(before, "mv ") || strings.Contains(before, "cp ") {
-			return true
-		}
-	}
-	return false
-}
-
-// call follows one command. The error says that it can't be followed.
-func (a *Accounts) call(c shell.Call, in *dockerfile.Instruction, s State) error {
-	family := baseimage.Unknown
-	if s.Base != nil {
-		family = s.Base.Distro.FamilyOf()
-	}
-	do, ok := accountCommands[c.Name]
-	if !ok {
-		return nil
-	}
-	if !c.Certain {
-		return fmt.Errorf("%s runs only under a condition", c.Name)
-	}
-	return do(a, c, family, in)
-}
-
-var accountCommands = map[string]func(*Accounts, shell.Call, baseimage.Family, *dockerfile.Instruction) error{
-	"useradd": (*Accounts).useradd, "adduser": (*Accounts).adduser,
-	"groupadd": (*Accounts).groupadd, "addgroup": (*Accounts).groupadd,
-	"userdel": (*Accounts).userdel, "deluser": (*Accounts).userdel,
-	"groupdel": (*Accounts).groupdel, "delgroup": (*Accounts).groupdel,
-	"usermod": (*Accounts).usermod, "groupmod": (*Accounts).groupmod,
-	"newusers": (*Accounts).unfollowed, "vipw": (*Accounts).unfollowed,
-}
-
-func (a *Accounts) unfollowed(c shell.Call, _ baseimage.Family, _ *dockerfile.Instruction) error {
-	return fmt.Errorf("%s changes the accounts in a way that is not followed", c.Name)
 }

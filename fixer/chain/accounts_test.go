@@ -55,9 +55,9 @@ func TestAccounts(t *testing.T) {
 			base := *testBase
 			base.Distro = &baseimage.Distro{Family: c.family}
 			a := final(t, "FROM a\nARG ID=1234\nENV NAME=vera\nRUN "+c.run+"\n", &base, Options{}).Accounts
-			if a.Unclear != nil {
-				if a.Unclear.Error() != c.want {
-					t.Errorf("unclear: %v, want %q", a.Unclear, c.want)
+			if a.Err != nil {
+				if a.Err.Error() != c.want {
+					t.Errorf("unclear: %v, want %q", a.Err, c.want)
 				}
 				return
 			}
@@ -102,7 +102,7 @@ func TestFreeID(t *testing.T) {
 }
 
 func TestCopiedAccounts(t *testing.T) {
-	if a := final(t, "FROM a\nCOPY passwd /etc/passwd\n", testBase, Options{}).Accounts; a.Unclear == nil {
+	if a := final(t, "FROM a\nCOPY passwd /etc/passwd\n", testBase, Options{}).Accounts; a.Err == nil {
 		t.Error("a copied /etc/passwd goes unnoticed")
 	}
 }

@@ -1,12 +1,14 @@
 package registry
 
 import (
-	"cmp"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/internal/accounts"
+	"github.com/dockmend/dockmend/fixer/shell"
 )
 
 // ledger is what a history tells of users and groups.
@@ -39,7 +41,7 @@ func readAccounts(entries []entry, scripts map[int]script, complete bool) *ledge
 		case run:
 			l.follow(scripts[i])
 		case command:
-			l.take(touchOf(e.text))
+			l.take(accounts.Mentioned(e.text))
 		case copied:
 			l.doubt = l.doubt || !base && mayHoldAccounts(resolve(dir, e.destination()))
 		case foreign:
@@ -71,82 +73,79 @@ func mayHoldAccounts(dest string) bool {
 }
 
 // take notes that something may have been done to accounts.
-func (l *ledger) take(t touch) {
-	l.doubt = l.doubt || t >= added
-	l.changed = l.changed || t >= changed
+func (l *ledger) take(m accounts.Mention) {
+	l.doubt = l.doubt || m >= accounts.Adds
+	l.changed = l.changed || m >= accounts.Changes
 }
 
 // follow takes down what a script does.
 func (l *ledger) follow(s script) {
 	l.take(s.rest)
 	for _, c := range s.calls {
-		if g := accountTools[c.name()]; g != nil && (!c.plain || !l.apply(c.words, g)) {
-			l.take(added)
+		if adds(c) && !l.apply(c) {
+			l.take(accounts.Adds)
 		}
 	}
 }
 
-// apply takes down one call of a tool, and reports whether it's understood.
-func (l *ledger) apply(words []string, g *grammar) bool {
-	o, ok := g.parse(words[1:])
-	switch {
-	case !ok:
+// apply takes down one call of a tool, and reports whether it's understood. A
+// history doesn't tell for sure which distribution's tools it ran.
+func (l *ledger) apply(c shell.Call) bool {
+	change, err := accounts.Read(c, baseimage.Unknown)
+	if err != nil {
 		return false
-	case len(o.operands) == 2 && len(o.values) == 0 && !g.strict:
-		return true // adduser USER GROUP: a membership
-	case len(o.operands) != 1:
-		return false
-	case g.group:
-		return l.addGroup(o)
 	}
-	return l.addUser(o)
+	switch change.Kind {
+	case accounts.Nothing:
+		return true
+	case accounts.CreateGroup:
+		return l.addGroup(change)
+	case accounts.CreateUser:
+		return l.addUser(change)
+	}
+	return false
 }
 
-func (l *ledger) addGroup(o options) bool {
-	name := o.operands[0]
-	if slices.ContainsFunc(l.groups, func(g baseimage.Group) bool { return g.Name == name }) {
+func (l *ledger) addGroup(change accounts.Change) bool {
+	if slices.ContainsFunc(l.groups, func(g baseimage.Group) bool { return g.Name == change.Name }) {
 		return false // the second of that name can't have succeeded
 	}
-	gid, stated := o.id("gid")
-	if _, force := o.values["force"]; !stated || force { // with force, a gid that is taken gives way
-		l.vague = append(l.vague, name)
+	if change.GID == accounts.Unknown || change.Force { // with force, a gid that is taken gives way
+		l.vague = append(l.vague, change.Name)
 		return true
 	}
-	l.groups = append(l.groups, baseimage.Group{Name: name, GID: gid})
+	l.groups = append(l.groups, baseimage.Group{Name: change.Name, GID: change.GID})
 	return true
 }
 
-func (l *ledger) addUser(o options) bool {
-	u := baseimage.User{Name: o.operands[0], Home: o.values["home"], Shell: o.values["shell"]}
-	if slices.ContainsFunc(l.users, func(v baseimage.User) bool { return v.Name == u.Name }) {
+func (l *ledger) addUser(change accounts.Change) bool {
+	if slices.ContainsFunc(l.users, func(u baseimage.User) bool { return u.Name == change.Name }) {
 		return false
 	}
-	uid, stated := o.id("uid")
-	gid, member := l.gid(o)
-	if !stated || !member {
-		l.vague = append(l.vague, u.Name)
+	gid, member := l.gid(change.Group)
+	if change.UID == accounts.Unknown || !member {
+		l.vague = append(l.vague, change.Name)
 		return true
 	}
-	u.UID, u.GID = uid, gid
-	// The tools disagree on where a system account lives.
-	if _, system := o.values["system"]; u.Home == "" && !system {
-		u.Home = path.Join(cmp.Or(o.values["base"], "/home"), u.Name)
+	u := baseimage.User{Name: change.Name, UID: change.UID, GID: gid, Home: change.Home, Shell: change.Shell}
+	// The distributions disagree on where a system account lives.
+	if change.System && !change.HomeStated {
+		u.Home = ""
 	}
 	l.users = append(l.users, u)
 	return true
 }
 
-// gid returns the id of the primary group that the options state, by number or
-// by a name that is known by now.
-func (l *ledger) gid(o options) (int, bool) {
-	if id, ok := o.id("gid"); ok {
-		return id, true
+// gid returns the id of the group that a command states, by number or by a name
+// that is known by now.
+func (l *ledger) gid(stated string) (int, bool) {
+	if id, err := strconv.ParseUint(stated, 10, 31); err == nil {
+		return int(id), true
 	}
-	name := o.values["gid"]
-	if name == "root" {
+	if stated == "root" {
 		return 0, true
 	}
-	i := slices.IndexFunc(l.groups, func(g baseimage.Group) bool { return g.Name == name })
+	i := slices.IndexFunc(l.groups, func(g baseimage.Group) bool { return g.Name == stated })
 	if i < 0 {
 		return 0, false
 	}

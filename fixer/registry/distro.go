@@ -111,7 +111,7 @@ func familyOfScripts(entries []entry, scripts map[int]script) *baseimage.Distro 
 	var family baseimage.Family
 	for i := range entries {
 		for _, c := range scripts[i].calls {
-			f := packageManagers[c.name()]
+			f := packageManagers[c.Name]
 			if f != "" && family != "" && f != family {
 				return nil
 			}

@@ -1,10 +1,8 @@
 package registry
 
 import (
-	"path"
-	"strings"
-
-	"mvdan.cc/sh/v3/syntax"
+	"github.com/dockmend/dockmend/fixer/internal/accounts"
+	"github.com/dockmend/dockmend/fixer/shell"
 )
 
 // Images are made by anybody, and the parser follows nested constructs by
@@ -17,21 +15,11 @@ const (
 
 // script is what a shell script does beyond doubt.
 type script struct {
-	// calls are the commands that ran, and succeeded, whenever the script did:
-	// each its words, which are known when plain.
-	calls []invocation
-	// rest is what the script may do to accounts besides the calls.
-	rest touch
+	// calls are the commands that ran, and succeeded, whenever the script did.
+	calls []shell.Call
+	// rest is what the script may do to accounts besides the calls that add some.
+	rest accounts.Mention
 }
-
-// invocation is one command that a script runs.
-type invocation struct {
-	words []string // never empty
-	plain bool     // no word depends on anything
-}
-
-// name is the command without its directory.
-func (c invocation) name() string { return path.Base(c.words[0]) }
 
 // readScripts reads the scripts of the entries that are runs, by their index.
 func readScripts(entries []entry) map[int]script {
@@ -42,7 +30,7 @@ func readScripts(entries []entry) map[int]script {
 			continue
 		}
 		if left -= len(e.text); left < 0 || len(e.text) > maxScript {
-			scripts[i] = script{rest: touchOf(e.text)}
+			scripts[i] = script{rest: accounts.Mentioned(e.text)}
 			continue
 		}
 		scripts[i] = readScript(e.text, e.errexit)
@@ -52,103 +40,35 @@ func readScripts(entries []entry) map[int]script {
 
 // readScript reads a script that is known to have succeeded.
 func readScript(text string, errexit bool) script {
-	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text), "")
+	parse := shell.Parse
+	if errexit {
+		parse = shell.ParseErrexit
+	}
+	read, err := parse(text, nil)
 	if err != nil {
-		return script{rest: touchOf(text)}
+		return script{rest: accounts.Mentioned(text)}
 	}
-	r := reader{errexit: errexit, certain: map[*syntax.CallExpr]bool{}}
-	if !leavesEarly(file) {
-		for i, stmt := range file.Stmts {
-			r.follow(stmt, i == len(file.Stmts)-1)
-		}
-	}
-	return script{calls: r.calls, rest: r.rest(file, text)}
-}
-
-// leavesEarly reports whether the script may end well before its end.
-func leavesEarly(file *syntax.File) (early bool) {
-	syntax.Walk(file, func(n syntax.Node) bool {
-		if c, ok := n.(*syntax.CallExpr); ok && len(c.Args) > 0 {
-			switch c.Args[0].Lit() {
-			case "exec", "return", "trap":
-				early = true
-			case "exit":
-				early = early || len(c.Args) < 2 || !digits(c.Args[1].Lit()) || c.Args[1].Lit() == "0"
-			}
-		}
-		return !early
-	})
-	return early
-}
-
-// reader collects the calls of a script.
-type reader struct {
-	errexit bool
-	calls   []invocation
-	certain map[*syntax.CallExpr]bool
-}
-
-// follow collects the calls of a statement that must have succeeded: when it's
-// the last of the script, all the members of its "&&" chain; else, under
-// errexit, a simple command. (errexit overlooks a member of a chain that fails.)
-func (r *reader) follow(stmt *syntax.Stmt, last bool) {
-	if stmt.Negated || stmt.Background || stmt.Coprocess {
-		return
-	}
-	switch c := stmt.Cmd.(type) {
-	case *syntax.BinaryCmd:
-		if c.Op == syntax.AndStmt && last {
-			r.follow(c.X, true)
-			r.follow(c.Y, true)
-		}
-	case *syntax.CallExpr:
-		if len(c.Args) == 0 {
-			return
-		}
-		words, plain := literals(c.Args)
-		if plain && words[0] == "set" {
-			r.set(words[1:])
-		}
-		if last || r.errexit {
-			r.calls = append(r.calls, invocation{words, plain})
-			r.certain[c] = true
+	var s script
+	for _, c := range read.Calls {
+		if c.Succeeded {
+			s.calls = append(s.calls, c)
 		}
 	}
-}
-
-// set follows the option errexit.
-func (r *reader) set(options []string) {
-	for i, o := range options {
-		on := strings.HasPrefix(o, "-")
-		if !on && !strings.HasPrefix(o, "+") {
-			continue
-		}
-		named := strings.HasSuffix(o, "o") && i+1 < len(options) && options[i+1] == "errexit"
-		if strings.Contains(o, "e") || named {
-			r.errexit = on
+	for _, w := range read.Words {
+		if w.Call < 0 || !followed(read.Calls[w.Call]) {
+			s.rest = max(s.rest, accounts.Mentioned(w.Text))
 		}
 	}
+	return s
 }
 
-// rest returns what the script may do to accounts besides the plain calls that
-// were collected. The names of packages don't count.
-func (r *reader) rest(file *syntax.File, text string) (rest touch) {
-	syntax.Walk(file, func(n syntax.Node) bool {
-		switch n := n.(type) {
-		case *syntax.CallExpr:
-			words, plain := literals(n.Args)
-			if !plain || len(words) == 0 || len(n.Assigns) > 0 {
-				return true
-			}
-			name := invocation{words, plain}.name()
-			followed := r.certain[n] && accountTools[name] != nil
-			return !followed && packageManagers[name] == ""
-		case *syntax.FuncDecl:
-			rest = max(rest, touchOf(between(text, n.Pos(), n.Body.Pos()))) // its name, or names
-		case *syntax.Word:
-			rest = max(rest, touchOf(between(text, n.Pos(), n.End())))
-		}
-		return true
-	})
-	return rest
+// followed reports whether the words of a call are accounted for: those of one
+// that adds accounts are read, and the names of packages don't count.
+func followed(c shell.Call) bool {
+	return c.Plain && packageManagers[c.Name] != "" || adds(c)
+}
+
+// adds reports whether a call is sure to have run a tool that adds accounts.
+func adds(c shell.Call) bool {
+	return c.Plain && c.Succeeded && accounts.Tool(c.Name) && accounts.Mentioned(c.Name) == accounts.Adds
 }

@@ -1,0 +1,162 @@
+package chain
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/internal/accounts"
+	"github.com/dockmend/dockmend/fixer/shell"
+)
+
+// call follows one command. The error says why it can't be followed.
+func (a *Accounts) call(c shell.Call, in *dockerfile.Instruction, base *baseimage.Facts) error {
+	if !accounts.Tool(c.Name) {
+		return nil
+	}
+	if !c.Certain {
+		return fmt.Errorf("%s runs only under a condition", c.Name)
+	}
+	family := baseimage.Unknown
+	if base != nil {
+		family = base.Distro.FamilyOf()
+	}
+	change, err := accounts.Read(c, family)
+	if err != nil {
+		return err
+	}
+	switch change.Kind {
+	case accounts.CreateUser:
+		return a.createUser(change, in)
+	case accounts.CreateGroup:
+		return a.createGroup(change)
+	case accounts.DeleteUser:
+		a.removeUser(change.Name)
+		// The group of the same name goes too, when it is nobody's primary group.
+		a.removeGroup(change.Name)
+	case accounts.DeleteGroup:
+		a.removeGroup(change.Name)
+	case accounts.ModifyUser:
+		return a.modifyUser(change, in)
+	case accounts.ModifyGroup:
+		return a.modifyGroup(change)
+	}
+	return nil
+}
+
+func (a *Accounts) createUser(change accounts.Change, in *dockerfile.Instruction) error {
+	if _, exists := a.User(change.Name); exists {
+		return fmt.Errorf("the user %s exists already, so it does not build", change.Name)
+	}
+	if other, taken := a.UserByID(change.UID); taken && !change.NonUnique {
+		return fmt.Errorf("uid %d is %s's already, so it does not build", change.UID, other.Name)
+	}
+	u := Created{
+		User:   baseimage.User{Name: change.Name, UID: change.UID, GID: Unknown, Home: change.Home, Shell: change.Shell},
+		NoHome: change.NoHome, Raw: change.Raw, In: in,
+	}
+	switch {
+	case change.OwnGroup:
+		u.Group = u.Name
+		if _, exists := a.GroupID(u.Name); !exists {
+			a.groups = append(a.groups, baseimage.Group{Name: u.Name, GID: Unknown})
+		}
+	case change.Group == "":
+		return errors.New("the command does not tell the user's primary group")
+	default:
+		u.Group, u.GID = a.primary(change.Group)
+	}
+	a.Created = append(a.Created, u)
+	return nil
+}
+
+// primary returns the name and gid of a group that a command states by either.
+func (a *Accounts) primary(stated string) (name string, gid int) {
+	if id, err := strconv.Atoi(stated); err == nil {
+		return a.groupName(id), id
+	}
+	if id, ok := a.GroupID(stated); ok {
+		return stated, id
+	}
+	return stated, Unknown
+}
+
+func (a *Accounts) createGroup(change accounts.Change) error {
+	if _, exists := a.GroupID(change.Name); exists {
+		if change.Force {
+			return nil
+		}
+		return fmt.Errorf("the group %s exists already, so it does not build", change.Name)
+	}
+	g := baseimage.Group{Name: change.Name, GID: change.GID}
+	if other := a.groupName(g.GID); g.GID != Unknown && other != strconv.Itoa(g.GID) && !change.NonUnique {
+		if !change.Force {
+			return fmt.Errorf("gid %d is %s's already, so it does not build", g.GID, other)
+		}
+		g.GID = Unknown
+	}
+	a.groups = append(a.groups, g)
+	return nil
+}
+
+func (a *Accounts) removeUser(name string) {
+	a.cloneBase()
+	a.base.Users = slices.DeleteFunc(a.base.Users, func(u baseimage.User) bool { return u.Name == name })
+	a.Created = slices.DeleteFunc(slices.Clone(a.Created), func(u Created) bool { return u.Name == name })
+}
+
+func (a *Accounts) removeGroup(name string) {
+	a.cloneBase()
+	a.base.Groups = slices.DeleteFunc(a.base.Groups, func(g baseimage.Group) bool { return g.Name == name })
+	a.groups = slices.DeleteFunc(slices.Clone(a.groups), func(g baseimage.Group) bool { return g.Name == name })
+}
+
+func (a *Accounts) modifyUser(change accounts.Change, in *dockerfile.Instruction) error {
+	u, ok := a.User(change.Name)
+	if !ok {
+		return fmt.Errorf("usermod of %s, who is not known", change.Name)
+	}
+	u.Modified = u.Modified || u.In == nil
+	u.Name, u.Raw = cmp.Or(change.NewName, u.Name), cmp.Or(change.NewRaw, u.Raw, u.Name)
+	u.Home, u.Shell = cmp.Or(change.Home, u.Home), cmp.Or(change.Shell, u.Shell)
+	if change.UID != Unknown {
+		u.UID = change.UID
+	}
+	if change.Group != "" {
+		u.Group, u.GID = a.primary(change.Group)
+	}
+	u.In = in
+	a.removeUser(change.Name)
+	a.Created = append(a.Created, u)
+	return nil
+}
+
+func (a *Accounts) modifyGroup(change accounts.Change) error {
+	before, ok := a.GroupID(change.Name)
+	if !ok {
+		return fmt.Errorf("groupmod of %s, which is not known", change.Name)
+	}
+	g := baseimage.Group{Name: cmp.Or(change.NewName, change.Name), GID: before}
+	if change.GID != Unknown {
+		g.GID = change.GID
+	}
+	a.removeGroup(change.Name)
+	a.groups = append(a.groups, g)
+	// groupmod -g changes the primary gid of the group's members with it.
+	for i, u := range a.base.Users {
+		if u.GID == before && before != Unknown {
+			a.base.Users[i].GID = g.GID
+		}
+	}
+	a.Created = slices.Clone(a.Created)
+	for i, u := range a.Created {
+		if u.Group == change.Name {
+			a.Created[i].Group, a.Created[i].GID = g.Name, g.GID
+		}
+	}
+	return nil
+}
