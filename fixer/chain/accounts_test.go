@@ -49,6 +49,22 @@ func TestAccounts(t *testing.T) {
 		{"edited", "debian", "sed -i s/node/web/ /etc/passwd", "line 4 writes the account files by itself"},
 		{"read only", "debian", "cat /etc/passwd", ""},
 		{"unreadable", "debian", "useradd 'app", "line 4 changes the accounts in a script that can't be read"},
+		{"no entry in the log", "debian", "useradd -l app", "app ?:? app -"},
+		{"base directory", "debian", "useradd -m -b /srv app", "app ?:? app /srv/app"},
+		{"gid taken, and forced", "debian", "groupadd -f -g 1000 app && useradd -g app app", "app ?:? app -"},
+		{"Debian's way to say no home", "debian", "adduser --system --home /nonexistent app", "app ?:? nogroup -"},
+		{"BusyBox beyond doubt", "unknown", "adduser -D -u 7 app", "app 7:? app /home/app"},
+		{"a membership beyond doubt", "unknown", "adduser node audio", ""},
+		{"BusyBox creates a", "alpine", "adduser -D a b", "line 4: the command does not name one account"},
+		{"an unknown option is no operand", "alpine", "adduser --gecos=$NOSUCH app", "line 4: a word of the command can't be known"},
+		{"another tree", "debian", "useradd -R /mnt app", "line 4: useradd is called with an option that is not followed: \"-R\""},
+		{"other defaults", "debian", "useradd -K CREATE_HOME=yes app", "line 4: useradd is called with other defaults"},
+		{"group of the defaults", "debian", "useradd -N app", "line 4: the command does not tell the user's primary group"},
+		{"groupmod of nobody", "debian", "groupmod -g 5 web", "line 4: groupmod of web, which is not known"},
+		{"no such command", "rhel", "addgroup app", "line 4: addgroup is no command of this distribution"},
+		{"vipw", "debian", "vipw -s", "line 4: vipw changes the accounts in a way that is not followed"},
+		{"sysusers", "debian", "systemd-sysusers app.conf", "line 4: systemd-sysusers changes the accounts in a way that is not followed"},
+		{"edited in a heredoc", "debian", "<<EOF\nsed -i s/node/web/ /etc/passwd\nEOF", "line 4 writes the account files by itself"},
 		{"newusers", "debian", "newusers list-of-users", "line 4: newusers changes the accounts in a way that is not followed"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -57,7 +73,7 @@ func TestAccounts(t *testing.T) {
 			a := final(t, "FROM a\nARG ID=1234\nENV NAME=vera\nRUN "+c.run+"\n", &base, Options{}).Accounts
 			if a.Err != nil {
 				if a.Err.Error() != c.want {
-					t.Errorf("unclear: %v, want %q", a.Err, c.want)
+					t.Errorf("error %v, want %q", a.Err, c.want)
 				}
 				return
 			}

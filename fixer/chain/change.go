@@ -31,6 +31,9 @@ func (a *Accounts) call(c shell.Call, in *dockerfile.Instruction, base *baseimag
 	}
 	switch change.Kind {
 	case accounts.CreateUser:
+		if change.Disputed {
+			return accounts.Differs(c.Name)
+		}
 		return a.createUser(change, in)
 	case accounts.CreateGroup:
 		return a.createGroup(change)

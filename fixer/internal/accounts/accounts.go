@@ -7,6 +7,7 @@ package accounts
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
@@ -32,7 +33,7 @@ const (
 )
 
 // Change is what one command does to the accounts. Fields that its kind has no
-// use for are zero, ids Unknown.
+// use for are zero, ids Unknown; Nothing has no fields.
 type Change struct {
 	Kind Kind
 	Name string // of the user or group; a valid one
@@ -52,9 +53,12 @@ type Change struct {
 	Home       string
 	HomeStated bool
 	NoHome     bool
-	Shell      string // the login shell, "" when the command doesn't tell
-	System     bool   // a system account
-	NonUnique  bool   // the id may be another's too
+	// Disputed: a new user's home or primary group depends on the family, which
+	// is Unknown. Home or Group is "" when it does; NoHome tells nothing.
+	Disputed  bool
+	Shell     string // the login shell, "" when the command doesn't tell
+	System    bool   // a system account
+	NonUnique bool   // the id may be another's too
 	// Force: a group that exists already is left as it is, and a gid that is
 	// taken gives way to another.
 	Force bool
@@ -92,22 +96,49 @@ func Read(c shell.Call, family baseimage.Family) (Change, error) {
 	case 1:
 		return readers[0](c, family)
 	}
-	var agreed *Change
+	var all []Change
 	for _, read := range readers {
-		change, err := read(c, family)
-		if err != nil {
+		if change, err := read(c, family); err == nil {
+			all = append(all, change)
+		}
+	}
+	if !same(all) {
+		dispute(all)
+	}
+	if len(all) == 0 || !same(all) {
+		return Change{}, Differs(c.Name)
+	}
+	return all[0], nil
+}
+
+func same(list []Change) bool {
+	return !slices.ContainsFunc(list, func(c Change) bool { return c != list[0] })
+}
+
+// dispute leaves open what the tools differ on about a new user's home and
+// primary group.
+func dispute(list []Change) {
+	first := list[0]
+	home := !slices.ContainsFunc(list, func(c Change) bool { return c.Home != first.Home })
+	group := !slices.ContainsFunc(list, func(c Change) bool { return c.Group != first.Group || c.OwnGroup != first.OwnGroup })
+	for i := range list {
+		c := &list[i]
+		if c.Kind != CreateUser {
 			continue
 		}
-		if agreed != nil && *agreed != change {
-			agreed = nil
-			break
+		c.NoHome, c.Disputed = false, true
+		if !home {
+			c.Home = ""
 		}
-		agreed = &change
+		if !group {
+			c.Group, c.OwnGroup = "", false
+		}
 	}
-	if agreed == nil {
-		return Change{}, fmt.Errorf("%s has other options on each distribution, and this one is not known", c.Name)
-	}
-	return *agreed, nil
+}
+
+// Differs is the error of a command that each distribution reads differently.
+func Differs(name string) error {
+	return fmt.Errorf("%s has other options on each distribution, and this one is not known", name)
 }
 
 // reader reads the command line of one tool.
@@ -115,25 +146,22 @@ type reader func(shell.Call, baseimage.Family) (Change, error)
 
 // readersOf returns the readers of the tools that have this name in a family.
 func readersOf(name string, family baseimage.Family) []reader {
-	var readers []reader
-	add := func(tools map[string]reader, name string) {
-		if tools[name] != nil {
-			readers = append(readers, tools[name])
-		}
+	link := shadowTools[name]
+	if name == "adduser" {
+		link = useradd // which it is a link to on Red Hat's systems
 	}
-	add(shadowTools, name)
-	known := family == baseimage.Debian || family == baseimage.RHEL ||
-		family == baseimage.Alpine || family == baseimage.Busybox || family == baseimage.Wolfi
-	if !known || family == baseimage.Debian {
-		add(debianTools, name)
+	var list []reader
+	switch family {
+	case baseimage.RHEL:
+		list = []reader{link}
+	case baseimage.Debian:
+		list = []reader{shadowTools[name], debianTools[name]}
+	case baseimage.Alpine, baseimage.Busybox, baseimage.Wolfi:
+		list = []reader{shadowTools[name], busyboxTools[name]}
+	default:
+		list = []reader{link, debianTools[name], busyboxTools[name]}
 	}
-	if !known || family != baseimage.Debian && family != baseimage.RHEL {
-		add(busyboxTools, name)
-	}
-	if name == "adduser" && (!known || family == baseimage.RHEL) {
-		add(shadowTools, "useradd") // which it is a link to
-	}
-	return readers
+	return slices.DeleteFunc(list, func(r reader) bool { return r == nil })
 }
 
 // named returns a change of the account that the only operand names.

@@ -92,10 +92,13 @@ func (l line) newGroup() (Change, error) {
 		return Change{}, err
 	}
 	change.System, change.Force, change.NonUnique = l.flags["system"], l.flags["force"], l.flags["nonunique"]
-	if w, ok := l.values["gid"]; ok && w.Known {
-		change.GID, err = l.id("gid")
+	if !l.values["gid"].Known {
+		return change, nil
 	}
-	return change, err
+	if change.GID, err = l.id("gid"); err != nil {
+		return Change{}, err
+	}
+	return change, nil
 }
 
 // deleter reads a tool that deletes what its operand names.
@@ -171,6 +174,8 @@ func groupmod(c shell.Call, _ baseimage.Family) (Change, error) {
 	if err := l.rename(&change); err != nil {
 		return Change{}, err
 	}
-	change.GID, err = l.id("gid")
-	return change, err
+	if change.GID, err = l.id("gid"); err != nil {
+		return Change{}, err
+	}
+	return change, nil
 }
