@@ -1,0 +1,69 @@
+package rootfs
+
+import (
+	"errors"
+	"fmt"
+)
+
+// What one call of Read takes on. An image that is beyond one of these is
+// hostile or of no use as a base, and is an ErrLimit.
+const (
+	// MaxLayers is far above the 127 that BuildKit makes at most.
+	MaxLayers = 512
+	// MaxEntries counts the archive entries of all layers and the directories
+	// that are only implied by them. The largest images in use have some 300,000
+	// files. An entry costs about 100 bytes of memory.
+	MaxEntries = 500_000
+	// MaxNames is the number of bytes of file names and link targets that are
+	// kept. Equal paths of several layers are kept once.
+	MaxNames = 32 << 20
+	// MaxPath is the length of a name or link target in bytes. It's Linux's
+	// PATH_MAX: what is longer can't be unpacked.
+	MaxPath = 4096
+	// MaxFile is the size of a file whose content is wanted, in bytes. It is
+	// compared to the archive's header, so that nothing of a larger one is read.
+	MaxFile = 1 << 20
+	// MaxUnpacked is the number of bytes that all layers unpack to. It bounds the
+	// stored bytes likewise: there are streams that unpack to nothing.
+	MaxUnpacked = 8 << 30
+	// MaxWindow is how far back zstd may refer, in bytes; the decoder holds as
+	// much in memory. RFC 8878 asks of every decoder to support 8 MiB, which is
+	// what the tools that make layers stay within.
+	MaxWindow = 16 << 20
+	// MaxLinks is the number of symbolic links on the way to a file. It's Linux's
+	// own; with more, the file doesn't exist.
+	MaxLinks = 40
+	// MaxSteps is the number of look-ups that paths are followed with, some
+	// seconds of work. An image of MaxEntries files takes a tenth.
+	MaxSteps = 40_000_000
+
+	// maxKept bounds the content that is kept, in bytes, in case that it's asked
+	// for later. What doesn't fit is read again.
+	maxKept = 4 << 20
+)
+
+// ErrLimit is wrapped by the errors about an image that is too large or too
+// intricate to be read.
+var ErrLimit = errors.New("beyond a limit")
+
+// limits are the limits that tests lower.
+type limits struct {
+	layers, entries, names int
+	file, unpacked         int64
+	steps, kept            int
+}
+
+var defaults = limits{
+	layers:   MaxLayers,
+	entries:  MaxEntries,
+	names:    MaxNames,
+	file:     MaxFile,
+	unpacked: MaxUnpacked,
+	steps:    MaxSteps,
+	kept:     maxKept,
+}
+
+// exceeded returns an ErrLimit that says "more than n what".
+func exceeded[N int | int64](n N, what string) error {
+	return fmt.Errorf("%w: more than %d %s", ErrLimit, n, what)
+}

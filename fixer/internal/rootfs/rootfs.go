@@ -1,0 +1,83 @@
+// Package rootfs answers questions about the files of a container image by
+// reading its layers as streams. Nothing is written to disk, and nothing of the
+// image is executed.
+//
+// Layers are read newest first and no further than the questions need. What is
+// answered is what holds for every container runtime. Those differ in how they
+// unpack: some put each layer into a directory of its own and lay the
+// directories over each other, others unpack all layers into one directory, so
+// that an entry "bin/foo" in a layer without an entry "bin" lands wherever the
+// link "bin" of a lower layer leads. Where the two don't agree on a file, its
+// question is left unsettled.
+package rootfs
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+)
+
+// Layer is one layer of an image, as it is stored.
+type Layer struct {
+	// Open returns the layer's bytes: a tar archive, plain or compressed with
+	// gzip or zstd, told apart by content. It's called once, or twice when
+	// content is wanted that was passed by before that was known.
+	Open func(ctx context.Context) (io.ReadCloser, error)
+}
+
+// Question asks for the first of some absolute paths that exists.
+type Question struct {
+	Paths []string
+	// Content asks for the content too, when what exists is a regular file.
+	Content bool
+}
+
+// Answer is what is known of a Question. The zero value is no answer.
+type Answer struct {
+	// Settled tells an answer from the lack of one: after an error, or because
+	// runtimes don't agree on the file.
+	Settled bool
+	// Path is the first of the question's paths that exists, as it was asked. It
+	// is empty when none exists.
+	Path string
+	// Target is the absolute path after all symbolic links.
+	Target string
+	// Mode is the type and the permission bits of the target.
+	Mode fs.FileMode
+	// Data is the content of a regular file when it was asked for, and else nil.
+	Data []byte
+}
+
+// Read reads the layers, given oldest first, newest first. It stops, with no
+// stream left open, as soon as every question is answered or can't be. There is
+// one answer to each question, in their order.
+//
+// That a file doesn't exist is only said when every layer was read to its end,
+// or when what was read hides all that lower layers may hold there. When a layer
+// has the same file twice, by name or by way of links, the later one counts,
+// unless the earlier one has settled a question already. An archive that ends
+// between two entries is complete, with or without the marker of the end.
+//
+// The error, if any, is one line that names the layer, counted from the oldest.
+// It wraps what Open or the stream returned, ErrLimit when a limit was met, and
+// the cause when ctx is done. Answers that were settled before the error stand.
+func Read(ctx context.Context, layers []Layer, questions []Question) ([]Answer, error) {
+	return read(ctx, layers, questions, defaults)
+}
+
+func read(ctx context.Context, layers []Layer, questions []Question, max limits) ([]Answer, error) {
+	r := newReading(layers, questions, max)
+	if len(layers) > max.layers {
+		return r.answers, fmt.Errorf("%w: %d layers, at most %d", ErrLimit, len(layers), max.layers)
+	}
+	err := r.readLayers(ctx)
+	if err == nil {
+		err = r.readAgain(ctx)
+	}
+	r.withdraw()
+	if err == nil {
+		err = r.refusal
+	}
+	return r.answers, err
+}
