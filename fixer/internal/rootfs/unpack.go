@@ -102,6 +102,12 @@ func (t *tree) enter(dir string) (id, error) {
 		case "", ".":
 			continue
 		case "..":
+			// Out of a directory that may be somewhere else, or not be at all:
+			// runtimes don't make those that a link only leads through.
+			if t.entries[t.own(at)].flags.has(isImplied) {
+				t.torn = true
+				return root, nil
+			}
 			at = t.nodes[at].parent
 			continue
 		}
