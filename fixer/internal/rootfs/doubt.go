@@ -1,5 +1,7 @@
 package rootfs
 
+import "slices"
+
 // doubts are the entries that a runtime may have unpacked elsewhere, where a
 // link leads that a lower layer has in the place of a directory which is only
 // implied. They all lie below such a directory.
@@ -7,12 +9,13 @@ package rootfs
 // Where the link leads is not known until it's read, so an entry of some name is
 // taken to be able to change every file of that name, and every directory.
 type doubts struct {
-	named map[string][]doubt
-	// any are opaque directories that may be other directories.
-	any []doubt
-	// implied are the directories. The place that a link leads to is made if it
+	all   []doubt
+	named map[string]int32 // the last of each name
+	// any is the last opaque directory that may be another one.
+	any int32
+	// implied is the last directory. The place that a link leads to is made if it
 	// isn't there: no file is known to be missing while one of them is in doubt.
-	implied []doubt
+	implied int32
 }
 
 // doubt ends as soon as a directory is known to be one, on the way to which, and
@@ -20,31 +23,38 @@ type doubts struct {
 type doubt struct {
 	dir   id
 	layer uint16
+	next  int32 // index into doubts.all, or none
 }
 
-func newDoubts() doubts { return doubts{named: map[string][]doubt{}} }
-
-func (d *doubts) doubt(name string, dir id, layer int) {
-	d.named[name] = append(d.named[name], doubt{dir, uint16(layer)})
+func newDoubts() doubts {
+	return doubts{named: map[string]int32{}, any: none, implied: none}
 }
 
-func (d *doubts) doubtAll(dir id, layer int) { d.any = append(d.any, doubt{dir, uint16(layer)}) }
+// push puts a doubt in front of a list, and returns the new front.
+func (d *doubts) push(list int32, dir id, layer int) int32 {
+	d.all = append(d.all, doubt{dir, uint16(layer), list})
+	return int32(len(d.all) - 1)
+}
 
-func (d *doubts) imply(dir id, layer int) { d.implied = append(d.implied, doubt{dir, uint16(layer)}) }
+func (d *doubts) doubtName(name string, dir id, layer int) {
+	list, ok := d.named[name]
+	if !ok {
+		list = none
+	}
+	d.named[name] = d.push(list, dir, layer)
+}
+
+func (d *doubts) doubtAny(dir id, layer int) { d.any = d.push(d.any, dir, layer) }
+
+func (d *doubts) imply(dir id, layer int) { d.implied = d.push(d.implied, dir, layer) }
 
 // doubtful returns waiting or tangled if a file may be changed on the way to
 // which the names are, and else isLeaf.
 func (t *tree) doubtful(names []string) verdict {
 	worst := t.review(&t.any)
 	for _, name := range names {
-		list, ok := t.named[name]
-		if !ok {
-			continue
-		}
-		worst = max(worst, t.review(&list))
-		if len(list) == 0 {
-			delete(t.named, name)
-		} else {
+		if list, ok := t.named[name]; ok {
+			worst = max(worst, t.review(&list))
 			t.named[name] = list
 		}
 	}
@@ -54,32 +64,33 @@ func (t *tree) doubtful(names []string) verdict {
 // complete is doubtful for a file that is missing.
 func (t *tree) complete() verdict { return max(t.review(&t.any), t.review(&t.implied)) }
 
-// review strikes the doubts from the end of the list that have ended. It returns
-// isLeaf if that is all of them, and else what is to be said of the last. Beyond
-// the limit of steps it gives up, for the caller to notice.
-func (t *tree) review(list *[]doubt) verdict {
-	for d := *list; len(d) > 0; d = *list {
+// review strikes the doubts from the front of the list that have ended. It
+// returns isLeaf if that is all of them, and else what is to be said of the
+// next. Beyond the limit of steps it gives up, for the caller to notice.
+func (t *tree) review(list *int32) verdict {
+	for *list != none {
+		d := t.all[*list]
 		if t.steps > t.max.steps {
 			return waiting
 		}
-		if v := t.reach(d[len(d)-1]); v != isDir {
+		if v := t.reach(d.dir, int(d.layer)); v != isDir {
 			return v
 		}
-		*list = d[:len(d)-1]
+		*list = d.next
 	}
 	return isLeaf
 }
 
-// reach looks up the directory of a doubt, as the layers up to the doubt's have
-// it, which is isDir, waiting or tangled.
-func (t *tree) reach(d doubt) verdict {
+// reach looks up a directory of a layer as the layers up to that one have it:
+// isDir, waiting or tangled.
+func (t *tree) reach(dir id, layer int) verdict {
 	var way []id
-	for n := d.dir; n != root; n = t.nodes[n].parent {
+	for n := dir; n != root; n = t.nodes[n].parent {
 		way = append(way, n)
 	}
-	at := t.top(int(d.layer))
-	for i := len(way) - 1; i >= 0; i-- {
-		next, _, v := t.look(at, t.nodes[way[i]].name, int(d.layer))
+	at := t.top(layer)
+	for _, n := range slices.Backward(way) {
+		next, _, v := t.look(at, t.nodes[n].name, layer)
 		if v != isDir {
 			return v
 		}

@@ -28,6 +28,8 @@ func TestLimits(t *testing.T) {
 		{"links", rootfs.Limits{Names: 8}, []string{"abc -> defghi"}, "layer 1 of 1: beyond a limit: more than 8 bytes of names"},
 		{"unpacked", rootfs.Limits{Unpacked: 4000}, []string{"a=1;b=2;c=3"}, "layer 1 of 1: beyond a limit: more than 4000 stored bytes"},
 		{"steps", rootfs.Limits{Steps: 1000}, []string{deep + "a=;" + "x=;" + deep + "b="}, "layer 1 of 1: beyond a limit: more than 1000 steps along paths"},
+		{"steps for doubts", rootfs.Limits{Steps: 900}, []string{"x=", strings.Repeat("a/", 100) + "b="}, "layer 1 of 2: beyond a limit: more than 900 steps along paths"},
+		{"steps along a hard link", rootfs.Limits{Steps: 700}, []string{deep[:400] + "; none => " + deep[:400] + "a; " + deep[:400] + "a="}, "layer 1 of 1: beyond a limit: more than 700 steps along paths"},
 		{"long name", rootfs.Limits{}, []string{strings.Repeat("a/", 2048) + "a="}, "layer 1 of 1: beyond a limit: a name of 4097 bytes"},
 		{"long link", rootfs.Limits{}, []string{"a -> " + strings.Repeat("a", 4097)}, "layer 1 of 1: beyond a limit: a link of 4097 bytes"},
 	} {

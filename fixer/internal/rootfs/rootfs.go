@@ -43,7 +43,8 @@ type Answer struct {
 	Path string
 	// Target is the absolute path after all symbolic links.
 	Target string
-	// Mode is the type and the permission bits of the target.
+	// Mode is the type and the permission bits of the target. Those of a directory
+	// that a layer only implies are its lower layers', or 0755.
 	Mode fs.FileMode
 	// Data is the content of a regular file when it was asked for, and else nil.
 	Data []byte
@@ -62,6 +63,8 @@ type Answer struct {
 // The error, if any, is one line that names the layer, counted from the oldest.
 // It wraps what Open or the stream returned, ErrLimit when a limit was met, and
 // the cause when ctx is done. Answers that were settled before the error stand.
+// Content beyond MaxFile leaves its own question unsettled, and all others are
+// answered before the error is returned.
 func Read(ctx context.Context, layers []Layer, questions []Question) ([]Answer, error) {
 	return read(ctx, layers, questions, defaults)
 }

@@ -51,7 +51,7 @@ func (t *tree) hide(n id, f flags) {
 	if f == isOpaque {
 		e.flags |= isUsed
 		if e.flags.has(isImplied) {
-			t.doubtAll(n, t.layer)
+			t.doubtAny(n, t.layer)
 		}
 	}
 }
@@ -166,7 +166,7 @@ func (t *tree) place(dir id, name string) (id, error) {
 	loose := parent.flags & isLoose
 	t.append(n, entry{flags: loose, link: none})
 	if loose != 0 {
-		t.doubt(name, dir, t.layer)
+		t.doubtName(t.nodes[n].name, dir, t.layer)
 	}
 	return n, nil
 }

@@ -109,7 +109,9 @@ func (t *tree) linked(path string, layer int, o *outcome) (int32, verdict) {
 	at := root
 	way := newTrail(path)
 	for name, ok := way.next(); ok; name, ok = way.next() {
-		t.steps++
+		if t.steps++; t.steps > t.max.steps {
+			return none, waiting // the caller notices
+		}
 		switch name {
 		case "", ".":
 			continue
@@ -124,7 +126,7 @@ func (t *tree) linked(path string, layer int, o *outcome) (int32, verdict) {
 		}
 		switch e := &t.entries[i]; {
 		case !way.more():
-			if v := t.reach(doubt{at, e.layer}); v != isDir {
+			if v := t.reach(at, layer); v != isDir {
 				return none, v
 			}
 			return i, isLeaf
