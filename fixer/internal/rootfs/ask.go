@@ -103,13 +103,11 @@ func (a *asking) ask(i int) error {
 		v := o.verdict
 		switch v {
 		case missing:
-			v = max(missing, a.complete())
-			if v == isLeaf {
+			if v = a.complete(); v == isLeaf {
 				continue
 			}
 		case isDir, isLeaf:
-			v = max(v, a.doubtful(o.names))
-			if v == isDir || v == isLeaf {
+			if v = a.doubtful(o.names); v == isLeaf {
 				v = a.found(i, j, &o)
 			}
 		}
@@ -126,7 +124,8 @@ func (a *asking) ask(i int) error {
 	return a.step(0)
 }
 
-// found answers question i: its path j is there.
+// found answers question i, whose path j is there. It returns waiting while the
+// mode isn't known, and tangled when the content is refused.
 func (a *asking) found(i, j int, o *outcome) verdict {
 	answer := Answer{Settled: true, Path: a.questions[i].Paths[j], Target: a.path(o.at)}
 	if o.verdict == isDir {
@@ -184,6 +183,7 @@ func (a *asking) withdraw() {
 	}
 }
 
+// close takes question i off the list, answered or not.
 func (a *asking) close(i int) {
 	q := &a.queries[i]
 	q.closed = true
@@ -199,9 +199,10 @@ func (a *asking) close(i int) {
 	}
 }
 
+// watch has question i asked again when the present layer has the name.
 func (a *asking) watch(i int, k key) {
 	if k.name == "" {
-		return // the end of a layer
+		return // nothing before the end of the layer helps
 	}
 	a.queries[i].wait, a.queries[i].waits = k, true
 	a.watched[k] = append(a.watched[k], i)

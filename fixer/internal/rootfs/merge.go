@@ -32,6 +32,9 @@ type spot struct {
 	knot bool
 }
 
+// everything is a layer above all layers.
+const everything = math.MaxUint16
+
 // unfirm is the firm of a directory that no layer has an entry for.
 const unfirm = math.MaxInt
 

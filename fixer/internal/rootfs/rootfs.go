@@ -35,8 +35,8 @@ type Question struct {
 
 // Answer is what is known of a Question. The zero value is no answer.
 type Answer struct {
-	// Settled tells an answer from the lack of one: after an error, or because
-	// runtimes don't agree on the file.
+	// Settled tells an answer from the lack of one: after an error, because
+	// runtimes don't agree on the file, or because they can't unpack its layer.
 	Settled bool
 	// Path is the first of the question's paths that exists, as it was asked. It
 	// is empty when none exists.

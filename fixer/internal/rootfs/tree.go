@@ -2,7 +2,7 @@ package rootfs
 
 import (
 	"io/fs"
-	"math"
+	"slices"
 	"strings"
 )
 
@@ -165,12 +165,9 @@ func (t *tree) path(n id) string {
 		names = append(names, t.nodes[n].name)
 	}
 	var b strings.Builder
-	for i := len(names) - 1; i >= 0; i-- {
+	for _, name := range slices.Backward(names) {
 		b.WriteByte('/')
-		b.WriteString(names[i])
+		b.WriteString(name)
 	}
 	return b.String()
 }
-
-// everything is a layer above all layers.
-const everything = math.MaxUint16
