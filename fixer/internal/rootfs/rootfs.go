@@ -60,7 +60,8 @@ type Answer struct {
 // unless the earlier one has settled a question already. An archive that ends
 // between two entries is complete, with or without the marker of the end.
 //
-// The error, if any, is one line that names the layer, counted from the oldest.
+// The error, if any, is one line that names the layer, counted from the oldest,
+// unless there are too many layers.
 // It wraps what Open or the stream returned, ErrLimit when a limit was met, and
 // the cause when ctx is done. Answers that were settled before the error stand.
 // Content beyond MaxFile leaves its own question unsettled, and all others are
