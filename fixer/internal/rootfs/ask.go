@@ -46,7 +46,6 @@ func newAsking(t *tree, layers int, questions []Question) *asking {
 		questions: questions,
 		queries:   make([]query, len(questions)),
 		answers:   make([]Answer, len(questions)),
-		open:      len(questions),
 		watched:   map[key][]int{},
 		bases:     map[string]int{},
 		wanted:    map[header][]int{},
@@ -54,6 +53,9 @@ func newAsking(t *tree, layers int, questions []Question) *asking {
 	}
 	for i, q := range questions {
 		a.queries[i].content = q.Content
+		if !q.Optional {
+			a.open++
+		}
 		for _, p := range q.Paths {
 			p = path.Clean("/" + p)
 			a.queries[i].paths = append(a.queries[i].paths, p)
@@ -153,7 +155,7 @@ func (a *asking) found(i, j int, o *outcome) verdict {
 func (a *asking) supply(i int, e *entry, answer *Answer) bool {
 	h := header{int(e.layer), int(e.ordinal)}
 	if e.flags.has(isBig) {
-		if a.refusal == nil {
+		if a.refusal == nil && !a.questions[i].Optional {
 			a.refusal = fmt.Errorf("layer %d of %d: %w in %q", h.layer, a.total, exceeded(a.max.file, "bytes of content"), answer.Target)
 		}
 		return false
@@ -187,7 +189,9 @@ func (a *asking) withdraw() {
 func (a *asking) close(i int) {
 	q := &a.queries[i]
 	q.closed = true
-	a.open--
+	if !a.questions[i].Optional {
+		a.open--
+	}
 	if q.content {
 		for _, p := range q.paths {
 			if base := path.Base(p); a.bases[base] > 1 {

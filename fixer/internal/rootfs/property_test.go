@@ -2,9 +2,13 @@ package rootfs_test
 
 import (
 	"archive/tar"
+	"bytes"
+	"context"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"path"
+	"slices"
 	"strings"
 	"testing"
 
@@ -201,4 +205,66 @@ func TestSubsets(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestOptional: an optional question changes no answer and opens no layer, and
+// its own answer, if it has one, is that which it would have had.
+func TestOptional(t *testing.T) {
+	paths := everyPath()
+	answered, unanswered := 0, 0
+	for seed := range uint64(1500) {
+		rnd := rand.New(rand.NewPCG(seed, 3))
+		layers := draw(rnd, seed%2 == 0)
+		if o := overlay(layers); o.twice {
+			continue
+		}
+		var all []rootfs.Question
+		for range 4 {
+			all = append(all, rootfs.Question{Content: rnd.IntN(2) == 0, Paths: []string{paths[rnd.IntN(len(paths))], paths[rnd.IntN(len(paths))]}})
+		}
+		want, _ := compareTo(t, layers, all)
+		for subset := range 1<<len(all) - 1 {
+			var alone []rootfs.Question
+			some := slices.Clone(all)
+			for i := range some {
+				if some[i].Optional = subset>>i&1 == 0; !some[i].Optional {
+					alone = append(alone, some[i])
+				}
+			}
+			got, opened := readCounting(t, layers, some)
+			if _, few := readCounting(t, layers, alone); opened > few {
+				t.Fatalf("seed %d: %d streams opened, %d without the optional questions\n%s", seed, opened, few, describe(layers))
+			}
+			for i := range got {
+				switch {
+				case text(got[i]) == text(want[i]) && got[i].Path == want[i].Path:
+					answered++
+				case some[i].Optional && !got[i].Settled:
+					unanswered++
+				default:
+					t.Fatalf("seed %d: %v: got %s, want %s\n%s", seed, some[i], text(got[i]), text(want[i]), describe(layers))
+				}
+			}
+		}
+	}
+	if answered < 1000 || unanswered < 1000 {
+		t.Errorf("%d answered, %d not: the layers are no test", answered, unanswered)
+	}
+}
+
+func readCounting(t *testing.T, layers [][]item, questions []rootfs.Question) (answers []rootfs.Answer, opened int) {
+	t.Helper()
+	var stored []rootfs.Layer
+	for _, list := range layers {
+		data := archive(t, list)
+		stored = append(stored, rootfs.Layer{Open: func(context.Context) (io.ReadCloser, error) {
+			opened++
+			return io.NopCloser(bytes.NewReader(data)), nil
+		}})
+	}
+	answers, err := rootfs.Read(t.Context(), stored, questions)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, describe(layers))
+	}
+	return answers, opened
 }

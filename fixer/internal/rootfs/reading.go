@@ -36,7 +36,7 @@ func (r *reading) readLayers(ctx context.Context) error {
 		l := r.layer
 		r.begin(l)
 		err := r.scan(ctx, l, r.take)
-		if err == nil && !r.torn {
+		if err == nil && !r.torn && r.open > 0 { // it was read to its end
 			r.layer--
 			err = r.askAll()
 		}
@@ -122,6 +122,9 @@ func readFile(archive io.Reader, n int64) ([]byte, error) {
 func (r *reading) readAgain(ctx context.Context) error {
 	passed := map[int]map[int]fs.FileMode{}
 	for h, questions := range r.wanted {
+		if !slices.ContainsFunc(questions, func(i int) bool { return !r.questions[i].Optional }) {
+			continue
+		}
 		if passed[h.layer] == nil {
 			passed[h.layer] = map[int]fs.FileMode{}
 		}

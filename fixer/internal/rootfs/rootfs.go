@@ -31,6 +31,9 @@ type Question struct {
 	Paths []string
 	// Content asks for the content too, when what exists is a regular file.
 	Content bool
+	// Optional: it is answered when that takes no more reading than the other
+	// questions do.
+	Optional bool
 }
 
 // Answer is what is known of a Question. The zero value is no answer.
