@@ -285,7 +285,7 @@ func keepsInstructions(t testing.TB, before, after []byte) {
 }
 
 var (
-	chownFlag = regexp.MustCompile(`[\s\v]+--chown=[^\s\v]+`) // to BuildKit, a vertical tab is a blank
+	chownFlag = regexp.MustCompile(`[\s\v]--chown=[^\s\v]+`) // to BuildKit, a vertical tab is a blank
 	newLine   = regexp.MustCompile(`(?i)^(USER \S+|ENV HOME=/tmp|RUN (mkdir -p [^&]+ && )?chown \S+ [^&]+|RUN (groupadd|addgroup) .* appuser)$`)
 )
 
