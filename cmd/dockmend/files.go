@@ -44,10 +44,14 @@ func (j *job) diffName() string {
 }
 
 // find makes the jobs: a path that is a directory is searched. What is named
-// twice is done once.
-func (c *fixCmd) find(s *streams) (jobs []*job, err error) {
+// twice is done once. context is that of all of them, "" for the directory of
+// each.
+func find(s *streams, paths []string, context string) (jobs []*job, err error) {
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
 	seen := map[string]bool{}
-	for _, p := range c.Paths {
+	for _, p := range paths {
 		switch {
 		case p == "":
 			return nil, errors.New("an empty path names no file")
@@ -56,14 +60,11 @@ func (c *fixCmd) find(s *streams) (jobs []*job, err error) {
 		}
 		seen[filepath.Clean(p)] = true
 		if p == "-" {
-			if c.Write {
-				return nil, withHint(errors.New("--write can't write to standard input"), "leave it out: the result of - goes to standard output")
-			}
-			jobs = append(jobs, &job{path: p, name: "<stdin>", context: c.Context, stdin: true})
+			jobs = append(jobs, &job{path: p, name: "<stdin>", context: context, stdin: true})
 			continue
 		}
 		if info, err := os.Stat(p); err != nil || !info.IsDir() {
-			jobs = append(jobs, c.job(p)) // what is wrong with it is said where it is read
+			jobs = append(jobs, newJob(p, context)) // what is wrong with it is said where it is read
 			continue
 		}
 		found, err := search(p)
@@ -76,15 +77,15 @@ func (c *fixCmd) find(s *streams) (jobs []*job, err error) {
 		for _, f := range found {
 			if clean := filepath.Clean(f); clean == filepath.Clean(p) || !seen[clean] {
 				seen[clean] = true
-				jobs = append(jobs, c.job(f))
+				jobs = append(jobs, newJob(f, context))
 			}
 		}
 	}
 	return jobs, nil
 }
 
-func (c *fixCmd) job(path string) *job {
-	j := &job{path: path, name: filepath.ToSlash(path), context: c.Context}
+func newJob(path, context string) *job {
+	j := &job{path: path, name: filepath.ToSlash(path), context: context}
 	if j.context == "" {
 		j.context = filepath.Dir(path)
 	}

@@ -4,15 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
-	"time"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/diff"
-	"github.com/dockmend/dockmend/fixer/registry"
 	"github.com/dockmend/dockmend/fixer/report"
 	"github.com/dockmend/dockmend/transforms"
 )
@@ -29,13 +25,8 @@ type fixCmd struct {
 	Unsafe    bool     `help:"Also make changes that a person must look at."`
 	UserStyle string   `enum:"name,numeric" default:"name" help:"How USER is written: a name (USER node) or numbers (USER 1000:1000), which Kubernetes' runAsNonRoot wants."`
 
-	Target   string            `placeholder:"STAGE" help:"The stage that is built, as for docker build. Default: the last one, and every other that nothing else uses."`
-	BuildArg map[string]string `placeholder:"NAME=VALUE" mapsep:"none" help:"A build argument, as for docker build."`
-	Platform string            `default:"linux/amd64" help:"The platform that is built for."`
-	Context  string            `placeholder:"DIR" help:"The build context. Default: the directory of each Dockerfile."`
-
-	Offline bool          `help:"Ask no registry: use the built-in table of well-known images."`
-	Timeout time.Duration `default:"10s" help:"The longest time to wait for what a registry says of one image."`
+	buildFlags `embed:"" group:"The build"`
+	imageFlags `embed:"" group:"Base images"`
 }
 
 // Help is the long form of the command's description.
@@ -47,37 +38,29 @@ func (c *fixCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	if err := checkPlatform(c.Platform); err != nil {
+	if err := c.check(); err != nil {
 		return err
 	}
-	if c.Timeout <= 0 {
-		return fmt.Errorf("--timeout %v is no time to wait", c.Timeout)
+	if c.Write && slices.Contains(c.Paths, "-") {
+		return withHint(errors.New("--write can't write to standard input"), "leave it out: the result of - goes to standard output")
 	}
-	if c.Context != "" {
-		if info, err := os.Stat(c.Context); err != nil || !info.IsDir() {
-			return withHint(fmt.Errorf("--context %s is no directory", c.Context), "it is what docker build is given: the directory that COPY reads from")
-		}
-	}
-	if len(c.Paths) == 0 {
-		c.Paths = []string{"."}
-	}
-	jobs, err := c.find(s)
+	inspector, err := c.inspector(s, c.Platform)
 	if err != nil {
 		return err
 	}
-	options := fixer.Options{
-		NumericUser: c.UserStyle == "numeric",
-		Build:       chain.Options{BuildArgs: c.BuildArg, Target: c.Target, Platform: c.Platform},
+	jobs, err := find(s, c.Paths, c.Context)
+	if err != nil {
+		return err
 	}
+	options := fixer.Options{NumericUser: c.UserStyle == "numeric", Build: c.build()}
 	if c.Unsafe {
 		options.Threshold = fixer.Unsafe
 	}
-	return c.each(ctx, s, jobs, ts, options)
+	return c.each(ctx, s, jobs, ts, inspector, options)
 }
 
 // each runs the jobs, some at a time, and shows their results in order.
-func (c *fixCmd) each(ctx context.Context, s *streams, jobs []*job, ts []*fixer.Transform, options fixer.Options) error {
-	inspector := c.inspector()
+func (c *fixCmd) each(ctx context.Context, s *streams, jobs []*job, ts []*fixer.Transform, inspector baseimage.Inspector, options fixer.Options) error {
 	results := parallel(jobs, func(j *job) outcome {
 		src, err := j.load(s.in)
 		if err != nil {
@@ -158,25 +141,6 @@ func bug(j *job, r fixer.Result) error {
 		}
 	}
 	return nil
-}
-
-func (c *fixCmd) inspector() baseimage.Inspector {
-	if c.Offline {
-		return offline{}
-	}
-	return registry.New(registry.Options{Platform: c.Platform, Timeout: c.Timeout, UserAgent: "dockmend/" + version()})
-}
-
-// offline answers from the built-in table alone.
-type offline struct{ baseimage.Table }
-
-func (o offline) Inspect(ctx context.Context, q baseimage.Query) (*baseimage.Facts, error) {
-	f, err := o.Table.Inspect(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	f.Assumed = "no registry was asked (--offline)"
-	return f, nil
 }
 
 // pick applies --only and --skip.

@@ -33,6 +33,7 @@ func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
 
 type cli struct {
 	Fix     fixCmd           `cmd:"" default:"withargs" help:"Repair Dockerfiles; the default command."`
+	Inspect inspectCmd       `cmd:"" help:"Tell what is known of base images."`
 	Explain explainCmd       `cmd:"" help:"List the transforms, or explain one."`
 	Version kong.VersionFlag `help:"Print the version."`
 }
@@ -52,7 +53,10 @@ Examples:
                                 the same, by way of git
   dockmend --check .            for CI: exit code 1 when something would change
   dockmend - < Dockerfile       the result on standard output
-  dockmend explain nonroot-user`
+  dockmend explain nonroot-user
+  dockmend inspect node:20-slim what is known of a base image, and from where
+  dockmend inspect --from . --json > facts.json && dockmend --facts facts.json .
+                                the same result on any machine, without a network`
 
 // Run runs dockmend with the arguments of a command line, without its own name,
 // and returns the exit code.

@@ -7,16 +7,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 
-	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/registry"
-	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"github.com/google/go-containerregistry/pkg/v1/empty"
-	"github.com/google/go-containerregistry/pkg/v1/mutate"
-	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -31,7 +27,7 @@ func TestScripts(t *testing.T) {
 	hub := httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
 	t.Cleanup(hub.Close)
 	host := strings.TrimPrefix(hub.URL, "http://")
-	push(t, host+"/node:20-slim")
+	push(t, host+"/node:20-slim", nodeImage(t))
 	broken := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var status int
 		if _, err := fmt.Sscanf(r.URL.Path, "/v2/status%d/", &status); err != nil {
@@ -43,6 +39,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(env *testscript.Env) error {
+			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".tmp", "cache"))
 			env.Setenv("REGISTRY", host)
 			env.Setenv("BROKEN", strings.TrimPrefix(broken.URL, "http://"))
 			env.Setenv("NOBODY", "127.0.0.1:1") // tcpmux: nobody listens there
@@ -95,39 +92,5 @@ func mode(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	if got := info.Mode().String(); (got == args[1]) == neg {
 		ts.Fatalf("%s has mode %s", args[0], got)
-	}
-}
-
-// push makes an image with the history of the official node images.
-func push(t *testing.T, image string) {
-	t.Helper()
-	ref, err := name.ParseReference(image)
-	if err != nil {
-		t.Fatal(err)
-	}
-	file, err := empty.Image.ConfigFile()
-	if err != nil {
-		t.Fatal(err)
-	}
-	file = file.DeepCopy()
-	file.OS, file.Architecture = "linux", "amd64"
-	file.Config = v1.Config{
-		Env:        []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "NODE_VERSION=20.19.5", "YARN_VERSION=1.22.22"},
-		Entrypoint: []string{"docker-entrypoint.sh"}, Cmd: []string{"node"},
-	}
-	for _, line := range []string{
-		`# debian.sh --arch 'amd64' out/ 'bookworm' '@1757289600'`,
-		`RUN /bin/sh -c groupadd --gid 1000 node   && useradd --uid 1000 --gid node --shell /bin/bash --create-home node # buildkit`,
-		`ENV NODE_VERSION=20.19.5`,
-		`CMD ["node"]`,
-	} {
-		file.History = append(file.History, v1.History{CreatedBy: line, EmptyLayer: true})
-	}
-	img, err := mutate.ConfigFile(empty.Image, file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := remote.Write(ref, img); err != nil {
-		t.Fatal(err)
 	}
 }

@@ -2,9 +2,7 @@ package registry
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"sync"
@@ -17,88 +15,117 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 )
 
-// maxNesting bounds how many indexes may lead to an image.
-const maxNesting = 3
-
-// client reads manifests and configurations.
+// client reads manifests, configurations and layers.
 type client struct {
-	transport http.RoundTripper
-	keychain  authn.Keychain
-	timeout   time.Duration
-	hosts     *hosts
-	sessions  sync.Map // name.Repository → session
+	transport  http.RoundTripper
+	keychain   authn.Keychain
+	timeout    time.Duration
+	gate       *gate
+	schemes    *schemes
+	hosts      *hosts
+	sessions   sync.Map // name.Repository → *session
+	challenges sync.Map // host → []string, its WWW-Authenticate
 }
 
-// image is what was read.
-type image struct {
-	digest   v1.Hash // of what the name stands for
-	manifest v1.Hash // of the platform's manifest
-	config   *v1.ConfigFile
-}
-
-func newClient(t http.RoundTripper, k authn.Keychain, userAgent string, timeout time.Duration) *client {
+func newClient(o Options) *client {
+	g := &gate{allow: o.Allow, trusted: o.PlainHTTP}
+	for _, list := range o.Mirrors {
+		for _, m := range list {
+			g.trusted = append(g.trusted, m.Host)
+		}
+	}
+	if o.Transport == nil {
+		o.Transport = newTransport(o.Timeout, g)
+	}
 	h := &hosts{}
+	s := &schemes{next: o.Transport, plain: o.PlainHTTP}
 	return &client{
-		transport: transport.NewUserAgent(withRetry(&guard{next: t, hosts: h}), userAgent),
-		keychain:  k,
-		timeout:   timeout,
+		transport: transport.NewUserAgent(&retry{&guard{next: s, hosts: h}, h}, o.UserAgent),
+		keychain:  o.Keychain,
+		timeout:   o.Timeout,
+		gate:      g,
+		schemes:   s,
 		hosts:     h,
 	}
 }
 
-// fetch reads the image for the platform. Unless ctx is done, the error is a
-// *failure.
-func (c *client) fetch(ctx context.Context, ref name.Reference, want v1.Platform) (*image, error) {
-	host := ref.Context().RegistryStr()
+// ask runs what exchanges requests with the registry of a repository, within
+// the time for an answer. Unless ctx is done, the error is a *failure.
+func (c *client) ask(ctx context.Context, repo name.Repository, exchange func(context.Context, attempt) *failure) error {
+	host := repo.RegistryStr()
+	if f := c.gate.mayAsk(host); f != nil {
+		return f
+	}
 	if f := c.hosts.failure(host); f != nil {
-		return nil, f
+		return f
 	}
 	bounded, cancel := context.WithTimeoutCause(ctx, c.timeout, errTimeout)
 	defer cancel()
-	img, f := c.read(bounded, ref, want)
+	f := exchange(bounded, attempt{host: host, timeout: c.timeout, anonymous: true})
 	switch {
 	case f == nil:
-		return img, nil
+		return nil
 	case ctx.Err() != nil:
-		return nil, context.Cause(ctx)
+		return context.Cause(ctx)
 	case f.host:
 		c.hosts.ruleOut(host, f)
 	}
-	return nil, f
+	return f
 }
 
-// read makes the requests: log in, manifest or index and manifest,
-// configuration.
-func (c *client) read(ctx context.Context, ref name.Reference, want v1.Platform) (*image, *failure) {
-	repo := ref.Context()
-	a := attempt{host: repo.RegistryStr(), timeout: c.timeout, anonymous: true}
-	s, f := c.open(ctx, repo, a)
-	if f != nil {
-		return nil, f
-	}
-	a.anonymous = s.anonymous
-	options := []remote.Option{remote.WithContext(ctx), remote.WithTransport(s.transport)}
+// digest returns the digest that a tag has now. It makes a HEAD request, which
+// registries with a limit don't count.
+func (c *client) digest(ctx context.Context, ref name.Reference) (v1.Hash, error) {
+	var digest v1.Hash
+	err := c.ask(ctx, ref.Context(), func(ctx context.Context, a attempt) *failure {
+		err := c.with(ctx, ref.Context(), &a, func(options []remote.Option) error {
+			d, err := remote.Head(ref, options...)
+			if err == nil {
+				digest = d.Digest
+			}
+			return err
+		})
+		if err != nil {
+			return a.notFound(ctx, err, ref)
+		}
+		return nil
+	})
+	return digest, err
+}
 
-	top, err := remote.Get(ref, options...)
+// fetch reads the image for the platform: manifest or index and manifest, and
+// configuration.
+func (c *client) fetch(ctx context.Context, ref name.Reference, want v1.Platform) (*image, error) {
+	var img *image
+	err := c.ask(ctx, ref.Context(), func(ctx context.Context, a attempt) (f *failure) {
+		img, f = c.read(ctx, a, ref, want)
+		return f
+	})
+	return img, err
+}
+
+func (c *client) read(ctx context.Context, a attempt, ref name.Reference, want v1.Platform) (*image, *failure) {
+	top, err := c.manifest(ctx, &a, ref)
 	if err != nil {
 		return nil, a.notFound(ctx, err, ref)
 	}
-	leaf, config, f := c.descend(ctx, a, top, repo, want, options)
+	img, config, f := descend(a.host, document{top.Digest, top.Manifest}, want, func(digest v1.Hash) ([]byte, *failure) {
+		d, err := c.manifest(ctx, &a, ref.Context().Digest(digest.String()))
+		if err != nil {
+			return nil, a.explain(ctx, err, otherContent)
+		}
+		return d.Manifest, nil
+	})
 	if f != nil {
 		return nil, f
 	}
-	text, err := readBlob(repo.Digest(config.String()), options)
+	img.Digest = top.Digest.String()
+	text, err := c.blob(ctx, &a, ref.Context().Digest(config.String()))
 	if err != nil {
 		return nil, a.explain(ctx, err, otherContent)
 	}
-	file := &v1.ConfigFile{}
-	if err := json.Unmarshal(text, file); err != nil {
-		return nil, a.explain(ctx, err, "sent a configuration that can't be read")
-	}
-	if file.OS == "" && len(file.RootFS.DiffIDs) == 0 {
-		return nil, &failure{reason: a.host + " has something other than a container image under this name"}
-	}
-	return &image{digest: top.Digest, manifest: leaf, config: file}, nil
+	img.Config = text
+	return img, checkConfig(a.host, text)
 }
 
 // otherContent describes the only way to fail that remains when content is
@@ -114,53 +141,66 @@ func (a attempt) notFound(ctx context.Context, err error, ref name.Reference) *f
 	}
 	f := a.explain(ctx, err, otherwise)
 	var status *transport.Error
-	if errors.As(f, &status) && status.StatusCode == http.StatusNotFound {
+	if errors.As(f, &status) && status.StatusCode == http.StatusNotFound && len(status.Errors) > 0 && unknownCodes[status.Errors[0].Code] {
 		return &failure{reason: a.host + " has no such image or tag (404)", absent: true, err: err}
 	}
 	return f
 }
 
-// descend goes from what the name stands for to the platform's manifest, and
-// returns the digests of that and of the configuration.
-func (c *client) descend(ctx context.Context, a attempt, d *remote.Descriptor, repo name.Repository, want v1.Platform, options []remote.Option) (manifest, config v1.Hash, f *failure) {
-	for range maxNesting {
-		// The content tells an index from an image; the media type that comes
-		// with it is not always right.
-		var m struct {
-			Manifests []v1.Descriptor
-			Config    *v1.Descriptor
-		}
-		if err := json.Unmarshal(d.Manifest, &m); err != nil {
-			return v1.Hash{}, v1.Hash{}, a.explain(ctx, err, "sent a manifest that can't be read")
-		}
-		if m.Config != nil && m.Config.Digest != (v1.Hash{}) {
-			return d.Digest, m.Config.Digest, nil
-		}
-		if m.Manifests == nil {
-			return v1.Hash{}, v1.Hash{}, &failure{reason: a.host + " sent a manifest of a kind that isn't known"}
-		}
-		member, offer := choose(m.Manifests, want)
-		if member == nil {
-			return v1.Hash{}, v1.Hash{}, notOffered(a.host, want, offer)
-		}
-		var err error
-		if d, err = remote.Get(repo.Digest(member.Digest.String()), options...); err != nil {
-			return v1.Hash{}, v1.Hash{}, a.explain(ctx, err, otherContent)
-		}
-	}
-	return v1.Hash{}, v1.Hash{}, &failure{reason: fmt.Sprintf("%s sent more than %d indexes in one another", a.host, maxNesting-1)}
+// unknownCodes are those by which a registry says that something isn't there
+// (OCI distribution specification, "Error Codes"). A server that isn't one
+// answers 404 too.
+var unknownCodes = map[transport.ErrorCode]bool{
+	transport.ManifestUnknownErrorCode: true, transport.NameUnknownErrorCode: true, "NOT_FOUND": true,
 }
 
-// readBlob reads the content with that digest.
-func readBlob(ref name.Digest, options []remote.Option) ([]byte, error) {
+// manifest reads what the reference stands for.
+func (c *client) manifest(ctx context.Context, a *attempt, ref name.Reference) (d *remote.Descriptor, err error) {
+	err = c.with(ctx, ref.Context(), a, func(options []remote.Option) (err error) {
+		d, err = remote.Get(ref, options...)
+		return err
+	})
+	return d, err
+}
+
+// blob reads the content with that digest, and checks it.
+func (c *client) blob(ctx context.Context, a *attempt, ref name.Digest) (text []byte, err error) {
+	err = c.with(ctx, ref.Context(), a, func(options []remote.Option) error {
+		body, err := openBlob(ref, options)
+		if err != nil {
+			return err
+		}
+		defer body.Close()
+		text, err = io.ReadAll(body)
+		return err
+	})
+	return text, err
+}
+
+// openBlob opens the content with that digest. Reading it fails at its end when
+// it's another.
+func openBlob(ref name.Digest, options []remote.Option) (io.ReadCloser, error) {
 	blob, err := remote.Layer(ref, options...)
 	if err != nil {
 		return nil, err
 	}
-	body, err := blob.Compressed() // as it is: it makes the request and checks the digest
-	if err != nil {
-		return nil, err
+	return blob.Compressed() // as it is: it makes the request
+}
+
+// open opens a layer. The caller's context bounds the reading.
+func (c *client) open(ctx context.Context, ref name.Digest) (body io.ReadCloser, err error) {
+	repo := ref.Context()
+	a := attempt{host: repo.RegistryStr(), timeout: c.timeout, anonymous: true}
+	if f := c.gate.mayAsk(a.host); f != nil {
+		return nil, f
 	}
-	defer body.Close()
-	return io.ReadAll(body)
+	err = c.with(ofLayer(ctx), repo, &a, func(options []remote.Option) (err error) {
+		body, err = openBlob(ref, options)
+		return err
+	})
+	if err != nil {
+		return nil, a.explain(ctx, err, otherContent)
+	}
+	meterOf(ctx).layers.Add(1)
+	return body, nil
 }

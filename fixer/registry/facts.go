@@ -14,20 +14,46 @@ import (
 	"github.com/dockmend/dockmend/fixer/baseimage"
 )
 
-// describe says what the image tells of itself, filled in from the table.
-func (in *Inspector) describe(ctx context.Context, q baseimage.Query, img *image) *baseimage.Facts {
-	c := img.config
-	entries, complete := readHistory(c)
-	scripts := readScripts(entries)
+// compose answers a question from what was read. Each part comes from the
+// cheapest source that settles it, whatever else is known by now: the answer to
+// a question doesn't depend on those that came before it.
+func (in *Inspector) compose(ctx context.Context, s *subject, q baseimage.Query) *baseimage.Facts {
+	t := s.told
 	f := &baseimage.Facts{
-		Digest: img.digest.String(), Manifest: img.manifest.String(),
-		Config:   readSettings(c.Config),
-		Versions: readVersions(c.Config.Env),
-		Distro:   readDistro(c, entries, scripts),
+		Digest: s.img.Digest, Manifest: s.img.Manifest, Assumed: s.assumed,
+		Config: t.settings, Versions: t.versions, Distro: t.distro,
 	}
-	if f.Distro.FamilyOf() == baseimage.Windows {
+	if t.windows {
 		return f
 	}
+	files, unread := s.known()
+	a := &answers{files, t.needs(q.Ask)}
+	if d := a.distro(); d != nil {
+		f.Distro = d
+	}
+	f.Versions = a.versions(t.versions)
+	f.Accounts = a.accounts()
+	if f.Accounts == nil && t.stated {
+		f.Accounts = t.ledger.with(nil)
+	}
+	f.Programs = a.programs(t, q.Ask)
+	if a.missing() != nil {
+		in.fill(ctx, f, t, q)
+		if unread != nil {
+			f.Unread = unread.reason
+		}
+	}
+	if d := f.Distro; d != nil && d.Archive == "" {
+		own := *d
+		own.Archive = baseimage.ArchiveOf(d.ID, d.Version)
+		f.Distro = &own
+	}
+	return f
+}
+
+// fill takes from the table what would have had to be read from layers that
+// can't be read.
+func (in *Inspector) fill(ctx context.Context, f *baseimage.Facts, t *told, q baseimage.Query) {
 	known := cmp.Or(in.agreeing(ctx, q, f.Distro), &baseimage.Facts{})
 	if f.Distro == nil || f.Distro.ID == "" && known.Distro != nil {
 		f.Distro = known.Distro
@@ -35,9 +61,16 @@ func (in *Inspector) describe(ctx context.Context, q baseimage.Query, img *image
 	if f.Versions == nil {
 		f.Versions = known.Versions
 	}
-	f.Programs = known.Programs
-	f.Accounts = readAccounts(entries, scripts, complete).with(known.Accounts)
-	return f
+	if known.Programs != nil {
+		p := &baseimage.Programs{Paths: maps.Clone(known.Programs.Paths), Source: baseimage.FromTable}
+		if f.Programs != nil {
+			maps.Copy(p.Paths, f.Programs.Paths)
+		}
+		f.Programs = p
+	}
+	if f.Accounts == nil || f.Accounts.Source != baseimage.FromLayer {
+		f.Accounts = t.ledger.with(known.Accounts)
+	}
 }
 
 // agreeing returns the table's record of the image, nil when there is none or
@@ -104,54 +137,4 @@ func readVersions(env []string) *baseimage.Versions {
 		return nil
 	}
 	return v
-}
-
-// with returns the accounts that the history tells, together with those of the
-// table's record when there is one: then they are no better than the table.
-// Without a record they are never complete, and nil when the history leaves
-// any doubt or doesn't tell.
-func (l *ledger) with(known *baseimage.Accounts) *baseimage.Accounts {
-	if l.changed {
-		return nil
-	}
-	if known == nil {
-		if l.doubt || len(l.users)+len(l.groups) == 0 {
-			return nil
-		}
-		return &baseimage.Accounts{Users: l.users, Groups: l.groups, Source: baseimage.FromHistory}
-	}
-	if l.doubt {
-		return known
-	}
-	a := known.Clone()
-	a.Source = baseimage.FromTable
-	for _, g := range l.groups {
-		a.Groups = correct(a, a.Groups, g, func(o baseimage.Group) bool { return o.Name == g.Name || o.GID == g.GID })
-	}
-	for _, u := range l.users {
-		if o, ok := a.User(u.Name); ok { // the table may know what the command left to defaults
-			u.Home, u.Shell = cmp.Or(u.Home, o.Home), cmp.Or(u.Shell, o.Shell)
-		}
-		a.Users = correct(a, a.Users, u, func(o baseimage.User) bool { return o.Name == u.Name || o.UID == u.UID })
-	}
-	for _, name := range l.vague {
-		_, user := a.User(name)
-		_, group := a.Group(name)
-		a.Complete = a.Complete && (user || group)
-	}
-	return a
-}
-
-// correct puts an account of the history into the table's list, in the place
-// of those that clash with it. A table that was wrong about one is not to be
-// believed that there are no others.
-func correct[T comparable](a *baseimage.Accounts, list []T, told T, clash func(T) bool) []T {
-	if slices.Contains(list, told) {
-		return list
-	}
-	kept := slices.DeleteFunc(list, clash)
-	if len(kept) < len(list) {
-		a.Complete = false
-	}
-	return append(kept, told)
 }

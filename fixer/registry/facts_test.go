@@ -56,11 +56,11 @@ func TestFacts(t *testing.T) {
 		want   string // JSON of the facts without the digests
 	}{
 		{"Debian with node", nodeDebian, `{"config":{"entrypoint":["docker-entrypoint.sh"],"cmd":["node"],"env":["PATH=/usr/local/bin:/usr/bin:/bin","NODE_VERSION=20.19.5","YARN_VERSION=1.22.22"],"source":"config"},
-			"distro":{"id":"debian","version":"12","codename":"bookworm","family":"debian","source":"history"},
+			"distro":{"id":"debian","version":"12","codename":"bookworm","family":"debian","archive":"served","source":"history"},
 			"accounts":{"users":[{"name":"node","uid":1000,"gid":1000,"home":"/home/node","shell":"/bin/bash"}],"groups":[{"name":"node","gid":1000}],"complete":false,"source":"history"},
 			"versions":{"node":"20.19.5","yarn":"1.22.22","source":"config"}}`},
 		{"Alpine with node", nodeAlpine, `{"config":{"entrypoint":["docker-entrypoint.sh"],"cmd":["node"],"env":["NODE_VERSION=20.19.5"],"source":"config"},
-			"distro":{"id":"alpine","version":"3.20.3","family":"alpine","source":"history"},
+			"distro":{"id":"alpine","version":"3.20.3","family":"alpine","archive":"served","source":"history"},
 			"accounts":{"users":[{"name":"node","uid":1000,"gid":1000,"home":"/home/node","shell":"/bin/sh"}],"groups":[{"name":"node","gid":1000}],"complete":false,"source":"history"},
 			"versions":{"node":"20.19.5","source":"config"}}`},
 		{"every setting", recipe{config: v1.Config{
@@ -70,7 +70,7 @@ func TestFacts(t *testing.T) {
 		{"Ubuntu by its labels", recipe{
 			config:  v1.Config{Labels: map[string]string{"org.opencontainers.image.ref.name": "ubuntu", "org.opencontainers.image.version": "24.04"}},
 			history: []string{`-/bin/sh -c #(nop)  ARG RELEASE`, `/bin/sh -c #(nop) ADD file:6df775300d76441aa in / `},
-		}, `{"config":{"source":"config"},"distro":{"id":"ubuntu","version":"24.04","family":"debian","source":"config"}}`},
+		}, `{"config":{"source":"config"},"distro":{"id":"ubuntu","version":"24.04","family":"debian","archive":"served","source":"config"}}`},
 		{"built on Ubuntu, with a version of its own", recipe{
 			config: v1.Config{Labels: map[string]string{"org.opencontainers.image.ref.name": "ubuntu", "org.opencontainers.image.version": "1.2.3"}},
 		}, `{"config":{"source":"config"},"distro":{"id":"ubuntu","family":"debian","source":"config"}}`},
@@ -95,7 +95,7 @@ func TestFacts(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			h := newHub(t)
 			digest := h.push("team/app:1", tt.recipe.image(t))
-			in := registry.New(registry.Options{Transport: h})
+			in := inspector(t, registry.Options{Transport: h})
 			f, err := in.Inspect(context.Background(), baseimage.Query{Image: "registry.example.com/team/app:1", Platform: "linux/amd64"})
 			if err != nil {
 				t.Fatal(err)

@@ -53,6 +53,10 @@ func (a attempt) explain(ctx context.Context, err error, otherwise string) *fail
 	if errors.As(err, &known) {
 		return known
 	}
+	var refused *refusal
+	if errors.As(err, &refused) {
+		return &failure{reason: refused.Error(), host: true, err: err}
+	}
 	host := a.host
 	var request *url.Error
 	if errors.As(err, &request) {

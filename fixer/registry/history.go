@@ -11,6 +11,7 @@ import (
 type entry struct {
 	kind    kind
 	text    string // the script of a run; the whole of anything else
+	shell   string // of a run: the program
 	errexit bool   // a run's shell stops at the first command that fails
 	empty   bool   // it made no layer
 }
@@ -97,8 +98,8 @@ func readShell(s string) (entry, bool) {
 
 // cutShell cuts a shell with its options off its script.
 func cutShell(s string) (entry, bool) {
-	e := entry{kind: run}
 	shell, rest, _ := strings.Cut(s, " ")
+	e := entry{kind: run, shell: shell}
 	switch path.Base(shell) {
 	case "sh", "bash", "ash", "dash":
 	default:

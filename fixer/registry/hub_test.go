@@ -18,7 +18,19 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/static"
 	"github.com/google/go-containerregistry/pkg/v1/types"
+
+	"github.com/dockmend/dockmend/fixer/registry"
 )
+
+// inspector makes one that is what the options say.
+func inspector(t testing.TB, o registry.Options) *registry.Inspector {
+	t.Helper()
+	in, err := registry.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in
+}
 
 // hub is a registry over HTTP that stands in for every host there is, so that
 // images can be asked for by their real names. It's an http.RoundTripper.

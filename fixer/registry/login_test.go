@@ -50,7 +50,7 @@ func TestLogin(t *testing.T) {
 		{authn.NewMultiKeychain(), "registry.example.com answered 401 Unauthorized: it needs a login"},
 	}
 	for _, tt := range tests {
-		in := registry.New(registry.Options{Transport: h, Keychain: tt.keychain})
+		in := inspector(t, registry.Options{Transport: h, Keychain: tt.keychain})
 		_, err := in.Inspect(context.Background(), baseimage.Query{Image: "registry.example.com/team/app:1"})
 		if (err == nil) != (tt.err == "") || err != nil && err.Error() != tt.err {
 			t.Errorf("error %v, want %q", err, tt.err)
@@ -75,7 +75,7 @@ func TestToken(t *testing.T) {
 		w.WriteHeader(http.StatusUnauthorized)
 		return true
 	}
-	in := registry.New(registry.Options{Transport: h, UserAgent: "test/1"})
+	in := inspector(t, registry.Options{Transport: h, UserAgent: "test/1"})
 	for _, tag := range []string{"1", "2"} {
 		if _, err := in.Inspect(context.Background(), baseimage.Query{Image: "registry.example.com/team/app:" + tag}); err != nil {
 			t.Fatal(err)
@@ -93,7 +93,7 @@ func TestCredentialsHang(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		helper := make(chan struct{})
 		defer close(helper)
-		in := registry.New(registry.Options{Transport: carry(hang), Keychain: stuck(helper), Timeout: time.Second})
+		in := inspector(t, registry.Options{Transport: carry(hang), Keychain: stuck(helper), Timeout: time.Second})
 		_, err := in.Inspect(context.Background(), baseimage.Query{Image: unknown})
 		if want := "the credentials for index.docker.io did not come within 1s"; err == nil || err.Error() != want {
 			t.Errorf("error %v, want %s", err, want)

@@ -9,6 +9,13 @@ import (
 
 var errName = errors.New("not a valid image name")
 
+// FullName is the name of an image with registry and tag:
+// docker.io/library/node:latest for node.
+func FullName(image string) (string, error) {
+	full, _, err := parseName(image)
+	return full, err
+}
+
 // parseName reads an image name as BuildKit does, and returns it in full, with
 // tag and digest, and as what to ask the registry for: the digest where there
 // is one. go-containerregistry alone would take names that BuildKit refuses.

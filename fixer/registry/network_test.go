@@ -27,7 +27,7 @@ func TestOtherHosts(t *testing.T) {
 		}
 		return busy
 	}
-	in := registry.New(registry.Options{Transport: h})
+	in := inspector(t, registry.Options{Transport: h})
 	for range 2 {
 		for _, image := range []string{"busy.example.com/team/app:1", "busy.example.com/team/app:2", "registry.example.com/team/app:1"} {
 			_, err := in.Inspect(context.Background(), baseimage.Query{Image: image})
@@ -36,7 +36,7 @@ func TestOtherHosts(t *testing.T) {
 			}
 		}
 	}
-	if log := h.requests(); len(log) != 4 {
+	if log := h.requests(); len(log) != 3 {
 		t.Errorf("requests: %q", log)
 	}
 }
@@ -57,7 +57,7 @@ func TestRecovers(t *testing.T) {
 			}
 			return second
 		}
-		if _, err := registry.New(registry.Options{Transport: h}).Inspect(context.Background(), baseimage.Query{Image: "registry.example.com/team/app:1"}); err != nil {
+		if _, err := inspector(t, registry.Options{Transport: h}).Inspect(context.Background(), baseimage.Query{Image: "registry.example.com/team/app:1"}); err != nil {
 			t.Error(err)
 		}
 	}
@@ -68,7 +68,7 @@ func TestRealConnections(t *testing.T) {
 	closed := httptest.NewServer(http.NotFoundHandler())
 	closed.Close()
 	host := strings.TrimPrefix(closed.URL, "http://")
-	_, err := registry.New(registry.Options{}).Inspect(context.Background(), baseimage.Query{Image: host + "/team/app:1"})
+	_, err := inspector(t, registry.Options{Allow: []registry.Host{registry.Host(host)}}).Inspect(context.Background(), baseimage.Query{Image: host + "/team/app:1"})
 	if want := host + " can't be reached: connection refused"; err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
 	}
@@ -84,7 +84,7 @@ func TestRealConnections(t *testing.T) {
 		server.Config.ErrorLog = log.New(io.Discard, "", 0)
 		tt.start(server)
 		defer server.Close()
-		in := registry.New(registry.Options{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		in := inspector(t, registry.Options{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, "tcp", server.Listener.Addr().String())
 		}}})
 		if _, err := in.Inspect(context.Background(), baseimage.Query{Image: "example.com/team/app:1"}); err == nil || err.Error() != tt.want {
@@ -105,7 +105,7 @@ func TestNoNetwork(t *testing.T) {
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}}
-	in := registry.New(registry.Options{})
+	in := inspector(t, registry.Options{})
 	start := time.Now()
 	for _, image := range []string{"node:20", "node:20-alpine"} {
 		f, err := in.Inspect(context.Background(), baseimage.Query{Image: image})

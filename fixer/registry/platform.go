@@ -9,6 +9,16 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
 
+// ParsePlatform gives a platform, "os/architecture[/variant]", its usual name:
+// linux/arm64 for linux/aarch64 and for linux/arm64/v8.
+func ParsePlatform(s string) (string, error) {
+	p, err := parsePlatform(s)
+	if err != nil {
+		return "", err
+	}
+	return p.String(), nil
+}
+
 // parsePlatform reads "os/architecture[/variant]" into its normal form.
 func parsePlatform(s string) (v1.Platform, error) {
 	parts := strings.Split(s, "/")

@@ -50,7 +50,7 @@ func TestPlatform(t *testing.T) {
 		{image: "app:1", platform: "linux/x86_64/v3", user: "linux/amd64"},
 		{image: "app:1", platform: "linux/i386", err: "registry.example.com has this image not for linux/386, only for linux/amd64, linux/arm, linux/arm/v5, linux/arm64"},
 		{image: "nested:1", user: "linux/amd64"},
-		{image: "deep:1", err: "registry.example.com sent more than 2 indexes in one another"},
+		{image: "deep:1", err: "registry.example.com has more than 2 indexes in one another"},
 		{image: "none:1", err: "registry.example.com has this image for no platform"},
 		{image: "app:1", platform: "linux/s390x", err: "registry.example.com has this image not for linux/s390x, only for linux/amd64, linux/arm, linux/arm/v5, linux/arm64"},
 		{image: "windows:1", err: "registry.example.com has this image not for linux/amd64, only for windows/amd64"},
@@ -59,7 +59,7 @@ func TestPlatform(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.image+" "+tt.platform+" "+tt.def, func(t *testing.T) {
-			in := registry.New(registry.Options{Transport: h, Platform: tt.def})
+			in := inspector(t, registry.Options{Transport: h, Platform: tt.def})
 			f, err := in.Inspect(context.Background(), baseimage.Query{Image: "registry.example.com/team/" + tt.image, Platform: tt.platform})
 			if tt.err != "" {
 				if err == nil || err.Error() != tt.err {

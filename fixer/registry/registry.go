@@ -1,10 +1,10 @@
-// Package registry is the baseimage.Inspector that asks: it reads an image's
-// manifest and configuration from the image's registry, and never a layer.
+// Package registry is the baseimage.Inspector that asks. It reads an image's
+// manifest and configuration from the image's registry, from an image on disk
+// or from a Docker engine, and its layers only when a question needs them.
 //
-// What the configuration states is a fact; what the build history states is
-// taken where it leaves no doubt; what neither tells of a well-known image is
-// filled in from a table, and marked so. Where the registry can't be asked, the
-// table stands in, and the facts say why.
+// What the configuration and the layers state are facts; what the build history
+// states is taken where it leaves no doubt. Where the image can't be asked, a
+// table of well-known images stands in, and the facts say why.
 package registry
 
 import (
@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/authn"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/internal/diskcache"
 )
 
 // Options say how to ask. The zero value is ready for use.
@@ -24,13 +25,39 @@ type Options struct {
 	// Platform is "os/architecture[/variant]", for queries that name none:
 	// "linux/amd64" when empty.
 	Platform string
+	// Sources are where images are looked for, in this order: the registries
+	// alone when empty.
+	Sources []Source
 	// Keychain has the credentials: those of the user's docker configuration
 	// when nil.
 	Keychain authn.Keychain
-	// Timeout bounds all that is done for one image: 10 seconds when zero.
+	// Allow, when there is any, are the only registries that images are asked
+	// of. Hosts in it may have addresses that are not of the internet: loopback,
+	// link-local and private ones, which are refused otherwise. What a registry
+	// refers to (a token server, a store for its layers) need not be listed.
+	Allow []Host
+	// PlainHTTP are the hosts that are spoken to without encryption.
+	PlainHTTP []Host
+	// Mirrors are the places to look first for the images of a registry.
+	Mirrors map[Host][]Mirror
+	// Timeout bounds what is done for the documents of one image, and each
+	// silence while a layer is read: 10 seconds when zero.
 	Timeout time.Duration
+	// LayerTimeout bounds the reading of the layers of one image: two minutes
+	// when zero.
+	LayerTimeout time.Duration
+	// Cache is the directory that answers are kept in: none when empty.
+	Cache string
+	// TagTTL is how long a tag is taken to stand for the same image: an hour
+	// when zero. Refresh asks all the same.
+	TagTTL  time.Duration
+	Refresh bool
+	// Offline asks no registry: the cache, whatever its age, and the table.
+	Offline bool
+	// NoLayers reads no layer.
+	NoLayers bool
 	// Transport carries the requests. When nil, one that gives up after two
-	// seconds without a connection.
+	// seconds without a connection, and connects only where Allow lets it.
 	Transport http.RoundTripper
 	// UserAgent is what the registries see: "dockmend" when empty.
 	UserAgent string
@@ -53,94 +80,143 @@ func (NoTable) Inspect(context.Context, baseimage.Query) (*baseimage.Facts, erro
 // is asked for once in its lifetime, and so is a host that can't be reached or
 // wants no more requests.
 type Inspector struct {
-	client   *client
-	table    baseimage.Inspector
-	platform string
-	slots    chan struct{} // one element for each image that is being asked for
-	answers  memo[question, *baseimage.Facts]
+	sources      []Source
+	table        baseimage.Inspector
+	platform     string
+	timeout      time.Duration
+	layerTimeout time.Duration
+	noLayers     bool
+	slots        chan struct{} // one element for each image that is being asked for
+	subjects     memo[question, *subject]
 }
 
-// question is what makes two queries the same: the full name with tag and
-// digest, and the platform. What is asked makes no difference, as it takes the
-// same two documents to answer anything.
+// question is what makes two queries speak of the same: the full name with tag
+// and digest, and the platform.
 type question struct{ image, platform string }
 
-// New returns an Inspector that asks as o says.
-func New(o Options) *Inspector {
+// New returns an Inspector that asks as o says. The error says that
+// Options.Cache can't be used.
+func New(o Options) (*Inspector, error) {
 	o.Timeout = cmp.Or(o.Timeout, 10*time.Second)
-	if o.Transport == nil {
-		o.Transport = newTransport(o.Timeout)
-	}
+	o.LayerTimeout = cmp.Or(o.LayerTimeout, 2*time.Minute)
+	o.TagTTL = cmp.Or(o.TagTTL, time.Hour)
+	o.UserAgent = cmp.Or(o.UserAgent, "dockmend")
 	if o.Keychain == nil {
 		o.Keychain = authn.DefaultKeychain
 	}
 	if o.Table == nil {
 		o.Table = baseimage.Table{}
 	}
-	return &Inspector{
-		client:   newClient(o.Transport, o.Keychain, cmp.Or(o.UserAgent, "dockmend"), o.Timeout),
-		table:    o.Table,
-		platform: cmp.Or(o.Platform, "linux/amd64"),
-		slots:    make(chan struct{}, max(1, cmp.Or(o.Concurrency, 4))),
+	var cache *diskcache.Dir
+	if o.Cache != "" {
+		var err error
+		if cache, err = diskcache.Open(o.Cache); err != nil {
+			return nil, err
+		}
 	}
+	in := &Inspector{
+		table:        o.Table,
+		platform:     cmp.Or(o.Platform, "linux/amd64"),
+		timeout:      o.Timeout,
+		layerTimeout: o.LayerTimeout,
+		noLayers:     o.NoLayers,
+		slots:        make(chan struct{}, max(1, cmp.Or(o.Concurrency, 4))),
+	}
+	registries := newRegistries(o, cache)
+	if len(o.Sources) == 0 {
+		o.Sources = []Source{nil}
+	}
+	for _, s := range o.Sources {
+		if s == nil {
+			s = registries
+		}
+		in.sources = append(in.sources, s)
+	}
+	return in, nil
 }
 
 // Inspect implements [baseimage.Inspector].
 //
-// When the image can't be read, the facts are the table's, with the reason in
-// Facts.Assumed; without a record in the table the reason is the error. A name
-// or platform that isn't one, an image or tag that the registry doesn't have,
-// and a platform that the image isn't built for are errors in any case. Once
-// ctx is done, so is Inspect, with the cause of that as the error.
+// When the image can't be read, the facts are those of an earlier time, or the
+// table's, with the reason in Facts.Assumed; without either the reason is the
+// error. Layers that can't be read are no error: Facts.Unread has the reason. A
+// name or platform that isn't one, an image or tag that the registry doesn't
+// have, and a platform that the image isn't built for are errors in any case.
+// Once ctx is done, so is Inspect, with the cause of that as the error.
 func (in *Inspector) Inspect(ctx context.Context, q baseimage.Query) (*baseimage.Facts, error) {
 	if q.Image == "scratch" {
 		return baseimage.ScratchFacts(q.Platform), nil
 	}
-	named, ref, err := parseName(q.Image)
+	w, err := in.want(q)
 	if err != nil {
 		return nil, err
 	}
-	platform, err := parsePlatform(cmp.Or(q.Platform, in.platform))
-	if err != nil {
-		return nil, err
-	}
-	key := question{named, platform.String()}
-	facts, err := in.answers.get(ctx, key, func() (*baseimage.Facts, error) {
-		select {
-		case in.slots <- struct{}{}:
-			defer func() { <-in.slots }()
-		case <-ctx.Done():
-			return nil, context.Cause(ctx)
+	s, err := in.subjects.get(ctx, question{w.name, w.platform.String()}, func() (*subject, error) {
+		if err := in.enter(ctx); err != nil {
+			return nil, err
 		}
-		img, err := in.client.fetch(ctx, ref, platform)
-		if err != nil {
-			return in.assume(ctx, q, err)
-		}
-		return in.describe(ctx, q, img), nil
+		defer in.leave()
+		return in.find(ctx, w)
 	})
+	var f *failure
+	if errors.As(err, &f) && !f.absent {
+		if known := in.known(ctx, q); known != nil {
+			own := *known
+			own.Assumed = f.reason
+			return &own, nil
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
-	// One answer may serve several spellings of a name.
-	own := *facts
-	own.Image, own.Platform = q.Image, q.Platform
-	return &own, nil
+	if err := in.look(ctx, s, q.Ask); err != nil {
+		return nil, err
+	}
+	facts := in.compose(ctx, s, q)
+	facts.Image, facts.Platform = q.Image, q.Platform
+	return facts, nil
 }
 
-// assume returns what the table knows of an image that could not be read for
-// the reason err, or err when that doesn't help.
-func (in *Inspector) assume(ctx context.Context, q baseimage.Query, err error) (*baseimage.Facts, error) {
-	var f *failure
-	if !errors.As(err, &f) || f.absent {
-		return nil, err
+// want reads the names in a query.
+func (in *Inspector) want(q baseimage.Query) (w wanted, err error) {
+	if w.name, w.ref, err = parseName(q.Image); err != nil {
+		return w, err
 	}
-	known := in.known(ctx, q)
-	if known == nil {
-		return nil, err
+	w.platform, err = parsePlatform(cmp.Or(q.Platform, in.platform))
+	return w, err
+}
+
+// enter waits until another image may be asked for.
+func (in *Inspector) enter(ctx context.Context) error {
+	select {
+	case in.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
-	facts := *known
-	facts.Assumed = f.reason
-	return &facts, nil
+}
+
+func (in *Inspector) leave() { <-in.slots }
+
+// find looks for the image in one source after the other. The error is that of
+// the last one that could not tell, or else that the image is nowhere.
+func (in *Inspector) find(ctx context.Context, w wanted) (*subject, error) {
+	var failed error
+	for _, s := range in.sources {
+		found, err := s.find(ctx, w)
+		if err == nil {
+			return newSubject(found)
+		}
+		var f *failure
+		if !errors.As(err, &f) {
+			return nil, err // ctx is done
+		}
+		var before *failure
+		if failed == nil || !f.absent || errors.As(failed, &before) && before.absent {
+			failed = err
+		}
+	}
+	return nil, failed
 }
 
 // known returns the table's record of the image, nil when there is none.

@@ -2,11 +2,16 @@ package registry
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
+	"sync"
 
 	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 )
 
@@ -14,25 +19,114 @@ import (
 type session struct {
 	transport http.RoundTripper
 	anonymous bool // without credentials
+	greeter   *greeter
 }
 
-// open logs in for reading the repository, or takes up the session from before.
-func (c *client) open(ctx context.Context, repo name.Repository, a attempt) (session, *failure) {
+// with runs do with the access to the repository. Registries that want a login
+// say so in their answer to the first request; it is then made again, and every
+// other that follows comes with the login at once.
+func (c *client) with(ctx context.Context, repo name.Repository, a *attempt, do func([]remote.Option) error) error {
+	for {
+		s, f := c.session(ctx, repo, *a)
+		if f != nil {
+			return f
+		}
+		a.anonymous = s.anonymous
+		err := do([]remote.Option{remote.WithContext(ctx), remote.WithTransport(s.transport)})
+		var status *transport.Error
+		if err == nil || !errors.As(err, &status) || status.StatusCode != http.StatusUnauthorized || len(s.greeter.challenge) > 0 {
+			return err
+		}
+		challenge := s.greeter.heard()
+		if !slices.ContainsFunc(challenge, wantsToken) {
+			return err // a name and a password were sent with the first request, if there are any
+		}
+		c.challenges.Store(a.host, challenge)
+		c.sessions.CompareAndDelete(repo, s)
+	}
+}
+
+// wantsToken reports whether a challenge sends the client to a token server.
+func wantsToken(challenge string) bool {
+	return strings.HasPrefix(strings.ToLower(challenge), "bearer")
+}
+
+// session opens the access to a repository, or takes up the one from before.
+func (c *client) session(ctx context.Context, repo name.Repository, a attempt) (*session, *failure) {
 	if s, ok := c.sessions.Load(repo); ok {
-		return s.(session), nil
+		return s.(*session), nil
 	}
 	auth, f := c.credentials(ctx, repo, a)
 	if f != nil {
-		return session{}, f
+		return nil, f
 	}
 	a.anonymous = auth == authn.Anonymous
-	t, err := transport.NewWithContext(ctx, repo.Registry, auth, c.transport, []string{repo.Scope(transport.PullScope)})
-	if err != nil {
-		return session{}, a.explain(ctx, err, "asks for a login in a way that isn't understood")
+	g := &greeter{next: c.transport, host: repo.RegistryStr(), plain: c.schemes.isPlain}
+	if challenge, ok := c.challenges.Load(a.host); ok {
+		g.challenge = challenge.([]string)
 	}
-	s := session{t, a.anonymous}
+	reg := repo.Registry
+	if c.schemes.isPlain(g.host) {
+		var err error
+		if reg, err = name.NewRegistry(g.host, name.Insecure); err != nil {
+			return nil, &failure{reason: errName.Error(), err: err}
+		}
+	}
+	t, err := transport.NewWithContext(ctx, reg, auth, g, []string{repo.Scope(transport.PullScope)})
+	if err != nil {
+		return nil, a.explain(ctx, err, "asks for a login in a way that isn't understood")
+	}
+	s := &session{t, a.anonymous, g}
 	c.sessions.Store(repo, s)
 	return s, nil
+}
+
+// greeter answers in the registry's place the request that go-containerregistry
+// begins with, which only asks whether a login is wanted: with what the registry
+// said to an earlier one, or that none is.
+type greeter struct {
+	next      http.RoundTripper
+	host      string
+	plain     func(host string) bool
+	challenge []string // the registry's WWW-Authenticate; none when it wants no login
+
+	mu   sync.Mutex
+	said []string
+}
+
+// heard returns what the registry says in refusing a request.
+func (g *greeter) heard() []string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.said
+}
+
+func (g *greeter) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.URL.Path == "/v2/" && req.URL.Host == g.host {
+		return g.greet(req)
+	}
+	resp, err := g.next.RoundTrip(req)
+	if err == nil && resp.StatusCode == http.StatusUnauthorized && req.URL.Host == g.host {
+		g.mu.Lock()
+		g.said = resp.Header.Values("WWW-Authenticate")
+		g.mu.Unlock()
+	}
+	return resp, err
+}
+
+func (g *greeter) greet(req *http.Request) (*http.Response, error) {
+	if (req.URL.Scheme == "http") != g.plain(g.host) {
+		return nil, errors.New("the registry is spoken to in the other way")
+	}
+	resp := &http.Response{
+		Status: "200 OK", StatusCode: http.StatusOK, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: http.Header{}, Body: http.NoBody, Request: req,
+	}
+	if len(g.challenge) > 0 {
+		resp.Status, resp.StatusCode = "401 Unauthorized", http.StatusUnauthorized
+		resp.Header["Www-Authenticate"] = g.challenge
+	}
+	return resp, nil
 }
 
 // credentials asks the keychain, which may start a program that takes its time

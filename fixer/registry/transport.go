@@ -2,17 +2,14 @@ package registry
 
 import (
 	"bytes"
-	"errors"
+	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/v1/remote"
-	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 )
 
 const (
@@ -24,41 +21,22 @@ const (
 	maxBody = 4 << 20
 	// maxErrorBody bounds what is read of an answer that reports an error.
 	maxErrorBody = 16 << 10
+	// maxRedirects is what browsers and http.Client bear with.
+	// go-containerregistry follows redirects without end.
+	maxRedirects = 10
 )
 
 // newTransport returns a transport that gives up early on a host that isn't
-// there.
-func newTransport(timeout time.Duration) http.RoundTripper {
-	base, ok := remote.DefaultTransport.(*http.Transport)
-	if !ok {
-		return remote.DefaultTransport
+// there, and connects only where the gate lets it.
+func newTransport(timeout time.Duration, g *gate) http.RoundTripper {
+	t := &http.Transport{ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 50, IdleConnTimeout: 90 * time.Second}
+	if base, ok := remote.DefaultTransport.(*http.Transport); ok {
+		t = base.Clone()
 	}
-	t := base.Clone()
-	t.DialContext = (&net.Dialer{Timeout: connectTimeout, KeepAlive: 30 * time.Second}).DialContext
+	t.Proxy, t.DialContext = g.proxy, g.dial
 	t.TLSHandshakeTimeout = timeout
 	t.ResponseHeaderTimeout = timeout
 	return t
-}
-
-// withRetry repeats a request once that met a server in trouble or a broken
-// connection. go-containerregistry's own way takes up to four seconds, asks
-// again after 429, and its pauses heed no context.
-func withRetry(next http.RoundTripper) http.RoundTripper {
-	return transport.NewRetry(next,
-		transport.WithRetryBackoff(transport.Backoff{Duration: 100 * time.Millisecond, Steps: 2}),
-		transport.WithRetryStatusCodes(http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout),
-		transport.WithRetryPredicate(func(err error) bool {
-			var status *transport.Error
-			return errors.As(err, &status) || brokenOff(err)
-		}),
-	)
-}
-
-// brokenOff reports whether the connection was lost before the answer was
-// complete.
-func brokenOff(err error) bool {
-	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
 // hosts remembers which hosts are not to be asked again, and why. The zero
@@ -89,10 +67,17 @@ func (h *hosts) ruleOut(host string, f *failure) {
 
 // guard stands before the network: it lets no request through to a host that
 // is ruled out, rules out the one that answers 429, whatever the request was
-// for, and bounds the size of every answer.
+// for, bounds the size of every answer but that of a layer, and counts.
 type guard struct {
 	next  http.RoundTripper
 	hosts *hosts
+}
+
+type layerKey struct{}
+
+// ofLayer marks the requests for a layer, whose reader has bounds of its own.
+func ofLayer(ctx context.Context) context.Context {
+	return context.WithValue(ctx, layerKey{}, true)
 }
 
 func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -102,6 +87,11 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		return nil, f
 	}
+	if redirects(req) > maxRedirects {
+		return nil, &failure{reason: fmt.Sprintf("%s sends from one place to another without end", req.URL.Host)}
+	}
+	meter := meterOf(req.Context())
+	meter.requests.Add(1)
 	resp, err := g.next.RoundTrip(req)
 	if err != nil {
 		return nil, err
@@ -109,6 +99,7 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	if resp.StatusCode == http.StatusTooManyRequests {
 		g.hosts.ruleOut(req.URL.Host, tooMany(req.URL.Host))
 	}
+	resp.Body = &metered{resp.Body, meter}
 	if resp.StatusCode >= http.StatusBadRequest {
 		// The status is what counts: a page that is too long or breaks off must
 		// not hide it.
@@ -117,8 +108,18 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 		resp.Body = io.NopCloser(bytes.NewReader(text))
 		return resp, nil
 	}
-	resp.Body = &boundedBody{body: resp.Body, left: maxBody, host: req.URL.Host}
+	if req.Context().Value(layerKey{}) == nil {
+		resp.Body = &boundedBody{body: resp.Body, left: maxBody, host: req.URL.Host}
+	}
 	return resp, nil
+}
+
+// redirects counts the answers that led to this request.
+func redirects(req *http.Request) (n int) {
+	for r := req.Response; r != nil && r.Request != nil; r = r.Request.Response {
+		n++
+	}
+	return n
 }
 
 // boundedBody fails the reader that wants more than left bytes.

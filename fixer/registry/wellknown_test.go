@@ -11,7 +11,8 @@ import (
 	"github.com/dockmend/dockmend/fixer/registry"
 )
 
-// TestWellKnown asks for images that the table knows by name.
+// TestWellKnown asks for images that the table knows by name, and whose layers
+// are not read.
 func TestWellKnown(t *testing.T) {
 	ubuntu := func(version string) recipe {
 		return recipe{
@@ -53,7 +54,7 @@ func TestWellKnown(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			h := newHub(t)
 			h.push(tt.path, tt.recipe.image(t))
-			f, err := registry.New(registry.Options{Transport: h}).Inspect(context.Background(), baseimage.Query{Image: tt.image})
+			f, err := inspector(t, registry.Options{Transport: h, NoLayers: true}).Inspect(context.Background(), baseimage.Query{Image: tt.image, Ask: baseimage.AskEverything})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -75,7 +76,7 @@ func TestWellKnown(t *testing.T) {
 			if got := f.Distro.Version + " " + string(f.Distro.Source); got != tt.distro {
 				t.Errorf("distro %q, want %q", got, tt.distro)
 			}
-			if (f.Programs != nil) != tt.programs || f.Programs != nil && f.Programs.Source != baseimage.FromTable {
+			if tt.programs != (f.Programs != nil && f.Programs.Source == baseimage.FromTable) {
 				t.Errorf("programs = %+v", f.Programs)
 			}
 		})
@@ -87,7 +88,7 @@ func TestWellKnown(t *testing.T) {
 func TestWeakestSource(t *testing.T) {
 	h := newHub(t)
 	h.push("library/node:20", nodeDebian.image(t))
-	f, err := registry.New(registry.Options{Transport: h}).Inspect(context.Background(), baseimage.Query{Image: "node:20"})
+	f, err := inspector(t, registry.Options{Transport: h, NoLayers: true}).Inspect(context.Background(), baseimage.Query{Image: "node:20", Ask: baseimage.AskEverything})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +116,7 @@ func TestWeakestSource(t *testing.T) {
 func TestNoTable(t *testing.T) {
 	h := newHub(t)
 	h.push("library/node:20", nodeDebian.image(t))
-	f, err := registry.New(registry.Options{Transport: h, Table: registry.NoTable{}}).Inspect(context.Background(), baseimage.Query{Image: "node:20"})
+	f, err := inspector(t, registry.Options{Transport: h, Table: registry.NoTable{}, NoLayers: true}).Inspect(context.Background(), baseimage.Query{Image: "node:20", Ask: baseimage.AskUsers})
 	if err != nil {
 		t.Fatal(err)
 	}

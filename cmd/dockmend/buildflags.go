@@ -1,0 +1,55 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/registry"
+)
+
+// buildFlags are those of docker build that decide what a Dockerfile means.
+type buildFlags struct {
+	Target   string            `placeholder:"STAGE" help:"The stage that is built, as for docker build. Default: the last one, and every other that nothing else uses."`
+	BuildArg map[string]string `placeholder:"NAME=VALUE" mapsep:"none" help:"A build argument, as for docker build."`
+	Platform string            `default:"linux/amd64" help:"The platform that is built for."`
+	Context  string            `placeholder:"DIR" help:"The build context. Default: the directory of each Dockerfile."`
+}
+
+// check makes sure that the flags say something that can be, and gives the
+// platform its usual name.
+func (f *buildFlags) check() (err error) {
+	if f.Platform, err = platform(f.Platform); err != nil {
+		return err
+	}
+	if f.Context == "" {
+		return nil
+	}
+	if info, err := os.Stat(f.Context); err != nil || !info.IsDir() {
+		return withHint(fmt.Errorf("--context %s is no directory", f.Context), "it is what docker build is given: the directory that COPY reads from")
+	}
+	return nil
+}
+
+func (f *buildFlags) build() chain.Options {
+	return chain.Options{BuildArgs: f.BuildArg, Target: f.Target, Platform: f.Platform}
+}
+
+// platforms are those that official images are built for.
+var platforms = []string{
+	"linux/amd64", "linux/arm64", "linux/arm64/v8", "linux/arm", "linux/arm/v5", "linux/arm/v6", "linux/arm/v7", "linux/386",
+	"linux/loong64", "linux/mips64le", "linux/ppc64le", "linux/riscv64", "linux/s390x", "windows/amd64",
+}
+
+// platform returns the platform by a name that builders know: linux/aarch64 is
+// linux/arm64.
+func platform(name string) (string, error) {
+	if slices.Contains(platforms, name) {
+		return name, nil
+	}
+	if usual, err := registry.ParsePlatform(name); err == nil && slices.Contains(platforms, usual) {
+		return usual, nil
+	}
+	return "", unknown("platform", name, platforms)
+}

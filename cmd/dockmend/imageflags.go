@@ -1,0 +1,206 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/registry"
+)
+
+// imageFlags say where facts about base images come from.
+type imageFlags struct {
+	Facts    []string `placeholder:"FILE" sep:"none" help:"Take all facts from this file, which dockmend inspect --json wrote: no network, the same result on any machine."`
+	Offline  bool     `help:"Ask no registry: what was learned before, or the built-in table of well-known images."`
+	NoLayers bool     `help:"Read no layer of an image, only its configuration and history."`
+	Source   []string `placeholder:"SOURCE" sep:"none" help:"Where to look for images, in this order: registry (the default), daemon (the local Docker engine), oci:DIR, docker-archive:FILE. NAME=oci:DIR gives an image that has no name one."`
+
+	AllowRegistry []string `placeholder:"HOST" help:"Ask these registries only. They may have loopback and private addresses, which are refused otherwise."`
+	Mirror        []string `placeholder:"HOST=MIRROR" sep:"none" help:"Look for images of this registry at the mirror first, as in docker.io=mirror.example.com/hub."`
+	PlainHTTP     []string `name:"plain-http" placeholder:"HOST" help:"Speak to this host without encryption."`
+
+	CacheDir string        `placeholder:"DIR" help:"Where answers are kept. Default: dockmend in the user's cache directory."`
+	NoCache  bool          `help:"Keep no answers, and use none."`
+	Refresh  bool          `help:"Ask what tags stand for even if that was asked a moment ago."`
+	TagTTL   time.Duration `name:"tag-ttl" default:"1h" help:"How long a tag is taken to stand for the same image."`
+
+	Timeout      time.Duration `default:"10s" help:"The longest time to wait for what a registry says of one image."`
+	LayerTimeout time.Duration `default:"2m" help:"The longest time to read the layers of one image."`
+}
+
+// inspector makes what the flags describe. platform is the usual name of the
+// one that is built for.
+func (f *imageFlags) inspector(s *streams, platform string) (baseimage.Inspector, error) {
+	if len(f.Facts) > 0 {
+		return f.fromFile()
+	}
+	return f.asking(s, platform)
+}
+
+// asking makes the inspector that asks.
+func (f *imageFlags) asking(s *streams, platform string) (*registry.Inspector, error) {
+	o := registry.Options{
+		Platform: platform, Offline: f.Offline, NoLayers: f.NoLayers, Refresh: f.Refresh,
+		TagTTL: f.TagTTL, Timeout: f.Timeout, LayerTimeout: f.LayerTimeout, UserAgent: "dockmend/" + version(),
+	}
+	for name, d := range map[string]time.Duration{"timeout": f.Timeout, "layer-timeout": f.LayerTimeout, "tag-ttl": f.TagTTL} {
+		if d <= 0 {
+			return nil, fmt.Errorf("--%s %v is no time to wait", name, d)
+		}
+	}
+	var err error
+	if o.Allow, err = hosts("allow-registry", f.AllowRegistry); err != nil {
+		return nil, err
+	}
+	if o.PlainHTTP, err = hosts("plain-http", f.PlainHTTP); err != nil {
+		return nil, err
+	}
+	if o.Mirrors, err = f.mirrors(); err != nil {
+		return nil, err
+	}
+	if o.Cache, err = f.cache(s); err != nil {
+		return nil, err
+	}
+	if o.Sources, err = sources(f.Source, o.Cache); err != nil {
+		return nil, err
+	}
+	in, err := registry.New(o)
+	if err != nil {
+		return nil, withHint(fmt.Errorf("the cache can't be used: %w", err), "--cache-dir DIR takes another directory, --no-cache goes without")
+	}
+	return in, nil
+}
+
+func hosts(flag string, names []string) (list []registry.Host, err error) {
+	for _, name := range names {
+		h, err := registry.ParseHost(name)
+		if err != nil {
+			return nil, fmt.Errorf("--%s: %w", flag, err)
+		}
+		list = append(list, h)
+	}
+	return list, nil
+}
+
+func (f *imageFlags) mirrors() (map[registry.Host][]registry.Mirror, error) {
+	mirrors := map[registry.Host][]registry.Mirror{}
+	for _, pair := range f.Mirror {
+		of, at, ok := strings.Cut(pair, "=")
+		if !ok {
+			return nil, withHint(fmt.Errorf("--mirror %s names no mirror", pair), "HOST=MIRROR, as in docker.io=mirror.example.com")
+		}
+		host, err := registry.ParseHost(of)
+		if err != nil {
+			return nil, fmt.Errorf("--mirror: %w", err)
+		}
+		m, err := registry.ParseMirror(at)
+		if err != nil {
+			return nil, fmt.Errorf("--mirror: %w", err)
+		}
+		mirrors[host] = append(mirrors[host], m)
+	}
+	return mirrors, nil
+}
+
+// cache is the directory that answers are kept in, "" for none. One that was
+// not named by the user, and can't be used, is done without.
+func (f *imageFlags) cache(s *streams) (string, error) {
+	switch {
+	case f.NoCache && f.CacheDir != "":
+		return "", errors.New("--no-cache and --cache-dir exclude each other")
+	case f.NoCache:
+		return "", nil
+	case f.CacheDir != "":
+		return f.CacheDir, nil
+	}
+	base, err := os.UserCacheDir()
+	if err != nil {
+		return "", nil // a service without a home
+	}
+	dir := filepath.Join(base, "dockmend")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		fmt.Fprintf(s.err, "dockmend: nothing is kept for the next run: %v\n", err)
+		return "", nil
+	}
+	return dir, nil
+}
+
+// sources reads the values of --source. cache is where the Docker engine may
+// put an image.
+func sources(specs []string, cache string) (list []registry.Source, err error) {
+	for _, spec := range specs {
+		store, ok, err := parseStore(spec)
+		switch {
+		case err != nil:
+			return nil, err
+		case ok:
+			list = append(list, store)
+		case spec == "registry":
+			list = append(list, nil)
+		case spec == "daemon":
+			d, err := registry.Daemon(cache)
+			if err != nil {
+				return nil, fmt.Errorf("--source daemon: %w", err)
+			}
+			list = append(list, d)
+		default:
+			return nil, unknown("source", spec, []string{"registry", "daemon", "oci:DIR", "docker-archive:FILE"})
+		}
+	}
+	return list, nil
+}
+
+// parseStore reads "[NAME=]oci:DIR" and "[NAME=]docker-archive:FILE". ok is
+// false when it's neither.
+func parseStore(spec string) (store registry.Store, ok bool, err error) {
+	name, rest, named := strings.Cut(spec, "=")
+	if !named || strings.HasPrefix(spec, "oci:") || strings.HasPrefix(spec, "docker-archive:") {
+		name, rest = "", spec
+	}
+	if name != "" {
+		if name, err = registry.FullName(name); err != nil {
+			return nil, false, fmt.Errorf("%s: %w", spec, err)
+		}
+	}
+	if path, ok := strings.CutPrefix(rest, "oci:"); ok {
+		return registry.OCILayout(path, name), true, nil
+	}
+	if path, ok := strings.CutPrefix(rest, "docker-archive:"); ok {
+		return registry.DockerArchive(path, name), true, nil
+	}
+	return nil, false, nil
+}
+
+// fromFile answers from the files that --facts names.
+func (f *imageFlags) fromFile() (baseimage.Inspector, error) {
+	var all []*baseimage.Facts
+	for _, name := range f.Facts {
+		file, err := os.Open(name)
+		if err != nil {
+			return nil, fmt.Errorf("--facts: %w", err)
+		}
+		list, err := baseimage.ReadFacts(file)
+		file.Close()
+		if err != nil {
+			return nil, withHint(fmt.Errorf("%s holds no facts: %w", name, err), "dockmend inspect --json IMAGE… > FILE writes them")
+		}
+		all = append(all, list...)
+	}
+	return factsOnly{baseimage.NewStatic(all...)}, nil
+}
+
+// factsOnly says of an image that is in no file of facts why nothing is known.
+type factsOnly struct{ baseimage.Static }
+
+func (f factsOnly) Inspect(ctx context.Context, q baseimage.Query) (*baseimage.Facts, error) {
+	facts, err := f.Static.Inspect(ctx, q)
+	if errors.Is(err, baseimage.ErrUnknown) {
+		err = errors.New("the file of facts has none about it (--facts)")
+	}
+	return facts, err
+}

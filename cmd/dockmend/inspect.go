@@ -1,0 +1,205 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/registry"
+	"github.com/dockmend/dockmend/transforms"
+)
+
+type inspectCmd struct {
+	Images []string `arg:"" optional:"" name:"image" help:"Images, as FROM would name them; oci:DIR and docker-archive:FILE stand for all images in there. With --from: Dockerfiles, directories, or -."`
+
+	From bool `help:"Inspect the base images of these Dockerfiles, as far as repairing them takes. Default: of those below the current directory."`
+	JSON bool `name:"json" help:"Print the facts as JSON, for --facts."`
+
+	buildFlags `embed:"" group:"The build"`
+	imageFlags `embed:"" group:"Base images"`
+}
+
+// Help is the long form of the command's description.
+func (c *inspectCmd) Help() string {
+	return `Each fact comes with where it is known from: the image's configuration (config), its files (layer), its build history (history), or the built-in table of well-known images (table), which is an assumption. Layers are read only as far as the questions need, and what was learned is kept: asking again costs nothing within --tag-ttl, and one request after that.
+
+With --from, the questions are those that repairing the Dockerfiles asks, so that a file of them makes the same repair possible without a network. Without it, all questions are asked, which takes most of an image's layers, unless --no-layers says otherwise.`
+}
+
+// inspected is what became of one image.
+type inspected struct {
+	query baseimage.Query
+	facts *baseimage.Facts
+	cost  registry.Cost
+	took  time.Duration
+	err   error
+}
+
+// Run implements the command.
+func (c *inspectCmd) Run(ctx context.Context, s *streams) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	if len(c.Images) == 0 && !c.From {
+		return withHint(errors.New("no image is named"), "dockmend inspect node:20-slim, or dockmend inspect --from . for the bases of Dockerfiles")
+	}
+	in, err := c.inspector(s, c.Platform)
+	if err != nil {
+		return err
+	}
+	var queries []baseimage.Query
+	failed := false
+	if c.From {
+		queries, failed, err = c.bases(ctx, s, in)
+	} else {
+		queries, in, err = c.named(s, in)
+	}
+	if err != nil {
+		return err
+	}
+	results := parallel(queries, func(q baseimage.Query) inspected { return ask(ctx, in, q) })
+	var facts []*baseimage.Facts
+	p := startProgress(s.err)
+	for i := range results {
+		p.wait(queries[i].Image, i, len(results))
+		var r inspected
+		select {
+		case r = <-results[i]:
+		case <-ctx.Done():
+			p.stop()
+			return errors.New("interrupted")
+		}
+		p.stop()
+		switch {
+		case r.err != nil:
+			failed = true
+			fmt.Fprintf(s.err, "dockmend: %s: %v\n", r.query.Image, r.err)
+		case c.JSON:
+			facts = append(facts, r.facts)
+		default:
+			if err := describe(s.out, r); err != nil {
+				return err
+			}
+		}
+	}
+	if c.JSON {
+		if err := baseimage.WriteFacts(s.out, facts); err != nil {
+			return err
+		}
+	}
+	if failed {
+		return exitCode(exitError)
+	}
+	return nil
+}
+
+func ask(ctx context.Context, in baseimage.Inspector, q baseimage.Query) inspected {
+	var m registry.Meter
+	start := time.Now()
+	f, err := in.Inspect(registry.WithMeter(ctx, &m), q)
+	return inspected{q, f, m.Cost(), time.Since(start), err}
+}
+
+// named makes the queries for the images of the command line. What is named by
+// its place on disk is looked for there first.
+func (c *inspectCmd) named(s *streams, in baseimage.Inspector) (queries []baseimage.Query, _ baseimage.Inspector, err error) {
+	var stores []string
+	add := func(image string) {
+		q := baseimage.Query{Image: image, Platform: c.Platform, Ask: baseimage.AskEverything}
+		if !slices.Contains(queries, q) {
+			queries = append(queries, q)
+		}
+	}
+	for _, image := range c.Images {
+		store, ok, err := parseStore(image)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !ok {
+			add(image)
+			continue
+		}
+		names, err := store.Names()
+		if err != nil {
+			return nil, nil, err
+		}
+		if len(names) == 0 {
+			return nil, nil, withHint(fmt.Errorf("%s has no image with a name", image), "NAME="+image+" gives it one")
+		}
+		for _, name := range names {
+			add(name)
+		}
+		stores = append(stores, image)
+	}
+	if len(stores) > 0 && len(c.Facts) == 0 {
+		if len(c.Source) == 0 {
+			c.Source = []string{"registry"}
+		}
+		c.Source = append(stores, c.Source...)
+		in, err = c.asking(s, c.Platform)
+	}
+	return queries, in, err
+}
+
+// bases runs the transforms over Dockerfiles without keeping what they change,
+// and makes the queries for all that they ask. What is wrong with one of the
+// files is told, and failed is true.
+func (c *inspectCmd) bases(ctx context.Context, s *streams, in baseimage.Inspector) (queries []baseimage.Query, failed bool, err error) {
+	jobs, err := find(s, c.Images, c.Context)
+	if err != nil {
+		return nil, false, err
+	}
+	r := &recorder{next: in, asks: map[baseimage.Query]baseimage.Ask{}}
+	results := parallel(jobs, func(j *job) error { return c.record(ctx, s, j, r) })
+	for _, result := range results {
+		if err := <-result; err != nil {
+			failed = true
+			fmt.Fprintln(s.err, err)
+		}
+	}
+	if ctx.Err() != nil {
+		return nil, false, errors.New("interrupted")
+	}
+	return r.queries(), failed, nil
+}
+
+func (c *inspectCmd) record(ctx context.Context, s *streams, j *job, r *recorder) error {
+	src, err := j.load(s.in)
+	if err != nil {
+		return err
+	}
+	defer src.close()
+	file, err := dockerfile.Parse(src.Name, src.Src)
+	if err != nil {
+		return err
+	}
+	graph, err := chain.Resolve(file, c.build())
+	if err != nil {
+		return err
+	}
+	for _, n := range graph.Nodes {
+		if root := n.Root(); root.Err == nil && root.Image != "scratch" {
+			r.note(baseimage.Query{Image: root.Image, Platform: root.Platform, Ask: baseimage.AskConfig | baseimage.AskDistro})
+		}
+	}
+	// With --unsafe in mind too: it makes no other questions, but other texts.
+	for _, threshold := range []fixer.Safety{fixer.Safe, fixer.Unsafe} {
+		if _, err := fixer.Run(ctx, src.Source, transforms.All, r, fixer.Options{Threshold: threshold, Build: c.build()}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// byImage orders queries by image and platform.
+func byImage(a, b baseimage.Query) int {
+	return cmp.Or(strings.Compare(a.Image, b.Image), strings.Compare(a.Platform, b.Platform))
+}

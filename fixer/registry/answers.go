@@ -1,0 +1,111 @@
+package registry
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/dockmend/dockmend/fixer/baseimage"
+)
+
+// answers are those of the layers to the questions that one query takes.
+type answers struct {
+	files map[string]file
+	asked []string
+}
+
+// get returns the answer to a question that was asked.
+func (a *answers) get(name string) (file, bool) {
+	if !slices.Contains(a.asked, name) {
+		return file{}, false
+	}
+	f, ok := a.files[name]
+	return f, ok
+}
+
+// missing returns the questions without an answer.
+func (a *answers) missing() (names []string) {
+	for _, name := range a.asked {
+		if _, ok := a.files[name]; !ok {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// distro is the distribution that the files tell, nil when they weren't asked.
+func (a *answers) distro() *baseimage.Distro {
+	f, ok := a.get(askOSRelease)
+	if !ok {
+		return nil
+	}
+	if f.Path != "" {
+		return readOSRelease(f.Data)
+	}
+	// To know that there is no such file, every layer was read, so that these
+	// are answered too.
+	d := &baseimage.Distro{Family: baseimage.Unknown, Source: baseimage.FromLayer}
+	busybox, sh := a.files[askBusybox], a.files["sh"]
+	switch {
+	case busybox.program() != "":
+		d.Family = baseimage.Busybox
+	case sh.Path == "":
+		d.Family = baseimage.Scratch
+	}
+	return d
+}
+
+// accounts are those of the files, nil when they weren't asked for.
+func (a *answers) accounts() *baseimage.Accounts {
+	passwd, ok := a.get(askPasswd)
+	group, also := a.get(askGroup)
+	if !ok || !also {
+		return nil
+	}
+	return readPasswd(passwd.Data, group.Data)
+}
+
+// versions are those that the environment states with those of the files.
+func (a *answers) versions(stated *baseimage.Versions) *baseimage.Versions {
+	manifest, ok := a.get(askNPMManifest)
+	if !ok {
+		return stated
+	}
+	v := &baseimage.Versions{Source: baseimage.FromLayer, NPM: manifestVersion(manifest.Data)}
+	if stated != nil {
+		v.Node, v.Yarn = stated.Node, stated.Yarn
+	}
+	if header, ok := a.get(askNodeHeader); ok {
+		v.Node = nodeVersion(header.Data)
+	}
+	return v
+}
+
+// programs are those that were asked for: stated by the history, or looked for
+// in the layers; together they are no better than history. nil when none could
+// be told.
+func (a *answers) programs(t *told, ask baseimage.Ask) *baseimage.Programs {
+	p := &baseimage.Programs{Paths: map[string]string{}, Source: baseimage.FromLayer}
+	for _, name := range ask.Programs() {
+		if where := t.programs[name]; where != "" {
+			p.Paths[name], p.Source = where, baseimage.FromHistory
+			continue
+		}
+		if f, ok := a.get(name); ok {
+			p.Paths[name] = f.program()
+		}
+	}
+	if len(p.Paths) == 0 {
+		return nil
+	}
+	return p
+}
+
+// merge returns the answers with further ones.
+func merge(old, more map[string]file) map[string]file {
+	all := maps.Clone(old)
+	if all == nil {
+		all = map[string]file{}
+	}
+	maps.Copy(all, more)
+	return all
+}

@@ -1,0 +1,161 @@
+package registry
+
+import (
+	"encoding/json"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/internal/rootfs"
+)
+
+// file is the answer of an image's layers to one question, which is kept. A
+// file that isn't there has no Path.
+type file struct {
+	Path string      `json:"path,omitempty"`
+	Mode fs.FileMode `json:"mode,omitempty"`
+	Data []byte      `json:"data,omitempty"`
+}
+
+// The questions to layers that are not for a program.
+const (
+	askPasswd      = "passwd"
+	askGroup       = "group"
+	askOSRelease   = "os-release"
+	askBusybox     = "busybox"
+	askNodeHeader  = "node version"
+	askNPMManifest = "npm version"
+)
+
+// contents are the files that are read, and where they lie, most likely first:
+// the last two in the official images, in packages of NodeSource and Alpine,
+// and in Debian's.
+var contents = map[string][]string{
+	askPasswd:    {"/etc/passwd"},
+	askGroup:     {"/etc/group"},
+	askOSRelease: {"/etc/os-release", "/usr/lib/os-release"},
+	askNodeHeader: {
+		"/usr/local/include/node/node_version.h", "/usr/include/node/node_version.h", "/usr/include/nodejs/src/node_version.h",
+	},
+	askNPMManifest: {
+		"/usr/local/lib/node_modules/npm/package.json", "/usr/lib/node_modules/npm/package.json", "/usr/share/nodejs/npm/package.json",
+	},
+}
+
+// places are where a program lies that was installed in a usual way, most
+// likely first.
+var places = map[string][]string{
+	"sh":       {"/bin/sh"}, // which a shell-form RUN starts by this path
+	"chown":    {"/bin/chown", "/usr/bin/chown"},
+	"git":      {"/usr/bin/git", "/usr/local/bin/git"},
+	"apk":      {"/sbin/apk", "/usr/bin/apk"},
+	"useradd":  {"/usr/sbin/useradd", "/sbin/useradd"},
+	"adduser":  {"/usr/sbin/adduser", "/bin/adduser"},
+	"tini":     {"/usr/bin/tini", "/sbin/tini", "/usr/local/bin/tini", "/tini"},
+	"node":     {"/usr/local/bin/node", "/usr/bin/node", "/nodejs/bin/node"},
+	"npm":      {"/usr/local/bin/npm", "/usr/bin/npm"},
+	"yarn":     {"/usr/local/bin/yarn", "/usr/bin/yarn"},
+	"pnpm":     {"/usr/local/bin/pnpm", "/usr/bin/pnpm"},
+	"corepack": {"/usr/local/bin/corepack", "/usr/bin/corepack"},
+}
+
+// programPaths lists where to look for a program: where it usually lies, and
+// wherever else the image's PATH would find it.
+func programPaths(name string, env []string) []string {
+	list := slices.Clone(places[name])
+	if list == nil {
+		list = []string{"/usr/bin/" + name}
+	}
+	if name == "sh" {
+		return list
+	}
+	dirs := "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+	for _, e := range env {
+		if value, ok := strings.CutPrefix(e, "PATH="); ok {
+			dirs = value
+		}
+	}
+	const maxDirs = 32 // anybody may write anything there
+	for _, dir := range strings.SplitN(dirs, ":", maxDirs+1)[:min(maxDirs, strings.Count(dirs, ":")+1)] {
+		if p := path.Join(dir, name); path.IsAbs(dir) && !slices.Contains(list, p) {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// question makes the question of that name.
+func (t *told) question(name string) rootfs.Question {
+	switch {
+	case contents[name] != nil:
+		return rootfs.Question{Paths: contents[name], Content: true}
+	case name == askBusybox:
+		return rootfs.Question{Paths: []string{"/bin/busybox"}}
+	}
+	return rootfs.Question{Paths: programPaths(name, t.settings.Env)}
+}
+
+// needs returns the questions to layers that asking for a takes.
+func (t *told) needs(a baseimage.Ask) (names []string) {
+	if t.windows {
+		return nil
+	}
+	if a&baseimage.AskDistro != 0 && (t.distro == nil || t.distro.ID == "") {
+		names = append(names, askOSRelease)
+	}
+	if a&baseimage.AskAccounts != 0 || a&baseimage.AskUsers != 0 && !t.stated {
+		names = append(names, askPasswd, askGroup)
+	}
+	if a&baseimage.AskVersions != 0 {
+		names = append(names, askNPMManifest)
+		if t.versions == nil || t.versions.Node == "" {
+			names = append(names, askNodeHeader)
+		}
+	}
+	for _, name := range a.Programs() {
+		if t.programs[name] == "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// extras are the questions that are answered in passing.
+func extras() []string {
+	return append(baseimage.AskPrograms.Programs(), askPasswd, askGroup, askOSRelease, askBusybox, askNodeHeader, askNPMManifest)
+}
+
+// program returns where the program is, "" when the file isn't one.
+func (f file) program() string {
+	if f.Mode.IsRegular() && f.Mode.Perm()&0o111 != 0 {
+		return f.Path
+	}
+	return ""
+}
+
+// nodeDefine reads the lines of node_version.h.
+var nodeDefine = regexp.MustCompile(`(?m)^#define NODE_(MAJOR|MINOR|PATCH)_VERSION (\d{1,4})\s*$`)
+
+// nodeVersion reads the version in node_version.h, "" when it isn't there.
+func nodeVersion(header []byte) string {
+	parts := map[string]string{}
+	for _, m := range nodeDefine.FindAllSubmatch(header, 3) {
+		parts[string(m[1])] = string(m[2])
+	}
+	if len(parts) != 3 {
+		return ""
+	}
+	return parts["MAJOR"] + "." + parts["MINOR"] + "." + parts["PATCH"]
+}
+
+// manifestVersion reads the version in a package.json, "" when there is none.
+func manifestVersion(text []byte) string {
+	var m struct{ Version string }
+	if json.Unmarshal(text, &m) != nil || !digits(strings.ReplaceAll(m.Version, ".", "")) {
+		return ""
+	}
+	return m.Version
+}

@@ -1,0 +1,92 @@
+package registry
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/google/go-containerregistry/pkg/name"
+)
+
+// A Host names a registry, or any server: "registry.example.com:5000". Without
+// a port it stands for all ports.
+type Host string
+
+// ParseHost reads a host as people write it. docker.io and its other names are
+// the same host.
+func ParseHost(s string) (Host, error) {
+	_, err := name.NewRegistry(s, name.StrictValidation)
+	if err != nil || strings.ContainsAny(s, "/@") || strings.HasSuffix(s, ":") {
+		return "", fmt.Errorf("%q is not a registry: HOST or HOST:PORT", s)
+	}
+	return Host(canonical(s)), nil
+}
+
+// canonical is the name of a host under which it is compared.
+func canonical(host string) string {
+	switch host = strings.ToLower(host); host {
+	case "docker.io", "registry-1.docker.io":
+		return name.DefaultRegistry
+	}
+	return host
+}
+
+// matches reports whether h stands for the host, which may have a port.
+func (h Host) matches(host string) bool {
+	host = canonical(host)
+	return string(h) == host || port(string(h)) == "" && bare(string(h)) == bare(host)
+}
+
+func among(host string, list []Host) bool {
+	return slices.ContainsFunc(list, func(h Host) bool { return h.matches(host) })
+}
+
+// bare is the host without its port, and without the brackets of an address.
+func bare(host string) string {
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		return h
+	}
+	return strings.Trim(host, "[]")
+}
+
+func port(host string) string {
+	_, p, err := net.SplitHostPort(host)
+	if err != nil {
+		return ""
+	}
+	return p
+}
+
+// isLoopback reports whether the name itself says that it is this machine.
+func isLoopback(host string) bool {
+	h := bare(canonical(host))
+	if h == "localhost" || strings.HasSuffix(h, ".localhost") {
+		return true
+	}
+	ip, err := netip.ParseAddr(h)
+	return err == nil && ip.Unmap().IsLoopback()
+}
+
+// A Mirror is a place to look for images of a registry first: a host, and where
+// the mirror keeps them apart the first part of their names there.
+type Mirror struct {
+	Host   Host
+	Prefix string // "hub" when docker.io/library/node is kept as HOST/hub/library/node
+}
+
+// ParseMirror reads "HOST[:PORT][/PREFIX]".
+func ParseMirror(s string) (Mirror, error) {
+	host, prefix, _ := strings.Cut(s, "/")
+	h, err := ParseHost(host)
+	if err != nil {
+		return Mirror{}, err
+	}
+	if prefix != "" {
+		if _, err := name.NewRepository(s, name.StrictValidation); err != nil {
+			return Mirror{}, fmt.Errorf("%q is not a mirror: HOST[:PORT][/PREFIX]", s)
+		}
+	}
+	return Mirror{h, prefix}, nil
+}

@@ -1,0 +1,90 @@
+package registry
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+)
+
+// image is what was read of an image for one platform, the documents as they
+// are. It is kept in the cache, hence the names for JSON.
+type image struct {
+	Digest   string          `json:"digest,omitempty"`   // of what the name stands for
+	Manifest string          `json:"manifest,omitempty"` // digest of the platform's manifest
+	Config   json.RawMessage `json:"config"`
+	Layers   []layer         `json:"layers"` // oldest first
+	// Files are the answers of the layers so far, by the name of the question.
+	Files map[string]file `json:"files,omitempty"`
+}
+
+// layer is a layer as the manifest tells it.
+type layer struct {
+	Digest v1.Hash `json:"digest"`
+	Size   int64   `json:"size"`
+}
+
+// maxNesting bounds how many indexes may lead to an image.
+const maxNesting = 3
+
+// document is a manifest or an index.
+type document struct {
+	digest v1.Hash
+	text   []byte
+}
+
+// descend goes from what a name stands for to the platform's manifest; get reads
+// the document with a digest. It returns the image with what the manifest tells,
+// and the digest of its configuration. who has the image, for messages.
+func descend(who string, d document, want v1.Platform, get func(v1.Hash) ([]byte, *failure)) (*image, v1.Hash, *failure) {
+	for range maxNesting {
+		// The content tells an index from an image; the media type that comes
+		// with it is not always right.
+		var m struct {
+			Manifests []v1.Descriptor
+			Config    *v1.Descriptor
+			Layers    []layer
+		}
+		if err := json.Unmarshal(d.text, &m); err != nil {
+			return nil, v1.Hash{}, unreadable(who, "a manifest", err)
+		}
+		if m.Config != nil && m.Config.Digest != (v1.Hash{}) {
+			return &image{Manifest: d.digest.String(), Layers: m.Layers}, m.Config.Digest, nil
+		}
+		if m.Manifests == nil {
+			return nil, v1.Hash{}, &failure{reason: who + " has a manifest of a kind that isn't known"}
+		}
+		member, offer := choose(m.Manifests, want)
+		if member == nil {
+			return nil, v1.Hash{}, notOffered(who, want, offer)
+		}
+		text, f := get(member.Digest)
+		if f != nil {
+			return nil, v1.Hash{}, f
+		}
+		d = document{member.Digest, text}
+	}
+	return nil, v1.Hash{}, &failure{reason: fmt.Sprintf("%s has more than %d indexes in one another", who, maxNesting-1)}
+}
+
+// checkConfig makes sure that a configuration is that of a container image.
+func checkConfig(who string, text []byte) *failure {
+	c := &v1.ConfigFile{}
+	if err := json.Unmarshal(text, c); err != nil {
+		return unreadable(who, "a configuration", err)
+	}
+	if c.OS == "" && len(c.RootFS.DiffIDs) == 0 {
+		return &failure{reason: who + " has something other than a container image under this name"}
+	}
+	return nil
+}
+
+// unreadable is the failure of a document that is not what it should be.
+func unreadable(who, what string, err error) *failure {
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		return &failure{reason: fmt.Sprintf("%s has %s that is not JSON", who, what), err: err}
+	}
+	return &failure{reason: fmt.Sprintf("%s has %s that can't be read", who, what), err: err}
+}

@@ -1,0 +1,127 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/internal/rootfs"
+)
+
+// errLayers is the cause of a context that ran out of Options.LayerTimeout.
+var errLayers = errors.New("the layers took too long")
+
+// look reads the layers as far as the questions take, and the answers aren't
+// known by now. It fails only when ctx is done: what else goes wrong is kept in
+// s.unread, and what was learned before that counts.
+func (in *Inspector) look(ctx context.Context, s *subject, ask baseimage.Ask) error {
+	needs := s.told.needs(ask)
+	if len(needs) == 0 {
+		return nil
+	}
+	select {
+	case s.turn <- struct{}{}:
+		defer func() { <-s.turn }()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	files, unread := s.known()
+	missing := (&answers{files, needs}).missing()
+	if len(missing) == 0 || unread != nil || in.noLayers {
+		return nil
+	}
+	if err := in.enter(ctx); err != nil {
+		return err
+	}
+	defer in.leave()
+	more, f := in.read(ctx, s, missing)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	s.learn(more, f)
+	if s.keep != nil && len(more) > 0 {
+		s.keep(s.image())
+	}
+	return nil
+}
+
+// read asks the layers, and whatever else they tell in passing.
+func (in *Inspector) read(ctx context.Context, s *subject, names []string) (map[string]file, *failure) {
+	ctx, cancel := context.WithTimeoutCause(ctx, in.layerTimeout, errLayers)
+	defer cancel()
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	idle := time.AfterFunc(in.timeout, func() { stop(errTimeout) })
+	defer idle.Stop()
+
+	var layers []rootfs.Layer
+	for i := range s.img.Layers {
+		layers = append(layers, rootfs.Layer{Open: func(ctx context.Context) (io.ReadCloser, error) {
+			body, err := s.open(ctx, i)
+			if err != nil {
+				return nil, err
+			}
+			return &attended{body, idle, in.timeout}, nil
+		}})
+	}
+	var questions []rootfs.Question
+	for _, name := range names {
+		questions = append(questions, s.told.question(name))
+	}
+	asked := len(names)
+	for _, name := range extras() {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+			q := s.told.question(name)
+			q.Optional = true
+			questions = append(questions, q)
+		}
+	}
+	told, err := rootfs.Read(ctx, layers, questions)
+	more := map[string]file{}
+	for i, a := range told {
+		if a.Settled {
+			more[names[i]] = file{Path: a.Path, Mode: a.Mode, Data: a.Data}
+		}
+	}
+	switch {
+	case err != nil:
+		return more, in.unread(ctx, s, err)
+	case len((&answers{more, names[:asked]}).missing()) > 0:
+		return more, &failure{reason: "what its layers hold depends on who unpacks them"}
+	}
+	return more, nil
+}
+
+// unread says why the layers could not be read.
+func (in *Inspector) unread(ctx context.Context, s *subject, err error) *failure {
+	var known *failure
+	switch cause := context.Cause(ctx); {
+	case errors.As(err, &known):
+		return known
+	case cause == errTimeout:
+		return &failure{reason: fmt.Sprintf("%s sent nothing of a layer for %s", s.host, in.timeout), err: err}
+	case cause == errLayers:
+		return &failure{reason: fmt.Sprintf("its layers took more than %s", in.layerTimeout), err: err}
+	}
+	return &failure{reason: clean(err.Error()), err: err}
+}
+
+// attended is the body of a layer, during whose silence a clock runs.
+type attended struct {
+	io.ReadCloser
+	clock *time.Timer
+	limit time.Duration
+}
+
+func (a *attended) Read(p []byte) (int, error) {
+	n, err := a.ReadCloser.Read(p)
+	if n > 0 {
+		a.clock.Reset(a.limit)
+	}
+	return n, err
+}

@@ -1,0 +1,70 @@
+package registry
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/baseimage"
+)
+
+// readPasswd reads the account files (passwd(5), group(5)). Lines that are not
+// of their form name nobody; one that includes accounts from elsewhere (the
+// "+" of nsswitch's compat) leaves the list incomplete.
+func readPasswd(passwd, group []byte) *baseimage.Accounts {
+	a := &baseimage.Accounts{Complete: true, Source: baseimage.FromLayer}
+	for fields := range lines(passwd) {
+		if strings.HasPrefix(fields[0], "+") {
+			a.Complete = false
+		}
+		if len(fields) < 4 {
+			continue
+		}
+		uid, ok := id(fields[2])
+		gid, also := id(fields[3])
+		if !ok || !also || !isName(fields[0]) {
+			continue
+		}
+		u := baseimage.User{Name: fields[0], UID: uid, GID: gid}
+		if len(fields) >= 7 {
+			u.Home, u.Shell = fields[5], fields[6]
+		}
+		a.Users = append(a.Users, u)
+	}
+	for fields := range lines(group) {
+		if strings.HasPrefix(fields[0], "+") {
+			a.Complete = false
+		}
+		if len(fields) < 3 {
+			continue
+		}
+		if gid, ok := id(fields[2]); ok && isName(fields[0]) {
+			a.Groups = append(a.Groups, baseimage.Group{Name: fields[0], GID: gid})
+		}
+	}
+	return a
+}
+
+// lines yields the fields of each line.
+func lines(text []byte) func(yield func([]string) bool) {
+	return func(yield func([]string) bool) {
+		for line := range bytes.Lines(text) {
+			if !yield(strings.Split(strings.TrimRight(string(line), "\r\n"), ":")) {
+				return
+			}
+		}
+	}
+}
+
+// id reads a uid or gid. The kernel's are 32 bits wide, and the last is none.
+func id(s string) (int, bool) {
+	n, err := strconv.ParseUint(s, 10, 32)
+	return int(n), err == nil && n < 1<<32-1
+}
+
+// isName reports whether a field can be the name of an account: what an
+// instruction could name by it must be that account, and nothing else.
+func isName(s string) bool {
+	return s != "" && !strings.HasPrefix(s, "#") && !strings.HasPrefix(s, "+") && !strings.HasPrefix(s, "-") &&
+		strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '\ufffd' }) < 0
+}

@@ -1,0 +1,213 @@
+package registry
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/google/go-containerregistry/pkg/name"
+
+	"github.com/dockmend/dockmend/fixer/internal/diskcache"
+)
+
+// registries is the Source that asks each image of the registry that its name
+// tells, or of a mirror, and keeps the answers.
+type registries struct {
+	client  *client
+	mirrors map[Host][]Mirror
+	cache   *diskcache.Dir
+	ttl     time.Duration
+	refresh bool
+	offline bool
+	now     func() time.Time
+}
+
+func newRegistries(o Options, cache *diskcache.Dir) *registries {
+	return &registries{
+		client: newClient(o), mirrors: o.Mirrors, cache: cache,
+		ttl: o.TagTTL, refresh: o.Refresh, offline: o.Offline, now: time.Now,
+	}
+}
+
+// tagged is what is kept of a tag.
+type tagged struct {
+	Digest string    `json:"digest"`
+	Asked  time.Time `json:"asked"`
+}
+
+// find looks into the cache first. A tag is trusted for a time; after that a
+// HEAD request tells whether it still names the same image.
+func (r *registries) find(ctx context.Context, w wanted) (*found, error) {
+	digest, fresh := r.digest(w)
+	kept := r.kept(w, digest)
+	switch {
+	case kept != nil && fresh:
+		return r.found(w, kept, ""), nil
+	case r.offline && kept != nil:
+		return r.found(w, kept, errOffline.reason), nil
+	case r.offline:
+		return nil, errOffline
+	}
+	img, err := r.ask(ctx, w, kept)
+	var f *failure
+	if kept != nil && errors.As(err, &f) && !f.absent {
+		return r.found(w, kept, f.reason), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r.found(w, img, ""), nil
+}
+
+// errOffline is why nothing is asked when the user wants it so.
+var errOffline = &failure{reason: "no registry was asked (--offline)"}
+
+// digest returns what the reference stands for, as far as it's known without
+// asking, and whether that may be relied on.
+func (r *registries) digest(w wanted) (digest string, fresh bool) {
+	if d, ok := w.ref.(name.Digest); ok {
+		return d.DigestStr(), true
+	}
+	var t tagged
+	if !r.cache.Get(tagKey(w), &t) {
+		return "", false
+	}
+	age := r.now().Sub(t.Asked)
+	return t.Digest, !r.refresh && age >= 0 && age < r.ttl
+}
+
+// kept returns the image with that digest from the cache, nil when it isn't
+// there.
+func (r *registries) kept(w wanted, digest string) *image {
+	img := &image{}
+	if digest == "" || !r.cache.Get(imageKey(w, digest), img) || img.Digest != digest {
+		return nil
+	}
+	return img
+}
+
+// The keys of the cache name the repository too: a digest proves a manifest,
+// but not what was read of a layer that was not read to its end, and one
+// registry's word must not stand for another's.
+func tagKey(w wanted) string { return "tag " + w.ref.Name() }
+
+func imageKey(w wanted, digest string) string {
+	return "image " + w.ref.Context().Digest(digest).Name() + " " + w.platform.String()
+}
+
+// ask asks the registry for the image; when an image is kept from before, first
+// whether it's still that.
+func (r *registries) ask(ctx context.Context, w wanted, kept *image) (img *image, err error) {
+	digest := ""
+	if kept != nil {
+		if digest, err = r.head(ctx, w); err != nil {
+			return nil, err
+		}
+		if digest == kept.Digest {
+			r.remember(w, digest)
+			return kept, nil
+		}
+		if img := r.kept(w, digest); img != nil {
+			r.remember(w, digest)
+			return img, nil
+		}
+	}
+	err = r.each(w, func(ref name.Reference) (err error) {
+		if digest != "" {
+			ref = ref.Context().Digest(digest)
+		}
+		img, err = r.client.fetch(ctx, ref, w.platform)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	r.remember(w, img.Digest)
+	r.keep(w, img)
+	return img, nil
+}
+
+// head returns the digest that the tag has now, "" when the registry doesn't
+// answer such a request as it should: the image is then asked for itself.
+func (r *registries) head(ctx context.Context, w wanted) (digest string, err error) {
+	err = r.each(w, func(ref name.Reference) error {
+		d, err := r.client.digest(ctx, ref)
+		digest = d.String()
+		return err
+	})
+	var f *failure
+	if err == nil {
+		return digest, nil
+	}
+	if errors.As(err, &f) && !f.host && !f.absent {
+		return "", nil
+	}
+	return "", err
+}
+
+// each tries an exchange with the mirrors of the registry, and then with itself.
+// The error is the registry's own, unless it may not be asked and a mirror may.
+func (r *registries) each(w wanted, try func(name.Reference) error) error {
+	var failed error
+	for _, ref := range r.endpoints(w) {
+		err := try(ref)
+		if err == nil {
+			return nil
+		}
+		var f *failure
+		if !errors.As(err, &f) {
+			return err // ctx is done
+		}
+		failed = cmp.Or(err, failed)
+	}
+	return failed
+}
+
+// endpoints are the references to ask for, in this order.
+func (r *registries) endpoints(w wanted) []name.Reference {
+	var list []name.Reference
+	repo := w.ref.Context()
+	for _, m := range r.mirrors[Host(canonical(repo.RegistryStr()))] {
+		there := string(m.Host) + "/" + repo.RepositoryStr()
+		if m.Prefix != "" {
+			there = string(m.Host) + "/" + m.Prefix + "/" + repo.RepositoryStr()
+		}
+		mirrored, err := name.NewRepository(there, name.StrictValidation)
+		if err != nil {
+			continue // too long, with the prefix: no mirror can have it
+		}
+		if d, ok := w.ref.(name.Digest); ok {
+			list = append(list, mirrored.Digest(d.DigestStr()))
+		} else {
+			list = append(list, mirrored.Tag(w.ref.Identifier()))
+		}
+	}
+	return append(list, w.ref)
+}
+
+// remember keeps what a tag stands for. That the cache can't be written to
+// costs requests in the next run, and nothing else.
+func (r *registries) remember(w wanted, digest string) {
+	if _, ok := w.ref.(name.Tag); ok {
+		_ = r.cache.Put(tagKey(w), tagged{digest, r.now()})
+	}
+}
+
+func (r *registries) keep(w wanted, img *image) { _ = r.cache.Put(imageKey(w, img.Digest), img) }
+
+func (r *registries) found(w wanted, img *image, assumed string) *found {
+	f := &found{img: img, host: w.ref.Context().RegistryStr(), assumed: assumed, keep: func(img *image) { r.keep(w, img) }}
+	f.open = func(ctx context.Context, i int) (body io.ReadCloser, err error) {
+		if r.offline {
+			return nil, errOffline
+		}
+		err = r.each(w, func(ref name.Reference) (err error) {
+			body, err = r.client.open(ctx, ref.Context().Digest(img.Layers[i].Digest.String()))
+			return err
+		})
+		return body, err
+	}
+	return f
+}

@@ -1,0 +1,87 @@
+package registry
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+const (
+	// retryPause stands before the second attempt where the server names none.
+	retryPause = 100 * time.Millisecond
+	// maxPause is the longest that a server is waited for when it asks for it
+	// (Retry-After). One that wants more is not asked again in this run.
+	maxPause = 5 * time.Second
+)
+
+// retry repeats a request once that met a server in trouble or a broken
+// connection. go-containerregistry's own way takes up to four seconds, asks
+// again after 429, knows no Retry-After, and its pauses heed no context.
+type retry struct {
+	next  http.RoundTripper
+	hosts *hosts
+}
+
+func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := r.next.RoundTrip(req)
+	if req.Body != nil || !worthwhile(resp, err) {
+		return resp, err
+	}
+	pause := retryPause
+	if resp != nil {
+		if asked, ok := retryAfter(resp.Header, time.Now()); ok {
+			pause = asked
+		}
+		if deadline, ok := req.Context().Deadline(); pause > maxPause || ok && time.Until(deadline) < pause {
+			r.hosts.ruleOut(req.URL.Host, &failure{host: true, reason: fmt.Sprintf("%s answered %d %s, and wants to be asked again only in %s",
+				req.URL.Host, resp.StatusCode, http.StatusText(resp.StatusCode), pause.Round(time.Second))})
+			return resp, err
+		}
+		resp.Body.Close()
+	}
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return r.next.RoundTrip(req)
+	case <-req.Context().Done():
+		return nil, req.Context().Err()
+	}
+}
+
+// worthwhile reports whether a second attempt may end otherwise.
+func worthwhile(resp *http.Response, err error) bool {
+	if err != nil {
+		return brokenOff(err)
+	}
+	switch resp.StatusCode {
+	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	}
+	return false
+}
+
+// brokenOff reports whether the connection was lost before the answer was
+// complete.
+func brokenOff(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+}
+
+// retryAfter reads how long the server wants to be left alone: a number of
+// seconds or a date (RFC 9110, section 10.2.3).
+func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
+	value := strings.TrimSpace(h.Get("Retry-After"))
+	if n, err := strconv.ParseUint(value, 10, 31); err == nil {
+		return time.Duration(n) * time.Second, true
+	}
+	if at, err := http.ParseTime(value); err == nil {
+		return max(0, at.Sub(now)), true
+	}
+	return 0, false
+}
