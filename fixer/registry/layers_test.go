@@ -231,7 +231,9 @@ func TestDepth(t *testing.T) {
 			append([]string{`history RUN /bin/sh -c groupadd --gid 1000 node   && useradd --uid 1000 --gid node --shell /bin/bash --create-home node # buildkit`}, nodeFiles[:3]...),
 			append([]string{`history RUN /bin/sh -c set -ex && curl -fsSLO node.tar.xz && tar -xJf node.tar.xz -C /usr/local # buildkit`}, nodeFiles[5:]...))
 	}
-	silent := func(t testing.TB) v1.Image { return built(t, v1.Config{}, types.DockerLayer, debianFiles, nodeFiles[5:]) }
+	silent := func(t testing.TB) v1.Image {
+		return built(t, v1.Config{}, types.DockerLayer, debianFiles, nodeFiles[5:])
+	}
 	deleted := func(t testing.TB) v1.Image {
 		return built(t, v1.Config{}, types.DockerLayer, append([]string{"history " + bookworm}, debianFiles...),
 			append([]string{`history RUN /bin/sh -c useradd app; userdel app # buildkit`}, "etc/", "etc/passwd="+debianPasswd, "etc/group="+debianGroup))
