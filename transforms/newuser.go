@@ -9,6 +9,17 @@ import (
 	"github.com/dockmend/dockmend/fixer/chain"
 )
 
+// adder asks for the program that adds a user to an image of the family.
+func adder(family baseimage.Family) baseimage.Ask {
+	switch family {
+	case baseimage.Debian, baseimage.RHEL:
+		return baseimage.AskUseradd
+	case baseimage.Alpine, baseimage.Busybox, baseimage.Wolfi:
+		return baseimage.AskAdduser
+	}
+	return 0
+}
+
 // create makes an application user with the first id from 1000 on that is free
 // where the RUN will stand, and still at the end of the stage.
 func create(run *chain.Run) (identity, error) {

@@ -132,7 +132,7 @@ func pick(p *fixer.Pass, n *chain.Node) (*chain.Run, identity, error) {
 	if !errors.Is(err, errNewUser) {
 		return run, id, err
 	}
-	if run, err = ask(baseimage.AskAccounts | baseimage.AskUseradd | baseimage.AskAdduser); err == nil {
+	if run, err = ask(baseimage.AskAccounts | adder(run.Final.Base.Distro.FamilyOf())); err == nil {
 		id, err = create(run)
 	}
 	return run, id, err

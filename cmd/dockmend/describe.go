@@ -45,7 +45,7 @@ func describe(w io.Writer, r inspected) error {
 		}
 	}
 	row("users", users(f.Accounts), sourceOf(f.Accounts))
-	row("versions", versions(f.Versions), sourceOf(f.Versions))
+	row("versions", versions(f), sourceOf(f.Versions))
 	has, lacks := programs(f.Programs)
 	row("programs", has, sourceOf(f.Programs))
 	if lacks != "" {
@@ -165,7 +165,8 @@ func users(a *baseimage.Accounts) string {
 	return text + ", perhaps others"
 }
 
-func versions(v *baseimage.Versions) string {
+func versions(f *baseimage.Facts) string {
+	v := f.Versions
 	if v == nil {
 		return notKnown
 	}
@@ -174,6 +175,9 @@ func versions(v *baseimage.Versions) string {
 		if p[1] != "" {
 			list = append(list, p[0]+" "+p[1])
 		}
+	}
+	if has, _ := f.Programs.Has("node"); has && v.Node == "" {
+		list = append(list, "node of a version that is not known")
 	}
 	if len(list) == 0 {
 		return "no Node.js"

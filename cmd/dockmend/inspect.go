@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -57,35 +58,37 @@ func (c *inspectCmd) Run(ctx context.Context, s *streams) error {
 	}
 	var queries []baseimage.Query
 	failed := false
+	r := newRecorder(in)
 	if c.From {
-		queries, failed, err = c.bases(ctx, s, in)
+		queries, failed, err = c.bases(ctx, s, r)
 	} else {
-		queries, in, err = c.named(s, in)
+		queries, r.next, err = c.named(s, in)
 	}
 	if err != nil {
 		return err
 	}
-	results := parallel(queries, func(q baseimage.Query) inspected { return ask(ctx, in, q) })
+	results := parallel(queries, func(q baseimage.Query) inspected { return r.answer(ctx, q) })
 	var facts []*baseimage.Facts
 	p := startProgress(s.err)
 	for i := range results {
 		p.wait(queries[i].Image, i, len(results))
-		var r inspected
+		var got inspected
 		select {
-		case r = <-results[i]:
+		case got = <-results[i]:
 		case <-ctx.Done():
 			p.stop()
 			return errors.New("interrupted")
 		}
 		p.stop()
 		switch {
-		case r.err != nil:
+		case got.err != nil:
 			failed = true
-			fmt.Fprintf(s.err, "dockmend: %s: %v\n", r.query.Image, r.err)
+			fmt.Fprintf(s.err, "dockmend: %s: %v\n", got.query.Image, got.err)
 		case c.JSON:
-			facts = append(facts, r.facts)
+			facts = append(facts, got.facts)
+			warn(s.err, got.facts)
 		default:
-			if err := describe(s.out, r); err != nil {
+			if err := describe(s.out, got); err != nil {
 				return err
 			}
 		}
@@ -101,11 +104,15 @@ func (c *inspectCmd) Run(ctx context.Context, s *streams) error {
 	return nil
 }
 
-func ask(ctx context.Context, in baseimage.Inspector, q baseimage.Query) inspected {
-	var m registry.Meter
-	start := time.Now()
-	f, err := in.Inspect(registry.WithMeter(ctx, &m), q)
-	return inspected{q, f, m.Cost(), time.Since(start), err}
+// warn says that facts are less than what the image itself would have told:
+// whoever writes them into a file should know.
+func warn(w io.Writer, f *baseimage.Facts) {
+	if f.Assumed != "" {
+		fmt.Fprintf(w, "dockmend: %s is assumed: %s\n", f.Image, f.Assumed)
+	}
+	if f.Unread != "" {
+		fmt.Fprintf(w, "dockmend: %s is not fully known: %s\n", f.Image, f.Unread)
+	}
 }
 
 // named makes the queries for the images of the command line. What is named by
@@ -152,12 +159,11 @@ func (c *inspectCmd) named(s *streams, in baseimage.Inspector) (queries []baseim
 // bases runs the transforms over Dockerfiles without keeping what they change,
 // and makes the queries for all that they ask. What is wrong with one of the
 // files is told, and failed is true.
-func (c *inspectCmd) bases(ctx context.Context, s *streams, in baseimage.Inspector) (queries []baseimage.Query, failed bool, err error) {
+func (c *inspectCmd) bases(ctx context.Context, s *streams, r *recorder) (queries []baseimage.Query, failed bool, err error) {
 	jobs, err := find(s, c.Images, c.Context)
 	if err != nil {
 		return nil, false, err
 	}
-	r := &recorder{next: in, asks: map[baseimage.Query]baseimage.Ask{}}
 	results := parallel(jobs, func(j *job) error { return c.record(ctx, s, j, r) })
 	for _, result := range results {
 		if err := <-result; err != nil {

@@ -4,39 +4,72 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/registry"
 )
 
 // recorder is an Inspector that hands every question on, and remembers what was
-// asked of which image.
+// asked of which image, and what that took. It must be made with newRecorder.
 type recorder struct {
 	next baseimage.Inspector
 
-	mu   sync.Mutex
-	asks map[baseimage.Query]baseimage.Ask // by queries that ask for nothing
+	mu    sync.Mutex
+	asked map[baseimage.Query]*record // by queries that ask for nothing
+}
+
+// record is what is remembered of one image and platform.
+type record struct {
+	ask   baseimage.Ask
+	meter registry.Meter
+	took  time.Duration
+}
+
+func newRecorder(next baseimage.Inspector) *recorder {
+	return &recorder{next: next, asked: map[baseimage.Query]*record{}}
 }
 
 // Inspect implements baseimage.Inspector.
 func (r *recorder) Inspect(ctx context.Context, q baseimage.Query) (*baseimage.Facts, error) {
-	r.note(q)
-	return r.next.Inspect(ctx, q)
+	rec := r.note(q)
+	start := time.Now()
+	f, err := r.next.Inspect(registry.WithMeter(ctx, &rec.meter), q)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	rec.took += time.Since(start)
+	return f, err
 }
 
 // note remembers a question.
-func (r *recorder) note(q baseimage.Query) {
+func (r *recorder) note(q baseimage.Query) *record {
 	key := q
 	key.Ask = 0
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.asks[key] |= q.Ask
+	rec := r.asked[key]
+	if rec == nil {
+		rec = &record{}
+		r.asked[key] = rec
+	}
+	rec.ask |= q.Ask
+	return rec
+}
+
+// answer asks a question, and tells what all that was asked of the image took.
+func (r *recorder) answer(ctx context.Context, q baseimage.Query) inspected {
+	f, err := r.Inspect(ctx, q)
+	rec := r.note(q)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return inspected{q, f, rec.meter.Cost(), rec.took, err}
 }
 
 // queries are all that was asked, one for each image and platform, in their
 // order.
 func (r *recorder) queries() (list []baseimage.Query) {
-	for q, asked := range r.asks {
-		q.Ask = asked
+	for q, rec := range r.asked {
+		q.Ask = rec.ask
 		list = append(list, q)
 	}
 	slices.SortFunc(list, byImage)

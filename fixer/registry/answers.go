@@ -80,18 +80,16 @@ func (a *answers) versions(stated *baseimage.Versions) *baseimage.Versions {
 	return v
 }
 
-// programs are those that were asked for: stated by the history, or looked for
-// in the layers; together they are no better than history. nil when none could
-// be told.
+// programs are those that were asked for: looked for in the layers, or stated by
+// the history, and then together no better than that. nil when none could be
+// told.
 func (a *answers) programs(t *told, ask baseimage.Ask) *baseimage.Programs {
 	p := &baseimage.Programs{Paths: map[string]string{}, Source: baseimage.FromLayer}
 	for _, name := range ask.Programs() {
-		if where := t.programs[name]; where != "" {
-			p.Paths[name], p.Source = where, baseimage.FromHistory
-			continue
-		}
 		if f, ok := a.get(name); ok {
 			p.Paths[name] = f.program()
+		} else if where := t.programs[name]; where != "" {
+			p.Paths[name], p.Source = where, baseimage.FromHistory
 		}
 	}
 	if len(p.Paths) == 0 {

@@ -43,7 +43,7 @@ func (in *Inspector) compose(ctx context.Context, s *subject, q baseimage.Query)
 			f.Unread = unread.reason
 		}
 	}
-	if d := f.Distro; d != nil && d.Archive == "" {
+	if d := f.Distro; d != nil && d.Archive == "" && d.Family != baseimage.Distroless {
 		own := *d
 		own.Archive = baseimage.ArchiveOf(d.ID, d.Version)
 		f.Distro = &own

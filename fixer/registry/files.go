@@ -115,10 +115,11 @@ func (t *told) needs(a baseimage.Ask) (names []string) {
 			names = append(names, askNodeHeader)
 		}
 	}
-	for _, name := range a.Programs() {
-		if t.programs[name] == "" {
-			names = append(names, name)
-		}
+	programs := a.Programs()
+	// Where the layers have to be read for one program, they tell of them all:
+	// a fact is worth more than a hint.
+	if slices.ContainsFunc(programs, func(name string) bool { return t.programs[name] == "" }) {
+		names = append(names, programs...)
 	}
 	return names
 }
