@@ -19,10 +19,12 @@ golden:
 	$(GO) test ./golden -update
 
 bench:
-	$(GO) test ./golden -run '^$$' -bench . -benchmem
+	$(GO) test ./golden ./fixer/registry ./fixer/internal/rootfs -run '^$$' -bench . -benchmem
 
 FUZZTIME ?= 1m
 fuzz:
 	$(GO) test ./fixer/dockerfile -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME)
 	$(GO) test ./fixer/diff -run '^$$' -fuzz FuzzUnified -fuzztime $(FUZZTIME)
+	$(GO) test ./fixer/registry -run '^$$' -fuzz FuzzHistory -fuzztime $(FUZZTIME)
+	$(GO) test ./fixer/internal/rootfs -run '^$$' -fuzz FuzzRead -fuzztime $(FUZZTIME)
 	$(GO) test ./golden -run '^$$' -fuzz FuzzAll -fuzztime $(FUZZTIME)

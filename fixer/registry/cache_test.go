@@ -188,7 +188,7 @@ func TestOffline(t *testing.T) {
 func TestStale(t *testing.T) {
 	h := newHub(t)
 	dir := t.TempDir()
-	h.push("team/app:1", recipe{config: v1.Config{User: "me"}}.image(t))
+	h.push("team/app:1", recipe{config: v1.Config{User: "me"}}.build(t))
 	inspect(t, inspector(t, registry.Options{Transport: h, Cache: dir}), app, baseimage.AskConfig)
 	status := http.StatusTooManyRequests
 	h.fault = func(w http.ResponseWriter, r *http.Request) bool {
@@ -218,7 +218,7 @@ func TestNoHead(t *testing.T) {
 	} {
 		h := newHub(t)
 		dir := t.TempDir()
-		h.push("team/app:1", recipe{config: v1.Config{User: "me"}}.image(t))
+		h.push("team/app:1", recipe{config: v1.Config{User: "me"}}.build(t))
 		h.fault = func(w http.ResponseWriter, r *http.Request) bool {
 			if r.Method == http.MethodHead {
 				fault(w)

@@ -94,7 +94,7 @@ func TestFacts(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			h := newHub(t)
-			digest := h.push("team/app:1", tt.recipe.image(t))
+			digest := h.push("team/app:1", tt.recipe.build(t))
 			in := inspector(t, registry.Options{Transport: h})
 			f, err := in.Inspect(context.Background(), baseimage.Query{Image: "registry.example.com/team/app:1", Platform: "linux/amd64"})
 			if err != nil {

@@ -55,7 +55,7 @@ func newServer(t *testing.T, start func(*httptest.Server), images ...string) *se
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := remote.Write(ref, recipe{}.image(t), remote.WithTransport(s.Client().Transport)); err != nil {
+		if err := remote.Write(ref, recipe{}.build(t), remote.WithTransport(s.Client().Transport)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -206,7 +206,7 @@ func TestRefusedRedirects(t *testing.T) {
 // stands in for their images.
 func TestAllowList(t *testing.T) {
 	h := newHub(t)
-	h.push("team/app:1", recipe{}.image(t))
+	h.push("team/app:1", recipe{}.build(t))
 	allow, err := registry.ParseHost("Registry.example.com")
 	if err != nil {
 		t.Fatal(err)
@@ -227,7 +227,7 @@ func TestAllowList(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.push("library/node:20", nodeDebian.image(t))
+	h.push("library/node:20", nodeDebian.build(t))
 	if f := inspect(t, inspector(t, registry.Options{Transport: h, Allow: []registry.Host{hub}}), "node:20", baseimage.AskConfig); f.Assumed != "" {
 		t.Errorf("docker.io is allowed, assumed: %q", f.Assumed)
 	}

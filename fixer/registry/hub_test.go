@@ -128,7 +128,7 @@ type recipe struct {
 	history           []string
 }
 
-func (r recipe) image(t *testing.T) v1.Image {
+func (r recipe) build(t testing.TB) v1.Image {
 	t.Helper()
 	img := v1.Image(empty.Image)
 	for _, line := range r.history {
@@ -167,7 +167,7 @@ func index(t *testing.T, recipes ...recipe) v1.ImageIndex {
 	t.Helper()
 	var members []mutate.IndexAddendum
 	for _, r := range recipes {
-		img := r.image(t)
+		img := r.build(t)
 		file, err := img.ConfigFile()
 		if err != nil {
 			t.Fatal(err)
@@ -176,7 +176,7 @@ func index(t *testing.T, recipes ...recipe) v1.ImageIndex {
 	}
 	// Builders attach an attestation to each image.
 	members = append(members, mutate.IndexAddendum{
-		Add: recipe{}.image(t), Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "unknown", Architecture: "unknown"}},
+		Add: recipe{}.build(t), Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "unknown", Architecture: "unknown"}},
 	})
 	return mutate.AppendManifests(empty.Index, members...)
 }

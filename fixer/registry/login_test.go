@@ -26,7 +26,7 @@ func (k keychain) Resolve(authn.Resource) (authn.Authenticator, error) {
 
 func TestLogin(t *testing.T) {
 	h := newHub(t)
-	h.push("team/app:1", recipe{}.image(t))
+	h.push("team/app:1", recipe{}.build(t))
 	h.fault = func(w http.ResponseWriter, r *http.Request) bool {
 		if user, password, _ := r.BasicAuth(); user == "me" && password == "secret" {
 			return false
@@ -61,8 +61,8 @@ func TestLogin(t *testing.T) {
 // TestToken logs in the way of Docker Hub, once for all tags of a repository.
 func TestToken(t *testing.T) {
 	h := newHub(t)
-	h.push("team/app:1", recipe{}.image(t))
-	h.push("team/app:2", nodeDebian.image(t))
+	h.push("team/app:1", recipe{}.build(t))
+	h.push("team/app:2", nodeDebian.build(t))
 	h.fault = func(w http.ResponseWriter, r *http.Request) bool {
 		switch {
 		case r.Header.Get("X-Asked-Host") == "auth.example.com":

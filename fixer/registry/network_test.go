@@ -19,7 +19,7 @@ import (
 // TestOtherHosts: a host that is ruled out doesn't take others with it.
 func TestOtherHosts(t *testing.T) {
 	h := newHub(t)
-	h.push("team/app:1", recipe{}.image(t))
+	h.push("team/app:1", recipe{}.build(t))
 	h.fault = func(w http.ResponseWriter, r *http.Request) bool {
 		busy := r.Header.Get("X-Asked-Host") == "busy.example.com"
 		if busy {
@@ -48,7 +48,7 @@ func TestRecovers(t *testing.T) {
 		func(w http.ResponseWriter) { panic(http.ErrAbortHandler) },
 	} {
 		h := newHub(t)
-		h.push("team/app:1", recipe{}.image(t))
+		h.push("team/app:1", recipe{}.build(t))
 		var requests atomic.Int32
 		h.fault = func(w http.ResponseWriter, _ *http.Request) bool {
 			second := requests.Add(1) == 2

@@ -21,7 +21,7 @@ func TestPlatform(t *testing.T) {
 	h := newHub(t)
 	linux := index(t, named("linux", "amd64", ""), named("linux", "arm", "v5"), named("linux", "arm", "v7"), named("linux", "arm64", "v8"))
 	digest := h.push("team/app:1", linux)
-	h.push("team/single:1", named("linux", "arm64", "").image(t))
+	h.push("team/single:1", named("linux", "arm64", "").build(t))
 	h.push("team/nested:1", mutate.AppendManifests(empty.Index, mutate.IndexAddendum{Add: linux}))
 	h.push("team/deep:1", mutate.AppendManifests(empty.Index, mutate.IndexAddendum{
 		Add: mutate.AppendManifests(empty.Index, mutate.IndexAddendum{Add: linux}),

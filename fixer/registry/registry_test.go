@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 func TestRequests(t *testing.T) {
 	h := newHub(t)
 	h.push("library/node:20", index(t, nodeDebian))
-	h.push("library/node:20-alpine", nodeAlpine.image(t))
+	h.push("library/node:20-alpine", nodeAlpine.build(t))
 	in := inspector(t, registry.Options{Transport: h})
 	ask := func(image, platform string) {
 		t.Helper()
@@ -92,7 +92,7 @@ func TestConcurrentUse(t *testing.T) {
 	h := newHub(t)
 	images := []string{"a", "b", "c", "d", "e", "f"}
 	for _, image := range images {
-		h.push("team/"+image+":1", recipe{}.image(t))
+		h.push("team/"+image+":1", recipe{}.build(t))
 	}
 	var now, most atomic.Int32
 	h.fault = func(http.ResponseWriter, *http.Request) bool {
@@ -126,7 +126,7 @@ func TestConcurrentUse(t *testing.T) {
 // unharmed.
 func TestCancel(t *testing.T) {
 	h := newHub(t)
-	h.push("library/node:20", nodeDebian.image(t))
+	h.push("library/node:20", nodeDebian.build(t))
 	arrived := make(chan struct{})
 	var once sync.Once
 	h.fault = func(_ http.ResponseWriter, r *http.Request) bool {

@@ -53,7 +53,7 @@ func TestWellKnown(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			h := newHub(t)
-			h.push(tt.path, tt.recipe.image(t))
+			h.push(tt.path, tt.recipe.build(t))
 			f, err := inspector(t, registry.Options{Transport: h, NoLayers: true}).Inspect(context.Background(), baseimage.Query{Image: tt.image, Ask: baseimage.AskEverything})
 			if err != nil {
 				t.Fatal(err)
@@ -87,7 +87,7 @@ func TestWellKnown(t *testing.T) {
 // table's.
 func TestWeakestSource(t *testing.T) {
 	h := newHub(t)
-	h.push("library/node:20", nodeDebian.image(t))
+	h.push("library/node:20", nodeDebian.build(t))
 	f, err := inspector(t, registry.Options{Transport: h, NoLayers: true}).Inspect(context.Background(), baseimage.Query{Image: "node:20", Ask: baseimage.AskEverything})
 	if err != nil {
 		t.Fatal(err)
@@ -115,7 +115,7 @@ func TestWeakestSource(t *testing.T) {
 
 func TestNoTable(t *testing.T) {
 	h := newHub(t)
-	h.push("library/node:20", nodeDebian.image(t))
+	h.push("library/node:20", nodeDebian.build(t))
 	f, err := inspector(t, registry.Options{Transport: h, Table: registry.NoTable{}, NoLayers: true}).Inspect(context.Background(), baseimage.Query{Image: "node:20", Ask: baseimage.AskUsers})
 	if err != nil {
 		t.Fatal(err)
