@@ -71,12 +71,15 @@ func (c *fixCmd) each(ctx context.Context, s *streams, jobs []*job, ts []*fixer.
 		return outcome{result: r, err: err}
 	})
 	failed, changed := false, false
+	p := startProgress(s.err)
 	for i, result := range results {
+		p.wait(jobs[i].name, i, len(jobs))
 		var o outcome
 		select {
 		case o = <-result:
 		case <-ctx.Done():
 		}
+		p.stop()
 		if ctx.Err() != nil {
 			return errors.New("interrupted")
 		}

@@ -71,7 +71,7 @@ func (c *inspectCmd) Run(ctx context.Context, s *streams) error {
 	var facts []*baseimage.Facts
 	p := startProgress(s.err)
 	for i := range results {
-		p.wait(queries[i].Image, i, len(results))
+		p.wait("inspecting "+queries[i].Image, i, len(results))
 		var got inspected
 		select {
 		case got = <-results[i]:

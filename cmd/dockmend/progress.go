@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"golang.org/x/term"
+
+	"github.com/dockmend/dockmend/fixer/dockerfile"
 )
 
 // progress tells on a terminal what is being waited for, on a line that it
@@ -27,15 +29,15 @@ func startProgress(w io.Writer) *progress {
 	return &progress{}
 }
 
-// wait says after a while that the i-th of n images is waited for.
-func (p *progress) wait(image string, i, n int) {
+// wait says after a while what is waited for, the i-th of n, from 0 on.
+func (p *progress) wait(what string, i, n int) {
 	if p.w == nil {
 		return
 	}
 	done := make(chan bool)
 	p.done = done
 	p.timer = time.AfterFunc(patience, func() {
-		fmt.Fprintf(p.w, "\r\033[Kinspecting %s (%d of %d) …", image, i+1, n)
+		fmt.Fprintf(p.w, "\r\033[K%s (%d of %d) …", dockerfile.Printable(what), i+1, n)
 		close(done)
 	})
 }
