@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
@@ -89,6 +90,8 @@ func (in *Inspector) read(ctx context.Context, s *subject, names []string) (map[
 		}
 	}
 	switch {
+	case mismatch(err):
+		return nil, in.unread(ctx, s, err) // what it told is worth nothing
 	case err != nil:
 		return more, in.unread(ctx, s, err)
 	case len((&answers{more, names[:asked]}).missing()) > 0:
@@ -107,8 +110,18 @@ func (in *Inspector) unread(ctx context.Context, s *subject, err error) *failure
 		return &failure{reason: fmt.Sprintf("%s sent nothing of a layer for %s", s.host, in.timeout), err: err}
 	case cause == errLayers:
 		return &failure{reason: fmt.Sprintf("its layers took more than %s", in.layerTimeout), err: err}
+	case brokenOff(err):
+		return &failure{reason: s.host + " broke off a layer", err: err}
+	case mismatch(err):
+		return &failure{reason: s.host + " sent another layer than was asked for: the digest does not match", err: err}
 	}
 	return &failure{reason: clean(err.Error()), err: err}
+}
+
+// mismatch reports whether a layer turned out to be another than was asked for.
+// go-containerregistry's error can't be told by its type.
+func mismatch(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "error verifying")
 }
 
 // attended is the body of a layer, during whose silence a clock runs.

@@ -33,6 +33,7 @@ type budget struct {
 // stream is a layer that is being read: the bytes of its archive.
 type stream struct {
 	meter
+	stored  io.Reader
 	closers []func()
 }
 
@@ -50,6 +51,7 @@ func open(ctx context.Context, l Layer, b *budget) (*stream, error) {
 	}
 	s := &stream{closers: []func(){func() { _ = body.Close() }}}
 	stored := bufio.NewReaderSize(&meter{ctx: ctx, r: body, total: &b.stored, max: b.max, what: "stored bytes"}, readAhead)
+	s.stored = stored
 	unpacked, err := s.unpack(stored)
 	if err != nil {
 		s.close()
@@ -91,12 +93,14 @@ func (s *stream) close() {
 }
 
 // whole returns the error that an archive deserves which ends here without a
-// marker: none between two entries, all of which fill blocks of 512 bytes.
+// marker: none between two entries, all of which fill blocks of 512 bytes. It
+// reads what is left of the stream, so that whoever opened it can check a digest.
 func (s *stream) whole() error {
 	if s.read%512 != 0 {
 		return io.ErrUnexpectedEOF
 	}
-	return nil
+	_, err := io.Copy(io.Discard, s.stored)
+	return err
 }
 
 // windowed calls a frame with too large a window what it is.
