@@ -183,7 +183,9 @@ func BenchmarkManyFiles(b *testing.B) {
 		b.Run(fmt.Sprint(files), func(b *testing.B) {
 			s := newShop(b)
 			for i := range 12 {
-				s.push(b, fmt.Sprintf("node:%d", i), nodeDebian.build(b))
+				base := nodeDebian
+				base.config.Labels = map[string]string{"number": fmt.Sprint(i)}
+				s.push(b, fmt.Sprintf("node:%d", i), base.build(b))
 			}
 			var m registry.Meter
 			for b.Loop() {

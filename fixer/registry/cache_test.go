@@ -46,7 +46,7 @@ func TestCache(t *testing.T) {
 		return toJSON(t, f), h.requests()
 	}
 	want, log := run(registry.Options{}, baseimage.AskEverything)
-	if len(log) != 3 || heads(log) != 0 {
+	if len(log) != 4 || heads(log) != 1 {
 		t.Errorf("the first time: %q", log)
 	}
 	for _, c := range []struct {
@@ -88,7 +88,7 @@ func TestCacheGrows(t *testing.T) {
 		inspect(t, inspector(t, registry.Options{Transport: h, Cache: dir}), app, what)
 		counts = append(counts, len(h.requests()))
 	}
-	if !slices.Equal(counts, []int{2, 1, 0, 1, 0}) {
+	if !slices.Equal(counts, []int{3, 1, 0, 1, 0}) {
 		t.Errorf("requests: %v", counts)
 	}
 }
@@ -300,11 +300,11 @@ func TestRetryAfter(t *testing.T) {
 		err      string
 		requests int
 	}{
-		{"3", 3 * time.Second, "", 3},
-		{"", 100 * time.Millisecond, "", 3},
-		{"x", 100 * time.Millisecond, "", 3},
-		{"0", 0, "", 3},
-		{"120", 0, "registry.example.com answered 503 Service Unavailable", 1},
+		{"3", 3 * time.Second, "", 4},
+		{"", 100 * time.Millisecond, "", 4},
+		{"x", 100 * time.Millisecond, "", 4},
+		{"0", 0, "", 4},
+		{"120", 0, "registry.example.com answered 503 Service Unavailable, and wants to be asked again only in 2m0s", 1},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			requests := 0

@@ -160,7 +160,7 @@ func TestRefusedAddresses(t *testing.T) {
 		}
 		inspect(t, inspector(t, registry.Options{Allow: []registry.Host{h}}), s.host+"/team/app:1", baseimage.AskConfig)
 	}
-	if log := s.requests(); len(log) != 4 {
+	if log := s.requests(); len(log) != 6 {
 		t.Errorf("requests when allowed: %q", log)
 	}
 	named := registry.Host("registry.example.com:" + port)

@@ -263,7 +263,7 @@ func TestDepth(t *testing.T) {
 			if got := summary(f); got != tt.want {
 				t.Errorf("\n got %s\nwant %s", got, tt.want)
 			}
-			if n := len(h.requests()) - 2; n != tt.layers {
+			if n := len(h.requests()) - 3; n != tt.layers {
 				t.Errorf("%d layers, want %d", n, tt.layers)
 			}
 			inspect(t, in, app, tt.ask)

@@ -83,7 +83,7 @@ func TestToken(t *testing.T) {
 	}
 	requests := h.requests()
 	tokens := slices.DeleteFunc(slices.Clone(requests), func(l string) bool { return l != "GET auth.example.com/token" })
-	if len(requests) != 6 || len(tokens) != 1 {
+	if len(requests) != 8 || len(tokens) != 1 {
 		t.Errorf("requests: %q", requests)
 	}
 }

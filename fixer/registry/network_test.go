@@ -36,7 +36,7 @@ func TestOtherHosts(t *testing.T) {
 			}
 		}
 	}
-	if log := h.requests(); len(log) != 3 {
+	if log := h.requests(); len(log) != 4 {
 		t.Errorf("requests: %q", log)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/name"
@@ -22,6 +23,7 @@ type registries struct {
 	refresh bool
 	offline bool
 	now     func() time.Time
+	memory  sync.Map // imageKey → *image: what this run has read
 }
 
 func newRegistries(o Options, cache *diskcache.Dir) *registries {
@@ -50,7 +52,7 @@ func (r *registries) find(ctx context.Context, w wanted) (*found, error) {
 	case r.offline:
 		return nil, errOffline
 	}
-	img, err := r.ask(ctx, w, kept)
+	img, err := r.ask(ctx, w)
 	var f *failure
 	if kept != nil && errors.As(err, &f) && !f.absent {
 		return r.found(w, kept, f.reason), nil
@@ -78,11 +80,18 @@ func (r *registries) digest(w wanted) (digest string, fresh bool) {
 	return t.Digest, !r.refresh && age >= 0 && age < r.ttl
 }
 
-// kept returns the image with that digest from the cache, nil when it isn't
-// there.
+// kept returns the image with that digest from this run or the cache, nil when
+// it isn't there.
 func (r *registries) kept(w wanted, digest string) *image {
+	if digest == "" {
+		return nil
+	}
+	key := imageKey(w, digest)
+	if img, ok := r.memory.Load(key); ok {
+		return img.(*image)
+	}
 	img := &image{}
-	if digest == "" || !r.cache.Get(imageKey(w, digest), img) || img.Digest != digest {
+	if !r.cache.Get(key, img) || img.Digest != digest {
 		return nil
 	}
 	return img
@@ -97,17 +106,14 @@ func imageKey(w wanted, digest string) string {
 	return "image " + w.ref.Context().Digest(digest).Name() + " " + w.platform.String()
 }
 
-// ask asks the registry for the image; when an image is kept from before, first
-// whether it's still that.
-func (r *registries) ask(ctx context.Context, w wanted, kept *image) (img *image, err error) {
+// ask asks the registry for the image: first what a tag stands for, as that may
+// be an image which is kept, by this tag or by another. A HEAD request is cheap,
+// and not counted where there is a limit.
+func (r *registries) ask(ctx context.Context, w wanted) (img *image, err error) {
 	digest := ""
-	if kept != nil {
+	if _, ok := w.ref.(name.Tag); ok {
 		if digest, err = r.head(ctx, w); err != nil {
 			return nil, err
-		}
-		if digest == kept.Digest {
-			r.remember(w, digest)
-			return kept, nil
 		}
 		if img := r.kept(w, digest); img != nil {
 			r.remember(w, digest)
@@ -195,7 +201,11 @@ func (r *registries) remember(w wanted, digest string) {
 	}
 }
 
-func (r *registries) keep(w wanted, img *image) { _ = r.cache.Put(imageKey(w, img.Digest), img) }
+func (r *registries) keep(w wanted, img *image) {
+	key := imageKey(w, img.Digest)
+	r.memory.Store(key, img)
+	_ = r.cache.Put(key, img) // as above
+}
 
 func (r *registries) found(w wanted, img *image, assumed string) *found {
 	f := &found{img: img, host: w.ref.Context().RegistryStr(), assumed: assumed, keep: func(img *image) { r.keep(w, img) }}

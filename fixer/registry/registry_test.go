@@ -51,7 +51,7 @@ func TestRequests(t *testing.T) {
 	}
 	ask("node:20", "")
 	requests := h.requests()
-	if len(requests) != 3 || requests[0] != "GET index.docker.io/v2/library/node/manifests/20" {
+	if len(requests) != 4 || requests[0] != "HEAD index.docker.io/v2/library/node/manifests/20" {
 		t.Errorf("requests: %q", requests)
 	}
 	for _, same := range []baseimage.Query{{Image: "node:20", Platform: "linux/amd64"}, {Image: "docker.io/library/node:20"}, {Image: "index.docker.io/node:20", Platform: "linux/x86_64"}} {
@@ -61,8 +61,13 @@ func TestRequests(t *testing.T) {
 		t.Errorf("asked again: %q", requests)
 	}
 	ask("node:20-alpine", "")
-	if requests := h.requests(); len(requests) != 2 {
+	if requests := h.requests(); len(requests) != 3 {
 		t.Errorf("requests for another tag: %q", requests)
+	}
+	h.push("library/node:20-alpine3.20", nodeAlpine.build(t))
+	ask("node:20-alpine3.20", "")
+	if requests := h.requests(); len(requests) != 1 || requests[0] != "HEAD index.docker.io/v2/library/node/manifests/20-alpine3.20" {
+		t.Errorf("requests for another name of the same image: %q", requests)
 	}
 	if _, err := in.Inspect(context.Background(), baseimage.Query{Image: "scratch"}); err != nil {
 		t.Error(err)
@@ -114,7 +119,7 @@ func TestConcurrentUse(t *testing.T) {
 		}
 	}
 	wg.Wait()
-	if requests := h.requests(); len(requests) != 2*len(images) {
+	if requests := h.requests(); len(requests) != 3*len(images) {
 		t.Errorf("%d requests for %d images", len(requests), len(images))
 	}
 	if most.Load() > 2 {
