@@ -54,9 +54,16 @@ func isRoot(user string) bool {
 	return name == "" || name == "root" || err == nil && id == 0
 }
 
-// ofAccount makes the identity of a known account.
+// ofAccount makes the identity of a known account. What can't be written down by
+// its name, be it that of a stranger's image, goes by its number.
 func ofAccount(u chain.Created, why string) identity {
 	id := identity{user: u.Name, group: u.Group, spec: u.Name, name: u.Name, uid: u.UID, gid: u.GID, why: why}
+	if !plainName.MatchString(id.user) && id.uid != chain.Unknown {
+		id.user, id.spec = strconv.Itoa(id.uid), strconv.Itoa(id.uid)
+	}
+	if !plainName.MatchString(id.group) && id.group != "" && id.gid != chain.Unknown {
+		id.group = strconv.Itoa(id.gid)
+	}
 	if !u.NoHome && u.Home != "/" && u.Home != "/nonexistent" {
 		id.home = u.Home
 	}
@@ -65,6 +72,9 @@ func ofAccount(u chain.Created, why string) identity {
 
 // lookup finds the identity that the value of USER names at this place.
 func lookup(s chain.State, user string) (identity, bool) {
+	if !isPlain(user) {
+		return identity{}, false
+	}
 	name, group, hasGroup := strings.Cut(user, ":")
 	var u chain.Created
 	var ok bool
@@ -110,6 +120,9 @@ func choose(run *chain.Run) (identity, error) {
 		return identity{}, fmt.Errorf("its users can't be followed: %w", err)
 	}
 	if c := final.Base.Config; c != nil && !isRoot(c.User) {
+		if !isPlain(c.User) {
+			return identity{}, fmt.Errorf("the base image's own user %q has a name that an instruction could read otherwise", c.User)
+		}
 		id, ok := lookup(final, c.User)
 		if !ok {
 			name, group, _ := strings.Cut(c.User, ":")
@@ -154,6 +167,17 @@ func anonymous(id int, why string) identity {
 // of the distribution, or is one that choose knows by name.
 func isSystemAccount(u chain.Created) bool {
 	return u.UID != chain.Unknown && u.UID < 1000 || u.Name == "node" || u.Name == "bun" || u.UID == 65534
+}
+
+// plainName is a name or a number that means nothing else to a shell or an
+// instruction.
+var plainName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]*$`)
+
+// isPlain reports whether the value of USER, "user" or "user:group", is made of
+// such names.
+func isPlain(user string) bool {
+	name, group, hasGroup := strings.Cut(user, ":")
+	return plainName.MatchString(name) && (!hasGroup || plainName.MatchString(group))
 }
 
 // portableName is a name that can't be taken for a number or a variable (POSIX,

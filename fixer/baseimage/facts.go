@@ -90,7 +90,7 @@ type Distro struct {
 
 // User is a line of /etc/passwd.
 type User struct {
-	Name  string `json:"name"`
+	Name  string `json:"name"` // "" when it's one that nobody could use
 	UID   int    `json:"uid"`
 	GID   int    `json:"gid"`
 	Home  string `json:"home,omitempty"`
@@ -99,7 +99,7 @@ type User struct {
 
 // Group is a line of /etc/group.
 type Group struct {
-	Name string `json:"name"`
+	Name string `json:"name"` // as of User
 	GID  int    `json:"gid"`
 }
 
@@ -146,7 +146,7 @@ var ErrUnknown = errors.New("no facts about this image are at hand")
 
 // User returns the account with that name.
 func (a *Accounts) User(name string) (User, bool) {
-	if a == nil {
+	if a == nil || name == "" {
 		return User{}, false
 	}
 	i := slices.IndexFunc(a.Users, func(u User) bool { return u.Name == name })
@@ -170,7 +170,7 @@ func (a *Accounts) UserByID(uid int) (User, bool) {
 
 // Group returns the group with that name.
 func (a *Accounts) Group(name string) (Group, bool) {
-	if a == nil {
+	if a == nil || name == "" {
 		return Group{}, false
 	}
 	i := slices.IndexFunc(a.Groups, func(g Group) bool { return g.Name == name })

@@ -207,7 +207,7 @@ func TestLayers(t *testing.T) {
 		{"no program may be run", [][]string{{"bin/", "bin/sh=#!", "etc/", "etc/os-release=ID=wolfi"}}, "wolfi,wolfi,,,layer ,layer ,,,layer ,layer"},
 		{"an account file that is a hard link to one passed by", [][]string{{"etc/", "etc/passwd-=" + debianPasswd + nodeLine, "etc/passwd=>etc/passwd-", "etc/group=" + nodeGroups}}, "scratch,,,,layer root,daemon,nobody,node,layer ,,,layer ,layer"},
 		{"accounts from elsewhere too", [][]string{{"etc/", "etc/passwd=root:x:0:0::/root:/bin/sh\n+::::::\n", "etc/group=root:x:0:\n+:::\n"}}, "scratch,,,,layer root,layer incomplete ,,,layer ,layer"},
-		{"lines that name nobody", [][]string{{"etc/", "etc/passwd=# x:x:1:1::/:/\n\nroot:x:0:0\r\nbad:x:y:0::/:/\nbad2:x:-1:0::/:/\nbad3:x:4294967295:0::/:/\na b:x:7:7::/:/\n:x:8:8::/:/\nlast:x:9:9::/:/bin/sh", "etc/group=x\n"}}, "scratch,,,,layer root,last,layer ,,,layer ,layer"},
+		{"lines that name nobody", [][]string{{"etc/", "etc/passwd=# x:x:1:1::/:/\n\nroot:x:0:0\r\nbad:x:y:0::/:/\nbad2:x:-1:0::/:/\nbad3:x:4294967295:0::/:/\na b:x:7:7::/:/\n:x:8:8::/:/\nlast:x:9:9::/:/bin/sh", "etc/group=x\n"}}, "scratch,,,,layer ,root,,,last,layer ,,,layer ,layer"},
 	}
 	medias := []types.MediaType{types.DockerLayer, types.OCILayer, types.OCILayerZStd, types.OCIUncompressedLayer, types.DockerUncompressedLayer}
 	for i, tt := range tests {

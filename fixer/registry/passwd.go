@@ -9,8 +9,9 @@ import (
 )
 
 // readPasswd reads the account files (passwd(5), group(5)). Lines that are not
-// of their form name nobody; one that includes accounts from elsewhere (the
-// "+" of nsswitch's compat) leaves the list incomplete.
+// of their form name nobody; a name that nobody could use is left out, but not
+// its id. A line that includes accounts from elsewhere (the "+" of nsswitch's
+// compat) leaves the list incomplete.
 func readPasswd(passwd, group []byte) *baseimage.Accounts {
 	a := &baseimage.Accounts{Complete: true, Source: baseimage.FromLayer}
 	for fields := range lines(passwd) {
@@ -22,10 +23,10 @@ func readPasswd(passwd, group []byte) *baseimage.Accounts {
 		}
 		uid, ok := id(fields[2])
 		gid, also := id(fields[3])
-		if !ok || !also || !isName(fields[0]) {
+		if !ok || !also {
 			continue
 		}
-		u := baseimage.User{Name: fields[0], UID: uid, GID: gid}
+		u := baseimage.User{Name: usable(fields[0]), UID: uid, GID: gid}
 		if len(fields) >= 7 {
 			u.Home, u.Shell = fields[5], fields[6]
 		}
@@ -38,8 +39,8 @@ func readPasswd(passwd, group []byte) *baseimage.Accounts {
 		if len(fields) < 3 {
 			continue
 		}
-		if gid, ok := id(fields[2]); ok && isName(fields[0]) {
-			a.Groups = append(a.Groups, baseimage.Group{Name: fields[0], GID: gid})
+		if gid, ok := id(fields[2]); ok {
+			a.Groups = append(a.Groups, baseimage.Group{Name: usable(fields[0]), GID: gid})
 		}
 	}
 	return a
@@ -62,9 +63,14 @@ func id(s string) (int, bool) {
 	return int(n), err == nil && n < 1<<32-1
 }
 
-// isName reports whether a field can be the name of an account: what an
-// instruction could name by it must be that account, and nothing else.
-func isName(s string) bool {
-	return s != "" && !strings.HasPrefix(s, "#") && !strings.HasPrefix(s, "+") && !strings.HasPrefix(s, "-") &&
-		strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '\ufffd' }) < 0
+// usable returns the name of an account, "" when it has characters that an
+// instruction or a shell would take for something else.
+func usable(name string) string {
+	ok := name != "" && name[0] != '-' && strings.IndexFunc(name, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("_.-$", r)
+	}) < 0
+	if !ok || strings.Contains(strings.TrimSuffix(name, "$"), "$") { // Samba's machines end in one
+		return ""
+	}
+	return name
 }
