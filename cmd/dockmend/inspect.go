@@ -67,51 +67,60 @@ func (c *inspectCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
+	shown, err := c.show(ctx, s, r, queries)
+	if err != nil {
+		return err
+	}
+	if failed || !shown {
+		return exitCode(exitError)
+	}
+	return nil
+}
+
+// show asks the questions and prints the answers in their order. ok is false
+// when an image could not be inspected, which is told.
+func (c *inspectCmd) show(ctx context.Context, s *streams, r *recorder, queries []baseimage.Query) (ok bool, err error) {
 	results := parallel(queries, func(q baseimage.Query) inspected { return r.answer(ctx, q) })
 	var facts []*baseimage.Facts
 	p := startProgress(s.err)
-	for i := range results {
+	ok = true
+	for i, result := range results {
 		p.wait("inspecting "+queries[i].Image, i, len(results))
 		var got inspected
 		select {
-		case got = <-results[i]:
+		case got = <-result:
 		case <-ctx.Done():
-			p.stop()
-			return errors.New("interrupted")
 		}
 		p.stop()
 		switch {
+		case ctx.Err() != nil:
+			return false, errors.New("interrupted")
 		case got.err != nil:
-			failed = true
-			fmt.Fprintf(s.err, "dockmend: %s: %v\n", got.query.Image, got.err)
+			ok = false
+			fmt.Fprintf(s.err, "dockmend: %s: %v\n", dockerfile.Printable(got.query.Image), got.err)
 		case c.JSON:
 			facts = append(facts, got.facts)
 			warn(s.err, got.facts)
 		default:
 			if err := describe(s.out, got); err != nil {
-				return err
+				return false, err
 			}
 		}
 	}
 	if c.JSON {
-		if err := baseimage.WriteFacts(s.out, facts); err != nil {
-			return err
-		}
+		return ok, baseimage.WriteFacts(s.out, facts)
 	}
-	if failed {
-		return exitCode(exitError)
-	}
-	return nil
+	return ok, nil
 }
 
 // warn says that facts are less than what the image itself would have told:
 // whoever writes them into a file should know.
 func warn(w io.Writer, f *baseimage.Facts) {
 	if f.Assumed != "" {
-		fmt.Fprintf(w, "dockmend: %s is assumed: %s\n", f.Image, f.Assumed)
+		fmt.Fprintf(w, "dockmend: %s is assumed: %s\n", dockerfile.Printable(f.Image), f.Assumed)
 	}
 	if f.Unread != "" {
-		fmt.Fprintf(w, "dockmend: %s is not fully known: %s\n", f.Image, f.Unread)
+		fmt.Fprintf(w, "dockmend: %s is not fully known: %s\n", dockerfile.Printable(f.Image), f.Unread)
 	}
 }
 
