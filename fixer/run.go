@@ -146,7 +146,7 @@ func (r *run) bug(t *Transform, err error) {
 // text. Inserted text belongs to the place where it was inserted.
 func (r *run) original(offset int) (line, col int) {
 	for _, edits := range slices.Backward(r.applied) {
-		offset = dockerfile.Before(edits, offset)
+		offset = dockerfile.OriginalOffset(edits, offset)
 	}
 	before := bytes.Count(r.src.Src[:offset], []byte("\n"))
 	return before + 1, offset - (bytes.LastIndexByte(r.src.Src[:offset], '\n') + 1) + 1

@@ -288,13 +288,23 @@ func bounded(value string) (string, error) {
 	return value, nil
 }
 
-// hasDefault reports whether a word says itself what holds when the variable is
-// not set: ${x:-default}, ${x:+other}.
+// hasDefault reports whether a word says itself, wherever it has the variable,
+// what holds when that is not set: ${x:-default}, ${x:+other}.
 func hasDefault(word, name string) bool {
-	for _, op := range []string{":-", "-", ":+", "+"} {
-		if strings.Contains(word, "${"+name+op) {
-			return true
+	for _, ref := range strings.Split(word, "$")[1:] {
+		braced := strings.TrimPrefix(ref, "{")
+		rest, found := strings.CutPrefix(braced, name)
+		if !found || rest != "" && isNameByte(rest[0]) {
+			continue // another variable
+		}
+		rest = strings.TrimPrefix(rest, ":")
+		if braced == ref || !strings.HasPrefix(rest, "-") && !strings.HasPrefix(rest, "+") {
+			return false
 		}
 	}
-	return false
+	return true
+}
+
+func isNameByte(c byte) bool {
+	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }

@@ -200,9 +200,9 @@ func (f *File) Apply(edits []Edit) ([]byte, error) {
 	return append(out, f.Src[pos:]...), nil
 }
 
-// Before maps an offset of the text that f.Apply(edits) made to the offset in f
+// OriginalOffset maps an offset of the text that f.Apply(edits) made to the offset in f
 // that it came from. For inserted text that is the place of the insertion.
-func Before(edits []Edit, offset int) int {
+func OriginalOffset(edits []Edit, offset int) int {
 	shift := 0 // of the new text against the old, so far
 	for _, e := range sorted(edits) {
 		switch start := e.Start + shift; {
