@@ -4,11 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
-	"os"
+	"fmt"
 	"slices"
 	"strings"
-	"sync"
+	"syscall"
+	"time"
 
 	"github.com/containerd/errdefs"
 	"github.com/distribution/reference"
@@ -18,18 +18,24 @@ import (
 
 // Daemon is the Source of the local Docker engine, which the environment names
 // (DOCKER_HOST and its kin). Layers are saved by it into the directory first,
-// as a file without a name; with none, they can't be read.
+// as a file without a name; with none, they can't be read. The engine is asked
+// within Options.Timeout, and saves within Options.LayerTimeout. The error says
+// that the environment names none that can be spoken to.
 func Daemon(dir string) (Source, error) {
 	c, err := docker.New(docker.FromEnv)
 	if err != nil {
-		return nil, err
+		return nil, errors.New(clean(err.Error()))
 	}
-	return &daemon{c, dir}, nil
+	if scheme, _, _ := strings.Cut(c.DaemonHost(), "://"); !slices.Contains([]string{"unix", "npipe", "tcp", "http", "https"}, scheme) {
+		return nil, fmt.Errorf("%s can't be spoken to: unix and tcp can", clean(c.DaemonHost()))
+	}
+	return &daemon{client: c, dir: dir, hosts: &hosts{}}, nil
 }
 
 type daemon struct {
 	client *docker.Client
 	dir    string
+	hosts  *hosts // the engine, when it can't be asked
 }
 
 // engine is who has an image, for messages.
@@ -40,17 +46,21 @@ func (d *daemon) find(ctx context.Context, w wanted) (*found, error) {
 	if err != nil {
 		return nil, &failure{reason: errName.Error(), err: err}
 	}
-	name := reference.FamiliarString(ref)
-	config, digest, err := d.inspect(ctx, name, ref)
-	switch {
-	case ctx.Err() != nil:
+	if f := d.hosts.failure(engine); f != nil {
+		return nil, f
+	}
+	bounded, cancel := context.WithTimeoutCause(ctx, w.timeout, errTimeout)
+	defer cancel()
+	config, digest, err := d.inspect(bounded, ref)
+	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
-	case errdefs.IsNotFound(err):
-		return nil, &failure{reason: engine + " does not have this image", absent: true, err: err}
-	case docker.IsErrConnectionFailed(err):
-		return nil, &failure{reason: engine + " can't be reached", host: true, err: err}
-	case err != nil:
-		return nil, &failure{reason: engine + ": " + clean(err.Error()), err: err}
+	}
+	if err != nil {
+		f := d.explain(bounded, w.timeout, err)
+		if f.host {
+			d.hosts.ruleOut(engine, f)
+		}
+		return nil, f
 	}
 	text, err := json.Marshal(config)
 	if err != nil {
@@ -63,13 +73,36 @@ func (d *daemon) find(ctx context.Context, w wanted) (*found, error) {
 		return nil, f
 	}
 	img := &image{Digest: digest, Config: text, Layers: make([]layer, len(config.RootFS.DiffIDs))}
-	saved := &savedImage{daemon: d, name: name, layers: len(img.Layers)}
-	return &found{img: img, host: engine, open: saved.open}, nil
+	saved := &savedImage{daemon: d, name: reference.FamiliarString(ref), layers: config.RootFS.DiffIDs}
+	return &found{img: img, host: engine, prepares: true, open: saved.open}, nil
+}
+
+// explain turns an error of the client into a failure.
+func (d *daemon) explain(ctx context.Context, timeout time.Duration, err error) *failure {
+	switch {
+	case errdefs.IsNotFound(err):
+		return &failure{reason: engine + " does not have this image", absent: true, err: err}
+	case context.Cause(ctx) == errTimeout:
+		return &failure{reason: fmt.Sprintf("%s did not answer within %s", engine, timeout), host: true, err: err}
+	case docker.IsErrConnectionFailed(err):
+		reason := engine + " can't be reached at " + clean(d.client.DaemonHost())
+		var errno syscall.Errno
+		switch {
+		case errors.As(err, &errno):
+			reason += ": " + errno.Error()
+		case strings.HasPrefix(err.Error(), "permission denied"): // the client drops the cause
+			reason += ": permission denied"
+		}
+		return &failure{reason: reason, host: true, err: err}
+	}
+	text := strings.TrimPrefix(err.Error(), "Error response from daemon: ")
+	return &failure{reason: engine + " gave an answer that can't be used: " + clean(text), err: err}
 }
 
 // inspect puts together the configuration from what the engine tells, and the
-// digest under which it pulled the image.
-func (d *daemon) inspect(ctx context.Context, name string, ref reference.Named) (*v1.ConfigFile, string, error) {
+// digest under which it pulled the image, "" when that can't be told.
+func (d *daemon) inspect(ctx context.Context, ref reference.Named) (*v1.ConfigFile, string, error) {
+	name := reference.FamiliarString(ref)
 	info, err := d.client.ImageInspect(ctx, name)
 	if err != nil {
 		return nil, "", err
@@ -99,73 +132,26 @@ func (d *daemon) inspect(ctx context.Context, name string, ref reference.Named) 
 	for _, h := range slices.Backward(history.Items) {
 		c.History = append(c.History, v1.History{CreatedBy: h.CreatedBy, EmptyLayer: h.Size == 0})
 	}
-	digest := ""
-	for _, s := range info.RepoDigests {
-		if repo, sum, ok := strings.Cut(s, "@"); ok && repo == reference.FamiliarName(ref) {
-			digest = sum
+	return c, pulledAs(info.RepoDigests, ref), nil
+}
+
+// pulledAs is the digest under which an image was pulled: the one that ref has,
+// or else the only one of its repository. An image that was pulled by several
+// digests doesn't tell which of them its tag had.
+func pulledAs(repoDigests []string, ref reference.Named) string {
+	if d, ok := ref.(reference.Digested); ok {
+		return d.Digest().String()
+	}
+	var digests []string
+	for _, s := range repoDigests {
+		named, err := reference.ParseNormalizedNamed(s)
+		d, ok := named.(reference.Digested)
+		if err == nil && ok && named.Name() == ref.Name() && !slices.Contains(digests, d.Digest().String()) {
+			digests = append(digests, d.Digest().String())
 		}
 	}
-	return c, digest, nil
-}
-
-// savedImage is what the engine saved of an image, once its layers are wanted.
-type savedImage struct {
-	daemon *daemon
-	name   string
-	layers int
-
-	once  sync.Once
-	file  *os.File
-	parts parts
-	names []string // of the layers
-	err   error
-}
-
-// open opens a layer.
-func (s *savedImage) open(ctx context.Context, i int) (io.ReadCloser, error) {
-	s.once.Do(func() { s.err = s.save(ctx) })
-	if s.err != nil {
-		return nil, s.err
+	if len(digests) != 1 {
+		return ""
 	}
-	p, err := s.parts.find(s.names[i])
-	if err != nil {
-		return nil, err
-	}
-	return io.NopCloser(io.NewSectionReader(s.file, p.offset, p.size)), nil
-}
-
-func (s *savedImage) save(ctx context.Context) error {
-	if s.daemon.dir == "" {
-		return &failure{reason: "there is no cache to put the layers in that " + engine + " has"}
-	}
-	body, err := s.daemon.client.ImageSave(ctx, []string{s.name})
-	if err != nil {
-		return err
-	}
-	defer body.Close()
-	if err := os.MkdirAll(s.daemon.dir, 0o700); err != nil {
-		return err
-	}
-	if s.file, err = os.CreateTemp(s.daemon.dir, "image-*.tar"); err != nil {
-		return err
-	}
-	// Without a name it's gone when it is closed, whatever happens.
-	if err := os.Remove(s.file.Name()); err != nil {
-		return err
-	}
-	if _, err := io.Copy(s.file, body); err != nil {
-		return err
-	}
-	if _, err := s.file.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
-	p, m, err := readArchive(s.file)
-	if err != nil {
-		return err
-	}
-	if len(m) != 1 || len(m[0].Layers) != s.layers {
-		return errors.New("what it saved is not the image that it told of")
-	}
-	s.parts, s.names = p, m[0].Layers
-	return nil
+	return digests[0]
 }

@@ -1,18 +1,20 @@
 package registry
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
+	"path"
 	"slices"
 	"strings"
 
 	"github.com/distribution/reference"
+	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"github.com/google/go-containerregistry/pkg/v1/layout"
 )
 
 // A Store is a Source on disk, which can tell what it has.
@@ -24,7 +26,8 @@ type Store interface {
 
 // OCILayout is the Store of a directory in the form of the OCI image layout
 // specification. Its images have the names that their annotations tell; with as,
-// what it has is one image, for all platforms that there are, of that name.
+// what it has is one image, for all platforms that there are, of that name. No
+// link out of the directory is followed.
 func OCILayout(dir, as string) Store { return &ociLayout{dir, as} }
 
 type ociLayout struct{ dir, as string }
@@ -35,15 +38,35 @@ type member struct {
 	name string // in full; "" when it has none
 }
 
-// members reads index.json.
-func (l *ociLayout) members() ([]member, *failure) {
-	text, err := readBounded(filepath.Join(l.dir, "index.json"))
+// open opens the directory, which the caller closes.
+func (l *ociLayout) open() (*os.Root, *failure) {
+	// Asked first, since to open a named pipe is to wait.
+	info, err := os.Stat(l.dir)
+	if err == nil && !info.IsDir() {
+		err = errors.New("it's no directory")
+	}
+	var root *os.Root
+	if err == nil {
+		root, err = os.OpenRoot(l.dir)
+	}
 	if err != nil {
 		return nil, &failure{reason: fmt.Sprintf("%s is no OCI layout: %v", l.dir, cause(err)), err: err}
+	}
+	return root, nil
+}
+
+// members reads index.json.
+func (l *ociLayout) members(root *os.Root) ([]member, *failure) {
+	text, err := readBounded(root, "index.json")
+	if err != nil {
+		return nil, &failure{reason: fmt.Sprintf("%s is no OCI layout: index.json: %v", l.dir, err), err: err}
 	}
 	var index struct{ Manifests []v1.Descriptor }
 	if err := json.Unmarshal(text, &index); err != nil {
 		return nil, unreadable(l.dir, "an index", err)
+	}
+	if len(index.Manifests) == 0 {
+		return nil, &failure{reason: l.dir + " has no image"}
 	}
 	var list []member
 	for _, d := range index.Manifests {
@@ -65,8 +88,8 @@ func annotatedName(annotations map[string]string) string {
 		if !strings.ContainsAny(s, ":/") {
 			continue
 		}
-		if named, err := reference.ParseNormalizedNamed(s); err == nil {
-			return reference.TagNameOnly(named).String()
+		if full, err := FullName(s); err == nil {
+			return full
 		}
 	}
 	return ""
@@ -74,7 +97,12 @@ func annotatedName(annotations map[string]string) string {
 
 // Names implements Store.
 func (l *ociLayout) Names() (names []string, err error) {
-	list, f := l.members()
+	root, f := l.open()
+	if f != nil {
+		return nil, f
+	}
+	defer root.Close()
+	list, f := l.members(root)
 	if f != nil {
 		return nil, f
 	}
@@ -88,64 +116,149 @@ func (l *ociLayout) Names() (names []string, err error) {
 }
 
 func (l *ociLayout) find(_ context.Context, w wanted) (*found, error) {
-	list, f := l.members()
+	root, f := l.open()
 	if f != nil {
 		return nil, f
 	}
-	list = slices.DeleteFunc(list, func(m member) bool { return m.name != w.name })
+	defer root.Close()
+	list, f := l.members(root)
+	if f != nil {
+		return nil, f
+	}
+	list = slices.DeleteFunc(list, func(m member) bool { return !l.means(w, m) })
 	if len(list) == 0 {
 		return nil, &failure{reason: l.dir + " does not have this image", absent: true}
 	}
-	// What goes by one name is an index, be it one that nobody wrote.
-	top := document{digest: list[0].Digest}
-	var descriptors []v1.Descriptor
+	img, f := l.read(root, list, w.platform)
+	if f != nil {
+		return nil, f
+	}
+	return &found{img: img, host: l.dir, prepares: true, open: func(ctx context.Context, i int) (io.ReadCloser, error) {
+		return l.layer(ctx, img.Layers[i].Digest)
+	}}, nil
+}
+
+// means reports whether what is wanted is the member: by its name, or by its
+// digest where one is wanted, as BuildKit does, which then heeds no tag.
+func (l *ociLayout) means(w wanted, m member) bool {
+	d, byDigest := w.ref.(name.Digest)
+	if !byDigest || l.as == w.name {
+		return m.name == w.name
+	}
+	return m.Digest.String() == d.DigestStr() && m.name != "" && repository(m.name) == repository(w.name)
+}
+
+// repository is a full name without tag and digest.
+func repository(full string) string {
+	named, err := reference.ParseNormalizedNamed(full)
+	if err != nil {
+		return ""
+	}
+	return named.Name()
+}
+
+// read reads the image for the platform from what goes by one name.
+func (l *ociLayout) read(root *os.Root, list []member, want v1.Platform) (*image, *failure) {
+	descriptors, f := l.apart(list)
+	if f != nil {
+		return nil, f
+	}
+	top, offer := choose(descriptors, want)
+	if top == nil {
+		return nil, notOffered(l.dir, want, offer)
+	}
+	get := func(digest v1.Hash) ([]byte, *failure) { return l.document(root, digest) }
+	text, f := get(top.Digest)
+	if f != nil {
+		return nil, f
+	}
+	img, config, f := descend(l.dir, document{top.Digest, text}, want, get)
+	if f != nil {
+		return nil, f
+	}
+	img.Digest = top.Digest.String()
+	if img.Config, f = get(config); f != nil {
+		return nil, f
+	}
+	if f := checkConfig(l.dir, img.Config); f != nil {
+		return nil, f
+	}
+	if top.Platform == nil && img.Manifest == img.Digest {
+		return img, checkPlatform(l.dir, img.Config, want) // no index told it
+	}
+	return img, nil
+}
+
+// apart are the distinct entries of one name. More than one make an image for
+// several platforms, which they must tell.
+func (l *ociLayout) apart(list []member) (descriptors []v1.Descriptor, _ *failure) {
+	digests, platforms := map[v1.Hash]bool{}, map[string]bool{}
+	clash := false
 	for _, m := range list {
+		platform := ""
+		if m.Platform != nil {
+			platform = normal(*m.Platform).String()
+		}
+		if digests[m.Digest] || strings.HasPrefix(platform, "unknown") {
+			continue // an attestation
+		}
+		clash = clash || platforms[platform]
+		digests[m.Digest], platforms[platform] = true, true
 		descriptors = append(descriptors, m.Descriptor)
 	}
-	var err error
-	if top.text, err = json.Marshal(map[string]any{"manifests": descriptors}); err != nil {
-		return nil, unreadable(l.dir, "an index", err)
+	if clash || platforms[""] && len(descriptors) > 1 {
+		return nil, &failure{reason: fmt.Sprintf("%s has %d images that go by this name, and which is meant can't be told", l.dir, len(descriptors))}
 	}
-	img, config, f := descend(l.dir, top, w.platform, l.document)
-	if f != nil {
-		return nil, f
-	}
-	img.Digest = img.Manifest
-	if len(list) == 1 {
-		img.Digest = top.digest.String()
-	}
-	if img.Config, f = l.document(config); f == nil {
-		f = checkConfig(l.dir, img.Config)
-	}
-	if f != nil {
-		return nil, f
-	}
-	return &found{img: img, host: l.dir, open: func(_ context.Context, i int) (io.ReadCloser, error) {
-		return layout.Path(l.dir).Blob(img.Layers[i].Digest)
-	}}, nil
+	return descriptors, nil
 }
 
 // document reads a blob that is no layer, and checks that it is what its name
 // says.
-func (l *ociLayout) document(digest v1.Hash) ([]byte, *failure) {
-	text, err := readBounded(filepath.Join(l.dir, "blobs", digest.Algorithm, digest.Hex))
-	if err != nil {
-		return nil, &failure{reason: fmt.Sprintf("%s lacks a part of the image: %v", l.dir, cause(err)), err: err}
+func (l *ociLayout) document(root *os.Root, digest v1.Hash) ([]byte, *failure) {
+	text, err := readBounded(root, blob(digest))
+	if err == nil {
+		err = check(context.Background(), bytes.NewReader(text), digest)
 	}
-	if got, _, err := v1.SHA256(strings.NewReader(string(text))); err != nil || got != digest {
-		return nil, &failure{reason: l.dir + " has a damaged part of the image: the digest does not match", err: err}
+	if err != nil {
+		return nil, l.lacks(digest, err)
 	}
 	return text, nil
 }
 
-// readBounded reads a file of no more than maxBody bytes.
-func readBounded(name string) ([]byte, error) {
-	info, err := os.Stat(name)
+// layer opens a layer. It's read once before, as who reads it then may have his
+// answers long before the end, where a wrong digest would show.
+func (l *ociLayout) layer(ctx context.Context, digest v1.Hash) (io.ReadCloser, error) {
+	root, f := l.open()
+	if f != nil {
+		return nil, f
+	}
+	defer root.Close()
+	file, err := openRegular(root, blob(digest))
 	if err != nil {
-		return nil, err
+		return nil, l.lacks(digest, err)
 	}
-	if !info.Mode().IsRegular() || info.Size() > maxBody {
-		return nil, fmt.Errorf("%s is no file of at most %d MiB", filepath.Base(name), maxBody>>20)
+	if err = check(ctx, file, digest); err == nil {
+		_, err = file.Seek(0, io.SeekStart)
 	}
-	return os.ReadFile(name)
+	if err == nil {
+		return file, nil
+	}
+	file.Close()
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	return nil, l.lacks(digest, err)
+}
+
+// blob is where content lies in a layout.
+func blob(digest v1.Hash) string { return path.Join("blobs", digest.Algorithm, digest.Hex) }
+
+func (l *ociLayout) lacks(digest v1.Hash, err error) *failure {
+	if digest == (v1.Hash{}) {
+		return &failure{reason: l.dir + " has a manifest that names a part of the image without its digest", err: err}
+	}
+	if err == errDigest {
+		return &failure{reason: fmt.Sprintf("%s has a damaged part of the image (%s): %v", l.dir, brief(digest), err), err: err}
+	}
+	return &failure{reason: fmt.Sprintf("%s lacks a part of the image (%s): %v", l.dir, brief(digest), err), err: err}
 }

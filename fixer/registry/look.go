@@ -62,10 +62,14 @@ func (in *Inspector) read(ctx context.Context, s *subject, names []string) (map[
 	var layers []rootfs.Layer
 	for i := range s.img.Layers {
 		layers = append(layers, rootfs.Layer{Open: func(ctx context.Context) (io.ReadCloser, error) {
+			if s.prepares {
+				idle.Stop()
+			}
 			body, err := s.open(ctx, i)
 			if err != nil {
 				return nil, err
 			}
+			idle.Reset(in.timeout)
 			return &attended{body, idle, in.timeout}, nil
 		}})
 	}

@@ -179,6 +179,7 @@ func (in *Inspector) Inspect(ctx context.Context, q baseimage.Query) (*baseimage
 
 // want reads the names in a query.
 func (in *Inspector) want(q baseimage.Query) (w wanted, err error) {
+	w.timeout = in.timeout
 	if w.name, w.ref, err = parseName(q.Image); err != nil {
 		return w, err
 	}

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -19,4 +20,5 @@ type wanted struct {
 	name     string         // in full, with tag and digest
 	ref      name.Reference // what to ask a registry for: the digest where there is one
 	platform v1.Platform
+	timeout  time.Duration // for what is said of the image
 }

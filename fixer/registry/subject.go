@@ -14,6 +14,9 @@ type found struct {
 	// keep keeps the image for other runs; nil when that makes no sense.
 	keep func(*image)
 	host string // that layers come from, for messages
+	// prepares: to open a layer takes as much work as to read it. The silence
+	// until it's open is no sign of trouble.
+	prepares bool
 	// assumed is why the image may be another by now, "" when it isn't.
 	assumed string
 }

@@ -1,0 +1,105 @@
+package registry
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+)
+
+// A disk is where files are opened: the file system, or an os.Root of it.
+type disk interface {
+	Stat(name string) (fs.FileInfo, error)
+	Open(name string) (*os.File, error)
+}
+
+// anywhere is the file system.
+type anywhere struct{}
+
+func (anywhere) Stat(name string) (fs.FileInfo, error) { return os.Stat(name) }
+func (anywhere) Open(name string) (*os.File, error)    { return os.Open(name) }
+
+// openRegular opens a regular file, and nothing else: to open a named pipe is
+// to wait for who writes to it, and a device may do anything.
+func openRegular(d disk, name string) (*os.File, error) {
+	info, err := d.Stat(name)
+	switch {
+	case err != nil:
+		return nil, cause(err)
+	case info.IsDir():
+		return nil, errors.New("it's a directory")
+	case !info.Mode().IsRegular():
+		return nil, errors.New("it's no regular file")
+	}
+	f, err := d.Open(name)
+	if err != nil {
+		return nil, cause(err)
+	}
+	return f, nil
+}
+
+// readBounded reads a regular file of no more than maxBody bytes.
+func readBounded(d disk, name string) ([]byte, error) {
+	f, err := openRegular(d, name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxBody+1))
+	switch {
+	case err != nil:
+		return nil, cause(err)
+	case len(text) > maxBody:
+		return nil, fmt.Errorf("it has more than %d MiB", maxBody>>20)
+	}
+	return text, nil
+}
+
+// cause is an error of a file without the file's name, which the message has.
+func cause(err error) error {
+	var e *fs.PathError
+	if errors.As(err, &e) {
+		return e.Err
+	}
+	return err
+}
+
+// errDigest is what is wrong with damaged content.
+var errDigest = errors.New("the digest does not match")
+
+// check reads content to its end, and returns errDigest when it's another than
+// the digest says. It ends with ctx, with the cause of that as the error.
+func check(ctx context.Context, content io.Reader, want v1.Hash) error {
+	h, err := v1.Hasher(want.Algorithm)
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(h, &interruptible{ctx, content}); err != nil {
+		return cause(err)
+	}
+	if hex.EncodeToString(h.Sum(nil)) != want.Hex {
+		return errDigest
+	}
+	return nil
+}
+
+// interruptible is a reader that ends with a context.
+type interruptible struct {
+	ctx context.Context
+	io.Reader
+}
+
+func (r *interruptible) Read(p []byte) (int, error) {
+	if r.ctx.Err() != nil {
+		return 0, context.Cause(r.ctx)
+	}
+	return r.Reader.Read(p)
+}
+
+// brief is a digest as people quote it.
+func brief(h v1.Hash) string { return fmt.Sprintf("%s:%.12s", h.Algorithm, h.Hex) }

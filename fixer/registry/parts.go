@@ -1,0 +1,137 @@
+package registry
+
+import (
+	"archive/tar"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"strings"
+)
+
+const (
+	// maxParts bounds the entries of an archive: an image has a few for each
+	// layer.
+	maxParts = 100_000
+	// maxPartName bounds their names, in bytes. The longest that docker save
+	// writes have 77, "blobs/sha256/" with a digest. What is longer is passed by.
+	maxPartName = 512
+)
+
+// part is where an entry of an archive lies in the file.
+type part struct {
+	offset, size int64
+	link         string // of a link: the entry that it means
+}
+
+// parts are the entries of an archive by their names, which begin with no slash.
+type parts map[string]part
+
+// compressions are what compressed files begin with.
+var compressions = map[string]string{
+	"gzip": "\x1f\x8b", "zstd": "\x28\xb5\x2f\xfd", "xz": "\xfd7zXZ\x00", "bzip2": "BZh",
+}
+
+// index walks over an archive without reading what its entries hold.
+func index(f *os.File) (parts, error) {
+	start := make([]byte, 6)
+	n, err := f.ReadAt(start, 0)
+	if err != nil && err != io.EOF {
+		return nil, cause(err)
+	}
+	for how, magic := range compressions {
+		if bytes.HasPrefix(start[:n], []byte(magic)) {
+			return nil, fmt.Errorf("it's compressed with %s, and has to be unpacked first", how)
+		}
+	}
+	p := parts{}
+	r := tar.NewReader(f)
+	for range maxParts {
+		h, err := r.Next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return p, nil
+		case err != nil && len(p) == 0:
+			return nil, errors.New("it's no tar archive")
+		case errors.Is(err, io.ErrUnexpectedEOF):
+			return nil, errors.New("it breaks off")
+		case err != nil:
+			return nil, cause(err)
+		}
+		if err := p.add(f, h); err != nil {
+			return nil, err
+		}
+	}
+	return nil, fmt.Errorf("it has more than %d entries", maxParts)
+}
+
+// add adds the entry whose content the file stands before.
+func (p parts) add(f *os.File, h *tar.Header) error {
+	if len(h.Name) > maxPartName || len(h.Linkname) > maxPartName {
+		return nil
+	}
+	name := within(h.Name)
+	switch h.Typeflag {
+	case tar.TypeReg:
+		if isSparse(h) {
+			return fmt.Errorf("%s is stored with holes in it", path.Base(name))
+		}
+		offset, err := f.Seek(0, io.SeekCurrent)
+		if err != nil {
+			return cause(err)
+		}
+		p[name] = part{offset: offset, size: h.Size}
+	case tar.TypeSymlink: // of older engines, to the same layer of another image
+		p[name] = part{link: within(path.Join(path.Dir(name), h.Linkname))}
+	case tar.TypeLink: // of archives that were packed anew
+		p[name] = part{link: within(h.Linkname)}
+	}
+	return nil
+}
+
+// isSparse reports whether the content is stored in GNU tar's form for files
+// with holes, where it isn't what follows the header.
+func isSparse(h *tar.Header) bool {
+	for key := range h.PAXRecords {
+		if strings.HasPrefix(key, "GNU.sparse.") {
+			return true
+		}
+	}
+	return false
+}
+
+// within is the name of an entry in its shortest form. No ".." leads out.
+func within(name string) string { return path.Clean("/" + name)[1:] }
+
+// find returns an entry, or the one that it links to.
+func (p parts) find(name string) (part, error) {
+	if name == "" {
+		return part{}, errors.New("it isn't named")
+	}
+	found, ok := p[within(name)]
+	if ok && found.link != "" {
+		found, ok = p[found.link]
+	}
+	if !ok || found.link != "" {
+		return part{}, fmt.Errorf("%s is not in it", clean(path.Base(name)))
+	}
+	return found, nil
+}
+
+// read reads a small entry.
+func (p parts) read(f *os.File, name string) ([]byte, error) {
+	found, err := p.find(name)
+	if err != nil {
+		return nil, err
+	}
+	if found.size > maxBody {
+		return nil, fmt.Errorf("%s has more than %d MiB", clean(path.Base(name)), maxBody>>20)
+	}
+	text := make([]byte, found.size)
+	if _, err := f.ReadAt(text, found.offset); err != nil && found.size > 0 {
+		return nil, cause(err)
+	}
+	return text, nil
+}

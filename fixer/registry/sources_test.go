@@ -1,0 +1,110 @@
+package registry_test
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/types"
+
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/registry"
+)
+
+// dated is an image with history, configuration and layers, which every kind of
+// source has to tell in the same way.
+func dated(t testing.TB, as types.MediaType) v1.Image {
+	return built(t, v1.Config{User: "node", Env: []string{"NODE_VERSION=20.19.5", "PATH=/usr/local/bin:/usr/bin"}, Entrypoint: []string{"docker-entrypoint.sh"},
+		Cmd: []string{"node"}, WorkingDir: "/app", Shell: []string{"/bin/bash", "-c"}, OnBuild: []string{"COPY . ."},
+		Volumes: map[string]struct{}{"/data": {}}, ExposedPorts: map[string]struct{}{"3000/tcp": {}}}, as,
+		append([]string{"history " + bookworm}, debianFiles...),
+		append([]string{`history RUN /bin/sh -c groupadd --gid 1000 node   && useradd --uid 1000 --gid node --shell /bin/bash --create-home node # buildkit`}, nodeFiles[:5]...),
+		append([]string{`history RUN /bin/sh -c set -ex && curl -fsSLO node.tar.xz && tar -xJf node.tar.xz -C /usr/local # buildkit`}, nodeFiles[5:]...))
+}
+
+// questions are asked each of an Inspector of its own, as what is known already
+// must not matter.
+var questions = []baseimage.Ask{baseimage.AskConfig, baseimage.AskUsers | baseimage.AskDistro, baseimage.AskAccounts, baseimage.AskVersions, baseimage.AskPrograms, baseimage.AskEverything}
+
+// asRegistry compares what a source tells of an image with what a registry does.
+// Digests are left out unless the source can tell them.
+func asRegistry(t *testing.T, img v1.Image, name string, source registry.Source, digests bool) {
+	t.Helper()
+	h := newHub(t)
+	h.push("team/app:1", img)
+	for _, ask := range questions {
+		want := *inspect(t, inspector(t, registry.Options{Transport: h}), app, ask)
+		got := *inspect(t, inspector(t, registry.Options{Sources: []registry.Source{source}, Transport: h}), name, ask)
+		want.Image = name
+		if !digests {
+			want.Digest, want.Manifest = got.Digest, got.Manifest
+		}
+		if got, want := toJSON(t, &got), toJSON(t, &want); got != want {
+			t.Errorf("%s\n got %s\nwant %s", ask, got, want)
+		}
+	}
+}
+
+// reason asks everything of a source, and returns why it can't be told: the
+// error, or why the layers are unread. "" when all is told.
+func reason(t testing.TB, image string, sources ...registry.Source) string {
+	t.Helper()
+	f, err := inspector(t, registry.Options{Sources: sources, Table: registry.NoTable{}}).
+		Inspect(context.Background(), baseimage.Query{Image: image, Ask: baseimage.AskEverything})
+	if err != nil {
+		return err.Error()
+	}
+	return f.Unread
+}
+
+// oneLine checks the form of a reason, and that it has the text.
+func oneLine(t testing.TB, got, want string) {
+	t.Helper()
+	if !strings.Contains(got, want) || want == "" && got != "" || strings.Contains(got, "\n") {
+		t.Errorf("the reason is %q, want %q in one line", got, want)
+	}
+}
+
+// TestSourcesInOrder: an image is taken from the first source that has it.
+func TestSourcesInOrder(t *testing.T) {
+	h := newHub(t)
+	h.push("team/app:1", built(t, v1.Config{User: "registry"}, types.DockerLayer, debianFiles))
+	h.push("team/other:1", built(t, v1.Config{User: "registry"}, types.DockerLayer, debianFiles))
+	store := registry.DockerArchive(archiveOf(t, map[string]v1.Image{app: built(t, v1.Config{User: "archive"}, types.DockerLayer, debianFiles)}), "")
+	broken := registry.OCILayout(filepath.Join(t.TempDir(), "none"), "")
+	const other = "registry.example.com/team/other:1"
+	const nowhere = "registry.example.com/team/nowhere:1"
+	tests := []struct {
+		name, image string
+		sources     []registry.Source
+		want        string // the user, or the error
+		requests    bool
+	}{
+		{"in both, the archive first", app, []registry.Source{store, nil}, "archive", false},
+		{"in both, the registry first", app, []registry.Source{nil, store}, "registry", true},
+		{"in the second alone", other, []registry.Source{store, nil}, "registry", true},
+		{"the first is broken", other, []registry.Source{broken, nil}, "registry", true},
+		{"nowhere", nowhere, []registry.Source{store, nil}, "registry.example.com has no such image or tag (404)", true},
+		{"nowhere, the archive last", nowhere, []registry.Source{nil, store}, "does not have this image", true},
+		{"nowhere, and one can't tell", nowhere, []registry.Source{broken, store, nil}, "none is no OCI layout: no such file or directory", true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			h.requests()
+			f, err := inspector(t, registry.Options{Sources: tt.sources, Transport: h}).
+				Inspect(t.Context(), baseimage.Query{Image: tt.image, Ask: baseimage.AskEverything})
+			got := ""
+			if err != nil {
+				got = err.Error()
+			} else {
+				got = f.Config.User
+			}
+			oneLine(t, got, tt.want)
+			if asked := len(h.requests()) > 0; asked != tt.requests {
+				t.Errorf("a registry was asked: %t", asked)
+			}
+		})
+	}
+}
