@@ -84,6 +84,8 @@ func (d *daemon) explain(ctx context.Context, timeout time.Duration, err error) 
 		return &failure{reason: engine + " does not have this image", absent: true, err: err}
 	case context.Cause(ctx) == errTimeout:
 		return &failure{reason: fmt.Sprintf("%s did not answer within %s", engine, timeout), host: true, err: err}
+	case brokenOff(err):
+		return &failure{reason: engine + " broke off its answer", err: err}
 	case docker.IsErrConnectionFailed(err):
 		reason := engine + " can't be reached at " + clean(d.client.DaemonHost())
 		var errno syscall.Errno

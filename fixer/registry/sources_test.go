@@ -2,9 +2,12 @@ package registry_test
 
 import (
 	"context"
+	"io"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/types"
@@ -105,6 +108,33 @@ func TestSourcesInOrder(t *testing.T) {
 			if asked := len(h.requests()) > 0; asked != tt.requests {
 				t.Errorf("a registry was asked: %t", asked)
 			}
+		})
+	}
+}
+
+// TestSourcePrepares: a source that has to save an image first may be silent for
+// as long as the layers have time, and others no longer than a registry.
+func TestSourcePrepares(t *testing.T) {
+	config, layers := partsOf(t, dated(t, types.DockerLayer), false)
+	for _, tt := range []struct {
+		prepares bool
+		takes    time.Duration // the opening of each layer
+		want     string
+	}{
+		{true, 20 * time.Second, ""},
+		{true, time.Hour, "its layers took more than 2m0s"},
+		{false, 20 * time.Second, "the source sent nothing of a layer for 10s"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := registry.Prepared([]byte(config), len(layers), tt.prepares, func(ctx context.Context, i int) (io.ReadCloser, error) {
+				select {
+				case <-time.After(tt.takes):
+					return io.NopCloser(strings.NewReader(layers[i])), nil
+				case <-ctx.Done():
+					return nil, ctx.Err()
+				}
+			})
+			oneLine(t, reason(t, app, s), tt.want)
 		})
 	}
 }
