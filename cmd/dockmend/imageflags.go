@@ -130,50 +130,71 @@ func (f *imageFlags) cache(s *streams) (string, error) {
 	return dir, nil
 }
 
+// sourceForms are what --source takes.
+var sourceForms = []string{"registry", "daemon", "oci:DIR", "docker-archive:FILE"}
+
 // sources reads the values of --source. cache is where the Docker engine may
 // put an image.
 func sources(specs []string, cache string) (list []registry.Source, err error) {
 	for _, spec := range specs {
-		store, ok, err := parseStore(spec)
+		store, _, err := parseStore(spec)
 		switch {
 		case err != nil:
-			return nil, err
-		case ok:
+			return nil, fmt.Errorf("--source: %w", err)
+		case store != nil:
 			list = append(list, store)
 		case spec == "registry":
 			list = append(list, nil)
 		case spec == "daemon":
 			d, err := registry.Daemon(cache)
 			if err != nil {
-				return nil, fmt.Errorf("--source daemon: %w", err)
+				return nil, withHint(fmt.Errorf("--source daemon: %w", err), "DOCKER_HOST names the engine; docker save IMAGE > FILE writes what docker-archive:FILE reads")
 			}
 			list = append(list, d)
 		default:
-			return nil, unknown("source", spec, []string{"registry", "daemon", "oci:DIR", "docker-archive:FILE"})
+			return nil, unknown("source", spec, sourceForms)
 		}
 	}
 	return list, nil
 }
 
-// parseStore reads "[NAME=]oci:DIR" and "[NAME=]docker-archive:FILE". ok is
-// false when it's neither.
-func parseStore(spec string) (store registry.Store, ok bool, err error) {
-	name, rest, named := strings.Cut(spec, "=")
-	if !named || strings.HasPrefix(spec, "oci:") || strings.HasPrefix(spec, "docker-archive:") {
-		name, rest = "", spec
-	}
-	if name != "" {
+// parseStore reads "[NAME=]oci:DIR" and "[NAME=]docker-archive:FILE", and
+// returns the images that are there, by their full names; a nil store when it's
+// neither. That there is nothing, or nothing with a name, is an error.
+func parseStore(spec string) (store registry.Store, names []string, err error) {
+	name, rest := "", spec
+	kind, path, ok := cutKind(spec)
+	if !ok {
+		if name, rest, ok = strings.Cut(spec, "="); !ok {
+			return nil, nil, nil
+		}
+		if kind, path, ok = cutKind(rest); !ok {
+			return nil, nil, nil
+		}
 		if name, err = registry.FullName(name); err != nil {
-			return nil, false, fmt.Errorf("%s: %w", spec, err)
+			return nil, nil, withHint(fmt.Errorf("%s: %w", spec, err), "as in app:1="+rest)
 		}
 	}
-	if path, ok := strings.CutPrefix(rest, "oci:"); ok {
-		return registry.OCILayout(path, name), true, nil
+	if path == "" {
+		return nil, nil, withHint(fmt.Errorf("%s names no file or directory", spec), "oci:DIR or docker-archive:FILE")
 	}
-	if path, ok := strings.CutPrefix(rest, "docker-archive:"); ok {
-		return registry.DockerArchive(path, name), true, nil
+	store = registry.DockerArchive(path, name)
+	if kind == "oci" {
+		store = registry.OCILayout(path, name)
 	}
-	return nil, false, nil
+	if names, err = store.Names(); err != nil {
+		return nil, nil, err
+	}
+	if len(names) == 0 {
+		return nil, nil, withHint(fmt.Errorf("%s has no image with a name", path), "NAME="+rest+" gives it one, as in app:1="+rest)
+	}
+	return store, names, nil
+}
+
+// cutKind cuts what says how images are stored off the path to them.
+func cutKind(s string) (kind, path string, ok bool) {
+	kind, path, ok = strings.Cut(s, ":")
+	return kind, path, ok && (kind == "oci" || kind == "docker-archive")
 }
 
 // fromFile answers from the files that --facts names.

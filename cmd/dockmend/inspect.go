@@ -125,44 +125,52 @@ func warn(w io.Writer, f *baseimage.Facts) {
 }
 
 // named makes the queries for the images of the command line. What is named by
-// its place on disk is looked for there first.
+// its place on disk is looked for there, and nowhere else: what another place
+// has under that name may be another image.
 func (c *inspectCmd) named(s *streams, in baseimage.Inspector) (queries []baseimage.Query, _ baseimage.Inspector, err error) {
-	var stores []string
 	add := func(image string) {
 		q := baseimage.Query{Image: image, Platform: c.Platform, Ask: baseimage.AskEverything}
 		if !slices.Contains(queries, q) {
 			queries = append(queries, q)
 		}
 	}
+	p := placed{stored: map[string]bool{}, elsewhere: in}
+	disk := c.imageFlags
+	disk.Source = nil
 	for _, image := range c.Images {
-		store, ok, err := parseStore(image)
+		store, names, err := parseStore(image)
 		if err != nil {
 			return nil, nil, err
 		}
-		if !ok {
+		if store == nil {
 			add(image)
 			continue
 		}
-		names, err := store.Names()
-		if err != nil {
-			return nil, nil, err
-		}
-		if len(names) == 0 {
-			return nil, nil, withHint(fmt.Errorf("%s has no image with a name", image), "NAME="+image+" gives it one")
-		}
 		for _, name := range names {
+			p.stored[name] = true
 			add(name)
 		}
-		stores = append(stores, image)
+		disk.Source = append(disk.Source, image)
 	}
-	if len(stores) > 0 && len(c.Facts) == 0 {
-		if len(c.Source) == 0 {
-			c.Source = []string{"registry"}
-		}
-		c.Source = append(stores, c.Source...)
-		in, err = c.asking(s, c.Platform)
+	if len(disk.Source) == 0 || len(c.Facts) > 0 {
+		return queries, in, nil
 	}
-	return queries, in, err
+	p.disk, err = disk.asking(s, c.Platform)
+	return queries, p, err
+}
+
+// placed asks the disk for the images that were named by their place there.
+type placed struct {
+	stored          map[string]bool
+	disk, elsewhere baseimage.Inspector
+}
+
+// Inspect implements baseimage.Inspector.
+func (p placed) Inspect(ctx context.Context, q baseimage.Query) (*baseimage.Facts, error) {
+	if p.stored[q.Image] {
+		return p.disk.Inspect(ctx, q)
+	}
+	return p.elsewhere.Inspect(ctx, q)
 }
 
 // bases runs the transforms over Dockerfiles without keeping what they change,

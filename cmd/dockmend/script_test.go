@@ -12,7 +12,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/registry"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+	"github.com/google/go-containerregistry/pkg/v1/layout"
+	"github.com/google/go-containerregistry/pkg/v1/tarball"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -50,6 +55,7 @@ func TestScripts(t *testing.T) {
 			"bytes":  bytesOf,
 			"fill":   fill,
 			"mode":   mode,
+			"store":  store(nodeImage(t)),
 		},
 	})
 }
@@ -92,5 +98,25 @@ func mode(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	if got := info.Mode().String(); (got == args[1]) == neg {
 		ts.Fatalf("%s has mode %s", args[0], got)
+	}
+}
+
+// store writes the image to disk under a name: store oci|docker-archive PATH
+// [NAME]. A layout may have none.
+func store(img v1.Image) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, _ bool, args []string) {
+		path, image := ts.MkAbs(args[1]), ""
+		if len(args) > 2 {
+			image = args[2]
+		}
+		if args[0] == "oci" {
+			l, err := layout.Write(path, empty.Index)
+			ts.Check(err)
+			ts.Check(l.AppendImage(img, layout.WithAnnotations(map[string]string{"org.opencontainers.image.ref.name": image})))
+			return
+		}
+		tag, err := name.NewTag(image)
+		ts.Check(err)
+		ts.Check(tarball.WriteToFile(path, tag, img))
 	}
 }

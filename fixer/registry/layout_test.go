@@ -2,7 +2,6 @@ package registry_test
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -329,7 +328,7 @@ func FuzzLayout(f *testing.F) {
 			}
 			for _, name := range append(names, app) {
 				if got := reason(t, name, s); got == "" {
-					t.Error(fmt.Sprintf("%s is found in %q", name, text))
+					t.Errorf("%s is found in %q", name, text)
 				}
 			}
 		}
