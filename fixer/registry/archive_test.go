@@ -119,7 +119,7 @@ func TestArchiveAsRegistry(t *testing.T) {
 }
 
 func TestArchiveNames(t *testing.T) {
-	one, two := recipe{config: v1.Config{User: "one"}}.image(t), recipe{config: v1.Config{User: "two"}}.image(t)
+	one, two := recipe{config: v1.Config{User: "one"}}.build(t), recipe{config: v1.Config{User: "two"}}.build(t)
 	file := archiveOf(t, map[string]v1.Image{"node:20": one, "node:latest": one, app: two})
 	s := registry.DockerArchive(file, "")
 	names, err := s.Names()
@@ -150,8 +150,8 @@ func TestArchiveNames(t *testing.T) {
 // TestArchivePlatforms: an engine that has an image for two platforms saves both
 // under one name.
 func TestArchivePlatforms(t *testing.T) {
-	amd, _ := partsOf(t, recipe{config: v1.Config{User: "amd"}}.image(t), false)
-	arm, _ := partsOf(t, recipe{arch: "arm64", config: v1.Config{User: "arm"}}.image(t), false)
+	amd, _ := partsOf(t, recipe{config: v1.Config{User: "amd"}}.build(t), false)
+	arm, _ := partsOf(t, recipe{arch: "arm64", config: v1.Config{User: "arm"}}.build(t), false)
 	s := registry.DockerArchive(saved(t, "amd="+amd, "arm="+arm,
 		manifest(t, tarball.Descriptor{Config: "arm", RepoTags: []string{app, "arm:1"}}, tarball.Descriptor{Config: "amd", RepoTags: []string{app}})), "")
 	in := inspector(t, registry.Options{Sources: []registry.Source{s}})

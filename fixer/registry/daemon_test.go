@@ -287,7 +287,7 @@ func breakOff(what string, first []byte) func(http.ResponseWriter, *http.Request
 }
 
 func TestDaemonPlatform(t *testing.T) {
-	newDockerd(t, recipe{arch: "arm64"}.image(t), app)
+	newDockerd(t, recipe{arch: "arm64"}.build(t), app)
 	s, _ := engineOf(t)
 	oneLine(t, reason(t, app, s), "the Docker engine has this image not for linux/amd64, only for linux/arm64")
 }

@@ -140,12 +140,12 @@ func TestLayoutChoice(t *testing.T) {
 	multi := put(t, l, index(t, amd, arm), refKey, "multi:1")
 	put(t, l, nested(index(t, amd, arm)), refKey, "nested:1")
 	put(t, l, nested(nested(index(t, amd, arm))), refKey, "deep:1")
-	put(t, l, amd.image(t), refKey, "amd:1")
-	put(t, l, amd.image(t), refKey, "amd:1")
-	put(t, l, arm.image(t), refKey, "arm:1")
-	put(t, l, amd.image(t), refKey, "two:1")
-	put(t, l, arm.image(t), refKey, "two:1")
-	put(t, l, recipe{config: v1.Config{User: "odd"}}.image(t), nameKey, "pinned:1@"+multi.String())
+	put(t, l, amd.build(t), refKey, "amd:1")
+	put(t, l, amd.build(t), refKey, "amd:1")
+	put(t, l, arm.build(t), refKey, "arm:1")
+	put(t, l, amd.build(t), refKey, "two:1")
+	put(t, l, arm.build(t), refKey, "two:1")
+	put(t, l, recipe{config: v1.Config{User: "odd"}}.build(t), nameKey, "pinned:1@"+multi.String())
 	for _, tt := range []struct{ image, platform, as, want string }{
 		{"multi:1", "", "", "amd"},
 		{"multi:1", "linux/arm64", "", "arm"},
@@ -179,7 +179,7 @@ func TestLayoutChoice(t *testing.T) {
 func TestLayoutPlatforms(t *testing.T) {
 	l := newLayout(t)
 	for _, r := range []recipe{{config: v1.Config{User: "amd"}}, {arch: "arm64", config: v1.Config{User: "arm"}}, {os: "unknown", arch: "unknown"}} {
-		img := r.image(t)
+		img := r.build(t)
 		file, err := img.ConfigFile()
 		if err != nil {
 			t.Fatal(err)
