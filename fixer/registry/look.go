@@ -115,7 +115,8 @@ func (in *Inspector) unread(ctx context.Context, s *subject, err error) *failure
 	case cause == errLayers:
 		return &failure{reason: fmt.Sprintf("its layers took more than %s", in.layerTimeout), err: err}
 	case brokenOff(err):
-		return &failure{reason: s.host + " broke off a layer", err: err}
+		which, _, _ := strings.Cut(err.Error(), ":") // rootfs begins with it
+		return &failure{reason: fmt.Sprintf("%s: %s breaks off", s.host, which), err: err}
 	case mismatch(err):
 		return &failure{reason: s.host + " sent another layer than was asked for: the digest does not match", err: err}
 	}

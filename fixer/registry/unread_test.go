@@ -87,7 +87,7 @@ func TestUnread(t *testing.T) {
 		{"a byte now and then", func(r *http.Request) (*http.Response, error) {
 			return answer(r, http.StatusOK, trickle{r.Context(), 9 * time.Second}), nil
 		}, "its layers took more than 2m0s", 2 * time.Minute},
-		{"breaks off", body(io.MultiReader(bytes.NewReader(whole[:600]), failing{io.ErrUnexpectedEOF})), "index.docker.io broke off a layer", 0},
+		{"breaks off", body(io.MultiReader(bytes.NewReader(whole[:600]), failing{io.ErrUnexpectedEOF})), "index.docker.io: layer 1 of 1 breaks off", 0},
 		{"too short", body(bytes.NewReader(whole[:600])), "index.docker.io sent another layer than was asked for: the digest does not match", 0},
 		{"another", body(bytes.NewReader(tarOf(t, "etc/", "etc/x=y"))), "index.docker.io sent another layer than was asked for: the digest does not match", 0},
 		{"no archive", body(strings.NewReader(strings.Repeat("no archive ", 1000))), "layer 1 of 1: archive/tar: invalid tar header", 0},
