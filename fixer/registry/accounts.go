@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,19 +30,18 @@ type ledger struct {
 func readAccounts(entries []entry, scripts map[int]script, complete bool) *ledger {
 	l := &ledger{doubt: !complete}
 	base := true // the first layer is the distribution itself
-	dir := "/"
+	in := place{dir: "/"}
 	for i, e := range entries {
 		switch e.kind {
 		case inert:
-			if to, ok := strings.CutPrefix(e.text, "WORKDIR "); ok {
-				dir = resolve(dir, to)
-			}
+			in.enter(e)
 		case run:
 			l.follow(scripts[i])
+			l.doubt = l.doubt || in.dir == "/etc" || in.hides(scripts[i])
 		case command:
-			l.take(accounts.Mentioned(e.text))
+			l.take(max(accounts.Adds, accounts.Mentioned(e.text)))
 		case copied:
-			l.doubt = l.doubt || !base && mayHoldAccounts(resolve(dir, e.destination()))
+			l.doubt = l.doubt || !base && mayHoldAccounts(in.copy(e))
 		case foreign:
 			l.doubt = l.doubt || !base && !e.empty
 		}
@@ -54,19 +52,11 @@ func readAccounts(entries []entry, scripts map[int]script, complete bool) *ledge
 	return l
 }
 
-// resolve returns the path that p means in the directory dir.
-func resolve(dir, p string) string {
-	if path.IsAbs(p) {
-		return path.Clean(p)
-	}
-	return path.Join(dir, p)
-}
-
 // mayHoldAccounts reports whether what is copied to the path dest may replace
-// /etc/passwd or /etc/group.
+// the files of accounts, or the defaults of the tools.
 func mayHoldAccounts(dest string) bool {
 	switch dest {
-	case "/", "/etc", "/etc/passwd", "/etc/group":
+	case "/", "/etc", "/etc/passwd", "/etc/group", "/etc/default", "/etc/default/useradd", "/etc/adduser.conf", "/etc/login.defs":
 		return true
 	}
 	return strings.ContainsAny(dest, `$"']`) // a variable, or the JSON form
@@ -81,6 +71,9 @@ func (l *ledger) take(m accounts.Mention) {
 // follow takes down what a script does.
 func (l *ledger) follow(s script) {
 	l.take(s.rest)
+	if s.opaque {
+		l.take(accounts.Adds)
+	}
 	for _, c := range s.calls {
 		if adds(c) && !l.apply(c) {
 			l.take(accounts.Adds)
@@ -137,16 +130,16 @@ func (l *ledger) addUser(change accounts.Change) bool {
 }
 
 // gid returns the id of the group that a command states, by number or by a name
-// that is known by now.
+// that is known by now. The tools disagree on a number that is a name too.
 func (l *ledger) gid(stated string) (int, bool) {
-	if id, err := strconv.ParseUint(stated, 10, 31); err == nil {
-		return int(id), true
-	}
-	if stated == "root" {
-		return 0, true
-	}
 	i := slices.IndexFunc(l.groups, func(g baseimage.Group) bool { return g.Name == stated })
-	if i < 0 {
+	if id, err := strconv.ParseUint(stated, 10, 31); err == nil {
+		return int(id), i < 0 && !slices.Contains(l.vague, stated)
+	}
+	switch {
+	case stated == "root":
+		return 0, true
+	case i < 0:
 		return 0, false
 	}
 	return l.groups[i].GID, true

@@ -19,24 +19,39 @@ var packageManagers = map[string]baseimage.Family{
 // readDistro tells the distribution: from the archive that the image starts
 // with, from the labels of those who publish one, or, as a family alone, from
 // the package manager that the history ran. It returns nil when none of them
-// tells.
-func readDistro(c *v1.ConfigFile, entries []entry, scripts map[int]script) *baseimage.Distro {
+// tells. released: the release is beyond doubt too. followed tells whether the
+// history has all that was done.
+func readDistro(c *v1.ConfigFile, entries []entry, scripts map[int]script, followed bool) (d *baseimage.Distro, released bool) {
 	if c.OS == "windows" {
-		return &baseimage.Distro{ID: "windows", Version: c.OSVersion, Family: baseimage.Windows, Source: baseimage.FromConfig}
+		return &baseimage.Distro{ID: "windows", Version: c.OSVersion, Family: baseimage.Windows, Source: baseimage.FromConfig}, true
 	}
-	for _, e := range entries {
-		if e.empty {
-			continue
+	changed := changesRelease(entries, scripts)
+	if d := archiveOf(entries); d != nil {
+		if changed || !followed {
+			d = &baseimage.Distro{Family: d.Family, Source: d.Source}
 		}
-		if d := distroOfArchive(e.text); d != nil {
-			return d
-		}
-		break // only the first layer is the distribution's
+		return d, d.Version != ""
 	}
 	if d := distroOfLabels(c.Config.Labels); d != nil {
-		return d
+		if changed {
+			return &baseimage.Distro{Family: d.Family, Source: d.Source}, false
+		}
+		// An image that is built on another one inherits its labels, and may
+		// have put its own version into them.
+		return d, strings.Contains(d.Version, ".") && len(c.RootFS.DiffIDs) <= 1
 	}
-	return familyOfScripts(entries, scripts)
+	return familyOfScripts(entries, scripts), false
+}
+
+// archiveOf returns the distribution that the first layer is an archive of, nil
+// when that isn't told.
+func archiveOf(entries []entry) *baseimage.Distro {
+	for _, e := range entries {
+		if !e.empty || e.kind != inert {
+			return distroOfArchive(e.text) // only the first layer is the distribution's
+		}
+	}
+	return nil
 }
 
 // distroOfArchive reads how the archives of Alpine and Debian are named in the
@@ -49,7 +64,7 @@ func distroOfArchive(text string) *baseimage.Distro {
 	if len(words) < 2 {
 		return nil
 	}
-	if rest, ok := strings.CutPrefix(words[1], "alpine-minirootfs-"); ok && words[0] == "ADD" {
+	if rest, ok := strings.CutPrefix(words[1], "alpine-minirootfs-"); ok && words[0] == "ADD" && len(words) == 3 && words[2] == "/" {
 		version, _, _ := strings.Cut(rest, "-")
 		if !strings.Contains(version, ".") {
 			version = "" // the date of a development build
@@ -68,8 +83,8 @@ func distroOfArchive(text string) *baseimage.Distro {
 	return d
 }
 
-// debianRelease returns the code name and version of a suite; those of one that
-// moves, like "stable", are not known.
+// debianRelease returns the code name and version of a suite. Those of one that
+// moves, like "stable", are not known, nor is the version of a release to come.
 func debianRelease(suite string) (codename, version string) {
 	known, err := baseimage.Table{}.Inspect(context.Background(), baseimage.Query{Image: "debian:" + suite})
 	if err != nil {

@@ -103,7 +103,7 @@ func (t *told) needs(a baseimage.Ask) (names []string) {
 	if t.windows {
 		return nil
 	}
-	if a&baseimage.AskDistro != 0 && (t.distro == nil || t.distro.ID == "") {
+	if a&baseimage.AskDistro != 0 && !t.released {
 		names = append(names, askOSRelease)
 	}
 	if a&baseimage.AskAccounts != 0 || a&baseimage.AskUsers != 0 && !t.stated {

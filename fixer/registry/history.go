@@ -1,7 +1,9 @@
 package registry
 
 import (
+	"encoding/json"
 	"path"
+	"slices"
 	"strings"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -83,20 +85,27 @@ func readShell(s string) (entry, bool) {
 	if !strings.HasPrefix(s, "|") {
 		return cutShell(s)
 	}
-	// The values may have blanks in them, so the shell is where one begins.
-	for {
-		_, rest, ok := strings.Cut(s, " /")
+	// The values may have blanks in them, so the shell is where one begins. With
+	// two of them, either may be part of a value.
+	var first entry
+	for rest, found := s, false; ; {
+		_, after, ok := strings.Cut(rest, " /")
 		if !ok {
-			return entry{}, false
+			return first, found
 		}
-		if e, ok := cutShell("/" + rest); ok {
-			return e, true
+		rest = after
+		e, ok := cutShell("/" + rest)
+		switch {
+		case ok && found:
+			return entry{kind: command, text: s}, true
+		case ok:
+			first, found = e, true
 		}
-		s = rest
 	}
 }
 
-// cutShell cuts a shell with its options off its script.
+// cutShell cuts a shell with its options off its script. Buildah writes a shell
+// in front of a JSON form too, which had none.
 func cutShell(s string) (entry, bool) {
 	shell, rest, _ := strings.Cut(s, " ")
 	e := entry{kind: run, shell: shell}
@@ -119,16 +128,20 @@ func cutShell(s string) (entry, bool) {
 		}
 		if strings.Contains(option, "c") {
 			e.text = rest
+			if json.Unmarshal([]byte(rest), new([]string)) == nil {
+				e = entry{kind: command, text: rest}
+			}
 			return e, true
 		}
 	}
 }
 
-// destination returns where a COPY or ADD wrote: its last word.
-func (e entry) destination() string {
-	words := strings.Fields(e.text)
+// operands returns what a COPY or ADD copied, as far as it's told, and where to.
+func (e entry) operands() (sources []string, dest string) {
+	words := strings.Fields(e.text)[1:]
+	words = slices.DeleteFunc(words, func(w string) bool { return strings.HasPrefix(w, "--") })
 	if len(words) == 0 {
-		return ""
+		return nil, ""
 	}
-	return words[len(words)-1]
+	return words[:len(words)-1], words[len(words)-1]
 }

@@ -55,7 +55,7 @@ func FuzzHistory(f *testing.F) {
 		c := &v1.ConfigFile{History: []v1.History{{CreatedBy: line}}, RootFS: v1.RootFS{DiffIDs: make([]v1.Hash, 1)}}
 		entries, complete := readHistory(c)
 		scripts := readScripts(entries)
-		readDistro(c, entries, scripts)
+		readDistro(c, entries, scripts, complete)
 		for _, u := range readAccounts(entries, scripts, complete).users {
 			if u.Name == "" {
 				t.Errorf("a user without a name: %+v", u)

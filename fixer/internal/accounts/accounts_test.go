@@ -45,6 +45,7 @@ func TestRead(t *testing.T) {
 		{all, "useradd -l -m app", "user app ?:own /home/app"},     // --no-log-init: no value
 		{all, "useradd -m -b /srv app", "user app ?:own /srv/app"}, // --base-dir
 		{all, "useradd -m -b /srv -d /x app", "user app ?:own /x(stated)"},
+		{all, "useradd -m -b /srv/ app", "user app ?:own /srv//app"},
 		{all, "useradd -mo -u 7 app", "user app 7:own /home/app shared"},
 		{all, "useradd -m -N app", "user app ?: /home/app"}, // the group of /etc/default/useradd
 		{all, "useradd -m -K UID_MIN=5 -p $PASSWORD -c \"$COMMENT\" app", "user app ?:own /home/app"},

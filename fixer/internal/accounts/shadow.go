@@ -50,7 +50,7 @@ func useradd(c shell.Call, family baseimage.Family) (Change, error) {
 		if !path.IsAbs(base.Text) {
 			return Change{}, errUnknownWord
 		}
-		change.Home = path.Join(base.Text, change.Name)
+		change.Home = base.Text + "/" + change.Name // as it is: "/srv//app"
 	}
 	return l.user(change)
 }

@@ -1,0 +1,56 @@
+package registry
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// place is where a history has got to: the directory that it works in, and the
+// programs that were copied into the image by then.
+type place struct {
+	dir     string
+	copied  []string // names of files, programs or not
+	unnamed bool     // programs whose names aren't told
+}
+
+// enter notes a WORKDIR.
+func (p *place) enter(e entry) {
+	if to, ok := strings.CutPrefix(e.text, "WORKDIR "); ok {
+		p.dir = resolve(p.dir, to)
+	}
+}
+
+// resolve returns the path that p means in the directory dir.
+func resolve(dir, p string) string {
+	if path.IsAbs(p) {
+		return path.Clean(p)
+	}
+	return path.Join(dir, p)
+}
+
+// programPath are the directories that a shell looks for programs in, and those
+// that they are in.
+var programPath = append([]string{"/", "/usr", "/usr/local", "/usr/local/bin", "/usr/local/sbin"}, programDirs...)
+
+// copy notes a COPY or ADD, and returns where it wrote.
+func (p *place) copy(e entry) (dest string) {
+	sources, to := e.operands()
+	dest = resolve(p.dir, to)
+	if slices.Contains(programPath, dest) {
+		for _, s := range sources {
+			// What has no extension may be a directory, and the builder before
+			// BuildKit wrote a checksum in the place of the name.
+			p.copied = append(p.copied, path.Base(s))
+			p.unnamed = p.unnamed || path.Ext(s) == "" || strings.HasSuffix(s, "/") || strings.ContainsAny(s, "*?[:")
+		}
+	}
+	p.copied = append(p.copied, path.Base(dest))
+	return dest
+}
+
+// hides reports whether a script may have called a program that was copied into
+// the image.
+func (p *place) hides(s script) bool {
+	return p.unnamed && len(s.ran) > 0 || slices.ContainsFunc(s.ran, func(name string) bool { return slices.Contains(p.copied, name) })
+}
