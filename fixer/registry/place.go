@@ -41,8 +41,9 @@ func (p *place) copy(e entry) (dest string) {
 		for _, s := range sources {
 			// What has no extension may be a directory, and the builder before
 			// BuildKit wrote a checksum in the place of the name.
-			p.copied = append(p.copied, path.Base(s))
-			p.unnamed = p.unnamed || path.Ext(s) == "" || strings.HasSuffix(s, "/") || strings.ContainsAny(s, "*?[:")
+			name := path.Base(s)
+			p.copied = append(p.copied, name)
+			p.unnamed = p.unnamed || path.Ext(name) == "" || name == "." || strings.HasSuffix(s, "/") || strings.ContainsAny(s, "*?[:")
 		}
 	}
 	p.copied = append(p.copied, path.Base(dest))

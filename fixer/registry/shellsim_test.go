@@ -1,0 +1,156 @@
+package registry_test
+
+import "strings"
+
+// stmt is a piece of a shell script: its text, and what a shell does with it in
+// a world. The status is that of the last command.
+type stmt struct {
+	text string
+	run  func(w *world, sh *sh) (status int)
+}
+
+// sh is the state of a shell.
+type sh struct {
+	errexit bool
+	minded  int // how many constructs there are around in which errexit has no say
+	exited  bool
+}
+
+// simple is a command that succeeds or fails.
+func simple(text string, do func(w *world) bool) stmt {
+	return stmt{text, func(w *world, s *sh) int {
+		if do(w) {
+			return 0
+		}
+		return s.failed(1)
+	}}
+}
+
+// failed is the end of a command with a status.
+func (s *sh) failed(status int) int {
+	s.exited = s.exited || status != 0 && s.errexit && s.minded == 0
+	return status
+}
+
+// set is "set -e" or "set +e".
+func set(on bool) stmt {
+	text := map[bool]string{true: "set -e", false: "set +e"}[on]
+	return stmt{text, func(_ *world, s *sh) int {
+		s.errexit = on
+		return 0
+	}}
+}
+
+// list runs one statement after the other.
+func list(sep string, all ...stmt) stmt {
+	var texts []string
+	for _, s := range all {
+		texts = append(texts, s.text)
+	}
+	return stmt{strings.Join(texts, sep), func(w *world, s *sh) (status int) {
+		for _, one := range all {
+			if !s.exited {
+				status = one.run(w, s)
+			}
+		}
+		return status
+	}}
+}
+
+// and is a chain of "&&"; errexit heeds its last member alone.
+func and(all ...stmt) stmt {
+	var texts []string
+	for _, s := range all {
+		texts = append(texts, s.text)
+	}
+	return stmt{strings.Join(texts, " && "), func(w *world, s *sh) (status int) {
+		for i, one := range all {
+			if i < len(all)-1 {
+				s.minded++
+			}
+			status = one.run(w, s)
+			if i < len(all)-1 {
+				s.minded--
+			}
+			if status != 0 || s.exited {
+				return status
+			}
+		}
+		return status
+	}}
+}
+
+// or is "a || b".
+func or(a, b stmt) stmt {
+	return stmt{a.text + " || " + b.text, func(w *world, s *sh) int {
+		if status := a.unminded(w, s); status == 0 || s.exited {
+			return status
+		}
+		return b.run(w, s)
+	}}
+}
+
+// unminded runs a statement whose failure errexit overlooks.
+func (a stmt) unminded(w *world, s *sh) int {
+	s.minded++
+	defer func() { s.minded-- }()
+	return a.run(w, s)
+}
+
+// not is "! a".
+func not(a stmt) stmt {
+	return stmt{"! " + a.text, func(w *world, s *sh) int {
+		if a.unminded(w, s) == 0 {
+			return 1
+		}
+		return 0
+	}}
+}
+
+// when is an if clause.
+func when(cond, then, otherwise stmt) stmt {
+	return stmt{"if " + cond.text + "; then " + then.text + "; else " + otherwise.text + "; fi", func(w *world, s *sh) int {
+		status := cond.unminded(w, s)
+		switch {
+		case s.exited:
+			return status
+		case status == 0:
+			return then.run(w, s)
+		}
+		return otherwise.run(w, s)
+	}}
+}
+
+// child runs a statement in another process, whose errexit is inherited or not.
+func child(before, after string, a stmt, inherits bool) stmt {
+	return stmt{before + a.text + after, func(w *world, s *sh) int {
+		inner := &sh{}
+		if inherits {
+			*inner = *s
+		}
+		return s.failed(a.run(w, inner))
+	}}
+}
+
+// bare runs a statement with other text around it.
+func bare(before, after string, a stmt) stmt {
+	return stmt{before + a.text + after, a.run}
+}
+
+// forgotten is a statement whose effect, if it comes about, nobody waits for.
+func forgotten(text string, a stmt, happens bool) stmt {
+	return stmt{text, func(w *world, _ *sh) int {
+		if happens {
+			a.run(w, &sh{})
+		}
+		return 0
+	}}
+}
+
+// exit ends the script.
+func exit(status int) stmt {
+	return stmt{"exit " + string(rune('0'+status)), func(_ *world, s *sh) int {
+		s.exited = true
+		return status
+	}}
+}

@@ -1,0 +1,344 @@
+package registry_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/baseimage"
+)
+
+// world is a file system as far as the facts go, and what the tools of Debian 12
+// (shadow 4.13, adduser 3.134) and of Alpine (BusyBox) do to it. It knows
+// nothing of how a command line is written.
+type world struct {
+	debian bool
+	users  []baseimage.User
+	groups []baseimage.Group
+	// files are all others, by path without the first "/", as tarOf writes them.
+	files map[string]string
+	// wanted are the packages that were asked for by name; bundles are those of
+	// apk add --virtual.
+	wanted  map[string]bool
+	bundles map[string][]string
+}
+
+func newWorld(debian bool) *world {
+	w := &world{debian: debian, files: map[string]string{}, wanted: map[string]bool{}, bundles: map[string][]string{}}
+	entries, shell := debianFiles, "/bin/bash"
+	if !debian {
+		entries, shell = alpineFiles, "/bin/sh"
+	}
+	for _, e := range entries {
+		if name, content, ok := cutEntry(e); ok && name != "etc/passwd" && name != "etc/group" {
+			w.files[name] = content
+		}
+	}
+	w.users = []baseimage.User{{Name: "root", Home: "/root", Shell: shell}, {Name: "nobody", UID: 65534, GID: 65534, Home: "/nonexistent", Shell: "/usr/sbin/nologin"}}
+	w.groups = []baseimage.Group{{Name: "root"}, {Name: "users", GID: 100}, {Name: "nogroup", GID: 65534}}
+	return w
+}
+
+// cutEntry cuts an entry of tarOf into its name and the rest.
+func cutEntry(e string) (name, content string, ok bool) {
+	i := strings.IndexAny(e, "=-")
+	for i >= 0 && e[i] == '-' && !strings.HasPrefix(e[i:], "->") {
+		next := strings.IndexAny(e[i+1:], "=-")
+		if next < 0 {
+			return "", "", false
+		}
+		i += 1 + next
+	}
+	if i < 0 {
+		return "", "", false
+	}
+	return e[:i], e[i:], true
+}
+
+func (w *world) clone() *world {
+	c := *w
+	c.users, c.groups, c.files = slices.Clone(w.users), slices.Clone(w.groups), maps.Clone(w.files)
+	c.wanted, c.bundles = maps.Clone(w.wanted), maps.Clone(w.bundles)
+	return &c
+}
+
+// entries are the whole of the file system for tarOf, by path.
+func (w *world) entries() map[string]string {
+	all := maps.Clone(w.files)
+	var passwd, group strings.Builder
+	for _, u := range w.users {
+		fmt.Fprintf(&passwd, "%s:x:%d:%d::%s:%s\n", u.Name, u.UID, u.GID, u.Home, u.Shell)
+	}
+	for _, g := range w.groups {
+		fmt.Fprintf(&group, "%s:x:%d:\n", g.Name, g.GID)
+	}
+	all["etc/passwd"], all["etc/group"] = "="+passwd.String(), "="+group.String()
+	return all
+}
+
+// layer returns what changed since an earlier state, for tarOf.
+func (w *world) layer(before *world) (entries []string) {
+	old, now := map[string]string{}, w.entries()
+	if before != nil {
+		old = before.entries()
+	}
+	for _, name := range slices.Sorted(maps.Keys(now)) {
+		if old[name] != now[name] {
+			entries = append(entries, name+now[name])
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(old)) {
+		if _, ok := now[name]; !ok {
+			i := strings.LastIndex(name, "/") + 1
+			entries = append(entries, name[:i]+".wh."+name[i:]+"=")
+		}
+	}
+	return entries
+}
+
+// has reports whether a program is there and may be run.
+func (w *world) has(paths ...string) bool {
+	return slices.ContainsFunc(paths, func(p string) bool {
+		switch content := w.files[p]; {
+		case content == "=x":
+			return true
+		case strings.HasPrefix(content, "->/"):
+			return w.files[content[3:]] == "=x"
+		case strings.HasPrefix(content, "->"):
+			return w.files[p[:strings.LastIndex(p, "/")+1]+content[2:]] == "=x"
+		}
+		return false
+	})
+}
+
+func (w *world) shell() bool { return w.has("bin/sh", "usr/bin/sh") }
+
+func (w *world) user(name string) int {
+	return slices.IndexFunc(w.users, func(u baseimage.User) bool { return u.Name == name })
+}
+
+func (w *world) group(name string) int {
+	return slices.IndexFunc(w.groups, func(g baseimage.Group) bool { return g.Name == name })
+}
+
+func (w *world) uid(id int) bool {
+	return slices.ContainsFunc(w.users, func(u baseimage.User) bool { return u.UID == id })
+}
+
+func (w *world) gid(id int) bool {
+	return slices.ContainsFunc(w.groups, func(g baseimage.Group) bool { return g.GID == id })
+}
+
+// free returns the first id that neither a user nor a group has.
+func (w *world) free(system bool) int {
+	id := 1000
+	if system {
+		id = 100
+	}
+	for w.uid(id) || w.gid(id) {
+		id++
+	}
+	return id
+}
+
+// account is what a command asks for; ids that it doesn't state are -1.
+type account struct {
+	name, group, home, base, shell string
+	id                             int
+	system, shared, unique, force  bool
+	own                            bool // useradd -U
+}
+
+// groupadd is that of shadow.
+func (w *world) groupadd(a account) bool {
+	if w.group(a.name) >= 0 {
+		return a.force
+	}
+	if a.id >= 0 && w.gid(a.id) && a.unique {
+		if !a.force {
+			return false
+		}
+		a.id = -1
+	}
+	if a.id < 0 {
+		a.id = w.free(a.system)
+	}
+	w.groups = append(w.groups, baseimage.Group{Name: a.name, GID: a.id})
+	return true
+}
+
+// useradd is that of shadow.
+func (w *world) useradd(a account) bool {
+	if w.user(a.name) >= 0 || a.own && (a.group != "" || a.shared) || a.id >= 0 && w.uid(a.id) && a.unique {
+		return false
+	}
+	gid := 100 // GROUP in /etc/default/useradd
+	if a.group != "" {
+		var ok bool
+		if gid, ok = w.numbered(a.group); !ok {
+			return false
+		}
+	}
+	if a.id < 0 {
+		a.id = w.free(a.system)
+	}
+	if a.group == "" && !a.shared {
+		if w.group(a.name) >= 0 {
+			return false
+		}
+		if gid = a.id; w.gid(gid) {
+			gid = w.free(a.system)
+		}
+		w.groups = append(w.groups, baseimage.Group{Name: a.name, GID: gid})
+	}
+	u := baseimage.User{Name: a.name, UID: a.id, GID: gid, Home: a.home, Shell: a.shell}
+	if u.Home == "" {
+		u.Home = a.base + "/" + a.name
+	}
+	if u.Shell == "" {
+		u.Shell = "/bin/sh"
+	}
+	w.users = append(w.users, u)
+	return true
+}
+
+// numbered returns the gid of a group by its number, or else by its name, as
+// shadow and Perl's scripts do.
+func (w *world) numbered(group string) (int, bool) {
+	var id int
+	if _, err := fmt.Sscanf(group, "%d", &id); err == nil {
+		return id, w.gid(id)
+	}
+	if i := w.group(group); i >= 0 {
+		return w.groups[i].GID, true
+	}
+	return 0, false
+}
+
+// adduser is Debian's or BusyBox's. Debian's leaves a system account that is
+// there already as it is; BusyBox takes a group by its name alone.
+func (w *world) adduser(a account) bool {
+	if i := w.user(a.name); i >= 0 {
+		u := w.users[i]
+		return w.debian && a.system && (a.id < 0 || a.id == u.UID) && u.UID >= 100 && u.UID <= 999
+	}
+	if a.id >= 0 && w.uid(a.id) {
+		return false
+	}
+	gid, ok := 65534, true
+	switch {
+	case a.group != "" && w.debian:
+		gid, ok = w.numbered(a.group)
+	case a.group != "":
+		i := w.group(a.group)
+		if ok = i >= 0; ok {
+			gid = w.groups[i].GID
+		}
+	}
+	if a.id < 0 {
+		a.id = w.free(a.system)
+	}
+	if a.group == "" && !a.system {
+		if ok = w.group(a.name) < 0 && !w.gid(a.id); ok {
+			gid = a.id
+			w.groups = append(w.groups, baseimage.Group{Name: a.name, GID: gid})
+		}
+	}
+	if !ok {
+		return false
+	}
+	u := baseimage.User{Name: a.name, UID: a.id, GID: gid, Home: a.home, Shell: a.shell}
+	if u.Home == "" {
+		u.Home = "/home/" + a.name
+		if w.debian && a.system {
+			u.Home = "/nonexistent"
+		}
+	}
+	if u.Shell == "" {
+		u.Shell = "/bin/false"
+	}
+	w.users = append(w.users, u)
+	return true
+}
+
+// addgroup is Debian's or BusyBox's.
+func (w *world) addgroup(a account) bool {
+	if i := w.group(a.name); i >= 0 {
+		g := w.groups[i]
+		return w.debian && a.system && (a.id < 0 || a.id == g.GID) && g.GID >= 100 && g.GID <= 999
+	}
+	if a.id >= 0 && w.gid(a.id) {
+		return false
+	}
+	if a.id < 0 {
+		a.id = w.free(a.system)
+	}
+	w.groups = append(w.groups, baseimage.Group{Name: a.name, GID: a.id})
+	return true
+}
+
+// userdel deletes a user, and the group of that name with him.
+func (w *world) userdel(name string) bool {
+	i := w.user(name)
+	if i < 0 {
+		return false
+	}
+	w.users = slices.Delete(w.users, i, i+1)
+	if g := w.group(name); g >= 0 && !slices.ContainsFunc(w.users, func(u baseimage.User) bool { return u.GID == w.groups[g].GID }) {
+		w.groups = slices.Delete(w.groups, g, g+1)
+	}
+	return true
+}
+
+// modify changes a user that is there.
+func (w *world) modify(name string, change func(*baseimage.User)) bool {
+	i := w.user(name)
+	if i < 0 {
+		return false
+	}
+	change(&w.users[i])
+	return true
+}
+
+// packages are the files that a package brings.
+func (w *world) packages(name string) (file string, known bool) {
+	files := map[string]string{"git": "usr/bin/git", "tini": "usr/bin/tini", "curl": "usr/bin/curl"}
+	if !w.debian {
+		files["tini"] = "sbin/tini"
+	}
+	file, known = files[name]
+	return file, known
+}
+
+// install installs packages, those with "-" behind or "!" in front excepted,
+// which it removes.
+func (w *world) install(names ...string) bool {
+	for _, name := range names {
+		bare := strings.TrimLeft(strings.TrimRight(name, "-"), "!")
+		file, known := w.packages(bare)
+		switch {
+		case !known:
+			return false
+		case bare != name:
+			w.remove(bare)
+		default:
+			w.files[file], w.wanted[name] = "=x", true
+		}
+	}
+	return true
+}
+
+// remove removes packages that are there; what isn't is no failure.
+func (w *world) remove(names ...string) bool {
+	for _, name := range names {
+		delete(w.wanted, name)
+		for _, member := range append(w.bundles[name], name) {
+			if file, ok := w.packages(member); ok && !w.wanted[member] {
+				delete(w.files, file)
+			}
+		}
+		delete(w.bundles, name)
+	}
+	return true
+}
