@@ -106,16 +106,19 @@ func distroOfLabels(labels map[string]string) *baseimage.Distro {
 	if labels["com.redhat.component"] == "" {
 		return nil
 	}
-	d := &baseimage.Distro{ID: "rhel", Family: baseimage.RHEL, Source: baseimage.FromConfig}
+	// CentOS and those who certify their images for Red Hat have the label too.
+	d := &baseimage.Distro{Family: baseimage.RHEL, Source: baseimage.FromConfig}
 	name, _, nested := strings.Cut(labels["name"], "/") // "ubi9", "ubi9-minimal", "ubi9/nodejs-20"
-	if name == "fedora" {
-		d.ID = "fedora"
-	}
-	if rest, ok := strings.CutPrefix(name, "ubi"); ok {
+	own := labels["version"]                            // in "ubi9/nodejs-20", that of Node.js
+	switch rest, ubi := strings.CutPrefix(name, "ubi"); {
+	case ubi:
+		d.ID = "rhel"
 		d.Version, _, _ = strings.Cut(rest, "-")
-	}
-	if own := labels["version"]; !nested && strings.HasPrefix(own, d.Version) {
-		d.Version = own // of the distribution: in "ubi9/nodejs-20" it would be that of Node.js
+		if !nested && strings.HasPrefix(own, d.Version+".") {
+			d.Version = own
+		}
+	case name == "fedora" && !nested:
+		d.ID, d.Version = "fedora", own
 	}
 	return d
 }

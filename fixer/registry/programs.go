@@ -166,6 +166,18 @@ func removesPrograms(e entry) bool {
 			return true
 		}
 	}
+	return e.namesRoot()
+}
+
+// namesRoot reports whether "/" is a word of a script, and not of one in another
+// language (awk's "/=>/"). To go there is no harm.
+func (e entry) namesRoot() bool {
+	fields := strings.Fields(e.text)
+	for i, f := range fields {
+		if strings.Trim(f, `"'`+"`;&|()<>{}") == "/" && (i == 0 || fields[i-1] != "cd") {
+			return true
+		}
+	}
 	return false
 }
 
@@ -179,8 +191,8 @@ func namesPrograms(w string) bool {
 		return slices.Contains(programDirs, "/"+w)
 	}
 	w = path.Clean("/" + w)
-	first, _, _ := strings.Cut(strings.TrimPrefix(w, "/"), "/")
-	return isProgram(w) || w == "/" || w == "/usr" || w == "/usr/*" || strings.ContainsAny(first, "*?[$")
+	first, _, deeper := strings.Cut(w[1:], "/")
+	return isProgram(w) || w == "/usr" || w == "/usr/*" || strings.ContainsAny(first, "*?[") || deeper && strings.Contains(first, "$")
 }
 
 // removals are words of commands that remove packages.
