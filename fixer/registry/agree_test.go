@@ -135,7 +135,7 @@ func (m *makeup) line(s stmt, state *sh) (stmt, string) {
 		shell = "/bin/bash -o pipefail -c "
 	}
 	text := s.text
-	if m.chance(3) { // to a POSIX shell, in the background
+	if s.kind != loose && m.chance(3) { // to a POSIX shell, in the background
 		text += " &> /dev/null"
 		if !strings.Contains(shell, "bash") {
 			s = forgotten(text, s, m.chance(50))

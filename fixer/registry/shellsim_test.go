@@ -7,6 +7,23 @@ import "strings"
 type stmt struct {
 	text string
 	run  func(w *world, sh *sh) (status int)
+	kind stmtKind
+}
+
+type stmtKind int
+
+const (
+	single stmtKind = iota // whatever stands around it
+	chain                  // of "&&"
+	loose                  // falls apart when something stands in front of it
+)
+
+// whole is the text of a statement as one command.
+func (s stmt) whole() string {
+	if s.kind == single {
+		return s.text
+	}
+	return "{ " + s.text + "; }"
 }
 
 // sh is the state of a shell.
@@ -18,7 +35,7 @@ type sh struct {
 
 // simple is a command that succeeds or fails.
 func simple(text string, do func(w *world) bool) stmt {
-	return stmt{text, func(w *world, s *sh) int {
+	return stmt{text: text, run: func(w *world, s *sh) int {
 		if do(w) {
 			return 0
 		}
@@ -35,7 +52,7 @@ func (s *sh) failed(status int) int {
 // set is "set -e" or "set +e".
 func set(on bool) stmt {
 	text := map[bool]string{true: "set -e", false: "set +e"}[on]
-	return stmt{text, func(_ *world, s *sh) int {
+	return stmt{text: text, run: func(_ *world, s *sh) int {
 		s.errexit = on
 		return 0
 	}}
@@ -47,7 +64,7 @@ func list(sep string, all ...stmt) stmt {
 	for _, s := range all {
 		texts = append(texts, s.text)
 	}
-	return stmt{strings.Join(texts, sep), func(w *world, s *sh) (status int) {
+	return stmt{kind: loose, text: strings.Join(texts, sep), run: func(w *world, s *sh) (status int) {
 		for _, one := range all {
 			if !s.exited {
 				status = one.run(w, s)
@@ -61,9 +78,12 @@ func list(sep string, all ...stmt) stmt {
 func and(all ...stmt) stmt {
 	var texts []string
 	for _, s := range all {
+		if s.kind == loose {
+			s.text = s.whole()
+		}
 		texts = append(texts, s.text)
 	}
-	return stmt{strings.Join(texts, " && "), func(w *world, s *sh) (status int) {
+	return stmt{kind: chain, text: strings.Join(texts, " && "), run: func(w *world, s *sh) (status int) {
 		for i, one := range all {
 			if i < len(all)-1 {
 				s.minded++
@@ -82,7 +102,11 @@ func and(all ...stmt) stmt {
 
 // or is "a || b".
 func or(a, b stmt) stmt {
-	return stmt{a.text + " || " + b.text, func(w *world, s *sh) int {
+	left := a.text
+	if a.kind == loose {
+		left = a.whole()
+	}
+	return stmt{kind: loose, text: left + " || " + b.whole(), run: func(w *world, s *sh) int {
 		if status := a.unminded(w, s); status == 0 || s.exited {
 			return status
 		}
@@ -99,7 +123,7 @@ func (a stmt) unminded(w *world, s *sh) int {
 
 // not is "! a".
 func not(a stmt) stmt {
-	return stmt{"! " + a.text, func(w *world, s *sh) int {
+	return stmt{text: "! " + a.whole(), run: func(w *world, s *sh) int {
 		if a.unminded(w, s) == 0 {
 			return 1
 		}
@@ -109,7 +133,7 @@ func not(a stmt) stmt {
 
 // when is an if clause.
 func when(cond, then, otherwise stmt) stmt {
-	return stmt{"if " + cond.text + "; then " + then.text + "; else " + otherwise.text + "; fi", func(w *world, s *sh) int {
+	return stmt{text: "if " + cond.text + "; then " + then.text + "; else " + otherwise.text + "; fi", run: func(w *world, s *sh) int {
 		status := cond.unminded(w, s)
 		switch {
 		case s.exited:
@@ -123,7 +147,7 @@ func when(cond, then, otherwise stmt) stmt {
 
 // child runs a statement in another process, whose errexit is inherited or not.
 func child(before, after string, a stmt, inherits bool) stmt {
-	return stmt{before + a.text + after, func(w *world, s *sh) int {
+	return stmt{text: before + a.text + after, run: func(w *world, s *sh) int {
 		inner := &sh{}
 		if inherits {
 			*inner = *s
@@ -134,12 +158,12 @@ func child(before, after string, a stmt, inherits bool) stmt {
 
 // bare runs a statement with other text around it.
 func bare(before, after string, a stmt) stmt {
-	return stmt{before + a.text + after, a.run}
+	return stmt{text: before + a.text + after, run: a.run}
 }
 
 // forgotten is a statement whose effect, if it comes about, nobody waits for.
 func forgotten(text string, a stmt, happens bool) stmt {
-	return stmt{text, func(w *world, _ *sh) int {
+	return stmt{kind: loose, text: text, run: func(w *world, _ *sh) int {
 		if happens {
 			a.run(w, &sh{})
 		}
@@ -149,7 +173,7 @@ func forgotten(text string, a stmt, happens bool) stmt {
 
 // exit ends the script.
 func exit(status int) stmt {
-	return stmt{"exit " + string(rune('0'+status)), func(_ *world, s *sh) int {
+	return stmt{text: "exit " + string(rune('0'+status)), run: func(_ *world, s *sh) int {
 		s.exited = true
 		return status
 	}}

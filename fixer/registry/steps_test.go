@@ -131,7 +131,7 @@ func (d dice) adduser(debian bool) stmt {
 	}
 	if debian && letters[1][1] == "--gid" && a.group != "" {
 		a.group = d.pick("0", "1000", "1001")
-	} else if debian && strings.Trim(a.group, "01") == "" {
+	} else if debian && a.group != "" && strings.Trim(a.group, "01") == "" {
 		a.group = "root"
 	}
 	id := ""
@@ -225,7 +225,7 @@ func (d dice) change(debian bool) stmt {
 	case 7:
 		return simple(d.pick("./setup.sh", "/opt/setup.sh --user app", "sh setup.sh", ". ./setup.sh", "curl -fsSL https://example.com | bash -", `"$SETUP"`, "eval \"$SETUP\"", "/dev/pipes/EOF", "bash < setup.sh", "su -c 'useradd added'"), appended)
 	case 8:
-		return child("sh -c '", "'", bare("", "", stmt{"useradd -u 1700 -g 1700 -d / -s /bin/sh added", func(w *world, _ *sh) int { appended(w); return 0 }}), false)
+		return child("sh -c '", "'", simple("useradd -u 1700 -g 1700 -d / -s /bin/sh added", appended), false)
 	case 9:
 		return simple(d.pick("useradd -R /mnt x", "chroot /mnt useradd -u 1001 x", "useradd -D -b /srv && true", "echo useradd app", "useradd --prefix /mnt -u 1001 -g 0 x"), func(*world) bool { return true })
 	case 10:

@@ -130,11 +130,24 @@ func (w *world) gid(id int) bool {
 	return slices.ContainsFunc(w.groups, func(g baseimage.Group) bool { return g.GID == id })
 }
 
-// free returns the first id that neither a user nor a group has.
+// free returns an id that neither a user nor a group has: with shadow that
+// behind the highest, with BusyBox the lowest.
 func (w *world) free(system bool) int {
 	id := 1000
-	if system {
+	switch {
+	case system:
 		id = 100
+	case w.debian:
+		for _, u := range w.users {
+			if u.UID >= id && u.UID < 60000 {
+				id = u.UID + 1
+			}
+		}
+		for _, g := range w.groups {
+			if g.GID >= id && g.GID < 60000 {
+				id = g.GID + 1
+			}
+		}
 	}
 	for w.uid(id) || w.gid(id) {
 		id++
@@ -155,6 +168,9 @@ func (w *world) groupadd(a account) bool {
 	if w.group(a.name) >= 0 {
 		return a.force
 	}
+	if a.id < 0 && !a.unique {
+		return false
+	}
 	if a.id >= 0 && w.gid(a.id) && a.unique {
 		if !a.force {
 			return false
@@ -170,7 +186,7 @@ func (w *world) groupadd(a account) bool {
 
 // useradd is that of shadow.
 func (w *world) useradd(a account) bool {
-	if w.user(a.name) >= 0 || a.own && (a.group != "" || a.shared) || a.id >= 0 && w.uid(a.id) && a.unique {
+	if w.user(a.name) >= 0 || a.own && (a.group != "" || a.shared) || a.id >= 0 && w.uid(a.id) && a.unique || a.id < 0 && !a.unique {
 		return false
 	}
 	gid := 100 // GROUP in /etc/default/useradd
@@ -187,7 +203,7 @@ func (w *world) useradd(a account) bool {
 		if w.group(a.name) >= 0 {
 			return false
 		}
-		if gid = a.id; w.gid(gid) {
+		if gid = a.id; w.gid(gid) || !a.system && (gid < 1000 || gid > 60000) {
 			gid = w.free(a.system)
 		}
 		w.groups = append(w.groups, baseimage.Group{Name: a.name, GID: gid})
@@ -216,6 +232,14 @@ func (w *world) numbered(group string) (int, bool) {
 	return 0, false
 }
 
+// accepts reports whether the distribution's own scripts take a name and an id.
+func (w *world) accepts(a account) bool {
+	if w.debian {
+		return strings.Trim(a.name, "abcdefghijklmnopqrstuvwxyz0123456789-") == "" && strings.Trim(a.name, "0123456789") != ""
+	}
+	return a.id <= 60000
+}
+
 // adduser is Debian's or BusyBox's. Debian's leaves a system account that is
 // there already as it is; BusyBox takes a group by its name alone.
 func (w *world) adduser(a account) bool {
@@ -223,7 +247,7 @@ func (w *world) adduser(a account) bool {
 		u := w.users[i]
 		return w.debian && a.system && (a.id < 0 || a.id == u.UID) && u.UID >= 100 && u.UID <= 999
 	}
-	if a.id >= 0 && w.uid(a.id) {
+	if a.id >= 0 && w.uid(a.id) || !w.accepts(a) {
 		return false
 	}
 	gid, ok := 65534, true
@@ -268,7 +292,7 @@ func (w *world) addgroup(a account) bool {
 		g := w.groups[i]
 		return w.debian && a.system && (a.id < 0 || a.id == g.GID) && g.GID >= 100 && g.GID <= 999
 	}
-	if a.id >= 0 && w.gid(a.id) {
+	if a.id >= 0 && w.gid(a.id) || !w.accepts(a) {
 		return false
 	}
 	if a.id < 0 {
