@@ -190,9 +190,12 @@ func namesPrograms(w string) bool {
 	if !strings.Contains(w, "/") {
 		return slices.Contains(programDirs, "/"+w)
 	}
+	if strings.HasPrefix(w, "/usr") && path.Clean(w) == "/usr" {
+		return true
+	}
 	w = path.Clean("/" + w)
 	first, _, deeper := strings.Cut(w[1:], "/")
-	return isProgram(w) || w == "/usr" || w == "/usr/*" || strings.ContainsAny(first, "*?[") || deeper && strings.Contains(first, "$")
+	return isProgram(w) || w == "/usr/*" || strings.ContainsAny(first, "*?[") || deeper && strings.Contains(first, "$")
 }
 
 // removals are words of commands that remove packages.
