@@ -89,12 +89,12 @@ func readShell(s string) (entry, bool) {
 	// two of them, either may be part of a value.
 	var first entry
 	for rest, found := s, false; ; {
-		_, after, ok := strings.Cut(rest, " /")
-		if !ok {
+		i := strings.Index(rest, " /")
+		if i < 0 {
 			return first, found
 		}
-		rest = after
-		e, ok := cutShell("/" + rest)
+		rest = rest[i+1:]
+		e, ok := cutShell(rest)
 		switch {
 		case ok && found:
 			return entry{kind: command, text: s}, true

@@ -10,8 +10,8 @@ import (
 // programs that were copied into the image by then.
 type place struct {
 	dir     string
-	copied  []string // names of files, programs or not
-	unnamed bool     // programs whose names aren't told
+	copied  map[string]bool // names of files, programs or not
+	unnamed bool            // programs whose names aren't told
 }
 
 // enter notes a WORKDIR.
@@ -35,6 +35,9 @@ var programPath = append([]string{"/", "/usr", "/usr/local", "/usr/local/bin", "
 
 // copy notes a COPY or ADD, and returns where it wrote.
 func (p *place) copy(e entry) (dest string) {
+	if p.copied == nil {
+		p.copied = map[string]bool{}
+	}
 	sources, to := e.operands()
 	dest = resolve(p.dir, to)
 	if slices.Contains(programPath, dest) {
@@ -42,16 +45,16 @@ func (p *place) copy(e entry) (dest string) {
 			// What has no extension may be a directory, and the builder before
 			// BuildKit wrote a checksum in the place of the name.
 			name := path.Base(s)
-			p.copied = append(p.copied, name)
+			p.copied[name] = true
 			p.unnamed = p.unnamed || path.Ext(name) == "" || name == "." || strings.HasSuffix(s, "/") || strings.ContainsAny(s, "*?[:")
 		}
 	}
-	p.copied = append(p.copied, path.Base(dest))
+	p.copied[path.Base(dest)] = true
 	return dest
 }
 
 // hides reports whether a script may have called a program that was copied into
 // the image.
 func (p *place) hides(s script) bool {
-	return p.unnamed && len(s.ran) > 0 || slices.ContainsFunc(s.ran, func(name string) bool { return slices.Contains(p.copied, name) })
+	return p.unnamed && len(s.ran) > 0 || slices.ContainsFunc(s.ran, func(name string) bool { return p.copied[name] })
 }
