@@ -58,10 +58,10 @@ func isRoot(user string) bool {
 // its name, be it that of a stranger's image, goes by its number.
 func ofAccount(u chain.Created, why string) identity {
 	id := identity{user: u.Name, group: u.Group, spec: u.Name, name: u.Name, uid: u.UID, gid: u.GID, why: why}
-	if !plainName.MatchString(id.user) && id.uid != chain.Unknown {
+	if !portableName.MatchString(id.user) && id.uid != chain.Unknown {
 		id.user, id.spec = strconv.Itoa(id.uid), strconv.Itoa(id.uid)
 	}
-	if !plainName.MatchString(id.group) && id.group != "" && id.gid != chain.Unknown {
+	if !portableName.MatchString(id.group) && id.group != "" && id.gid != chain.Unknown {
 		id.group = strconv.Itoa(id.gid)
 	}
 	if !u.NoHome && u.Home != "/" && u.Home != "/nonexistent" {
@@ -127,6 +127,9 @@ func choose(run *chain.Run) (identity, error) {
 		if !ok {
 			name, group, _ := strings.Cut(c.User, ":")
 			id = identity{user: name, group: group, uid: chain.Unknown, gid: chain.Unknown}
+		}
+		if id.uid == 0 {
+			return identity{}, fmt.Errorf("the base image's own user %s is root by another name", c.User)
 		}
 		id.spec, id.why = c.User, "the base image's own user"
 		return id, nil

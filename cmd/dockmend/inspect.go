@@ -97,7 +97,7 @@ func (c *inspectCmd) show(ctx context.Context, s *streams, r *recorder, queries 
 			return false, errors.New("interrupted")
 		case got.err != nil:
 			ok = false
-			fmt.Fprintf(s.err, "dockmend: %s: %v\n", dockerfile.Printable(got.query.Image), got.err)
+			fmt.Fprintf(s.err, "dockmend: %s\n", dockerfile.Printable(fmt.Sprintf("%s: %v", got.query.Image, got.err)))
 		case c.JSON:
 			facts = append(facts, got.facts)
 			warn(s.err, got.facts)
@@ -117,10 +117,10 @@ func (c *inspectCmd) show(ctx context.Context, s *streams, r *recorder, queries 
 // whoever writes them into a file should know.
 func warn(w io.Writer, f *baseimage.Facts) {
 	if f.Assumed != "" {
-		fmt.Fprintf(w, "dockmend: %s is assumed: %s\n", dockerfile.Printable(f.Image), f.Assumed)
+		fmt.Fprintf(w, "dockmend: %s\n", dockerfile.Printable(f.Image+" is assumed: "+f.Assumed))
 	}
 	if f.Unread != "" {
-		fmt.Fprintf(w, "dockmend: %s is not fully known: %s\n", dockerfile.Printable(f.Image), f.Unread)
+		fmt.Fprintf(w, "dockmend: %s\n", dockerfile.Printable(f.Image+" is not fully known: "+f.Unread))
 	}
 }
 
@@ -182,14 +182,21 @@ func (c *inspectCmd) bases(ctx context.Context, s *streams, r *recorder) (querie
 		return nil, false, err
 	}
 	results := parallel(jobs, func(j *job) error { return c.record(ctx, s, j, r) })
-	for _, result := range results {
-		if err := <-result; err != nil {
+	p := startProgress(s.err)
+	for i, result := range results {
+		p.wait(jobs[i].name, i, len(jobs))
+		select {
+		case err = <-result:
+		case <-ctx.Done():
+		}
+		p.stop()
+		if ctx.Err() != nil {
+			return nil, false, errors.New("interrupted")
+		}
+		if err != nil {
 			failed = true
 			fmt.Fprintln(s.err, err)
 		}
-	}
-	if ctx.Err() != nil {
-		return nil, false, errors.New("interrupted")
 	}
 	return r.queries(), failed, nil
 }

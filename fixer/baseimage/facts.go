@@ -208,13 +208,18 @@ func (a *Accounts) FreeID(min int) (int, bool) {
 	if a == nil || !a.Complete {
 		return 0, false
 	}
-	for id := min; ; id++ {
-		_, user := a.UserByID(id)
-		_, group := a.GroupByID(id)
-		if !user && !group {
-			return id, true
-		}
+	taken := map[int]bool{}
+	for _, u := range a.Users {
+		taken[u.UID] = true
 	}
+	for _, g := range a.Groups {
+		taken[g.GID] = true
+	}
+	id := min
+	for taken[id] {
+		id++
+	}
+	return id, true
 }
 
 // FamilyOf is the family in d, Unknown when d is nil.

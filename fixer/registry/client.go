@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"io"
 	"net/http"
@@ -28,14 +29,9 @@ type client struct {
 }
 
 func newClient(o Options) *client {
-	g := &gate{allow: o.Allow, trusted: o.PlainHTTP}
-	for _, list := range o.Mirrors {
-		for _, m := range list {
-			g.trusted = append(g.trusted, m.Host)
-		}
-	}
+	g := &gate{allow: o.Allow}
 	if o.Transport == nil {
-		o.Transport = newTransport(o.Timeout, g)
+		o.Transport = newOutlets(o.Timeout, g)
 	}
 	h := &hosts{}
 	s := &schemes{next: o.Transport, plain: o.PlainHTTP}
@@ -53,7 +49,7 @@ func newClient(o Options) *client {
 // the time for an answer. Unless ctx is done, the error is a *failure.
 func (c *client) ask(ctx context.Context, repo name.Repository, exchange func(context.Context, attempt) *failure) error {
 	host := repo.RegistryStr()
-	if f := c.gate.mayAsk(host); f != nil {
+	if f := c.mayAsk(ctx, host); f != nil {
 		return f
 	}
 	if f := c.hosts.failure(host); f != nil {
@@ -73,12 +69,21 @@ func (c *client) ask(ctx context.Context, repo name.Repository, exchange func(co
 	return f
 }
 
+// mayAsk returns why images of a registry must not be asked for, nil when they
+// may: a mirror always, as the user named it for that.
+func (c *client) mayAsk(ctx context.Context, host string) *failure {
+	if mirror, ok := ctx.Value(mirrorKey{}).(string); ok && mirror == canonical(host) {
+		return nil
+	}
+	return c.gate.mayAsk(host)
+}
+
 // digest returns the digest that a tag has now. It makes a HEAD request, which
 // registries with a limit don't count.
 func (c *client) digest(ctx context.Context, ref name.Reference) (v1.Hash, error) {
 	var digest v1.Hash
 	err := c.ask(ctx, ref.Context(), func(ctx context.Context, a attempt) *failure {
-		err := c.with(ctx, ref.Context(), &a, func(options []remote.Option) error {
+		err := c.with(withExchange(ctx, maxBody), ref.Context(), &a, func(options []remote.Option) error {
 			d, err := remote.Head(ref, options...)
 			if err == nil {
 				digest = d.Digest
@@ -109,17 +114,17 @@ func (c *client) read(ctx context.Context, a attempt, ref name.Reference, want v
 	if err != nil {
 		return nil, a.notFound(ctx, err, ref)
 	}
-	img, config, f := descend(a.host, document{top.Digest, top.Manifest}, want, func(digest v1.Hash) ([]byte, *failure) {
+	img, config, f := descend(a.host, top, want, func(digest v1.Hash) ([]byte, *failure) {
 		d, err := c.manifest(ctx, &a, ref.Context().Digest(digest.String()))
 		if err != nil {
 			return nil, a.explain(ctx, err, otherContent)
 		}
-		return d.Manifest, nil
+		return d.text, nil
 	})
 	if f != nil {
 		return nil, f
 	}
-	img.Digest = top.Digest.String()
+	img.Digest = top.digest.String()
 	text, err := c.blob(ctx, &a, ref.Context().Digest(config.String()))
 	if err != nil {
 		return nil, a.explain(ctx, err, otherContent)
@@ -154,18 +159,43 @@ var unknownCodes = map[transport.ErrorCode]bool{
 	transport.ManifestUnknownErrorCode: true, transport.NameUnknownErrorCode: true, "NOT_FOUND": true,
 }
 
-// manifest reads what the reference stands for.
-func (c *client) manifest(ctx context.Context, a *attempt, ref name.Reference) (d *remote.Descriptor, err error) {
-	err = c.with(ctx, ref.Context(), a, func(options []remote.Option) (err error) {
+// manifest reads what the reference stands for. go-containerregistry believes
+// what some answers say of their own digest, so it's worked out here.
+func (c *client) manifest(ctx context.Context, a *attempt, ref name.Reference) (document, error) {
+	var d *remote.Descriptor
+	err := c.with(withExchange(ctx, maxManifest), ref.Context(), a, func(options []remote.Option) (err error) {
 		d, err = remote.Get(ref, options...)
 		return err
 	})
-	return d, err
+	if err != nil {
+		return document{}, err
+	}
+	asked := v1.Hash{Algorithm: "sha256"}
+	if pinned, ok := ref.(name.Digest); ok {
+		if asked, err = v1.NewHash(pinned.DigestStr()); err != nil {
+			return document{}, err
+		}
+	}
+	digest, err := digestOf(d.Manifest, asked.Algorithm)
+	if err != nil || asked.Hex != "" && digest != asked {
+		return document{}, &failure{reason: a.host + " " + otherContent, err: err}
+	}
+	return document{digest, d.Manifest}, nil
+}
+
+// digestOf works out a digest.
+func digestOf(text []byte, algorithm string) (v1.Hash, error) {
+	h, err := v1.Hasher(algorithm)
+	if err != nil {
+		return v1.Hash{}, err
+	}
+	h.Write(text)
+	return v1.Hash{Algorithm: algorithm, Hex: hex.EncodeToString(h.Sum(nil))}, nil
 }
 
 // blob reads the content with that digest, and checks it.
 func (c *client) blob(ctx context.Context, a *attempt, ref name.Digest) (text []byte, err error) {
-	err = c.with(ctx, ref.Context(), a, func(options []remote.Option) error {
+	err = c.with(withExchange(ctx, maxBody), ref.Context(), a, func(options []remote.Option) error {
 		body, err := openBlob(ref, options)
 		if err != nil {
 			return err
@@ -191,10 +221,10 @@ func openBlob(ref name.Digest, options []remote.Option) (io.ReadCloser, error) {
 func (c *client) open(ctx context.Context, ref name.Digest) (body io.ReadCloser, err error) {
 	repo := ref.Context()
 	a := attempt{host: repo.RegistryStr(), timeout: c.timeout, anonymous: true}
-	if f := c.gate.mayAsk(a.host); f != nil {
+	if f := c.mayAsk(ctx, a.host); f != nil {
 		return nil, f
 	}
-	err = c.with(ofLayer(ctx), repo, &a, func(options []remote.Option) (err error) {
+	err = c.with(withExchange(ctx, 0), repo, &a, func(options []remote.Option) (err error) {
 		body, err = openBlob(ref, options)
 		return err
 	})

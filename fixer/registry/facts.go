@@ -26,8 +26,8 @@ func (in *Inspector) compose(ctx context.Context, s *subject, q baseimage.Query)
 	if t.windows {
 		return f
 	}
-	files, unread := s.known()
-	a := &answers{files, t.needs(q.Ask)}
+	known := s.known()
+	a := &answers{known.files, t.needs(q.Ask)}
 	if d := a.distro(); d != nil {
 		f.Distro = d
 	}
@@ -37,10 +37,10 @@ func (in *Inspector) compose(ctx context.Context, s *subject, q baseimage.Query)
 		f.Accounts = t.ledger.with(nil)
 	}
 	f.Programs = a.programs(t, q.Ask)
-	if a.missing() != nil {
+	if missing := a.missing(); missing != nil {
 		in.fill(ctx, f, t, q)
-		if unread != nil {
-			f.Unread = unread.reason
+		if why := known.why(missing); why != nil {
+			f.Unread = why.reason
 		}
 	}
 	if d := f.Distro; d != nil && d.Archive == "" && d.Family != baseimage.Distroless {

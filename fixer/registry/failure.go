@@ -29,6 +29,9 @@ type failure struct {
 	// host: it's the host that fails, so that asking it for another image makes
 	// no sense.
 	host bool
+	// question: it's what was asked of the layers that has no answer, and not the
+	// layers that can't be read.
+	question bool
 	// absent: the registry did answer, and what was asked for isn't there.
 	absent bool
 	err    error // may be nil
@@ -90,6 +93,9 @@ func (a attempt) explain(ctx context.Context, err error, otherwise string) *fail
 	case errors.As(err, &protocol):
 		otherwise = "sent an answer that is not HTTP"
 	case request != nil:
+		if strings.Contains(request.Err.Error(), "SSRF protection") { // of go-containerregistry
+			return &failure{reason: host + " sends to a private address", err: err}
+		}
 		// What the server wrote comes quoted.
 		cause, _, _ := strings.Cut(request.Err.Error(), `"`)
 		otherwise = "could not be asked: " + clean(cause)

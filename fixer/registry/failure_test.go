@@ -105,7 +105,7 @@ func TestFailures(t *testing.T) {
 				return answer(r, http.StatusOK, strings.NewReader("")), nil
 			}
 			return answer(r, http.StatusOK, endless{r.Context(), true}), nil
-		}), "index.docker.io sent more than 4 MiB where a few KiB were expected", 0, false},
+		}), "index.docker.io sent more than 256 KiB where a few were expected", 0, false},
 		{"a login that isn't understood", carry(func(r *http.Request) (*http.Response, error) {
 			resp := answer(r, http.StatusUnauthorized, strings.NewReader(""))
 			resp.Header.Set("WWW-Authenticate", `Bearer service="x"`)

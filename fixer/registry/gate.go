@@ -6,8 +6,8 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"net/url"
-	"sync"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -16,9 +16,7 @@ import (
 // from a stranger, so that its FROM must lead to no place that only this machine
 // can reach, be it by a name that resolves there or by a redirect.
 type gate struct {
-	allow   []Host   // as Options.Allow
-	trusted []Host   // what the user named for another purpose: mirrors
-	proxies sync.Map // host:port of a proxy that the environment names → true
+	allow []Host // as Options.Allow
 }
 
 // refusal is why a connection is not made.
@@ -31,30 +29,30 @@ func (r *refusal) Error() string {
 // mayAsk returns why images of a registry must not be asked for, nil when they
 // may.
 func (g *gate) mayAsk(host string) *failure {
-	if len(g.allow) == 0 || g.named(host) {
+	if len(g.allow) == 0 || among(host, g.allow) {
 		return nil
 	}
 	return &failure{reason: host + " is none of the registries that may be asked (--allow-registry)", host: true}
 }
 
-// named reports whether the user named the host.
-func (g *gate) named(host string) bool {
-	return among(host, g.allow) || among(host, g.trusted)
-}
-
 // private are the networks besides those that netip knows which are not part
 // of the internet (RFC 6890): shared by providers, of protocols, for tests.
+// One is a host's own service at a public address: that of Azure's machines.
 var private = []netip.Prefix{
 	netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"), netip.MustParsePrefix("198.18.0.0/15"),
 	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("fec0::/10"),
+	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"),
+	netip.MustParsePrefix("2001:db8::/32"), netip.MustParsePrefix("100::/64"), netip.MustParsePrefix("168.63.129.16/32"),
 }
 
-// embedded are the networks whose addresses have one of IPv4 in them: NAT64
-// (RFC 6052) at the end, 6to4 (RFC 3056) behind the first two bytes.
+// The networks whose addresses have one of IPv4 in them: NAT64 (RFC 6052),
+// IPv4-compatible (RFC 4291) and IPv4-translated ones (RFC 2765) at the end, 6to4
+// (RFC 3056) behind the first two bytes; and those of tunnels that hide it:
+// Teredo (RFC 4380), local NAT64 (RFC 8215).
 var (
-	nat64   = netip.MustParsePrefix("64:ff9b::/96")
-	sixTo4  = netip.MustParsePrefix("2002::/16")
-	special = netip.MustParsePrefix("64:ff9b:1::/48")
+	ending = []netip.Prefix{netip.MustParsePrefix("64:ff9b::/96"), netip.MustParsePrefix("::/96"), netip.MustParsePrefix("::ffff:0:0:0/96")}
+	sixTo4 = netip.MustParsePrefix("2002::/16")
+	hidden = []netip.Prefix{netip.MustParsePrefix("2001::/32"), netip.MustParsePrefix("64:ff9b:1::/48")}
 )
 
 // kindOf says what kind of address it is that strangers must not reach, ""
@@ -66,17 +64,12 @@ func kindOf(ip netip.Addr) string {
 		return "a loopback address"
 	case ip.IsLinkLocalUnicast(), ip.IsLinkLocalMulticast():
 		return "a link-local address"
-	case ip.IsPrivate(), ip.IsUnspecified(), ip.IsMulticast(), special.Contains(ip):
+	case ip.IsPrivate(), ip.IsUnspecified(), ip.IsMulticast(), inAny(ip, private), inAny(ip, hidden):
 		return "a private address"
-	}
-	for _, p := range private {
-		if p.Contains(ip) {
-			return "a private address"
-		}
 	}
 	b := ip.As16()
 	switch {
-	case nat64.Contains(ip):
+	case inAny(ip, ending):
 		return kindOf(netip.AddrFrom4([4]byte(b[12:16])))
 	case sixTo4.Contains(ip):
 		return kindOf(netip.AddrFrom4([4]byte(b[2:6])))
@@ -84,43 +77,56 @@ func kindOf(ip netip.Addr) string {
 	return ""
 }
 
+func inAny(ip netip.Addr, list []netip.Prefix) bool {
+	return slices.ContainsFunc(list, func(p netip.Prefix) bool { return p.Contains(ip) })
+}
+
+// checkAddress returns a refusal for an address that strangers must not reach.
+func checkAddress(host string, ip netip.Addr) error {
+	if kind := kindOf(ip); kind != "" {
+		return &refusal{host, kind}
+	}
+	return nil
+}
+
 // dial connects, and looks at each address that the name resolves to before
 // anything is sent there.
 func (g *gate) dial(ctx context.Context, network, addr string) (net.Conn, error) {
-	_, proxy := g.proxies.Load(addr)
-	d := net.Dialer{Timeout: connectTimeout, KeepAlive: 30 * time.Second}
-	if !proxy && !g.named(addr) {
-		d.ControlContext = func(_ context.Context, _, address string, _ syscall.RawConn) error {
-			ap, err := netip.ParseAddrPort(address)
-			if err != nil {
-				return err
-			}
-			if kind := kindOf(ap.Addr()); kind != "" {
-				return &refusal{bare(addr), kind}
-			}
-			return nil
-		}
+	if among(addr, g.allow) {
+		return dial(ctx, network, addr, nil)
 	}
+	return dial(ctx, network, addr, func(_ context.Context, _, address string, _ syscall.RawConn) error {
+		ap, err := netip.ParseAddrPort(address)
+		if err != nil {
+			return err
+		}
+		return checkAddress(bare(addr), ap.Addr())
+	})
+}
+
+// dial connects to wherever control lets it; nil lets it anywhere.
+func dial(ctx context.Context, network, addr string, control func(context.Context, string, string, syscall.RawConn) error) (net.Conn, error) {
+	d := net.Dialer{Timeout: connectTimeout, KeepAlive: 30 * time.Second, ControlContext: control}
 	return d.DialContext(ctx, network, addr)
 }
 
-// proxy chooses the proxy that the environment names for a request. The name
-// is resolved there, and not here: only what is written as an address can be
-// refused.
-func (g *gate) proxy(req *http.Request) (*url.URL, error) {
-	u, err := http.ProxyFromEnvironment(req)
-	if err != nil || u == nil {
-		return u, err
+// checkProxied looks at a request that goes by way of a proxy, which resolves
+// the name: only what is written as an address, or as a name of this machine,
+// can be refused.
+func (g *gate) checkProxied(req *http.Request) error {
+	host := strings.TrimRight(strings.ToLower(req.URL.Hostname()), ".")
+	if among(req.URL.Host, g.allow) {
+		return nil
 	}
-	if ip, err := netip.ParseAddr(req.URL.Hostname()); err == nil && !g.named(req.URL.Host) {
-		if kind := kindOf(ip); kind != "" {
-			return nil, &refusal{req.URL.Hostname(), kind}
-		}
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return checkAddress(host, ip)
 	}
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443", "socks5": "1080", "socks5h": "1080"}[u.Scheme]
+	labels := strings.Split(host, ".")
+	switch last := labels[len(labels)-1]; {
+	case last == "localhost", last == "localdomain":
+		return &refusal{host, "a name of this machine"}
+	case digits(last), strings.HasPrefix(last, "0x"): // as resolvers of the C library read them
+		return &refusal{host, "an address in an unusual form"}
 	}
-	g.proxies.Store(net.JoinHostPort(u.Hostname(), port), true)
-	return u, nil
+	return nil
 }

@@ -36,7 +36,18 @@ func canonical(host string) string {
 // matches reports whether h stands for the host, which may have a port.
 func (h Host) matches(host string) bool {
 	host = canonical(host)
-	return string(h) == host || port(string(h)) == "" && bare(string(h)) == bare(host)
+	if port(string(h)) == "" {
+		return bare(string(h)) == bare(host)
+	}
+	return withPort(string(h)) == withPort(host)
+}
+
+// withPort is the host with the port that it has anyway.
+func withPort(host string) string {
+	if port(host) == "" {
+		return host + ":443"
+	}
+	return host
 }
 
 func among(host string, list []Host) bool {

@@ -4,8 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
+
+	"github.com/dockmend/dockmend/fixer/internal/rootfs"
 )
 
 // image is what was read of an image for one platform, the documents as they
@@ -25,8 +29,17 @@ type layer struct {
 	Size   int64   `json:"size"`
 }
 
-// maxNesting bounds how many indexes may lead to an image.
-const maxNesting = 3
+const (
+	// maxNesting bounds how many indexes may lead to an image.
+	maxNesting = 3
+	// maxMembers bounds the images of an index. Official ones have 20.
+	maxMembers = 500
+	// maxSettings bounds each list in a configuration, and maxText the bytes of
+	// all: whatever is inherited from a base, each instruction inherits. Official
+	// images have less than 60 entries.
+	maxSettings = 512
+	maxText     = 128 << 10
+)
 
 // document is a manifest or an index.
 type document struct {
@@ -48,6 +61,9 @@ func descend(who string, d document, want v1.Platform, get func(v1.Hash) ([]byte
 		}
 		if err := json.Unmarshal(d.text, &m); err != nil {
 			return nil, v1.Hash{}, unreadable(who, "a manifest", err)
+		}
+		if len(m.Layers) > rootfs.MaxLayers || len(m.Manifests) > maxMembers {
+			return nil, v1.Hash{}, &failure{reason: who + " has a manifest with more in it than any image needs"}
 		}
 		if m.Config != nil && m.Config.Digest != (v1.Hash{}) {
 			return &image{Manifest: d.digest.String(), Layers: m.Layers}, m.Config.Digest, nil
@@ -77,7 +93,26 @@ func checkConfig(who string, text []byte) *failure {
 	if c.OS == "" && len(c.RootFS.DiffIDs) == 0 {
 		return &failure{reason: who + " has something other than a container image under this name"}
 	}
+	if !modest(c.Config) {
+		return &failure{reason: who + " has a configuration with more in it than any image needs"}
+	}
 	return nil
+}
+
+// modest reports whether what an image sets is within bounds.
+func modest(c v1.Config) bool {
+	text := len(c.User) + len(c.WorkingDir)
+	for _, list := range [][]string{
+		c.Env, c.Entrypoint, c.Cmd, c.Shell, c.OnBuild, slices.Collect(maps.Keys(c.Volumes)), slices.Collect(maps.Keys(c.ExposedPorts)),
+	} {
+		if len(list) > maxSettings {
+			return false
+		}
+		for _, s := range list {
+			text += len(s)
+		}
+	}
+	return text <= maxText
 }
 
 // unreadable is the failure of a document that is not what it should be.

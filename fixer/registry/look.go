@@ -17,8 +17,8 @@ import (
 var errLayers = errors.New("the layers took too long")
 
 // look reads the layers as far as the questions take, and the answers aren't
-// known by now. It fails only when ctx is done: what else goes wrong is kept in
-// s.unread, and what was learned before that counts.
+// known by now. It fails only when ctx is done: what else goes wrong is kept with
+// the image, and what was learned before that counts.
 func (in *Inspector) look(ctx context.Context, s *subject, ask baseimage.Ask) error {
 	needs := s.told.needs(ask)
 	if len(needs) == 0 {
@@ -30,25 +30,32 @@ func (in *Inspector) look(ctx context.Context, s *subject, ask baseimage.Ask) er
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-	files, unread := s.known()
-	missing := (&answers{files, needs}).missing()
-	if len(missing) == 0 || unread != nil || in.noLayers {
+	pending := s.known().pending(needs)
+	if len(pending) == 0 || in.noLayers {
 		return nil
 	}
 	if err := in.enter(ctx); err != nil {
 		return err
 	}
 	defer in.leave()
-	more, f := in.read(ctx, s, missing)
+	f := in.slow.failure(s.host)
+	var more map[string]file
+	if f == nil {
+		more, f = in.read(ctx, s, pending)
+	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	s.learn(more, f)
+	s.learn(more, f, (&answers{more, pending}).missing())
 	if s.keep != nil && len(more) > 0 {
 		s.keep(s.image())
 	}
 	return nil
 }
+
+// maxTookLong is how often layers may take too long, so that a large image does
+// not speak against its host, before hosts are not asked for layers after that.
+const maxTookLong = 2
 
 // read asks the layers, and whatever else they tell in passing.
 func (in *Inspector) read(ctx context.Context, s *subject, names []string) (map[string]file, *failure) {
@@ -99,7 +106,7 @@ func (in *Inspector) read(ctx context.Context, s *subject, names []string) (map[
 	case err != nil:
 		return more, in.unread(ctx, s, err)
 	case len((&answers{more, names[:asked]}).missing()) > 0:
-		return more, &failure{reason: "what its layers hold depends on who unpacks them"}
+		return more, &failure{reason: "what its layers hold depends on who unpacks them", question: true}
 	}
 	return more, nil
 }
@@ -109,11 +116,22 @@ func (in *Inspector) unread(ctx context.Context, s *subject, err error) *failure
 	var known *failure
 	switch cause := context.Cause(ctx); {
 	case errors.As(err, &known):
+		if known.host {
+			in.slow.ruleOut(s.host, known)
+		}
 		return known
 	case cause == errTimeout:
-		return &failure{reason: fmt.Sprintf("%s sent nothing of a layer for %s", s.host, in.timeout), err: err}
+		f := &failure{reason: fmt.Sprintf("%s sent nothing of a layer for %s", s.host, in.timeout), err: err}
+		in.slow.ruleOut(s.host, f)
+		return f
 	case cause == errLayers:
-		return &failure{reason: fmt.Sprintf("its layers took more than %s", in.layerTimeout), err: err}
+		f := &failure{reason: fmt.Sprintf("its layers took more than %s", in.layerTimeout), err: err}
+		if in.tookLong.Add(1) > maxTookLong {
+			in.slow.ruleOut(s.host, f)
+		}
+		return f
+	case errors.Is(err, rootfs.ErrContent):
+		return &failure{reason: clean(err.Error()), question: true, err: err}
 	case brokenOff(err):
 		which, _, _ := strings.Cut(err.Error(), ":") // rootfs begins with it
 		return &failure{reason: fmt.Sprintf("%s: %s breaks off", s.host, which), err: err}

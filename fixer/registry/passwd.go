@@ -8,6 +8,9 @@ import (
 	"github.com/dockmend/dockmend/fixer/baseimage"
 )
 
+// maxAccounts is how many users, and groups, are taken in. Images have a few dozen.
+const maxAccounts = 5000
+
 // readPasswd reads the account files (passwd(5), group(5)). Lines that are not
 // of their form name nobody; a name that nobody could use is left out, but not
 // its id. A line that includes accounts from elsewhere (the "+" of nsswitch's
@@ -15,8 +18,11 @@ import (
 func readPasswd(passwd, group []byte) *baseimage.Accounts {
 	a := &baseimage.Accounts{Complete: true, Source: baseimage.FromLayer}
 	for fields := range lines(passwd) {
-		if strings.HasPrefix(fields[0], "+") {
+		if strings.HasPrefix(fields[0], "+") || len(a.Users) == maxAccounts {
 			a.Complete = false
+		}
+		if len(a.Users) == maxAccounts {
+			break
 		}
 		if len(fields) < 4 {
 			continue
@@ -33,8 +39,11 @@ func readPasswd(passwd, group []byte) *baseimage.Accounts {
 		a.Users = append(a.Users, u)
 	}
 	for fields := range lines(group) {
-		if strings.HasPrefix(fields[0], "+") {
+		if strings.HasPrefix(fields[0], "+") || len(a.Groups) == maxAccounts {
 			a.Complete = false
+		}
+		if len(a.Groups) == maxAccounts {
+			break
 		}
 		if len(fields) < 3 {
 			continue

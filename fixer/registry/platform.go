@@ -2,6 +2,7 @@ package registry
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -94,8 +95,19 @@ func choose(members []v1.Descriptor, want v1.Platform) (chosen *v1.Descriptor, o
 	return chosen, slices.Compact(offer)
 }
 
-// notOffered is the failure of an index without the platform.
+// maxOffer is how many platforms are named.
+const maxOffer = 12
+
+// platformName is how platforms look that anything is built for.
+var platformName = regexp.MustCompile(`^[a-z0-9._/-]{1,40}$`)
+
+// notOffered is the failure of an index without the platform. The offer is what
+// a stranger wrote.
 func notOffered(host string, want v1.Platform, offer []string) *failure {
+	offer = slices.DeleteFunc(offer, func(p string) bool { return !platformName.MatchString(p) })
+	if len(offer) > maxOffer {
+		offer = append(offer[:maxOffer:maxOffer], "…")
+	}
 	reason := host + " has this image for no platform"
 	if len(offer) > 0 {
 		reason = fmt.Sprintf("%s has this image not for %s, only for %s", host, want, strings.Join(offer, ", "))

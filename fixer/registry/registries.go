@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -73,7 +72,7 @@ func (r *registries) digest(w wanted) (digest string, fresh bool) {
 		return d.DigestStr(), true
 	}
 	var t tagged
-	if !r.cache.Get(tagKey(w), &t) {
+	if !r.cache.Get(r.tagKey(w), &t) {
 		return "", false
 	}
 	age := r.now().Sub(t.Asked)
@@ -86,7 +85,7 @@ func (r *registries) kept(w wanted, digest string) *image {
 	if digest == "" {
 		return nil
 	}
-	key := imageKey(w, digest)
+	key := r.imageKey(w, digest)
 	if img, ok := r.memory.Load(key); ok {
 		return img.(*image)
 	}
@@ -97,13 +96,21 @@ func (r *registries) kept(w wanted, digest string) *image {
 	return img
 }
 
-// The keys of the cache name the repository too: a digest proves a manifest,
-// but not what was read of a layer that was not read to its end, and one
-// registry's word must not stand for another's.
-func tagKey(w wanted) string { return "tag " + w.ref.Name() }
+// The keys of the cache name the repository too, and the mirrors: a digest proves
+// a manifest, but not what was read of a layer that was not read to its end, and
+// one server's word must not stand for another's.
+func (r *registries) tagKey(w wanted) string { return "tag " + w.ref.Name() + r.via(w) }
 
-func imageKey(w wanted, digest string) string {
-	return "image " + w.ref.Context().Digest(digest).Name() + " " + w.platform.String()
+func (r *registries) imageKey(w wanted, digest string) string {
+	return "image " + w.ref.Context().Digest(digest).Name() + " " + w.platform.String() + r.via(w)
+}
+
+// via names the mirrors that are asked.
+func (r *registries) via(w wanted) (list string) {
+	for _, ref := range r.mirrored(w) {
+		list += " via " + ref.Context().Name()
+	}
+	return list
 }
 
 // ask asks the registry for the image: first what a tag stands for, as that may
@@ -120,7 +127,7 @@ func (r *registries) ask(ctx context.Context, w wanted) (img *image, err error) 
 			return img, nil
 		}
 	}
-	err = r.each(w, func(ref name.Reference) (err error) {
+	err = r.each(ctx, w, func(ctx context.Context, ref name.Reference) (err error) {
 		if digest != "" {
 			ref = ref.Context().Digest(digest)
 		}
@@ -138,7 +145,7 @@ func (r *registries) ask(ctx context.Context, w wanted) (img *image, err error) 
 // head returns the digest that the tag has now, "" when the registry doesn't
 // answer such a request as it should: the image is then asked for itself.
 func (r *registries) head(ctx context.Context, w wanted) (digest string, err error) {
-	err = r.each(w, func(ref name.Reference) error {
+	err = r.each(ctx, w, func(ctx context.Context, ref name.Reference) error {
 		d, err := r.client.digest(ctx, ref)
 		digest = d.String()
 		return err
@@ -153,27 +160,21 @@ func (r *registries) head(ctx context.Context, w wanted) (digest string, err err
 	return "", err
 }
 
-// each tries an exchange with the mirrors of the registry, and then with itself.
-// The error is the registry's own, unless it may not be asked and a mirror may.
-func (r *registries) each(w wanted, try func(name.Reference) error) error {
-	var failed error
-	for _, ref := range r.endpoints(w) {
-		err := try(ref)
-		if err == nil {
-			return nil
-		}
+// each tries an exchange with the mirrors of the registry, and then with itself,
+// whose error it is then.
+func (r *registries) each(ctx context.Context, w wanted, try func(context.Context, name.Reference) error) error {
+	for _, ref := range r.mirrored(w) {
+		err := try(asMirror(ctx, ref.Context().RegistryStr()), ref)
 		var f *failure
-		if !errors.As(err, &f) {
-			return err // ctx is done
+		if err == nil || !errors.As(err, &f) { // or ctx is done
+			return err
 		}
-		failed = cmp.Or(err, failed)
 	}
-	return failed
+	return try(ctx, w.ref)
 }
 
-// endpoints are the references to ask for, in this order.
-func (r *registries) endpoints(w wanted) []name.Reference {
-	var list []name.Reference
+// mirrored are the references to ask mirrors for, in this order.
+func (r *registries) mirrored(w wanted) (list []name.Reference) {
 	repo := w.ref.Context()
 	for _, m := range r.mirrors[Host(canonical(repo.RegistryStr()))] {
 		there := string(m.Host) + "/" + repo.RepositoryStr()
@@ -190,19 +191,19 @@ func (r *registries) endpoints(w wanted) []name.Reference {
 			list = append(list, mirrored.Tag(w.ref.Identifier()))
 		}
 	}
-	return append(list, w.ref)
+	return list
 }
 
 // remember keeps what a tag stands for. That the cache can't be written to
 // costs requests in the next run, and nothing else.
 func (r *registries) remember(w wanted, digest string) {
 	if _, ok := w.ref.(name.Tag); ok {
-		_ = r.cache.Put(tagKey(w), tagged{digest, r.now()})
+		_ = r.cache.Put(r.tagKey(w), tagged{digest, r.now()})
 	}
 }
 
 func (r *registries) keep(w wanted, img *image) {
-	key := imageKey(w, img.Digest)
+	key := r.imageKey(w, img.Digest)
 	r.memory.Store(key, img)
 	_ = r.cache.Put(key, img) // as above
 }
@@ -213,7 +214,7 @@ func (r *registries) found(w wanted, img *image, assumed string) *found {
 		if r.offline {
 			return nil, errOffline
 		}
-		err = r.each(w, func(ref name.Reference) (err error) {
+		err = r.each(ctx, w, func(ctx context.Context, ref name.Reference) (err error) {
 			body, err = r.client.open(ctx, ref.Context().Digest(img.Layers[i].Digest.String()))
 			return err
 		})

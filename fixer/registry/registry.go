@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/authn"
@@ -88,6 +89,8 @@ type Inspector struct {
 	noLayers     bool
 	slots        chan struct{} // one element for each image that is being asked for
 	subjects     memo[question, *subject]
+	slow         hosts        // that are not asked for layers any more
+	tookLong     atomic.Int32 // images whose layers took too long
 }
 
 // question is what makes two queries speak of the same: the full name with tag

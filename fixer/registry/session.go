@@ -81,6 +81,9 @@ func (c *client) session(ctx context.Context, repo name.Repository, a attempt) (
 	return s, nil
 }
 
+// maxChallenges is how many ways to log in a registry may offer.
+const maxChallenges = 4
+
 // greeter answers in the registry's place the request that go-containerregistry
 // begins with, which only asks whether a login is wanted: with what the registry
 // said to an earlier one, or that none is.
@@ -106,12 +109,20 @@ func (g *greeter) RoundTrip(req *http.Request) (*http.Response, error) {
 		return g.greet(req)
 	}
 	resp, err := g.next.RoundTrip(req)
-	if err == nil && resp.StatusCode == http.StatusUnauthorized && req.URL.Host == g.host {
-		g.mu.Lock()
-		g.said = resp.Header.Values("WWW-Authenticate")
-		g.mu.Unlock()
+	if err != nil || resp.StatusCode != http.StatusUnauthorized {
+		return resp, err
 	}
-	return resp, err
+	// Where a registry redirects to, nobody logs in: go-containerregistry would
+	// do so at every place that the answer names.
+	said := resp.Header.Values("WWW-Authenticate")
+	if req.URL.Host != g.host {
+		resp.Header.Del("WWW-Authenticate")
+		return resp, nil
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.said = said[:min(len(said), maxChallenges)]
+	return resp, nil
 }
 
 func (g *greeter) greet(req *http.Request) (*http.Response, error) {

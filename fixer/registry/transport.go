@@ -7,37 +7,31 @@ import (
 	"io"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
-
-	"github.com/google/go-containerregistry/pkg/v1/remote"
 )
 
 const (
 	// connectTimeout bounds the name lookup and the connection together, so
 	// that a run without any network is over soon.
 	connectTimeout = 2 * time.Second
-	// maxBody bounds a manifest or configuration. Real ones stay below 100 KiB;
-	// registries take manifests up to 4 MiB.
+	// maxManifest bounds a manifest or an index, of which every 100 bytes may be a
+	// member. Real ones stay below 30 KiB.
+	maxManifest = 256 << 10
+	// maxBody bounds what else is read as a whole: a configuration, a token.
+	// Real ones stay below 200 KiB.
 	maxBody = 4 << 20
 	// maxErrorBody bounds what is read of an answer that reports an error.
 	maxErrorBody = 16 << 10
 	// maxRedirects is what browsers and http.Client bear with.
 	// go-containerregistry follows redirects without end.
 	maxRedirects = 10
+	// maxRequests bounds the requests for one document or layer, logins and all:
+	// a server must not have others flooded by us.
+	maxRequests = 32
+	// maxHeader bounds the header of an answer.
+	maxHeader = 128 << 10
 )
-
-// newTransport returns a transport that gives up early on a host that isn't
-// there, and connects only where the gate lets it.
-func newTransport(timeout time.Duration, g *gate) http.RoundTripper {
-	t := &http.Transport{ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 50, IdleConnTimeout: 90 * time.Second}
-	if base, ok := remote.DefaultTransport.(*http.Transport); ok {
-		t = base.Clone()
-	}
-	t.Proxy, t.DialContext = g.proxy, g.dial
-	t.TLSHandshakeTimeout = timeout
-	t.ResponseHeaderTimeout = timeout
-	return t
-}
 
 // hosts remembers which hosts are not to be asked again, and why. The zero
 // value is ready for use.
@@ -50,7 +44,7 @@ type hosts struct {
 func (h *hosts) failure(host string) *failure {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.down[host]
+	return h.down[withPort(canonical(host))]
 }
 
 // rule out a host; the first reason stays.
@@ -60,7 +54,7 @@ func (h *hosts) ruleOut(host string, f *failure) {
 	if h.down == nil {
 		h.down = map[string]*failure{}
 	}
-	if h.down[host] == nil {
+	if host = withPort(canonical(host)); h.down[host] == nil {
 		h.down[host] = f
 	}
 }
@@ -73,11 +67,17 @@ type guard struct {
 	hosts *hosts
 }
 
-type layerKey struct{}
+// exchange is what belongs to the requests for one document or layer.
+type exchange struct {
+	limit    int          // of the answer's bytes; 0 for a layer, whose reader has its own
+	requests atomic.Int32 // so far
+}
 
-// ofLayer marks the requests for a layer, whose reader has bounds of its own.
-func ofLayer(ctx context.Context) context.Context {
-	return context.WithValue(ctx, layerKey{}, true)
+type exchangeKey struct{}
+
+// withExchange begins an exchange, whose answer has so many bytes at most.
+func withExchange(ctx context.Context, limit int) context.Context {
+	return context.WithValue(ctx, exchangeKey{}, &exchange{limit: limit})
 }
 
 func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -86,6 +86,13 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 			req.Body.Close()
 		}
 		return nil, f
+	}
+	x, ok := req.Context().Value(exchangeKey{}).(*exchange)
+	if !ok {
+		x = &exchange{limit: maxBody}
+	}
+	if x.requests.Add(1) > maxRequests {
+		return nil, &failure{reason: fmt.Sprintf("%s takes more than %d requests for one answer", req.URL.Host, maxRequests)}
 	}
 	if redirects(req) > maxRedirects {
 		return nil, &failure{reason: fmt.Sprintf("%s sends from one place to another without end", req.URL.Host)}
@@ -108,8 +115,8 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 		resp.Body = io.NopCloser(bytes.NewReader(text))
 		return resp, nil
 	}
-	if req.Context().Value(layerKey{}) == nil {
-		resp.Body = &boundedBody{body: resp.Body, left: maxBody, host: req.URL.Host}
+	if x.limit > 0 {
+		resp.Body = &boundedBody{body: resp.Body, left: x.limit, limit: x.limit, host: req.URL.Host}
 	}
 	return resp, nil
 }
@@ -124,9 +131,10 @@ func redirects(req *http.Request) (n int) {
 
 // boundedBody fails the reader that wants more than left bytes.
 type boundedBody struct {
-	body io.ReadCloser
-	left int
-	host string
+	body  io.ReadCloser
+	left  int
+	limit int
+	host  string
 }
 
 func (b *boundedBody) Read(p []byte) (int, error) {
@@ -137,7 +145,7 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 	}
 	n, err := b.body.Read(p)
 	if b.left -= n; b.left < 0 {
-		return 0, &failure{reason: fmt.Sprintf("%s sent more than %d MiB where a few KiB were expected", b.host, maxBody>>20)}
+		return 0, &failure{reason: fmt.Sprintf("%s sent more than %d KiB where a few were expected", b.host, b.limit>>10)}
 	}
 	return n, err
 }

@@ -196,3 +196,55 @@ func TestInterrupted(t *testing.T) {
 		}
 	})
 }
+
+// TestRefusedContent: a file that is too large leaves its own question open, and
+// no other, in whatever order they are asked.
+func TestRefusedContent(t *testing.T) {
+	h := newHub(t)
+	h.push("team/app:1", built(t, v1.Config{}, types.DockerLayer, debianFiles, []string{"etc/", "etc/passwd=" + strings.Repeat("x", 2<<20)}))
+	answers := map[baseimage.Ask]string{}
+	for _, order := range [][]baseimage.Ask{{baseimage.AskDistro, baseimage.AskAccounts, baseimage.AskGit}, {baseimage.AskAccounts, baseimage.AskGit, baseimage.AskDistro}, {baseimage.AskGit, baseimage.AskDistro, baseimage.AskAccounts}} {
+		in := inspector(t, registry.Options{Transport: h, Table: registry.NoTable{}})
+		for _, what := range order {
+			got := toJSON(t, inspect(t, in, app, what))
+			if before, ok := answers[what]; ok && got != before {
+				t.Errorf("%s in the order %v:\n got %s\nwant %s", what, order, got, before)
+			}
+			answers[what] = got
+		}
+	}
+	if s := answers[baseimage.AskDistro]; !strings.Contains(s, "bookworm") || strings.Contains(s, "unread") {
+		t.Errorf("distribution: %s", s)
+	}
+	if s := answers[baseimage.AskAccounts]; strings.Contains(s, "accounts") || !strings.Contains(s, "unread") {
+		t.Errorf("accounts: %s", s)
+	}
+}
+
+// TestSlowHost: a host that lets its clients wait for a layer is not asked for
+// those of other images.
+func TestSlowHost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		img := built(t, v1.Config{}, types.DockerUncompressedLayer, debianFiles)
+		for _, c := range []struct {
+			layer carry
+			took  time.Duration
+		}{
+			{hang, 10 * time.Second},
+			{func(r *http.Request) (*http.Response, error) {
+				return answer(r, http.StatusOK, trickle{r.Context(), 5 * time.Second}), nil
+			}, 3 * 2 * time.Minute},
+		} {
+			in := inspector(t, registry.Options{Transport: shelf(t, img, c.layer)})
+			start := time.Now()
+			for _, image := range []string{"a", "b", "c", "d", "e", "f"} {
+				if f := inspect(t, in, "registry.example.com/team/"+image, baseimage.AskGit); f.Unread == "" {
+					t.Errorf("%s: %+v", image, f)
+				}
+			}
+			if took := time.Since(start); took != c.took {
+				t.Errorf("took %s, want %s", took, c.took)
+			}
+		}
+	})
+}

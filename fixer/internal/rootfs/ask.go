@@ -156,7 +156,7 @@ func (a *asking) supply(i int, e *entry, answer *Answer) bool {
 	h := header{int(e.layer), int(e.ordinal)}
 	if e.flags.has(isBig) {
 		if a.refusal == nil && !a.questions[i].Optional {
-			a.refusal = fmt.Errorf("layer %d of %d: %w in %q", h.layer, a.total, exceeded(a.max.file, "bytes of content"), answer.Target)
+			a.refusal = contentError{fmt.Errorf("layer %d of %d: %w in %q", h.layer, a.total, exceeded(a.max.file, "bytes of content"), answer.Target)}
 		}
 		return false
 	}

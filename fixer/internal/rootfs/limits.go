@@ -48,6 +48,17 @@ const (
 // intricate to be read.
 var ErrLimit = errors.New("beyond a limit")
 
+// ErrContent is wrapped, besides ErrLimit, by the error about a file whose
+// content is too large. All other questions have their answers then.
+var ErrContent = errors.New("too large a content")
+
+// contentError is an ErrContent.
+type contentError struct{ error }
+
+func (contentError) Is(target error) bool { return target == ErrContent }
+
+func (e contentError) Unwrap() error { return e.error }
+
 // limits are the limits that tests lower.
 type limits struct {
 	layers, entries, names int
