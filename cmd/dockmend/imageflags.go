@@ -201,18 +201,36 @@ func cutKind(s string) (kind, path string, ok bool) {
 func (f *imageFlags) fromFile() (baseimage.Inspector, error) {
 	var all []*baseimage.Facts
 	for _, name := range f.Facts {
-		file, err := os.Open(name)
+		list, err := readFacts(name)
 		if err != nil {
-			return nil, fmt.Errorf("--facts: %w", err)
-		}
-		list, err := baseimage.ReadFacts(file)
-		file.Close()
-		if err != nil {
-			return nil, withHint(fmt.Errorf("%s holds no facts: %w", name, err), "dockmend inspect --json IMAGE… > FILE writes them")
+			return nil, err
 		}
 		all = append(all, list...)
 	}
 	return factsOnly{baseimage.NewStatic(all...)}, nil
+}
+
+// maxFacts bounds a file of facts: those of some ten thousand images.
+const maxFacts = 256 << 20
+
+func readFacts(name string) ([]*baseimage.Facts, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, fmt.Errorf("--facts: %w", err)
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxFacts {
+		return nil, fmt.Errorf("--facts: %s is no file of at most %d MiB", name, maxFacts>>20)
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("--facts: %w", err)
+	}
+	defer file.Close()
+	list, err := baseimage.ReadFacts(file)
+	if err != nil {
+		return nil, withHint(fmt.Errorf("%s holds no facts: %w", name, err), "dockmend inspect --json IMAGE… > FILE writes them")
+	}
+	return list, nil
 }
 
 // factsOnly says of an image that is in no file of facts why nothing is known.

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"slices"
 
 	"github.com/distribution/reference"
 )
@@ -78,8 +80,21 @@ func ReadFacts(r io.Reader) ([]*Facts, error) {
 		if f == nil || f.Image == "" {
 			return nil, fmt.Errorf("image %d of the facts has no name", i+1)
 		}
+		if !validIDs(f.Accounts) {
+			return nil, fmt.Errorf("image %d of the facts, %q, has an account with a number that is none", i+1, f.Image)
+		}
 	}
 	return file.Images, nil
+}
+
+// validIDs reports whether every uid and gid is one: 32 bits, and not the last.
+func validIDs(a *Accounts) bool {
+	if a == nil {
+		return true
+	}
+	bad := func(id int) bool { return id < 0 || id >= math.MaxUint32 }
+	return !slices.ContainsFunc(a.Users, func(u User) bool { return bad(u.UID) || bad(u.GID) }) &&
+		!slices.ContainsFunc(a.Groups, func(g Group) bool { return bad(g.GID) })
 }
 
 // WriteFacts writes a list of facts for ReadFacts, in the order given.

@@ -31,7 +31,7 @@ type client struct {
 func newClient(o Options) *client {
 	g := &gate{allow: o.Allow}
 	if o.Transport == nil {
-		o.Transport = newOutlets(o.Timeout, g)
+		o.Transport = newOutlets(o.Timeout, g, http.ProxyFromEnvironment)
 	}
 	h := &hosts{}
 	s := &schemes{next: o.Transport, plain: o.PlainHTTP}

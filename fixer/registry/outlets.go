@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/v1/remote"
@@ -14,13 +15,15 @@ import (
 // share no connection: what was opened for one is not there for another.
 type outlets struct {
 	gate    *gate
+	proxy   func(*http.Request) (*url.URL, error)
 	direct  http.RoundTripper // to where the gate lets anybody
 	mirror  http.RoundTripper // to a mirror that the user named
 	proxied http.RoundTripper // to the proxy that the environment names
 }
 
 // newOutlets returns a transport that gives up early on a host that isn't there.
-func newOutlets(timeout time.Duration, g *gate) *outlets {
+// proxy tells the proxy for a request, nil for none.
+func newOutlets(timeout time.Duration, g *gate, proxy func(*http.Request) (*url.URL, error)) *outlets {
 	through := func(dial func(ctx context.Context, network, addr string) (net.Conn, error)) *http.Transport {
 		t := &http.Transport{ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 50, IdleConnTimeout: 90 * time.Second}
 		if base, ok := remote.DefaultTransport.(*http.Transport); ok {
@@ -34,12 +37,12 @@ func newOutlets(timeout time.Duration, g *gate) *outlets {
 		return dial(ctx, network, addr, nil)
 	}
 	proxied := through(anywhere)
-	proxied.Proxy = http.ProxyFromEnvironment
-	return &outlets{gate: g, direct: through(g.dial), mirror: through(anywhere), proxied: proxied}
+	proxied.Proxy = proxy
+	return &outlets{gate: g, proxy: proxy, direct: through(g.dial), mirror: through(anywhere), proxied: proxied}
 }
 
 func (o *outlets) RoundTrip(req *http.Request) (*http.Response, error) {
-	proxy, err := http.ProxyFromEnvironment(req)
+	proxy, err := o.proxy(req)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("the proxy that the environment names: %w", err)

@@ -203,6 +203,9 @@ func (r *registries) remember(w wanted, digest string) {
 }
 
 func (r *registries) keep(w wanted, img *image) {
+	if len(img.Config) > maxHeld {
+		return
+	}
 	key := r.imageKey(w, img.Digest)
 	r.memory.Store(key, img)
 	_ = r.cache.Put(key, img) // as above

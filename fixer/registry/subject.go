@@ -66,10 +66,20 @@ func (s state) why(names []string) *failure {
 	return s.unread
 }
 
+// maxHeld is the size of the largest configuration that is held on to: what an
+// image of the usual kind has ten times over.
+const maxHeld = 128 << 10
+
 func newSubject(f *found) (*subject, error) {
 	t, err := readTold(f.img.Config)
 	if err != nil {
 		return nil, &failure{reason: f.host + " has a configuration that can't be read", err: err}
+	}
+	if len(f.img.Config) > maxHeld {
+		light := *f
+		light.img = &image{Digest: f.img.Digest, Manifest: f.img.Manifest, Layers: f.img.Layers, Files: f.img.Files}
+		light.keep = nil
+		f = &light
 	}
 	return &subject{found: f, told: t, turn: make(chan struct{}, 1), state: state{files: f.img.Files}}, nil
 }
