@@ -155,7 +155,12 @@ func users(a *baseimage.Accounts) string {
 		}
 		list = append(list, strings.TrimSpace(fmt.Sprintf("%s %d:%d %s %s", u.Name, u.UID, u.GID, u.Home, u.Shell)))
 	}
-	text := strings.Join(list, "; ")
+	const most = 8
+	more := len(list) - most
+	text := strings.Join(list[:min(most, len(list))], "; ")
+	if more > 0 {
+		text += fmt.Sprintf("; and %d more", more)
+	}
 	if text == "" {
 		text = "none for applications"
 	}

@@ -204,7 +204,7 @@ func TestArchiveDamage(t *testing.T) {
 		"breaks off in the last":     {content(good[:bytes.Index(good, []byte(`[{"Config`))+5]), other + "it breaks off"},
 		"no manifest":                {archive("c.json="+config, "l="+layers[0]), other + "manifest.json is not in it"},
 		"an OCI archive":             {archive("index.json={}", "oci-layout={}"), other + "it's an OCI layout in an archive, which has to be unpacked, and named as oci:DIR"},
-		"a huge manifest":            {archive("manifest.json=" + strings.Repeat(" ", 10<<20) + "[]"), other + "manifest.json has more than 4 MiB"},
+		"a huge manifest":            {archive("manifest.json=" + strings.Repeat(" ", 10<<20) + "[]"), other + "manifest.json has more than 1 MiB"},
 		"a manifest that's a link":   {archive("manifest.json->manifest.json"), other + "manifest.json is not in it"},
 		"not JSON":                   {archive("manifest.json=x"), other + "its manifest.json can't be read"},
 		"other JSON":                 {archive(`manifest.json={"a":1}`), other + "its manifest.json can't be read"},

@@ -20,7 +20,7 @@ const (
 	maxManifest = 256 << 10
 	// maxBody bounds what else is read as a whole: a configuration, a token.
 	// Real ones stay below 200 KiB.
-	maxBody = 4 << 20
+	maxBody = 1 << 20
 	// maxErrorBody bounds what is read of an answer that reports an error.
 	maxErrorBody = 16 << 10
 	// maxRedirects is what browsers and http.Client bear with.
