@@ -93,6 +93,7 @@ func (c *fixCmd) each(ctx context.Context, s *streams, jobs []*job, ts []*fixer.
 		}
 		changed = changed || string(o.result.Before) != string(o.result.After)
 	}
+	tellLimited(s, inspector)
 	switch {
 	case failed:
 		return exitCode(exitError)

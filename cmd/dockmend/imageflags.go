@@ -76,6 +76,19 @@ func (f *imageFlags) asking(s *streams, platform string) (*registry.Inspector, e
 	return in, nil
 }
 
+// tellLimited says once, at the end of a run, which registries wanted no more
+// requests: the findings of many files may have it among others.
+func tellLimited(s *streams, in baseimage.Inspector) {
+	asking, ok := in.(*registry.Inspector)
+	if !ok {
+		return
+	}
+	for _, host := range asking.Limited() {
+		printError(s.err, withHint(fmt.Errorf("%s wanted no more requests (429), and was not asked again", host),
+			fmt.Sprintf("log in with docker login, or name a mirror: --mirror %s=HOST", host)))
+	}
+}
+
 func hosts(flag string, names []string) (list []registry.Host, err error) {
 	for _, name := range names {
 		h, err := registry.ParseHost(name)

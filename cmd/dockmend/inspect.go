@@ -71,6 +71,7 @@ func (c *inspectCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
+	tellLimited(s, r.next)
 	if failed || !shown {
 		return exitCode(exitError)
 	}

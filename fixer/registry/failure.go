@@ -29,6 +29,8 @@ type failure struct {
 	// host: it's the host that fails, so that asking it for another image makes
 	// no sense.
 	host bool
+	// tooMany: the host wants no more requests.
+	tooMany bool
 	// question: it's what was asked of the layers that has no answer, and not the
 	// layers that can't be read.
 	question bool
@@ -129,7 +131,7 @@ func (a attempt) refused(host string, e *transport.Error) *failure {
 
 // tooMany is the failure of a host that wants no more requests.
 func tooMany(host string) *failure {
-	return &failure{reason: host + " answered 429 Too Many Requests: log in or set a mirror", host: true}
+	return &failure{reason: host + " answered 429 Too Many Requests: log in or set a mirror", host: true, tooMany: true}
 }
 
 // dialCause says why there is no connection, without addresses, which differ

@@ -89,6 +89,7 @@ type Inspector struct {
 	noLayers     bool
 	slots        chan struct{} // one element for each image that is being asked for
 	subjects     memo[question, *subject]
+	hosts        *hosts       // that are not asked any more
 	slow         hosts        // that are not asked for layers any more
 	tookLong     atomic.Int32 // images whose layers took too long
 }
@@ -117,7 +118,9 @@ func New(o Options) (*Inspector, error) {
 			return nil, err
 		}
 	}
+	registries := newRegistries(o, cache)
 	in := &Inspector{
+		hosts:        registries.client.hosts,
 		table:        o.Table,
 		platform:     cmp.Or(o.Platform, "linux/amd64"),
 		timeout:      o.Timeout,
@@ -125,7 +128,6 @@ func New(o Options) (*Inspector, error) {
 		noLayers:     o.NoLayers,
 		slots:        make(chan struct{}, max(1, cmp.Or(o.Concurrency, 4))),
 	}
-	registries := newRegistries(o, cache)
 	if len(o.Sources) == 0 {
 		o.Sources = []Source{nil}
 	}
@@ -179,6 +181,9 @@ func (in *Inspector) Inspect(ctx context.Context, q baseimage.Query) (*baseimage
 	facts.Image, facts.Platform = q.Image, q.Platform
 	return facts, nil
 }
+
+// Limited returns the hosts that answered 429 Too Many Requests up to now, sorted.
+func (in *Inspector) Limited() []string { return in.hosts.limited() }
 
 // want reads the names in a query.
 func (in *Inspector) want(q baseimage.Query) (w wanted, err error) {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -45,6 +47,19 @@ func (h *hosts) failure(host string) *failure {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.down[withPort(canonical(host))]
+}
+
+// limited returns the hosts that wanted no more requests, sorted.
+func (h *hosts) limited() (list []string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for host, f := range h.down {
+		if f.tooMany {
+			list = append(list, strings.TrimSuffix(host, ":443"))
+		}
+	}
+	slices.Sort(list)
+	return list
 }
 
 // rule out a host; the first reason stays.
