@@ -75,12 +75,15 @@ func nonroot(p *fixer.Pass, n *chain.Node) error {
 		p.Report(at(run), leftRoot+"other stages are built from this one, and may need root")
 		return nil
 	}
-	if keep := examine(p, run, nil).keep; keep != "" {
-		p.Report(at(run), leftRoot+keep)
-		return nil
+	start := examine(p, run, nil)
+	var id identity
+	var err error
+	if start.keep == "" {
+		run, id, err = pick(p, n)
 	}
-	run, id, err := pick(p, n)
-	start := examine(p, run, &id)
+	if start.open {
+		start = examine(p, run, &id)
+	}
 	if start.keep != "" {
 		p.Report(at(run), leftRoot+start.keep)
 		return nil

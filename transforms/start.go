@@ -18,6 +18,8 @@ import (
 type startup struct {
 	keep  string // why it must stay root, "" when nothing speaks for it
 	doubt string // what could not be looked at, "" when all could
+	// open: it depends on who the stage would run as, which was not said.
+	open bool
 	// packageManager: npm or one of its kind runs at start, and wants a home.
 	packageManager bool
 }
@@ -31,7 +33,7 @@ func examine(p *fixer.Pass, run *chain.Run, user *identity) startup {
 		x.plugAndPlay, x.action, x.bare, x.baseStart, x.packages, x.application,
 	} {
 		if keep := check(); keep != "" {
-			return startup{keep: keep}
+			return startup{keep: keep} // whoever it is
 		}
 	}
 	for _, look := range []func() string{x.undeclared, x.cloned} {
@@ -39,7 +41,7 @@ func examine(p *fixer.Pass, run *chain.Run, user *identity) startup {
 			x.doubt = doubt
 		}
 	}
-	return startup{doubt: x.doubt, packageManager: x.packageManager}
+	return startup{doubt: x.doubt, open: x.open, packageManager: x.packageManager}
 }
 
 type examiner struct {
@@ -47,6 +49,7 @@ type examiner struct {
 	run            *chain.Run
 	user           *identity // who it would run as; nil when that is not chosen yet
 	doubt          string
+	open           bool // as of startup
 	packageManager bool
 	scripts        map[string]bool // of package.json, looked at already
 	files          map[string]bool // start scripts, looked at already

@@ -91,6 +91,7 @@ func (x *examiner) writer(c shell.Call, _ int) string {
 // gives to the user, or a chown -R gives all of it behind the last RUN.
 func (x *examiner) treeIsCopied() bool {
 	if x.user == nil {
+		x.open = true
 		return true // perhaps
 	}
 	for _, s := range slices.Backward(x.run.Steps) {
