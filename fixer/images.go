@@ -3,6 +3,7 @@ package fixer
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -66,10 +67,23 @@ func (im *images) inspect(ctx context.Context, root *chain.Node, ask baseimage.A
 	k.ask |= ask
 	if root.Image == "scratch" {
 		k.facts = baseimage.ScratchFacts(root.Platform)
-	} else {
-		k.facts, k.err = im.inspector.Inspect(ctx, baseimage.Query{Image: root.Image, Platform: root.Platform, Ask: k.ask})
+		return k.facts, nil
+	}
+	facts, err := im.inspector.Inspect(ctx, baseimage.Query{Image: root.Image, Platform: root.Platform, Ask: k.ask})
+	if k.err = err; err == nil {
+		k.facts = k.keep(facts)
 	}
 	return k.facts, k.err
+}
+
+// keep leaves out what the question did not ask for, which some inspectors tell
+// and others don't: the same file gets the same treatment from all of them.
+func (k *known) keep(f *baseimage.Facts) *baseimage.Facts {
+	narrow := f.Narrow(k.ask)
+	if k.facts != nil && reflect.DeepEqual(narrow, k.facts) {
+		return k.facts // what was made of it is kept by it
+	}
+	return narrow
 }
 
 // notes tells, once for each image of the graph, what its facts rest on when

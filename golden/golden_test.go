@@ -2,6 +2,7 @@ package golden
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -378,6 +379,34 @@ func TestComplete(t *testing.T) {
 		}
 		if tr.Title == "" || tr.Since == "" || tr.Safety == fixer.Note || tr.Doc.What == "" || tr.Doc.Why == "" || tr.Doc.Safety == "" || len(tr.Doc.See) == 0 || tr.Run == nil {
 			t.Errorf("%s: its documentation has gaps", tr.ID)
+		}
+	}
+}
+
+// lazy tells no more than it was asked, as a registry's answers do.
+type lazy struct{ baseimage.Inspector }
+
+func (l lazy) Inspect(ctx context.Context, q baseimage.Query) (*baseimage.Facts, error) {
+	f, err := l.Inspector.Inspect(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return f.Narrow(q.Ask), nil
+}
+
+// TestLazyFacts: a file of facts, which may tell more than one Dockerfile asks,
+// gives the same result as asking.
+func TestLazyFacts(t *testing.T) {
+	dirs, err := filepath.Glob("*/*/Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range dirs {
+		c := load(t, filepath.Dir(name))
+		want := c.run(t, c.src)
+		c.images = lazy{c.images}
+		if got := c.run(t, c.src); !bytes.Equal(got.After, want.After) || !reflect.DeepEqual(got.Findings, want.Findings) {
+			t.Errorf("%s: %+v\n%s\nwant %+v\n%s", name, got.Findings, got.After, want.Findings, want.After)
 		}
 	}
 }

@@ -64,7 +64,7 @@ func chownCopies(p *fixer.Pass, n *chain.Node) error {
 	}
 	run = n.Eval(base)
 	id, known := lookup(run.Final, user.Text)
-	if !known {
+	if !known || hasForeignGroup(run, id) {
 		if base, err = p.Base(n, baseimage.AskAccounts); err == nil {
 			run = n.Eval(base)
 			id, known = lookup(run.Final, user.Text)

@@ -176,6 +176,14 @@ func isSystemAccount(u chain.Created) bool {
 // instruction.
 var plainName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]*$`)
 
+// hasForeignGroup reports whether the group is one that only all the accounts of
+// the base can tell, such as nogroup.
+func hasForeignGroup(run *chain.Run, id identity) bool {
+	_, known := run.Final.Accounts.GroupID(id.group)
+	_, err := strconv.Atoi(id.group)
+	return id.group != "" && err != nil && !known && !strings.HasPrefix(id.group, "$") && !run.Final.Accounts.Known()
+}
+
 // isPlain reports whether the value of USER, "user" or "user:group", is made of
 // such names.
 func isPlain(user string) bool {

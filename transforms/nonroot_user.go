@@ -132,6 +132,11 @@ func pick(p *fixer.Pass, n *chain.Node) (*chain.Run, identity, error) {
 		return run, identity{}, err
 	}
 	id, err := choose(run)
+	if err == nil && hasForeignGroup(run, id) {
+		if run, err = ask(baseimage.AskAccounts); err == nil {
+			id, err = choose(run)
+		}
+	}
 	if !errors.Is(err, errNewUser) {
 		return run, id, err
 	}

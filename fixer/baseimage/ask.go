@@ -15,8 +15,7 @@ const (
 	// AskDistro: the distribution and its release.
 	AskDistro
 	// AskUsers: the users and groups that were made for applications, which is
-	// to say all with an id from 1000 to 59999. The accounts of the distribution
-	// may be missing.
+	// to say all with an id from 1000 to 65532. Others may be missing.
 	AskUsers
 	// AskAccounts: every user and group; Accounts.Complete.
 	AskAccounts

@@ -247,6 +247,9 @@ func TestWritten(t *testing.T) {
 	for text, want := range map[string]bool{
 		"echo x >> /etc/passwd": true, "if a; then b > '/etc/group'; fi": true, "sed -i s/a/b/ /etc/passwd": true, "a | tee -a /etc/group": true,
 		"cp x /etc/passwd": true, "cat /etc/passwd": false, "grep app /etc/group > x": false, "cat /etc/passwd; sed -i s/a/b/ x": false,
+		"grep -v ^node: /etc/passwd > /tmp/p && mv /tmp/p /etc/passwd": true, "grep node /etc/passwd && sed -i /node/d /etc/passwd": true,
+		"test -f /etc/passwd && perl -i -ne print /etc/passwd": true, "vi /etc/group": true, "sed -n 1p /etc/passwd": false, "awk -F: '{print $1}' /etc/passwd | sort": false,
+		"sudo cp x /etc/passwd": true, "sh -c 'cp x /etc/passwd'": true, "sh -c 'cat /etc/passwd'": false,
 	} {
 		script, err := shell.Parse(text, nil)
 		if err != nil {

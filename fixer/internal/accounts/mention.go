@@ -42,19 +42,47 @@ func MayConcern(text string) bool {
 	return Mentioned(text) != Unmentioned || strings.Contains(text, "user") || strings.Contains(text, "group")
 }
 
+// readers are the programs that change no file that they are given.
+var readers = []string{
+	"grep", "egrep", "fgrep", "cat", "test", "[", "getent", "cut", "id", "head", "tail", "wc", "ls", "awk", "gawk", "mawk",
+	"diff", "cmp", "stat", "chmod", "chown", "chgrp", "echo", "printf", "sha256sum", "md5sum",
+}
+
 // editors are the programs that change a file in place, or put another there.
-var editors = []string{"sed ", "tee ", "mv ", "cp "}
+var editors = []string{"sed ", "tee ", "mv ", "cp ", "perl ", "python", "ruby "}
 
 // Written reports whether a script writes the files of accounts by itself. A
-// program that is called before it mentions one of them is taken to write it.
+// program that is given one of them is taken to write it, unless it is known to
+// read alone; so is one that is called in a text of another language before it
+// mentions one.
 func Written(script *shell.Script, text string) bool {
-	if slices.ContainsFunc(script.Writes, func(w shell.Word) bool {
-		return slices.ContainsFunc(files, func(file string) bool { return strings.Contains(w.Raw, file) })
-	}) {
+	mentions := func(w shell.Word) bool {
+		return slices.ContainsFunc(files, func(file string) bool { return strings.Contains(w.Raw+" "+w.Text, file) })
+	}
+	if slices.ContainsFunc(script.Writes, mentions) {
 		return true
 	}
+	for _, c := range script.Calls {
+		if slices.ContainsFunc(c.Args, mentions) && writes(c) {
+			return true
+		}
+	}
 	return slices.ContainsFunc(files, func(file string) bool {
-		before, _, found := strings.Cut(text, file)
-		return found && slices.ContainsFunc(editors, func(program string) bool { return strings.Contains(before, program) })
+		seen := 0
+		for _, w := range script.Words {
+			seen += strings.Count(w.Text, file)
+		}
+		last := strings.LastIndex(text, file)
+		return strings.Count(text, file) > seen && slices.ContainsFunc(editors, func(program string) bool { return strings.Contains(text[:last], program) })
 	})
+}
+
+// writes reports whether a program that is given a file may change it. A shell's
+// script was read by itself.
+func writes(c shell.Call) bool {
+	if c.Name == "sed" {
+		return slices.ContainsFunc(c.Args, func(w shell.Word) bool { return strings.HasPrefix(w.Text, "-i") || strings.HasPrefix(w.Text, "--in-place") })
+	}
+	_, nested := c.Script()
+	return !nested && len(c.Wrapped()) == 0 && !slices.Contains(readers, c.Name)
 }

@@ -1,0 +1,56 @@
+package baseimage
+
+import "slices"
+
+// The ids of accounts that are made for applications. Below lie those of the
+// distributions, above it their "nobody" and "nogroup" (Debian policy, section
+// 9.2.2; Alpine has nogroup as 65533).
+const (
+	firstUser = 1000
+	lastUser  = 65532
+)
+
+// Narrow returns the facts without what a question for a did not ask for, so
+// that it doesn't matter how much more was known. The configuration stays.
+func (f *Facts) Narrow(a Ask) *Facts {
+	n := *f
+	if a&AskDistro == 0 && f.Distro.FamilyOf() != Windows {
+		n.Distro = nil
+	}
+	if a&AskVersions == 0 && f.Versions != nil && f.Versions.Source == FromLayer {
+		n.Versions = nil
+	}
+	n.Accounts = f.Accounts.narrow(a)
+	n.Programs = f.Programs.narrow(a)
+	return &n
+}
+
+func (a *Accounts) narrow(ask Ask) *Accounts {
+	switch {
+	case a == nil || ask&AskAccounts != 0:
+		return a
+	case ask&AskUsers == 0:
+		return nil
+	}
+	ours := func(id int) bool { return id >= firstUser && id <= lastUser }
+	n := &Accounts{Source: a.Source}
+	n.Users = slices.DeleteFunc(slices.Clone(a.Users), func(u User) bool { return !ours(u.UID) })
+	n.Groups = slices.DeleteFunc(slices.Clone(a.Groups), func(g Group) bool { return !ours(g.GID) })
+	return n
+}
+
+func (p *Programs) narrow(ask Ask) *Programs {
+	if p == nil {
+		return nil
+	}
+	n := &Programs{Paths: map[string]string{}, Source: p.Source}
+	for _, name := range ask.Programs() {
+		if where, known := p.Paths[name]; known {
+			n.Paths[name] = where
+		}
+	}
+	if len(n.Paths) == 0 {
+		return nil
+	}
+	return n
+}
