@@ -26,5 +26,6 @@ fuzz:
 	$(GO) test ./fixer/dockerfile -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME)
 	$(GO) test ./fixer/diff -run '^$$' -fuzz FuzzUnified -fuzztime $(FUZZTIME)
 	$(GO) test ./fixer/registry -run '^$$' -fuzz FuzzHistory -fuzztime $(FUZZTIME)
+	$(GO) test ./fixer/registry -run '^$$' -fuzz FuzzLayout -fuzztime $(FUZZTIME)
 	$(GO) test ./fixer/internal/rootfs -run '^$$' -fuzz FuzzRead -fuzztime $(FUZZTIME)
 	$(GO) test ./golden -run '^$$' -fuzz FuzzAll -fuzztime $(FUZZTIME)

@@ -63,7 +63,11 @@ func find(s *streams, paths []string, context string) (jobs []*job, err error) {
 			jobs = append(jobs, &job{path: p, name: "<stdin>", context: context, stdin: true})
 			continue
 		}
-		if info, err := os.Stat(p); err != nil || !info.IsDir() {
+		info, err := os.Stat(p)
+		if command := nearestCommand(p); errors.Is(err, fs.ErrNotExist) && command != "" {
+			return nil, withHint(fmt.Errorf("%s: no such file or directory", p), fmt.Sprintf("did you mean dockmend %s?", command))
+		}
+		if err != nil || !info.IsDir() {
 			jobs = append(jobs, newJob(p, context)) // what is wrong with it is said where it is read
 			continue
 		}

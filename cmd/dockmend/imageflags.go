@@ -48,9 +48,15 @@ func (f *imageFlags) asking(s *streams, platform string) (*registry.Inspector, e
 		Platform: platform, Offline: f.Offline, NoLayers: f.NoLayers, Refresh: f.Refresh,
 		TagTTL: f.TagTTL, Timeout: f.Timeout, LayerTimeout: f.LayerTimeout, UserAgent: "dockmend/" + version(),
 	}
-	for name, d := range map[string]time.Duration{"timeout": f.Timeout, "layer-timeout": f.LayerTimeout, "tag-ttl": f.TagTTL} {
-		if d <= 0 {
-			return nil, fmt.Errorf("--%s %v is no time to wait", name, d)
+	for _, d := range []struct {
+		flag string
+		time time.Duration
+		hint string
+	}{
+		{"timeout", f.Timeout, "as in --timeout 10s"}, {"layer-timeout", f.LayerTimeout, "--no-layers reads none"}, {"tag-ttl", f.TagTTL, "--refresh asks at once"},
+	} {
+		if d.time <= 0 {
+			return nil, withHint(fmt.Errorf("--%s %v is not more than 0", d.flag, d.time), d.hint)
 		}
 	}
 	var err error
@@ -231,8 +237,11 @@ func readFacts(name string) ([]*baseimage.Facts, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--facts: %w", err)
 	}
-	if !info.Mode().IsRegular() || info.Size() > maxFacts {
-		return nil, fmt.Errorf("--facts: %s is no file of at most %d MiB", name, maxFacts>>20)
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("--facts: %s is not a regular file", name)
+	}
+	if info.Size() > maxFacts {
+		return nil, fmt.Errorf("--facts: %s has more than %d MiB", name, maxFacts>>20)
 	}
 	file, err := os.Open(name)
 	if err != nil {
@@ -251,8 +260,11 @@ type factsOnly struct{ baseimage.Static }
 
 func (f factsOnly) Inspect(ctx context.Context, q baseimage.Query) (*baseimage.Facts, error) {
 	facts, err := f.Static.Inspect(ctx, q)
-	if errors.Is(err, baseimage.ErrUnknown) {
-		err = errors.New("the file of facts has none about it (--facts)")
+	if !errors.Is(err, baseimage.ErrUnknown) {
+		return facts, err
 	}
-	return facts, err
+	if others := f.Platforms(q.Image); len(others) > 0 {
+		return nil, fmt.Errorf("the file of facts has it not for %s, only for %s (--facts)", q.Platform, strings.Join(others, ", "))
+	}
+	return nil, errors.New("the file of facts has none about it (--facts)")
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -98,7 +99,7 @@ func (c *inspectCmd) show(ctx context.Context, s *streams, r *recorder, queries 
 			return false, errors.New("interrupted")
 		case got.err != nil:
 			ok = false
-			fmt.Fprintf(s.err, "dockmend: %s\n", dockerfile.Printable(fmt.Sprintf("%s: %v", got.query.Image, got.err)))
+			printError(s.err, c.explain(got))
 		case c.JSON:
 			facts = append(facts, got.facts)
 			warn(s.err, got.facts)
@@ -112,6 +113,15 @@ func (c *inspectCmd) show(ctx context.Context, s *streams, r *recorder, queries 
 		return ok, baseimage.WriteFacts(s.out, facts)
 	}
 	return ok, nil
+}
+
+// explain is why an image could not be inspected.
+func (c *inspectCmd) explain(r inspected) error {
+	err := errors.New(dockerfile.Printable(fmt.Sprintf("%s: %v", r.query.Image, r.err)))
+	if _, stat := os.Stat(r.query.Image); stat == nil && !c.From {
+		return withHint(err, "to inspect the bases of a Dockerfile: dockmend inspect --from "+r.query.Image)
+	}
+	return err
 }
 
 // warn says that facts are less than what the image itself would have told:

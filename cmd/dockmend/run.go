@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -42,7 +43,13 @@ const description = `dockmend repairs Dockerfiles of Node.js applications. It as
 
 Without a flag it prints what would change, as a unified diff.`
 
-const footer = `Exit codes: 0 done, or nothing to do; 1 --check found something to change; 2 an error.
+const footer = `Commands:
+  dockmend [<path> ...]         repair Dockerfiles; the flags above are for this
+  dockmend inspect <image> ...  tell what is known of base images
+  dockmend explain [<id>]       list the transforms, or explain one
+Each has a --help of its own.
+
+Exit codes: 0 done, or nothing to do; 1 --check found something to change; 2 an error.
 
 Standard output carries the diff (or, with -, the resulting Dockerfile) and nothing else; findings go to standard error, a line each: file:line:col: message [transform].
 
@@ -55,8 +62,9 @@ Examples:
   dockmend - < Dockerfile       the result on standard output
   dockmend explain nonroot-user
   dockmend inspect node:20-slim what is known of a base image, and from where
-  dockmend inspect --from . --json > facts.json && dockmend --facts facts.json .
-                                the same result on any machine, without a network`
+  dockmend inspect --from . --json > facts.json
+                                what repairing these Dockerfiles takes to know
+  dockmend --facts facts.json . the same result on any machine, without a network`
 
 // Run runs dockmend with the arguments of a command line, without its own name,
 // and returns the exit code.
@@ -111,13 +119,22 @@ func help(options kong.HelpOptions, ctx *kong.Context) error {
 		}
 		ctx = fix
 	}
-	if err := kong.DefaultHelpPrinter(options, ctx); err != nil {
+	if selected != nil && selected.Name != "fix" {
+		return kong.DefaultHelpPrinter(options, ctx)
+	}
+	// The command goes without its name.
+	out := ctx.Stdout
+	var text bytes.Buffer
+	ctx.Stdout = &text
+	err := kong.DefaultHelpPrinter(options, ctx)
+	ctx.Stdout = out
+	if err == nil {
+		_, err = out.Write(bytes.Replace(text.Bytes(), []byte("dockmend fix "), []byte("dockmend "), 1))
+	}
+	if err != nil {
 		return err
 	}
-	if selected != nil && selected.Name != "fix" {
-		return nil
-	}
-	_, err := fmt.Fprintf(ctx.Stdout, "\n%s\n", footer)
+	_, err = fmt.Fprintf(out, "\n%s\n", footer)
 	return err
 }
 

@@ -50,6 +50,14 @@ func (s Static) Inspect(_ context.Context, q Query) (*Facts, error) {
 	return nil, ErrUnknown
 }
 
+// Platforms lists the platforms that the list has the image for, in its order.
+func (s Static) Platforms(image string) (list []string) {
+	for _, f := range s.byName[fullName(image)] {
+		list = append(list, f.Platform)
+	}
+	return list
+}
+
 // factsFile is the JSON form of a list of facts.
 type factsFile struct {
 	Version int      `json:"version"`
@@ -70,7 +78,7 @@ func ReadFacts(r io.Reader) ([]*Facts, error) {
 	if err := dec.Decode(&file); err != nil {
 		return nil, err
 	}
-	if dec.More() {
+	if _, err := dec.Token(); err != io.EOF {
 		return nil, errors.New("there is something behind the facts")
 	}
 	if file.Version != factsVersion {

@@ -35,7 +35,7 @@ func TestStatic(t *testing.T) {
 }
 
 func TestReadFacts(t *testing.T) {
-	for _, bad := range []string{``, `{}`, `{"version": 2}`, `{"version": 1, "images": [{}]}`, `{"version": 1, "images": [null]}`, `{"version": 1, "imagse": []}`, `{"version": 1} x`,
+	for _, bad := range []string{``, `{}`, `{"version": 2}`, `{"version": 1, "images": [{}]}`, `{"version": 1, "images": [null]}`, `{"version": 1, "imagse": []}`, `{"version": 1} x`, `{"version": 1}}`, `{"version": 1}]`,
 		`{"version": 1, "images": [{"image": "a", "accounts": {"users": [{"name": "x", "uid": -1, "gid": 0}], "complete": true, "source": "layer"}}]}`,
 		`{"version": 1, "images": [{"image": "a", "accounts": {"groups": [{"name": "x", "gid": 4294967295}], "complete": true, "source": "layer"}}]}`} {
 		if _, err := ReadFacts(strings.NewReader(bad)); err == nil {

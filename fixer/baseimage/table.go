@@ -271,7 +271,10 @@ func windowsFacts(_, _ string) *Facts {
 func ScratchFacts(platform string) *Facts {
 	f := &Facts{
 		Image: "scratch", Platform: platform, Config: &Config{}, Distro: &Distro{Family: Scratch},
-		Accounts: &Accounts{Complete: true}, Programs: noPrograms(),
+		Accounts: &Accounts{Complete: true}, Programs: &Programs{Paths: map[string]string{}}, Versions: &Versions{},
+	}
+	for _, name := range AskPrograms.Programs() {
+		f.Programs.Paths[name] = ""
 	}
 	f.mark(FromConfig)
 	return f

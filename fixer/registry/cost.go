@@ -14,9 +14,9 @@ type Meter struct {
 
 // Cost is what the answer to a question took.
 type Cost struct {
-	Requests int   `json:"requests"` // HTTP requests, redirects and logins included
-	Layers   int   `json:"layers"`   // layers that were opened
-	Bytes    int64 `json:"bytes"`    // of the bodies of answers, as they came in
+	Requests int   // HTTP requests, redirects and logins included
+	Layers   int   `json:"layers"` // layers that were opened
+	Bytes    int64 `json:"bytes"`  // of the bodies of answers, as they came in
 }
 
 // Cost returns what was counted up to now.

@@ -41,6 +41,8 @@ func (in *Inspector) compose(ctx context.Context, s *subject, q baseimage.Query)
 		in.fill(ctx, f, t, q)
 		if why := known.why(missing); why != nil {
 			f.Unread = why.reason
+		} else if in.noLayers {
+			f.Unread = "its layers were not asked (--no-layers)"
 		}
 	}
 	if d := f.Distro; d != nil && d.Archive == "" && d.Family != baseimage.Distroless {

@@ -115,21 +115,21 @@ func (in *Inspector) read(ctx context.Context, s *subject, names []string) (map[
 func (in *Inspector) unread(ctx context.Context, s *subject, err error) *failure {
 	var known *failure
 	switch cause := context.Cause(ctx); {
-	case errors.As(err, &known):
-		if known.host {
-			in.slow.ruleOut(s.host, known)
-		}
-		return known
-	case cause == errTimeout:
-		f := &failure{reason: fmt.Sprintf("%s sent nothing of a layer for %s", s.host, in.timeout), err: err}
-		in.slow.ruleOut(s.host, f)
-		return f
 	case cause == errLayers:
 		f := &failure{reason: fmt.Sprintf("its layers took more than %s", in.layerTimeout), err: err}
 		if in.tookLong.Add(1) > maxTookLong {
 			in.slow.ruleOut(s.host, f)
 		}
 		return f
+	case cause == errTimeout:
+		f := &failure{reason: fmt.Sprintf("%s sent nothing of a layer for %s", s.host, in.timeout), err: err}
+		in.slow.ruleOut(s.host, f)
+		return f
+	case errors.As(err, &known):
+		if known.host {
+			in.slow.ruleOut(s.host, known)
+		}
+		return known
 	case errors.Is(err, rootfs.ErrContent):
 		return &failure{reason: clean(err.Error()), question: true, err: err}
 	case brokenOff(err):

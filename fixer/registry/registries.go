@@ -161,16 +161,25 @@ func (r *registries) head(ctx context.Context, w wanted) (digest string, err err
 }
 
 // each tries an exchange with the mirrors of the registry, and then with itself,
-// whose error it is then.
+// whose error it is then, with the reasons of the mirrors.
 func (r *registries) each(ctx context.Context, w wanted, try func(context.Context, name.Reference) error) error {
+	mirrors := ""
 	for _, ref := range r.mirrored(w) {
 		err := try(asMirror(ctx, ref.Context().RegistryStr()), ref)
 		var f *failure
-		if err == nil || !errors.As(err, &f) { // or ctx is done
+		if err == nil || ctx.Err() != nil || !errors.As(err, &f) {
 			return err
 		}
+		mirrors += "; its mirror: " + f.reason
 	}
-	return try(ctx, w.ref)
+	err := try(ctx, w.ref)
+	var f *failure
+	if mirrors == "" || !errors.As(err, &f) {
+		return err
+	}
+	both := *f
+	both.reason += mirrors
+	return &both
 }
 
 // mirrored are the references to ask mirrors for, in this order.

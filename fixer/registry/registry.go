@@ -146,7 +146,8 @@ func New(o Options) (*Inspector, error) {
 // table's, with the reason in Facts.Assumed; without either the reason is the
 // error. Layers that can't be read are no error: Facts.Unread has the reason. A
 // name or platform that isn't one, an image or tag that the registry doesn't
-// have, and a platform that the image isn't built for are errors in any case.
+// have, and a platform that its index doesn't have are errors in any case; an
+// image without an index is taken for what it is, as builders take it.
 // Once ctx is done, so is Inspect, with the cause of that as the error.
 func (in *Inspector) Inspect(ctx context.Context, q baseimage.Query) (*baseimage.Facts, error) {
 	if q.Image == "scratch" {

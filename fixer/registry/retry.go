@@ -34,10 +34,16 @@ func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	pause := retryPause
 	if resp != nil {
-		if asked, ok := retryAfter(resp.Header, time.Now()); ok {
+		asked, said := retryAfter(resp.Header, time.Now())
+		if said {
 			pause = asked
 		}
-		if deadline, ok := req.Context().Deadline(); pause > maxPause || ok && time.Until(deadline) < pause {
+		deadline, ends := req.Context().Deadline()
+		late := ends && time.Until(deadline) < pause
+		if late && !said {
+			return resp, err
+		}
+		if pause > maxPause || late {
 			r.hosts.ruleOut(req.URL.Host, &failure{host: true, reason: fmt.Sprintf("%s answered %d %s, and wants to be asked again only in %s",
 				req.URL.Host, resp.StatusCode, http.StatusText(resp.StatusCode), pause.Round(time.Second))})
 			return resp, err

@@ -159,6 +159,9 @@ func (c *client) credentials(ctx context.Context, repo name.Repository, a attemp
 		}
 		return got.auth, nil
 	case <-ctx.Done():
+		if context.Cause(ctx) != errTimeout {
+			return nil, &failure{reason: "the credentials for " + a.host + " did not come in time", err: ctx.Err()}
+		}
 		return nil, &failure{reason: fmt.Sprintf("the credentials for %s did not come within %s", a.host, a.timeout), host: true, err: ctx.Err()}
 	}
 }

@@ -80,7 +80,7 @@ func TestUnread(t *testing.T) {
 		{"forbidden", refuse(403), "index.docker.io answered 403 Forbidden: it gives no access", 0},
 		{"too many requests", refuse(429), "index.docker.io answered 429 Too Many Requests: log in or set a mirror", 0},
 		{"in trouble", refuse(500), "index.docker.io answered 500 Internal Server Error", 100 * time.Millisecond},
-		{"no answer", hang, "index.docker.io did not answer within 10s", 10 * time.Second},
+		{"no answer", hang, "index.docker.io sent nothing of a layer for 10s", 10 * time.Second},
 		{"no body", func(r *http.Request) (*http.Response, error) {
 			return answer(r, http.StatusOK, endless{r.Context(), false}), nil
 		}, "index.docker.io sent nothing of a layer for 10s", 10 * time.Second},

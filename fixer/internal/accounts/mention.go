@@ -81,7 +81,9 @@ func Written(script *shell.Script, text string) bool {
 // script was read by itself.
 func writes(c shell.Call) bool {
 	if c.Name == "sed" {
-		return slices.ContainsFunc(c.Args, func(w shell.Word) bool { return strings.HasPrefix(w.Text, "-i") || strings.HasPrefix(w.Text, "--in-place") })
+		return slices.ContainsFunc(c.Args, func(w shell.Word) bool {
+			return strings.HasPrefix(w.Text, "-i") || strings.HasPrefix(w.Text, "--in-place")
+		})
 	}
 	_, nested := c.Script()
 	return !nested && len(c.Wrapped()) == 0 && !slices.Contains(readers, c.Name)
