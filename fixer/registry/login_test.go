@@ -107,3 +107,52 @@ func (s stuck) Resolve(authn.Resource) (authn.Authenticator, error) {
 	<-s
 	return authn.Anonymous, nil
 }
+
+// TestLoginFiles: where there is no docker configuration, REGISTRY_AUTH_FILE has
+// the credentials; a configuration may name a program that knows them.
+func TestLoginFiles(t *testing.T) {
+	h := newHub(t)
+	h.push("team/app:1", recipe{}.build(t))
+	h.fault = func(w http.ResponseWriter, r *http.Request) bool {
+		if user, password, _ := r.BasicAuth(); user == "me" && password == "secret" {
+			return false
+		}
+		w.Header().Set("WWW-Authenticate", `Basic realm="x"`)
+		w.WriteHeader(http.StatusUnauthorized)
+		return true
+	}
+	write := func(dir, name, text string, mode os.FileMode) string {
+		t.Helper()
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), mode); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	ask := func() error {
+		_, err := inspector(t, registry.Options{Transport: h}).Inspect(context.Background(), baseimage.Query{Image: "registry.example.com/team/app:1"})
+		return err
+	}
+	auth := `{"auths":{"registry.example.com":{"auth":"` + base64.StdEncoding.EncodeToString([]byte("me:secret")) + `"}}}`
+	t.Setenv("DOCKER_CONFIG", t.TempDir())
+	if err := ask(); err == nil {
+		t.Error("without credentials")
+	}
+	t.Setenv("REGISTRY_AUTH_FILE", write(t.TempDir(), "auth.json", auth, 0o600))
+	if err := ask(); err != nil {
+		t.Errorf("REGISTRY_AUTH_FILE: %v", err)
+	}
+	t.Setenv("REGISTRY_AUTH_FILE", "")
+	bin := t.TempDir()
+	// The protocol of docker-credential-helpers: the host comes in, JSON goes out.
+	write(bin, "docker-credential-test", "#!/bin/sh\nread host\n[ \"$1 $host\" = 'get registry.example.com' ] && echo '{\"Username\":\"me\",\"Secret\":\"secret\"}'\n", 0o700)
+	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+	write(os.Getenv("DOCKER_CONFIG"), "config.json", `{"credHelpers":{"registry.example.com":"test"}}`, 0o600)
+	if err := ask(); err != nil {
+		t.Errorf("a helper: %v", err)
+	}
+	write(os.Getenv("DOCKER_CONFIG"), "config.json", `{"auths":`, 0o600)
+	if err := ask(); err == nil || err.Error() != "the credentials for registry.example.com can't be read" {
+		t.Errorf("half a configuration: %v", err)
+	}
+}
