@@ -57,7 +57,7 @@ func (c *client) ask(ctx context.Context, repo name.Repository, exchange func(co
 	}
 	bounded, cancel := context.WithTimeoutCause(ctx, c.timeout, errTimeout)
 	defer cancel()
-	f := exchange(bounded, attempt{host: host, timeout: c.timeout, anonymous: true})
+	f := exchange(bounded, attempt{host: shown(host), timeout: c.timeout, anonymous: true})
 	switch {
 	case f == nil:
 		return nil
@@ -220,8 +220,8 @@ func openBlob(ref name.Digest, options []remote.Option) (io.ReadCloser, error) {
 // open opens a layer. The caller's context bounds the reading.
 func (c *client) open(ctx context.Context, ref name.Digest) (body io.ReadCloser, err error) {
 	repo := ref.Context()
-	a := attempt{host: repo.RegistryStr(), timeout: c.timeout, anonymous: true}
-	if f := c.mayAsk(ctx, a.host); f != nil {
+	a := attempt{host: shown(repo.RegistryStr()), timeout: c.timeout, anonymous: true}
+	if f := c.mayAsk(ctx, repo.RegistryStr()); f != nil {
 		return nil, f
 	}
 	err = c.with(withExchange(ctx, 0), repo, &a, func(options []remote.Option) (err error) {

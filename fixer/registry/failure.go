@@ -66,7 +66,7 @@ func (a attempt) explain(ctx context.Context, err error, otherwise string) *fail
 	var request *url.Error
 	if errors.As(err, &request) {
 		if u, err := url.Parse(request.URL); err == nil && u.Host != "" {
-			host = clean(u.Host) // that of a token server, for instance
+			host = shown(u.Host) // that of a token server, for instance
 		}
 	}
 	var status *transport.Error
@@ -77,7 +77,7 @@ func (a attempt) explain(ctx context.Context, err error, otherwise string) *fail
 	switch {
 	case errors.As(err, &status):
 		if status.Request != nil {
-			host = clean(status.Request.URL.Host)
+			host = shown(status.Request.URL.Host)
 		}
 		return a.refused(host, status)
 	case context.Cause(ctx) == errTimeout:
@@ -131,7 +131,7 @@ func (a attempt) refused(host string, e *transport.Error) *failure {
 
 // tooMany is the failure of a host that wants no more requests.
 func tooMany(host string) *failure {
-	return &failure{reason: host + " answered 429 Too Many Requests: log in or set a mirror", host: true, tooMany: true}
+	return &failure{reason: shown(host) + " answered 429 Too Many Requests: log in or set a mirror", host: true, tooMany: true}
 }
 
 // dialCause says why there is no connection, without addresses, which differ

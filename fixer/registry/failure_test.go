@@ -73,55 +73,55 @@ func TestFailures(t *testing.T) {
 		within    time.Duration
 		host      bool // the host is not asked again
 	}{
-		{"hangs", carry(hang), "index.docker.io did not answer within 10s", 10 * time.Second, true},
+		{"hangs", carry(hang), "docker.io did not answer within 10s", 10 * time.Second, true},
 		{"hangs in the answer", carry(func(r *http.Request) (*http.Response, error) {
 			return answer(r, http.StatusOK, endless{r.Context(), false}), nil
-		}), "index.docker.io did not answer within 10s", 10 * time.Second, true},
-		{"no such host", broken(lookup(net.DNSError{Err: "no such host", IsNotFound: true})), "index.docker.io can't be reached: no such host", 0, true},
-		{"lookup times out", broken(lookup(net.DNSError{Err: "i/o timeout", IsTimeout: true})), "index.docker.io can't be reached: no connection within 2s", 0, true},
-		{"lookup fails", broken(lookup(net.DNSError{Err: "server misbehaving", IsTemporary: true})), "index.docker.io can't be reached: the name lookup failed", 0, true},
-		{"proxy", broken(&net.OpError{Op: "proxyconnect", Net: "tcp", Err: lookup(net.DNSError{IsNotFound: true})}), "index.docker.io can't be reached: the proxy: no such host", 0, true},
-		{"breaks off", broken(io.ErrUnexpectedEOF), "index.docker.io broke off its answer", time.Second, false},
-		{"TLS", broken(&tls.CertificateVerificationError{Err: fmt.Errorf("x509:\n certificate has expired")}), "index.docker.io can't be reached: x509: certificate has expired", 0, true},
-		{"401", status(401, ""), "index.docker.io answered 401 Unauthorized: it needs a login", 0, false},
-		{"403", status(403, "<html>"), "index.docker.io answered 403 Forbidden: it gives no access", 0, false},
-		{"404", status(404, `{"errors":[{"code":"MANIFEST_UNKNOWN","message":"secret-name"}]}`), "index.docker.io has no such image or tag (404)", 0, false},
-		{"418", status(418, ""), "index.docker.io answered 418 I'm a teapot", 0, false},
-		{"429", status(429, strings.Repeat("x", 1<<20)), "index.docker.io answered 429 Too Many Requests: log in or set a mirror", 0, true},
-		{"500", status(500, "secret-name"), "index.docker.io answered 500 Internal Server Error", time.Second, false},
-		{"503", status(503, ""), "index.docker.io answered 503 Service Unavailable", time.Second, false},
+		}), "docker.io did not answer within 10s", 10 * time.Second, true},
+		{"no such host", broken(lookup(net.DNSError{Err: "no such host", IsNotFound: true})), "docker.io can't be reached: no such host", 0, true},
+		{"lookup times out", broken(lookup(net.DNSError{Err: "i/o timeout", IsTimeout: true})), "docker.io can't be reached: no connection within 2s", 0, true},
+		{"lookup fails", broken(lookup(net.DNSError{Err: "server misbehaving", IsTemporary: true})), "docker.io can't be reached: the name lookup failed", 0, true},
+		{"proxy", broken(&net.OpError{Op: "proxyconnect", Net: "tcp", Err: lookup(net.DNSError{IsNotFound: true})}), "docker.io can't be reached: the proxy: no such host", 0, true},
+		{"breaks off", broken(io.ErrUnexpectedEOF), "docker.io broke off its answer", time.Second, false},
+		{"TLS", broken(&tls.CertificateVerificationError{Err: fmt.Errorf("x509:\n certificate has expired")}), "docker.io can't be reached: x509: certificate has expired", 0, true},
+		{"401", status(401, ""), "docker.io answered 401 Unauthorized: it needs a login", 0, false},
+		{"403", status(403, "<html>"), "docker.io answered 403 Forbidden: it gives no access", 0, false},
+		{"404", status(404, `{"errors":[{"code":"MANIFEST_UNKNOWN","message":"secret-name"}]}`), "docker.io has no such image or tag (404)", 0, false},
+		{"418", status(418, ""), "docker.io answered 418 I'm a teapot", 0, false},
+		{"429", status(429, strings.Repeat("x", 1<<20)), "docker.io answered 429 Too Many Requests: log in or set a mirror", 0, true},
+		{"500", status(500, "secret-name"), "docker.io answered 500 Internal Server Error", time.Second, false},
+		{"503", status(503, ""), "docker.io answered 503 Service Unavailable", time.Second, false},
 		{"no registry", carry(func(r *http.Request) (*http.Response, error) {
 			return answer(r, http.StatusNotFound, strings.NewReader("")), nil
-		}), "index.docker.io answered 404 Not Found", 0, false},
-		{"a page in place of JSON", status(200, "<html>log in to the network"), "index.docker.io has a manifest that is not JSON", 0, false},
-		{"JSON of another form", status(200, `{"manifests":"secret-name"}`), "index.docker.io has a manifest that can't be read", 0, false},
-		{"a digest that isn't one", status(200, config("xyz")), "index.docker.io has a manifest that can't be read", 0, false},
-		{"half a manifest", status(200, `{"schemaVersion":2,`), "index.docker.io has a manifest that is not JSON", 0, false},
-		{"an empty manifest", status(200, `{}`), "index.docker.io has a manifest of a kind that isn't known", 0, false},
-		{"other content", status(200, config(strings.Repeat("0", 64))), "index.docker.io sent something other than was asked for: the digest does not match", 0, false},
-		{"something else than an image", carry(artifact), "index.docker.io has something other than a container image under this name", 0, false},
+		}), "docker.io answered 404 Not Found", 0, false},
+		{"a page in place of JSON", status(200, "<html>log in to the network"), "docker.io has a manifest that is not JSON", 0, false},
+		{"JSON of another form", status(200, `{"manifests":"secret-name"}`), "docker.io has a manifest that can't be read", 0, false},
+		{"a digest that isn't one", status(200, config("xyz")), "docker.io has a manifest that can't be read", 0, false},
+		{"half a manifest", status(200, `{"schemaVersion":2,`), "docker.io has a manifest that is not JSON", 0, false},
+		{"an empty manifest", status(200, `{}`), "docker.io has a manifest of a kind that isn't known", 0, false},
+		{"other content", status(200, config(strings.Repeat("0", 64))), "docker.io sent something other than was asked for: the digest does not match", 0, false},
+		{"something else than an image", carry(artifact), "docker.io has something other than a container image under this name", 0, false},
 		{"endless", carry(func(r *http.Request) (*http.Response, error) {
 			if r.URL.Path == "/v2/" {
 				return answer(r, http.StatusOK, strings.NewReader("")), nil
 			}
 			return answer(r, http.StatusOK, endless{r.Context(), true}), nil
-		}), "index.docker.io sent more than 256 KiB where a few were expected", 0, false},
+		}), "docker.io sent more than 256 KiB where a few were expected", 0, false},
 		{"a login that isn't understood", carry(func(r *http.Request) (*http.Response, error) {
 			resp := answer(r, http.StatusUnauthorized, strings.NewReader(""))
 			resp.Header.Set("WWW-Authenticate", `Bearer service="x"`)
 			return resp, nil
-		}), "index.docker.io asks for a login in a way that isn't understood", 0, true},
+		}), "docker.io asks for a login in a way that isn't understood", 0, true},
 		{"sends in circles", carry(func(r *http.Request) (*http.Response, error) {
 			resp := answer(r, http.StatusFound, strings.NewReader(""))
 			resp.Header.Set("Location", r.URL.Path)
 			return resp, nil
-		}), "index.docker.io sends from one place to another without end", 0, false},
+		}), "docker.io sends from one place to another without end", 0, false},
 		{"sends to nowhere", carry(func(r *http.Request) (*http.Response, error) {
 			resp := answer(r, http.StatusFound, strings.NewReader(""))
 			resp.Header.Set("Location", "https://[secret-name")
 			return resp, nil
-		}), "index.docker.io could not be asked: failed to parse Location header", 0, false},
-		{"not HTTP", broken(textproto.ProtocolError("malformed MIME header line: secret-name")), "index.docker.io sent an answer that is not HTTP", 0, false},
+		}), "docker.io could not be asked: failed to parse Location header", 0, false},
+		{"not HTTP", broken(textproto.ProtocolError("malformed MIME header line: secret-name")), "docker.io sent an answer that is not HTTP", 0, false},
 		{"the token server is away", carry(func(r *http.Request) (*http.Response, error) {
 			if r.URL.Host == "auth.docker.io" {
 				return nil, lookup(net.DNSError{IsNotFound: true})

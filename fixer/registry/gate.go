@@ -32,7 +32,7 @@ func (g *gate) mayAsk(host string) *failure {
 	if len(g.allow) == 0 || among(host, g.allow) {
 		return nil
 	}
-	return &failure{reason: host + " is none of the registries that may be asked (--allow-registry)", host: true}
+	return &failure{reason: shown(host) + " is none of the registries that may be asked (--allow-registry)", host: true}
 }
 
 // private are the networks besides those that netip knows which are not part

@@ -217,7 +217,7 @@ func TestAllowList(t *testing.T) {
 	h.requests()
 	fails(t, in, "other.example.com/team/app:1", "other.example.com is none of the registries that may be asked (--allow-registry)")
 	fails(t, in, "example.com/team/app:1", "example.com is none of the registries that may be asked (--allow-registry)")
-	if f := inspect(t, in, "node:20", baseimage.AskConfig); f.Assumed != "index.docker.io is none of the registries that may be asked (--allow-registry)" {
+	if f := inspect(t, in, "node:20", baseimage.AskConfig); f.Assumed != "docker.io is none of the registries that may be asked (--allow-registry)" {
 		t.Errorf("assumed: %q", f.Assumed)
 	}
 	if log := h.requests(); len(log) != 0 {

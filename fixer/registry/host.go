@@ -33,6 +33,14 @@ func canonical(host string) string {
 	return host
 }
 
+// shown is a host as messages name it: Docker Hub by the name that people write.
+func shown(host string) string {
+	if host = clean(host); host == name.DefaultRegistry {
+		return "docker.io"
+	}
+	return host
+}
+
 // matches reports whether h stands for the host, which may have a port.
 func (h Host) matches(host string) bool {
 	host = canonical(host)

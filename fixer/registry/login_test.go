@@ -95,7 +95,7 @@ func TestCredentialsHang(t *testing.T) {
 		defer close(helper)
 		in := inspector(t, registry.Options{Transport: carry(hang), Keychain: stuck(helper), Timeout: time.Second})
 		_, err := in.Inspect(context.Background(), baseimage.Query{Image: unknown})
-		if want := "the credentials for index.docker.io did not come within 1s"; err == nil || err.Error() != want {
+		if want := "the credentials for docker.io did not come within 1s"; err == nil || err.Error() != want {
 			t.Errorf("error %v, want %s", err, want)
 		}
 	})

@@ -112,7 +112,7 @@ func TestNoNetwork(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := "index.docker.io can't be reached: no connection within 2s"; f.Assumed != want {
+		if want := "docker.io can't be reached: no connection within 2s"; f.Assumed != want {
 			t.Errorf("assumed because %q, want %q", f.Assumed, want)
 		}
 	}

@@ -221,7 +221,7 @@ func (r *registries) keep(w wanted, img *image) {
 }
 
 func (r *registries) found(w wanted, img *image, assumed string) *found {
-	f := &found{img: img, host: w.ref.Context().RegistryStr(), assumed: assumed, keep: func(img *image) { r.keep(w, img) }}
+	f := &found{img: img, host: shown(w.ref.Context().RegistryStr()), assumed: assumed, keep: func(img *image) { r.keep(w, img) }}
 	f.open = func(ctx context.Context, i int) (body io.ReadCloser, err error) {
 		if r.offline {
 			return nil, errOffline

@@ -45,7 +45,7 @@ func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		if pause > maxPause || late {
 			r.hosts.ruleOut(req.URL.Host, &failure{host: true, reason: fmt.Sprintf("%s answered %d %s, and wants to be asked again only in %s",
-				req.URL.Host, resp.StatusCode, http.StatusText(resp.StatusCode), pause.Round(time.Second))})
+				shown(req.URL.Host), resp.StatusCode, http.StatusText(resp.StatusCode), pause.Round(time.Second))})
 			return resp, err
 		}
 		resp.Body.Close()

@@ -55,7 +55,7 @@ func (h *hosts) limited() (list []string) {
 	defer h.mu.Unlock()
 	for host, f := range h.down {
 		if f.tooMany {
-			list = append(list, strings.TrimSuffix(host, ":443"))
+			list = append(list, shown(strings.TrimSuffix(host, ":443")))
 		}
 	}
 	slices.Sort(list)
@@ -107,10 +107,10 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 		x = &exchange{limit: maxBody}
 	}
 	if x.requests.Add(1) > maxRequests {
-		return nil, &failure{reason: fmt.Sprintf("%s takes more than %d requests for one answer", req.URL.Host, maxRequests)}
+		return nil, &failure{reason: fmt.Sprintf("%s takes more than %d requests for one answer", shown(req.URL.Host), maxRequests)}
 	}
 	if redirects(req) > maxRedirects {
-		return nil, &failure{reason: fmt.Sprintf("%s sends from one place to another without end", req.URL.Host)}
+		return nil, &failure{reason: fmt.Sprintf("%s sends from one place to another without end", shown(req.URL.Host))}
 	}
 	meter := meterOf(req.Context())
 	meter.requests.Add(1)
@@ -131,7 +131,7 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 		return resp, nil
 	}
 	if x.limit > 0 {
-		resp.Body = &boundedBody{body: resp.Body, left: x.limit, limit: x.limit, host: req.URL.Host}
+		resp.Body = &boundedBody{body: resp.Body, left: x.limit, limit: x.limit, host: shown(req.URL.Host)}
 	}
 	return resp, nil
 }

@@ -76,22 +76,22 @@ func TestUnread(t *testing.T) {
 		want  string
 		after time.Duration
 	}{
-		{"missing", status404, "index.docker.io answered 404 Not Found", 0},
-		{"forbidden", refuse(403), "index.docker.io answered 403 Forbidden: it gives no access", 0},
-		{"too many requests", refuse(429), "index.docker.io answered 429 Too Many Requests: log in or set a mirror", 0},
-		{"in trouble", refuse(500), "index.docker.io answered 500 Internal Server Error", 100 * time.Millisecond},
-		{"no answer", hang, "index.docker.io sent nothing of a layer for 10s", 10 * time.Second},
+		{"missing", status404, "docker.io answered 404 Not Found", 0},
+		{"forbidden", refuse(403), "docker.io answered 403 Forbidden: it gives no access", 0},
+		{"too many requests", refuse(429), "docker.io answered 429 Too Many Requests: log in or set a mirror", 0},
+		{"in trouble", refuse(500), "docker.io answered 500 Internal Server Error", 100 * time.Millisecond},
+		{"no answer", hang, "docker.io sent nothing of a layer for 10s", 10 * time.Second},
 		{"no body", func(r *http.Request) (*http.Response, error) {
 			return answer(r, http.StatusOK, endless{r.Context(), false}), nil
-		}, "index.docker.io sent nothing of a layer for 10s", 10 * time.Second},
+		}, "docker.io sent nothing of a layer for 10s", 10 * time.Second},
 		{"a byte now and then", func(r *http.Request) (*http.Response, error) {
 			return answer(r, http.StatusOK, trickle{r.Context(), 9 * time.Second}), nil
 		}, "its layers took more than 2m0s", 2 * time.Minute},
-		{"breaks off", body(io.MultiReader(bytes.NewReader(whole[:600]), failing{io.ErrUnexpectedEOF})), "index.docker.io: layer 1 of 1 breaks off", 0},
-		{"too short", body(bytes.NewReader(whole[:600])), "index.docker.io sent another layer than was asked for: the digest does not match", 0},
-		{"another", body(bytes.NewReader(tarOf(t, "etc/", "etc/x=y"))), "index.docker.io sent another layer than was asked for: the digest does not match", 0},
+		{"breaks off", body(io.MultiReader(bytes.NewReader(whole[:600]), failing{io.ErrUnexpectedEOF})), "docker.io: layer 1 of 1 breaks off", 0},
+		{"too short", body(bytes.NewReader(whole[:600])), "docker.io sent another layer than was asked for: the digest does not match", 0},
+		{"another", body(bytes.NewReader(tarOf(t, "etc/", "etc/x=y"))), "docker.io sent another layer than was asked for: the digest does not match", 0},
 		{"no archive", body(strings.NewReader(strings.Repeat("no archive ", 1000))), "layer 1 of 1: archive/tar: invalid tar header", 0},
-		{"a connection that fails", broken(io.ErrUnexpectedEOF), "index.docker.io broke off its answer", 100 * time.Millisecond},
+		{"a connection that fails", broken(io.ErrUnexpectedEOF), "docker.io broke off its answer", 100 * time.Millisecond},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
