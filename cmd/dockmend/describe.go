@@ -29,7 +29,7 @@ func describe(w io.Writer, r inspected) error {
 	if f.Manifest != "" && f.Manifest != f.Digest {
 		row("of platform", f.Manifest, "")
 	}
-	row("distribution", distribution(f.Distro), sourceOf(f.Distro))
+	row("distribution", distribution(f.Distro), or(f.Distro).Source)
 	if c := f.Config; c != nil {
 		row("runs as", runsAs(f), c.Source)
 		row("entrypoint", command(c.Entrypoint), c.Source)
@@ -44,12 +44,12 @@ func describe(w io.Writer, r inspected) error {
 			}
 		}
 	}
-	row("users", users(f.Accounts), sourceOf(f.Accounts))
-	row("versions", versions(f), sourceOf(f.Versions))
+	row("users", users(f.Accounts), or(f.Accounts).Source)
+	row("versions", versions(f), or(f.Versions).Source)
 	has, lacks := programs(f.Programs)
-	row("programs", has, sourceOf(f.Programs))
+	row("programs", has, or(f.Programs).Source)
 	if lacks != "" {
-		row("lacks", lacks, sourceOf(f.Programs))
+		row("lacks", lacks, or(f.Programs).Source)
 	}
 	if f.Assumed != "" {
 		row("assumed", f.Assumed, "")
@@ -67,27 +67,12 @@ func describe(w io.Writer, r inspected) error {
 	return err
 }
 
-// sourceOf is the source of a part, "" for one that isn't known.
-func sourceOf(part any) baseimage.Source {
-	switch p := part.(type) {
-	case *baseimage.Distro:
-		if p != nil {
-			return p.Source
-		}
-	case *baseimage.Accounts:
-		if p != nil {
-			return p.Source
-		}
-	case *baseimage.Versions:
-		if p != nil {
-			return p.Source
-		}
-	case *baseimage.Programs:
-		if p != nil {
-			return p.Source
-		}
+// or is the part, or its zero value when nothing is known of it.
+func or[T any](part *T) (zero T) {
+	if part == nil {
+		return zero
 	}
-	return ""
+	return *part
 }
 
 const notKnown = "not known"
@@ -149,7 +134,7 @@ func users(a *baseimage.Accounts) string {
 	var list []string
 	system := 0
 	for _, u := range a.Users {
-		if u.UID < 1000 || u.UID >= 65534 {
+		if !baseimage.ForApplications(u.UID) {
 			system++
 			continue
 		}

@@ -14,8 +14,8 @@ const (
 	AskConfig Ask = 1 << iota
 	// AskDistro: the distribution and its release.
 	AskDistro
-	// AskUsers: the users and groups that were made for applications, which is
-	// to say all with an id from 1000 to 65532. Others may be missing.
+	// AskUsers: the users and groups whose ids are ForApplications. Others may be
+	// missing.
 	AskUsers
 	// AskAccounts: every user and group; Accounts.Complete.
 	AskAccounts

@@ -10,6 +10,10 @@ const (
 	lastUser  = 65532
 )
 
+// ForApplications reports whether an account with that id was made for an
+// application, and is none of the distribution's own.
+func ForApplications(id int) bool { return id >= firstUser && id <= lastUser }
+
 // Narrow returns the facts without what a question for a did not ask for, so
 // that it doesn't matter how much more was known. The configuration stays.
 func (f *Facts) Narrow(a Ask) *Facts {
@@ -32,10 +36,9 @@ func (a *Accounts) narrow(ask Ask) *Accounts {
 	case ask&AskUsers == 0:
 		return nil
 	}
-	ours := func(id int) bool { return id >= firstUser && id <= lastUser }
 	n := &Accounts{Source: a.Source}
-	n.Users = slices.DeleteFunc(slices.Clone(a.Users), func(u User) bool { return !ours(u.UID) })
-	n.Groups = slices.DeleteFunc(slices.Clone(a.Groups), func(g Group) bool { return !ours(g.GID) })
+	n.Users = slices.DeleteFunc(slices.Clone(a.Users), func(u User) bool { return !ForApplications(u.UID) })
+	n.Groups = slices.DeleteFunc(slices.Clone(a.Groups), func(g Group) bool { return !ForApplications(g.GID) })
 	return n
 }
 

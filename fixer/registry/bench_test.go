@@ -145,7 +145,7 @@ func BenchmarkLayers(b *testing.B) {
 					b.Fatal(err)
 				}
 			}
-			s.push(b, "app:1", withOS(b, img))
+			s.push(b, "app:1", configured(b, img, v1.Config{}))
 			var c registry.Cost
 			for b.Loop() {
 				_, c = asking(b, s.in("", registry.Options{}), s.host+"/app:1", baseimage.AskAccounts)
@@ -205,18 +205,4 @@ func BenchmarkManyFiles(b *testing.B) {
 			report(b, m.Cost())
 		})
 	}
-}
-
-func withOS(t testing.TB, img v1.Image) v1.Image {
-	t.Helper()
-	file, err := img.ConfigFile()
-	if err != nil {
-		t.Fatal(err)
-	}
-	file = file.DeepCopy()
-	file.OS, file.Architecture = "linux", "amd64"
-	if img, err = mutate.ConfigFile(img, file); err != nil {
-		t.Fatal(err)
-	}
-	return img
 }

@@ -1,8 +1,8 @@
 package registry
 
 import (
+	"bytes"
 	"context"
-	"encoding/hex"
 	"errors"
 	"io"
 	"net/http"
@@ -45,9 +45,9 @@ func newClient(o Options) *client {
 	}
 }
 
-// ask runs what exchanges requests with the registry of a repository, within
-// the time for an answer. Unless ctx is done, the error is a *failure.
-func (c *client) ask(ctx context.Context, repo name.Repository, exchange func(context.Context, attempt) *failure) error {
+// ask tries to have an answer from the registry of a repository, within the time
+// for it. Unless ctx is done, the error is a *failure.
+func (c *client) ask(ctx context.Context, repo name.Repository, try func(context.Context, attempt) *failure) error {
 	host := repo.RegistryStr()
 	if f := c.mayAsk(ctx, host); f != nil {
 		return f
@@ -57,7 +57,7 @@ func (c *client) ask(ctx context.Context, repo name.Repository, exchange func(co
 	}
 	bounded, cancel := context.WithTimeoutCause(ctx, c.timeout, errTimeout)
 	defer cancel()
-	f := exchange(bounded, attempt{host: shown(host), timeout: c.timeout, anonymous: true})
+	f := try(bounded, attempt{host: shown(host), timeout: c.timeout, anonymous: true})
 	switch {
 	case f == nil:
 		return nil
@@ -176,21 +176,11 @@ func (c *client) manifest(ctx context.Context, a *attempt, ref name.Reference) (
 			return document{}, err
 		}
 	}
-	digest, err := digestOf(d.Manifest, asked.Algorithm)
+	digest, err := digestOf(bytes.NewReader(d.Manifest), asked.Algorithm)
 	if err != nil || asked.Hex != "" && digest != asked {
 		return document{}, &failure{reason: a.host + " " + otherContent, err: err}
 	}
 	return document{digest, d.Manifest}, nil
-}
-
-// digestOf works out a digest.
-func digestOf(text []byte, algorithm string) (v1.Hash, error) {
-	h, err := v1.Hasher(algorithm)
-	if err != nil {
-		return v1.Hash{}, err
-	}
-	h.Write(text)
-	return v1.Hash{Algorithm: algorithm, Hex: hex.EncodeToString(h.Sum(nil))}, nil
 }
 
 // blob reads the content with that digest, and checks it.

@@ -1,15 +1,11 @@
 package registry
 
 import (
-	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-
-	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
 
 // A disk is where files are opened: the file system, or an os.Root of it.
@@ -68,38 +64,3 @@ func cause(err error) error {
 	}
 	return err
 }
-
-// errDigest is what is wrong with damaged content.
-var errDigest = errors.New("the digest does not match")
-
-// check reads content to its end, and returns errDigest when it's another than
-// the digest says. It ends with ctx, with the cause of that as the error.
-func check(ctx context.Context, content io.Reader, want v1.Hash) error {
-	h, err := v1.Hasher(want.Algorithm)
-	if err != nil {
-		return err
-	}
-	if _, err := io.Copy(h, &interruptible{ctx, content}); err != nil {
-		return cause(err)
-	}
-	if hex.EncodeToString(h.Sum(nil)) != want.Hex {
-		return errDigest
-	}
-	return nil
-}
-
-// interruptible is a reader that ends with a context.
-type interruptible struct {
-	ctx context.Context
-	io.Reader
-}
-
-func (r *interruptible) Read(p []byte) (int, error) {
-	if r.ctx.Err() != nil {
-		return 0, context.Cause(r.ctx)
-	}
-	return r.Reader.Read(p)
-}
-
-// brief is a digest as people quote it.
-func brief(h v1.Hash) string { return fmt.Sprintf("%s:%.12s", h.Algorithm, h.Hex) }

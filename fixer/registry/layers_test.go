@@ -98,6 +98,12 @@ func built(t testing.TB, config v1.Config, as types.MediaType, layers ...[]strin
 		}
 		img = next
 	}
+	return configured(t, img, config)
+}
+
+// configured gives an image a platform and settings.
+func configured(t testing.TB, img v1.Image, config v1.Config) v1.Image {
+	t.Helper()
 	file, err := img.ConfigFile()
 	if err != nil {
 		t.Fatal(err)

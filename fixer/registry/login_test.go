@@ -24,20 +24,25 @@ func (k keychain) Resolve(authn.Resource) (authn.Authenticator, error) {
 	return &authn.Basic{Username: k.user, Password: k.password}, nil
 }
 
+// myLogin is a docker configuration with it.
+var myLogin = `{"auths":{"registry.example.com":{"auth":"` + base64.StdEncoding.EncodeToString([]byte("me:secret")) + `"}}}`
+
+// strangers turns away who is not me.
+func strangers(w http.ResponseWriter, r *http.Request) bool {
+	if user, password, _ := r.BasicAuth(); user == "me" && password == "secret" {
+		return false
+	}
+	w.Header().Set("WWW-Authenticate", `Basic realm="x"`)
+	w.WriteHeader(http.StatusUnauthorized)
+	return true
+}
+
 func TestLogin(t *testing.T) {
 	h := newHub(t)
 	h.push("team/app:1", recipe{}.build(t))
-	h.fault = func(w http.ResponseWriter, r *http.Request) bool {
-		if user, password, _ := r.BasicAuth(); user == "me" && password == "secret" {
-			return false
-		}
-		w.Header().Set("WWW-Authenticate", `Basic realm="x"`)
-		w.WriteHeader(http.StatusUnauthorized)
-		return true
-	}
-	config := `{"auths":{"registry.example.com":{"auth":"` + base64.StdEncoding.EncodeToString([]byte("me:secret")) + `"}}}`
+	h.fault = strangers
 	t.Setenv("DOCKER_CONFIG", t.TempDir())
-	if err := os.WriteFile(filepath.Join(os.Getenv("DOCKER_CONFIG"), "config.json"), []byte(config), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(os.Getenv("DOCKER_CONFIG"), "config.json"), []byte(myLogin), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	tests := []struct {
@@ -113,14 +118,7 @@ func (s stuck) Resolve(authn.Resource) (authn.Authenticator, error) {
 func TestLoginFiles(t *testing.T) {
 	h := newHub(t)
 	h.push("team/app:1", recipe{}.build(t))
-	h.fault = func(w http.ResponseWriter, r *http.Request) bool {
-		if user, password, _ := r.BasicAuth(); user == "me" && password == "secret" {
-			return false
-		}
-		w.Header().Set("WWW-Authenticate", `Basic realm="x"`)
-		w.WriteHeader(http.StatusUnauthorized)
-		return true
-	}
+	h.fault = strangers
 	write := func(dir, name, text string, mode os.FileMode) string {
 		t.Helper()
 		path := filepath.Join(dir, name)
@@ -133,12 +131,11 @@ func TestLoginFiles(t *testing.T) {
 		_, err := inspector(t, registry.Options{Transport: h}).Inspect(context.Background(), baseimage.Query{Image: "registry.example.com/team/app:1"})
 		return err
 	}
-	auth := `{"auths":{"registry.example.com":{"auth":"` + base64.StdEncoding.EncodeToString([]byte("me:secret")) + `"}}}`
 	t.Setenv("DOCKER_CONFIG", t.TempDir())
 	if err := ask(); err == nil {
 		t.Error("without credentials")
 	}
-	t.Setenv("REGISTRY_AUTH_FILE", write(t.TempDir(), "auth.json", auth, 0o600))
+	t.Setenv("REGISTRY_AUTH_FILE", write(t.TempDir(), "auth.json", myLogin, 0o600))
 	if err := ask(); err != nil {
 		t.Errorf("REGISTRY_AUTH_FILE: %v", err)
 	}

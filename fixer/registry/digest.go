@@ -1,0 +1,52 @@
+package registry
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+)
+
+// errDigest is what is wrong with damaged content.
+var errDigest = errors.New("the digest does not match")
+
+// digestOf reads content to its end and works out its digest.
+func digestOf(content io.Reader, algorithm string) (v1.Hash, error) {
+	h, err := v1.Hasher(algorithm)
+	if err != nil {
+		return v1.Hash{}, err
+	}
+	if _, err := io.Copy(h, content); err != nil {
+		return v1.Hash{}, cause(err)
+	}
+	return v1.Hash{Algorithm: algorithm, Hex: hex.EncodeToString(h.Sum(nil))}, nil
+}
+
+// check reads content to its end, and returns errDigest when it's another than
+// the digest says. It ends with ctx, with the cause of that as the error.
+func check(ctx context.Context, content io.Reader, want v1.Hash) error {
+	got, err := digestOf(&interruptible{ctx, content}, want.Algorithm)
+	if err == nil && got != want {
+		err = errDigest
+	}
+	return err
+}
+
+// interruptible is a reader that ends with a context.
+type interruptible struct {
+	ctx context.Context
+	io.Reader
+}
+
+func (r *interruptible) Read(p []byte) (int, error) {
+	if r.ctx.Err() != nil {
+		return 0, context.Cause(r.ctx)
+	}
+	return r.Reader.Read(p)
+}
+
+// brief is a digest as people quote it.
+func brief(h v1.Hash) string { return fmt.Sprintf("%s:%.12s", h.Algorithm, h.Hex) }
