@@ -91,6 +91,21 @@ func (s State) Script(in *dockerfile.Instruction) (*shell.Script, error) {
 	return shell.Parse(text, s.Getenv)
 }
 
+// Place finds a word of the RUN's script, as Script read it, in the instruction,
+// for an edit. It is false for what the line itself does not hold: a word of a
+// heredoc, of exec form, of a script inside the script.
+func (s Step) Place(w shell.Word) (dockerfile.Word, bool) {
+	cmd, ok := s.In.Cmd.(*instructions.RunCommand)
+	if !ok || !cmd.PrependShell || len(cmd.Files) > 0 || w.End == 0 {
+		return dockerfile.Word{}, false
+	}
+	body := s.In.Body()
+	if strings.Join(cmd.CmdLine, " ") != body || w.End > len(body) || body[w.Start:w.End] != w.Raw {
+		return dockerfile.Word{}, false
+	}
+	return s.In.Part(w.Start, w.End), true
+}
+
 // heredocScript is the script in RUN <<EOF, where the heredoc is the script
 // itself or the input of a shell.
 func heredocScript(line string, file instructions.ShellInlineFile) (string, bool) {

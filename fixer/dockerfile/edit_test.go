@@ -74,6 +74,20 @@ func TestEdits(t *testing.T) {
 		{"two lines in one", "FROM a\n", func(f *File) (Edit, error) {
 			return f.InsertAfter(last(f), "RUN x\nUSER y")
 		}, ""},
+		{"stage", "FROM a\nRUN x\nCMD b\n", func(f *File) (Edit, error) { return f.InsertStage(last(f), "FROM a AS c", "RUN y") }, "FROM a\nRUN x\n\nFROM a AS c\nRUN y\nCMD b\n"},
+		{"stage, behind a blank line, indented", "FROM a\n  RUN x\n\n  # why\n  CMD b", func(f *File) (Edit, error) { return f.InsertStage(last(f), "FROM a", "RUN y") }, "FROM a\n  RUN x\n\nFROM a\n  RUN y\n  # why\n  CMD b"},
+		{"stage, crlf", "FROM a\r\nCMD b", func(f *File) (Edit, error) { return f.InsertStage(last(f), "FROM a") }, "FROM a\r\n\r\nFROM a\r\nCMD b"},
+		{"name, none there", "FROM a  \nCMD b\n", func(f *File) (Edit, error) { return f.Stages[0].SetName("b") }, "FROM a AS b  \nCMD b\n"},
+		{"name, lower case", "from a\ncmd b\n", func(f *File) (Edit, error) { return f.Stages[0].SetName("b") }, "from a as b\ncmd b\n"},
+		{"name, in its place", "FROM --platform=$X a as old\n", func(f *File) (Edit, error) { return f.Stages[0].SetName("b") }, "FROM --platform=$X a as b\n"},
+		{"name, behind a continuation", "FROM a \\\n  AS old\n", func(f *File) (Edit, error) { return f.Stages[0].SetName("b") }, "FROM a \\\n  AS b\n"},
+		{"body", "FROM a\nCMD [\"x\", \"y\"]  \n", func(f *File) (Edit, error) { return last(f).ReplaceBody("z") }, "FROM a\nCMD z  \n"},
+		{"body, with flags", "FROM a\nRUN --mount=type=tmpfs,target=/x  x y\n", func(f *File) (Edit, error) { return last(f).ReplaceBody("z") }, "FROM a\nRUN --mount=type=tmpfs,target=/x  z\n"},
+		{"body, continued", "FROM a\nCMD x \\\n y\n", func(f *File) (Edit, error) { return last(f).ReplaceBody("z") }, ""},
+		{"part, behind a comment", "FROM a\nRUN x && \\\n# c\n  npm install\n", func(f *File) (Edit, error) {
+			at := strings.Index(last(f).Body(), "install")
+			return last(f).Replace(last(f).Part(at, at+len("install")), "ci")
+		}, "FROM a\nRUN x && \\\n# c\n  npm ci\n"},
 		{"flag, none there", "FROM a\nCOPY x y\n", chown, "FROM a\nCOPY --chown=a:b x y\n"},
 		{"flag, behind others", "FROM a\nCOPY --from=b --link x y\n", chown, "FROM a\nCOPY --from=b --link --chown=a:b x y\n"},
 		{"flag, in its place", "FROM a\nCOPY --chown=\"x\" --link x y\n", chown, "FROM a\nCOPY --chown=a:b --link x y\n"},

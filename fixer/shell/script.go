@@ -23,6 +23,9 @@ type Word struct {
 	// command substitution, an unknown variable, arithmetic. Text is "" then.
 	Known bool
 	Raw   string // as written, quotes and variables included
+	// Start and End are the byte range of Raw in the script. Both are 0 for a word
+	// that is not of the script's own text: of a script inside it, of exec form.
+	Start, End int
 }
 
 // Call is one simple command.
@@ -31,7 +34,9 @@ type Call struct {
 	// /usr/sbin/useradd. It is "" when it can't be told.
 	Name string
 	Path string // the program as written
-	Args []Word
+	// Program is the word that Path comes from.
+	Program Word
+	Args    []Word
 	// Certain: whenever the script ends well, this call has run. A call in a
 	// branch, a loop, a function, on the right of ||, behind !, in the
 	// background or behind an exit is not certain; one on the right of && is, as
@@ -269,7 +274,7 @@ func (w *walker) add(words []Word, call Call) {
 	if w.left.calls--; len(words) == 0 || w.left.calls < 0 {
 		return
 	}
-	call.Path, call.Args = words[0].Text, words[1:]
+	call.Path, call.Program, call.Args = words[0].Text, words[0], words[1:]
 	if words[0].Known && words[0].Text != "" {
 		call.Name = path.Base(words[0].Text)
 	}

@@ -14,6 +14,9 @@ const maxWord = 16 << 10
 // asks the machine for "~user", and has no notion of "can't be known".
 func (w *walker) word(word *syntax.Word) Word {
 	out := Word{Raw: between(w.src, word.Pos(), word.End())}
+	if w.depth == 0 && word.Pos().IsValid() && len(out.Raw) == int(word.End().Offset())-int(word.Pos().Offset()) {
+		out.Start, out.End = int(word.Pos().Offset()), int(word.End().Offset())
+	}
 	if strings.HasPrefix(out.Raw, "~") {
 		return out
 	}

@@ -1,0 +1,83 @@
+package dockerfile
+
+import (
+	"slices"
+	"strings"
+)
+
+// SetName names the stage: it replaces the name behind AS where there is one,
+// and adds AS, in the file's own spelling, where there is none. It fails where
+// the name is broken by a line continuation.
+func (st *Stage) SetName(name string) (Edit, error) {
+	in := st.From
+	if st.Name != "" {
+		return in.Replace(in.Args[len(in.Args)-1], name)
+	}
+	return in.Append(in.file.Keyword("AS") + " " + name)
+}
+
+// Append puts text, one word or several, behind the last argument of the
+// instruction, after a blank. It fails on an instruction without arguments, and
+// where text is not one line.
+func (in *Instruction) Append(text string) (Edit, error) {
+	if len(in.Args) == 0 {
+		return Edit{}, noPlace(in, "it has no arguments")
+	}
+	if err := singleLine(in, text); err != nil {
+		return Edit{}, err
+	}
+	last := in.Args[len(in.Args)-1]
+	return Edit{
+		Span: Span{last.End, last.End}, Text: " " + text,
+		kind: editInside, anchor: in, logical: Span{last.logical.End, last.logical.End},
+	}, nil
+}
+
+// Part is a piece of the instruction's [Instruction.Body], from one index of it
+// to another, for Replace.
+func (in *Instruction) Part(start, end int) Word {
+	start, end = in.body.Start+start, in.body.Start+end
+	return in.word(start, end, in.Logical[start:end])
+}
+
+// ReplaceBody changes everything behind the keyword and the flags. It fails
+// where a line continuation, and so perhaps a comment, stands inside.
+func (in *Instruction) ReplaceBody(text string) (Edit, error) {
+	return in.Replace(in.Part(0, in.body.Len()), text)
+}
+
+// InsertStage begins a new stage in front of in, above the comment block that
+// touches it: what stands behind belongs to the new stage. The first line is its
+// FROM; a blank line sets it off from what stands in front. FROM gets the
+// indentation of the stage that in was part of, the other lines that of in.
+func (f *File) InsertStage(in *Instruction, lines ...string) (Edit, error) {
+	if err := f.complete(in, lines); err != nil {
+		return Edit{}, err
+	}
+	eol := f.eolAt(in)
+	var text strings.Builder
+	if !f.blankAbove(in) {
+		text.WriteString(eol)
+	}
+	for i, l := range lines {
+		indent := f.indent(in)
+		if st := f.stageOf(in); i == 0 && st != nil {
+			indent = f.indent(st.From)
+		}
+		text.WriteString(indent + l + eol)
+	}
+	return Edit{Span: Span{in.comments, in.comments}, Text: text.String(), kind: editBefore, anchor: in, lines: slices.Clone(lines)}, nil
+}
+
+// stageOf is the stage that the instruction belongs to, nil for a global ARG.
+func (f *File) stageOf(in *Instruction) *Stage {
+	for _, st := range slices.Backward(f.Stages) {
+		if st.From.Index <= in.Index {
+			return st
+		}
+	}
+	return nil
+}
+
+// Anchor is the instruction that the edit changes, or next to which it inserts.
+func (e Edit) Anchor() *Instruction { return e.anchor }
