@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/buildcontext"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 )
@@ -27,6 +28,10 @@ func Run(ctx context.Context, src Source, ts []*Transform, inspector baseimage.I
 		return Result{}, err
 	}
 	r := &run{ctx: ctx, src: src, options: o, file: file, graph: graph, images: &images{inspector: inspector}, memo: map[string]any{}}
+	r.ignored = map[ignoreKey]bool{}
+	if src.Context != nil {
+		r.context = buildcontext.Open(src.Context, src.Name)
+	}
 	if reason := foreignSyntax(file.Syntax); reason != "" {
 		return Result{Before: src.Src, After: src.Src, Findings: []Finding{{ID: "syntax", Line: 1, Col: 1, Message: "left alone: " + reason}}}, nil
 	}
@@ -38,10 +43,11 @@ func Run(ctx context.Context, src Source, ts []*Transform, inspector baseimage.I
 		}
 	}
 	r.findings = append(r.findings, r.images.notes(graph)...)
+	r.findings = append(r.findings, r.idleIgnores(file, ts)...)
 	slices.SortStableFunc(r.findings, func(a, b Finding) int {
 		return cmp.Or(a.Line-b.Line, a.Col-b.Col, cmp.Compare(a.ID, b.ID), cmp.Compare(a.Message, b.Message))
 	})
-	return Result{Before: src.Src, After: r.file.Src, Findings: r.findings, Steps: r.steps}, nil
+	return Result{Before: src.Src, After: r.file.Src, Findings: r.findings, Steps: r.steps, Created: r.created}, nil
 }
 
 // run is the state of one Run.
@@ -49,32 +55,45 @@ type run struct {
 	ctx      context.Context
 	src      Source
 	options  Options
+	context  *buildcontext.Context // nil when there is none to look at
 	file     *dockerfile.File
 	graph    *chain.Graph
 	images   *images
 	memo     map[string]any
 	applied  [][]dockerfile.Edit // of the steps so far
 	steps    []Step
+	created  []NewFile
 	findings []Finding
+	ignored  map[ignoreKey]bool // the comments that kept something from being done
 }
 
 // step runs one transform and makes its edits, all of them or none.
 func (r *run) step(t *Transform) {
 	p := &Pass{
-		File: r.file, Graph: r.graph, Context: r.src.Context, Options: r.options,
+		File: r.file, Graph: r.graph, Options: r.options,
 		ctx: r.ctx, images: r.images, memo: r.memo, transform: t,
+		ignores: ignores(r.file, t.ID), heeded: func(ig ignore) { r.ignored[ig.ignoreKey] = true },
+	}
+	if r.context != nil {
+		p.Context, p.IgnoreFile = r.context, r.context.IgnoreFile
 	}
 	if err := guarded(t, p); err != nil {
 		r.bug(t, err)
 		return
 	}
+	p.heed()
 	var edits []dockerfile.Edit
+	var created []NewFile
 	for i := range p.findings {
 		f := &p.findings[i]
 		f.Line, f.Col = r.original(f.offset)
 		if len(p.edits[i]) > 0 && f.Safety >= r.options.Threshold {
 			f.Fixed = true
 			edits = append(edits, p.edits[i]...)
+		}
+		if file := p.created[i]; file != nil && f.Safety >= r.options.Threshold {
+			f.Fixed = true
+			created = append(created, *file)
 		}
 	}
 	if len(edits) > 0 {
@@ -90,6 +109,7 @@ func (r *run) step(t *Transform) {
 			return
 		}
 	}
+	r.created = append(r.created, created...)
 	r.findings = append(r.findings, p.findings...)
 }
 

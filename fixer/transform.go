@@ -67,31 +67,45 @@ type Options struct {
 	// NumericUser writes USER 1000:1000 instead of USER node, for Kubernetes'
 	// runAsNonRoot, which can't check a name.
 	NumericUser bool
-	Build       chain.Options
+	// User is the name, or the number, of who containers shall run as; "" for the
+	// one that fits the image best. UID is the number of a user that has to be
+	// made, 0 for the first free one.
+	User  string
+	UID   int
+	Build chain.Options
+	// KnownIDs are the transforms that a comment may ignore beside those that run.
+	KnownIDs []string
 }
 
 // Source is a Dockerfile and what belongs to it.
 type Source struct {
 	Name string // for messages
 	Src  []byte
-	// Context is the build context, nil when there is none to look at. It is
-	// only read, and only files that the Dockerfile copies.
+	// Context is the directory that the build context is made of, nil when there
+	// is none to look at. It is only read.
 	Context fs.FS
 }
 
 // Pass is what one transform sees of one file.
 type Pass struct {
-	File    *dockerfile.File
-	Graph   *chain.Graph
-	Context fs.FS // nil when there is none to look at
-	Options Options
+	File  *dockerfile.File
+	Graph *chain.Graph
+	// Context is the build context, without what its ignore file hides; nil when
+	// there is none to look at. IgnoreFile is that file's name, "" when there is
+	// none.
+	Context    fs.FS
+	IgnoreFile string
+	Options    Options
 
 	ctx       context.Context
 	images    *images
 	memo      map[string]any
 	transform *Transform
+	ignores   []ignore // that name it
+	heeded    func(ignore)
 	findings  []Finding
 	edits     [][]dockerfile.Edit // of each finding
+	created   []*NewFile          // of each finding, nil for none
 }
 
 // Base tells what is known of the image at the bottom of n's chain. The error
@@ -133,6 +147,19 @@ func (p *Pass) ReportAs(s Safety, at dockerfile.Span, message string, edits ...d
 	line, col := p.File.Position(at.Start)
 	p.findings = append(p.findings, Finding{ID: p.transform.ID, Safety: s, Line: line, Col: col, Message: message, offset: at.Start})
 	p.edits = append(p.edits, edits)
+	p.created = append(p.created, nil)
+}
+
+// Create records a finding that is mended by a new file in the build context.
+func (p *Pass) Create(s Safety, at dockerfile.Span, message string, file NewFile) {
+	p.ReportAs(s, at, message)
+	p.created[len(p.created)-1] = &file
+}
+
+// NewFile is a file that a transform adds to the build context.
+type NewFile struct {
+	Name string // in the context's directory
+	Text []byte
 }
 
 // Finding is something that a transform changes, would change, or deliberately
@@ -162,4 +189,7 @@ type Result struct {
 	Before, After []byte
 	Findings      []Finding // by line, column, ID, message
 	Steps         []Step
+	// Created are the files that the fix adds, in the order of their transforms.
+	// They were not there when their transform looked.
+	Created []NewFile
 }

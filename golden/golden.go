@@ -4,6 +4,7 @@
 //	golden/TRANSFORM/CASE/Dockerfile       what goes in
 //	golden/TRANSFORM/CASE/want.Dockerfile  what must come out; without it, every byte stays
 //	golden/TRANSFORM/CASE/findings.txt     what is said
+//	golden/TRANSFORM/CASE/want.NAME        a file .NAME that must be made in the context
 //	golden/TRANSFORM/CASE/images.json      base images, before those of golden/images.json
 //	golden/TRANSFORM/CASE/options.json     options other than the default
 //	golden/TRANSFORM/CASE/context/         the build context

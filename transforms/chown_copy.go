@@ -74,7 +74,7 @@ func chownCopies(p *fixer.Pass, n *chain.Node) error {
 	given := map[*dockerfile.Instruction]dockerfile.Edit{}
 	for i, s := range run.Own() {
 		c, ok := s.Before.Copy(s.In)
-		if !ok || c.Owned || !isApplications(run, id, c.Dest) {
+		if !ok || c.Owned || !isApplications(run, id, c.Dest) || p.Ignores(s.In) {
 			continue
 		}
 		if !known {

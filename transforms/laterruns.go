@@ -1,6 +1,7 @@
 package transforms
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -8,9 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/moby/patternmatcher"
-	"github.com/moby/patternmatcher/ignorefile"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
@@ -160,24 +158,8 @@ func bringsRepository(p *fixer.Pass, c chain.Copy) bool {
 	if p.Context == nil {
 		return true
 	}
-	if _, err := fs.Stat(p.Context, ".git"); err != nil {
-		return false
-	}
-	// An ignore file of the Dockerfile's own takes the other's place; it is rare
-	// enough not to be looked into.
-	if _, err := fs.Stat(p.Context, path.Base(p.File.Name)+".dockerignore"); err == nil {
-		return true
-	}
-	text, err := readSmall(p.Context, ".dockerignore")
-	if err != nil {
-		return true
-	}
-	patterns, err := ignorefile.ReadAll(strings.NewReader(text))
-	if err != nil {
-		return true
-	}
-	ignored, err := patternmatcher.MatchesOrParentMatches(".git", patterns)
-	return err != nil || !ignored
+	_, err := fs.Stat(p.Context, ".git")
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 // hasGit reports whether git may be in the image. That it is not in the base

@@ -12,3 +12,12 @@ var All = []*fixer.Transform{
 	NonrootUser,
 	ChownCopy,
 }
+
+// IDs are the names of all transforms, in their order.
+func IDs() []string {
+	ids := make([]string, len(All))
+	for i, t := range All {
+		ids[i] = t.ID
+	}
+	return ids
+}

@@ -23,6 +23,8 @@ type fixCmd struct {
 	Only      []string `placeholder:"ID" help:"Run these transforms only."`
 	Skip      []string `placeholder:"ID" help:"Do not run these transforms."`
 	Unsafe    bool     `help:"Also make changes that a person must look at."`
+	User      string   `placeholder:"NAME" help:"Who containers run as, instead of the user that fits the image best. It is made where the image doesn't have it."`
+	UID       int      `name:"uid" placeholder:"N" help:"The number of a user that has to be made. Default: the first free one from 1000 on."`
 	UserStyle string   `enum:"name,numeric" default:"name" help:"How USER is written: a name (USER node) or numbers (USER 1000:1000), which Kubernetes' runAsNonRoot wants."`
 
 	buildFlags `embed:"" group:"The build"`
@@ -52,7 +54,7 @@ func (c *fixCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	options := fixer.Options{NumericUser: c.UserStyle == "numeric", Build: c.build()}
+	options := fixer.Options{NumericUser: c.UserStyle == "numeric", User: c.User, UID: c.UID, KnownIDs: transforms.IDs(), Build: c.build()}
 	if c.Unsafe {
 		options.Threshold = fixer.Unsafe
 	}

@@ -1,0 +1,130 @@
+// Package buildcontext shows a directory as a builder sees it: without the files
+// that .dockerignore keeps out of the build context.
+package buildcontext
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/moby/patternmatcher"
+	"github.com/moby/patternmatcher/ignorefile"
+)
+
+// maxIgnoreFile is the largest ignore file that is read, in bytes.
+const maxIgnoreFile = 1 << 20
+
+// Context is a build context: what COPY and ADD can reach. It reads a file
+// system and never writes; it is not safe for concurrent use.
+type Context struct {
+	// IgnoreFile is the name of the ignore file that holds, "" when there is none.
+	IgnoreFile string
+
+	files   fs.FS
+	matcher *patternmatcher.PatternMatcher // nil when nothing is ignored
+	err     error                          // of the ignore file; nothing can be read then
+}
+
+// Open makes the context of a Dockerfile of that name out of a directory. An
+// ignore file that belongs to the Dockerfile alone, such as Dockerfile.dockerignore,
+// takes the place of .dockerignore (Docker documentation, "Filename and
+// location"). Where the ignore file can't be read or understood, no build would
+// start, and every file is an error that says so.
+func Open(files fs.FS, dockerfile string) *Context {
+	c := &Context{files: files}
+	for _, name := range []string{path.Base(dockerfile) + ".dockerignore", ".dockerignore"} {
+		info, err := fs.Stat(files, name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		c.IgnoreFile = name
+		if err == nil && !info.Mode().IsRegular() {
+			err = errors.New("it is no regular file")
+		}
+		if err == nil {
+			c.matcher, err = readIgnore(files, name)
+		}
+		if err != nil {
+			c.err = fmt.Errorf("%s can't be read: %w", name, cause(err))
+		}
+		return c
+	}
+	return c
+}
+
+func readIgnore(files fs.FS, name string) (*patternmatcher.PatternMatcher, error) {
+	f, err := files.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxIgnoreFile+1))
+	if err == nil && len(text) > maxIgnoreFile {
+		err = errors.New("it is too large")
+	}
+	if err != nil {
+		return nil, err
+	}
+	patterns, err := ignorefile.ReadAll(strings.NewReader(string(text)))
+	if err != nil || len(patterns) == 0 {
+		return nil, err
+	}
+	return patternmatcher.New(patterns)
+}
+
+// hides reports whether the ignore file keeps a file out. A directory is in as
+// long as a file in it may be.
+func (c *Context) hides(name string, dir bool) bool {
+	if c.matcher == nil || name == "." || dir && c.matcher.Exclusions() {
+		return false
+	}
+	ignored, err := c.matcher.MatchesOrParentMatches(name)
+	return err != nil || ignored
+}
+
+// Open implements fs.FS. What is ignored does not exist.
+func (c *Context) Open(name string) (fs.File, error) {
+	if _, err := c.Stat(name); err != nil {
+		return nil, err
+	}
+	return c.files.Open(name)
+}
+
+// Stat implements fs.StatFS.
+func (c *Context) Stat(name string) (fs.FileInfo, error) {
+	if c.err != nil {
+		return nil, &fs.PathError{Op: "stat", Path: name, Err: c.err}
+	}
+	info, err := fs.Stat(c.files, name)
+	if err == nil && c.hides(name, info.IsDir()) {
+		return nil, &fs.PathError{Op: "stat", Path: name, Err: fs.ErrNotExist}
+	}
+	return info, err
+}
+
+// ReadDir implements fs.ReadDirFS.
+func (c *Context) ReadDir(name string) ([]fs.DirEntry, error) {
+	if _, err := c.Stat(name); err != nil {
+		return nil, err
+	}
+	all, err := fs.ReadDir(c.files, name)
+	var seen []fs.DirEntry
+	for _, e := range all {
+		if !c.hides(path.Join(name, e.Name()), e.IsDir()) {
+			seen = append(seen, e)
+		}
+	}
+	return seen, err
+}
+
+// cause is the error without the path, which the message has already.
+func cause(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}

@@ -1,0 +1,33 @@
+package dockerfile
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+)
+
+func TestComments(t *testing.T) {
+	const src = "\ufeff# first\n# second\nFROM a\n\n# far\n\n  # near \nRUN x \\\n# inside\n  y\n# under\nRUN <<E\n# text\nE\n#last"
+	f := mustParse(t, src)
+	var got []string
+	for _, c := range f.Comments() {
+		if f.Src[c.Start] != '#' || string(f.Src[c.Start:c.End]) != c.Text {
+			t.Errorf("%q is not at its place", c.Text)
+		}
+		above := "nothing"
+		if c.Above != nil {
+			above = fmt.Sprintf("line %d", c.Above.Node.StartLine)
+		}
+		got = append(got, c.Text+" above "+above)
+	}
+	want := []string{
+		"# first above line 3", "# second above line 3", "# far above nothing", "# near above line 8",
+		"# inside above nothing", "# under above line 12", "#last above nothing",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	if got := mustParse(t, "# syntax=docker/dockerfile:1\n# c\nFROM a\n").Comments(); len(got) != 1 || got[0].Text != "# c" {
+		t.Errorf("a directive is no comment: %v", got)
+	}
+}
