@@ -3,6 +3,7 @@ module github.com/dockmend/dockmend
 go 1.26.8
 
 require (
+	github.com/Masterminds/semver/v3 v3.5.0
 	github.com/agext/levenshtein v1.2.3
 	github.com/alecthomas/kong v1.17.0
 	github.com/containerd/errdefs v1.0.0

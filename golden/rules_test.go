@@ -24,6 +24,14 @@ type rule struct {
 
 // rules has a rule for each transform.
 var rules = map[string]rule{
+	"npm-ci": {
+		same: func(keyword, line string) string {
+			if keyword == "RUN" {
+				line = strings.ReplaceAll(npmInstall.ReplaceAllString(line, "npm ci"), " --frozen-lockfile", "")
+			}
+			return line
+		},
+	},
 	"nonroot-user": {
 		same: func(keyword, line string) string {
 			switch keyword {
@@ -49,6 +57,8 @@ var rules = map[string]rule{
 		},
 	},
 }
+
+var npmInstall = regexp.MustCompile(`npm +(install|i|in|ci|clean-install)\b`)
 
 var chownFlag = regexp.MustCompile(`[\s\v]--chown=[^\s\v]+`) // to BuildKit, a vertical tab is a blank
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -148,21 +147,7 @@ func (x *examiner) read(name string) (string, error) {
 
 // readSmall reads a regular file of at most maxScript bytes.
 func readSmall(context fs.FS, name string) (string, error) {
-	// A pipe in a stranger's repository would never end.
-	if info, err := fs.Stat(context, name); err != nil {
-		return "", cause(err)
-	} else if !info.Mode().IsRegular() {
-		return "", errors.New("it is no regular file")
-	}
-	f, err := context.Open(name)
-	if err != nil {
-		return "", cause(err)
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxScript+1))
-	if err == nil && len(text) > maxScript {
-		err = errors.New("it is too large")
-	}
+	text, err := readLimited(context, name, maxScript)
 	return string(text), err
 }
 

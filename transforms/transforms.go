@@ -6,9 +6,11 @@ import "github.com/dockmend/dockmend/fixer"
 
 // All is the ordered list of the transforms. The order is meaning:
 //
+//   - npm-ci asks for what the lock file says, on which npm-ci-stage relies;
 //   - nonroot-user decides who the container runs as;
 //   - chown-copy then gives that user its files, so it comes behind.
 var All = []*fixer.Transform{
+	NPMCI,
 	NonrootUser,
 	ChownCopy,
 }

@@ -1,0 +1,75 @@
+// Package npm reads package.json and the lock files of npm and Yarn 1: what is
+// installed from them, and whether a lock file still says what the manifest asks
+// for. It reads bytes only, and asks no registry.
+package npm
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// Manifest is what is read of package.json.
+type Manifest struct {
+	Scripts              map[string]string
+	Dependencies         map[string]string
+	DevDependencies      map[string]string
+	OptionalDependencies map[string]string
+	PeerDependencies     map[string]string
+	PeerDependenciesMeta map[string]PeerMeta
+	Workspaces           json.RawMessage
+	Overrides            json.RawMessage
+	Resolutions          json.RawMessage
+	BundleDependencies   json.RawMessage
+	PackageManager       string
+}
+
+// PeerMeta says of a peer dependency whether it may be missing.
+type PeerMeta struct{ Optional bool }
+
+// ParseManifest reads a package.json. It fails on what is no such file.
+func ParseManifest(text []byte) (*Manifest, error) {
+	var m Manifest
+	if err := json.Unmarshal(bytes.TrimPrefix(text, []byte("\ufeff")), &m); err != nil {
+		return nil, fmt.Errorf("package.json can't be understood: %w", err)
+	}
+	return &m, nil
+}
+
+// HasWorkspaces reports whether the package is the root of others.
+func (m *Manifest) HasWorkspaces() bool { return isSet(m.Workspaces) }
+
+// HasOverrides reports whether the manifest changes what other packages ask for,
+// which lock files don't record.
+func (m *Manifest) HasOverrides() bool { return isSet(m.Overrides) || isSet(m.Resolutions) }
+
+// isSet reports whether a value of JSON is there and holds anything.
+func isSet(v json.RawMessage) bool {
+	return !slices.Contains([]string{"", "null", "{}", "[]"}, string(bytes.TrimSpace(v)))
+}
+
+// lifecycle are the scripts that an install runs: those of npm ("npm help
+// scripts", "Life Cycle Operation Order") and of Yarn 1 are the same.
+var lifecycle = []string{"preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare"}
+
+// InstallScripts are the scripts of the manifest that an install runs, in their
+// order.
+func (m *Manifest) InstallScripts() (names []string) {
+	for _, name := range lifecycle {
+		if m.Scripts[name] != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// all are the dependencies that an install of everything brings.
+func (m *Manifest) all() map[string]string {
+	all := map[string]string{}
+	for _, deps := range []map[string]string{m.DevDependencies, m.Dependencies, m.OptionalDependencies} {
+		maps.Copy(all, deps)
+	}
+	return all
+}

@@ -1,0 +1,169 @@
+package npm
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/Masterminds/semver/v3"
+)
+
+// Options are what an install is called with.
+type Options struct {
+	NPM         int  // the major version of npm, 0 for Yarn
+	LegacyPeers bool // --legacy-peer-deps
+}
+
+// InSync reports whether an install that takes the lock file at its word, npm ci
+// or yarn install --frozen-lockfile, succeeds where one that mends it does: it is
+// nil then. The error says in what the lock file differs.
+//
+// npm ci compares the whole tree: with the manifest (npm 7 and later: arborist's
+// validateLockfile; npm 6: lock-verify), and each package with what it asks for.
+func (l *Lock) InSync(m *Manifest, o Options) error {
+	if l.yarn != nil {
+		return l.yarn.inSync(m)
+	}
+	switch {
+	case m.HasWorkspaces():
+		return errors.New("package.json has workspaces")
+	case m.HasOverrides():
+		return errors.New("package.json has overrides, which the lock file does not record")
+	case l.Version == 3 && o.NPM < 7:
+		return fmt.Errorf("npm %d can't read a lock file of version 3", o.NPM)
+	case l.Version == 1 && o.NPM >= 7:
+		return errors.New("the lock file is of version 1, which npm 7 and later complete at each install")
+	}
+	if l.Version > 1 && o.NPM >= 7 {
+		if err := l.recorded(m); err != nil {
+			return err
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.all())) {
+		_, optional := m.OptionalDependencies[name]
+		if err := l.satisfies("", name, m.all()[name], optional && o.NPM < 7); err != nil {
+			return err
+		}
+	}
+	for _, at := range slices.Sorted(maps.Keys(l.Packages)) {
+		if err := l.complete(at, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recorded compares the manifest with the one that the lock file was made from.
+func (l *Lock) recorded(m *Manifest) error {
+	root := l.Packages[""]
+	for _, c := range []struct {
+		kind     string
+		now, was map[string]string
+	}{
+		{"dependencies", m.Dependencies, root.Dependencies},
+		{"devDependencies", m.DevDependencies, root.DevDependencies},
+		{"optionalDependencies", m.OptionalDependencies, root.OptionalDependencies},
+		{"peerDependencies", m.PeerDependencies, root.PeerDependencies},
+	} {
+		for _, name := range slices.Sorted(maps.Keys(union(c.now, c.was))) {
+			now, has := c.now[name]
+			was, had := c.was[name]
+			switch {
+			case !had:
+				return fmt.Errorf("the lock file does not know %s of %s", name, c.kind)
+			case !has:
+				return fmt.Errorf("the lock file has %s, which package.json lists no more in %s", name, c.kind)
+			case now != was:
+				return fmt.Errorf("package.json asks for %s %s, and the lock file was made for %s", name, now, was)
+			}
+		}
+	}
+	return nil
+}
+
+func union(a, b map[string]string) map[string]string {
+	u := maps.Clone(a)
+	if u == nil {
+		u = map[string]string{}
+	}
+	maps.Copy(u, b)
+	return u
+}
+
+// complete reports whether all that one package asks for is there.
+func (l *Lock) complete(at string, o Options) error {
+	p := l.Packages[at]
+	if p.Link || at != "" && !strings.HasPrefix(at, "node_modules/") {
+		return fmt.Errorf("%s lies outside node_modules", at)
+	}
+	asked := union(p.Dependencies, p.OptionalDependencies)
+	if at == "" {
+		asked = nil // those of the manifest were looked at
+	}
+	for _, name := range slices.Sorted(maps.Keys(asked)) {
+		// npm 7 and later want what is optional in the lock file too, whether it is
+		// installed or not. Version 1 does not tell what is optional.
+		_, optional := p.OptionalDependencies[name]
+		if err := l.satisfies(at, name, asked[name], o.NPM < 7 && (optional || l.Version == 1)); err != nil {
+			return err
+		}
+	}
+	if o.NPM < 7 || o.LegacyPeers {
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.PeerDependencies)) {
+		from := at
+		if at != "" {
+			from = parent(at)
+		}
+		if err := l.satisfies(from, name, p.PeerDependencies[name], p.PeerDependenciesMeta[name].Optional); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// satisfies reports whether what a package in dir finds under a name is of the
+// version that it asks for.
+func (l *Lock) satisfies(dir, name, spec string, optional bool) error {
+	at, ok := l.find(dir, name)
+	switch {
+	case !ok && optional:
+		return nil
+	case !ok:
+		return fmt.Errorf("the lock file lacks %s", name)
+	case !satisfied(spec, l.Packages[at].Version):
+		return fmt.Errorf("the lock file has %s %s, and %s is asked for", name, l.Packages[at].Version, spec)
+	}
+	return nil
+}
+
+// satisfied reports whether a version is one that a dependency asks for. What
+// names no versions (a tag, a repository, a file) can't be compared: npm takes
+// the lock file's word for it.
+func satisfied(spec, version string) bool {
+	if alias, ok := strings.CutPrefix(spec, "npm:"); ok {
+		_, spec, ok = cutLast(alias, "@")
+		if !ok {
+			return true
+		}
+	}
+	if strings.ContainsAny(spec, ":/") || strings.Trim(spec, "abcdefghijklmnopqrstuvwyz-") == "" {
+		return true
+	}
+	v, err := semver.NewVersion(version)
+	if err != nil {
+		return false
+	}
+	c, err := semver.NewConstraint(strings.TrimSpace(spec))
+	return err == nil && c.Check(v)
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i > 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}
