@@ -95,7 +95,11 @@ type Pass struct {
 	// none.
 	Context    fs.FS
 	IgnoreFile string
-	Options    Options
+	// Directory is the one that the context is made of, with what is hidden: for
+	// files that stand beside a Dockerfile, as a compose file does. nil without a
+	// context.
+	Directory fs.FS
+	Options   Options
 
 	ctx       context.Context
 	images    *images

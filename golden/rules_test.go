@@ -32,6 +32,18 @@ var rules = map[string]rule{
 			return line
 		},
 	},
+	"npm-ci-stage": {
+		same: func(keyword, line string) string {
+			switch keyword {
+			case "FROM":
+				return stageName.ReplaceAllString(line, "")
+			case "RUN":
+				return omitFlag.ReplaceAllString(line, "")
+			}
+			return line
+		},
+		added: regexp.MustCompile(`(?i)^(FROM (\S+-)?base( AS \S+)?|COPY --from=(\S+-)?(deps|build) (--chown=\S+ )?/\S+ \./\S*|COPY [^=]+|RUN npm prune \S+)$`),
+	},
 	"nonroot-user": {
 		same: func(keyword, line string) string {
 			switch keyword {
@@ -57,6 +69,11 @@ var rules = map[string]rule{
 		},
 	},
 }
+
+var (
+	stageName = regexp.MustCompile(`(?i)\s+AS\s+\S+\s*$`)
+	omitFlag  = regexp.MustCompile(` --(omit=dev|only=production|production|prod)\b`)
+)
 
 var npmInstall = regexp.MustCompile(`npm +(install|i|in|ci|clean-install)\b`)
 

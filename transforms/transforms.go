@@ -7,10 +7,12 @@ import "github.com/dockmend/dockmend/fixer"
 // All is the ordered list of the transforms. The order is meaning:
 //
 //   - npm-ci asks for what the lock file says, on which npm-ci-stage relies;
+//   - npm-ci-stage splits stages, so what is placed in one comes behind;
 //   - nonroot-user decides who the container runs as;
 //   - chown-copy then gives that user its files, so it comes behind.
 var All = []*fixer.Transform{
 	NPMCI,
+	NPMCIStage,
 	NonrootUser,
 	ChownCopy,
 }

@@ -160,7 +160,7 @@ func (g *Graph) resolveBase(n *Node, byName map[string]*Node) {
 // markSources notes the stages that n copies or mounts from.
 func (n *Node) markSources(byName map[string]*Node) {
 	for _, in := range n.Stage.Body {
-		for _, ref := range sources(in) {
+		for _, ref := range Sources(in) {
 			src := byName[strings.ToLower(ref)]
 			if i, err := strconv.Atoi(ref); err == nil && i >= 0 && i < len(n.graph.Nodes) {
 				src = n.graph.Nodes[i]
@@ -189,8 +189,9 @@ func (g *Graph) stage(ref string, index int) *Node {
 	return nil
 }
 
-// sources are the stages or images that an instruction takes files from.
-func sources(in *dockerfile.Instruction) (refs []string) {
+// Sources are the stages or images that an instruction takes files from, as it
+// names them.
+func Sources(in *dockerfile.Instruction) (refs []string) {
 	if c, ok := in.Cmd.(*instructions.CopyCommand); ok && c.From != "" {
 		refs = append(refs, c.From)
 	}

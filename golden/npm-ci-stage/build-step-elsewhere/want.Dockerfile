@@ -1,0 +1,13 @@
+FROM node:20-slim AS base
+WORKDIR /app
+
+FROM base AS deps
+COPY package*.json ./
+RUN npm ci
+
+FROM base
+COPY --from=deps /app/node_modules ./node_modules
+COPY . .
+RUN npm run build && cp -r dist /srv/www
+EXPOSE 3000
+CMD ["node", "dist/server.js"]

@@ -1,0 +1,2 @@
+require('ms')
+require('./load')(['typescript'])

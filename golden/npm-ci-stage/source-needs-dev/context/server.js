@@ -1,0 +1,3 @@
+const ts = require('typescript')
+
+console.log(ts.version)

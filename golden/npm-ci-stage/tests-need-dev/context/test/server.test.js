@@ -1,0 +1,1 @@
+const ts = require('typescript')

@@ -1,0 +1,182 @@
+package transforms
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/shell"
+)
+
+// This file decides whether a stage can be split at its install.
+
+// section finds what is copied for the install alone: the copies directly in
+// front of it, up to one of the whole context. What stands before them is part of
+// the base, and so of the last stage too.
+func (sp *split) section() error {
+	dir := sp.in.step.Before.Workdir.Text
+	switch {
+	case !sp.in.step.Before.Workdir.Known || sp.in.step.Before.Workdir.In != nil && sp.in.step.Before.DependsOnArg(sp.in.step.Before.Workdir.In.Body()):
+		return errors.New("its working directory depends on a build argument")
+	case dir == "/":
+		return errors.New("there is no WORKDIR: what the install makes lies in /")
+	case !plainPath(dir):
+		return errors.New("the name of its working directory needs quotes")
+	case within(dir, "/root"), isSystem(dir) && !ownable(dir):
+		return fmt.Errorf("%s is a directory of the system", dir)
+	}
+	if where := hasModules(sp.pass, sp.run, sp.in); where != "" {
+		return fmt.Errorf("%s has brought node_modules already", where)
+	}
+	own := len(sp.run.Steps) - len(sp.run.Own())
+	for sp.first > own {
+		s := sp.run.Steps[sp.first-1]
+		c, ok := s.Before.Copy(s.In)
+		if !ok || c.From != "" || wholeContext(c) || !within(c.Dest, dir) {
+			break
+		}
+		if len(s.In.Node.Heredocs) > 0 {
+			return fmt.Errorf("line %d writes a file in place", s.In.Node.StartLine)
+		}
+		sp.first--
+	}
+	return nil
+}
+
+// stageKinds looks for what does not survive another number of stages.
+func (sp *split) stageKinds() error {
+	f := sp.pass.File
+	for _, in := range f.Instructions {
+		for _, ref := range chain.Sources(in) {
+			if _, err := strconv.Atoi(ref); err == nil {
+				return fmt.Errorf("line %d names a stage by its number", in.Node.StartLine)
+			}
+		}
+	}
+	for _, s := range sp.run.Steps {
+		if s.In.Name() == "ONBUILD" {
+			return fmt.Errorf("line %d is run in the builds of others", s.In.Node.StartLine)
+		}
+	}
+	if c := sp.run.Final.Base.Config; c != nil && len(c.OnBuild) > 0 {
+		return errors.New("the base image brings ONBUILD instructions")
+	}
+	dir := sp.in.step.Before.Workdir.Text
+	for _, v := range sp.run.Final.Volumes {
+		if within(dir, v.Text) || within(v.Text, path.Join(dir, "node_modules")) {
+			return fmt.Errorf("the volume %s covers its directory", v.Text)
+		}
+	}
+	// ENTRYPOINT clears a CMD that was inherited, and one of the same stage would
+	// be inherited then.
+	cmd, entrypoint := -1, -1
+	for i, s := range sp.run.Own() {
+		switch s.In.Name() {
+		case "CMD":
+			cmd = i
+		case "ENTRYPOINT":
+			entrypoint = i
+		}
+	}
+	if first := sp.first - (len(sp.run.Steps) - len(sp.run.Own())); cmd >= 0 && cmd < first && entrypoint > first {
+		return errors.New("its CMD stands in front of the install, and its ENTRYPOINT behind")
+	}
+	return nil
+}
+
+// onlyInstalls makes sure that the RUN does nothing else that the image needs.
+func (sp *split) onlyInstalls() error {
+	if len(sp.in.step.In.Node.Heredocs) > 0 {
+		return errors.New("it is in a heredoc")
+	}
+	script, err := sp.in.step.Script()
+	if err != nil || script == nil {
+		return errors.New("its RUN can't be read")
+	}
+	for _, c := range script.Calls {
+		_, install := readInstall(c)
+		cache := (c.Name == "npm" || c.Name == "yarn" || c.Name == "pnpm") && len(c.Args) > 0 && (c.Args[0].Text == "cache" || c.Args[0].Text == "store" || c.Args[0].Text == "config")
+		temporary := c.Name == "rm" && !slices.ContainsFunc(c.Args, func(a shell.Word) bool {
+			return !a.Known || !strings.HasPrefix(a.Text, "-") && !within(path.Clean(a.Text), "/tmp") && !within(path.Clean(a.Text), "/root") && !strings.HasPrefix(a.Text, "/var/cache/")
+		})
+		if !install && !cache && !temporary && c.Name != "true" && c.Name != "set" && c.Name != "echo" {
+			return fmt.Errorf("its RUN calls %s too", orSomething(c.Name))
+		}
+	}
+	if len(script.Writes) > 0 {
+		return errors.New("its RUN writes files")
+	}
+	return nil
+}
+
+func orSomething(name string) string {
+	if name == "" {
+		return "a program that can't be told"
+	}
+	return name
+}
+
+// outside are packages that install programs outside node_modules.
+var outside = strings.Fields(`puppeteer puppeteer-core whatsapp-web.js playwright playwright-core playwright-chromium playwright-firefox
+	playwright-webkit @playwright/test cypress electron nightmare phantomjs phantomjs-prebuilt node-webkit nw chromedriver`)
+
+// packages looks for packages, and scripts of the package itself, that leave
+// something outside node_modules.
+func (sp *split) packages() error {
+	if sp.unread != nil {
+		return nil
+	}
+	m := sp.project.manifest
+	switch {
+	case m.HasWorkspaces():
+		return errors.New("it has workspaces, whose node_modules are spread")
+	case sp.project.pnp:
+		return errors.New("Yarn is not set to keep its packages in node_modules")
+	case len(m.Dependencies)+len(m.OptionalDependencies) == 0:
+		return errors.New("package.json has no dependencies")
+	case sp.in.tool == "pnpm" && sp.project.npmrc != "" && slices.ContainsFunc([]string{"store-dir", "virtual-store-dir", "modules-dir", "node-linker", "package-import-method"}, func(name string) bool {
+		return sp.project.setting(sp.in.step.Before, name) != ""
+	}):
+		return errors.New(".npmrc says where pnpm keeps its packages")
+	}
+	for _, name := range m.InstallScripts() {
+		if !onlyModules(m.Scripts[name]) {
+			return fmt.Errorf("its script %q runs at every install, and what that makes is not known", name)
+		}
+	}
+	for _, name := range outside {
+		if m.Dependencies[name] != "" || m.DevDependencies[name] != "" || m.OptionalDependencies[name] != "" || sp.project.lock != nil && sp.project.lock.Has(name) {
+			return fmt.Errorf("%s installs outside node_modules", name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Dependencies)) {
+		spec := m.Dependencies[name]
+		if strings.HasPrefix(spec, "file:") || strings.HasPrefix(spec, "link:") || strings.HasPrefix(spec, "workspace:") {
+			return fmt.Errorf("%s lies outside node_modules", name)
+		}
+	}
+	return nil
+}
+
+// onlyModules reports whether a script that runs at install changes nothing but
+// node_modules, or nothing at all.
+func onlyModules(script string) bool {
+	s, err := shell.Parse(script, nil)
+	if err != nil || len(s.Writes) > 0 {
+		return false
+	}
+	return !slices.ContainsFunc(s.Calls, func(c shell.Call) bool {
+		switch c.Name {
+		case "husky", "is-ci", "patch-package", "true", "exit", "echo", "only-allow":
+			return false
+		case "npx":
+			return len(c.Args) == 0 || !c.Args[0].Known || !slices.Contains([]string{"husky", "patch-package", "only-allow"}, c.Args[0].Text)
+		}
+		return true
+	})
+}
