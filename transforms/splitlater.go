@@ -74,7 +74,7 @@ func (sp *split) omitFlag() string {
 
 // buildTools are what a build step and its scripts may call: what they make lies
 // in the working directory, unless their arguments say otherwise.
-var buildTools = strings.Fields(`npm yarn pnpm npx node cd echo set test [ true env cross-env mkdir mkdirp rm rimraf del-cli cp cpx cpy copyfiles mv chmod shx
+var buildTools = strings.Fields(`npm yarn pnpm npx node echo set test [ true env cross-env mkdir mkdirp rm rimraf del-cli cp cpx cpy copyfiles mv chmod shx
 	run-s run-p npm-run-all tsc tsc-alias tspc ttsc swc babel esbuild tsup rollup webpack webpack-cli parcel gulp grunt vite vue-tsc vue-cli-service
 	ng nest next nuxt nuxi astro svelte-kit remix react-scripts sass node-sass postcss tailwindcss eslint prettier`)
 

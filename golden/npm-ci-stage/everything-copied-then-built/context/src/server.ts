@@ -1,3 +1,4 @@
+// @ts-nocheck
 const http = require('http')
 const ms = require('ms')
 
