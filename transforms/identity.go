@@ -156,6 +156,25 @@ func choose(run *chain.Run) (identity, error) {
 	return identity{}, errNewUser
 }
 
+// named is the user that was asked for by name or number (--user). The error is
+// errNewUser when nobody has that name.
+func named(run *chain.Run, user string) (identity, error) {
+	if err := run.Final.Accounts.Err; err != nil {
+		return identity{}, fmt.Errorf("its users can't be followed: %w", err)
+	}
+	id, ok := lookup(run.Final, user)
+	switch {
+	case !ok && !run.Final.Accounts.Known():
+		return identity{}, errors.New("which users the image has is not known")
+	case !ok:
+		return identity{}, errNewUser
+	case id.uid == 0:
+		return identity{}, fmt.Errorf("%s is root", user)
+	}
+	id.why = "asked for with --user"
+	return id, nil
+}
+
 var errNewUser = errors.New("it has no user to run as")
 
 // inBase is why an account of the base image is picked.

@@ -1,6 +1,7 @@
 package transforms
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -20,10 +21,10 @@ func adder(family baseimage.Family) baseimage.Ask {
 	return 0
 }
 
-// create makes an application user with the first id from 1000 on that is free
-// where the RUN will stand, and still at the end of the stage.
-func create(run *chain.Run) (identity, error) {
-	const name = "appuser"
+// create makes an application user of that name. Its id is the one given, or,
+// when that is 0, the first from 1000 on that is free where the RUN will stand,
+// and still at the end of the stage.
+func create(run *chain.Run, name string, wanted int) (identity, error) {
 	final := run.Final
 	head, ok := behindHead(run)
 	if !ok {
@@ -32,12 +33,15 @@ func create(run *chain.Run) (identity, error) {
 	if !final.Accounts.Known() || !head.state.Accounts.Known() {
 		return identity{}, errors.New("which users and ids the base image has is not known, so no user can be added safely")
 	}
-	id := 1000
+	id := cmp.Or(wanted, 1000)
 	for {
 		first, _ := head.state.Accounts.FreeID(id)
 		if id, _ = final.Accounts.FreeID(first); id == first {
 			break
 		}
+	}
+	if wanted != 0 && id != wanted {
+		return identity{}, fmt.Errorf("the number %d (--uid) is taken", wanted)
 	}
 	for _, s := range []chain.State{head.state, final} {
 		_, user := s.Accounts.User(name)

@@ -131,6 +131,13 @@ func pick(p *fixer.Pass, n *chain.Node) (*chain.Run, identity, error) {
 	if err != nil {
 		return run, identity{}, err
 	}
+	choose := choose
+	if p.Options.User != "" {
+		choose = func(run *chain.Run) (identity, error) { return named(run, p.Options.User) }
+		if run, err = ask(baseimage.AskAccounts); err != nil {
+			return run, identity{}, err
+		}
+	}
 	id, err := choose(run)
 	if err == nil && hasForeignGroup(run, id) {
 		if run, err = ask(baseimage.AskAccounts); err == nil {
@@ -138,10 +145,13 @@ func pick(p *fixer.Pass, n *chain.Node) (*chain.Run, identity, error) {
 		}
 	}
 	if !errors.Is(err, errNewUser) {
+		if err == nil && p.Options.UID != 0 && p.Options.User != "" && id.uid != p.Options.UID {
+			err = fmt.Errorf("the user %s has another number than %d (--uid)", id.spec, p.Options.UID)
+		}
 		return run, id, err
 	}
 	if run, err = ask(baseimage.AskAccounts | adder(run.Final.Base.Distro.FamilyOf())); err == nil {
-		id, err = create(run)
+		id, err = create(run, cmp.Or(p.Options.User, "appuser"), p.Options.UID)
 	}
 	return run, id, err
 }

@@ -105,6 +105,7 @@ type split struct {
 	in      install
 	first   int      // the step that the new stage begins with: what is copied for the install
 	last    int      // the step that it ends with: the install, or the last build step
+	also    string   // a program that the RUN of the install calls too, "" for none
 	base    string   // the name of the stage that both are built from
 	name    string   // of the new stage
 	again   []string // copies for the install that the last stage needs too
@@ -203,7 +204,7 @@ func stageNames(p *fixer.Pass) map[string]bool {
 func (sp *split) pickNames(taken map[string]bool) error {
 	sp.base = "base"
 	sp.name = "deps"
-	if sp.last != sp.in.at {
+	if sp.prune != "" {
 		sp.name = "build"
 	}
 	if taken[sp.base] || taken[sp.name] {

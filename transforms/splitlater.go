@@ -20,6 +20,9 @@ import (
 // dependencies go.
 func (sp *split) later() error {
 	builds := -1 // the last step that calls more than inert programs
+	if sp.also != "" {
+		builds = sp.in.at
+	}
 	for i, s := range sp.run.Steps[sp.in.at+1:] {
 		if s.In.Name() == "RUN" && !isInert(s) {
 			builds = sp.in.at + 1 + i
@@ -31,14 +34,21 @@ func (sp *split) later() error {
 			return fmt.Errorf("line %d links what is installed", s.In.Node.StartLine)
 		}
 	}
-	if sp.in.withoutDev {
-		return nil // it says so itself
+	sp.devDependencies(builds)
+	if sp.also != "" && sp.prune == "" {
+		return fmt.Errorf("its RUN calls %s too", sp.also)
 	}
-	if sp.in.production() && sp.in.knownNodeEnv() {
-		return nil
+	return nil
+}
+
+// devDependencies decides whether they go, and how: the install leaves them out,
+// or the stage that builds prunes them behind the step builds.
+func (sp *split) devDependencies(builds int) {
+	if sp.in.withoutDev || sp.in.production() && sp.in.knownNodeEnv() {
+		return // it leaves them out itself
 	}
 	if sp.stay = sp.needsDev(); sp.stay != "" {
-		return nil
+		return
 	}
 	flag := sp.omitFlag()
 	switch {
@@ -51,7 +61,6 @@ func (sp *split) later() error {
 			sp.stay = err.Error()
 		}
 	}
-	return nil
 }
 
 // omitFlag leaves dev dependencies out (npm documentation, "omit", since npm 7;
@@ -134,7 +143,7 @@ func (sp *split) buildsInside(s chain.Step) error {
 	for len(scripts) > 0 {
 		script, scripts = scripts[0], scripts[1:]
 		for _, c := range script.Calls {
-			if _, install := readInstall(c); install {
+			if _, install := readInstall(c); install || leavesNothing(c) {
 				continue
 			}
 			if name := scriptName(c); slices.Contains([]string{"npm", "yarn", "pnpm"}, c.Name) && name != "" && !seen[name] {
@@ -194,7 +203,7 @@ func (sp *split) owned() error {
 
 // copies finds what is copied for the install and must be copied again.
 func (sp *split) copies() error {
-	if sp.last != sp.in.at {
+	if sp.prune != "" {
 		return nil // the whole directory is copied
 	}
 	for _, s := range sp.run.Steps[sp.first:sp.in.at] {

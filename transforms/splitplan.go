@@ -89,7 +89,8 @@ func (sp *split) stageKinds() error {
 	return nil
 }
 
-// onlyInstalls makes sure that the RUN does nothing else that the image needs.
+// onlyInstalls looks at what else the RUN does: nothing that the image needs, or a
+// build step.
 func (sp *split) onlyInstalls() error {
 	if len(sp.in.step.In.Node.Heredocs) > 0 {
 		return errors.New("it is in a heredoc")
@@ -99,19 +100,34 @@ func (sp *split) onlyInstalls() error {
 		return errors.New("its RUN can't be read")
 	}
 	for _, c := range script.Calls {
-		_, install := readInstall(c)
-		cache := (c.Name == "npm" || c.Name == "yarn" || c.Name == "pnpm") && len(c.Args) > 0 && (c.Args[0].Text == "cache" || c.Args[0].Text == "store" || c.Args[0].Text == "config")
-		temporary := c.Name == "rm" && !slices.ContainsFunc(c.Args, func(a shell.Word) bool {
-			return !a.Known || !strings.HasPrefix(a.Text, "-") && !within(path.Clean(a.Text), "/tmp") && !within(path.Clean(a.Text), "/root") && !strings.HasPrefix(a.Text, "/var/cache/")
-		})
-		if !install && !cache && !temporary && c.Name != "true" && c.Name != "set" && c.Name != "echo" {
-			return fmt.Errorf("its RUN calls %s too", orSomething(c.Name))
+		if _, install := readInstall(c); install || leavesNothing(c) {
+			continue
+		}
+		if sp.also = orSomething(c.Name); !slices.Contains(buildTools, c.Name) {
+			return fmt.Errorf("its RUN calls %s too", sp.also)
 		}
 	}
 	if len(script.Writes) > 0 {
 		return errors.New("its RUN writes files")
 	}
 	return nil
+}
+
+// leavesNothing reports whether a call makes nothing that an image needs: it
+// changes caches, settings and temporary files.
+func leavesNothing(c shell.Call) bool {
+	switch c.Name {
+	case "true", "set", "echo":
+		return true
+	case "npm", "yarn", "pnpm":
+		return len(c.Args) > 0 && slices.Contains([]string{"cache", "store", "config"}, c.Args[0].Text)
+	case "rm":
+		return !slices.ContainsFunc(c.Args, func(a shell.Word) bool {
+			file := path.Clean(a.Text)
+			return !a.Known || !strings.HasPrefix(a.Text, "-") && !within(file, "/tmp") && !within(file, "/root") && !within(file, "/var/cache")
+		})
+	}
+	return false
 }
 
 func orSomething(name string) string {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
@@ -43,6 +45,9 @@ func (c *fixCmd) Run(ctx context.Context, s *streams) error {
 	if err := c.check(); err != nil {
 		return err
 	}
+	if err := c.checkUser(); err != nil {
+		return err
+	}
 	if c.Write && slices.Contains(c.Paths, "-") {
 		return withHint(errors.New("--write can't write to standard input"), "leave it out: the result of - goes to standard output")
 	}
@@ -59,6 +64,26 @@ func (c *fixCmd) Run(ctx context.Context, s *streams) error {
 		options.Threshold = fixer.Unsafe
 	}
 	return c.each(ctx, s, jobs, ts, inspector, options)
+}
+
+// aUser is what --user takes: a name that needs no quotes in an instruction or a
+// shell (POSIX, "3.426 User Name"), or a number, perhaps with that of a group.
+var aUser = regexp.MustCompile(`^(?:[A-Za-z_][A-Za-z0-9._-]*|[0-9]+(?::[0-9]+)?)$`)
+
+// checkUser makes sure that --user and --uid name somebody who is not root.
+func (c *fixCmd) checkUser() error {
+	name, _, _ := strings.Cut(c.User, ":")
+	switch {
+	case c.UID < 0 || c.UID > 1<<31-2:
+		return withHint(fmt.Errorf("--uid %d is no number of a user", c.UID), "from 1 to 2147483646; images use 1000 and up")
+	case c.User == "":
+		return nil
+	case !aUser.MatchString(c.User):
+		return withHint(fmt.Errorf("--user %q is neither a name nor a number", c.User), "as in --user app, --user 1000 or --user 1000:1000")
+	case name == "root" || strings.Trim(name, "0") == "":
+		return withHint(fmt.Errorf("--user %s is root", c.User), "without --user, the one that fits the image best is taken")
+	}
+	return nil
 }
 
 // each runs the jobs, some at a time, and shows their results in order.

@@ -1,0 +1,12 @@
+FROM node:20-slim AS base
+WORKDIR /app
+COPY . .
+
+FROM base AS build
+RUN npm ci && npm run build && npm cache clean --force
+RUN npm prune --omit=dev
+
+FROM base
+COPY --from=build /app ./
+EXPOSE 3000
+CMD ["node", "dist/server.js"]

@@ -1,0 +1,13 @@
+FROM node:20-slim AS base
+WORKDIR /app
+
+FROM base AS build
+COPY package*.json ./
+RUN npm ci && npm run build
+RUN npm prune --omit=dev
+
+FROM base
+COPY --from=build /app ./
+COPY . .
+EXPOSE 3000
+CMD ["node", "server.js"]
