@@ -144,7 +144,7 @@ var (
 // the image than its own command, such as the tests: it may use what development
 // needs. "" when there is none.
 func otherCommands(dir fs.FS) string {
-	for _, folder := range []string{".", ".github/workflows", ".circleci", "scripts", "bin"} {
+	for _, folder := range []string{".", ".github/workflows", ".circleci", ".devcontainer", "scripts", "bin", "deploy", "k8s", "kubernetes", "manifests"} {
 		entries, err := fs.ReadDir(dir, folder)
 		if err != nil {
 			continue // there is none

@@ -14,6 +14,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/transforms/internal/npm"
 )
 
@@ -150,9 +151,7 @@ func (pr *project) setting(s chain.State, name string) string {
 // npmMajor is the major version of the npm that runs in front of the step with
 // that index. It is false where that can't be told.
 func npmMajor(p *fixer.Pass, run *chain.Run, i int) (int, bool) {
-	if slices.ContainsFunc(run.Steps[:i+1], func(s chain.Step) bool {
-		return s.In.Name() == "RUN" && (strings.Contains(s.In.Logical, "npm@") || strings.Contains(s.In.Logical, "corepack") && strings.Contains(s.In.Logical, "npm"))
-	}) {
+	if slices.ContainsFunc(run.Steps[:i+1], bringsNPM) {
 		return 0, false
 	}
 	if node, ok := run.Steps[i].Before.EnvVar("NODE_VERSION"); ok {
@@ -169,6 +168,18 @@ func npmMajor(p *fixer.Pass, run *chain.Run, i int) (int, bool) {
 		return n, err == nil
 	}
 	return npmOfNode(base.Versions.Node)
+}
+
+// bringsNPM reports whether a RUN may put another npm into the image.
+func bringsNPM(s chain.Step) bool {
+	if s.In.Name() != "RUN" || !strings.Contains(s.In.Logical, "npm") {
+		return false
+	}
+	found := strings.Contains(s.In.Logical, "npm@") || strings.Contains(s.In.Logical, "corepack")
+	calls([]chain.Step{s}, func(_ chain.Step, c shell.Call) {
+		found = found || c.Name == "npm" && c.Has("npm") || c.Name == "n" || c.Name == "nvm"
+	})
+	return found
 }
 
 // npmOfNode is the major version of npm that comes with a release of Node.js

@@ -1,0 +1,60 @@
+package transforms
+
+import (
+	"testing"
+	"testing/fstest"
+)
+
+func TestSourcesName(t *testing.T) {
+	gone := map[string]bool{"chalk": true, "@scope/tool": true, "pino-pretty": true, "debug": true}
+	listed := map[string]string{"chalk": "5", "@scope/tool": "1", "pino-pretty": "11"} // debug comes with another
+	for _, c := range []struct{ name, file, text, want string }{
+		{"require", "a.js", "const c = require('chalk')", "a.js uses chalk"},
+		{"require, spread out", "lib/a.cjs", "require(\n  \"chalk/source\")", "lib/a.cjs uses chalk"},
+		{"import", "a.mjs", "import x, { y } from '@scope/tool/z'", "a.mjs uses @scope/tool"},
+		{"import for its effect", "a.ts", "import 'chalk'", "a.ts uses chalk"},
+		{"dynamic import", "a.tsx", "await import(`chalk`)", "a.tsx uses chalk"},
+		{"export from", "a.js", "export * from 'debug'", "a.js uses debug"},
+		{"type import", "a.ts", "import type { C } from 'chalk'\nexport type { D } from 'debug'", ""},
+		{"type import, and another", "a.ts", "import type { C } from 'chalk'\nimport d from 'debug'", "a.ts uses debug"},
+		{"name of a plugin", "log.js", "pino({ transport: { target: 'pino-pretty' } })", "log.js uses pino-pretty"},
+		{"name of a plugin, as data", "config/default.json", `{"target": "pino-pretty"}`, "config/default.json uses pino-pretty"},
+		{"a word that a package has too", "a.js", "log({ level: 'debug' })", ""},
+		{"another package", "a.js", "require('chalkboard'); require('./chalk')", ""},
+		{"a test", "test/a.js", "require('chalk')", ""},
+		{"a test beside its code", "src/a.test.ts", "import 'chalk'", ""},
+		{"a tool's configuration", "jest.config.js", "require('chalk')", ""},
+		{"a framework's configuration", "next.config.js", "require('chalk')", "next.config.js uses chalk"},
+		{"a tool's data", ".eslintrc.json", `{"plugins": ["chalk"]}`, ""},
+		{"the manifest", "package.json", `{"devDependencies": {"chalk": "5"}}`, ""},
+		{"a manifest elsewhere", "src/testing/index.js", "require('chalk')", "src/testing/index.js uses chalk"},
+		{"no source", "README.md", "require('chalk')", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			context := fstest.MapFS{c.file: {Data: []byte(c.text), Mode: 0o644}}
+			if got := sourcesName(context, gone, listed); got != c.want {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestOtherCommands(t *testing.T) {
+	for _, c := range []struct{ name, file, text, want string }{
+		{"compose", "docker-compose.yml", "services:\n  app:\n    command: npm run dev\n", "docker-compose.yml"},
+		{"compose, of today", "compose.override.yaml", "services: {app: {}}\nx:\n  entrypoint: [a]\n", "compose.override.yaml"},
+		{"compose without", "docker-compose.yml", "services:\n  app:\n    build: .\n", ""},
+		{"a workflow", ".github/workflows/test.yml", "- run: docker run --rm app npm test\n", ".github/workflows/test.yml"},
+		{"a workflow that builds", ".github/workflows/test.yml", "- run: docker build -t app .\n", ""},
+		{"make", "Makefile", "test:\n\tdocker-compose -f ci.yml run app npm test\n", "Makefile"},
+		{"a script", "scripts/test.sh", "docker exec app npm test\n", "scripts/test.sh"},
+		{"something else", "docs/values.yaml", "command: x\n", ""},
+		{"a manifest", "k8s/job.yaml", "        command: [npm, run, migrate]\n", "k8s/job.yaml"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := otherCommands(fstest.MapFS{c.file: {Data: []byte(c.text), Mode: 0o644}}); got != c.want {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+		})
+	}
+}
