@@ -31,6 +31,9 @@ func TestRootComments(t *testing.T) {
 		"# copy the root of the project":              false,
 		"# run as a user who is not root":             false,
 	} {
+		if want && !aboutUsers(line) {
+			t.Errorf("%q is sorted out", line)
+		}
 		got := rootComment.MatchString(line) && !againstRoot.MatchString(line) || ignoreLint.MatchString(line)
 		if got != want {
 			t.Errorf("%q says that root is meant: %v", line, got)

@@ -73,6 +73,9 @@ func (x *examiner) comment() string {
 	found := ""
 	for _, n := range x.run.Node.Chain() {
 		if x.pass.File.HasComment(n.Stage, func(l string) bool {
+			if !aboutUsers(l) {
+				return false
+			}
 			if rootComment.MatchString(l) && !againstRoot.MatchString(l) || ignoreLint.MatchString(l) {
 				found = strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(l), "# "))
 				return true
@@ -83,6 +86,13 @@ func (x *examiner) comment() string {
 		}
 	}
 	return ""
+}
+
+// aboutUsers sorts out, at little cost, the comments that none of the expressions
+// matches.
+func aboutUsers(comment string) bool {
+	comment = strings.ToLower(comment)
+	return strings.Contains(comment, "root") || strings.Contains(comment, "user") || strings.Contains(comment, "unprivileged") || strings.Contains(comment, "hadolint")
 }
 
 func (x *examiner) onbuild() string {
