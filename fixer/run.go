@@ -145,7 +145,7 @@ func (r *run) apply(t *Transform, edits []dockerfile.Edit) error {
 	if err := r.file.Check(file, edits); err != nil {
 		return fmt.Errorf("its output is not what was meant: %w", err)
 	}
-	graph, err := chain.Resolve(file, r.options.Build)
+	graph, err := r.graph.Edited(file)
 	if err != nil {
 		return fmt.Errorf("its output has other stages: %w", err)
 	}

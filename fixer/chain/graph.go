@@ -38,6 +38,7 @@ type Graph struct {
 	// globals are the ARGs before the first FROM, and the automatic ones.
 	globals vars
 	lex     *shell.Lex
+	scripts scripts
 }
 
 // Node is a stage with its base resolved.
@@ -65,10 +66,20 @@ const MaxTargets = 100
 // Resolve builds the graph. It fails, with a *dockerfile.Error, when the target
 // is no stage of the file, and when there are more than MaxTargets.
 func Resolve(f *dockerfile.File, o Options) (*Graph, error) {
+	return resolveWith(f, o, scripts{})
+}
+
+// Edited is Resolve for the same Dockerfile after an edit, with the same options.
+// What was read of scripts is not read again.
+func (g *Graph) Edited(f *dockerfile.File) (*Graph, error) {
+	return resolveWith(f, g.opts, g.scripts)
+}
+
+func resolveWith(f *dockerfile.File, o Options, known scripts) (*Graph, error) {
 	if o.Platform == "" {
 		o.Platform = DefaultPlatform
 	}
-	g := &Graph{File: f, opts: o, lex: shell.NewLex(rune(f.Escape))}
+	g := &Graph{File: f, opts: o, lex: shell.NewLex(rune(f.Escape)), scripts: known}
 	g.evalGlobals()
 	byName := map[string]*Node{}
 	for _, st := range f.Stages {

@@ -88,7 +88,23 @@ func (s State) Script(in *dockerfile.Instruction) (*shell.Script, error) {
 			return nil, nil
 		}
 	}
-	return shell.Parse(text, s.Getenv)
+	if strings.ContainsAny(text, "$`") {
+		return shell.Parse(text, s.Getenv)
+	}
+	return s.graph.scripts.parse(text)
+}
+
+// scripts are those that depend on no variable, by their text: the same one is
+// met again in each state of a Dockerfile, and behind each edit.
+type scripts map[string]scriptOnce
+
+func (known scripts) parse(text string) (*shell.Script, error) {
+	s, ok := known[text]
+	if !ok {
+		s.script, s.err = shell.Parse(text, nil)
+		known[text] = s
+	}
+	return s.script, s.err
 }
 
 // Place finds a word of the RUN's script, as Script read it, in the instruction,
