@@ -24,7 +24,8 @@ func FuzzAll(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		f.Add(src)
+		f.Add(src, true)
+		f.Add(src, false)
 	}
 	text, err := os.ReadFile("images.json")
 	if err != nil {
@@ -35,9 +36,14 @@ func FuzzAll(f *testing.F) {
 		f.Fatal(err)
 	}
 	images := baseimage.NewStatic(list...)
-	f.Fuzz(func(t *testing.T, src []byte) {
+	context := buildContext(f, "npm-ci-stage/example/context", false)
+	f.Fuzz(func(t *testing.T, src []byte, inContext bool) {
 		run := func(src []byte) (fixer.Result, bool) {
-			r, err := fixer.Run(t.Context(), fixer.Source{Name: "Dockerfile", Src: src}, transforms.All, images, fixer.Options{Threshold: fixer.Unsafe})
+			source := fixer.Source{Name: "Dockerfile", Src: src}
+			if inContext {
+				source.Context = context
+			}
+			r, err := fixer.Run(t.Context(), source, transforms.All, images, fixer.Options{Threshold: fixer.Unsafe})
 			if err != nil {
 				return r, false
 			}

@@ -62,7 +62,7 @@ func readInstalls(steps []chain.Step, at int) (list []install) {
 
 func readInstall(c shell.Call) (in install, ok bool) {
 	names, ok := installNames[c.Name]
-	if !ok || !c.Certain || !c.Known() {
+	if !ok || !c.Certain || !c.Known() || slices.ContainsFunc(c.Args, func(w shell.Word) bool { return w.Raw != w.Text }) {
 		return in, false
 	}
 	in = install{call: c, tool: c.Name, word: c.Program}
