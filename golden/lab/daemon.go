@@ -3,11 +3,13 @@ package lab
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"syscall"
 	"time"
@@ -38,8 +40,43 @@ func (s *store) tool(ctx context.Context, pkg string) (string, error) {
 	return name, runQuiet(cmd)
 }
 
+// daemon is a process that runs beside this one.
+type daemon struct {
+	cmd   *exec.Cmd
+	ended chan struct{}
+}
+
+// spawn starts a process that ends with this one, however that ends. The kernel
+// looks at the thread which started it, so that one has nothing else to do.
+func spawn(cmd *exec.Cmd) (*daemon, error) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
+	d := &daemon{cmd: cmd, ended: make(chan struct{})}
+	started := make(chan error)
+	go func() {
+		runtime.LockOSThread()
+		defer close(d.ended)
+		err := cmd.Start()
+		started <- err
+		if err == nil {
+			_ = cmd.Wait()
+		}
+	}()
+	return d, <-started
+}
+
+// stop ends it as its supervisor would: it is asked, then killed.
+func (d *daemon) stop() {
+	_ = d.cmd.Process.Signal(syscall.SIGTERM)
+	select {
+	case <-d.ended:
+	case <-time.After(15 * time.Second):
+		_ = syscall.Kill(-d.cmd.Process.Pid, syscall.SIGKILL)
+		<-d.ended
+	}
+}
+
 // buildkitd starts BuildKit and returns when it answers.
-func (s *store) buildkitd(ctx context.Context, binary, registry string) (*exec.Cmd, string, error) {
+func (s *store) buildkitd(ctx context.Context, binary, registry string) (*daemon, string, error) {
 	addr := "unix://" + filepath.Join(s.dir, "buildkitd.sock")
 	conf := filepath.Join(s.dir, "buildkitd.toml")
 	if err := os.WriteFile(conf, buildkitdConfig(filepath.Join(s.dir, "buildkit"), addr, registry), 0o644); err != nil {
@@ -53,16 +90,16 @@ func (s *store) buildkitd(ctx context.Context, binary, registry string) (*exec.C
 	// Not bound to ctx, which ends when the lab is up.
 	cmd := exec.Command(binary, "--config", conf)
 	cmd.Stdout, cmd.Stderr = log, log
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
-	if err := cmd.Start(); err != nil {
+	d, err := spawn(cmd)
+	if err != nil {
 		return nil, "", err
 	}
-	if err := answers(ctx, addr); err != nil {
-		stop(cmd)
+	if err := d.answers(ctx, addr); err != nil {
+		d.stop()
 		said, _ := os.ReadFile(log.Name())
 		return nil, "", fmt.Errorf("buildkitd: %w\n%s", err, tail(string(said), 20))
 	}
-	return cmd, addr, nil
+	return d, addr, nil
 }
 
 func buildkitdConfig(root, addr, registry string) []byte {
@@ -78,7 +115,8 @@ func buildkitdConfig(root, addr, registry string) []byte {
 	return b.Bytes()
 }
 
-func answers(ctx context.Context, addr string) error {
+// answers returns nil when BuildKit does at addr.
+func (d *daemon) answers(ctx context.Context, addr string) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	for {
@@ -92,26 +130,12 @@ func answers(ctx context.Context, addr string) error {
 			return nil
 		}
 		select {
+		case <-d.ended:
+			return errors.New("it ended")
 		case <-ctx.Done():
 			return fmt.Errorf("no answer: %w", err)
 		case <-time.After(50 * time.Millisecond):
 		}
-	}
-}
-
-// stop ends a process as its supervisor would: it is asked, then killed.
-func stop(cmd *exec.Cmd) {
-	_ = cmd.Process.Signal(syscall.SIGTERM)
-	done := make(chan struct{})
-	go func() {
-		_ = cmd.Wait()
-		close(done)
-	}()
-	select {
-	case <-done:
-	case <-time.After(15 * time.Second):
-		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-		<-done
 	}
 }
 

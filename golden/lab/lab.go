@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"syscall"
 	"time"
@@ -29,7 +28,7 @@ type Lab struct {
 
 	store  *store
 	lock   *os.File
-	daemon *exec.Cmd
+	daemon *daemon
 	server *http.Server
 }
 
@@ -124,7 +123,7 @@ func takeLock(dir string) (*os.File, error) {
 // Close ends what Start started. What it made stays in its directory.
 func (l *Lab) Close() {
 	if l.daemon != nil {
-		stop(l.daemon)
+		l.daemon.stop()
 	}
 	if l.server != nil {
 		_ = l.server.Close()

@@ -20,10 +20,10 @@ const suite = "bookworm"
 func Missing() error {
 	var errs []error
 	if os.Geteuid() != 0 {
-		errs = append(errs, errors.New("root: BuildKit and mmdebstrap make users, mounts and containers"))
+		errs = append(errs, errors.New("root rights: BuildKit and mmdebstrap make users, mounts and containers"))
 	}
 	if _, err := os.Stat("/etc/debian_version"); err != nil {
-		errs = append(errs, errors.New("Debian: the base images are made from its packages"))
+		errs = append(errs, errors.New("a Debian system: the base images are made from its packages"))
 	}
 	for _, c := range []struct{ name, pkg string }{{"runc", "runc"}, {"mmdebstrap", "mmdebstrap"}, {"npm", "npm"}, {"go", "golang-go"}} {
 		if _, err := exec.LookPath(c.name); err != nil {
@@ -160,7 +160,7 @@ func (m *machine) debootstrap(ctx context.Context, name string) error {
 	cmd := exec.CommandContext(ctx, "mmdebstrap", args...)
 	cmd.Stdin = strings.NewReader(strings.Join(m.Sources, "\n") + "\n")
 	if err := runQuiet(cmd); err != nil {
-		return err
+		return fmt.Errorf("no Debian could be made, which takes its packages from the network: %w", err)
 	}
 	return os.Rename(name+".tmp", name)
 }

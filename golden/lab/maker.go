@@ -1,11 +1,8 @@
 package lab
 
 import (
-	"archive/tar"
-	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -231,7 +228,7 @@ func (m *maker) packages(ctx context.Context, list []*image) error {
 	defer os.RemoveAll(tmp)
 	cmd := exec.CommandContext(ctx, "npm", append([]string{"pack", "--silent", "--pack-destination", tmp}, want...)...)
 	if err := runQuiet(cmd); err != nil {
-		return err
+		return fmt.Errorf("the npm registry gave no packages: %w", err)
 	}
 	names, err := filepath.Glob(filepath.Join(tmp, "*.tgz"))
 	if err != nil {
@@ -243,60 +240,4 @@ func (m *maker) packages(ctx context.Context, list []*image) error {
 		}
 	}
 	return nil
-}
-
-// frontend makes the image that "# syntax=docker/dockerfile:1" asks for.
-func (m *maker) frontend(ctx context.Context) error {
-	binary, err := m.store.tool(ctx, "github.com/moby/buildkit/frontend/dockerfile/cmd/dockerfile-frontend")
-	if err != nil {
-		return err
-	}
-	im := &image{repo: "docker/dockerfile", tags: []string{"1", "latest", "1.4", "1.7", "1.20"}}
-	key, err := hash(filepath.Base(binary), im.tags)
-	if err != nil {
-		return err
-	}
-	return m.unlessMade(im, key, func() (v1.Image, error) {
-		layer, err := fileLayer("bin/dockerfile-frontend", binary)
-		if err != nil {
-			return nil, err
-		}
-		img, err := mutate.AppendLayers(empty.Image, layer)
-		if err != nil {
-			return nil, err
-		}
-		c, err := img.ConfigFile()
-		if err != nil {
-			return nil, err
-		}
-		c = c.DeepCopy()
-		c.OS, c.Architecture = "linux", "amd64"
-		c.Config = v1.Config{Entrypoint: []string{"/bin/dockerfile-frontend"}, Env: []string{shellPath},
-			Labels: map[string]string{"moby.buildkit.frontend.network.none": "true", "moby.buildkit.frontend.caps": "moby.buildkit.frontend.inputs,moby.buildkit.frontend.subrequests,moby.buildkit.frontend.contexts"}}
-		return mutate.ConfigFile(img, c)
-	})
-}
-
-// fileLayer is a layer with one program in it.
-func fileLayer(path, from string) (v1.Layer, error) {
-	data, err := os.ReadFile(from)
-	if err != nil {
-		return nil, err
-	}
-	return layerOf(path, data)
-}
-
-func layerOf(path string, data []byte) (v1.Layer, error) {
-	var b bytes.Buffer
-	w := tar.NewWriter(&b)
-	if err := w.WriteHeader(&tar.Header{Name: path, Mode: 0o755, Size: int64(len(data))}); err != nil {
-		return nil, err
-	}
-	if _, err := w.Write(data); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return tarball.LayerFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b.Bytes())), nil })
 }

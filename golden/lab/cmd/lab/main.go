@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/dockmend/dockmend/fixer/proof/observer"
 	"github.com/dockmend/dockmend/golden/lab"
 )
 
@@ -23,6 +24,7 @@ const usage = `usage: lab [-dir DIR] COMMAND
   serve [-registry …]        the same, until it is interrupted
   status                     where it is, as JSON
   down                       end it; what it made stays in DIR
+  observe …                  look at a container from inside, for package proof
   build [-f FILE] [-target STAGE] CONTEXT
                              build a Dockerfile in it
 `
@@ -63,6 +65,8 @@ func run(ctx context.Context, args []string) error {
 		return down(ctx, dir)
 	case "build":
 		return build(ctx, dir, rest)
+	case "observe":
+		return observer.Run(rest, os.Stdin, os.Stdout)
 	}
 	fs.Usage()
 	return fmt.Errorf("no command is called %q", command)

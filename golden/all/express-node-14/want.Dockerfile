@@ -1,0 +1,9 @@
+FROM node:14
+WORKDIR /app
+COPY --chown=node:node package*.json ./
+RUN npm ci --only=production
+COPY --chown=node:node . .
+RUN chown node:node /app
+USER node
+EXPOSE 3000
+CMD [ "node", "server.js" ]

@@ -1,0 +1,17 @@
+# Build
+FROM node:20 AS builder
+WORKDIR /usr/src/app
+COPY . .
+RUN npm ci && npm run build
+
+# Run
+FROM node:20-slim
+ENV NODE_ENV=production
+WORKDIR /usr/src/app
+COPY --chown=node:node package*.json ./
+RUN npm ci
+COPY --from=builder --chown=node:node /usr/src/app/dist ./dist
+RUN chown node:node /usr/src/app
+USER node
+EXPOSE 3000
+CMD ["node", "dist/index.js"]
