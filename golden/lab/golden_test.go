@@ -7,7 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -26,65 +26,72 @@ var update = flag.Bool("update", false, "write what was seen into build.json")
 // cases is where the golden cases are.
 const cases = ".."
 
-// running finds the lab that runs already, or makes one for this test.
-func running(t *testing.T) *lab.Lab {
-	t.Helper()
-	dir, err := lab.DefaultDir()
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := lab.Connect(dir)
-	if errors.Is(err, lab.ErrNotRunning) {
-		l, err = lab.Start(t.Context(), dir, "", func(s string) { fmt.Println(s) })
-		if err == nil {
-			t.Cleanup(l.Close)
+var current *lab.Lab
+
+// TestMain finds the lab that runs already, or makes one for this test.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	code, err := func() (int, error) {
+		dir, err := lab.DefaultDir()
+		if err != nil {
+			return 0, err
 		}
-	}
+		current, err = lab.Connect(dir)
+		if errors.Is(err, lab.ErrNotRunning) {
+			current, err = lab.Start(context.Background(), dir, "", func(s string) { fmt.Println(s) })
+			if err == nil {
+				defer current.Close()
+			}
+		}
+		if err != nil {
+			return 0, err
+		}
+		return m.Run(), nil
+	}()
 	if err != nil {
-		t.Fatal(err)
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
 	}
-	return l
+	os.Exit(code)
 }
 
-// observer builds the program that looks at containers from inside.
-func observer(t *testing.T) proof.Helper {
+// caseDirs are the golden cases that are to be built.
+func caseDirs(t *testing.T) (dirs []string) {
 	t.Helper()
-	name := filepath.Join(t.TempDir(), "lab")
-	cmd := exec.Command("go", "build", "-o", name, "./cmd/lab")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	names, err := filepath.Glob(filepath.Join(cases, "*", "*", "build.json"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	return proof.Helper{Path: name, Args: []string{"observe"}}
+	if len(names) < 40 {
+		t.Fatalf("%d cases have a build.json", len(names))
+	}
+	for _, name := range names {
+		dirs = append(dirs, filepath.Dir(name))
+	}
+	return dirs
+}
+
+func caseID(dir string) string {
+	return path.Join(filepath.Base(filepath.Dir(dir)), filepath.Base(dir))
 }
 
 // TestGolden builds and runs each golden case that has a build.json, before and
 // after, and compares what is seen with what that promises.
 func TestGolden(t *testing.T) {
-	names, err := filepath.Glob(filepath.Join(cases, "*", "*", "build.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(names) < 2 {
-		t.Fatalf("%d cases have a build.json", len(names))
-	}
-	builder, err := proof.Dial(t.Context(), running(t).Buildkit, observer(t))
+	builder, err := proof.Dial(t.Context(), current.Buildkit, proof.Helper{
+		Path: program(t, ".", "./cmd/lab"), Args: []string{"observe"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { builder.Close() })
 	var all figures
 	t.Cleanup(func() { all.print() })
-	for _, name := range names {
-		dir := filepath.Dir(name)
-		id, err := filepath.Rel(cases, dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Run(filepath.ToSlash(id), func(t *testing.T) {
+	for _, dir := range caseDirs(t) {
+		t.Run(caseID(dir), func(t *testing.T) {
 			t.Parallel()
 			tried := try(t, builder, dir)
-			tried.id = id
+			tried.id = caseID(dir)
 			all.add(tried)
 		})
 	}
@@ -111,7 +118,7 @@ func try(t *testing.T, b *proof.Builder, dir string) *trial {
 	if !*update {
 		check(t, "before", promise.Before, r.before)
 	}
-	if _, err := os.Stat(filepath.Join(dir, "want.Dockerfile")); err == nil {
+	if readFile(t, dir, "want.Dockerfile") != nil {
 		r.after = observe(t, b, spec, dir, "want.Dockerfile")
 		if !*update {
 			check(t, "after", promise.After, r.after)
@@ -124,8 +131,8 @@ func try(t *testing.T, b *proof.Builder, dir string) *trial {
 	return r
 }
 
-// specOf lays out the build context and reads how the case is built.
-func specOf(t *testing.T, dir string, promise *golden.Build) proof.Spec {
+// layOut makes a directory of the case's build context.
+func layOut(t *testing.T, dir string, promise *golden.Build) string {
 	t.Helper()
 	files, err := promise.BuildContext(dir)
 	if err != nil {
@@ -141,34 +148,34 @@ func specOf(t *testing.T, dir string, promise *golden.Build) proof.Spec {
 			t.Fatal(err)
 		}
 	}
+	return context
+}
+
+// specOf tells how the case is built.
+func specOf(t *testing.T, dir string, promise *golden.Build) proof.Spec {
+	t.Helper()
 	var o struct {
 		Target    string
 		BuildArgs map[string]string
 	}
-	data, err := os.ReadFile(filepath.Join(dir, "options.json"))
-	if err == nil {
-		err = json.Unmarshal(data, &o)
-	}
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		t.Fatal(err)
+	if data := readFile(t, dir, "options.json"); data != nil {
+		if err := json.Unmarshal(data, &o); err != nil {
+			t.Fatal(err)
+		}
 	}
 	ready, err := proof.ParseReady(promise.Ready)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return proof.Spec{
-		Context: context, Target: o.Target, BuildArgs: o.BuildArgs, Ready: ready,
+		Context: layOut(t, dir, promise), Target: o.Target, BuildArgs: o.BuildArgs, Ready: ready,
 		BuildTimeout: 5 * time.Minute, StopTimeout: 2 * time.Second,
 	}
 }
 
 func observe(t *testing.T, b *proof.Builder, s proof.Spec, dir, name string) *proof.Observation {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(dir, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Name, s.Dockerfile = name, text
+	s.Name, s.Dockerfile = name, readFile(t, dir, name)
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	o, err := b.Observe(ctx, s)
@@ -260,8 +267,8 @@ func rewrite(t *testing.T, dir string, r *trial) {
 	}
 }
 
-// seen is o as an outcome. What there is no end of, files and log lines, stays
-// what it was.
+// seen is o as an outcome. Of what there is no end of, files and log lines, it
+// has those that were promised before.
 func seen(old *golden.Outcome, o *proof.Observation) *golden.Outcome {
 	if old == nil {
 		old = new(golden.Outcome)
@@ -270,12 +277,16 @@ func seen(old *golden.Outcome, o *proof.Observation) *golden.Outcome {
 	case !o.Build.OK:
 		return &golden.Outcome{BuildFails: orLast(old.BuildFails, o.Build.Error, o.Build.Log)}
 	case o.Run.State == proof.Ended:
-		return &golden.Outcome{Ends: true, Logs: old.Logs}
+		return &golden.Outcome{Ends: true, Logs: said(old.Logs, o)}
 	case o.Run.State != proof.Up:
 		return &golden.Outcome{StartFails: orLast(old.StartFails, o.Run.Reason, o.Run.Log)}
 	}
 	uid, stops := int(o.Run.Process.UID), stops(o)
-	return &golden.Outcome{UID: &uid, Stops: &stops, Logs: old.Logs, Writes: old.Writes}
+	return &golden.Outcome{UID: &uid, Stops: &stops, Logs: said(old.Logs, o), Writes: slices.DeleteFunc(old.Writes, func(name string) bool { return !slices.Contains(o.Run.Wrote, name) })}
+}
+
+func said(texts []string, o *proof.Observation) []string {
+	return slices.DeleteFunc(texts, func(text string) bool { return !strings.Contains(story(o), text) })
 }
 
 // orLast keeps what stands, or offers the last line.
