@@ -84,10 +84,11 @@ type Image struct {
 	Expose  []int // TCP ports, ascending
 	Volumes []string
 	Layers  int
+	// RunsAs is whom User stands for; nil when that was not observed.
+	RunsAs *observer.Process `json:",omitempty"`
 	// Of the files that a container sees; nil when no observer could look.
 	Files *observer.Files `json:",omitempty"`
 
-	home string
 	stop string // STOPSIGNAL
 	env  []string
 }
@@ -105,9 +106,9 @@ type Run struct {
 	Others  []observer.Process `json:",omitempty"`
 	// Listening are the TCP ports that it listened on.
 	Listening []int `json:",omitempty"`
-	// LowPorts is the first port that everybody may listen on: below it root's
-	// rights are needed. An engine allows all of them, other runtimes may not.
-	LowPorts int `json:",omitempty"`
+	// MayBind: it was given the right to listen on ports below 1024. An engine
+	// lets everybody; other runtimes may not.
+	MayBind bool `json:",omitempty"`
 	// Wrote are the paths outside /tmp that changed while it ran.
 	Wrote []string `json:",omitempty"`
 	// Denied are accesses that failed for want of permission, as far as the
@@ -120,6 +121,8 @@ type Run struct {
 	Log  []string `json:",omitempty"` // the last lines
 	// NotObserved says what could not be seen, and why, a line each.
 	NotObserved []string `json:",omitempty"`
+
+	asked bool // what was waited for is not the default
 }
 
 // Stop tells how a process ended that was sent its stop signal.

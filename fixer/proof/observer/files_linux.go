@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -166,18 +165,4 @@ func access(in io.Reader, out io.Writer) error {
 		}
 	}
 	return json.NewEncoder(out).Encode(answers)
-}
-
-// harden becomes the command, after giving up for good that a file's mode or
-// capabilities could raise its privileges.
-func harden(args []string) error {
-	runtime.LockOSThread() // execve takes what this thread gave up
-	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
-		return fmt.Errorf("no-new-privileges: %w", err)
-	}
-	name, err := exec.LookPath(args[0])
-	if err != nil {
-		return err
-	}
-	return &os.PathError{Op: "exec", Path: name, Err: unix.Exec(name, args, os.Environ())}
 }

@@ -25,6 +25,7 @@ type Process struct {
 	Groups       []int `json:",omitempty"`
 	NoNewPrivs   bool
 	Capabilities string // the effective ones, in hexadecimal
+	Home         string `json:",omitempty"` // as the runtime sets it; of the observer itself only
 }
 
 // processes lists the processes that are PID 1 or descend from it. What ends
@@ -63,6 +64,17 @@ func processes(proc string) (list []Process, err error) {
 	}
 	slices.SortFunc(list, func(a, b Process) int { return cmp.Compare(a.PID, b.PID) })
 	return list, nil
+}
+
+// self is the observer's own process.
+func self(proc string) ([]Process, error) {
+	text, err := os.ReadFile(filepath.Join(proc, "self", "status"))
+	if err != nil {
+		return nil, err
+	}
+	p := parseStatus(os.Getpid(), text)
+	p.Home = os.Getenv("HOME")
+	return []Process{p}, nil
 }
 
 // parseStatus reads a /proc/PID/status.
@@ -106,9 +118,6 @@ func parseStatus(pid int, text []byte) Process {
 // Ports are the TCP ports of the container's network.
 type Ports struct {
 	Listening []int `json:",omitempty"` // ascending
-	// Unprivileged is the first port that needs no privilege to listen on; 0
-	// when that could not be read.
-	Unprivileged int
 }
 
 func ports(proc string) (p Ports, err error) {
@@ -129,9 +138,6 @@ func ports(proc string) (p Ports, err error) {
 	}
 	slices.Sort(p.Listening)
 	p.Listening = slices.Compact(p.Listening)
-	if text, err := os.ReadFile(filepath.Join(proc, "sys/net/ipv4/ip_unprivileged_port_start")); err == nil {
-		p.Unprivileged, _ = strconv.Atoi(strings.TrimSpace(string(text)))
-	}
 	return p, nil
 }
 
