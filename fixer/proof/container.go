@@ -102,7 +102,7 @@ const root = "0:0"
 
 // observer starts an observer in a container.
 func (r *runner) observer(ctx context.Context, c gateway.Container, user string, q observer.Request) (*observation, error) {
-	q.Self = r.helperArgs[1:]
+	q.Self = r.helperArgs
 	text, err := json.Marshal(q)
 	if err != nil {
 		return nil, err

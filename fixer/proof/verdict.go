@@ -27,22 +27,23 @@ const (
 
 // Verdict is an outcome with its grounds.
 type Verdict struct {
-	Outcome Outcome
-	Reason  string // in one line
+	Outcome Outcome `json:"outcome"`
+	Reason  string  `json:"reason"` // in one line
 	// Of a failure: the step of the build, where it is one, its line in the
 	// Dockerfile that failed, and the last lines that it or the command said.
-	Step string   `json:",omitempty"`
-	Line int      `json:",omitempty"`
-	Log  []string `json:",omitempty"`
+	Step string   `json:"step,omitempty"`
+	Line int      `json:"line,omitempty"`
+	Log  []string `json:"log,omitempty"`
 	// Notes are further differences, a line each.
-	Notes []string `json:",omitempty"`
+	Notes []string `json:"notes,omitempty"`
 }
 
 // Proof is what was seen of a Dockerfile before and after a change.
 type Proof struct {
-	Before, After *Observation
-	Verdict       Verdict
-	Took          time.Duration // both builds included
+	Before  *Observation  `json:"before"`
+	After   *Observation  `json:"after"`
+	Verdict Verdict       `json:"verdict"`
+	Took    time.Duration `json:"tookNs"` // both builds included
 }
 
 // What is asked about paths that were written has to fit into one argument.

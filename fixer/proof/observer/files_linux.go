@@ -122,10 +122,6 @@ func mountPoints() (map[string]bool, error) {
 // writable asks as the user of a process: a copy of this program becomes that
 // user and tells what the kernel lets it write.
 func writable(p Process, self, paths []string) (answers []bool, err error) {
-	program, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
 	input, err := json.Marshal(paths)
 	if err != nil {
 		return nil, err
@@ -134,7 +130,7 @@ func writable(p Process, self, paths []string) (answers []bool, err error) {
 	for _, g := range p.Groups {
 		user.Groups = append(user.Groups, uint32(g))
 	}
-	cmd := exec.Command(program, slices.Concat(self, []string{"access"})...)
+	cmd := exec.Command(self[0], slices.Concat(self[1:], []string{"access"})...)
 	cmd.Dir, cmd.Stdin = "/", bytes.NewReader(input)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: user}
 	out, err := cmd.Output()

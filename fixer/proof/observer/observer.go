@@ -22,7 +22,7 @@ type Request struct {
 	Who    bool     `json:",omitempty"` // as whom does the observer itself run?
 	Survey bool     `json:",omitempty"` // of an image in which nothing else runs
 	Access []string `json:",omitempty"` // with Look: may the user of PID 1 write these?
-	Self   []string // the arguments that make this program the observer
+	Self   []string // the command line of the observer, up to its arguments
 }
 
 // Await waits until one of the ports is listened on, and, if there is a URL,

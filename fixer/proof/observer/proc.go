@@ -19,13 +19,15 @@ import (
 // Process is one of the container, as its /proc tells. The observer's own are
 // left out.
 type Process struct {
-	PID, Parent  int
-	Name         string
-	UID, GID     int   // the effective ones
-	Groups       []int `json:",omitempty"`
-	NoNewPrivs   bool
-	Capabilities string // the effective ones, in hexadecimal
-	Home         string `json:",omitempty"` // as the runtime sets it; of the observer itself only
+	PID          int    `json:"pid"`
+	Parent       int    `json:"parent"`
+	Name         string `json:"name"`
+	UID          int    `json:"uid"` // the effective ones
+	GID          int    `json:"gid"` // the effective ones
+	Groups       []int  `json:"groups,omitempty"`
+	NoNewPrivs   bool   `json:"noNewPrivs"`
+	Capabilities string `json:"capabilities"`   // the effective ones, in hexadecimal
+	Home         string `json:"home,omitempty"` // as the runtime sets it; of the observer itself only
 }
 
 // processes lists the processes that are PID 1 or descend from it. What ends
@@ -117,7 +119,7 @@ func parseStatus(pid int, text []byte) Process {
 
 // Ports are the TCP ports of the container's network.
 type Ports struct {
-	Listening []int `json:",omitempty"` // ascending
+	Listening []int `json:"listening,omitempty"` // ascending
 }
 
 func ports(proc string) (p Ports, err error) {
