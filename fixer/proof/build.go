@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -15,7 +14,6 @@ import (
 	"time"
 
 	"github.com/moby/buildkit/client"
-	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/exporter/containerimage/exptypes"
 	gateway "github.com/moby/buildkit/frontend/gateway/client"
 	"github.com/moby/buildkit/solver/errdefs"
@@ -88,12 +86,8 @@ func (b *Builder) locals(s Spec) (map[string]fsutil.FS, error) {
 			return nil, fmt.Errorf("the build context: %w", err)
 		}
 	}
-	if b.helper.Path != "" {
-		dir, err := fsutil.NewFS(filepath.Dir(b.helper.Path))
-		if err != nil {
-			return nil, fmt.Errorf("the observer: %w", err)
-		}
-		locals[localHelper] = dir
+	if b.helper != nil {
+		locals[localHelper] = b.helper.files
 	}
 	return locals, nil
 }
@@ -112,10 +106,12 @@ func (b *Builder) observe(ctx context.Context, gw gateway.Client, s Spec, o *Obs
 		return err
 	}
 	l := &runner{gw: gw, ref: ref, spec: s, image: o.Image}
-	if l.helper, err = b.loadHelper(ctx, gw); err != nil {
-		return fmt.Errorf("the observer can't be brought into the builder: %w", err)
+	if b.helper != nil {
+		if l.helper, err = b.helper.solve(ctx, gw); err != nil {
+			return fmt.Errorf("the observer can't be brought into the builder: %w", err)
+		}
+		l.helperArgs = b.helper.args
 	}
-	l.helperArgs = append([]string{path.Join(helperDir, filepath.Base(b.helper.Path))}, b.helper.Args...)
 	s.Progress("looking at the image")
 	if err := l.survey(ctx); err != nil {
 		return err
@@ -176,24 +172,6 @@ func (s Spec) frontend() map[string]string {
 		attrs["build-arg:"+name] = value
 	}
 	return attrs
-}
-
-// loadHelper brings the observer into the builder; nil when there is none.
-func (b *Builder) loadHelper(ctx context.Context, gw gateway.Client) (gateway.Reference, error) {
-	if b.helper.Path == "" {
-		return nil, nil
-	}
-	name := filepath.Base(b.helper.Path)
-	def, err := llb.Local(localHelper, llb.IncludePatterns([]string{name}), llb.SharedKeyHint(localHelper),
-		llb.WithCustomName("[dockmend] the observer")).Marshal(ctx)
-	if err != nil {
-		return nil, err
-	}
-	r, err := gw.Solve(ctx, gateway.SolveRequest{Evaluate: true, Definition: def.ToPB()})
-	if err != nil {
-		return nil, err
-	}
-	return r.SingleRef()
 }
 
 // sourceLine is the line of the Dockerfile that an error of BuildKit is about.

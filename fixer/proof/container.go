@@ -97,10 +97,12 @@ func (p *process) code() (code int, ok bool) {
 	return 0, false
 }
 
-// observer starts an observer in a container, as root: the image's user may not
-// see everything.
-func (r *runner) observer(ctx context.Context, c gateway.Container, q observer.Request) (*observation, error) {
-	q.Self = r.helperArgs[1:]
+// root is whom an observer runs as: the image's user may not see everything.
+const root = "0:0"
+
+// observer starts an observer in a container.
+func (r *runner) observer(ctx context.Context, c gateway.Container, user string, q observer.Request) (*observation, error) {
+	q.Self = r.helperArgs
 	text, err := json.Marshal(q)
 	if err != nil {
 		return nil, err
@@ -108,7 +110,7 @@ func (r *runner) observer(ctx context.Context, c gateway.Container, q observer.R
 	o := &observation{errs: &tail{}}
 	o.process, err = start(ctx, c, gateway.StartRequest{
 		Args: slices.Concat(r.helperArgs, []string{"ask", string(text)}),
-		User: "0:0", Cwd: "/", Env: []string{"PATH=/"}, Stdout: writer{&o.out}, Stderr: o.errs,
+		User: user, Cwd: "/", Env: []string{"PATH=/"}, Stdout: writer{&o.out}, Stderr: o.errs,
 	})
 	return o, err
 }
@@ -141,24 +143,34 @@ func (r *runner) survey(ctx context.Context) error {
 	if r.helper == nil {
 		return nil
 	}
-	c, release, err := r.newContainer(ctx, []gateway.Mount{{Dest: "/", Ref: r.ref}})
-	if err != nil {
-		return err
-	}
-	defer release()
-	o, err := r.observer(ctx, c, observer.Request{Survey: true})
-	if err != nil {
-		return err
-	}
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-o.ended:
-	}
-	a, err := o.answer()
+	a, err := r.alone(ctx, root, observer.Request{Survey: true})
 	if err != nil {
 		return fmt.Errorf("the observer does not work in this image: %w", err)
 	}
 	r.image.Files, r.taken = a.Files, a.Ports.Listening
-	return nil
+	// Where the user is none of the image's, the command won't start either,
+	// and that is what will be told.
+	if a, err = r.alone(ctx, r.image.User, observer.Request{Who: true}); err == nil && len(a.Processes) > 0 {
+		r.image.RunsAs = &a.Processes[0]
+	}
+	return ctx.Err()
+}
+
+// alone asks an observer in a container of its own.
+func (r *runner) alone(ctx context.Context, user string, q observer.Request) (a observer.Response, err error) {
+	c, release, err := r.newContainer(ctx, []gateway.Mount{{Dest: "/", Ref: r.ref}})
+	if err != nil {
+		return a, err
+	}
+	defer release()
+	o, err := r.observer(ctx, c, user, q)
+	if err != nil {
+		return a, err
+	}
+	select {
+	case <-ctx.Done():
+		return a, ctx.Err()
+	case <-o.ended:
+		return o.answer()
+	}
 }

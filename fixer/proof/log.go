@@ -75,8 +75,8 @@ func (t *tail) last() []string {
 
 // Denied is an access that failed for want of permission.
 type Denied struct {
-	Path string // "" when the line names none
-	Line string // what the command said
+	Path string `json:"path"` // "" when the line names none
+	Line string `json:"line"` // what the command said
 }
 
 var (

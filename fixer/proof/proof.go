@@ -57,76 +57,79 @@ func (s Spec) defaults() Spec {
 
 // Observation is what was seen of one Dockerfile. What is nil was not observed.
 type Observation struct {
-	Build    Build
-	Image    *Image `json:",omitempty"` // nil when it did not build
-	Run      *Run   `json:",omitempty"` // nil when it did not build
-	Hardened *Run   `json:",omitempty"` // nil when that was not asked for, or Run failed
+	Build    Build  `json:"build"`
+	Image    *Image `json:"image,omitempty"`    // nil when it did not build
+	Run      *Run   `json:"run,omitempty"`      // nil when it did not build
+	Hardened *Run   `json:"hardened,omitempty"` // nil when that was not asked for, or Run failed
 }
 
 // Build tells how the build went.
 type Build struct {
-	OK   bool
-	Took time.Duration
+	OK   bool          `json:"ok"`
+	Took time.Duration `json:"tookNs"`
 	// Of a failed one: the step as BuildKit names it, its first line in the
 	// Dockerfile (0 when that is not known), the error, and what the step said
 	// last.
-	Step  string   `json:",omitempty"`
-	Line  int      `json:",omitempty"`
-	Error string   `json:",omitempty"`
-	Log   []string `json:",omitempty"`
+	Step  string   `json:"step,omitempty"`
+	Line  int      `json:"line,omitempty"`
+	Error string   `json:"error,omitempty"`
+	Log   []string `json:"log,omitempty"`
 }
 
 // Image is what the build made.
 type Image struct {
-	Command []string // ENTRYPOINT and CMD
-	User    string   // as in the configuration
-	WorkDir string
-	Expose  []int // TCP ports, ascending
-	Volumes []string
-	Layers  int
+	Command []string `json:"command"` // ENTRYPOINT and CMD
+	User    string   `json:"user"`    // as in the configuration
+	WorkDir string   `json:"workDir"`
+	Expose  []int    `json:"expose"` // TCP ports, ascending
+	Volumes []string `json:"volumes"`
+	Layers  int      `json:"layers"`
+	// RunsAs is whom User stands for; nil when that was not observed.
+	RunsAs *observer.Process `json:"runsAs,omitempty"`
 	// Of the files that a container sees; nil when no observer could look.
-	Files *observer.Files `json:",omitempty"`
+	Files *observer.Files `json:"files,omitempty"`
 
-	home string
 	stop string // STOPSIGNAL
 	env  []string
 }
 
 // Run tells how the command did.
 type Run struct {
-	State State
+	State State `json:"state"`
 	// Reason says in one line why the state is what it is.
-	Reason string
-	Took   time.Duration // until the state was known
+	Reason string        `json:"reason"`
+	Took   time.Duration `json:"tookNs"` // until the state was known
 	// ExitCode is the command's own, when it ended by itself.
-	ExitCode int
+	ExitCode int `json:"exitCode"`
 	// Process is PID 1, and Others are its descendants at that time.
-	Process *observer.Process  `json:",omitempty"`
-	Others  []observer.Process `json:",omitempty"`
+	Process *observer.Process  `json:"process,omitempty"`
+	Others  []observer.Process `json:"others,omitempty"`
 	// Listening are the TCP ports that it listened on.
-	Listening []int `json:",omitempty"`
-	// LowPorts is the first port that everybody may listen on: below it root's
-	// rights are needed. An engine allows all of them, other runtimes may not.
-	LowPorts int `json:",omitempty"`
+	Listening []int `json:"listening,omitempty"`
+	// MayBind: it was given the right to listen on ports below 1024. An engine
+	// lets everybody; other runtimes may not.
+	MayBind bool `json:"mayBind,omitempty"`
 	// Wrote are the paths outside /tmp that changed while it ran.
-	Wrote []string `json:",omitempty"`
+	Wrote []string `json:"wrote,omitempty"`
 	// Denied are accesses that failed for want of permission, as far as the
 	// command itself said so: nothing else tells.
-	Denied []Denied `json:",omitempty"`
+	Denied []Denied `json:"denied,omitempty"`
 	// Writable answers Spec.Writable; nil when no observer could look.
-	Writable map[string]bool `json:",omitempty"`
+	Writable map[string]bool `json:"writable,omitempty"`
 	// Stop tells how it ended when asked to; nil when it ended by itself.
-	Stop *Stop    `json:",omitempty"`
-	Log  []string `json:",omitempty"` // the last lines
+	Stop *Stop    `json:"stop,omitempty"`
+	Log  []string `json:"log,omitempty"` // the last lines
 	// NotObserved says what could not be seen, and why, a line each.
-	NotObserved []string `json:",omitempty"`
+	NotObserved []string `json:"notObserved,omitempty"`
+
+	asked bool // what was waited for is not the default
 }
 
 // Stop tells how a process ended that was sent its stop signal.
 type Stop struct {
-	Took   time.Duration
-	Killed bool // it did not end in time
-	Code   int
+	Took   time.Duration `json:"tookNs"`
+	Killed bool          `json:"killed"` // it did not end in time
+	Code   int           `json:"code"`
 }
 
 // State is what became of a command, from worse to better.

@@ -2,6 +2,7 @@ package proof
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"path"
 	"slices"
@@ -26,19 +27,38 @@ type attempt struct {
 	began     time.Time
 }
 
-// run runs the command until its state is known, looks at it, and stops it.
+// run runs the command until its state is known, looks at it, and stops it. An
+// engine lets everybody listen on low ports, and BuildKit does not: a command
+// that wanted that runs again, with the right to.
 func (r *runner) run(ctx context.Context, hardened bool) (*Run, error) {
-	a := &attempt{runner: r, run: &Run{}, matched: make(chan struct{})}
+	run, err := r.attempt(ctx, observer.Exec{NoNewPrivs: hardened})
+	if err != nil || r.helper == nil || r.image.RunsAs == nil || r.image.RunsAs.UID == 0 || !slices.ContainsFunc(run.Denied, isLowPort) {
+		return run, err
+	}
+	run, err = r.attempt(ctx, observer.Exec{NoNewPrivs: hardened, As: r.image.RunsAs})
+	if err == nil {
+		run.MayBind = true
+	}
+	return run, err
+}
+
+// isLowPort tells of a command that could not listen on its port.
+func isLowPort(d Denied) bool {
+	line := strings.ToLower(d.Line)
+	return strings.Contains(line, "listen") || strings.Contains(line, "bind")
+}
+
+func (r *runner) attempt(ctx context.Context, how observer.Exec) (*Run, error) {
+	a := &attempt{runner: r, run: &Run{asked: r.spec.Ready.text != ""}, matched: make(chan struct{})}
 	a.log = &tail{line: a.line()}
-	args, mounts := r.image.Command, []gateway.Mount{{Dest: "/", Ref: r.ref}}
-	if len(args) == 0 {
+	if len(r.image.Command) == 0 {
 		a.run.State, a.run.Reason = Failed, "the image has no command"
 		return a.run, nil
 	}
-	var err error
-	if hardened {
-		args = slices.Concat(r.helperArgs, []string{"harden", "--"}, args)
-		if mounts, err = r.hardened(ctx); err != nil {
+	mounts := []gateway.Mount{{Dest: "/", Ref: r.ref}}
+	if how.NoNewPrivs {
+		var err error
+		if mounts, err = r.readOnly(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -47,11 +67,13 @@ func (r *runner) run(ctx context.Context, hardened bool) (*Run, error) {
 		return nil, err
 	}
 	defer release()
-	a.container, a.began = c, time.Now()
-	a.command, err = start(ctx, c, gateway.StartRequest{
-		Args: args, Env: r.image.env, User: r.image.User, Cwd: r.image.WorkDir, Stdout: a.log, Stderr: a.log,
-	})
+	q, err := r.command(how)
 	if err != nil {
+		return nil, err
+	}
+	q.Stdout, q.Stderr = a.log, a.log
+	a.container, a.began = c, time.Now()
+	if a.command, err = start(ctx, c, q); err != nil {
 		return nil, err
 	}
 	if err := a.wait(ctx); err != nil {
@@ -67,6 +89,28 @@ func (r *runner) run(ctx context.Context, hardened bool) (*Run, error) {
 	}
 	a.run.Log = a.log.last()
 	return a.run, ctx.Err()
+}
+
+// command is how the image's command is started: as it is, or by way of the
+// observer, which becomes it.
+func (r *runner) command(how observer.Exec) (gateway.StartRequest, error) {
+	q := gateway.StartRequest{Args: r.image.Command, Env: r.image.env, User: r.image.User, Cwd: r.image.WorkDir}
+	if how == (observer.Exec{}) {
+		return q, nil
+	}
+	text, err := json.Marshal(how)
+	if err != nil {
+		return q, err
+	}
+	q.Args = slices.Concat(r.helperArgs, []string{"exec", string(text)}, q.Args)
+	if how.As != nil {
+		q.User = root
+		isHome := func(e string) bool { return strings.HasPrefix(e, "HOME=") }
+		if !slices.ContainsFunc(q.Env, isHome) {
+			q.Env = append(slices.Clone(q.Env), "HOME="+how.As.Home)
+		}
+	}
+	return q, nil
 }
 
 // line looks at each line of the log.
@@ -165,7 +209,7 @@ func (a *attempt) waitForPort(ctx context.Context, ports []int) error {
 // meanwhile, which takes the container with it, or the observer fails, that is
 // recorded, and the answer is nil; err is for what is neither.
 func (a *attempt) ask(ctx context.Context, q observer.Request) (*observer.Response, error) {
-	o, err := a.observer(ctx, a.container, q)
+	o, err := a.observer(ctx, a.container, root, q)
 	if err != nil {
 		return nil, err
 	}
@@ -230,7 +274,6 @@ func (a *attempt) look(ctx context.Context) error {
 		a.run.Process, a.run.Others = &r.Processes[0], r.Processes[1:]
 	}
 	a.run.Listening = a.own(r.Ports)
-	a.run.LowPorts = r.Ports.Unprivileged
 	a.run.Wrote = written(r.Changed)
 	if r.Writable != nil {
 		a.run.Writable = map[string]bool{}

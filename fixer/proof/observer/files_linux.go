@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -123,10 +122,6 @@ func mountPoints() (map[string]bool, error) {
 // writable asks as the user of a process: a copy of this program becomes that
 // user and tells what the kernel lets it write.
 func writable(p Process, self, paths []string) (answers []bool, err error) {
-	program, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
 	input, err := json.Marshal(paths)
 	if err != nil {
 		return nil, err
@@ -135,7 +130,7 @@ func writable(p Process, self, paths []string) (answers []bool, err error) {
 	for _, g := range p.Groups {
 		user.Groups = append(user.Groups, uint32(g))
 	}
-	cmd := exec.Command(program, slices.Concat(self, []string{"access"})...)
+	cmd := exec.Command(self[0], slices.Concat(self[1:], []string{"access"})...)
 	cmd.Dir, cmd.Stdin = "/", bytes.NewReader(input)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: user}
 	out, err := cmd.Output()
@@ -166,18 +161,4 @@ func access(in io.Reader, out io.Writer) error {
 		}
 	}
 	return json.NewEncoder(out).Encode(answers)
-}
-
-// harden becomes the command, after giving up for good that a file's mode or
-// capabilities could raise its privileges.
-func harden(args []string) error {
-	runtime.LockOSThread() // execve takes what this thread gave up
-	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
-		return fmt.Errorf("no-new-privileges: %w", err)
-	}
-	name, err := exec.LookPath(args[0])
-	if err != nil {
-		return err
-	}
-	return &os.PathError{Op: "exec", Path: name, Err: unix.Exec(name, args, os.Environ())}
 }

@@ -15,4 +15,4 @@ func survey() (*Files, error)                              { return nil, errNotL
 func changed() ([]Change, error)                           { return nil, errNotLinux }
 func writable(Process, []string, []string) ([]bool, error) { return nil, errNotLinux }
 func access(io.Reader, io.Writer) error                    { return errNotLinux }
-func harden([]string) error                                { return errNotLinux }
+func (how Exec) exec([]string) error                       { return errNotLinux }

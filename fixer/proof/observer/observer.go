@@ -19,9 +19,10 @@ import (
 type Request struct {
 	Await  *Await   `json:",omitempty"` // is answered first, with Ready
 	Look   bool     `json:",omitempty"` // at PID 1 and what it did
+	Who    bool     `json:",omitempty"` // as whom does the observer itself run?
 	Survey bool     `json:",omitempty"` // of an image in which nothing else runs
 	Access []string `json:",omitempty"` // with Look: may the user of PID 1 write these?
-	Self   []string // the arguments that make this program the observer
+	Self   []string // the command line of the observer, up to its arguments
 }
 
 // Await waits until one of the ports is listened on, and, if there is a URL,
@@ -48,8 +49,8 @@ type Response struct {
 }
 
 // Run is the command line of the observer. "ask REQUEST" prints the Response,
-// both in JSON. "harden -- COMMAND…" becomes the command, which then can't gain
-// privileges; it returns only on failure.
+// both in JSON. "exec HOW COMMAND…" becomes the command, and returns only on
+// failure; HOW is an Exec in JSON.
 func Run(args []string, stdin io.Reader, stdout io.Writer) error {
 	switch {
 	case len(args) == 2 && args[0] == "ask":
@@ -60,10 +61,24 @@ func Run(args []string, stdin io.Reader, stdout io.Writer) error {
 		return json.NewEncoder(stdout).Encode(q.answer())
 	case len(args) == 1 && args[0] == "access":
 		return access(stdin, stdout)
-	case len(args) > 2 && args[0] == "harden" && args[1] == "--":
-		return harden(args[2:])
+	case len(args) > 2 && args[0] == "exec":
+		var how Exec
+		if err := json.Unmarshal([]byte(args[1]), &how); err != nil {
+			return err
+		}
+		return how.exec(args[2:])
 	}
-	return errors.New("usage: ask REQUEST | harden -- COMMAND…")
+	return errors.New("usage: ask REQUEST | exec HOW COMMAND…")
+}
+
+// Exec says how a process becomes a command.
+type Exec struct {
+	// NoNewPrivs gives up for good that a file's mode or capabilities could
+	// raise its rights.
+	NoNewPrivs bool `json:",omitempty"`
+	// As makes root another user, who may still listen on ports below 1024, as
+	// in an engine's containers.
+	As *Process `json:",omitempty"`
 }
 
 func (q Request) answer() (r Response) {
@@ -81,6 +96,10 @@ func (q Request) answer() (r Response) {
 	if q.Survey {
 		r.Files, err = survey()
 		failed("files", err)
+	}
+	if q.Who {
+		r.Processes, err = self("/proc")
+		failed("user", err)
 	}
 	if !q.Look {
 		return r

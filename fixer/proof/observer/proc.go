@@ -19,12 +19,15 @@ import (
 // Process is one of the container, as its /proc tells. The observer's own are
 // left out.
 type Process struct {
-	PID, Parent  int
-	Name         string
-	UID, GID     int   // the effective ones
-	Groups       []int `json:",omitempty"`
-	NoNewPrivs   bool
-	Capabilities string // the effective ones, in hexadecimal
+	PID          int    `json:"pid"`
+	Parent       int    `json:"parent"`
+	Name         string `json:"name"`
+	UID          int    `json:"uid"` // the effective ones
+	GID          int    `json:"gid"` // the effective ones
+	Groups       []int  `json:"groups,omitempty"`
+	NoNewPrivs   bool   `json:"noNewPrivs"`
+	Capabilities string `json:"capabilities"`   // the effective ones, in hexadecimal
+	Home         string `json:"home,omitempty"` // as the runtime sets it; of the observer itself only
 }
 
 // processes lists the processes that are PID 1 or descend from it. What ends
@@ -63,6 +66,17 @@ func processes(proc string) (list []Process, err error) {
 	}
 	slices.SortFunc(list, func(a, b Process) int { return cmp.Compare(a.PID, b.PID) })
 	return list, nil
+}
+
+// self is the observer's own process.
+func self(proc string) ([]Process, error) {
+	text, err := os.ReadFile(filepath.Join(proc, "self", "status"))
+	if err != nil {
+		return nil, err
+	}
+	p := parseStatus(os.Getpid(), text)
+	p.Home = os.Getenv("HOME")
+	return []Process{p}, nil
 }
 
 // parseStatus reads a /proc/PID/status.
@@ -105,10 +119,7 @@ func parseStatus(pid int, text []byte) Process {
 
 // Ports are the TCP ports of the container's network.
 type Ports struct {
-	Listening []int `json:",omitempty"` // ascending
-	// Unprivileged is the first port that needs no privilege to listen on; 0
-	// when that could not be read.
-	Unprivileged int
+	Listening []int `json:"listening,omitempty"` // ascending
 }
 
 func ports(proc string) (p Ports, err error) {
@@ -129,9 +140,6 @@ func ports(proc string) (p Ports, err error) {
 	}
 	slices.Sort(p.Listening)
 	p.Listening = slices.Compact(p.Listening)
-	if text, err := os.ReadFile(filepath.Join(proc, "sys/net/ipv4/ip_unprivileged_port_start")); err == nil {
-		p.Unprivileged, _ = strconv.Atoi(strings.TrimSpace(string(text)))
-	}
 	return p, nil
 }
 

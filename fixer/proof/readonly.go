@@ -10,15 +10,14 @@ import (
 
 	"github.com/moby/buildkit/client/llb"
 	gateway "github.com/moby/buildkit/frontend/gateway/client"
-	"github.com/moby/buildkit/solver/pb"
 )
 
-// hardened are the mounts of a container whose root file system is read-only.
+// readOnly are the mounts of a container whose root file system is read-only.
 // BuildKit's gateway has no such containers, so each directory of the image is
 // mounted over itself, for reading only. That leaves "/" itself writable for
-// root. /tmp is empty, and a volume is, as with an engine, a copy of what the
-// image has there.
-func (r *runner) hardened(ctx context.Context) ([]gateway.Mount, error) {
+// root. /tmp and the volumes are copies of what the image has there, as an
+// engine makes them of volumes.
+func (r *runner) readOnly(ctx context.Context) ([]gateway.Mount, error) {
 	volumes := []string{"/tmp"}
 	for _, v := range r.image.Volumes {
 		if v = path.Clean("/" + v); v != "/" && !inside(v, "/tmp") {
@@ -40,12 +39,8 @@ func (r *runner) hardened(ctx context.Context) ([]gateway.Mount, error) {
 			mounts = append(mounts, gateway.Mount{Dest: dir, Selector: dir, Ref: ref, Readonly: true})
 		}
 	}
-	for i, v := range volumes {
-		if i == 0 {
-			mounts = append(mounts, gateway.Mount{Dest: v, MountType: pb.MountType_TMPFS})
-		} else {
-			mounts = append(mounts, gateway.Mount{Dest: v, Selector: v, Ref: ref})
-		}
+	for _, v := range volumes {
+		mounts = append(mounts, gateway.Mount{Dest: v, Selector: v, Ref: ref})
 	}
 	return mounts, nil
 }
@@ -60,7 +55,11 @@ func (r *runner) withMountPoints(ctx context.Context, dirs []string) (gateway.Re
 	name := llb.WithCustomName("[dockmend] mount points")
 	for _, d := range dirs {
 		if r.lacks(ctx, d) {
-			state = state.File(llb.Mkdir(d, 0o755, llb.WithParents(true)), name)
+			mode := os.FileMode(0o755)
+			if d == "/tmp" {
+				mode = 0o777
+			}
+			state = state.File(llb.Mkdir(d, mode, llb.WithParents(true)), name)
 		}
 	}
 	if r.lacks(ctx, "/etc") {
