@@ -1,7 +1,7 @@
 # make check is all that a change must pass. See README.md, "Contributing".
 GO ?= go
 
-.PHONY: build test check golden bench fuzz
+.PHONY: build test check e2e golden bench fuzz
 
 build:
 	$(GO) build -o bin/dockmend ./cmd/dockmend
@@ -14,6 +14,12 @@ check:
 	$(GO) tool staticcheck ./...
 	@test -z "$$(gofmt -l cmd fixer transforms golden)" || { gofmt -d cmd fixer transforms golden; exit 1; }
 	$(GO) test -race ./...
+
+# Builds and runs the golden cases that have a build.json. It takes root, runc,
+# mmdebstrap, npm and the network, and says which of them is missing.
+e2e:
+	cd golden/lab && $(GO) vet ./... && $$(cd ../.. && $(GO) tool -n staticcheck) ./...
+	cd golden/lab && $(GO) test -count=1 -timeout 20m $(E2E)
 
 golden:
 	$(GO) test ./golden -update

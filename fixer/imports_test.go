@@ -13,7 +13,7 @@ import (
 
 // TestImports keeps the house in order: imports run one way, cmd → transforms →
 // fixer; a transform's world is its Pass, so it opens no connection and no file;
-// what only the registry needs never reaches the engine.
+// what only the registry needs, or only a proof, never reaches the engine.
 func TestImports(t *testing.T) {
 	const module = "github.com/dockmend/dockmend/"
 	cmd := exec.Command("go", "list", "-json=ImportPath,Imports,Deps", module+"...")
@@ -43,6 +43,18 @@ func TestImports(t *testing.T) {
 		}
 		forbid(p.Imports, module+"cmd", "the command line is the outermost room")
 		forbid(p.Imports, module+"fixer/report", "only the command line writes reports")
+		switch name {
+		case "fixer/proof":
+		case "fixer/proof/observer":
+			forbid(p.Deps, "github.com/moby/buildkit", "the observer is mounted into containers, and is small")
+		default:
+			forbid(p.Deps, module+"fixer/proof", "only the command line builds and runs what it changed")
+			forbid(p.Deps, "github.com/moby/buildkit/client", "only fixer/proof speaks to BuildKit")
+			forbid(p.Deps, "google.golang.org/grpc", "only fixer/proof speaks to BuildKit")
+		}
+		if strings.HasPrefix(name, "fixer/proof") {
+			continue // it is at the edge, as the command line is
+		}
 		if name != "fixer/registry" {
 			forbid(p.Deps, module+"fixer/registry", "only the command line asks registries")
 			forbid(p.Deps, "github.com/google/go-containerregistry", "only fixer/registry speaks to registries")

@@ -47,6 +47,12 @@ func Run(ctx context.Context, src Source, ts []*Transform, inspector baseimage.I
 	slices.SortStableFunc(r.findings, func(a, b Finding) int {
 		return cmp.Or(a.Line-b.Line, a.Col-b.Col, cmp.Compare(a.ID, b.ID), cmp.Compare(a.Message, b.Message))
 	})
+	// What an earlier transform inserted stands at one place of the text that came
+	// in: of its lines the same may be said.
+	r.findings = slices.CompactFunc(r.findings, func(a, b Finding) bool {
+		a.offset = b.offset
+		return a == b
+	})
 	return Result{Before: src.Src, After: r.file.Src, Findings: r.findings, Steps: r.steps, Created: r.created}, nil
 }
 

@@ -8,9 +8,11 @@
 //	golden/TRANSFORM/CASE/images.json      base images, before those of golden/images.json
 //	golden/TRANSFORM/CASE/options.json     options other than the default
 //	golden/TRANSFORM/CASE/context/         the build context
+//	golden/TRANSFORM/CASE/build.json       what is seen when both are built and run, see Build
 //	golden/TRANSFORM/CASE/why.md           what there was to decide, where there was
 //
-// TRANSFORM is the ID of the one transform that runs, or "all" for the list.
+// golden/lab builds and runs, with the applications in golden/lab/apps as build
+// contexts. TRANSFORM is the ID of the one transform that runs, or "all" for the list.
 package golden
 
 import "embed"

@@ -72,6 +72,25 @@ func (c *testCase) ids() (ids []string) {
 	return ids
 }
 
+// TestBuild checks that build.json tells of just the Dockerfiles that there are.
+func TestBuild(t *testing.T) {
+	names, err := filepath.Glob("*/*/build.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		dir := filepath.Dir(name)
+		b, err := ReadBuild(dir)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if changes := read(t, dir, "want.Dockerfile") != nil; changes != (b.After != nil) {
+			t.Errorf("%s: after is for cases with a want.Dockerfile, and for all of them", name)
+		}
+	}
+}
+
 func load(t *testing.T, dir string) *testCase {
 	t.Helper()
 	c := &testCase{dir: dir, src: read(t, dir, "Dockerfile")}
@@ -98,34 +117,25 @@ func load(t *testing.T, dir string) *testCase {
 		c.options.Threshold = fixer.Unsafe
 	}
 	if !o.NoContext {
-		c.context = buildContext(t, filepath.Join(dir, "context"), o.Repository)
+		c.context = buildContext(t, dir, o.Repository)
 	}
 	return c
 }
 
-// buildContext reads a folder, with the modes that git gives files: those on
-// disk depend on the umask.
+// buildContext is what the Dockerfile's COPY sees.
 func buildContext(t testing.TB, dir string, repository bool) fs.FS {
 	t.Helper()
-	context := fstest.MapFS{}
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		text, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		rel, err := filepath.Rel(dir, path)
-		mode := fs.FileMode(0o644)
-		if filepath.Ext(path) == ".sh" {
-			mode = 0o755
-		}
-		context[filepath.ToSlash(rel)] = &fstest.MapFile{Data: text, Mode: mode}
-		return err
-	})
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	b, err := ReadBuild(dir)
+	if err != nil {
 		t.Fatal(err)
+	}
+	files, err := b.BuildContext(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	context := fstest.MapFS{}
+	for name, f := range files {
+		context[name] = &fstest.MapFile{Data: f.Data, Mode: f.Mode}
 	}
 	if repository {
 		context[".git/HEAD"] = &fstest.MapFile{Mode: 0o644}

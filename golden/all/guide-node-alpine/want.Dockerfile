@@ -1,7 +1,12 @@
-FROM node:20-alpine
+FROM node:20-alpine AS base
 WORKDIR /app
-COPY --chown=node:node package*.json ./
+
+FROM base AS deps
+COPY package*.json ./
 RUN npm ci --only=production
+
+FROM base
+COPY --from=deps --chown=node:node /app/node_modules ./node_modules
 COPY --chown=node:node . .
 RUN chown node:node /app
 USER node

@@ -1,0 +1,220 @@
+package proof
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/moby/buildkit/client"
+	"github.com/moby/buildkit/exporter/containerimage/exptypes"
+	gateway "github.com/moby/buildkit/frontend/gateway/client"
+	"github.com/moby/buildkit/solver/errdefs"
+	"github.com/moby/buildkit/util/staticfs"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+	"github.com/tonistiigi/fsutil"
+	"github.com/tonistiigi/fsutil/types"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+// The names under which BuildKit asks this side for files. The first two are
+// those of its Dockerfile frontend.
+const (
+	localContext    = "context"
+	localDockerfile = "dockerfile"
+	localHelper     = "dockmend-observer"
+)
+
+// Observe builds the Dockerfile and runs the result. An error means that it
+// could not be observed; that it does not build or run is an observation. When
+// Observe returns, its containers are gone, also when that is because ctx ended.
+func (b *Builder) Observe(ctx context.Context, s Spec) (*Observation, error) {
+	s = s.defaults()
+	locals, err := b.locals(s)
+	if err != nil {
+		return nil, err
+	}
+	o := &Observation{}
+	progress := newProgress(s.Progress)
+	statuses := make(chan *client.SolveStatus)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for st := range statuses {
+			progress.add(st)
+		}
+	}()
+	var failed error // what is no observation
+	options := client.SolveOpt{LocalMounts: locals, SharedKey: filepath.Clean(s.Context), Session: b.session}
+	_, err = b.client.Build(ctx, options, "dockmend", func(ctx context.Context, gw gateway.Client) (*gateway.Result, error) {
+		failed = b.observe(ctx, gw, s, o, progress)
+		return gateway.NewResult(), nil
+	}, statuses)
+	<-done
+	if !o.Build.OK && failed == nil && o.Build.Error != "" {
+		o.Build.Step, o.Build.Log = progress.failure(o.Build.Step)
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err := errors.Join(failed, err); err != nil {
+		return nil, err
+	}
+	return o, nil
+}
+
+// locals are the directories that BuildKit may read. The Dockerfile is given
+// from memory: the text that is to be proved may be nowhere else.
+func (b *Builder) locals(s Spec) (map[string]fsutil.FS, error) {
+	dockerfile := staticfs.NewFS()
+	dockerfile.Add("Dockerfile", statOf(s.Dockerfile), s.Dockerfile)
+	if s.Ignore != nil {
+		dockerfile.Add("Dockerfile.dockerignore", statOf(s.Ignore), s.Ignore)
+	}
+	locals := map[string]fsutil.FS{localDockerfile: dockerfile, localContext: staticfs.NewFS()}
+	var err error
+	if s.Context != "" {
+		if locals[localContext], err = fsutil.NewFS(s.Context); err != nil {
+			return nil, fmt.Errorf("the build context: %w", err)
+		}
+	}
+	if b.helper != nil {
+		locals[localHelper] = b.helper.files
+	}
+	return locals, nil
+}
+
+// statOf makes up a time of change from the content: BuildKit takes a file of
+// the same size and time for the one that it was sent before.
+func statOf(content []byte) *types.Stat {
+	sum := sha256.Sum256(content)
+	return &types.Stat{Mode: 0o644, ModTime: int64(binary.BigEndian.Uint64(sum[:]) >> 2)}
+}
+
+// observe does all that is done inside one session with the builder.
+func (b *Builder) observe(ctx context.Context, gw gateway.Client, s Spec, o *Observation, p *progress) error {
+	ref, err := b.build(ctx, gw, s, o, p)
+	if err != nil || !o.Build.OK {
+		return err
+	}
+	l := &runner{gw: gw, ref: ref, spec: s, image: o.Image}
+	if b.helper != nil {
+		if l.helper, err = b.helper.solve(ctx, gw); err != nil {
+			return fmt.Errorf("the observer can't be brought into the builder: %w", err)
+		}
+		l.helperArgs = b.helper.args
+	}
+	s.Progress("looking at the image")
+	if err := l.survey(ctx); err != nil {
+		return err
+	}
+	s.Progress("starting " + strings.Join(o.Image.Command, " "))
+	if o.Run, err = l.run(ctx, false); err != nil {
+		return err
+	}
+	if s.Hardened && o.Run.State != Failed && l.helper != nil {
+		s.Progress("starting it with a read-only root file system")
+		o.Hardened, err = l.run(ctx, true)
+	}
+	return err
+}
+
+// build solves the Dockerfile. That it fails is an observation, unless it is
+// BuildKit itself that fails.
+func (b *Builder) build(ctx context.Context, gw gateway.Client, s Spec, o *Observation, p *progress) (gateway.Reference, error) {
+	buildCtx, cancel := context.WithTimeout(ctx, s.BuildTimeout)
+	defer cancel()
+	began := time.Now()
+	r, err := gw.Solve(buildCtx, gateway.SolveRequest{Evaluate: true, Frontend: "dockerfile.v0", FrontendOpt: s.frontend()})
+	o.Build.Took = time.Since(began)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case buildCtx.Err() != nil:
+		o.Build.Error = fmt.Sprintf("the build takes longer than %v", s.BuildTimeout)
+		o.Build.Step = p.current()
+		return nil, nil
+	case status.Code(err) == codes.Unavailable:
+		return nil, err
+	case err != nil:
+		o.Build.Error, o.Build.Line = firstLine(err.Error()), sourceLine(err)
+		return nil, nil
+	}
+	ref, err := r.SingleRef()
+	if err != nil {
+		return nil, err
+	}
+	if o.Image, err = readConfig(r.Metadata[exptypes.ExporterImageConfigKey]); err != nil {
+		return nil, err
+	}
+	o.Build.OK = true
+	return ref, nil
+}
+
+// frontend is what docker build tells the Dockerfile frontend.
+func (s Spec) frontend() map[string]string {
+	attrs := map[string]string{"filename": "Dockerfile"}
+	if s.Target != "" {
+		attrs["target"] = s.Target
+	}
+	if s.Platform != "" {
+		attrs["platform"] = s.Platform
+	}
+	for name, value := range s.BuildArgs {
+		attrs["build-arg:"+name] = value
+	}
+	return attrs
+}
+
+// sourceLine is the line of the Dockerfile that an error of BuildKit is about.
+func sourceLine(err error) int {
+	for _, source := range errdefs.Sources(err) {
+		for _, r := range source.Ranges {
+			return int(r.Start.Line)
+		}
+	}
+	return 0
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	return line
+}
+
+// readConfig reads an image's configuration, in the form that BuildKit has it
+// before anything is exported.
+func readConfig(text []byte) (*Image, error) {
+	var c ocispec.Image
+	if err := json.Unmarshal(text, &c); err != nil {
+		return nil, fmt.Errorf("the image's configuration: %w", err)
+	}
+	im := &Image{
+		Command: slices.Concat(c.Config.Entrypoint, c.Config.Cmd), User: c.Config.User, WorkDir: c.Config.WorkingDir,
+		env: c.Config.Env, stop: c.Config.StopSignal,
+	}
+	for v := range c.Config.Volumes {
+		im.Volumes = append(im.Volumes, v)
+	}
+	slices.Sort(im.Volumes)
+	for e := range c.Config.ExposedPorts {
+		number, protocol, _ := strings.Cut(e, "/")
+		if port, err := strconv.Atoi(number); err == nil && (protocol == "" || protocol == "tcp") {
+			im.Expose = append(im.Expose, port)
+		}
+	}
+	slices.Sort(im.Expose)
+	for _, h := range c.History {
+		if !h.EmptyLayer {
+			im.Layers++
+		}
+	}
+	return im, nil
+}

@@ -1,0 +1,112 @@
+package proof
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/docker/cli/cli/config"
+	"github.com/moby/buildkit/client"
+	// Who speaks to a BuildKit in a container, in a pod, or on another machine.
+	_ "github.com/moby/buildkit/client/connhelper/dockercontainer"
+	_ "github.com/moby/buildkit/client/connhelper/kubepod"
+	_ "github.com/moby/buildkit/client/connhelper/nerdctlcontainer"
+	_ "github.com/moby/buildkit/client/connhelper/podmancontainer"
+	_ "github.com/moby/buildkit/client/connhelper/ssh"
+	"github.com/moby/buildkit/session"
+	"github.com/moby/buildkit/session/auth/authprovider"
+	docker "github.com/moby/moby/client"
+)
+
+// Engine is the address of the BuildKit inside the Docker engine that the
+// environment names.
+const Engine = "docker"
+
+// Builder builds and runs Dockerfiles with a BuildKit daemon. It may be used
+// concurrently.
+type Builder struct {
+	client  *client.Client
+	helper  *helper // nil when there is none
+	session []session.Attachable
+}
+
+// dialTime is how long a BuildKit may take to answer at all. Starting a helper
+// program that reaches it, such as kubectl, is part of it.
+const dialTime = 15 * time.Second
+
+// Dial connects to the BuildKit at an address: those of buildctl, such as
+// unix:///run/buildkit/buildkitd.sock or docker-container://NAME, or Engine. It
+// makes sure that somebody answers there. Registries are spoken to with the
+// credentials of the docker configuration.
+func Dial(ctx context.Context, address string, h Helper) (*Builder, error) {
+	helper, err := h.load()
+	if err != nil {
+		return nil, err
+	}
+	c, err := connect(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	wait, cancel := context.WithTimeout(ctx, dialTime)
+	defer cancel()
+	if _, err := c.ListWorkers(wait); err != nil {
+		return nil, errors.Join(fmt.Errorf("no BuildKit answers at %s: %w", address, err), c.Close())
+	}
+	auth := authprovider.NewDockerAuthProvider(authprovider.DockerAuthProviderConfig{
+		AuthConfigProvider: authprovider.LoadAuthConfig(config.LoadDefaultConfigFile(io.Discard)),
+	})
+	return &Builder{client: c, helper: helper, session: []session.Attachable{auth}}, nil
+}
+
+// connect makes a client. An engine's own BuildKit is reached through the
+// engine's API.
+func connect(ctx context.Context, address string) (*client.Client, error) {
+	if address != Engine {
+		return client.New(ctx, address)
+	}
+	c, err := docker.New(docker.FromEnv)
+	if err != nil {
+		return nil, err
+	}
+	return client.New(ctx, "",
+		client.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) {
+			return c.DialHijack(ctx, "/grpc", "h2c", nil)
+		}),
+		client.WithSessionDialer(func(ctx context.Context, proto string, meta map[string][]string) (net.Conn, error) {
+			return c.DialHijack(ctx, "/session", proto, meta)
+		}))
+}
+
+// Close ends the connection.
+func (b *Builder) Close() error { return b.client.Close() }
+
+// Find is the address of a BuildKit on this machine that may be used, "" when
+// there is none: that of a daemon, else that of a Docker engine.
+func Find() string {
+	if runtime.GOOS == "linux" {
+		sockets := []string{"/run/buildkit/buildkitd.sock"}
+		if dir := os.Getenv("XDG_RUNTIME_DIR"); dir != "" {
+			sockets = append(sockets, filepath.Join(dir, "buildkit", "buildkitd.sock"))
+		}
+		for _, socket := range sockets {
+			if isSocket(socket) {
+				return "unix://" + socket
+			}
+		}
+	}
+	if os.Getenv("DOCKER_HOST") != "" || isSocket("/var/run/docker.sock") {
+		return Engine
+	}
+	return ""
+}
+
+func isSocket(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode()&os.ModeSocket != 0
+}

@@ -1,0 +1,170 @@
+package proof
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/moby/buildkit/client"
+	"github.com/opencontainers/go-digest"
+)
+
+// What is kept of a log.
+const (
+	tailLines  = 20
+	lineLength = 500 // in bytes; the rest is cut
+	maxDenied  = 50
+)
+
+// tail keeps the last lines of what is written to it, and tells each line as
+// soon as it is whole. It may be written concurrently, and never fails.
+type tail struct {
+	mu    sync.Mutex
+	lines []string
+	rest  []byte
+	line  func(string) // called with mu held; may be nil
+}
+
+func (t *tail) Write(b []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	n := len(b)
+	for {
+		i := bytes.IndexByte(b, '\n')
+		if i < 0 {
+			break
+		}
+		t.rest = append(t.rest, b[:i]...)
+		t.flush()
+		b = b[i+1:]
+	}
+	t.rest = append(t.rest, b[:min(len(b), max(0, lineLength-len(t.rest)))]...)
+	return n, nil
+}
+
+// flush ends the line that has begun.
+func (t *tail) flush() {
+	line := strings.TrimRight(string(t.rest[:min(len(t.rest), lineLength)]), "\r")
+	t.rest = t.rest[:0]
+	if strings.TrimSpace(line) == "" {
+		return
+	}
+	if t.line != nil {
+		t.line(line)
+	}
+	t.lines = append(t.lines, line)
+	if len(t.lines) > tailLines {
+		t.lines = append(t.lines[:0], t.lines[1:]...)
+	}
+}
+
+// Close does nothing: what was not ended by a newline is in the tail all the
+// same.
+func (t *tail) Close() error { return nil }
+
+// last returns the lines that were kept, and what has no newline yet.
+func (t *tail) last() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.rest) > 0 {
+		t.flush()
+	}
+	return append([]string(nil), t.lines...)
+}
+
+// Denied is an access that failed for want of permission.
+type Denied struct {
+	Path string `json:"path"` // "" when the line names none
+	Line string `json:"line"` // what the command said
+}
+
+var (
+	deniedWords = regexp.MustCompile(`(?i)\bEACCES\b|\bEROFS\b|\bEPERM\b|permission denied|read-only file system|operation not permitted|SQLITE_READONLY|SQLITE_CANTOPEN|readonly database|unable to open database`)
+	deniedPath  = regexp.MustCompile("(?:^|[\\s'\"`(\u2018=\u201c])(/[^\\s'\"`:,;)\u2019\u201d]*)")
+)
+
+// denied reads a line of a log. Programs name the path behind the error (Node),
+// or before it (shells, coreutils); a line of a stack trace names where in the
+// program it happened, which is another thing.
+func denied(line string) (Denied, bool) {
+	at := deniedWords.FindStringIndex(line)
+	if at == nil || strings.HasPrefix(strings.TrimSpace(line), "at ") {
+		return Denied{}, false
+	}
+	d := Denied{Line: line}
+	if m := deniedPath.FindStringSubmatch(line[at[1]:]); m != nil {
+		d.Path = m[1]
+	} else if m := deniedPath.FindAllStringSubmatch(line[:at[0]], -1); m != nil {
+		d.Path = m[len(m)-1][1]
+	}
+	return d, true
+}
+
+// progress follows the steps of a build.
+type progress struct {
+	mu    sync.Mutex
+	steps map[digest.Digest]*step
+	order []*step
+	tell  func(string)
+}
+
+type step struct {
+	name, err string
+	ended     bool
+	log       tail
+}
+
+func newProgress(tell func(string)) *progress {
+	return &progress{steps: map[digest.Digest]*step{}, tell: tell}
+}
+
+func (p *progress) add(st *client.SolveStatus) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, v := range st.Vertexes {
+		s := p.steps[v.Digest]
+		if s == nil {
+			s = &step{name: v.Name}
+			p.steps[v.Digest] = s
+			p.order = append(p.order, s)
+		}
+		if v.Started != nil && v.Completed == nil && !v.Cached {
+			p.tell(s.name)
+		}
+		s.ended = v.Completed != nil
+		if v.Error != "" {
+			s.err = v.Error
+		}
+	}
+	for _, l := range st.Logs {
+		if s := p.steps[l.Vertex]; s != nil {
+			_, _ = s.log.Write(l.Data)
+		}
+	}
+}
+
+// current is the step that began last and has not ended.
+func (p *progress) current() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i := len(p.order) - 1; i >= 0; i-- {
+		if !p.order[i].ended {
+			return p.order[i].name
+		}
+	}
+	return ""
+}
+
+// failure is the step that failed, or the named one, and its last lines. Steps
+// that were given up because of it have failed too; they say so.
+func (p *progress) failure(name string) (string, []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, s := range p.order {
+		if s.name == name && name != "" || name == "" && s.err != "" && !strings.Contains(s.err, "context canceled") {
+			return s.name, s.log.last()
+		}
+	}
+	return name, nil
+}

@@ -1,0 +1,62 @@
+package observer
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// exec becomes the command.
+func (how Exec) exec(args []string) error {
+	// What follows changes this thread alone, and execve takes it from there.
+	runtime.LockOSThread()
+	// The command is looked for as root even where it is run by another: who may
+	// not read a directory can't start what is in it either.
+	name, err := exec.LookPath(args[0])
+	if err != nil {
+		return err
+	}
+	if how.As != nil {
+		if err := how.As.become(); err != nil {
+			return fmt.Errorf("as user %d: %w", how.As.UID, err)
+		}
+	}
+	if how.NoNewPrivs {
+		if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+			return fmt.Errorf("no-new-privileges: %w", err)
+		}
+	}
+	return &os.PathError{Op: "exec", Path: name, Err: unix.Exec(name, args, os.Environ())}
+}
+
+// become makes root the user of p, of whose rights it keeps one.
+func (p *Process) become() error {
+	if err := unix.Prctl(unix.PR_SET_KEEPCAPS, 1, 0, 0, 0); err != nil {
+		return err
+	}
+	groups := make([]uint32, len(p.Groups)+1) // never empty, for its address
+	for i, g := range p.Groups {
+		groups[i] = uint32(g)
+	}
+	// Those of package syscall change all threads, and may be the C library's.
+	if _, _, errno := unix.RawSyscall(unix.SYS_SETGROUPS, uintptr(len(p.Groups)), uintptr(unsafe.Pointer(&groups[0])), 0); errno != 0 {
+		return errno
+	}
+	if err := unix.Setresgid(p.GID, p.GID, p.GID); err != nil {
+		return err
+	}
+	if err := unix.Setresuid(p.UID, p.UID, p.UID); err != nil {
+		return err
+	}
+	const bind = 1 << unix.CAP_NET_BIND_SERVICE
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	data := [2]unix.CapUserData{{Effective: bind, Permitted: bind, Inheritable: bind}}
+	if err := unix.Capset(&header, &data[0]); err != nil {
+		return err
+	}
+	return unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_RAISE, unix.CAP_NET_BIND_SERVICE, 0, 0)
+}

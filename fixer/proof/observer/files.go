@@ -1,0 +1,18 @@
+package observer
+
+// Files are those of an image, as a container sees them.
+type Files struct {
+	Count  int      `json:"count"`
+	Size   int64    `json:"size"`             // in bytes; what a lower layer holds and an upper one hides does not count
+	Setuid []string `json:"setuid,omitempty"` // programs that run with their owner's or group's rights
+}
+
+// Change is a file that was made, written, or given another owner or mode, or
+// a directory in which a name was added or removed.
+type Change struct {
+	Path string `json:"path"`
+	Dir  bool   `json:"dir,omitempty"`
+}
+
+// maxChanged bounds what is told of a program that unpacks a tree.
+const maxChanged = 10_000

@@ -1,0 +1,18 @@
+//go:build !linux
+
+package observer
+
+import (
+	"errors"
+	"io"
+)
+
+// A container's processes are Linux ones: elsewhere this program is never the
+// observer.
+var errNotLinux = errors.New("the observer runs in Linux containers only")
+
+func survey() (*Files, error)                              { return nil, errNotLinux }
+func changed() ([]Change, error)                           { return nil, errNotLinux }
+func writable(Process, []string, []string) ([]bool, error) { return nil, errNotLinux }
+func access(io.Reader, io.Writer) error                    { return errNotLinux }
+func (how Exec) exec([]string) error                       { return errNotLinux }

@@ -1,0 +1,147 @@
+// Package observer is the part of a proof that runs inside the container, next
+// to the command that is looked at: it reads /proc and the file system there,
+// and prints what it found. It needs nothing of the image, neither a shell nor
+// a C library, and BuildKit is not in reach.
+package observer
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"slices"
+	"time"
+)
+
+// Request is a question to an observer, and Response its answer. An observer
+// answers one question and ends: what is sent to a process of BuildKit's
+// gateway just when that ends takes the connection down with it, so nothing is.
+type Request struct {
+	Await  *Await   `json:",omitempty"` // is answered first, with Ready
+	Look   bool     `json:",omitempty"` // at PID 1 and what it did
+	Who    bool     `json:",omitempty"` // as whom does the observer itself run?
+	Survey bool     `json:",omitempty"` // of an image in which nothing else runs
+	Access []string `json:",omitempty"` // with Look: may the user of PID 1 write these?
+	Self   []string // the command line of the observer, up to its arguments
+}
+
+// Await waits until one of the ports is listened on, and, if there is a URL,
+// until it answers with a status below 400.
+type Await struct {
+	Ports   []int
+	Taken   []int // listened on by others, and so no answer
+	URL     string
+	Timeout time.Duration
+	// Elsewhere, if not 0, ends the waiting after that time when other ports
+	// are listened on.
+	Elsewhere time.Duration
+}
+
+// Response is an answer.
+type Response struct {
+	Ready     bool      `json:",omitempty"`
+	Processes []Process `json:",omitempty"` // PID 1 is the first
+	Ports     Ports
+	Files     *Files   `json:",omitempty"`
+	Changed   []Change `json:",omitempty"` // at most 10,000
+	Writable  []bool   `json:",omitempty"` // of Access, one by one
+	Errors    []string `json:",omitempty"` // what could not be observed, and why
+}
+
+// Run is the command line of the observer. "ask REQUEST" prints the Response,
+// both in JSON. "exec HOW COMMAND…" becomes the command, and returns only on
+// failure; HOW is an Exec in JSON.
+func Run(args []string, stdin io.Reader, stdout io.Writer) error {
+	switch {
+	case len(args) == 2 && args[0] == "ask":
+		var q Request
+		if err := json.Unmarshal([]byte(args[1]), &q); err != nil {
+			return err
+		}
+		return json.NewEncoder(stdout).Encode(q.answer())
+	case len(args) == 1 && args[0] == "access":
+		return access(stdin, stdout)
+	case len(args) > 2 && args[0] == "exec":
+		var how Exec
+		if err := json.Unmarshal([]byte(args[1]), &how); err != nil {
+			return err
+		}
+		return how.exec(args[2:])
+	}
+	return errors.New("usage: ask REQUEST | exec HOW COMMAND…")
+}
+
+// Exec says how a process becomes a command.
+type Exec struct {
+	// NoNewPrivs gives up for good that a file's mode or capabilities could
+	// raise its rights.
+	NoNewPrivs bool `json:",omitempty"`
+	// As makes root another user, who may still listen on ports below 1024, as
+	// in an engine's containers.
+	As *Process `json:",omitempty"`
+}
+
+func (q Request) answer() (r Response) {
+	failed := func(what string, err error) {
+		if err != nil {
+			r.Errors = append(r.Errors, what+": "+err.Error())
+		}
+	}
+	if q.Await != nil {
+		r.Ready = q.Await.wait()
+	}
+	var err error
+	r.Ports, err = ports("/proc")
+	failed("ports", err)
+	if q.Survey {
+		r.Files, err = survey()
+		failed("files", err)
+	}
+	if q.Who {
+		r.Processes, err = self("/proc")
+		failed("user", err)
+	}
+	if !q.Look {
+		return r
+	}
+	r.Processes, err = processes("/proc")
+	failed("processes", err)
+	r.Changed, err = changed()
+	failed("written paths", err)
+	if len(q.Access) > 0 && len(r.Processes) > 0 {
+		r.Writable, err = writable(r.Processes[0], q.Self, q.Access)
+		failed("writable paths", err)
+	}
+	return r
+}
+
+func (a *Await) wait() bool {
+	ctx, cancel := context.WithTimeout(context.Background(), a.Timeout)
+	defer cancel()
+	began := time.Now()
+	for {
+		p, err := ports("/proc")
+		if err != nil {
+			return false
+		}
+		open := slices.DeleteFunc(p.Listening, func(port int) bool { return slices.Contains(a.Taken, port) })
+		if slices.ContainsFunc(a.Ports, func(port int) bool { return slices.Contains(open, port) }) {
+			if a.URL == "" {
+				return true
+			}
+			if status, err := get(ctx, a.URL); err == nil && status < 400 {
+				return true
+			}
+		} else if a.Elsewhere > 0 && len(open) > 0 && time.Since(began) > a.Elsewhere {
+			return false
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(pollTime):
+		}
+	}
+}
+
+// pollTime is how often it is looked whether a port is listened on.
+const pollTime = 20 * time.Millisecond

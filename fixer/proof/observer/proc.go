@@ -1,0 +1,195 @@
+package observer
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Process is one of the container, as its /proc tells. The observer's own are
+// left out.
+type Process struct {
+	PID          int    `json:"pid"`
+	Parent       int    `json:"parent"`
+	Name         string `json:"name"`
+	UID          int    `json:"uid"` // the effective ones
+	GID          int    `json:"gid"` // the effective ones
+	Groups       []int  `json:"groups,omitempty"`
+	NoNewPrivs   bool   `json:"noNewPrivs"`
+	Capabilities string `json:"capabilities"`   // the effective ones, in hexadecimal
+	Home         string `json:"home,omitempty"` // as the runtime sets it; of the observer itself only
+}
+
+// processes lists the processes that are PID 1 or descend from it. What ends
+// while it is looked at is left out.
+func processes(proc string) (list []Process, err error) {
+	entries, err := os.ReadDir(proc)
+	if err != nil {
+		return nil, err
+	}
+	all := map[int]Process{}
+	for _, e := range entries {
+		pid, err := strconv.Atoi(e.Name())
+		if err != nil {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(proc, e.Name(), "status"))
+		if err != nil {
+			continue
+		}
+		all[pid] = parseStatus(pid, text)
+	}
+	for pid, p := range all {
+		// What was started into the container from outside has the parent 0,
+		// as PID 1 has.
+		root := p
+		for range len(all) {
+			parent, ok := all[root.Parent]
+			if !ok {
+				break
+			}
+			root = parent
+		}
+		if root.PID == 1 && pid != os.Getpid() {
+			list = append(list, p)
+		}
+	}
+	slices.SortFunc(list, func(a, b Process) int { return cmp.Compare(a.PID, b.PID) })
+	return list, nil
+}
+
+// self is the observer's own process.
+func self(proc string) ([]Process, error) {
+	text, err := os.ReadFile(filepath.Join(proc, "self", "status"))
+	if err != nil {
+		return nil, err
+	}
+	p := parseStatus(os.Getpid(), text)
+	p.Home = os.Getenv("HOME")
+	return []Process{p}, nil
+}
+
+// parseStatus reads a /proc/PID/status.
+func parseStatus(pid int, text []byte) Process {
+	p := Process{PID: pid}
+	for line := range strings.Lines(string(text)) {
+		key, value, _ := strings.Cut(line, ":")
+		fields := strings.Fields(value)
+		number := func(i int) int {
+			if i >= len(fields) {
+				return -1
+			}
+			n, err := strconv.Atoi(fields[i])
+			if err != nil {
+				return -1
+			}
+			return n
+		}
+		switch key {
+		case "Name":
+			p.Name = strings.TrimSpace(value)
+		case "PPid":
+			p.Parent = number(0)
+		case "Uid":
+			p.UID = number(1)
+		case "Gid":
+			p.GID = number(1)
+		case "Groups":
+			for i := range fields {
+				p.Groups = append(p.Groups, number(i))
+			}
+		case "NoNewPrivs":
+			p.NoNewPrivs = number(0) == 1
+		case "CapEff":
+			p.Capabilities = strings.TrimSpace(value)
+		}
+	}
+	return p
+}
+
+// Ports are the TCP ports of the container's network.
+type Ports struct {
+	Listening []int `json:"listening,omitempty"` // ascending
+}
+
+func ports(proc string) (p Ports, err error) {
+	var failed error
+	for _, name := range []string{"net/tcp", "net/tcp6"} {
+		text, err := os.ReadFile(filepath.Join(proc, name))
+		if err != nil {
+			failed = cmp.Or(failed, err)
+			continue
+		}
+		p.Listening = append(p.Listening, parseListening(text)...)
+	}
+	if failed != nil && p.Listening == nil {
+		// A kernel without IPv6 lacks one of them, and that is all right.
+		if _, err := os.Stat(filepath.Join(proc, "net/tcp")); err != nil {
+			return p, failed
+		}
+	}
+	slices.Sort(p.Listening)
+	p.Listening = slices.Compact(p.Listening)
+	return p, nil
+}
+
+// parseListening finds the ports of sockets in the state LISTEN in a
+// /proc/net/tcp.
+func parseListening(text []byte) (list []int) {
+	const listen = "0A"
+	for s := bufio.NewScanner(bytes.NewReader(text)); s.Scan(); {
+		fields := strings.Fields(s.Text())
+		if len(fields) < 4 || fields[3] != listen {
+			continue
+		}
+		_, hex, _ := strings.Cut(fields[1], ":")
+		if port, err := strconv.ParseUint(hex, 16, 16); err == nil {
+			list = append(list, int(port))
+		}
+	}
+	return list
+}
+
+// get asks for a page of this container; redirects are answers too. No proxy
+// is asked: nothing leaves the container.
+func get(ctx context.Context, url string) (int, error) {
+	dialer := &net.Dialer{Timeout: 2 * time.Second}
+	c := &http.Client{
+		Timeout: 5 * time.Second,
+		Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			_, port, err := net.SplitHostPort(address)
+			if err != nil {
+				return nil, err
+			}
+			var all []error
+			for _, host := range []string{"127.0.0.1", "::1"} {
+				conn, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(host, port))
+				if err == nil {
+					return conn, nil
+				}
+				all = append(all, err)
+			}
+			return nil, errors.Join(all...)
+		}},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	q, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return 0, err
+	}
+	r, err := c.Do(q)
+	if err != nil {
+		return 0, err
+	}
+	return r.StatusCode, r.Body.Close()
+}

@@ -1,0 +1,29 @@
+package observer
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+)
+
+func TestParseStatus(t *testing.T) {
+	const text = "Name:\tnode x\nUmask:\t0022\nPPid:\t7\nUid:\t0\t1000\t0\t0\nGid:\t0\t1001\t0\t0\nGroups:\t5 1000 \nNoNewPrivs:\t1\nCapEff:\t0000000000000400\n"
+	want := Process{PID: 9, Parent: 7, Name: "node x", UID: 1000, GID: 1001, Groups: []int{5, 1000}, NoNewPrivs: true, Capabilities: "0000000000000400"}
+	if got := parseStatus(9, []byte(text)); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if got := parseStatus(1, []byte("Uid:\nGid: x\n")); got.UID != -1 || got.GID != -1 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestParseListening(t *testing.T) {
+	const text = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0100007F:0BB8 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 1 1 0 100 0 0 10 0
+   1: 00000000:0050 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 2 1 0 100 0 0 10 0
+   2: 0100007F:1F90 0100007F:C350 01 00000000:00000000 00:00000000 00000000     0        0 3 1 0 100 0 0 10 0
+`
+	if got := parseListening([]byte(text)); !slices.Equal(got, []int{3000, 80}) {
+		t.Errorf("got %v", got)
+	}
+}

@@ -1,0 +1,147 @@
+// Package proof builds a Dockerfile with BuildKit, runs what came out, and
+// tells what it saw. Everything happens behind BuildKit's gateway: no Docker
+// engine takes part, and nothing is left behind.
+package proof
+
+import (
+	"time"
+
+	"github.com/dockmend/dockmend/fixer/proof/observer"
+)
+
+// Spec is a Dockerfile to be observed.
+type Spec struct {
+	Name       string // the Dockerfile's, for messages
+	Dockerfile []byte
+	Ignore     []byte // of <Dockerfile>.dockerignore, nil when there is none
+	Context    string // the directory of the build context
+	Target     string // a stage; "" is the last one
+	BuildArgs  map[string]string
+	Platform   string // as linux/amd64; "" is the builder's own
+	Ready      Ready
+
+	// The longest times that each part may take. The zero values stand for
+	// 15 minutes, 30 seconds and 10 seconds, Docker's own for the last.
+	BuildTimeout, ReadyTimeout, StopTimeout time.Duration
+
+	// Network gives the container the network that the builder gives to RUN.
+	// Otherwise it has one of its own, in which there is nobody else.
+	Network bool
+	// Hardened also runs the command with a read-only root file system (/tmp
+	// and volumes aside) and no-new-privileges.
+	Hardened bool
+	// Writable asks of these paths whether the command's user may write them.
+	Writable []string
+
+	// Progress is told what is being done, a line each. It may be nil.
+	Progress func(line string)
+}
+
+func (s Spec) defaults() Spec {
+	for _, d := range []struct {
+		value    *time.Duration
+		standard time.Duration
+	}{{&s.BuildTimeout, 15 * time.Minute}, {&s.ReadyTimeout, 30 * time.Second}, {&s.StopTimeout, 10 * time.Second}} {
+		if *d.value <= 0 {
+			*d.value = d.standard
+		}
+	}
+	if s.Name == "" {
+		s.Name = "Dockerfile"
+	}
+	if s.Progress == nil {
+		s.Progress = func(string) {}
+	}
+	return s
+}
+
+// Observation is what was seen of one Dockerfile. What is nil was not observed.
+type Observation struct {
+	Build    Build  `json:"build"`
+	Image    *Image `json:"image,omitempty"`    // nil when it did not build
+	Run      *Run   `json:"run,omitempty"`      // nil when it did not build
+	Hardened *Run   `json:"hardened,omitempty"` // nil when that was not asked for, or Run failed
+}
+
+// Build tells how the build went.
+type Build struct {
+	OK   bool          `json:"ok"`
+	Took time.Duration `json:"tookNs"`
+	// Of a failed one: the step as BuildKit names it, its first line in the
+	// Dockerfile (0 when that is not known), the error, and what the step said
+	// last.
+	Step  string   `json:"step,omitempty"`
+	Line  int      `json:"line,omitempty"`
+	Error string   `json:"error,omitempty"`
+	Log   []string `json:"log,omitempty"`
+}
+
+// Image is what the build made.
+type Image struct {
+	Command []string `json:"command"` // ENTRYPOINT and CMD
+	User    string   `json:"user"`    // as in the configuration
+	WorkDir string   `json:"workDir"`
+	Expose  []int    `json:"expose"` // TCP ports, ascending
+	Volumes []string `json:"volumes"`
+	Layers  int      `json:"layers"`
+	// RunsAs is whom User stands for; nil when that was not observed.
+	RunsAs *observer.Process `json:"runsAs,omitempty"`
+	// Of the files that a container sees; nil when no observer could look.
+	Files *observer.Files `json:"files,omitempty"`
+
+	stop string // STOPSIGNAL
+	env  []string
+}
+
+// Run tells how the command did.
+type Run struct {
+	State State `json:"state"`
+	// Reason says in one line why the state is what it is.
+	Reason string        `json:"reason"`
+	Took   time.Duration `json:"tookNs"` // until the state was known
+	// ExitCode is the command's own, when it ended by itself.
+	ExitCode int `json:"exitCode"`
+	// Process is PID 1, and Others are its descendants at that time.
+	Process *observer.Process  `json:"process,omitempty"`
+	Others  []observer.Process `json:"others,omitempty"`
+	// Listening are the TCP ports that it listened on.
+	Listening []int `json:"listening,omitempty"`
+	// MayBind: it was given the right to listen on ports below 1024. An engine
+	// lets everybody; other runtimes may not.
+	MayBind bool `json:"mayBind,omitempty"`
+	// Wrote are the paths outside /tmp that changed while it ran.
+	Wrote []string `json:"wrote,omitempty"`
+	// Denied are accesses that failed for want of permission, as far as the
+	// command itself said so: nothing else tells.
+	Denied []Denied `json:"denied,omitempty"`
+	// Writable answers Spec.Writable; nil when no observer could look.
+	Writable map[string]bool `json:"writable,omitempty"`
+	// Stop tells how it ended when asked to; nil when it ended by itself.
+	Stop *Stop    `json:"stop,omitempty"`
+	Log  []string `json:"log,omitempty"` // the last lines
+	// NotObserved says what could not be seen, and why, a line each.
+	NotObserved []string `json:"notObserved,omitempty"`
+
+	asked bool // what was waited for is not the default
+}
+
+// Stop tells how a process ended that was sent its stop signal.
+type Stop struct {
+	Took   time.Duration `json:"tookNs"`
+	Killed bool          `json:"killed"` // it did not end in time
+	Code   int           `json:"code"`
+}
+
+// State is what became of a command, from worse to better.
+type State string
+
+const (
+	// Failed: it did not start, or ended by itself with another code than 0.
+	Failed State = "failed"
+	// Ended: by itself, with code 0.
+	Ended State = "ended"
+	// Alive: it stayed up, but what it was waited for did not come.
+	Alive State = "alive"
+	// Up: it stayed up, and did what it was waited for.
+	Up State = "up"
+)

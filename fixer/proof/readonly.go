@@ -1,0 +1,91 @@
+package proof
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/moby/buildkit/client/llb"
+	gateway "github.com/moby/buildkit/frontend/gateway/client"
+)
+
+// readOnly are the mounts of a container whose root file system is read-only.
+// BuildKit's gateway has no such containers, so each directory of the image is
+// mounted over itself, for reading only. That leaves "/" itself writable for
+// root. /tmp and the volumes are copies of what the image has there, as an
+// engine makes them of volumes.
+func (r *runner) readOnly(ctx context.Context) ([]gateway.Mount, error) {
+	volumes := []string{"/tmp"}
+	for _, v := range r.image.Volumes {
+		if v = path.Clean("/" + v); v != "/" && !inside(v, "/tmp") {
+			volumes = append(volumes, v)
+		}
+	}
+	ref, err := r.withMountPoints(ctx, volumes)
+	if err != nil {
+		return nil, err
+	}
+	mounts := []gateway.Mount{{Dest: "/", Ref: ref}}
+	entries, err := ref.ReadDir(ctx, gateway.ReadDirRequest{Path: "/"})
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		dir := "/" + strings.TrimPrefix(path.Clean(e.Path), "/")
+		if os.FileMode(e.Mode).IsDir() && !slices.Contains([]string{"/proc", "/sys", "/dev", helperDir}, dir) && !slices.Contains(volumes, dir) {
+			mounts = append(mounts, gateway.Mount{Dest: dir, Selector: dir, Ref: ref, Readonly: true})
+		}
+	}
+	for _, v := range volumes {
+		mounts = append(mounts, gateway.Mount{Dest: v, Selector: v, Ref: ref})
+	}
+	return mounts, nil
+}
+
+// withMountPoints is the image with all that something is mounted on: where
+// the root file system is read-only, nobody can make that later.
+func (r *runner) withMountPoints(ctx context.Context, dirs []string) (gateway.Reference, error) {
+	state, err := r.ref.ToState()
+	if err != nil {
+		return nil, err
+	}
+	name := llb.WithCustomName("[dockmend] mount points")
+	for _, d := range dirs {
+		if r.lacks(ctx, d) {
+			mode := os.FileMode(0o755)
+			if d == "/tmp" {
+				mode = 0o777
+			}
+			state = state.File(llb.Mkdir(d, mode, llb.WithParents(true)), name)
+		}
+	}
+	if r.lacks(ctx, "/etc") {
+		state = state.File(llb.Mkdir("/etc", 0o755), name)
+	}
+	for _, f := range []string{"/etc/hosts", "/etc/resolv.conf"} {
+		if r.lacks(ctx, f) {
+			state = state.File(llb.Mkfile(f, 0o644, nil), name)
+		}
+	}
+	def, err := state.Marshal(ctx)
+	if err != nil {
+		return nil, err
+	}
+	result, err := r.gw.Solve(ctx, gateway.SolveRequest{Evaluate: true, Definition: def.ToPB()})
+	if err != nil {
+		return nil, err
+	}
+	ref, err := result.SingleRef()
+	if err == nil && ref == nil {
+		err = errors.New("the image is empty")
+	}
+	return ref, err
+}
+
+func (r *runner) lacks(ctx context.Context, name string) bool {
+	_, err := r.ref.StatFile(ctx, gateway.StatRequest{Path: name})
+	return err != nil
+}

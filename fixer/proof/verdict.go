@@ -1,0 +1,285 @@
+package proof
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dockmend/dockmend/fixer/proof/observer"
+)
+
+// Outcome is what two observations come to.
+type Outcome string
+
+const (
+	// Proved: after does all that before was seen to do, and is not root.
+	Proved Outcome = "proved"
+	// NotProved: nothing was seen to break, but it is not proved either.
+	NotProved Outcome = "not proved"
+	// SameFailure: after fails as before did.
+	SameFailure Outcome = "same failure"
+	// Broken: before did something that after does not.
+	Broken Outcome = "broken by the fix"
+)
+
+// Verdict is an outcome with its grounds.
+type Verdict struct {
+	Outcome Outcome `json:"outcome"`
+	Reason  string  `json:"reason"` // in one line
+	// Of a failure: the step of the build, where it is one, its line in the
+	// Dockerfile that failed, and the last lines that it or the command said.
+	Step string   `json:"step,omitempty"`
+	Line int      `json:"line,omitempty"`
+	Log  []string `json:"log,omitempty"`
+	// Notes are further differences, a line each.
+	Notes []string `json:"notes,omitempty"`
+}
+
+// Proof is what was seen of a Dockerfile before and after a change.
+type Proof struct {
+	Before  *Observation  `json:"before"`
+	After   *Observation  `json:"after"`
+	Verdict Verdict       `json:"verdict"`
+	Took    time.Duration `json:"tookNs"` // both builds included
+}
+
+// What is asked about paths that were written has to fit into one argument.
+const (
+	maxAsked      = 500
+	maxAskedBytes = 64 << 10
+)
+
+// Prove observes two Dockerfiles, one after the other, and compares them.
+func (b *Builder) Prove(ctx context.Context, before, after Spec) (p *Proof, err error) {
+	began := time.Now()
+	p = &Proof{}
+	if p.Before, err = b.Observe(ctx, before); err != nil {
+		return nil, err
+	}
+	if run := p.Before.Run; run != nil {
+		bytes := 0
+		for _, name := range run.Wrote {
+			if bytes += len(name); len(after.Writable) == maxAsked || bytes > maxAskedBytes {
+				break
+			}
+			after.Writable = append(after.Writable, name)
+		}
+	}
+	if p.After, err = b.Observe(ctx, after); err != nil {
+		return nil, err
+	}
+	p.Verdict = Compare(p.Before, p.After)
+	p.Took = time.Since(began)
+	return p, nil
+}
+
+// Compare tells what a change did. It goes by what was seen alone: what was not
+// observed proves nothing, and breaks nothing.
+func Compare(before, after *Observation) Verdict {
+	for _, rule := range []func(before, after *Observation) *Verdict{builds, starts, listens, isDenied, stops, writes, isRoot} {
+		if v := rule(before, after); v != nil {
+			v.Notes = notes(before, after)
+			return *v
+		}
+	}
+	v := Verdict{Outcome: Proved, Reason: "it does what it did before, and is not root", Notes: notes(before, after)}
+	if before.Run == nil || before.Run.State == Failed {
+		v.Reason = "it works, which it did not before, and is not root"
+	}
+	return v
+}
+
+// stepNumber is the place of a step in a build, as in "[stage-1 3/7] ".
+var stepNumber = regexp.MustCompile(`^\[[^\]]*\] `)
+
+func builds(before, after *Observation) *Verdict {
+	if after.Build.OK {
+		return nil
+	}
+	b, a := before.Build, after.Build
+	v := &Verdict{Outcome: Broken, Reason: "it no longer builds: " + a.Error, Step: a.Step, Line: a.Line, Log: a.Log}
+	switch {
+	case b.OK:
+	case stepNumber.ReplaceAllString(b.Step, "") == stepNumber.ReplaceAllString(a.Step, "") && (a.Step != "" || b.Error == a.Error):
+		v.Outcome, v.Reason = SameFailure, "it did not build before either: "+a.Error
+	default:
+		v.Outcome, v.Reason = NotProved, fmt.Sprintf("it did not build before either, but failed elsewhere (%s): %s", cmpOr(b.Step, b.Error), a.Error)
+	}
+	return v
+}
+
+func cmpOr(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+func starts(before, after *Observation) *Verdict {
+	b, a := before.Run, after.Run
+	was := Failed
+	if b != nil {
+		was = b.State
+	}
+	failed := func(o Outcome, reason string) *Verdict { return &Verdict{Outcome: o, Reason: reason, Log: a.Log} }
+	switch {
+	case a.State == Failed && was == Failed:
+		if b == nil {
+			return failed(SameFailure, "it did not build before, and now builds but fails: "+a.Reason)
+		}
+		if d := newDenied(b, a); d != nil {
+			return failed(Broken, "it failed before too ("+b.Reason+"), but not for want of permission: "+d.Line)
+		}
+		return failed(SameFailure, "it fails as before: "+a.Reason)
+	case a.State == Failed:
+		return failed(Broken, "it no longer works: "+a.Reason)
+	case a.State == Ended && (was == Alive || was == Up):
+		return failed(Broken, "it no longer stays up: "+a.Reason)
+	case a.State == Alive && was == Up:
+		return failed(Broken, "it is no longer ready: "+a.Reason)
+	case a.State == Alive && was == Alive && (a.asked || len(b.Listening) == 0):
+		return failed(SameFailure, "it is not ready, as before: "+a.Reason)
+	case a.State == Alive && (was == Failed || was == Ended):
+		return failed(NotProved, "it stays up, which it did not before, but is not ready: "+a.Reason)
+	case a.State == Up && was == Ended:
+		return failed(NotProved, "it stays up, and ended by itself before")
+	}
+	return nil
+}
+
+// ephemeral is where the ports begin that nobody chose.
+const ephemeral = 32768
+
+func listens(before, after *Observation) *Verdict {
+	if before.Run == nil || after.Run.Process == nil {
+		return nil
+	}
+	for _, port := range before.Run.Listening {
+		if port < ephemeral && !slices.Contains(after.Run.Listening, port) {
+			return &Verdict{Outcome: Broken, Reason: fmt.Sprintf("it no longer listens on %d", port), Log: after.Run.Log}
+		}
+	}
+	return nil
+}
+
+func isDenied(before, after *Observation) *Verdict {
+	if d := newDenied(before.Run, after.Run); d != nil {
+		return &Verdict{Outcome: Broken, Reason: "it lacks a permission that it had before: " + d.Line, Log: after.Run.Log}
+	}
+	return nil
+}
+
+var digits = regexp.MustCompile(`[0-9]+`)
+
+// newDenied is the first access that failed after, and did not before; nil when
+// nothing is known of before.
+func newDenied(before, after *Run) *Denied {
+	if before == nil {
+		return nil
+	}
+	key := func(d Denied) string { return digits.ReplaceAllString(cmpOr(d.Path, d.Line), "0") }
+	seen := map[string]bool{}
+	for _, d := range before.Denied {
+		seen[key(d)] = true
+	}
+	for i, d := range after.Denied {
+		if !seen[key(d)] {
+			return &after.Denied[i]
+		}
+	}
+	return nil
+}
+
+func stops(before, after *Observation) *Verdict {
+	if before.Run == nil || before.Run.Stop == nil || after.Run.Stop == nil || before.Run.Stop.Killed || !after.Run.Stop.Killed {
+		return nil
+	}
+	return &Verdict{Outcome: Broken, Reason: "it no longer ends when it is asked to, and has to be killed", Log: after.Run.Log}
+}
+
+// writes looks for what before wrote and after's user may not write. Whether
+// the command minds was not seen.
+func writes(before, after *Observation) *Verdict {
+	if before.Run == nil || after.Run.Writable == nil {
+		return nil
+	}
+	for _, name := range before.Run.Wrote {
+		if may, asked := after.Run.Writable[name]; asked && !may && !regenerates(name) && !slices.Contains(after.Run.Wrote, name) {
+			return &Verdict{Outcome: NotProved, Reason: fmt.Sprintf("before, it wrote %s, which user %d may not", name, after.Run.Process.UID)}
+		}
+	}
+	return nil
+}
+
+// regenerates tells of paths that belong to whoever runs: root's home, and
+// what Python leaves out where it may not write it.
+func regenerates(name string) bool {
+	return inside(name, "/root") || strings.Contains(name, "/__pycache__")
+}
+
+func isRoot(_, after *Observation) *Verdict {
+	if after.Run.Process == nil && after.Image.RunsAs == nil {
+		return &Verdict{Outcome: NotProved, Reason: "as whom it runs was not observed"}
+	}
+	if root := rootOf(after); root != "" {
+		return &Verdict{Outcome: NotProved, Reason: "it works, but " + root + " runs as root"}
+	}
+	return nil
+}
+
+// rootOf is the name of a process that runs as root; "" when none was seen.
+func rootOf(o *Observation) string {
+	list := o.Run.Others
+	if o.Run.Process != nil {
+		list = append([]observer.Process{*o.Run.Process}, list...)
+	}
+	for _, p := range list {
+		if p.UID == 0 {
+			return p.Name
+		}
+	}
+	if len(list) == 0 && o.Image.RunsAs.UID == 0 {
+		return "it"
+	}
+	return ""
+}
+
+// notes tells what else is different, and what was not observed.
+func notes(before, after *Observation) (list []string) {
+	if after.Run == nil {
+		return nil
+	}
+	if before.Run != nil {
+		list = append(list, stopNote(before.Run.Stop, after.Run.Stop)...)
+		if n := len(before.Run.Wrote) - len(after.Run.Writable); n > 0 && after.Run.Writable != nil {
+			list = append(list, fmt.Sprintf("not observed: whether it may write %d more of the paths that it wrote before", n))
+		}
+	}
+	if after.Run.State == Alive {
+		list = append(list, after.Run.Reason)
+	}
+	if before.Image != nil && before.Image.Files != nil && after.Image.Files != nil {
+		for _, name := range after.Image.Files.Setuid {
+			if !slices.Contains(before.Image.Files.Setuid, name) {
+				list = append(list, name+" is new, and runs with the rights of its owner")
+			}
+		}
+	}
+	if h := after.Hardened; h != nil && h.State != after.Run.State {
+		list = append(list, "with a read-only root file system and no-new-privileges it does not do: "+h.Reason)
+	}
+	for _, what := range after.Run.NotObserved {
+		list = append(list, "not observed: "+what)
+	}
+	return list
+}
+
+func stopNote(before, after *Stop) []string {
+	if before == nil || after == nil || !before.Killed || after.Killed {
+		return nil
+	}
+	return []string{fmt.Sprintf("it ends on the stop signal after %v; before, it had to be killed", after.Took.Round(10*time.Millisecond))}
+}

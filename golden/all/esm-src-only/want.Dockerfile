@@ -1,0 +1,15 @@
+FROM node:20-alpine AS base
+WORKDIR /usr/app
+
+FROM base AS deps
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev
+
+FROM base
+COPY --from=deps --chown=node:node /usr/app/node_modules ./node_modules
+COPY --chown=node:node package.json package-lock.json ./
+COPY --chown=node:node src ./src
+RUN chown node:node /usr/app
+USER node
+EXPOSE 3000
+CMD ["node", "src/server.js"]

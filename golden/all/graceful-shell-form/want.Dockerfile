@@ -1,0 +1,13 @@
+FROM node:20-slim AS base
+WORKDIR /opt/worker
+
+FROM base AS deps
+COPY package*.json ./
+RUN npm ci --production
+
+FROM base
+COPY --from=deps --chown=node:node /opt/worker/node_modules ./node_modules
+COPY --chown=node:node . .
+RUN chown node:node /opt/worker
+USER node
+CMD node worker.js

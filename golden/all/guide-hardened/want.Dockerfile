@@ -1,0 +1,22 @@
+FROM node:20-slim AS base
+
+RUN groupadd --system --gid 1000 appuser && \
+    useradd --system --uid 1000 --gid appuser --shell /usr/sbin/nologin appuser
+
+WORKDIR /app
+
+FROM base AS deps
+COPY --chown=appuser:appuser package*.json ./
+RUN npm ci --omit=dev
+
+FROM base
+COPY --from=deps --chown=appuser:appuser /app/node_modules ./node_modules
+COPY --chown=appuser:appuser . .
+
+USER appuser
+
+RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
+
+EXPOSE 3000
+ENTRYPOINT ["/usr/bin/tini", "--"]
+CMD ["node", "server.js"]

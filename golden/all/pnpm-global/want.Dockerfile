@@ -1,0 +1,15 @@
+FROM node:20-slim AS base
+RUN npm install -g pnpm@9
+WORKDIR /app
+
+FROM base AS deps
+COPY package.json pnpm-lock.yaml ./
+RUN pnpm install --frozen-lockfile --prod
+
+FROM base
+COPY --from=deps --chown=node:node /app/node_modules ./node_modules
+COPY --chown=node:node . .
+RUN chown node:node /app
+USER node
+EXPOSE 3000
+CMD ["node", "server.js"]

@@ -1,0 +1,17 @@
+FROM node:20-slim AS base
+
+WORKDIR /app
+
+FROM base AS build
+COPY package*.json ./
+RUN npm ci
+COPY . .
+RUN npm run build
+RUN npm prune --omit=dev
+
+FROM base
+COPY --from=build --chown=node:node /app ./
+RUN chown node:node /app
+USER node
+EXPOSE 3000
+CMD ["npm", "run", "start"]

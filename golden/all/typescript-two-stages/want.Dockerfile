@@ -1,0 +1,23 @@
+# Build
+FROM node:20 AS builder
+WORKDIR /usr/src/app
+COPY . .
+RUN npm ci && npm run build
+
+# Run
+FROM node:20-slim AS base
+ENV NODE_ENV=production
+WORKDIR /usr/src/app
+
+FROM base AS deps
+COPY package*.json ./
+RUN npm ci
+
+FROM base
+COPY --from=deps --chown=node:node /usr/src/app/node_modules ./node_modules
+COPY --chown=node:node package*.json ./
+COPY --from=builder --chown=node:node /usr/src/app/dist ./dist
+RUN chown node:node /usr/src/app
+USER node
+EXPOSE 3000
+CMD ["node", "dist/index.js"]

@@ -1,0 +1,11 @@
+FROM node:20-alpine
+
+WORKDIR /srv/mailer
+COPY --chown=node:node package.json yarn.lock ./
+RUN yarn install --frozen-lockfile --production && yarn cache clean
+COPY --chown=node:node . .
+
+RUN chown node:node /srv/mailer
+USER node
+EXPOSE 4000
+CMD ["yarn", "start"]

@@ -1,0 +1,129 @@
+package golden
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Build is build.json: the case is built and run, before and after, and this is
+// what must be seen. See package lab, which does it.
+type Build struct {
+	// App names a folder of lab/apps. Its files are the build context, with
+	// those of the case's own context/ over them.
+	App string `json:"app,omitempty"`
+	// Ready is what the command is waited for, as with dockmend verify --ready.
+	Ready  string   `json:"ready,omitempty"`
+	Before *Outcome `json:"before"`
+	After  *Outcome `json:"after,omitempty"` // left out in a case that stays as it is
+}
+
+// Outcome is what must be seen of one Dockerfile: that it fails, or how its
+// command runs.
+type Outcome struct {
+	// BuildFails and StartFails are a part of the message or of what was logged
+	// when the build or the command failed.
+	BuildFails string `json:"buildFails,omitempty"`
+	StartFails string `json:"startFails,omitempty"`
+
+	UID *int `json:"uid,omitempty"` // of PID 1
+	// Ends: it comes to an end by itself, with exit code 0.
+	Ends bool `json:"ends,omitempty"`
+	// Stops: it ends within a second of the signal to stop. False: it is killed.
+	Stops *bool `json:"stops,omitempty"`
+	// Logs are parts of what it must have said in the end.
+	Logs []string `json:"logs,omitempty"`
+	// Writes are paths, outside /tmp, that it must have written meanwhile.
+	Writes []string `json:"writes,omitempty"`
+}
+
+// ReadBuild reads build.json in the folder of a case. It is nil where there is
+// none.
+func ReadBuild(dir string) (*Build, error) {
+	f, err := os.Open(filepath.Join(dir, "build.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	b := new(Build)
+	dec := json.NewDecoder(f)
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(b); err != nil {
+		return nil, fmt.Errorf("%s: %w", f.Name(), err)
+	}
+	if b.Before == nil {
+		err = errors.New("it doesn't say what is seen before")
+	}
+	err = errors.Join(err, b.Before.check(), b.After.check())
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.Name(), err)
+	}
+	return b, nil
+}
+
+func (o *Outcome) check() error {
+	switch {
+	case o == nil:
+		return nil
+	case o.BuildFails != "" && o.StartFails != "":
+		return errors.New("what does not build does not start")
+	case o.BuildFails != "" || o.StartFails != "" || o.Ends:
+		if o.UID != nil || o.Stops != nil || len(o.Writes) > 0 {
+			return errors.New("what is seen of a command that stays up, and that it doesn't")
+		}
+		return nil
+	case o.UID == nil || o.Stops == nil:
+		return errors.New("a command that stays up has a uid, and stops or does not")
+	}
+	return nil
+}
+
+// BuildContext returns the files of the case's build context by their paths.
+// Git keeps no other mode than that of programs, and those on disk depend on the
+// umask, so it goes by the name.
+func (b *Build) BuildContext(dir string) (map[string]File, error) {
+	files := map[string]File{}
+	roots := []string{filepath.Join(dir, "context")}
+	if b != nil && b.App != "" {
+		app := filepath.Join(dir, "..", "..", "lab", "apps", b.App)
+		if _, err := os.Stat(app); err != nil {
+			return nil, err
+		}
+		roots = append([]string{app}, roots...)
+	}
+	for _, root := range roots {
+		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			data, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			mode := fs.FileMode(0o644)
+			if strings.HasSuffix(path, ".sh") {
+				mode = 0o755
+			}
+			rel, err := filepath.Rel(root, path)
+			files[filepath.ToSlash(rel)] = File{data, mode}
+			return err
+		})
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+	}
+	return files, nil
+}
+
+// File is one of a build context.
+type File struct {
+	Data []byte
+	Mode fs.FileMode
+}

@@ -1,0 +1,121 @@
+package lab_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/dockmend/dockmend/golden"
+	"github.com/dockmend/dockmend/golden/lab"
+)
+
+// TestAnswers runs dockmend itself on each case that is built, with the lab's
+// registry in place of the facts that the cases bring. The answer is the same,
+// or the facts are not those of the images.
+func TestAnswers(t *testing.T) {
+	dockmend := program(t, filepath.Join("..", ".."), "./cmd/dockmend")
+	cache := t.TempDir()
+	for _, dir := range caseDirs(t) {
+		t.Run(caseID(dir), func(t *testing.T) {
+			want := readFile(t, dir, "want.Dockerfile")
+			if want == nil {
+				want = readFile(t, dir, "Dockerfile")
+			}
+			promise, err := golden.ReadBuild(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			cmd := exec.Command(dockmend, slices.Concat([]string{"--cache-dir", cache}, mirrors(current), options(t, dir), []string{"--context", layOut(t, dir, promise), "-"})...)
+			var stdout, stderr bytes.Buffer
+			cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(readFile(t, dir, "Dockerfile")), &stdout, &stderr
+			if err := cmd.Run(); err != nil {
+				t.Fatalf("%v\n%s", err, stderr.Bytes())
+			}
+			if !bytes.Equal(stdout.Bytes(), want) {
+				t.Errorf("the answer is\n%s\n%s\nand not\n%s", stdout.Bytes(), stderr.Bytes(), want)
+			}
+		})
+	}
+}
+
+// mirrors are the flags that send dockmend to the lab.
+func mirrors(l *lab.Lab) []string {
+	flags := []string{"--plain-http", l.Registry}
+	for _, host := range l.Mirrored {
+		flags = append(flags, "--mirror", host+"="+l.Registry)
+	}
+	return flags
+}
+
+// options are the flags that stand for the case's options.json, and for the
+// transform whose case it is.
+func options(t *testing.T, dir string) []string {
+	t.Helper()
+	var flags []string
+	if id := filepath.Base(filepath.Dir(dir)); id != "all" {
+		flags = append(flags, "--only", id)
+	}
+	var set map[string]json.RawMessage
+	if data := readFile(t, dir, "options.json"); data != nil {
+		if err := json.Unmarshal(data, &set); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, value := range set {
+		switch name {
+		case "NumericUser":
+			flags = append(flags, "--user-style", "numeric")
+		case "Unsafe":
+			flags = append(flags, "--unsafe")
+		case "Target", "Platform":
+			flags = append(flags, map[string]string{"Target": "--target", "Platform": "--platform"}[name], unquote(t, value))
+		case "BuildArgs":
+			var args map[string]json.RawMessage
+			if err := json.Unmarshal(value, &args); err != nil {
+				t.Fatal(err)
+			}
+			for k, v := range args {
+				flags = append(flags, "--build-arg", k+"="+unquote(t, v))
+			}
+		default:
+			t.Fatalf("options.json: %s stands for no flag", name)
+		}
+	}
+	return flags
+}
+
+func unquote(t *testing.T, value json.RawMessage) (s string) {
+	t.Helper()
+	if err := json.Unmarshal(value, &s); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// program builds a program of the module in dir that runs in any container.
+func program(t *testing.T, dir, pkg string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), filepath.Base(pkg))
+	cmd := exec.Command("go", "build", "-o", name, pkg)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return name
+}
+
+// readFile returns nil when there is no such file.
+func readFile(t *testing.T, dir, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	return data
+}

@@ -1,0 +1,1 @@
+export const accept = (req) => req.method === "POST";

@@ -1,0 +1,3 @@
+{
+  "targets": [{ "target_name": "adler", "sources": ["adler.c"] }]
+}
