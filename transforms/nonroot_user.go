@@ -56,6 +56,12 @@ func nonroot(p *fixer.Pass, n *chain.Node) error {
 	base, baseErr := p.Base(n, baseimage.AskConfig)
 	run := n.Eval(base)
 	user := run.Final.User
+	if starts(run) && baseErr == nil && len(run.Final.Accounts.Created) > 0 {
+		if fails := failing(p, n); fails != nil {
+			p.Report(fails.Fails.Span, "does not build, left so: "+fails.Why)
+			return nil
+		}
+	}
 	if !starts(run) || user.Known && user.In != nil && !isRoot(user.Text) {
 		return nil
 	}
@@ -109,6 +115,16 @@ func nonroot(p *fixer.Pass, n *chain.Node) error {
 		notes = append(notes, ports)
 	}
 	p.ReportAs(safety, at(run), message(p, run, id, notes), edits...)
+	return nil
+}
+
+// failing tells of a RUN that makes a user or a group that the base image has
+// already, nil when there is none.
+func failing(p *fixer.Pass, n *chain.Node) *chain.Accounts {
+	base, err := p.Base(n, baseimage.AskDistro|baseimage.AskUsers)
+	if a := n.Eval(base).Final.Accounts; err == nil && a.Fails != nil {
+		return &a
+	}
 	return nil
 }
 

@@ -27,6 +27,10 @@ type Accounts struct {
 	// Err says in one line why the accounts can't be followed up to this place,
 	// nil when they can. Once set, it stays set to the end of the chain.
 	Err error
+	// Fails is the RUN that no build gets past, since it makes an account that
+	// there is already; nil when there is none. Why says so in one line.
+	Fails *dockerfile.Instruction
+	Why   string
 
 	base   *baseimage.Accounts // never changed in place
 	known  bool                // base is known
@@ -156,7 +160,11 @@ func (a Accounts) after(in *dockerfile.Instruction, s State) Accounts {
 	}
 	a.Created, a.groups = slices.Clip(a.Created), slices.Clip(a.groups)
 	for _, c := range script.Calls {
-		if err := a.call(c, in, s.Base); err != nil && a.Err == nil {
+		err := a.call(c, in, s.Base)
+		if t := takenError(""); errors.As(err, &t) && c.Succeeded && a.Fails == nil && a.Err == nil {
+			a.Fails, a.Why = in, fmt.Sprintf("%s fails: %s", c.Name, string(t))
+		}
+		if err != nil && a.Err == nil {
 			a.Err = fmt.Errorf("line %d: %w", in.Node.StartLine, err)
 		}
 	}

@@ -51,12 +51,17 @@ func (a *Accounts) call(c shell.Call, in *dockerfile.Instruction, base *baseimag
 	return nil
 }
 
+// takenError is that of a command which fails since there is such an account.
+type takenError string
+
+func (t takenError) Error() string { return string(t) + ", so it does not build" }
+
 func (a *Accounts) createUser(change accounts.Change, in *dockerfile.Instruction) error {
 	if _, exists := a.User(change.Name); exists {
-		return fmt.Errorf("the user %s exists already, so it does not build", change.Name)
+		return takenError(fmt.Sprintf("the user %s exists already", change.Name))
 	}
 	if other, taken := a.UserByID(change.UID); taken && !change.NonUnique {
-		return fmt.Errorf("uid %d is %s's already, so it does not build", change.UID, other.Name)
+		return takenError(fmt.Sprintf("uid %d is %s's already", change.UID, other.Name))
 	}
 	u := Created{
 		User:   baseimage.User{Name: change.Name, UID: change.UID, GID: Unknown, Home: change.Home, Shell: change.Shell},
@@ -93,12 +98,12 @@ func (a *Accounts) createGroup(change accounts.Change) error {
 		if change.Force {
 			return nil
 		}
-		return fmt.Errorf("the group %s exists already, so it does not build", change.Name)
+		return takenError(fmt.Sprintf("the group %s exists already", change.Name))
 	}
 	g := baseimage.Group{Name: change.Name, GID: change.GID}
 	if other := a.groupName(g.GID); g.GID != Unknown && other != strconv.Itoa(g.GID) && !change.NonUnique {
 		if !change.Force {
-			return fmt.Errorf("gid %d is %s's already, so it does not build", g.GID, other)
+			return takenError(fmt.Sprintf("gid %d is %s's already", g.GID, other))
 		}
 		g.GID = Unknown
 	}
