@@ -24,6 +24,14 @@ type rule struct {
 
 // rules has a rule for each transform.
 var rules = map[string]rule{
+	"env-equals": {
+		same: func(keyword, line string) string {
+			if keyword != "ENV" && keyword != "LABEL" {
+				return line
+			}
+			return strings.NewReplacer(`"`, "", `'`, "", `\`, "").Replace(keyAndValue.ReplaceAllString(line, "$1="))
+		},
+	},
 	"nonroot-user": {
 		same: func(keyword, line string) string {
 			switch keyword {
@@ -49,6 +57,9 @@ var rules = map[string]rule{
 		},
 	},
 }
+
+// keyAndValue matches what stands up to the value of the first pair.
+var keyAndValue = regexp.MustCompile(`^(\s*\S+\s+[^\s=]+)(\s+|=)`)
 
 var chownFlag = regexp.MustCompile(`[\s\v]--chown=[^\s\v]+`) // to BuildKit, a vertical tab is a blank
 

@@ -9,6 +9,7 @@ import "github.com/dockmend/dockmend/fixer"
 //   - nonroot-user decides who the container runs as;
 //   - chown-copy then gives that user its files, so it comes behind.
 var All = []*fixer.Transform{
+	EnvEquals,
 	NonrootUser,
 	ChownCopy,
 }
