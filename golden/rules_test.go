@@ -24,6 +24,16 @@ type rule struct {
 
 // rules has a rule for each transform.
 var rules = map[string]rule{
+	"maintainer-label": {
+		same: func(keyword, line string) string {
+			if keyword != "MAINTAINER" && keyword != "LABEL" {
+				return line
+			}
+			line = strings.Replace(line, "org.opencontainers.image.authors=", "", 1)
+			_, text, _ := strings.Cut(strings.TrimSpace(line), " ")
+			return strings.NewReplacer(`"`, "", `'`, "", `\`, "", "`", "").Replace(text)
+		},
+	},
 	"env-equals": {
 		same: func(keyword, line string) string {
 			if keyword != "ENV" && keyword != "LABEL" {

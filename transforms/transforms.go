@@ -10,6 +10,7 @@ import "github.com/dockmend/dockmend/fixer"
 //   - chown-copy then gives that user its files, so it comes behind.
 var All = []*fixer.Transform{
 	EnvEquals,
+	MaintainerLabel,
 	NonrootUser,
 	ChownCopy,
 }
