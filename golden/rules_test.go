@@ -55,6 +55,14 @@ var rules = map[string]rule{
 		},
 		added: regexp.MustCompile(`(?i)^(USER \S+|ENV HOME=/tmp|RUN (mkdir -p [^&]+ && )?chown \S+ [^&]+|RUN (groupadd|addgroup) .*&& (useradd|adduser) .*)$`),
 	},
+	"npm-omit-dev": {
+		same: func(keyword, line string) string {
+			if keyword == "RUN" {
+				return omitDev.ReplaceAllString(line, "--omit=dev")
+			}
+			return line
+		},
+	},
 	"chown-copy": {
 		same: func(keyword, line string) string {
 			switch keyword {
@@ -70,6 +78,9 @@ var rules = map[string]rule{
 
 // keyAndValue matches what stands up to the value of the first pair.
 var keyAndValue = regexp.MustCompile(`^(\s*\S+\s+[^\s=]+)(\s+|=)`)
+
+// omitDev matches the spellings of one option of npm.
+var omitDev = regexp.MustCompile(`"?(--only[= ](production|prod)\b|--production(=true)?\b|--prod\b|--omit=dev\b)"?`)
 
 var chownFlag = regexp.MustCompile(`[\s\v]--chown=[^\s\v]+`) // to BuildKit, a vertical tab is a blank
 
