@@ -26,8 +26,8 @@ and may drop them.`,
 		Safety: `Only on Docker's official images with Node.js 15 or later: the npm of older ones, 6 and before, does not know --omit, says
 nothing, and installs everything. From npm 7 on all spellings set the same list of what is omitted (seen with npm 7.0, 7.10,
 8, 9, 10 and 11: the same packages, and the same NODE_ENV for their scripts). Left alone, with the reason, where the base
-image depends on a build argument, another npm is installed, an .npmrc or a variable speaks of the same, or the command has
-further options for it.`,
+image depends on a build argument, another npm is installed, an .npmrc or a variable speaks of the same, a package of the
+build context calls npm when it is installed, or the command has further options for it.`,
 		See: []string{
 			"https://docs.npmjs.com/cli/v10/using-npm/config#omit",
 			"https://docs.npmjs.com/cli/v10/using-npm/config#production",

@@ -2,6 +2,7 @@ package transforms
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -146,11 +147,45 @@ func otherSettings(p *fixer.Pass, run *chain.Run, at chain.Step) string {
 	if p.Context == nil {
 		return "an .npmrc may speak of the same, and " + errNoContext.Error()
 	}
-	return p.Memo("npmrc omits", func() any { return omittingNpmrc(p.Context, ".", 3) }).(string)
+	return p.Memo("other installs", func() any { return otherInstalls(p.Context) }).(string)
 }
 
-// omittingNpmrc looks for an .npmrc that speaks of the packages to install.
-func omittingNpmrc(context fs.FS, dir string, depth int) string {
+// maxPackages is how many directories are looked at for packages.
+const maxPackages = 2000
+
+// otherInstalls looks through the build context for an .npmrc that speaks of the
+// packages to install, and for a package that calls npm when it is installed: npm
+// hands --omit=dev down to it, and --production only as NODE_ENV, which such a
+// script may set to something else.
+func otherInstalls(context fs.FS) string {
+	left := maxPackages
+	var look func(dir string, depth int) string
+	look = func(dir string, depth int) string {
+		if left--; left < 0 {
+			return "the build context is too large to look for .npmrc files"
+		}
+		for _, check := range []func(fs.FS, string) string{omittingNpmrc, nestedNPM} {
+			if reason := check(context, dir); reason != "" {
+				return reason
+			}
+		}
+		entries, err := fs.ReadDir(context, dir)
+		if err != nil {
+			return fmt.Sprintf("%s can't be read: %v", dir, cause(err))
+		}
+		for _, e := range entries {
+			if depth > 0 && e.IsDir() && e.Name() != "node_modules" && e.Name() != ".git" {
+				if reason := look(path.Join(dir, e.Name()), depth-1); reason != "" {
+					return reason
+				}
+			}
+		}
+		return ""
+	}
+	return look(".", 3)
+}
+
+func omittingNpmrc(context fs.FS, dir string) string {
 	name := path.Join(dir, ".npmrc")
 	text, err := readSmall(context, name)
 	switch {
@@ -160,18 +195,25 @@ func omittingNpmrc(context fs.FS, dir string, depth int) string {
 	case omitSetting.MatchString(text):
 		return fmt.Sprintf("%s speaks of the same", name)
 	}
-	if depth == 0 {
+	return ""
+}
+
+func nestedNPM(context fs.FS, dir string) string {
+	name := path.Join(dir, "package.json")
+	text, err := readSmall(context, name)
+	if errors.Is(err, fs.ErrNotExist) {
 		return ""
 	}
-	entries, err := fs.ReadDir(context, dir)
-	if err != nil {
-		return fmt.Sprintf("%s can't be read: %v", dir, cause(err))
+	var m packageJSON
+	if err == nil {
+		err = json.Unmarshal([]byte(strings.TrimPrefix(text, "\ufeff")), &m)
 	}
-	for _, e := range entries {
-		if e.IsDir() && e.Name() != "node_modules" && e.Name() != ".git" {
-			if reason := omittingNpmrc(context, path.Join(dir, e.Name()), depth-1); reason != "" {
-				return reason
-			}
+	if err != nil {
+		return fmt.Sprintf("%s can't be read: %v", name, err)
+	}
+	for _, script := range strings.Fields("preinstall install postinstall prepublish preprepare prepare postprepare") {
+		if strings.Contains(m.Scripts[script], "npm") {
+			return fmt.Sprintf("the script %q of %s calls npm itself", script, name)
 		}
 	}
 	return ""
