@@ -55,6 +55,14 @@ var rules = map[string]rule{
 		},
 		added: regexp.MustCompile(`(?i)^(USER \S+|ENV HOME=/tmp|RUN (mkdir -p [^&]+ && )?chown \S+ [^&]+|RUN (groupadd|addgroup) .*&& (useradd|adduser) .*)$`),
 	},
+	"add-copy": {
+		same: func(keyword, line string) string {
+			if keyword == "ADD" || keyword == "COPY" {
+				return addKeyword.ReplaceAllString(line, "COPY")
+			}
+			return line
+		},
+	},
 	"npm-omit-dev": {
 		same: func(keyword, line string) string {
 			if keyword == "RUN" {
@@ -78,6 +86,8 @@ var rules = map[string]rule{
 
 // keyAndValue matches what stands up to the value of the first pair.
 var keyAndValue = regexp.MustCompile(`^(\s*\S+\s+[^\s=]+)(\s+|=)`)
+
+var addKeyword = regexp.MustCompile(`(?i)^\s*(add|copy)\b`)
 
 // omitDev matches the spellings of one option of npm.
 var omitDev = regexp.MustCompile(`"?(--only[= ](production|prod)\b|--production(=true)?\b|--prod\b|--omit=dev\b)"?`)

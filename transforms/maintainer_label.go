@@ -75,10 +75,7 @@ func maintainer(f *dockerfile.File, in *dockerfile.Instruction) (c labelChange, 
 	if text == "" {
 		return c, fmt.Sprintf("line %d names nobody", in.Node.StartLine)
 	}
-	keyword := "LABEL"
-	if in.Keyword.Text == strings.ToLower(in.Keyword.Text) {
-		keyword = "label"
-	}
+	keyword := spelledLike(in.Keyword.Text, "LABEL")
 	label := authors + "=" + doubleQuoted(text, f.Escape)
 	name, err := in.Replace(in.Keyword, keyword)
 	if err == nil {

@@ -11,6 +11,7 @@ import "github.com/dockmend/dockmend/fixer"
 var All = []*fixer.Transform{
 	EnvEquals,
 	MaintainerLabel,
+	AddCopy,
 	NpmOmitDev,
 	NonrootUser,
 	ChownCopy,
