@@ -71,6 +71,14 @@ var rules = map[string]rule{
 			return line
 		},
 	},
+	"apt-no-recommends": {
+		same: func(keyword, line string) string {
+			if keyword == "RUN" {
+				return strings.NewReplacer(" --no-install-recommends", "", " && rm -rf /var/lib/apt/lists/*", "").Replace(line)
+			}
+			return line
+		},
+	},
 	"chown-copy": {
 		same: func(keyword, line string) string {
 			switch keyword {

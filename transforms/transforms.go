@@ -13,6 +13,7 @@ var All = []*fixer.Transform{
 	MaintainerLabel,
 	AddCopy,
 	NpmOmitDev,
+	AptNoRecommends,
 	NonrootUser,
 	ChownCopy,
 }
