@@ -75,7 +75,7 @@ func (r *run) step(t *Transform) {
 		ignores: ignores(r.file, t.ID), heeded: func(ig ignore) { r.ignored[ig.ignoreKey] = true },
 	}
 	if r.context != nil {
-		p.Context, p.IgnoreFile = r.context, r.context.IgnoreFile
+		p.Context, p.IgnoreFile, p.Beside = r.context, r.context.IgnoreFile, r.src.Beside
 	}
 	if err := guarded(t, p); err != nil {
 		r.bug(t, err)

@@ -71,6 +71,7 @@ var rules = map[string]rule{
 			return line
 		},
 	},
+	"dockerignore": {}, // it makes a file
 	"apt-no-recommends": {
 		same: func(keyword, line string) string {
 			if keyword == "RUN" {

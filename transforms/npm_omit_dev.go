@@ -116,21 +116,21 @@ var npmInstalls = strings.Fields("ci clean-install ic install-clean install i in
 // command.
 var npmValues = strings.Fields("--prefix -C --registry --cache --loglevel --userconfig --globalconfig -w --workspace")
 
+// npmCommand is the command that npm or one of its kind is given, "" for none.
+func npmCommand(c shell.Call) string {
+	for i, a := range c.Args {
+		value := i > 0 && slices.Contains(npmValues, c.Args[i-1].Text)
+		if a.Known && a.Text != "" && a.Text[0] != '-' && !value {
+			return a.Text
+		}
+	}
+	return ""
+}
+
 // production finds the word by which npm ci or npm install is told to leave out
 // development packages, in an old spelling. Text is the spelling.
 func production(c shell.Call) (shell.Word, bool) {
-	command := ""
-	for i, a := range c.Args {
-		before := ""
-		if i > 0 {
-			before = c.Args[i-1].Text
-		}
-		if a.Known && a.Text != "" && a.Text[0] != '-' && !slices.Contains(npmValues, before) {
-			command = a.Text
-			break
-		}
-	}
-	if c.Name != "npm" || !slices.Contains(npmInstalls, command) {
+	if c.Name != "npm" || !slices.Contains(npmInstalls, npmCommand(c)) {
 		return shell.Word{}, false
 	}
 	for i, a := range c.Args {

@@ -16,6 +16,7 @@ var All = []*fixer.Transform{
 	AptNoRecommends,
 	NonrootUser,
 	ChownCopy,
+	Dockerignore,
 }
 
 // IDs are the names of all transforms, in their order.

@@ -1,7 +1,7 @@
 FROM node:20-alpine
 WORKDIR /app
 COPY --chown=node:node package*.json ./
-RUN npm ci --only=production
+RUN npm ci --omit=dev
 COPY --chown=node:node . .
 RUN chown node:node /app
 USER node
