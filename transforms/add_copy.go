@@ -115,6 +115,9 @@ func asCopyDoes(context fs.FS, src string) (bool, error) {
 	case n > maxMatches:
 		return false, errors.New("too many files match")
 	}
+	if slices.Contains(archiveNames, strings.ToLower(path.Ext(name))) {
+		return false, nil
+	}
 	for _, m := range matches {
 		if plain, err := isNoArchive(context, m); !plain {
 			return false, err
@@ -135,6 +138,8 @@ var compressed = [][]byte{{0x1f, 0x8b, 0x08}, []byte("BZh"), {0xfd, '7', 'z', 'X
 func isNoArchive(context fs.FS, name string) (bool, error) {
 	info, err := fs.Stat(context, name)
 	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, errors.New("it is not there")
 	case err != nil:
 		return false, cause(err)
 	case info.IsDir():

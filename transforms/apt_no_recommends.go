@@ -24,8 +24,8 @@ that become images.`,
 nobody reads again. Both stay in the image.`,
 		Safety: `Never by itself: a recommended package may be in use, which no look at the Dockerfile can tell. Build, and try. Left
 alone, with the reason, where that is known to break: curl, wget and git find no certificates without ca-certificates, a
-browser no sandbox. The lists are removed only in the RUN that fetched them, behind a chain of &&, without a cache mount, and
-when no later RUN of the stage or of those built on it installs without an update of its own.`,
+browser no sandbox. The lists are removed only at the end of the RUN that fetched them, without a cache mount, and when no
+later RUN of the stage or of those built on it installs without an update of its own.`,
 		See: []string{
 			"https://docs.docker.com/build/building/best-practices/#apt-get",
 			"https://manpages.debian.org/bookworm/apt/apt-get.8.en.html",
@@ -115,7 +115,18 @@ var aptOptions = regexp.MustCompile(`(?i)\$\{?\w*(opt|flag|arg)`)
 // (Debian 12).
 var leansOn = map[string]string{
 	"curl": "ca-certificates", "wget": "ca-certificates", "git": "ca-certificates", "chromium": "chromium-sandbox",
-	"python3-pip": "python3-dev", "fonts-noto": "fonts-noto-core",
+	"python3-pip": "python3-dev", "npm": "build-essential", "nodejs": "ca-certificates", "fonts-noto": "fonts-noto-core",
+	"software-properties-common": "gnupg",
+}
+
+// installed reports whether the chain installs a package by name, up to a step.
+func installed(at chain.Step, name string) bool {
+	for _, s := range at.Node.Eval(nil).Steps {
+		if s.In.Index <= at.In.Index && s.In.Name() == "RUN" && strings.Contains(wholeText(s), name) {
+			return true
+		}
+	}
+	return false
 }
 
 func noRecommends(p *fixer.Pass, s chain.Step, c shell.Call, install int) {
@@ -125,9 +136,8 @@ func noRecommends(p *fixer.Pass, s chain.Step, c shell.Call, install int) {
 		}
 	}
 	const wrong = "apt-get installs recommended packages too"
-	names := aptPackages(c, install)
-	for _, name := range names {
-		if needs := leansOn[name]; needs != "" && !slices.Contains(names, needs) {
+	for _, name := range aptPackages(c, install) {
+		if needs := leansOn[name]; needs != "" && !installed(s, needs) {
 			p.Report(s.In.Span, fmt.Sprintf("%s, left so: %s is of little use without %s, which it only recommends", wrong, name, needs))
 			return
 		}

@@ -26,7 +26,7 @@ part of the first. Docker's documentation calls it a form that may be removed, a
 (LegacyKeyValueFormat).`,
 		Safety: `The value stays the same, byte for byte, whatever its variables are set to: what BuildKit's parser reads of the new form
 is handed to the same lexer as before. Left alone, with the reason: a value in which quotes or escapes stand beside blanks
-and variables, one that begins on another line than its name, and one that looks like several variables.`,
+and variables, one that begins on another line than its name, and one that looks like several variables or begins with =.`,
 		See: []string{
 			"https://docs.docker.com/reference/dockerfile/#env",
 			"https://docs.docker.com/reference/build-checks/legacy-key-value-format/",
@@ -71,6 +71,10 @@ func equals(p *fixer.Pass, in *dockerfile.Instruction, kv instructions.KeyValueP
 	}
 	if anotherPair.MatchString(kv.Value) {
 		left("what looks like another variable is part of its value, which may not be meant")
+		return
+	}
+	if strings.HasPrefix(kv.Value, "=") {
+		left("its value begins with =, which may not be meant")
 		return
 	}
 	word, reason := equalsWord(kv, p.File.Escape)

@@ -82,6 +82,8 @@ func (x *ignoring) wanted(name string) bool {
 		return !x.installsHere()
 	case name == ".git" && x.asksGit():
 		return true
+	case name == "npm-debug.log*" && x.noDeps:
+		return true // npm writes none there
 	case strings.HasPrefix(name, ".env") && (x.noDeps || x.readsEnv() != ""):
 		return true
 	}
