@@ -61,7 +61,7 @@ func addCopy(p *fixer.Pass, s chain.Step, cmd *instructions.AddCommand) {
 		if !known || s.Before.DependsOnArg(src) || !isLocal(file) {
 			return
 		}
-		plain, err := asCopyDoes(p.Context, file)
+		plain, err := asCopyDoes(p, file)
 		if err != nil {
 			p.Report(s.In.Span, fmt.Sprintf("ADD may only copy here, left so: %s can't be looked at in the build context: %v", file, err))
 			return
@@ -92,12 +92,34 @@ func isLocal(src string) bool {
 	return src != "" && !strings.ContainsAny(src, `:\`) && !strings.HasPrefix(src, "github.com/")
 }
 
-// maxMatches is how many files of one pattern are looked at.
-const maxMatches = 1000
+// maxMatches is how many files of one pattern are looked at, maxPatterns how many
+// patterns of one Dockerfile.
+const (
+	maxMatches  = 1000
+	maxPatterns = 100
+)
+
+// matching are the files of the build context that match a pattern, looked for
+// once.
+func matching(p *fixer.Pass, pattern string) ([]string, error) {
+	type answer struct {
+		files []string
+		err   error
+	}
+	count := p.Memo("patterns", func() any { return new(int) }).(*int)
+	a := p.Memo("pattern "+pattern, func() any {
+		if *count++; *count > maxPatterns {
+			return answer{err: errors.New("there are too many patterns")}
+		}
+		files, err := fs.Glob(p.Context, pattern)
+		return answer{files, err}
+	}).(answer)
+	return a.files, a.err
+}
 
 // asCopyDoes reports whether ADD does with a source of the build context what COPY
 // does. The error says why that can't be told.
-func asCopyDoes(context fs.FS, src string) (bool, error) {
+func asCopyDoes(p *fixer.Pass, src string) (bool, error) {
 	name := strings.TrimPrefix(path.Clean("/"+src), "/")
 	if name == "" {
 		return true, nil // the whole of it, a directory
@@ -105,7 +127,7 @@ func asCopyDoes(context fs.FS, src string) (bool, error) {
 	matches := []string{name}
 	if strings.ContainsAny(name, "*?[") {
 		var err error
-		if matches, err = fs.Glob(context, name); err != nil {
+		if matches, err = matching(p, name); err != nil {
 			return false, err
 		}
 	}
@@ -119,7 +141,7 @@ func asCopyDoes(context fs.FS, src string) (bool, error) {
 		return false, nil
 	}
 	for _, m := range matches {
-		if plain, err := isNoArchive(context, m); !plain {
+		if plain, err := isNoArchive(p.Context, m); !plain {
 			return false, err
 		}
 	}

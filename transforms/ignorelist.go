@@ -87,8 +87,29 @@ func (x *ignoring) wanted(name string) bool {
 	case strings.HasPrefix(name, ".env") && (x.noDeps || x.readsEnv() != ""):
 		return true
 	}
-	mention := regexp.MustCompile(`(^|[^\w.-])` + regexp.QuoteMeta(strings.TrimSuffix(name, "*")) + `($|[^\w.-])`)
-	return mention.MatchString(x.text)
+	return namesFile(x.text, strings.TrimSuffix(name, "*"))
+}
+
+// namesFile reports whether a text has a name in it that is not part of a longer
+// one.
+func namesFile(text, name string) bool {
+	goesOn := func(c byte) bool { return isWordByte(c) || c == '.' || c == '-' }
+	for from := 0; ; {
+		i := strings.Index(text[from:], name)
+		if i < 0 {
+			return false
+		}
+		start := from + i
+		end := start + len(name)
+		if (start == 0 || !goesOn(text[start-1])) && (end == len(text) || !goesOn(text[end])) {
+			return true
+		}
+		from = end
+	}
+}
+
+func isWordByte(c byte) bool {
+	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
 // takes reports whether a source of a COPY may be that file, or something in it.
@@ -96,8 +117,11 @@ func (x *ignoring) takes(source, name string) bool {
 	if strings.ContainsAny(source, `$"'\`) {
 		return true
 	}
-	matches, err := fs.Glob(x.pass.Context, source)
-	return err != nil || slices.ContainsFunc(append(matches, source), func(m string) bool { return within(m, name) })
+	if !strings.ContainsAny(source, "*?[") {
+		return within(source, name)
+	}
+	matches, err := matching(x.pass, source)
+	return err != nil || slices.ContainsFunc(matches, func(m string) bool { return within(m, name) })
 }
 
 func (x *ignoring) readPackage() {

@@ -6,8 +6,12 @@ import "github.com/dockmend/dockmend/fixer"
 
 // All is the ordered list of the transforms. The order is meaning:
 //
+//   - env-equals, maintainer-label, add-copy, npm-omit-dev and apt-no-recommends
+//     change how one instruction is written, so that what comes behind finds it in
+//     its final form;
 //   - nonroot-user decides who the container runs as;
-//   - chown-copy then gives that user its files, so it comes behind.
+//   - chown-copy then gives that user its files, so it comes behind;
+//   - dockerignore looks at what the Dockerfile copies in the end.
 var All = []*fixer.Transform{
 	EnvEquals,
 	MaintainerLabel,

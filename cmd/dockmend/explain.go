@@ -18,7 +18,7 @@ type explainCmd struct {
 func (c *explainCmd) Run(s *streams) error {
 	if c.ID == "" {
 		for _, t := range transforms.All {
-			if _, err := fmt.Fprintf(s.out, "%-14s %s (%s)\n", t.ID, t.Title, t.Safety); err != nil {
+			if _, err := fmt.Fprintf(s.out, "%-17s %s (%s)\n", t.ID, t.Title, t.Safety); err != nil {
 				return err
 			}
 		}
