@@ -121,6 +121,9 @@ func (x *ignoring) doubt() string {
 	if x.entries, err = fs.ReadDir(x.pass.Context, "."); err != nil {
 		return fmt.Sprintf("the build context can't be read: %v", cause(err))
 	}
+	if slices.ContainsFunc(x.entries, func(e fs.DirEntry) bool { return e.Name() == ".containerignore" }) {
+		return "there is a .containerignore, which Podman reads"
+	}
 	for _, src := range x.sources {
 		if strings.ContainsAny(src.name, `*?[$"'\`) {
 			continue
