@@ -81,7 +81,8 @@ func (r *run) step(t *Transform) {
 		ignores: ignores(r.file, t.ID), heeded: func(ig ignore) { r.ignored[ig.ignoreKey] = true },
 	}
 	if r.context != nil {
-		p.Context, p.IgnoreFile, p.Directory = r.context, r.context.IgnoreFile, r.src.Context
+		p.Context, p.IgnoreFile = r.context, r.context.IgnoreFile
+		p.Directory, p.Beside = r.src.Context, r.src.Beside
 	}
 	if err := guarded(t, p); err != nil {
 		r.bug(t, err)

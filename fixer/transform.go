@@ -84,6 +84,8 @@ type Source struct {
 	// Context is the directory that the build context is made of, nil when there
 	// is none to look at. It is only read.
 	Context fs.FS
+	// Beside are the names of other Dockerfiles that have the same context.
+	Beside []string
 }
 
 // Pass is what one transform sees of one file.
@@ -99,7 +101,9 @@ type Pass struct {
 	// files that stand beside a Dockerfile, as a compose file does. nil without a
 	// context.
 	Directory fs.FS
-	Options   Options
+	// Beside are the other Dockerfiles that are known to have the same context.
+	Beside  []string
+	Options Options
 
 	ctx       context.Context
 	images    *images

@@ -318,10 +318,15 @@ func (c *testCase) asksForNothing(t *testing.T) {
 	}
 }
 
-// applies: git apply takes the diff, and gives the result.
+// applies: git apply takes the diff, and gives the result, new files included.
 func applies(t *testing.T, r fixer.Result) {
 	t.Helper()
+	want := map[string][]byte{"Dockerfile": r.After}
 	patch := diff.Unified("Dockerfile", r.Before, r.After)
+	for _, f := range r.Created {
+		want[f.Name] = f.Text
+		patch = append(patch, diff.Created(f.Name, f.Text)...)
+	}
 	if patch == nil {
 		return
 	}
@@ -337,12 +342,10 @@ func applies(t *testing.T, r fixer.Result) {
 		t.Errorf("git apply: %v\n%s%s", err, out, patch)
 		return
 	}
-	got, err := os.ReadFile(filepath.Join(dir, "Dockerfile"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, r.After) {
-		t.Errorf("git apply gives\n%q\nand not\n%q", got, r.After)
+	for name, text := range want {
+		if got, err := os.ReadFile(filepath.Join(dir, name)); err != nil || !bytes.Equal(got, text) {
+			t.Errorf("git apply gives %s\n%q\nand not\n%q (error %v)", name, got, text, err)
+		}
 	}
 }
 
@@ -350,13 +353,13 @@ func applies(t *testing.T, r fixer.Result) {
 // file alone, and all of its documentation.
 func TestComplete(t *testing.T) {
 	for _, tr := range transforms.All {
-		for _, name := range []string{"example/want.Dockerfile", "unchanged/Dockerfile"} {
-			if _, err := os.Stat(filepath.Join(tr.ID, filepath.FromSlash(name))); err != nil {
+		for dir, wants := range map[string]bool{"example": true, "unchanged": false} {
+			if _, err := os.Stat(filepath.Join(tr.ID, dir, "Dockerfile")); err != nil {
 				t.Errorf("%s: %v", tr.ID, err)
 			}
-		}
-		if _, err := os.Stat(filepath.Join(tr.ID, "unchanged", "want.Dockerfile")); err == nil {
-			t.Errorf("%s: its unchanged case changes", tr.ID)
+			if files, err := filepath.Glob(filepath.Join(tr.ID, dir, "want.*")); err != nil || len(files) > 0 != wants {
+				t.Errorf("%s: its case %s has these outputs: %v (error %v)", tr.ID, dir, files, err)
+			}
 		}
 		if tr.Title == "" || tr.Since == "" || tr.Safety == fixer.Note || tr.Doc.What == "" || tr.Doc.Why == "" || tr.Doc.Safety == "" || len(tr.Doc.See) == 0 || tr.Run == nil {
 			t.Errorf("%s: its documentation has gaps", tr.ID)

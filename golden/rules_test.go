@@ -44,6 +44,24 @@ var rules = map[string]rule{
 		},
 		added: regexp.MustCompile(`(?i)^(FROM (\S+-)?base( AS \S+)?|COPY --from=(\S+-)?(deps|build) (--chown=\S+ )?/\S+ \./\S*|COPY (--\S+ )*[^=]+|RUN npm prune \S+)$`),
 	},
+	"maintainer-label": {
+		same: func(keyword, line string) string {
+			if keyword != "MAINTAINER" && keyword != "LABEL" {
+				return line
+			}
+			line = strings.Replace(line, "org.opencontainers.image.authors=", "", 1)
+			_, text, _ := strings.Cut(strings.TrimSpace(line), " ")
+			return strings.NewReplacer(`"`, "", `'`, "", `\`, "", "`", "").Replace(text)
+		},
+	},
+	"env-equals": {
+		same: func(keyword, line string) string {
+			if keyword != "ENV" && keyword != "LABEL" {
+				return line
+			}
+			return strings.NewReplacer(`"`, "", `'`, "", `\`, "").Replace(keyAndValue.ReplaceAllString(line, "$1="))
+		},
+	},
 	"nonroot-user": {
 		same: func(keyword, line string) string {
 			switch keyword {
@@ -56,6 +74,31 @@ var rules = map[string]rule{
 			return line
 		},
 		added: regexp.MustCompile(`(?i)^(USER \S+|ENV HOME=/tmp|RUN (mkdir -p [^&]+ && )?chown \S+ [^&]+|RUN (groupadd|addgroup) .*&& (useradd|adduser) .*)$`),
+	},
+	"add-copy": {
+		same: func(keyword, line string) string {
+			if keyword == "ADD" || keyword == "COPY" {
+				return addKeyword.ReplaceAllString(line, "COPY")
+			}
+			return line
+		},
+	},
+	"npm-omit-dev": {
+		same: func(keyword, line string) string {
+			if keyword == "RUN" {
+				return omitDev.ReplaceAllString(line, "--omit=dev")
+			}
+			return line
+		},
+	},
+	"dockerignore": {}, // it makes a file
+	"apt-no-recommends": {
+		same: func(keyword, line string) string {
+			if keyword == "RUN" {
+				return strings.NewReplacer(" --no-install-recommends", "", " && rm -rf /var/lib/apt/lists/*", "").Replace(line)
+			}
+			return line
+		},
 	},
 	"chown-copy": {
 		same: func(keyword, line string) string {
@@ -76,6 +119,14 @@ var (
 )
 
 var npmInstall = regexp.MustCompile(`npm +(install|i|in|ci|clean-install)\b`)
+
+// keyAndValue matches what stands up to the value of the first pair.
+var keyAndValue = regexp.MustCompile(`^(\s*\S+\s+[^\s=]+)(\s+|=)`)
+
+var addKeyword = regexp.MustCompile(`(?i)^\s*(add|copy)\b`)
+
+// omitDev matches the spellings of one option of npm.
+var omitDev = regexp.MustCompile(`"?(--only[= ](production|prod)\b|--production(=true)?\b|--prod\b|--omit=dev\b)"?`)
 
 var chownFlag = regexp.MustCompile(`[\s\v]--chown=[^\s\v]+`) // to BuildKit, a vertical tab is a blank
 

@@ -83,3 +83,14 @@ func TestCallsGit(t *testing.T) {
 		}
 	}
 }
+
+func TestNamesFile(t *testing.T) {
+	for text, want := range map[string]bool{
+		"": false, ".git": true, "rm -rf .git": true, "a/.git/HEAD": true, "'.git'": true, ".git\n": true,
+		".gitignore": false, "x.git": false, "https://example.com/x.git .git": true, ".git.git .git-": false, ".github": false,
+	} {
+		if got := namesFile(text, ".git"); got != want {
+			t.Errorf("%q names .git: %v", text, got)
+		}
+	}
+}

@@ -6,15 +6,25 @@ import "github.com/dockmend/dockmend/fixer"
 
 // All is the ordered list of the transforms. The order is meaning:
 //
+//   - env-equals, maintainer-label, add-copy, npm-omit-dev and apt-no-recommends
+//     change how one instruction is written, so that what comes behind finds it in
+//     its final form;
 //   - npm-ci asks for what the lock file says, on which npm-ci-stage relies;
 //   - npm-ci-stage splits stages, so what is placed in one comes behind;
 //   - nonroot-user decides who the container runs as;
-//   - chown-copy then gives that user its files, so it comes behind.
+//   - chown-copy then gives that user its files, so it comes behind;
+//   - dockerignore looks at what the Dockerfile copies in the end.
 var All = []*fixer.Transform{
+	EnvEquals,
+	MaintainerLabel,
+	AddCopy,
+	NPMOmitDev,
+	AptNoRecommends,
 	NPMCI,
 	NPMCIStage,
 	NonrootUser,
 	ChownCopy,
+	Dockerignore,
 }
 
 // IDs are the names of all transforms, in their order.

@@ -18,7 +18,7 @@ type explainCmd struct {
 func (c *explainCmd) Run(s *streams) error {
 	if c.ID == "" {
 		for _, t := range transforms.All {
-			if _, err := fmt.Fprintf(s.out, "%-14s %s (%s)\n", t.ID, t.Title, t.Safety); err != nil {
+			if _, err := fmt.Fprintf(s.out, "%-17s %s (%s)\n", t.ID, t.Title, t.Safety); err != nil {
 				return err
 			}
 		}
@@ -40,19 +40,44 @@ func explain(s *streams, t *fixer.Transform) error {
 	for _, part := range []struct{ title, text string }{{"What", t.Doc.What}, {"Why", t.Doc.Why}, {"Safety", t.Doc.Safety}} {
 		fmt.Fprintf(&b, "\n%s\n  %s\n", part.title, strings.ReplaceAll(strings.TrimSpace(part.text), "\n", "\n  "))
 	}
-	before, err := golden.Examples.ReadFile(t.ID + "/example/Dockerfile")
+	patch, err := example(t.ID)
 	if err != nil {
 		return err
 	}
-	after, err := golden.Examples.ReadFile(t.ID + "/example/want.Dockerfile")
-	if err != nil {
-		return err
-	}
-	patch := string(diff.Unified("Dockerfile", before, after))
 	fmt.Fprintf(&b, "\nExample\n  %s\n\nSee\n", strings.ReplaceAll(strings.TrimSpace(patch), "\n", "\n  "))
 	for _, url := range t.Doc.See {
 		fmt.Fprintf(&b, "  %s\n", url)
 	}
 	_, err = s.out.Write([]byte(b.String()))
 	return err
+}
+
+// example is what the transform does to its example, as a diff.
+func example(id string) (string, error) {
+	dir := id + "/example"
+	before, err := golden.Examples.ReadFile(dir + "/Dockerfile")
+	if err != nil {
+		return "", err
+	}
+	files, err := golden.Examples.ReadDir(dir)
+	if err != nil {
+		return "", err
+	}
+	var patch []byte
+	for _, f := range files {
+		name, ok := strings.CutPrefix(f.Name(), "want.")
+		if !ok {
+			continue
+		}
+		after, err := golden.Examples.ReadFile(dir + "/" + f.Name())
+		switch {
+		case err != nil:
+			return "", err
+		case name == "Dockerfile":
+			patch = append(patch, diff.Unified(name, before, after)...)
+		default:
+			patch = append(patch, diff.Created("."+name, after)...)
+		}
+	}
+	return string(patch), nil
 }

@@ -15,9 +15,10 @@ import (
 
 // job is one Dockerfile to work on.
 type job struct {
-	path    string // to open
-	name    string // for messages
-	context string // the build context's directory; "" for none
+	path    string   // to open
+	name    string   // for messages
+	context string   // the build context's directory; "" for none
+	beside  []string // the names of other jobs with the same context
 	stdin   bool
 }
 
@@ -32,6 +33,20 @@ func (j *job) diffName() string {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
 	}
+	return belowHere(path)
+}
+
+// createdName is the path in the headers of a new file in the build context.
+func (j *job) createdName(name string) string {
+	dir := filepath.Clean(j.context)
+	if target, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = target
+	}
+	return belowHere(filepath.Join(dir, name))
+}
+
+// belowHere makes an absolute path below the current directory relative to it.
+func belowHere(path string) string {
 	if wd, err := os.Getwd(); err == nil && filepath.IsAbs(path) {
 		if real, err := filepath.EvalSymlinks(wd); err == nil {
 			wd = real
@@ -41,6 +56,25 @@ func (j *job) diffName() string {
 		}
 	}
 	return filepath.ToSlash(path)
+}
+
+// introduce tells the jobs of one build context of each other: what is added to
+// it holds for all of them.
+func introduce(jobs []*job) {
+	contexts := map[string][]*job{}
+	for _, j := range jobs {
+		if j.context != "" {
+			dir := filepath.Clean(j.context)
+			contexts[dir] = append(contexts[dir], j)
+		}
+	}
+	for _, j := range jobs {
+		for _, other := range contexts[filepath.Clean(j.context)] {
+			if j.context != "" && other != j {
+				j.beside = append(j.beside, other.name)
+			}
+		}
+	}
 }
 
 // find makes the jobs: a path that is a directory is searched. What is named
@@ -151,7 +185,7 @@ func (j *job) load(stdin io.Reader) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &source{Source: fixer.Source{Name: j.name, Src: text}}
+	s := &source{Source: fixer.Source{Name: j.name, Src: text, Beside: j.beside}}
 	if j.context != "" {
 		// A context that can't be opened is one of which nothing is known.
 		if root, err := os.OpenRoot(j.context); err == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -59,6 +60,7 @@ func (c *fixCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
+	introduce(jobs)
 	options := fixer.Options{NumericUser: c.UserStyle == "numeric", User: c.User, UID: c.UID, KnownIDs: transforms.IDs(), Build: c.build()}
 	if c.Unsafe {
 		options.Threshold = fixer.Unsafe
@@ -118,7 +120,7 @@ func (c *fixCmd) each(ctx context.Context, s *streams, jobs []*job, ts []*fixer.
 			fmt.Fprintln(s.err, o.err)
 			continue
 		}
-		changed = changed || string(o.result.Before) != string(o.result.After)
+		changed = changed || string(o.result.Before) != string(o.result.After) || len(o.result.Created) > 0 && !jobs[i].stdin
 	}
 	tellLimited(s, inspector)
 	switch {
@@ -158,9 +160,36 @@ func (c *fixCmd) show(s *streams, j *job, r fixer.Result) error {
 		_, err = s.out.Write(patch)
 	}
 	if err == nil {
+		err = c.add(s, j, r.Created)
+	}
+	if err == nil {
 		err = bug(j, r)
 	}
 	return err
+}
+
+// add prints the files that a fix adds to the build context, or writes them. What
+// comes from standard input has no place of its own to add them to.
+func (c *fixCmd) add(s *streams, j *job, files []fixer.NewFile) error {
+	for _, f := range files {
+		name := filepath.ToSlash(filepath.Join(j.context, f.Name))
+		var err error
+		switch {
+		case c.Check:
+		case j.stdin:
+			fmt.Fprintf(s.err, "%s: not written: the Dockerfile comes from standard input\n", name)
+		case c.Write:
+			if err = createFile(j.context, f); err == nil {
+				fmt.Fprintf(s.err, "%s: written\n", name)
+			}
+		default:
+			_, err = s.out.Write(diff.Created(j.createdName(f.Name), f.Text))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // bug makes an error of a transform's failure: the file is whole, but whoever

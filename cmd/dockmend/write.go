@@ -2,13 +2,17 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"syscall"
 
 	"github.com/google/renameio/v2"
 
+	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 )
 
@@ -54,4 +58,34 @@ func writeFile(path string, before, after []byte) (err error) {
 		return err
 	}
 	return f.CloseAtomicallyReplace()
+}
+
+// createFile makes a new file in a directory, atomically, with the mode that new
+// files have. It fails, and changes nothing, when something of that name is there,
+// be it a link that leads nowhere.
+func createFile(dir string, file fixer.NewFile) (err error) {
+	defer func() {
+		if errors.Is(err, fs.ErrExist) {
+			err = errors.New("it is there already")
+		}
+		if err != nil {
+			err = &dockerfile.Error{Name: filepath.ToSlash(filepath.Join(dir, file.Name)), Msg: fmt.Sprintf("not written: %v", err)}
+		}
+	}()
+	root, err := os.OpenRoot(dir) // no link in it leads elsewhere
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	temp := fmt.Sprintf(".%s.%08x", file.Name, rand.Uint32())
+	f, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	defer root.Remove(temp)
+	_, err = f.Write(file.Text)
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return root.Link(temp, file.Name) // which a rename would not refuse
 }

@@ -1,4 +1,4 @@
-// Package diff draws the change of one file as a unified diff.
+// Package diff draws the change of one file, or a new file, as a unified diff.
 package diff
 
 import (
@@ -46,6 +46,20 @@ func Unified(path string, before, after []byte) []byte {
 		writeHunk(&out, a, b, rest[:n])
 		rest = rest[n:]
 	}
+	return out.Bytes()
+}
+
+// Created returns the unified diff that makes a file of that text, nil for an
+// empty one: such a diff has no line to say so. `git apply` and `patch -p1` take
+// it, as they take that of Unified, and refuse where the file is there already.
+func Created(path string, text []byte) []byte {
+	if len(text) == 0 {
+		return nil
+	}
+	b := newSide(text)
+	var out bytes.Buffer
+	fmt.Fprintf(&out, "--- /dev/null\n+++ %s\n", label("b/", path))
+	writeHunk(&out, newSide(nil), b, []change{{0, 0, 0, len(b.lines)}})
 	return out.Bytes()
 }
 

@@ -76,6 +76,37 @@ func TestUnified(t *testing.T) {
 	}
 }
 
+func TestCreated(t *testing.T) {
+	for _, c := range []struct{ path, text, want string }{
+		{".dockerignore", "", ""},
+		{".dockerignore", "a\n", "--- /dev/null\n+++ b/.dockerignore\n@@ -0,0 +1 @@\n+a\n"},
+		{"/my app/./.dockerignore", "a\nb\r\n", "--- /dev/null\n+++ b/my app/.dockerignore\t\n@@ -0,0 +1,2 @@\n+a\n+b\r\n"},
+		{"x", "a\nb", "--- /dev/null\n+++ b/x\n@@ -0,0 +1,2 @@\n+a\n+b\n\\ No newline at end of file\n"},
+	} {
+		got := Created(c.path, []byte(c.text))
+		if string(got) != c.want {
+			t.Errorf("%s: got\n%s\nwant\n%s", c.path, got, c.want)
+		}
+		if got == nil {
+			continue
+		}
+		for _, args := range [][]string{{"git", "apply", "-"}, {"patch", "-s", "-p1"}} {
+			dir := t.TempDir()
+			cmd := exec.Command(args[0], args[1:]...)
+			cmd.Dir, cmd.Stdin = dir, bytes.NewReader(got)
+			cmd.Env = append(os.Environ(), "GIT_CEILING_DIRECTORIES="+filepath.Dir(dir))
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("%v: %v\n%s", args, err, out)
+				continue
+			}
+			text, err := os.ReadFile(filepath.Join(dir, filepath.Clean(c.path)))
+			if err != nil || string(text) != c.text {
+				t.Errorf("%v makes %q, error %v; want %q", args, text, err, c.text)
+			}
+		}
+	}
+}
+
 // names are paths, and how git writes them behind "a/".
 var names = []struct{ path, want string }{
 	{"Dockerfile", "a/Dockerfile"},

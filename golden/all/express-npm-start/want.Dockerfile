@@ -2,12 +2,12 @@ FROM node:20-alpine AS base
 WORKDIR /app
 
 FROM base AS deps
-ADD package.json package-lock.json ./
-RUN npm ci --only=production
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev
 
 FROM base
 COPY --from=deps --chown=node:node /app/node_modules ./node_modules
-ADD --chown=node:node . .
+COPY --chown=node:node . .
 RUN chown node:node /app
 USER node
 EXPOSE 3000

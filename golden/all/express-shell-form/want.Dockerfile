@@ -10,7 +10,7 @@ RUN npm ci --omit=dev
 
 FROM base
 COPY --from=deps /usr/src/app/node_modules ./node_modules
-ENV PORT 8080
+ENV PORT=8080
 EXPOSE 8080
 
 CMD npm start

@@ -3,7 +3,7 @@ WORKDIR /opt/worker
 
 FROM base AS deps
 COPY package*.json ./
-RUN npm ci --production
+RUN npm ci --omit=dev
 
 FROM base
 COPY --from=deps --chown=node:node /opt/worker/node_modules ./node_modules

@@ -1,12 +1,12 @@
 # The API of the shop.
 FROM node:20-slim
 
-ENV NODE_ENV production
+ENV NODE_ENV=production
 WORKDIR /usr/src/app
 
 # dependencies first, for the cache
 COPY --chown=node:node package.json package-lock.json ./
-RUN npm ci --only=production \
+RUN npm ci --omit=dev \
     # the cache is of no use in an image
     && npm cache clean --force
 

@@ -1,0 +1,7 @@
+FROM node:20-slim
+RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends git ca-certificates && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y chromium && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY . .
+CMD ["node", "server.js"]

@@ -1,0 +1,198 @@
+package transforms
+
+import (
+	"archive/tar"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/chain"
+)
+
+// AddCopy writes ADD as COPY where it does nothing else.
+var AddCopy = &fixer.Transform{
+	ID:     "add-copy",
+	Title:  "write ADD as COPY where it only copies",
+	Since:  "0.1.0",
+	Safety: fixer.Safe,
+	Doc: fixer.Doc{
+		What: `Writes ADD as COPY where every source is a plain file or a directory of the build context, or a heredoc.`,
+		Why: `ADD also fetches URLs and git repositories and unpacks archives. A reader has to find out that none of that is meant, and a
+file that becomes an archive one day is unpacked. Docker's documentation recommends COPY for files of the build context.`,
+		Safety: `Every source is looked at in the build context, as the builder would see it: each match of a pattern must be there and
+must be nothing that BuildKit unpacks, by its first bytes (gzip, bzip2, xz, zstd) and by tar's own header. A directory is
+copied alike by both, archives in it included. Left alone: URLs, git repositories, archives and what is named like one (a
+placeholder may stand for it), sources that depend on a build argument, --checksum, --keep-git-dir and --unpack; and, with the
+reason, what is not in the build context.`,
+		See: []string{
+			"https://docs.docker.com/reference/dockerfile/#add",
+			"https://docs.docker.com/build/building/best-practices/#add-or-copy",
+		},
+	},
+	Run: func(p *fixer.Pass) error {
+		if p.Context == nil {
+			return nil // what ADD would find can't be seen
+		}
+		for _, n := range p.Graph.Nodes {
+			for _, s := range n.Eval(nil).Own() {
+				if cmd, ok := s.In.Cmd.(*instructions.AddCommand); ok {
+					addCopy(p, s, cmd)
+				}
+			}
+		}
+		return nil
+	},
+}
+
+func addCopy(p *fixer.Pass, s chain.Step, cmd *instructions.AddCommand) {
+	if cmd.Checksum != "" || cmd.KeepGitDir != nil || cmd.Unpack != nil {
+		return
+	}
+	for _, src := range cmd.SourcePaths {
+		file, known := s.Before.Expand(src)
+		if !known || s.Before.DependsOnArg(src) || !isLocal(file) {
+			return
+		}
+		plain, err := asCopyDoes(p, file)
+		if err != nil {
+			p.Report(s.In.Span, fmt.Sprintf("ADD may only copy here, left so: %s can't be looked at in the build context: %v", file, err))
+			return
+		}
+		if !plain {
+			return
+		}
+	}
+	keyword := spelledLike(s.In.Keyword.Text, "COPY")
+	edit, err := s.In.Replace(s.In.Keyword, keyword)
+	if err != nil {
+		return // its keyword is on two lines
+	}
+	p.Report(s.In.Span, fmt.Sprintf("ADD has nothing to fetch or to unpack here: %s (its sources are plain files, seen in the build context)", keyword), edit)
+}
+
+// spelledLike is a keyword, given in upper case, in the case of another.
+func spelledLike(other, keyword string) string {
+	if other == strings.ToLower(other) {
+		return strings.ToLower(keyword)
+	}
+	return keyword
+}
+
+// isLocal reports whether a source can't be a URL or a git repository, whose forms
+// all have a colon but for one, and needs no care with escapes.
+func isLocal(src string) bool {
+	return src != "" && !strings.ContainsAny(src, `:\`) && !strings.HasPrefix(src, "github.com/")
+}
+
+// maxMatches is how many files of one pattern are looked at, maxPatterns how many
+// patterns of one Dockerfile.
+const (
+	maxMatches  = 1000
+	maxPatterns = 100
+)
+
+// matching are the files of the build context that match a pattern, looked for
+// once.
+func matching(p *fixer.Pass, pattern string) ([]string, error) {
+	type answer struct {
+		files []string
+		err   error
+	}
+	count := p.Memo("patterns", func() any { return new(int) }).(*int)
+	a := p.Memo("pattern "+pattern, func() any {
+		if *count++; *count > maxPatterns {
+			return answer{err: errors.New("there are too many patterns")}
+		}
+		files, err := fs.Glob(p.Context, pattern)
+		return answer{files, err}
+	}).(answer)
+	return a.files, a.err
+}
+
+// asCopyDoes reports whether ADD does with a source of the build context what COPY
+// does. The error says why that can't be told.
+func asCopyDoes(p *fixer.Pass, src string) (bool, error) {
+	name := strings.TrimPrefix(path.Clean("/"+src), "/")
+	if name == "" {
+		return true, nil // the whole of it, a directory
+	}
+	matches := []string{name}
+	if strings.ContainsAny(name, "*?[") {
+		var err error
+		if matches, err = matching(p, name); err != nil {
+			return false, err
+		}
+	}
+	switch n := len(matches); {
+	case n == 0:
+		return false, errors.New("nothing matches")
+	case n > maxMatches:
+		return false, errors.New("too many files match")
+	}
+	if slices.Contains(archiveNames, strings.ToLower(path.Ext(name))) {
+		return false, nil
+	}
+	for _, m := range matches {
+		if plain, err := isNoArchive(p.Context, m); !plain {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// archiveNames are the endings of files that are archives when they are what they
+// are called: not a placeholder, or a pointer of Git LFS.
+var archiveNames = []string{".tar", ".tgz", ".gz", ".tbz", ".tbz2", ".bz2", ".txz", ".xz", ".tzst", ".zst"}
+
+// compressed are the first bytes of what ADD decompresses to look for an archive in
+// it (github.com/moby/go-archive, compression.Detect).
+var compressed = [][]byte{{0x1f, 0x8b, 0x08}, []byte("BZh"), {0xfd, '7', 'z', 'X', 'Z', 0}, {0x28, 0xb5, 0x2f, 0xfd}}
+
+// isNoArchive reports whether ADD copies a file or directory as it is.
+func isNoArchive(context fs.FS, name string) (bool, error) {
+	info, err := fs.Stat(context, name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, errors.New("it is not there")
+	case err != nil:
+		return false, cause(err)
+	case info.IsDir():
+		return true, nil
+	case !info.Mode().IsRegular():
+		return false, errors.New("it is no regular file")
+	case slices.Contains(archiveNames, strings.ToLower(path.Ext(name))):
+		return false, nil
+	}
+	f, err := context.Open(name)
+	if err != nil {
+		return false, cause(err)
+	}
+	defer f.Close()
+	var head [512]byte // a tar header
+	n, err := io.ReadFull(f, head[:])
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return false, cause(err)
+	}
+	return !mayBeArchive(head[:n], f), nil
+}
+
+// mayBeArchive goes by the first bytes of a file; rest is what follows them.
+func mayBeArchive(head []byte, rest io.Reader) bool {
+	skippable := len(head) >= 4 && head[0]&0xf0 == 0x50 && bytes.Equal(head[1:4], []byte{0x2a, 0x4d, 0x18}) // of zstd
+	if skippable || slices.ContainsFunc(compressed, func(magic []byte) bool { return bytes.HasPrefix(head, magic) }) {
+		return true
+	}
+	if bytes.HasPrefix(head, []byte("version https://git-lfs.github.com/")) || len(head) > 262 && string(head[257:262]) == "ustar" {
+		return true
+	}
+	_, err := tar.NewReader(io.MultiReader(bytes.NewReader(head), rest)).Next()
+	return err == nil
+}

@@ -1,0 +1,156 @@
+package transforms
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/shell"
+)
+
+// AptNoRecommends keeps apt-get from installing more than what is asked for.
+var AptNoRecommends = &fixer.Transform{
+	ID:     "apt-no-recommends",
+	Title:  "install no recommended packages, and leave no package lists",
+	Since:  "0.1.0",
+	Safety: fixer.Unsafe,
+	Doc: fixer.Doc{
+		What: `Adds --no-install-recommends to apt-get install, and rm -rf /var/lib/apt/lists/* to a RUN that ends with it, in the stages
+that become images.`,
+		Why: `apt-get installs what a package recommends, often far more than what is needed, and the lists of a release are 20 MB that
+nobody reads again. Both stay in the image.`,
+		Safety: `Never by itself: a recommended package may be in use, which no look at the Dockerfile can tell. Build, and try. Left
+alone, with the reason, where that is known to break: curl, wget and git find no certificates without ca-certificates, a
+browser no sandbox. The lists are removed only at the end of the RUN that fetched them, without a cache mount, and when no
+later RUN of the stage or of those built on it installs without an update of its own.`,
+		See: []string{
+			"https://docs.docker.com/build/building/best-practices/#apt-get",
+			"https://manpages.debian.org/bookworm/apt/apt-get.8.en.html",
+		},
+	},
+	Run: func(p *fixer.Pass) error {
+		setForAll := strings.Contains(string(p.File.Src), "Install-Recommends") // apt's own option
+		var later []chain.Step
+		for _, n := range p.Graph.Nodes {
+			for _, s := range n.Eval(nil).Own() {
+				if needsLists(s) {
+					later = append(later, s)
+				}
+			}
+		}
+		for _, n := range becomeImages(p.Graph) {
+			calls(n.Eval(nil).Own(), func(s chain.Step, c shell.Call) {
+				if i := aptInstall(c); i >= 0 && !setForAll {
+					noRecommends(p, s, c, i)
+				}
+			})
+			for _, s := range n.Eval(nil).Own() {
+				cleanLists(p, s, later)
+			}
+		}
+		return nil
+	},
+}
+
+// becomeImages are the stages that the targets consist of.
+func becomeImages(g *chain.Graph) (list []*chain.Node) {
+	seen := map[*chain.Node]bool{}
+	for _, n := range g.Targets() {
+		for ; n != nil && !seen[n]; n = n.Parent {
+			seen[n] = true
+			list = append(list, n)
+		}
+	}
+	return list
+}
+
+// aptValues are the options of apt-get that are followed by a value.
+var aptValues = strings.Fields("-o --option -c --config-file -t --target-release --default-release -a --host-architecture")
+
+// aptCommand is the index of the command among the arguments of apt-get, -1 when
+// there is none.
+func aptCommand(c shell.Call) int {
+	for i := 0; i < len(c.Args); i++ {
+		a := c.Args[i]
+		switch {
+		case a.Known && slices.Contains(aptValues, a.Text):
+			i++
+		case !a.Known || !strings.HasPrefix(a.Text, "-"):
+			return i
+		}
+	}
+	return -1
+}
+
+// aptInstall is the index of "install" in a call of apt-get that installs
+// packages by name; else -1.
+func aptInstall(c shell.Call) int {
+	i := aptCommand(c)
+	if c.Name != "apt-get" || i < 0 || c.Args[i].Text != "install" || c.Has("-f", "--fix-broken") {
+		return -1
+	}
+	if len(aptPackages(c, i)) == 0 && c.Known() {
+		return -1
+	}
+	return i
+}
+
+// aptPackages are the packages behind "install" that can be told.
+func aptPackages(c shell.Call, install int) (names []string) {
+	for _, a := range c.Args[install+1:] {
+		if a.Known && a.Text != "" && a.Text[0] != '-' {
+			names = append(names, a.Text)
+		}
+	}
+	return names
+}
+
+// aptOptions are the names of variables that may hold options.
+var aptOptions = regexp.MustCompile(`(?i)\$\{?\w*(opt|flag|arg)`)
+
+// leansOn are packages that are known to need one that they only recommend
+// (Debian 12).
+var leansOn = map[string]string{
+	"curl": "ca-certificates", "wget": "ca-certificates", "git": "ca-certificates", "chromium": "chromium-sandbox",
+	"python3-pip": "python3-dev", "npm": "build-essential", "nodejs": "ca-certificates", "fonts-noto": "fonts-noto-core",
+	"software-properties-common": "gnupg",
+}
+
+// installed reports whether the chain installs a package by name, up to a step.
+func installed(at chain.Step, name string) bool {
+	for _, s := range at.Node.Eval(nil).Steps {
+		if s.In.Index <= at.In.Index && s.In.Name() == "RUN" && strings.Contains(wholeText(s), name) {
+			return true
+		}
+	}
+	return false
+}
+
+func noRecommends(p *fixer.Pass, s chain.Step, c shell.Call, install int) {
+	for _, a := range c.Args {
+		if strings.Contains(strings.ToLower(a.Raw), "recommends") || !a.Known && aptOptions.MatchString(a.Raw) {
+			return
+		}
+	}
+	const wrong = "apt-get installs recommended packages too"
+	for _, name := range aptPackages(c, install) {
+		if needs := leansOn[name]; needs != "" && !installed(s, needs) {
+			p.Report(s.In.Span, fmt.Sprintf("%s, left so: %s is of little use without %s, which it only recommends", wrong, name, needs))
+			return
+		}
+	}
+	behind := install
+	for behind+1 < len(c.Args) && c.Args[behind+1].Known && strings.HasPrefix(c.Args[behind+1].Text, "-") && !slices.Contains(aptValues, c.Args[behind+1].Text) {
+		behind++
+	}
+	word := c.Args[behind]
+	edit, err := replaceWord(s, word, word.Raw+" --no-install-recommends")
+	if err != nil {
+		p.Report(s.In.Span, fmt.Sprintf("%s, left so: %v", wrong, err))
+		return
+	}
+	p.Report(s.In.Span, wrong+": --no-install-recommends (one of them may be in use: try the image)", edit)
+}

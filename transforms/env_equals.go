@@ -1,0 +1,157 @@
+package transforms
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+	"github.com/moby/buildkit/frontend/dockerfile/parser"
+	lexer "github.com/moby/buildkit/frontend/dockerfile/shell"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+)
+
+// EnvEquals writes the old form of ENV and LABEL as the one with an equals sign.
+var EnvEquals = &fixer.Transform{
+	ID:     "env-equals",
+	Title:  "write ENV and LABEL with an equals sign",
+	Since:  "0.1.0",
+	Safety: fixer.Safe,
+	Doc: fixer.Doc{
+		What: `Writes "ENV name value" as "ENV name=value", and LABEL likewise. A value with blanks gets double quotes.`,
+		Why: `The form without = takes the whole rest of the line for one value, so a second variable on the line silently becomes
+part of the first. Docker's documentation calls it a form that may be removed, and BuildKit warns of it
+(LegacyKeyValueFormat).`,
+		Safety: `The value stays the same, byte for byte, whatever its variables are set to: what BuildKit's parser reads of the new form
+is handed to the same lexer as before. Left alone, with the reason: a value in which quotes or escapes stand beside blanks
+and variables, one that begins on another line than its name, and one that looks like several variables or begins with =.`,
+		See: []string{
+			"https://docs.docker.com/reference/dockerfile/#env",
+			"https://docs.docker.com/reference/build-checks/legacy-key-value-format/",
+		},
+	},
+	Run: func(p *fixer.Pass) error {
+		for _, in := range p.File.Instructions {
+			if kv, ok := withoutEquals(in); ok {
+				equals(p, in, kv)
+			}
+		}
+		return nil
+	},
+}
+
+// withoutEquals is the pair that an ENV or LABEL of the old form sets.
+func withoutEquals(in *dockerfile.Instruction) (kv instructions.KeyValuePair, ok bool) {
+	switch cmd := in.Cmd.(type) {
+	case *instructions.EnvCommand:
+		kv = cmd.Env[0]
+	case *instructions.LabelCommand:
+		kv = cmd.Labels[0]
+	}
+	return kv, kv.NoDelim
+}
+
+var (
+	// plainKey is a name that means itself in both forms.
+	plainKey = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
+	// anotherPair is how a second variable looks that became part of the first.
+	anotherPair = regexp.MustCompile(`(^|\s)[A-Za-z_][A-Za-z0-9_.]*=`)
+)
+
+func equals(p *fixer.Pass, in *dockerfile.Instruction, kv instructions.KeyValuePair) {
+	body := in.Body()
+	from := len(body) - len(kv.Value)
+	if !plainKey.MatchString(kv.Key) || from <= len(kv.Key) || body[:len(kv.Key)] != kv.Key || body[from:] != kv.Value {
+		return
+	}
+	left := func(reason string) {
+		p.Report(in.Span, fmt.Sprintf("%s is set without =, left so: %s", kv.Key, reason))
+	}
+	if anotherPair.MatchString(kv.Value) {
+		left("what looks like another variable is part of its value, which may not be meant")
+		return
+	}
+	if strings.HasPrefix(kv.Value, "=") {
+		left("its value begins with =, which may not be meant")
+		return
+	}
+	word, reason := equalsWord(kv, p.File.Escape)
+	if reason != "" {
+		left(reason)
+		return
+	}
+	edits, err := equalsEdits(in, kv, word)
+	if err != nil {
+		left("a line continuation stands where the = or the quotes would")
+		return
+	}
+	p.Report(in.Span, fmt.Sprintf("%s is set without =, a form of the past: %s %s=… (BuildKit reads the same value)", kv.Key, in.Keyword.Text, kv.Key), edits...)
+}
+
+// equalsEdits puts word behind name=. The value is left where it stands, on
+// whatever lines, when the word is no more than the value in quotes.
+func equalsEdits(in *dockerfile.Instruction, kv instructions.KeyValuePair, word string) ([]dockerfile.Edit, error) {
+	before, after, found := strings.Cut(word, kv.Value)
+	if !found || len(before) > 1 || len(after) > 1 {
+		e, err := in.ReplaceBody(kv.Key + "=" + word)
+		return []dockerfile.Edit{e}, err
+	}
+	end := len(in.Body())
+	gap, err := in.Replace(in.Part(len(kv.Key), end-len(kv.Value)), "="+before)
+	if err != nil || after == "" {
+		return []dockerfile.Edit{gap}, err
+	}
+	last := in.Body()[end-1:] // a byte is enough: what stands before it stays
+	quote, err := in.Replace(in.Part(end-1, end), last+after)
+	return []dockerfile.Edit{gap, quote}, err
+}
+
+// equalsWord is what to write behind name= for the value of the old form. There
+// the value is the rest of the line, handed to BuildKit's lexer, which takes
+// quotes and escapes off and puts variables in; here it is one word, split off
+// at blanks, and then handed to the same lexer.
+func equalsWord(kv instructions.KeyValuePair, escape byte) (word, reason string) {
+	value := kv.Value
+	plain, _, err := lexer.NewLex(rune(escape)).ProcessWord(value, anything{})
+	if err != nil {
+		return "", "BuildKit can't read its value, so it does not build"
+	}
+	if isOneWord(kv.Key, value, escape) {
+		return value, ""
+	}
+	quotes, escapes := strings.ContainsAny(value, `'"`), strings.IndexByte(value, escape) >= 0
+	word = `"` + value + `"`
+	switch {
+	case escapes:
+		return "", fmt.Sprintf("BuildKit takes %c out of its value, which may not be meant", escape)
+	case quotes && strings.Contains(value, "$"):
+		return "", "quotes and variables stand beside each other in its value"
+	case quotes:
+		word = `"` + strings.ReplaceAll(plain, `"`, string(escape)+`"`) + `"`
+	}
+	if !isOneWord(kv.Key, word, escape) {
+		return "", "its value can't be written as one word"
+	}
+	return word, ""
+}
+
+// anything is an environment in which every variable is set.
+type anything struct{}
+
+func (anything) Get(string) (string, bool) { return "x", true }
+func (anything) Keys() []string            { return nil }
+
+// isOneWord reports whether BuildKit reads key=word as this key with this word.
+func isOneWord(key, word string, escape byte) bool {
+	r, err := parser.Parse(strings.NewReader(fmt.Sprintf("# escape=%c\nENV %s=%s\n", escape, key, word)))
+	if err != nil || len(r.AST.Children) != 1 {
+		return false
+	}
+	var parts []string
+	for n := r.AST.Children[0].Next; n != nil; n = n.Next {
+		parts = append(parts, n.Value)
+	}
+	return len(parts) == 3 && parts[0] == key && parts[1] == word && parts[2] == "="
+}

@@ -1,0 +1,250 @@
+package transforms
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/shell"
+)
+
+// This file chooses the lines of a new .dockerignore.
+
+// ignorable is what no image needs, in the order of the lines.
+var ignorable = []struct {
+	pattern string
+	dir     bool
+	always  bool // listed whether or not it is there now
+}{
+	{".git", true, true},
+	{".github", true, false},
+	{".gitignore", false, false},
+	{".gitattributes", false, false},
+	{".vscode", true, false},
+	{".idea", true, false},
+	{".DS_Store", false, false},
+	{"node_modules", true, true},
+	{"npm-debug.log*", false, true},
+	{"yarn-debug.log*", false, false},
+	{"yarn-error.log*", false, false},
+	{".env", false, false},
+	{".env.local", false, false},
+	{".env.*.local", false, false},
+	{"coverage", true, false},
+	{".nyc_output", true, false},
+	{"Dockerfile*", false, false},
+	{"docker-compose*.yml", false, false},
+	{"docker-compose*.yaml", false, false},
+	{"compose.yml", false, false},
+	{"compose.yaml", false, false},
+	{".dockerignore", false, true},
+}
+
+// list chooses from them.
+func (x *ignoring) list() (lines []string) {
+	x.readPackage()
+	x.readText()
+	for _, i := range ignorable {
+		var names []string
+		odd := false // a folder that is called like a file, or the other way round
+		for _, e := range x.entries {
+			if ok, _ := path.Match(i.pattern, e.Name()); ok {
+				names = append(names, e.Name())
+				odd = odd || e.IsDir() != i.dir
+			}
+		}
+		if odd || len(names) == 0 && !i.always {
+			continue
+		}
+		if len(names) == 0 {
+			names = []string{i.pattern}
+		}
+		if !slices.ContainsFunc(names, x.wanted) {
+			lines = append(lines, i.pattern)
+		}
+	}
+	return lines
+}
+
+// wanted reports whether the build, or the application, may need a file.
+func (x *ignoring) wanted(name string) bool {
+	for _, src := range x.sources {
+		if x.takes(src.name, name) {
+			return true
+		}
+	}
+	switch {
+	case name == "node_modules":
+		return !x.installsHere()
+	case name == ".git" && x.asksGit():
+		return true
+	case name == "npm-debug.log*" && x.noDeps:
+		return true // npm writes none there
+	case strings.HasPrefix(name, ".env") && (x.noDeps || x.readsEnv() != ""):
+		return true
+	}
+	return namesFile(x.text, strings.TrimSuffix(name, "*"))
+}
+
+// namesFile reports whether a text has a name in it that is not part of a longer
+// one.
+func namesFile(text, name string) bool {
+	goesOn := func(c byte) bool { return isWordByte(c) || c == '.' || c == '-' }
+	for from := 0; ; {
+		i := strings.Index(text[from:], name)
+		if i < 0 {
+			return false
+		}
+		start := from + i
+		end := start + len(name)
+		if (start == 0 || !goesOn(text[start-1])) && (end == len(text) || !goesOn(text[end])) {
+			return true
+		}
+		from = end
+	}
+}
+
+func isWordByte(c byte) bool {
+	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}
+
+// takes reports whether a source of a COPY may be that file, or something in it.
+func (x *ignoring) takes(source, name string) bool {
+	if strings.ContainsAny(source, `$"'\`) {
+		return true
+	}
+	if !strings.ContainsAny(source, "*?[") {
+		return within(source, name)
+	}
+	matches, err := matching(x.pass, source)
+	return err != nil || slices.ContainsFunc(matches, func(m string) bool { return within(m, name) })
+}
+
+func (x *ignoring) readPackage() {
+	text, err := readSmall(x.pass.Context, "package.json")
+	if err == nil {
+		err = json.Unmarshal([]byte(strings.TrimPrefix(text, "\ufeff")), &x.deps)
+	}
+	x.noDeps = err != nil
+}
+
+// maxMentions is how much of the context's files is read for names, in bytes.
+const maxMentions = 4 << 20
+
+// readText gathers what may name a file: the Dockerfile, package.json, and the
+// scripts and configurations of the directory and of its folder of scripts.
+func (x *ignoring) readText() {
+	var text strings.Builder
+	for _, n := range x.pass.Graph.Nodes {
+		for _, s := range n.Eval(nil).Own() {
+			text.WriteString(wholeText(s) + "\n")
+		}
+	}
+	for _, dir := range []string{".", "scripts", "script", "bin", "docker", "build", "config"} {
+		entries, err := fs.ReadDir(x.pass.Context, dir)
+		if err != nil {
+			continue
+		}
+		for _, e := range entries {
+			name := path.Join(dir, e.Name())
+			if !e.Type().IsRegular() || !namesFiles(name) || text.Len() > maxMentions {
+				continue
+			}
+			if t, err := readSmall(x.pass.Context, name); err == nil {
+				text.WriteString(t + "\n")
+			}
+		}
+	}
+	x.text = text.String()
+}
+
+// namesFiles reports whether a file may tell which others are in use.
+func namesFiles(name string) bool {
+	base := path.Base(name)
+	switch path.Ext(base) {
+	case ".sh", ".js", ".cjs", ".mjs", ".ts", ".mts", ".toml":
+		return true
+	case ".json":
+		return !strings.Contains(base, "lock")
+	}
+	return base == "Makefile" || base == "Procfile" || base == "Justfile"
+}
+
+// gitReaders are packages that read the repository when they build.
+var gitReaders = strings.Fields("nx lerna @docusaurus/core vitepress semantic-release standard-version @sentry/cli @sentry/webpack-plugin @sentry/vite-plugin @sentry/nextjs")
+
+// asksGit reports whether something in the build may read the repository.
+func (x *ignoring) asksGit() bool {
+	if x.pass.Memo("uses git", func() any { return usesGit(x.pass.Context) }).(bool) || x.dependsOn(gitReaders) != "" {
+		return true
+	}
+	for _, n := range x.pass.Graph.Nodes {
+		for _, s := range n.Eval(nil).Own() {
+			script, err := s.Script()
+			if s.In.Name() != "RUN" || !strings.Contains(wholeText(s), "git") {
+				continue
+			}
+			if err != nil || script == nil || slices.ContainsFunc(script.Calls, func(c shell.Call) bool { return c.Name == "git" }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// envReaders are packages that read .env files when they build, or when a script
+// of package.json runs.
+var envReaders = strings.Fields("next nuxt nuxt3 vite react-scripts gatsby @vue/cli-service astro @sveltejs/kit parcel parcel-bundler @craco/craco razzle umi expo " +
+	"dotenv-webpack dotenv-cli env-cmd dotenv-flow prisma @rsbuild/core @remix-run/dev @redwoodjs/core react-app-rewired")
+
+func (x *ignoring) readsEnv() string { return x.dependsOn(envReaders) }
+
+// dependsOn is the first of the packages that package.json asks for, "" for none.
+func (x *ignoring) dependsOn(names []string) string {
+	for _, name := range names {
+		if x.deps.Dependencies[name] != "" || x.deps.DevDependencies[name] != "" {
+			return name
+		}
+	}
+	return ""
+}
+
+var (
+	registryToken = regexp.MustCompile(`(?m)^[^#;\n]*(_authToken|_auth|_password)\s*=\s*[^\s$]|^\s*npmAuth(Token|Ident):\s*["']?[^\s$"']`)
+	exampleEnv    = regexp.MustCompile(`(?i)\.(example|sample|template|dist|defaults?|schema)$`)
+)
+
+// secrets names the files of the directory that look like secrets, for a message.
+// What they hold is told to nobody.
+func (x *ignoring) secrets() string {
+	var found []string
+	for _, e := range x.entries {
+		if e.Type().IsRegular() && x.isSecret(e.Name()) {
+			found = append(found, e.Name())
+		}
+	}
+	if len(found) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%s may hold secrets, which the image then shows to whoever has it)", strings.Join(found, ", "))
+}
+
+func (x *ignoring) isSecret(name string) bool {
+	switch {
+	case name == ".env" || strings.HasPrefix(name, ".env.") && !exampleEnv.MatchString(name):
+		return true
+	case name == ".netrc" || name == ".git-credentials":
+		return true
+	case name == ".npmrc" || name == ".yarnrc.yml":
+		text, err := readSmall(x.pass.Context, name)
+		return err == nil && registryToken.MatchString(text)
+	case strings.HasPrefix(name, "id_") && path.Ext(name) == "" || path.Ext(name) == ".pem" || path.Ext(name) == ".key":
+		text, err := readSmall(x.pass.Context, name)
+		return err == nil && strings.Contains(text, "PRIVATE KEY-----")
+	}
+	return false
+}

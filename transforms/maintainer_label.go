@@ -1,0 +1,124 @@
+package transforms
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+)
+
+// authors is the label that Docker's documentation puts in the place of
+// MAINTAINER (reference, "MAINTAINER (deprecated)").
+const authors = "org.opencontainers.image.authors"
+
+// MaintainerLabel writes MAINTAINER as a label.
+var MaintainerLabel = &fixer.Transform{
+	ID:     "maintainer-label",
+	Title:  "write MAINTAINER as a label",
+	Since:  "0.1.0",
+	Safety: fixer.Safe,
+	Doc: fixer.Doc{
+		What: `Writes "MAINTAINER text" as LABEL org.opencontainers.image.authors="text", the label that Docker's documentation and the
+OCI image specification name for it.`,
+		Why: `MAINTAINER has been deprecated since Docker 1.13, and BuildKit warns of it (MaintainerDeprecated). A label can be read and
+filtered by like any other.`,
+		Safety: `What the image does is the same. The text moves: from the field Author of the image's configuration, which nothing but
+"docker inspect" shows and which then keeps what the base image has there, to the label. MAINTAINER puts no variable in and
+takes no quote off, so what LABEL would is escaped; a pair of quotes around the whole text is left out. Left alone where
+the file sets that label itself, and where the text is on several lines.`,
+		See: []string{
+			"https://docs.docker.com/reference/dockerfile/#maintainer-deprecated",
+			"https://docs.docker.com/reference/build-checks/maintainer-deprecated/",
+			"https://github.com/opencontainers/image-spec/blob/main/annotations.md",
+		},
+	},
+	Run: func(p *fixer.Pass) error {
+		var all []*dockerfile.Instruction
+		for _, in := range p.File.Instructions {
+			if _, ok := in.Cmd.(*instructions.MaintainerCommand); ok {
+				all = append(all, in)
+			}
+		}
+		changes, left := make([]labelChange, len(all)), ""
+		for i, in := range all {
+			var reason string
+			if changes[i], reason = maintainer(p.File, in); reason != "" {
+				left = reason
+			}
+		}
+		for i, in := range all {
+			if left != "" { // all or none: the last one counts, whatever it is
+				p.Report(in.Span, "MAINTAINER is deprecated, left so: "+left)
+				continue
+			}
+			p.Report(in.Span, fmt.Sprintf("MAINTAINER is deprecated: %s (the image's Author becomes this label)", changes[i].text), changes[i].edits...)
+		}
+		return nil
+	},
+}
+
+// labelChange turns one MAINTAINER into the LABEL of that text.
+type labelChange struct {
+	text  string
+	edits []dockerfile.Edit
+}
+
+// maintainer makes the change, or says why there is none.
+func maintainer(f *dockerfile.File, in *dockerfile.Instruction) (c labelChange, left string) {
+	if line := labelledIn(f); line != 0 {
+		return c, fmt.Sprintf("line %d may set the label %s already", line, authors)
+	}
+	text := unquoted(in.Cmd.(*instructions.MaintainerCommand).Maintainer)
+	if text == "" {
+		return c, fmt.Sprintf("line %d names nobody", in.Node.StartLine)
+	}
+	keyword := spelledLike(in.Keyword.Text, "LABEL")
+	label := authors + "=" + doubleQuoted(text, f.Escape)
+	name, err := in.Replace(in.Keyword, keyword)
+	if err == nil {
+		var body dockerfile.Edit
+		if body, err = in.ReplaceBody(label); err == nil {
+			return labelChange{keyword + " " + label, []dockerfile.Edit{name, body}}, ""
+		}
+	}
+	return c, fmt.Sprintf("the text of line %d goes on in another line", in.Node.StartLine)
+}
+
+// labelledIn is the line of a LABEL that sets the authors, or may: its name has a
+// variable in it. 0 where there is none.
+func labelledIn(f *dockerfile.File) int {
+	for _, in := range f.Instructions {
+		cmd, ok := in.Cmd.(*instructions.LabelCommand)
+		if !ok {
+			continue
+		}
+		for _, kv := range cmd.Labels {
+			if strings.Trim(kv.Key, `"'`) == authors || strings.Contains(kv.Key, "$") {
+				return in.Node.StartLine
+			}
+		}
+	}
+	return 0
+}
+
+// unquoted is the text without a pair of quotes around all of it.
+func unquoted(text string) string {
+	for _, quote := range []string{`"`, `'`} {
+		if inner, ok := strings.CutPrefix(text, quote); ok {
+			if inner, ok = strings.CutSuffix(inner, quote); ok && !strings.Contains(inner, quote) {
+				return strings.TrimSpace(inner)
+			}
+		}
+	}
+	return text
+}
+
+// doubleQuoted writes a text as a word from which BuildKit's lexer reads it back:
+// in double quotes, what means something there is escaped.
+func doubleQuoted(text string, escape byte) string {
+	e := string(escape)
+	return `"` + strings.NewReplacer(`"`, e+`"`, "$", e+"$", e, e+e).Replace(text) + `"`
+}
