@@ -25,15 +25,18 @@ func Missing() error {
 	if _, err := os.Stat("/etc/debian_version"); err != nil {
 		errs = append(errs, errors.New("a Debian system: the base images are made from its packages"))
 	}
-	for _, c := range []struct{ name, pkg string }{{"runc", "runc"}, {"mmdebstrap", "mmdebstrap"}, {"npm", "npm"}, {"go", "golang-go"}} {
+	for _, c := range []struct{ name, pkg string }{{"runc", "runc"}, {"mmdebstrap", "mmdebstrap"}, {"npm", "npm"}} {
 		if _, err := exec.LookPath(c.name); err != nil {
 			errs = append(errs, fmt.Errorf("%s: apt-get install %s", c.name, c.pkg))
 		}
 	}
+	if _, err := exec.LookPath("go"); err != nil {
+		errs = append(errs, errors.New("go: 1.26.8 or newer, from go.dev/dl"))
+	}
 	if len(errs) == 0 {
 		return nil
 	}
-	return fmt.Errorf("the lab can't run on this machine, it lacks\n%w", errors.Join(errs...))
+	return fmt.Errorf("the lab can't run on this machine. It lacks\n%w", errors.Join(errs...))
 }
 
 // machine is how this machine reaches Debian's packages and the npm registry.
