@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -55,13 +56,15 @@ const bundle = "/etc/ssl/certs/ca-certificates.crt"
 
 func readMachine(ctx context.Context) (*machine, error) {
 	m := &machine{CAs: map[string][]byte{}}
-	targets, err := output(ctx, "apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)", "Created-By: Packages")
+	// Without release info it tells of sources that were never fetched, too.
+	targets, err := output(ctx, "apt-get", "indextargets", "--no-release-info", "--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)", "Created-By: Packages")
 	if err != nil {
 		return nil, err
 	}
 	for line := range strings.Lines(targets) {
-		if f := strings.Fields(line); len(f) == 3 && strings.HasPrefix(f[1], suite) && f[2] == "main" {
-			m.Sources = append(m.Sources, "deb "+strings.TrimSpace(line))
+		source := "deb " + strings.TrimSpace(line)
+		if f := strings.Fields(line); len(f) == 3 && strings.HasPrefix(f[1], suite) && f[2] == "main" && !slices.Contains(m.Sources, source) {
+			m.Sources = append(m.Sources, source)
 		}
 	}
 	if len(m.Sources) == 0 {
