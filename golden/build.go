@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // Build is build.json: the case is built and run, before and after, and this is
@@ -33,8 +34,11 @@ type Outcome struct {
 	UID *int `json:"uid,omitempty"` // of PID 1
 	// Ends: it comes to an end by itself, with exit code 0.
 	Ends bool `json:"ends,omitempty"`
-	// Stops: it ends within a second of the signal to stop. False: it is killed.
+	// Stops: it ends when it gets the signal to stop. False: two seconds later
+	// it still runs, and is killed.
 	Stops *bool `json:"stops,omitempty"`
+	// Within is the longest time that it takes to stop, as "1s".
+	Within string `json:"within,omitempty"`
 	// Logs are parts of what it must have said in the end.
 	Logs []string `json:"logs,omitempty"`
 	// Writes are paths, outside /tmp, that it must have written meanwhile.
@@ -81,6 +85,9 @@ func (o *Outcome) check() error {
 		return nil
 	case o.UID == nil || o.Stops == nil:
 		return errors.New("a command that stays up has a uid, and stops or does not")
+	case o.Within != "":
+		_, err := time.ParseDuration(o.Within)
+		return err
 	}
 	return nil
 }

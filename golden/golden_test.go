@@ -72,25 +72,6 @@ func (c *testCase) ids() (ids []string) {
 	return ids
 }
 
-// TestBuild checks that build.json tells of just the Dockerfiles that there are.
-func TestBuild(t *testing.T) {
-	names, err := filepath.Glob("*/*/build.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range names {
-		dir := filepath.Dir(name)
-		b, err := ReadBuild(dir)
-		if err != nil {
-			t.Error(err)
-			continue
-		}
-		if changes := read(t, dir, "want.Dockerfile") != nil; changes != (b.After != nil) {
-			t.Errorf("%s: after is for cases with a want.Dockerfile, and for all of them", name)
-		}
-	}
-}
-
 func load(t *testing.T, dir string) *testCase {
 	t.Helper()
 	c := &testCase{dir: dir, src: read(t, dir, "Dockerfile")}

@@ -14,40 +14,38 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// A Build is one run of BuildKit's Dockerfile frontend.
-type Build struct {
-	Dockerfile string // a path
-	Context    string // a directory
-	Target     string
-	Args       map[string]string
-	Export     client.ExportEntry // none: what is built stays in BuildKit's cache
+// job is one run of BuildKit's Dockerfile frontend.
+type job struct {
+	dockerfile string // a path
+	context    string // a directory
+	target     string
+	args       map[string]string
+	export     client.ExportEntry
 }
 
-// Run builds, and puts the last lines that the build wrote into the error.
-func (b Build) Run(ctx context.Context, addr string) error {
+// run builds, and puts the last lines that the build wrote into the error.
+func (j job) run(ctx context.Context, addr string) error {
 	c, err := client.New(ctx, addr)
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	contextFS, err := fsutil.NewFS(b.Context)
+	contextFS, err := fsutil.NewFS(j.context)
 	if err != nil {
 		return err
 	}
-	dockerfileFS, err := fsutil.NewFS(filepath.Dir(b.Dockerfile))
+	dockerfileFS, err := fsutil.NewFS(filepath.Dir(j.dockerfile))
 	if err != nil {
 		return err
 	}
 	opt := client.SolveOpt{
 		Frontend:      "dockerfile.v0",
-		FrontendAttrs: map[string]string{"filename": filepath.Base(b.Dockerfile), "target": b.Target},
+		FrontendAttrs: map[string]string{"filename": filepath.Base(j.dockerfile), "target": j.target},
 		LocalMounts:   map[string]fsutil.FS{"context": contextFS, "dockerfile": dockerfileFS},
+		Exports:       []client.ExportEntry{j.export},
 	}
-	for k, v := range b.Args {
+	for k, v := range j.args {
 		opt.FrontendAttrs["build-arg:"+k] = v
-	}
-	if b.Export.Type != "" {
-		opt.Exports = []client.ExportEntry{b.Export}
 	}
 	var said bytes.Buffer
 	status := make(chan *client.SolveStatus)
@@ -65,7 +63,7 @@ func (b Build) Run(ctx context.Context, addr string) error {
 		return nil
 	})
 	if err := eg.Wait(); err != nil {
-		return fmt.Errorf("%s: %w\n%s", b.Dockerfile, err, tail(said.String(), 30))
+		return fmt.Errorf("%s: %w\n%s", j.dockerfile, err, tail(said.String(), 30))
 	}
 	return nil
 }

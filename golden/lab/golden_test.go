@@ -169,7 +169,7 @@ func specOf(t *testing.T, dir string, promise *golden.Build) proof.Spec {
 	}
 	return proof.Spec{
 		Context: layOut(t, dir, promise), Target: o.Target, BuildArgs: o.BuildArgs, Ready: ready,
-		BuildTimeout: 5 * time.Minute, StopTimeout: 2 * time.Second,
+		BuildTimeout: 5 * time.Minute, StopTimeout: 2 * time.Second, // as golden.Outcome tells
 	}
 }
 
@@ -184,9 +184,6 @@ func observe(t *testing.T, b *proof.Builder, s proof.Spec, dir, name string) *pr
 	}
 	return o
 }
-
-// stopTime is within what a command ends that takes its signal.
-const stopTime = time.Second
 
 // check compares what was seen with what was promised.
 func check(t *testing.T, when string, want *golden.Outcome, o *proof.Observation) {
@@ -224,8 +221,12 @@ func check(t *testing.T, when string, want *golden.Outcome, o *proof.Observation
 	if uid := int(o.Run.Process.UID); want.UID == nil || uid != *want.UID {
 		errorf("uid %d", uid)
 	}
-	if want.Stops == nil || stops(o) != *want.Stops {
-		errorf("stops is %t", stops(o))
+	stop := o.Run.Stop
+	if want.Stops == nil || stop.Killed == *want.Stops {
+		errorf("stops is %t", !stop.Killed)
+	}
+	if limit, err := time.ParseDuration(want.Within); err == nil && stop.Took > limit {
+		errorf("it took %v to stop", stop.Took)
 	}
 	for _, text := range want.Logs {
 		if !strings.Contains(story(o), text) {
@@ -238,8 +239,6 @@ func check(t *testing.T, when string, want *golden.Outcome, o *proof.Observation
 		}
 	}
 }
-
-func stops(o *proof.Observation) bool { return !o.Run.Stop.Killed && o.Run.Stop.Took <= stopTime }
 
 // story is what there is to read of a failure.
 func story(o *proof.Observation) string {
@@ -281,8 +280,8 @@ func seen(old *golden.Outcome, o *proof.Observation) *golden.Outcome {
 	case o.Run.State != proof.Up:
 		return &golden.Outcome{StartFails: orLast(old.StartFails, o.Run.Reason, o.Run.Log)}
 	}
-	uid, stops := int(o.Run.Process.UID), stops(o)
-	return &golden.Outcome{UID: &uid, Stops: &stops, Logs: said(old.Logs, o), Writes: slices.DeleteFunc(old.Writes, func(name string) bool { return !slices.Contains(o.Run.Wrote, name) })}
+	uid, stops := int(o.Run.Process.UID), !o.Run.Stop.Killed
+	return &golden.Outcome{UID: &uid, Stops: &stops, Within: old.Within, Logs: said(old.Logs, o), Writes: slices.DeleteFunc(old.Writes, func(name string) bool { return !slices.Contains(o.Run.Wrote, name) })}
 }
 
 func said(texts []string, o *proof.Observation) []string {

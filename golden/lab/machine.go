@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -25,15 +26,18 @@ func Missing() error {
 	if _, err := os.Stat("/etc/debian_version"); err != nil {
 		errs = append(errs, errors.New("a Debian system: the base images are made from its packages"))
 	}
-	for _, c := range []struct{ name, pkg string }{{"runc", "runc"}, {"mmdebstrap", "mmdebstrap"}, {"npm", "npm"}, {"go", "golang-go"}} {
+	for _, c := range []struct{ name, pkg string }{{"runc", "runc"}, {"mmdebstrap", "mmdebstrap"}, {"npm", "npm"}} {
 		if _, err := exec.LookPath(c.name); err != nil {
 			errs = append(errs, fmt.Errorf("%s: apt-get install %s", c.name, c.pkg))
 		}
 	}
+	if _, err := exec.LookPath("go"); err != nil {
+		errs = append(errs, errors.New("go: 1.26.8 or newer, from go.dev/dl"))
+	}
 	if len(errs) == 0 {
 		return nil
 	}
-	return fmt.Errorf("the lab can't run on this machine, it lacks\n%w", errors.Join(errs...))
+	return fmt.Errorf("the lab can't run on this machine. It lacks\n%w", errors.Join(errs...))
 }
 
 // machine is how this machine reaches Debian's packages and the npm registry.
@@ -52,13 +56,15 @@ const bundle = "/etc/ssl/certs/ca-certificates.crt"
 
 func readMachine(ctx context.Context) (*machine, error) {
 	m := &machine{CAs: map[string][]byte{}}
-	targets, err := output(ctx, "apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)", "Created-By: Packages")
+	// Without release info it tells of sources that were never fetched, too.
+	targets, err := output(ctx, "apt-get", "indextargets", "--no-release-info", "--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)", "Created-By: Packages")
 	if err != nil {
 		return nil, err
 	}
 	for line := range strings.Lines(targets) {
-		if f := strings.Fields(line); len(f) == 3 && strings.HasPrefix(f[1], suite) && f[2] == "main" {
-			m.Sources = append(m.Sources, "deb "+strings.TrimSpace(line))
+		source := "deb " + strings.TrimSpace(line)
+		if f := strings.Fields(line); len(f) == 3 && strings.HasPrefix(f[1], suite) && f[2] == "main" && !slices.Contains(m.Sources, source) {
+			m.Sources = append(m.Sources, source)
 		}
 	}
 	if len(m.Sources) == 0 {

@@ -122,22 +122,23 @@ func (m *maker) unlessMade(im *image, key string, make func() (v1.Image, error))
 	return nil
 }
 
-func (m *maker) build(im *image) (Build, func(), error) {
+// job is the build of an image, and clean takes away what was laid out for it.
+func (m *maker) job(im *image) (j job, clean func(), err error) {
 	dir, err := os.MkdirTemp("", "lab-image-")
 	if err != nil {
-		return Build{}, nil, err
+		return job{}, nil, err
 	}
 	text, err := files.ReadFile("images/" + im.file + ".Dockerfile")
 	if err != nil {
-		return Build{}, nil, err
+		return job{}, nil, err
 	}
 	file := filepath.Join(dir, "Dockerfile")
-	return Build{Dockerfile: file, Context: filepath.Join(m.store.dir, "npm"), Target: im.part, Args: im.args},
+	return job{dockerfile: file, context: filepath.Join(m.store.dir, "npm"), target: im.part, args: im.args},
 		func() { _ = os.RemoveAll(dir) }, os.WriteFile(file, text, 0o644)
 }
 
 func (m *maker) fromBuild(ctx context.Context, im *image) (v1.Image, error) {
-	b, clean, err := m.build(im)
+	j, clean, err := m.job(im)
 	if err != nil {
 		return nil, err
 	}
@@ -146,22 +147,22 @@ func (m *maker) fromBuild(ctx context.Context, im *image) (v1.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.Export = toRegistry(ref.Name())
-	if err := b.Run(ctx, m.buildkit); err != nil {
+	j.export = toRegistry(ref.Name())
+	if err := j.run(ctx, m.buildkit); err != nil {
 		return nil, err
 	}
 	return remote.Image(ref, remote.WithContext(ctx))
 }
 
 func (m *maker) fromRoot(ctx context.Context, im *image) (v1.Image, error) {
-	b, clean, err := m.build(im)
+	j, clean, err := m.job(im)
 	if err != nil {
 		return nil, err
 	}
 	defer clean()
 	root := filepath.Join(m.store.dir, "root", strings.ReplaceAll(im.ref(), "/", "_")+".tar")
-	b.Export = toTar(root)
-	if err := b.Run(ctx, m.buildkit); err != nil {
+	j.export = toTar(root)
+	if err := j.run(ctx, m.buildkit); err != nil {
 		return nil, err
 	}
 	return im.flat.image(root)

@@ -43,12 +43,21 @@ func walk(visit func(name string, st *unix.Stat_t)) error {
 
 func survey() (*Files, error) {
 	f := &Files{}
+	// BuildKit links files from one snapshot to another, so a file with many
+	// links may have one in this image.
+	linked := map[[2]uint64]bool{}
 	err := walk(func(name string, st *unix.Stat_t) {
 		if st.Mode&unix.S_IFMT != unix.S_IFREG {
 			return
 		}
 		f.Count++
-		f.Size += st.Size / max(int64(st.Nlink), 1)
+		inode := [2]uint64{uint64(st.Dev), st.Ino}
+		if !linked[inode] {
+			f.Size += st.Size
+		}
+		if st.Nlink > 1 {
+			linked[inode] = true
+		}
 		if st.Mode&(unix.S_ISUID|unix.S_ISGID) != 0 && st.Mode&0o111 != 0 {
 			f.Setuid = append(f.Setuid, name)
 		}

@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/dockmend/dockmend/fixer/proof"
 	"github.com/dockmend/dockmend/fixer/proof/observer"
 	"github.com/dockmend/dockmend/golden/lab"
 )
@@ -24,9 +25,12 @@ const usage = `usage: lab [-dir DIR] COMMAND
   serve [-registry …]        the same, until it is interrupted
   status                     where it is, as JSON
   down                       end it; what it made stays in DIR
-  observe …                  look at a container from inside, for package proof
-  build [-f FILE] [-target STAGE] CONTEXT
-                             build a Dockerfile in it
+  try [-f FILE] [-target STAGE] [-ready WHAT] [CONTEXT]
+                             build a Dockerfile, run it, and print what is seen
+  observe …                  look at a container from inside, for try
+
+DIR is $DOCKMEND_LAB, or dockmend-lab below the user's cache directory. try takes
+a static program: CGO_ENABLED=0.
 `
 
 func main() {
@@ -63,8 +67,8 @@ func run(ctx context.Context, args []string) error {
 		return status(dir)
 	case "down":
 		return down(ctx, dir)
-	case "build":
-		return build(ctx, dir, rest)
+	case "try":
+		return try(ctx, dir, rest)
 	case "observe":
 		return observer.Run(rest, os.Stdin, os.Stdout)
 	}
@@ -137,9 +141,7 @@ func status(dir string) error {
 	if err != nil {
 		return err
 	}
-	enc := json.NewEncoder(os.Stdout)
-	enc.SetIndent("", "  ")
-	return enc.Encode(l)
+	return printJSON(l)
 }
 
 func down(ctx context.Context, dir string) error {
@@ -165,23 +167,51 @@ func down(ctx context.Context, dir string) error {
 	}
 }
 
-func build(ctx context.Context, dir string, args []string) error {
-	fs := flag.NewFlagSet("build", flag.ContinueOnError)
-	b := lab.Build{}
-	fs.StringVar(&b.Dockerfile, "f", "", "")
-	fs.StringVar(&b.Target, "target", "", "")
-	if err := fs.Parse(args); err != nil {
+// try builds a Dockerfile, runs what came out, and prints what was seen.
+func try(ctx context.Context, dir string, args []string) error {
+	fs := flag.NewFlagSet("try", flag.ContinueOnError)
+	file := fs.String("f", "", "")
+	ready := fs.String("ready", "", "")
+	s := proof.Spec{Context: ".", Progress: func(line string) { fmt.Fprintln(os.Stderr, line) }}
+	fs.StringVar(&s.Target, "target", "", "")
+	err := fs.Parse(args)
+	if err != nil {
 		return err
 	}
-	if b.Context = "."; fs.NArg() > 0 {
-		b.Context = fs.Arg(0)
+	if fs.NArg() > 0 {
+		s.Context = fs.Arg(0)
 	}
-	if b.Dockerfile == "" {
-		b.Dockerfile = filepath.Join(b.Context, "Dockerfile")
+	if *file == "" {
+		*file = filepath.Join(s.Context, "Dockerfile")
+	}
+	if s.Ready, err = proof.ParseReady(*ready); err != nil {
+		return err
+	}
+	if s.Dockerfile, err = os.ReadFile(*file); err != nil {
+		return err
 	}
 	l, err := lab.Connect(dir)
 	if err != nil {
 		return err
 	}
-	return b.Run(ctx, l.Buildkit)
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	b, err := proof.Dial(ctx, l.Buildkit, proof.Helper{Path: self, Args: []string{"observe"}})
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	seen, err := b.Observe(ctx, s)
+	if err != nil {
+		return err
+	}
+	return printJSON(seen)
+}
+
+func printJSON(v any) error {
+	enc := json.NewEncoder(os.Stdout)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
 }
