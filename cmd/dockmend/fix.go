@@ -8,6 +8,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/diff"
 	"github.com/dockmend/dockmend/fixer/report"
 	"github.com/dockmend/dockmend/transforms"
@@ -20,13 +21,29 @@ type fixCmd struct {
 	Check bool `xor:"mode" help:"Print findings only; exit with 1 when something would change."`
 	Diff  bool `xor:"mode" help:"With -: print the diff instead of the result."`
 
+	Verify bool `help:"With --write: change only what is proved to work by building and running it, as dockmend verify does."`
+
+	changeFlags `embed:""`
+	buildFlags  `embed:"" group:"The build"`
+	imageFlags  `embed:"" group:"Base images"`
+	proofFlags  `embed:"" group:"Proof, with --verify"`
+}
+
+// changeFlags decide what is changed, and how.
+type changeFlags struct {
 	Only      []string `placeholder:"ID" help:"Run these transforms only."`
 	Skip      []string `placeholder:"ID" help:"Do not run these transforms."`
 	Unsafe    bool     `help:"Also make changes that a person must look at."`
 	UserStyle string   `enum:"name,numeric" default:"name" help:"How USER is written: a name (USER node) or numbers (USER 1000:1000), which Kubernetes' runAsNonRoot wants."`
+}
 
-	buildFlags `embed:"" group:"The build"`
-	imageFlags `embed:"" group:"Base images"`
+// options are the flags as the engine takes them.
+func (c *changeFlags) options(build chain.Options) fixer.Options {
+	o := fixer.Options{NumericUser: c.UserStyle == "numeric", Build: build}
+	if c.Unsafe {
+		o.Threshold = fixer.Unsafe
+	}
+	return o
 }
 
 // Help is the long form of the command's description.
@@ -44,6 +61,9 @@ func (c *fixCmd) Run(ctx context.Context, s *streams) error {
 	if c.Write && slices.Contains(c.Paths, "-") {
 		return withHint(errors.New("--write can't write to standard input"), "leave it out: the result of - goes to standard output")
 	}
+	if c.Verify && !c.Write {
+		return withHint(errors.New("--verify decides what --write writes, and --write is not there"), "dockmend verify proves without writing")
+	}
 	inspector, err := c.inspector(s, c.Platform)
 	if err != nil {
 		return err
@@ -52,16 +72,15 @@ func (c *fixCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	options := fixer.Options{NumericUser: c.UserStyle == "numeric", Build: c.build()}
-	if c.Unsafe {
-		options.Threshold = fixer.Unsafe
+	if c.Verify {
+		return c.proofFlags.run(ctx, s, &verification{jobs: jobs, transforms: ts, inspector: inspector, options: c.options(c.build()), write: true})
 	}
-	return c.each(ctx, s, jobs, ts, inspector, options)
+	return c.each(ctx, s, jobs, ts, inspector, c.options(c.build()))
 }
 
 // each runs the jobs, some at a time, and shows their results in order.
 func (c *fixCmd) each(ctx context.Context, s *streams, jobs []*job, ts []*fixer.Transform, inspector baseimage.Inspector, options fixer.Options) error {
-	results := parallel(jobs, func(j *job) outcome {
+	results := parallel(jobs, manyWaiting(), func(j *job) outcome {
 		src, err := j.load(s.in)
 		if err != nil {
 			return outcome{err: err}

@@ -151,7 +151,7 @@ func TestObserveHardened(t *testing.T) {
 			s.Hardened = true
 			s.Ready, _ = proof.ParseReady("for:300ms")
 			h := observe(t, b, s).Hardened
-			if h == nil || h.State != proof.Up || !h.Process.NoNewPrivs {
+			if h == nil || h.State != proof.Up || !h.Process.NoNewPrivs || h.Stop != nil {
 				t.Fatalf("got %+v", h)
 			}
 			got := ""

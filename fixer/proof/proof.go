@@ -85,7 +85,7 @@ type Image struct {
 	Volumes []string `json:"volumes"`
 	Layers  int      `json:"layers"`
 	// RunsAs is whom User stands for; nil when that was not observed.
-	RunsAs *observer.Process `json:"runsAs,omitempty"`
+	RunsAs *observer.User `json:"runsAs,omitempty"`
 	// Of the files that a container sees; nil when no observer could look.
 	Files *observer.Files `json:"files,omitempty"`
 
@@ -116,7 +116,8 @@ type Run struct {
 	Denied []Denied `json:"denied,omitempty"`
 	// Writable answers Spec.Writable; nil when no observer could look.
 	Writable map[string]bool `json:"writable,omitempty"`
-	// Stop tells how it ended when asked to; nil when it ended by itself.
+	// Stop tells how it ended when asked to; nil when it ended by itself, or was
+	// not asked.
 	Stop *Stop    `json:"stop,omitempty"`
 	Log  []string `json:"log,omitempty"` // the last lines
 	// NotObserved says what could not be seen, and why, a line each.

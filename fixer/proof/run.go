@@ -83,7 +83,11 @@ func (r *runner) attempt(ctx context.Context, how observer.Exec) (*Run, error) {
 		if err := a.look(ctx); err != nil {
 			return nil, err
 		}
-		if err := a.stop(ctx); err != nil {
+		// How it stops is no question of a hardened run, which ends at once.
+		if !how.NoNewPrivs {
+			err = a.stop(ctx)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}

@@ -52,10 +52,12 @@ const (
 	maxAskedBytes = 64 << 10
 )
 
-// Prove observes two Dockerfiles, one after the other, and compares them.
+// Prove observes two Dockerfiles, one after the other, and compares them. Only
+// the second is hardened: what the first makes of that changes no verdict.
 func (b *Builder) Prove(ctx context.Context, before, after Spec) (p *Proof, err error) {
 	began := time.Now()
 	p = &Proof{}
+	before.Hardened = false
 	if p.Before, err = b.Observe(ctx, before); err != nil {
 		return nil, err
 	}
@@ -269,7 +271,7 @@ func notes(before, after *Observation) (list []string) {
 		}
 	}
 	if h := after.Hardened; h != nil && h.State != after.Run.State {
-		list = append(list, "with a read-only root file system and no-new-privileges it does not do: "+h.Reason)
+		list = append(list, fmt.Sprintf("with a read-only root file system and no-new-privileges it comes to this: %s: %s", h.State, h.Reason))
 	}
 	for _, what := range after.Run.NotObserved {
 		list = append(list, "not observed: "+what)
