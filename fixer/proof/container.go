@@ -35,7 +35,8 @@ type runner struct {
 	helperArgs []string
 	spec       Spec
 	image      *Image
-	taken      []int // ports that others listen on
+	taken      []int    // ports that others listen on
+	paths      []string // of which is asked whether they may be written; see asks
 }
 
 // newContainer makes a container in which the image, or what is made of it, is

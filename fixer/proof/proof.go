@@ -35,6 +35,13 @@ type Spec struct {
 
 	// Progress is told what is being done, a line each. It may be nil.
 	Progress func(line string)
+
+	// How Prove makes two observations one: built is called after the build, and
+	// wrote with the paths that the command wrote. asked carries more paths for
+	// Writable; it is waited for. Each of them may be nil.
+	built func()
+	wrote func([]string)
+	asked <-chan []string
 }
 
 func (s Spec) defaults() Spec {
@@ -51,6 +58,12 @@ func (s Spec) defaults() Spec {
 	}
 	if s.Progress == nil {
 		s.Progress = func(string) {}
+	}
+	if s.built == nil {
+		s.built = func() {}
+	}
+	if s.wrote == nil {
+		s.wrote = func([]string) {}
 	}
 	return s
 }
