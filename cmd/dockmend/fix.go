@@ -11,6 +11,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/diff"
 	"github.com/dockmend/dockmend/fixer/report"
 	"github.com/dockmend/dockmend/transforms"
@@ -23,15 +24,31 @@ type fixCmd struct {
 	Check bool `xor:"mode" help:"Print findings only; exit with 1 when something would change."`
 	Diff  bool `xor:"mode" help:"With -: print the diff instead of the result."`
 
+	Verify bool `help:"With --write: change only what is proved to work by building and running it, as dockmend verify does."`
+
+	changeFlags `embed:""`
+	buildFlags  `embed:"" group:"The build"`
+	imageFlags  `embed:"" group:"Base images"`
+	proofFlags  `embed:"" group:"Proof, with --verify"`
+}
+
+// changeFlags decide what is changed, and how.
+type changeFlags struct {
 	Only      []string `placeholder:"ID" help:"Run these transforms only."`
 	Skip      []string `placeholder:"ID" help:"Do not run these transforms."`
 	Unsafe    bool     `help:"Also make changes that a person must look at."`
 	User      string   `placeholder:"NAME" help:"Who containers run as, instead of the user that fits the image best. It is made where the image doesn't have it."`
 	UID       int      `name:"uid" placeholder:"N" help:"The number of a user that has to be made. Default: the first free one from 1000 on."`
 	UserStyle string   `enum:"name,numeric" default:"name" help:"How USER is written: a name (USER node) or numbers (USER 1000:1000), which Kubernetes' runAsNonRoot wants."`
+}
 
-	buildFlags `embed:"" group:"The build"`
-	imageFlags `embed:"" group:"Base images"`
+// options are the flags as the engine takes them.
+func (c *changeFlags) options(build chain.Options) fixer.Options {
+	o := fixer.Options{NumericUser: c.UserStyle == "numeric", User: c.User, UID: c.UID, KnownIDs: transforms.IDs(), Build: build}
+	if c.Unsafe {
+		o.Threshold = fixer.Unsafe
+	}
+	return o
 }
 
 // Help is the long form of the command's description.
@@ -52,6 +69,9 @@ func (c *fixCmd) Run(ctx context.Context, s *streams) error {
 	if c.Write && slices.Contains(c.Paths, "-") {
 		return withHint(errors.New("--write can't write to standard input"), "leave it out: the result of - goes to standard output")
 	}
+	if c.Verify && !c.Write {
+		return withHint(errors.New("--verify decides what --write writes, and --write is not there"), "dockmend verify proves without writing")
+	}
 	inspector, err := c.inspector(s, c.Platform)
 	if err != nil {
 		return err
@@ -61,11 +81,10 @@ func (c *fixCmd) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	introduce(jobs)
-	options := fixer.Options{NumericUser: c.UserStyle == "numeric", User: c.User, UID: c.UID, KnownIDs: transforms.IDs(), Build: c.build()}
-	if c.Unsafe {
-		options.Threshold = fixer.Unsafe
+	if c.Verify {
+		return c.proofFlags.run(ctx, s, &verification{jobs: jobs, transforms: ts, inspector: inspector, options: c.options(c.build()), write: true})
 	}
-	return c.each(ctx, s, jobs, ts, inspector, options)
+	return c.each(ctx, s, jobs, ts, inspector, c.options(c.build()))
 }
 
 // aUser is what --user takes: a name that needs no quotes in an instruction or a
@@ -73,7 +92,7 @@ func (c *fixCmd) Run(ctx context.Context, s *streams) error {
 var aUser = regexp.MustCompile(`^(?:[A-Za-z_][A-Za-z0-9._-]*|[0-9]+(?::[0-9]+)?)$`)
 
 // checkUser makes sure that --user and --uid name somebody who is not root.
-func (c *fixCmd) checkUser() error {
+func (c *changeFlags) checkUser() error {
 	name, _, _ := strings.Cut(c.User, ":")
 	switch {
 	case c.UID < 0 || c.UID > 1<<31-2:
@@ -90,7 +109,7 @@ func (c *fixCmd) checkUser() error {
 
 // each runs the jobs, some at a time, and shows their results in order.
 func (c *fixCmd) each(ctx context.Context, s *streams, jobs []*job, ts []*fixer.Transform, inspector baseimage.Inspector, options fixer.Options) error {
-	results := parallel(jobs, func(j *job) outcome {
+	results := parallel(jobs, manyWaiting(), func(j *job) outcome {
 		src, err := j.load(s.in)
 		if err != nil {
 			return outcome{err: err}

@@ -82,7 +82,7 @@ func (c *inspectCmd) Run(ctx context.Context, s *streams) error {
 // show asks the questions and prints the answers in their order. ok is false
 // when an image could not be inspected, which is told.
 func (c *inspectCmd) show(ctx context.Context, s *streams, r *recorder, queries []baseimage.Query) (ok bool, err error) {
-	results := parallel(queries, func(q baseimage.Query) inspected { return r.answer(ctx, q) })
+	results := parallel(queries, manyWaiting(), func(q baseimage.Query) inspected { return r.answer(ctx, q) })
 	var facts []*baseimage.Facts
 	p := startProgress(s.err)
 	ok = true
@@ -192,7 +192,7 @@ func (c *inspectCmd) bases(ctx context.Context, s *streams, r *recorder) (querie
 	if err != nil {
 		return nil, false, err
 	}
-	results := parallel(jobs, func(j *job) error { return c.record(ctx, s, j, r) })
+	results := parallel(jobs, manyWaiting(), func(j *job) error { return c.record(ctx, s, j, r) })
 	p := startProgress(s.err)
 	for i, result := range results {
 		p.wait(jobs[i].name, i, len(jobs))

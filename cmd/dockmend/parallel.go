@@ -2,11 +2,14 @@ package main
 
 import "runtime"
 
-// parallel calls do for each item, some at a time, and returns for each a
+// manyWaiting is how many things are done at a time that wait for registries
+// most of the time, hence more than there are CPUs.
+func manyWaiting() int { return 4 * runtime.GOMAXPROCS(0) }
+
+// parallel calls do for each item, so many at a time, and returns for each a
 // channel that will carry its result.
-func parallel[In, Out any](items []In, do func(In) Out) []chan Out {
-	// Most of the time goes into waiting for registries, hence more than CPUs.
-	slots := make(chan struct{}, 4*runtime.GOMAXPROCS(0))
+func parallel[In, Out any](items []In, atATime int, do func(In) Out) []chan Out {
+	slots := make(chan struct{}, atATime)
 	results := make([]chan Out, len(items))
 	for i := range results {
 		results[i] = make(chan Out, 1)

@@ -17,7 +17,7 @@ import (
 // The exit codes. They are part of the interface, and documented in --help.
 const (
 	exitOK      = 0
-	exitChanges = 1 // --check found something to change
+	exitChanges = 1 // --check found something to change, or something is not proved
 	exitError   = 2
 )
 
@@ -34,8 +34,10 @@ func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
 
 type cli struct {
 	Fix     fixCmd           `cmd:"" default:"withargs" help:"Repair Dockerfiles; the default command."`
+	Verify  verifyCmd        `cmd:"" help:"Prove changes: build and run Dockerfiles before and after."`
 	Inspect inspectCmd       `cmd:"" help:"Tell what is known of base images."`
 	Explain explainCmd       `cmd:"" help:"List the transforms, or explain one."`
+	Observe observeCmd       `cmd:"" name:"observe-container" hidden:""`
 	Version kong.VersionFlag `help:"Print the version."`
 }
 
@@ -45,11 +47,12 @@ Without a flag it prints what would change, as a unified diff.`
 
 const footer = `Commands:
   dockmend [<path> ...]         repair Dockerfiles; the flags above are for this
+  dockmend verify [<path> ...]  build and run Dockerfiles before and after, and compare
   dockmend inspect <image> ...  tell what is known of base images
   dockmend explain [<id>]       list the transforms, or explain one
 Each has a --help of its own.
 
-Exit codes: 0 done, or nothing to do; 1 --check found something to change; 2 an error.
+Exit codes: 0 done, or nothing to do; 1 --check found something to change, or --verify something that is not proved; 2 an error.
 
 Standard output carries the diff (or, with -, the resulting Dockerfile) and nothing else; findings go to standard error, a line each: file:line:col: message [transform].
 

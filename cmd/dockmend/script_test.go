@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -48,7 +49,14 @@ func TestScripts(t *testing.T) {
 			env.Setenv("REGISTRY", host)
 			env.Setenv("BROKEN", strings.TrimPrefix(broken.URL, "http://"))
 			env.Setenv("NOBODY", "127.0.0.1:1") // tcpmux: nobody listens there
+			env.Setenv("BUILDKIT_HOST", os.Getenv("DOCKMEND_TEST_BUILDKIT"))
 			return nil
+		},
+		Condition: func(cond string) (bool, error) {
+			if cond != "buildkit" {
+				return false, fmt.Errorf("unknown condition %s", cond)
+			}
+			return os.Getenv("DOCKMEND_TEST_BUILDKIT") != "", nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"expand": expand,
@@ -56,8 +64,20 @@ func TestScripts(t *testing.T) {
 			"fill":   fill,
 			"mode":   mode,
 			"store":  store(nodeImage(t)),
+			"app":    app,
 		},
 	})
+}
+
+// app builds a static program that stands for an application.
+func app(ts *testscript.TestScript, _ bool, files []string) {
+	for _, f := range files {
+		build := exec.Command("go", "build", "-o", ts.MkAbs(f), "../../fixer/proof/testdata/app")
+		build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux")
+		out, err := build.CombinedOutput()
+		ts.Logf("%s", out)
+		ts.Check(err)
+	}
 }
 
 // expand puts the script's environment into files.

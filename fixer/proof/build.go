@@ -102,6 +102,7 @@ func statOf(content []byte) *types.Stat {
 // observe does all that is done inside one session with the builder.
 func (b *Builder) observe(ctx context.Context, gw gateway.Client, s Spec, o *Observation, p *progress) error {
 	ref, err := b.build(ctx, gw, s, o, p)
+	s.built()
 	if err != nil || !o.Build.OK {
 		return err
 	}

@@ -35,7 +35,8 @@ type runner struct {
 	helperArgs []string
 	spec       Spec
 	image      *Image
-	taken      []int // ports that others listen on
+	taken      []int    // ports that others listen on
+	paths      []string // of which is asked whether they may be written; see asks
 }
 
 // newContainer makes a container in which the image, or what is made of it, is
@@ -150,8 +151,8 @@ func (r *runner) survey(ctx context.Context) error {
 	r.image.Files, r.taken = a.Files, a.Ports.Listening
 	// Where the user is none of the image's, the command won't start either,
 	// and that is what will be told.
-	if a, err = r.alone(ctx, r.image.User, observer.Request{Who: true}); err == nil && len(a.Processes) > 0 {
-		r.image.RunsAs = &a.Processes[0]
+	if a, err = r.alone(ctx, r.image.User, observer.Request{Who: true}); err == nil {
+		r.image.RunsAs = a.User
 	}
 	return ctx.Err()
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"debug/elf"
+	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -24,6 +25,9 @@ type Helper struct {
 	Path string // "" for none: what only it can see is then not observed
 	Args []string
 }
+
+// ErrHelper is why a program can't be a Helper.
+var ErrHelper = errors.New("it can't look into containers: it is no Linux program")
 
 // helper is one that was found to be usable.
 type helper struct {
@@ -77,7 +81,7 @@ func (l *helper) add(file string) (loader string, err error) {
 	l.files.Add(name, &types.Stat{Mode: 0o755, ModTime: info.ModTime().UnixNano()}, content)
 	f, err := elf.NewFile(bytes.NewReader(content))
 	if err != nil {
-		return "", fmt.Errorf("the observer has to be a Linux program, and %s is none", file)
+		return "", fmt.Errorf("%s: %w", file, ErrHelper)
 	}
 	if i := slices.IndexFunc(f.Progs, func(p *elf.Prog) bool { return p.Type == elf.PT_INTERP }); i >= 0 {
 		text := make([]byte, f.Progs[i].Filesz)

@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"errors"
 	"os"
 	"path"
 	"path/filepath"
@@ -17,7 +18,7 @@ func TestHelperLoad(t *testing.T) {
 	if _, err := (Helper{Path: filepath.Join(t.TempDir(), "nosuch")}).load(); !os.IsNotExist(err) {
 		t.Errorf("no such file: %v", err)
 	}
-	if _, err := (Helper{Path: "helper.go"}).load(); err == nil || !strings.Contains(err.Error(), "has to be a Linux program") {
+	if _, err := (Helper{Path: "helper.go"}).load(); !errors.Is(err, ErrHelper) {
 		t.Errorf("no program: %v", err)
 	}
 	if runtime.GOOS != "linux" {

@@ -151,7 +151,7 @@ func TestObserveHardened(t *testing.T) {
 			s.Hardened = true
 			s.Ready, _ = proof.ParseReady("for:300ms")
 			h := observe(t, b, s).Hardened
-			if h == nil || h.State != proof.Up || !h.Process.NoNewPrivs {
+			if h == nil || h.State != proof.Up || !h.Process.NoNewPrivs || h.Stop != nil {
 				t.Fatalf("got %+v", h)
 			}
 			got := ""
@@ -175,6 +175,7 @@ func TestProve(t *testing.T) {
 		"root":              {"CMD [\"/bin/app\"]", "LABEL a=b\nCMD [\"/bin/app\"]", proof.NotProved},
 		"may not write":     {"CMD [\"/bin/app\", \"-write\", \"/x\"]", "USER 1\nCMD [\"/bin/app\", \"-write\", \"/x\"]", proof.Broken},
 		"does not say so":   {"CMD [\"/bin/app\", \"-write\", \"/x\"]", "USER 1\nCMD [\"/bin/app\"]", proof.NotProved},
+		"a low port":        {"CMD [\"/bin/app\", \"-listen\", \":80\", \"-write\", \"/x\"]", "USER 1\nCMD [\"/bin/app\", \"-listen\", \":80\"]", proof.NotProved},
 		"fails as before":   {"CMD [\"/bin/app\", \"-code\", \"1\"]", "USER 1\nCMD [\"/bin/app\", \"-code\", \"1\"]", proof.SameFailure},
 		"ends as before":    {"CMD [\"/bin/app\", \"-code\", \"0\"]", "USER 1\nCMD [\"/bin/app\", \"-code\", \"0\"]", proof.Proved},
 		"no longer builds":  {"USER 1\nCMD [\"/bin/app\"]", "RUN x\nCMD [\"/bin/app\"]", proof.Broken},

@@ -81,15 +81,16 @@ type Denied struct {
 
 var (
 	deniedWords = regexp.MustCompile(`(?i)\bEACCES\b|\bEROFS\b|\bEPERM\b|permission denied|read-only file system|operation not permitted|SQLITE_READONLY|SQLITE_CANTOPEN|readonly database|unable to open database`)
+	notMessage  = regexp.MustCompile(`^\s*(at |(code|errno|syscall|path): )`)
 	deniedPath  = regexp.MustCompile("(?:^|[\\s'\"`(\u2018=\u201c])(/[^\\s'\"`:,;)\u2019\u201d]*)")
 )
 
 // denied reads a line of a log. Programs name the path behind the error (Node),
-// or before it (shells, coreutils); a line of a stack trace names where in the
-// program it happened, which is another thing.
+// or before it (shells, coreutils). What follows a message of Node's is left
+// out: the stack, which names places in the program, and the error's fields.
 func denied(line string) (Denied, bool) {
 	at := deniedWords.FindStringIndex(line)
-	if at == nil || strings.HasPrefix(strings.TrimSpace(line), "at ") {
+	if at == nil || notMessage.MatchString(line) {
 		return Denied{}, false
 	}
 	d := Denied{Line: line}

@@ -56,7 +56,7 @@ func TestDenied(t *testing.T) {
 			t.Errorf("%q: got %+v, %v, want the path %q", line, d, ok, want)
 		}
 	}
-	for _, line := range []string{"listening on /tmp/x.sock", "permissions: all", "    at open (/app/EACCES.js:1)", ""} {
+	for _, line := range []string{"listening on /tmp/x.sock", "permissions: all", "    at open (/app/EACCES.js:1)", "  code: 'EROFS',", ""} {
 		if d, ok := denied(line); ok {
 			t.Errorf("%q: got %+v", line, d)
 		}

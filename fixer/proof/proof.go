@@ -35,6 +35,13 @@ type Spec struct {
 
 	// Progress is told what is being done, a line each. It may be nil.
 	Progress func(line string)
+
+	// How Prove makes two observations one: built is called after the build, and
+	// wrote with the paths that the command wrote. asked carries more paths for
+	// Writable; it is waited for. Each of them may be nil.
+	built func()
+	wrote func([]string)
+	asked <-chan []string
 }
 
 func (s Spec) defaults() Spec {
@@ -51,6 +58,12 @@ func (s Spec) defaults() Spec {
 	}
 	if s.Progress == nil {
 		s.Progress = func(string) {}
+	}
+	if s.built == nil {
+		s.built = func() {}
+	}
+	if s.wrote == nil {
+		s.wrote = func([]string) {}
 	}
 	return s
 }
@@ -85,7 +98,7 @@ type Image struct {
 	Volumes []string `json:"volumes"`
 	Layers  int      `json:"layers"`
 	// RunsAs is whom User stands for; nil when that was not observed.
-	RunsAs *observer.Process `json:"runsAs,omitempty"`
+	RunsAs *observer.User `json:"runsAs,omitempty"`
 	// Of the files that a container sees; nil when no observer could look.
 	Files *observer.Files `json:"files,omitempty"`
 
@@ -116,7 +129,8 @@ type Run struct {
 	Denied []Denied `json:"denied,omitempty"`
 	// Writable answers Spec.Writable; nil when no observer could look.
 	Writable map[string]bool `json:"writable,omitempty"`
-	// Stop tells how it ended when asked to; nil when it ended by itself.
+	// Stop tells how it ended when asked to; nil when it ended by itself, or was
+	// not asked.
 	Stop *Stop    `json:"stop,omitempty"`
 	Log  []string `json:"log,omitempty"` // the last lines
 	// NotObserved says what could not be seen, and why, a line each.

@@ -20,6 +20,7 @@ import (
 type attempt struct {
 	*runner
 	run       *Run
+	hardened  bool
 	container gateway.Container
 	command   *process
 	log       *tail
@@ -49,7 +50,7 @@ func isLowPort(d Denied) bool {
 }
 
 func (r *runner) attempt(ctx context.Context, how observer.Exec) (*Run, error) {
-	a := &attempt{runner: r, run: &Run{asked: r.spec.Ready.text != ""}, matched: make(chan struct{})}
+	a := &attempt{runner: r, hardened: how.NoNewPrivs, run: &Run{asked: r.spec.Ready.text != ""}, matched: make(chan struct{})}
 	a.log = &tail{line: a.line()}
 	if len(r.image.Command) == 0 {
 		a.run.State, a.run.Reason = Failed, "the image has no command"
@@ -83,7 +84,11 @@ func (r *runner) attempt(ctx context.Context, how observer.Exec) (*Run, error) {
 		if err := a.look(ctx); err != nil {
 			return nil, err
 		}
-		if err := a.stop(ctx); err != nil {
+		// How it stops is no question of a hardened run, which ends at once.
+		if !how.NoNewPrivs {
+			err = a.stop(ctx)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -265,7 +270,11 @@ func (a *attempt) look(ctx context.Context) error {
 		a.run.NotObserved = append(a.run.NotObserved, "user, ports and written paths: there is no observer in the container")
 		return nil
 	}
-	r, err := a.ask(ctx, observer.Request{Look: true, Access: a.spec.Writable})
+	paths, err := a.asks(ctx)
+	if err != nil {
+		return err
+	}
+	r, err := a.ask(ctx, observer.Request{Look: true, Access: paths})
 	if r == nil {
 		return err
 	}
@@ -274,14 +283,32 @@ func (a *attempt) look(ctx context.Context) error {
 		a.run.Process, a.run.Others = &r.Processes[0], r.Processes[1:]
 	}
 	a.run.Listening = a.own(r.Ports)
-	a.run.Wrote = written(r.Changed)
+	if a.run.Wrote = written(r.Changed); !a.hardened {
+		a.spec.wrote(a.run.Wrote)
+	}
 	if r.Writable != nil {
 		a.run.Writable = map[string]bool{}
-		for i, name := range a.spec.Writable {
+		for i, name := range paths {
 			a.run.Writable[name] = r.Writable[i]
 		}
 	}
 	return nil
+}
+
+// asks are the paths of which it is asked whether they may be written.
+func (r *runner) asks(ctx context.Context) ([]string, error) {
+	if r.paths == nil && r.spec.asked != nil {
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case more := <-r.spec.asked:
+			r.paths = slices.Concat(r.spec.Writable, more)
+		}
+		r.spec.asked = nil
+	} else if r.paths == nil {
+		r.paths = r.spec.Writable
+	}
+	return r.paths, nil
 }
 
 // written leaves out /tmp, and directories in which something else that was

@@ -1,7 +1,6 @@
 package proof
 
 import (
-	"context"
 	"fmt"
 	"regexp"
 	"slices"
@@ -36,44 +35,6 @@ type Verdict struct {
 	Log  []string `json:"log,omitempty"`
 	// Notes are further differences, a line each.
 	Notes []string `json:"notes,omitempty"`
-}
-
-// Proof is what was seen of a Dockerfile before and after a change.
-type Proof struct {
-	Before  *Observation  `json:"before"`
-	After   *Observation  `json:"after"`
-	Verdict Verdict       `json:"verdict"`
-	Took    time.Duration `json:"tookNs"` // both builds included
-}
-
-// What is asked about paths that were written has to fit into one argument.
-const (
-	maxAsked      = 500
-	maxAskedBytes = 64 << 10
-)
-
-// Prove observes two Dockerfiles, one after the other, and compares them.
-func (b *Builder) Prove(ctx context.Context, before, after Spec) (p *Proof, err error) {
-	began := time.Now()
-	p = &Proof{}
-	if p.Before, err = b.Observe(ctx, before); err != nil {
-		return nil, err
-	}
-	if run := p.Before.Run; run != nil {
-		bytes := 0
-		for _, name := range run.Wrote {
-			if bytes += len(name); len(after.Writable) == maxAsked || bytes > maxAskedBytes {
-				break
-			}
-			after.Writable = append(after.Writable, name)
-		}
-	}
-	if p.After, err = b.Observe(ctx, after); err != nil {
-		return nil, err
-	}
-	p.Verdict = Compare(p.Before, p.After)
-	p.Took = time.Since(began)
-	return p, nil
 }
 
 // Compare tells what a change did. It goes by what was seen alone: what was not
@@ -269,7 +230,7 @@ func notes(before, after *Observation) (list []string) {
 		}
 	}
 	if h := after.Hardened; h != nil && h.State != after.Run.State {
-		list = append(list, "with a read-only root file system and no-new-privileges it does not do: "+h.Reason)
+		list = append(list, fmt.Sprintf("with a read-only root file system and no-new-privileges it comes to this: %s: %s", h.State, h.Reason))
 	}
 	for _, what := range after.Run.NotObserved {
 		list = append(list, "not observed: "+what)

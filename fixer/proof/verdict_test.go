@@ -10,10 +10,10 @@ import (
 
 // seen is an observation of a command in the state s that runs as uid.
 func seen(s State, uid int, change ...func(*Observation)) *Observation {
-	p := &observer.Process{PID: 1, Name: "node", UID: uid}
+	p := &observer.Process{PID: 1, Name: "node", User: observer.User{UID: uid}}
 	o := &Observation{
 		Build: Build{OK: true},
-		Image: &Image{RunsAs: p, Files: &observer.Files{}},
+		Image: &Image{RunsAs: &p.User, Files: &observer.Files{}},
 		Run:   &Run{State: s, Reason: "reason"},
 	}
 	if s == Alive || s == Up {
@@ -101,7 +101,7 @@ func TestCompareGrounds(t *testing.T) {
 	}))
 	want := []string{
 		"it ends on the stop signal after 1s; before, it had to be killed", "/bin/su is new, and runs with the rights of its owner",
-		"with a read-only root file system and no-new-privileges it does not do: exit code 1", "not observed: x",
+		"with a read-only root file system and no-new-privileges it comes to this: failed: exit code 1", "not observed: x",
 	}
 	if strings.Join(v.Notes, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got the notes %q", v.Notes)

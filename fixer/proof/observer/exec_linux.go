@@ -33,23 +33,23 @@ func (how Exec) exec(args []string) error {
 	return &os.PathError{Op: "exec", Path: name, Err: unix.Exec(name, args, os.Environ())}
 }
 
-// become makes root the user of p, of whose rights it keeps one.
-func (p *Process) become() error {
+// become makes root the user, and keeps one of its rights.
+func (u *User) become() error {
 	if err := unix.Prctl(unix.PR_SET_KEEPCAPS, 1, 0, 0, 0); err != nil {
 		return err
 	}
-	groups := make([]uint32, len(p.Groups)+1) // never empty, for its address
-	for i, g := range p.Groups {
+	groups := make([]uint32, len(u.Groups)+1) // never empty, for its address
+	for i, g := range u.Groups {
 		groups[i] = uint32(g)
 	}
 	// Those of package syscall change all threads, and may be the C library's.
-	if _, _, errno := unix.RawSyscall(unix.SYS_SETGROUPS, uintptr(len(p.Groups)), uintptr(unsafe.Pointer(&groups[0])), 0); errno != 0 {
+	if _, _, errno := unix.RawSyscall(unix.SYS_SETGROUPS, uintptr(len(u.Groups)), uintptr(unsafe.Pointer(&groups[0])), 0); errno != 0 {
 		return errno
 	}
-	if err := unix.Setresgid(p.GID, p.GID, p.GID); err != nil {
+	if err := unix.Setresgid(u.GID, u.GID, u.GID); err != nil {
 		return err
 	}
-	if err := unix.Setresuid(p.UID, p.UID, p.UID); err != nil {
+	if err := unix.Setresuid(u.UID, u.UID, u.UID); err != nil {
 		return err
 	}
 	const bind = 1 << unix.CAP_NET_BIND_SERVICE

@@ -128,15 +128,15 @@ func mountPoints() (map[string]bool, error) {
 	return mounts, nil
 }
 
-// writable asks as the user of a process: a copy of this program becomes that
+// writable asks as a user: a copy of this program becomes that
 // user and tells what the kernel lets it write.
-func writable(p Process, self, paths []string) (answers []bool, err error) {
+func writable(u User, self, paths []string) (answers []bool, err error) {
 	input, err := json.Marshal(paths)
 	if err != nil {
 		return nil, err
 	}
-	user := &syscall.Credential{Uid: uint32(p.UID), Gid: uint32(p.GID)}
-	for _, g := range p.Groups {
+	user := &syscall.Credential{Uid: uint32(u.UID), Gid: uint32(u.GID)}
+	for _, g := range u.Groups {
 		user.Groups = append(user.Groups, uint32(g))
 	}
 	cmd := exec.Command(self[0], slices.Concat(self[1:], []string{"access"})...)

@@ -11,8 +11,8 @@ import (
 // observer.
 var errNotLinux = errors.New("the observer runs in Linux containers only")
 
-func survey() (*Files, error)                              { return nil, errNotLinux }
-func changed() ([]Change, error)                           { return nil, errNotLinux }
-func writable(Process, []string, []string) ([]bool, error) { return nil, errNotLinux }
-func access(io.Reader, io.Writer) error                    { return errNotLinux }
-func (how Exec) exec([]string) error                       { return errNotLinux }
+func survey() (*Files, error)                           { return nil, errNotLinux }
+func changed() ([]Change, error)                        { return nil, errNotLinux }
+func writable(User, []string, []string) ([]bool, error) { return nil, errNotLinux }
+func access(io.Reader, io.Writer) error                 { return errNotLinux }
+func (how Exec) exec([]string) error                    { return errNotLinux }

@@ -41,6 +41,7 @@ type Await struct {
 type Response struct {
 	Ready     bool      `json:",omitempty"`
 	Processes []Process `json:",omitempty"` // PID 1 is the first
+	User      *User     `json:",omitempty"` // of Who
 	Ports     Ports
 	Files     *Files   `json:",omitempty"`
 	Changed   []Change `json:",omitempty"` // at most 10,000
@@ -78,7 +79,7 @@ type Exec struct {
 	NoNewPrivs bool `json:",omitempty"`
 	// As makes root another user, who may still listen on ports below 1024, as
 	// in an engine's containers.
-	As *Process `json:",omitempty"`
+	As *User `json:",omitempty"`
 }
 
 func (q Request) answer() (r Response) {
@@ -98,7 +99,7 @@ func (q Request) answer() (r Response) {
 		failed("files", err)
 	}
 	if q.Who {
-		r.Processes, err = self("/proc")
+		r.User, err = self("/proc")
 		failed("user", err)
 	}
 	if !q.Look {
@@ -109,7 +110,7 @@ func (q Request) answer() (r Response) {
 	r.Changed, err = changed()
 	failed("written paths", err)
 	if len(q.Access) > 0 && len(r.Processes) > 0 {
-		r.Writable, err = writable(r.Processes[0], q.Self, q.Access)
+		r.Writable, err = writable(r.Processes[0].User, q.Self, q.Access)
 		failed("writable paths", err)
 	}
 	return r

@@ -16,18 +16,23 @@ import (
 	"time"
 )
 
+// User is whom a process runs as: the effective ids.
+type User struct {
+	UID    int    `json:"uid"`
+	GID    int    `json:"gid"`
+	Groups []int  `json:"groups,omitempty"`
+	Home   string `json:"home,omitempty"` // as the runtime sets it; of the observer itself only
+}
+
 // Process is one of the container, as its /proc tells. The observer's own are
 // left out.
 type Process struct {
-	PID          int    `json:"pid"`
-	Parent       int    `json:"parent"`
-	Name         string `json:"name"`
-	UID          int    `json:"uid"` // the effective ones
-	GID          int    `json:"gid"` // the effective ones
-	Groups       []int  `json:"groups,omitempty"`
+	PID    int    `json:"pid"`
+	Parent int    `json:"parent"`
+	Name   string `json:"name"`
+	User
 	NoNewPrivs   bool   `json:"noNewPrivs"`
-	Capabilities string `json:"capabilities"`   // the effective ones, in hexadecimal
-	Home         string `json:"home,omitempty"` // as the runtime sets it; of the observer itself only
+	Capabilities string `json:"capabilities"` // the effective ones, in hexadecimal
 }
 
 // processes lists the processes that are PID 1 or descend from it. What ends
@@ -68,15 +73,15 @@ func processes(proc string) (list []Process, err error) {
 	return list, nil
 }
 
-// self is the observer's own process.
-func self(proc string) ([]Process, error) {
+// self is whom the observer runs as.
+func self(proc string) (*User, error) {
 	text, err := os.ReadFile(filepath.Join(proc, "self", "status"))
 	if err != nil {
 		return nil, err
 	}
-	p := parseStatus(os.Getpid(), text)
-	p.Home = os.Getenv("HOME")
-	return []Process{p}, nil
+	u := parseStatus(os.Getpid(), text).User
+	u.Home = os.Getenv("HOME")
+	return &u, nil
 }
 
 // parseStatus reads a /proc/PID/status.

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/proof"
+)
+
+// writeProofs writes what was seen as JSON, one object for each stage.
+func writeProofs(w io.Writer, list []stageProof) error {
+	if list == nil {
+		list = []stageProof{}
+	}
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(list)
+}
+
+// printProofs prints a table for people, and the grounds of each verdict that
+// is not the one that was hoped for.
+func printProofs(w io.Writer, list []stageProof) error {
+	if len(list) == 0 {
+		_, err := fmt.Fprintln(w, "nothing to prove: nothing would change")
+		return err
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "FILE\tVERDICT\tUSER\tSTOP\tSIZE\tBUILDS")
+	for _, p := range list {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", p.name(), p.Verdict.Outcome, p.both(userOf), p.both(stopOf), p.both(sizeOf), p.both(buildOf))
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	for i := range list {
+		if list[i].Verdict.Outcome == proof.Proved && len(list[i].Verdict.Notes) == 0 {
+			continue
+		}
+		if err := explainProof(w, "", &list[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// name is the file, with the stage where there are several.
+func (p *stageProof) name() string {
+	name := dockerfile.Printable(p.File)
+	if p.Target != "" {
+		name += " (" + p.Target + ")"
+	}
+	return name
+}
+
+// both shows something before and after, once when that is the same.
+func (p *stageProof) both(show func(*proof.Observation) string) string {
+	before, after := show(p.Before), show(p.After)
+	if before == after {
+		return before
+	}
+	return before + " → " + after
+}
+
+// explainProof tells what a verdict rests on.
+func explainProof(w io.Writer, prefix string, p *stageProof) error {
+	v := p.Verdict
+	where := p.name()
+	if v.Line > 0 {
+		where = fmt.Sprintf("%s:%d", where, v.Line)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s%s: %s\n", where, prefix, v.Outcome, dockerfile.Printable(v.Reason))
+	if v.Step != "" {
+		fmt.Fprintf(&b, "  step: %s\n", dockerfile.Printable(v.Step))
+	}
+	for _, line := range v.Log {
+		fmt.Fprintf(&b, "  | %s\n", dockerfile.Printable(line))
+	}
+	for _, note := range v.Notes {
+		fmt.Fprintf(&b, "  note: %s\n", dockerfile.Printable(note))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// What of an observation is in the table; a dash stands for what there is not,
+// or was not observed.
+
+func userOf(o *proof.Observation) string {
+	switch {
+	case o.Run != nil && o.Run.Process != nil:
+		return fmt.Sprint(o.Run.Process.UID)
+	case o.Image != nil && o.Image.RunsAs != nil:
+		return fmt.Sprint(o.Image.RunsAs.UID)
+	}
+	return "-"
+}
+
+func stopOf(o *proof.Observation) string {
+	switch {
+	case o.Run == nil || o.Run.Stop == nil:
+		return "-"
+	case o.Run.Stop.Killed:
+		return "killed"
+	}
+	return fmt.Sprintf("%.1fs", o.Run.Stop.Took.Seconds())
+}
+
+func sizeOf(o *proof.Observation) string {
+	if o.Image == nil || o.Image.Files == nil {
+		return "-"
+	}
+	return fmt.Sprintf("%.1f MB", float64(o.Image.Files.Size)/1e6)
+}
+
+func buildOf(o *proof.Observation) string {
+	if !o.Build.OK {
+		return "fails"
+	}
+	return fmt.Sprintf("%.1fs", o.Build.Took.Seconds())
+}

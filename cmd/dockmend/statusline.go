@@ -1,0 +1,56 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"sync"
+
+	"golang.org/x/term"
+
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+)
+
+// statusLine tells on a terminal what is being done, on one line that is
+// written over. Elsewhere it says nothing. It may be used concurrently.
+type statusLine struct {
+	mu    sync.Mutex
+	w     io.Writer // nil when there is no terminal
+	width int
+	shown bool
+}
+
+func newStatusLine(w io.Writer) *statusLine {
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		width, _, err := term.GetSize(int(f.Fd()))
+		if err != nil || width < 20 {
+			width = 80
+		}
+		return &statusLine{w: w, width: width}
+	}
+	return &statusLine{}
+}
+
+func (l *statusLine) show(text string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.w == nil {
+		return
+	}
+	line := []rune(dockerfile.Printable(text))
+	if len(line) > l.width-1 {
+		line = append(line[:l.width-2], '…')
+	}
+	fmt.Fprintf(l.w, "\r\033[K%s", string(line))
+	l.shown = true
+}
+
+// clear takes the line away.
+func (l *statusLine) clear() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.shown {
+		fmt.Fprint(l.w, "\r\033[K")
+		l.shown = false
+	}
+}

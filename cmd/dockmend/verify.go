@@ -1,0 +1,302 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/proof"
+	"github.com/dockmend/dockmend/fixer/report"
+	"github.com/dockmend/dockmend/transforms"
+)
+
+type verifyCmd struct {
+	Paths []string `arg:"" optional:"" name:"path" help:"Dockerfiles, directories, or - for standard input. Default: the current directory."`
+
+	JSON bool `name:"json" help:"Print all that was seen, as JSON."`
+
+	changeFlags `embed:""`
+	buildFlags  `embed:"" group:"The build"`
+	imageFlags  `embed:"" group:"Base images"`
+	proofFlags  `embed:"" group:"Proof"`
+}
+
+// Help is the long form of the command's description.
+func (c *verifyCmd) Help() string {
+	return `Builds each Dockerfile as it is and as dockmend would change it, with BuildKit and the real build context, runs what came out, and compares: whether it builds, starts and stays up, as whom it runs, what it may write, how it takes the signal to stop. No file is changed. What was not observed proves nothing, and is said.
+
+The verdicts are: proved (it does what it did before, and is not root), not proved, same failure (it failed before, too), broken by the fix. A Dockerfile that dockmend leaves alone is not built.
+
+Exit codes: 0 all is proved, or nothing to prove; 1 something is not; 2 an error.`
+}
+
+// Run implements the command.
+func (c *verifyCmd) Run(ctx context.Context, s *streams) error {
+	ts, err := pick(transforms.All, c.Only, c.Skip)
+	if err != nil {
+		return err
+	}
+	if err := c.check(); err != nil {
+		return err
+	}
+	if err := c.checkUser(); err != nil {
+		return err
+	}
+	inspector, err := c.inspector(s, c.Platform)
+	if err != nil {
+		return err
+	}
+	jobs, err := find(s, c.Paths, c.Context)
+	if err != nil {
+		return err
+	}
+	introduce(jobs)
+	return c.proofFlags.run(ctx, s, &verification{jobs: jobs, transforms: ts, inspector: inspector, options: c.options(c.build()), json: c.JSON})
+}
+
+// proofFlags say how proofs are made.
+type proofFlags struct {
+	BuildKit string        `name:"buildkit" env:"BUILDKIT_HOST" placeholder:"ADDRESS" help:"The BuildKit that builds and runs: unix:///run/buildkit/buildkitd.sock, tcp://HOST:PORT, docker-container://NAME and the like, or docker for the one inside the Docker engine. Default: what is found on this machine."`
+	Ready    string        `placeholder:"CONDITION" xor:"ready" help:"What a command is waited for: tcp:PORT, http://:PORT/PATH, log:REGEXP, for:DURATION. Default: that it listens on a port that is EXPOSEd, else that it stays up for 3s."`
+	For      time.Duration `placeholder:"DURATION" xor:"ready" help:"The same as --ready for:DURATION."`
+
+	BuildTimeout time.Duration `default:"15m" help:"The longest time for one build."`
+	ReadyTimeout time.Duration `default:"30s" help:"The longest time to wait for a command to be ready."`
+	StopTimeout  time.Duration `default:"10s" help:"The time after the signal to stop in which a command has to end."`
+	Network      bool          `help:"Run commands in the network that the builder gives to RUN. Default: each in one of its own, with nobody else in it."`
+	Jobs         int           `short:"j" default:"2" placeholder:"N" help:"How many Dockerfiles are proved at a time."`
+	Observer     string        `placeholder:"FILE" help:"A dockmend for Linux and the containers' architecture, which looks at them from inside. Default: this program."`
+}
+
+// spec is what the flags say of each proof.
+func (f *proofFlags) spec() (s proof.Spec, err error) {
+	s = proof.Spec{
+		BuildTimeout: f.BuildTimeout, ReadyTimeout: f.ReadyTimeout, StopTimeout: f.StopTimeout, Network: f.Network, Hardened: true,
+	}
+	for _, d := range []struct {
+		flag string
+		time time.Duration
+	}{{"build-timeout", f.BuildTimeout}, {"ready-timeout", f.ReadyTimeout}, {"stop-timeout", f.StopTimeout}} {
+		if d.time <= 0 {
+			return s, fmt.Errorf("--%s %v is not more than 0", d.flag, d.time)
+		}
+	}
+	if f.Jobs <= 0 {
+		return s, fmt.Errorf("--jobs %d is not more than 0", f.Jobs)
+	}
+	ready := f.Ready
+	if f.For != 0 {
+		ready = "for:" + f.For.String()
+	}
+	if s.Ready, err = proof.ParseReady(ready); err != nil {
+		return s, withHint(fmt.Errorf("--ready %w", err), "as in --ready tcp:3000, or --ready http://:3000/health")
+	}
+	return s, nil
+}
+
+// dial connects to BuildKit.
+func (f *proofFlags) dial(ctx context.Context) (*proof.Builder, error) {
+	const hint = "docker run -d --name buildkitd --privileged moby/buildkit starts one, which is then --buildkit docker-container://buildkitd"
+	address := f.BuildKit
+	if address == "" {
+		address = proof.Find()
+	}
+	if address == "" {
+		return nil, withHint(errors.New("there is no BuildKit on this machine, and neither --buildkit nor BUILDKIT_HOST names one"), hint)
+	}
+	helper := proof.Helper{Path: f.Observer, Args: []string{observeCommand}}
+	if helper.Path == "" {
+		self, err := os.Executable()
+		if err != nil {
+			return nil, err
+		}
+		helper.Path = self
+	}
+	b, err := proof.Dial(ctx, address, helper)
+	switch {
+	case errors.Is(err, proof.ErrHelper):
+		return nil, withHint(err, "--observer FILE names a dockmend that was built for Linux")
+	case err != nil:
+		return nil, withHint(errors.New(dockerfile.Printable(err.Error())), hint)
+	}
+	return b, nil
+}
+
+// verification is the work of one run.
+type verification struct {
+	jobs       []*job
+	transforms []*fixer.Transform
+	inspector  baseimage.Inspector
+	options    fixer.Options
+	write      bool // what is proved
+	json       bool
+
+	builder *proof.Builder
+	spec    proof.Spec
+	status  *statusLine
+}
+
+// verified is what became of one Dockerfile.
+type verified struct {
+	result fixer.Result
+	proofs []stageProof // of each stage that becomes an image; none when nothing changes
+	err    error
+}
+
+// stageProof is the proof of one stage.
+type stageProof struct {
+	File   string `json:"file"`
+	Target string `json:"target,omitempty"` // "" for the last
+	*proof.Proof
+}
+
+// outcome is the worst of the proofs.
+func (v *verified) worst() *stageProof {
+	for i, p := range v.proofs {
+		if p.Verdict.Outcome != proof.Proved {
+			return &v.proofs[i]
+		}
+	}
+	return nil
+}
+
+// run proves the changes of all jobs, and writes or shows the results.
+func (f *proofFlags) run(ctx context.Context, s *streams, v *verification) (err error) {
+	if v.spec, err = f.spec(); err != nil {
+		return err
+	}
+	if v.builder, err = f.dial(ctx); err != nil {
+		return err
+	}
+	defer v.builder.Close()
+	v.status = newStatusLine(s.err)
+	var all []stageProof
+	failed, unproved := false, false
+	for i, result := range parallel(v.jobs, f.Jobs, func(j *job) verified { return v.one(ctx, s, j) }) {
+		got := <-result // also when ctx has ended: it tidies up, then
+		v.status.clear()
+		if ctx.Err() != nil {
+			continue
+		}
+		if err := v.show(s, v.jobs[i], &got); err != nil {
+			failed = true
+			fmt.Fprintln(s.err, err)
+			continue
+		}
+		unproved = unproved || got.worst() != nil
+		all = append(all, got.proofs...)
+	}
+	if ctx.Err() != nil {
+		return errors.New("interrupted")
+	}
+	tellLimited(s, v.inspector)
+	if v.json {
+		err = writeProofs(s.out, all)
+	} else if !v.write {
+		err = printProofs(s.out, all)
+	}
+	switch {
+	case err != nil:
+		return err
+	case failed:
+		return exitCode(exitError)
+	case unproved:
+		return exitCode(exitChanges)
+	}
+	return nil
+}
+
+// one changes one Dockerfile, in memory, and proves that.
+func (v *verification) one(ctx context.Context, s *streams, j *job) (got verified) {
+	src, err := j.load(s.in)
+	if err != nil {
+		return verified{err: err}
+	}
+	defer src.close()
+	if got.result, got.err = fixer.Run(ctx, src.Source, v.transforms, v.inspector, v.options); got.err != nil {
+		return got
+	}
+	if string(got.result.Before) == string(got.result.After) {
+		return got
+	}
+	targets, err := targets(j.name, got.result.Before, v.options.Build)
+	if err != nil {
+		return verified{err: err}
+	}
+	before := v.spec
+	before.Name, before.Context, before.Dockerfile = j.name, j.context, got.result.Before
+	before.BuildArgs, before.Platform = v.options.Build.BuildArgs, v.options.Build.Platform
+	if !j.stdin {
+		before.Ignore, _ = os.ReadFile(j.path + ".dockerignore") // there is none, as a rule
+	}
+	for _, target := range targets {
+		before.Target = target
+		before.Progress = func(line string) { v.status.show(j.name + ": " + line) }
+		after := before
+		after.Dockerfile = got.result.After
+		p, err := v.builder.Prove(ctx, before, after)
+		if err != nil {
+			return verified{err: &dockerfile.Error{Name: j.name, Msg: err.Error()}}
+		}
+		got.proofs = append(got.proofs, stageProof{j.name, target, p})
+	}
+	return got
+}
+
+// targets are the names, for --target, of the stages that become images.
+func targets(name string, text []byte, o chain.Options) (list []string, err error) {
+	if o.Target != "" {
+		return []string{o.Target}, nil
+	}
+	file, err := dockerfile.Parse(name, text)
+	if err != nil {
+		return nil, err
+	}
+	graph, err := chain.Resolve(file, o)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range graph.Targets() {
+		switch {
+		case n.IsLast():
+			list = append(list, "")
+		case n.Stage.Name != "":
+			list = append(list, n.Stage.Name)
+		default:
+			list = append(list, strconv.Itoa(n.Stage.Index))
+		}
+	}
+	return list, nil
+}
+
+// show tells what was found, and writes what is proved where that is wanted.
+func (v *verification) show(s *streams, j *job, got *verified) error {
+	if got.err != nil {
+		return got.err
+	}
+	if err := report.Text(s.err, j.name, got.result.Findings); err != nil {
+		return err
+	}
+	if err := bug(j, got.result); err != nil || !v.write || len(got.proofs) == 0 {
+		return err
+	}
+	if p := got.worst(); p != nil {
+		return explainProof(s.err, "not written: ", p)
+	}
+	if err := writeFile(j.path, got.result.Before, got.result.After); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(s.err, "%s: proved, and rewritten\n", j.name)
+	return err
+}
+
+// observeCommand is the hidden command that this program has inside the
+// containers.
+const observeCommand = "observe-container"
