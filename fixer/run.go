@@ -18,7 +18,7 @@ import (
 // text that the one before it left. It fails, with a *dockerfile.Error, on what
 // is no Dockerfile, and when ctx ends; whatever else goes wrong is a finding.
 func Run(ctx context.Context, src Source, ts []*Transform, inspector baseimage.Inspector, o Options) (Result, error) {
-	o.Threshold = cmp.Or(o.Threshold, Safe)
+	o.Threshold, o.Pin = cmp.Or(o.Threshold, Safe), cmp.Or(o.Pin, PinTag)
 	file, err := dockerfile.Parse(src.Name, src.Src)
 	if err != nil {
 		return Result{}, err

@@ -39,11 +39,20 @@ func fullName(image string) string {
 	return reference.TagNameOnly(named).String()
 }
 
+// notFound is ErrNotFound in the words of whoever was asked.
+type notFound string
+
+func (e notFound) Error() string        { return string(e) }
+func (e notFound) Is(target error) bool { return target == ErrNotFound }
+
 // Inspect implements [Inspector]. The error is ErrUnknown for an image that is
-// not in the list.
+// not in the list, and wraps ErrNotFound for one that the list says is nowhere.
 func (s Static) Inspect(_ context.Context, q Query) (*Facts, error) {
 	for _, f := range s.byName[fullName(q.Image)] {
 		if f.Platform == "" || f.Platform == q.Platform || q.Platform == "" && f.Platform == "linux/amd64" {
+			if f.Absent != "" {
+				return nil, notFound(f.Absent)
+			}
 			return f, nil
 		}
 	}
@@ -87,6 +96,9 @@ func ReadFacts(r io.Reader) ([]*Facts, error) {
 	for i, f := range file.Images {
 		if f == nil || f.Image == "" {
 			return nil, fmt.Errorf("image %d of the facts has no name", i+1)
+		}
+		if f.Absent != "" && (f.Digest != "" || f.Config != nil) {
+			return nil, fmt.Errorf("image %d of the facts, %q, is absent and yet there", i+1, f.Image)
 		}
 		if !validIDs(f.Accounts) {
 			return nil, fmt.Errorf("image %d of the facts, %q, has an account with a number that is none", i+1, f.Image)

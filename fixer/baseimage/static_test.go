@@ -34,8 +34,36 @@ func TestStatic(t *testing.T) {
 	}
 }
 
+// TestAbsent: a file of facts says of a tag that it doesn't exist, which is not the
+// same as to say nothing.
+func TestAbsent(t *testing.T) {
+	const text = `{"version": 1, "images": [{"image": "a:1", "platform": "", "absent": "it has no such tag (404)"}]}`
+	list, err := ReadFacts(strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := NewStatic(list...).Inspect(t.Context(), Query{Image: "a:1", Ask: AskDigest})
+	if f != nil || !errors.Is(err, ErrNotFound) || errors.Is(err, ErrUnknown) || err.Error() != "it has no such tag (404)" {
+		t.Errorf("%+v, %v", f, err)
+	}
+	if _, err := NewStatic(list...).Inspect(t.Context(), Query{Image: "a:2"}); errors.Is(err, ErrNotFound) {
+		t.Errorf("what is not in the file: %v", err)
+	}
+}
+
+// TestNarrowDigest: what names name is told to who asks for it.
+func TestNarrowDigest(t *testing.T) {
+	f := &Facts{Digest: "sha256:1", Manifest: "sha256:2", Local: true}
+	if n := f.Narrow(AskEverything &^ AskDigest); n.Digest != "" || n.Manifest != "" || n.Local {
+		t.Errorf("%+v", n)
+	}
+	if n := f.Narrow(AskDigest); n.Digest != f.Digest || n.Manifest != f.Manifest || !n.Local {
+		t.Errorf("%+v", n)
+	}
+}
+
 func TestReadFacts(t *testing.T) {
-	for _, bad := range []string{``, `{}`, `{"version": 2}`, `{"version": 1, "images": [{}]}`, `{"version": 1, "images": [null]}`, `{"version": 1, "imagse": []}`, `{"version": 1} x`, `{"version": 1}}`, `{"version": 1}]`,
+	for _, bad := range []string{`{"version": 1, "images": [{"image": "a", "absent": "x", "digest": "sha256:1"}]}`, ``, `{}`, `{"version": 2}`, `{"version": 1, "images": [{}]}`, `{"version": 1, "images": [null]}`, `{"version": 1, "imagse": []}`, `{"version": 1} x`, `{"version": 1}}`, `{"version": 1}]`,
 		`{"version": 1, "images": [{"image": "a", "accounts": {"users": [{"name": "x", "uid": -1, "gid": 0}], "complete": true, "source": "layer"}}]}`,
 		`{"version": 1, "images": [{"image": "a", "accounts": {"groups": [{"name": "x", "gid": 4294967295}], "complete": true, "source": "layer"}}]}`} {
 		if _, err := ReadFacts(strings.NewReader(bad)); err == nil {
