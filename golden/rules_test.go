@@ -24,6 +24,20 @@ type rule struct {
 
 // rules has a rule for each transform.
 var rules = map[string]rule{
+	"pin-image": {
+		same: func(keyword, line string) string {
+			switch keyword {
+			case "FROM":
+				m := baseWord.FindStringSubmatch(line)
+				return m[1] + unpinned(m[2]) + line[len(m[0]):]
+			case "COPY", "RUN":
+				return sourceWord.ReplaceAllStringFunc(line, unpinned)
+			case "ARG": // another default
+				return valueWord.ReplaceAllString(line, "=")
+			}
+			return line
+		},
+	},
 	"nonroot-user": {
 		same: func(keyword, line string) string {
 			switch keyword {
@@ -49,6 +63,21 @@ var rules = map[string]rule{
 		},
 	},
 }
+
+// unpinned takes the tag and the digest off the name of an image.
+func unpinned(image string) string {
+	image, _, _ = strings.Cut(image, "@")
+	if i := strings.LastIndex(image, ":"); i > strings.LastIndex(image, "/") {
+		image = image[:i]
+	}
+	return image
+}
+
+var (
+	baseWord   = regexp.MustCompile(`^(\S+\s+(?:--\S+\s+)*)(\S+)`)
+	sourceWord = regexp.MustCompile(`from=[^\s,]+`)
+	valueWord  = regexp.MustCompile(`=.*`)
+)
 
 var chownFlag = regexp.MustCompile(`[\s\v]--chown=[^\s\v]+`) // to BuildKit, a vertical tab is a blank
 

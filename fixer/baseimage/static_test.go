@@ -51,6 +51,32 @@ func TestAbsent(t *testing.T) {
 	}
 }
 
+// TestStaticDigest: an image is known by all names that its digest proves, and by
+// those of its own repository alone.
+func TestStaticDigest(t *testing.T) {
+	sum := func(c string) string { return "sha256:" + strings.Repeat(c, 64) }
+	s := NewStatic(
+		&Facts{Image: "node:20", Platform: "linux/amd64", Digest: sum("a"), Config: &Config{User: "amd64"}},
+		&Facts{Image: "node:20", Platform: "linux/arm64", Digest: sum("a"), Config: &Config{User: "arm64"}},
+		&Facts{Image: "node:20.19.5", Digest: sum("a")}, &Facts{Image: "node:22", Digest: sum("b")}, &Facts{Image: "other:1", Digest: sum("a")},
+	)
+	for _, c := range []struct{ image, platform, want string }{
+		{"node:20.19.5", "", "amd64"}, {"docker.io/library/node:20.19.5", "linux/arm64", "arm64"},
+		{"node:20@" + sum("a"), "linux/amd64", "amd64"}, {"node:any@" + sum("a"), "", "amd64"}, {"node@" + sum("a"), "", "amd64"},
+		{"node:22", "", ""}, {"other:1", "", ""},
+	} {
+		f, err := s.Inspect(t.Context(), Query{Image: c.image, Platform: c.platform})
+		if err != nil || f.Image != c.image && f.Config != nil || f.Config != nil && f.Config.User != c.want || f.Config == nil && c.want != "" {
+			t.Errorf("%s for %q: %+v, %v", c.image, c.platform, f, err)
+		}
+	}
+	for _, image := range []string{"node:20@" + sum("c"), "other@" + sum("a"), "node:20.19.5-slim"} {
+		if f, err := s.Inspect(t.Context(), Query{Image: image}); !errors.Is(err, ErrUnknown) {
+			t.Errorf("%s: %+v, %v", image, f, err)
+		}
+	}
+}
+
 // TestNarrowDigest: what names name is told to who asks for it.
 func TestNarrowDigest(t *testing.T) {
 	f := &Facts{Digest: "sha256:1", Manifest: "sha256:2", Local: true}

@@ -1,4 +1,4 @@
-FROM node:20-slim
+FROM node:20.19.5-bookworm-slim
 WORKDIR /app
 COPY --chown=node:node package*.json ./
 RUN npm ci --only=production
