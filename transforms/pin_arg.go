@@ -95,7 +95,7 @@ func (s *pins) byDefault(variable string, uses []argWord) error {
 	if err != nil {
 		return err
 	}
-	s.Report(arg.word.Span, fmt.Sprintf("%s: in the default of ARG %s", pinned.why, variable), edit)
+	s.ReportAs(pinned.safety, arg.word.Span, fmt.Sprintf("floats by ARG %s: %s", variable, pinned.why), edit)
 	return nil
 }
 
@@ -191,7 +191,9 @@ func (s *pins) readDefault(variable string, uses []argWord) (arg argDefault, err
 func (s *pins) otherUse(variable string, uses []argWord) *dockerfile.Instruction {
 	for _, in := range s.File.Instructions {
 		if slices.ContainsFunc(uses, func(u argWord) bool { return u.in == in }) {
-			if slices.ContainsFunc(in.Flags, func(w dockerfile.Word) bool { return strings.Contains(w.Text, "$") && strings.Contains(w.Text, variable) }) {
+			if slices.ContainsFunc(in.Flags, func(w dockerfile.Word) bool {
+				return strings.Contains(w.Text, "$") && strings.Contains(w.Text, variable)
+			}) {
 				return in
 			}
 			continue

@@ -27,11 +27,12 @@ that bring digests up to date. Registry, repository, variant, --platform and eve
 		Why: `The same Dockerfile gives another image tomorrow: FROM node is Node.js 24 until the day when it is 25, and a build that
 worked breaks, or changes what it ships, without a commit that says so.`,
 		Safety: `The version is read from the image's own configuration. A tag is written only when the registry says that it names the
-very digest that the old one names now: of the index, for all platforms, and so of the same image. Whatever else can't be
-asked (no network, too many requests, no login) leaves the line as it is. Left alone as well: versions in full, digests,
-releases of Debian and Ubuntu, images of Windows, whose tags are bound to the host's version, images found on this machine,
-and an ARG that something else uses or that --build-arg sets. A registry that deletes what no tag names any more may one
-day lack a digest.`,
+very digest that the old one names now: of the index, for all platforms, and so of the same image. A digest is written
+where the publisher is known to keep them (Docker's official images, Distroless, Red Hat, Microsoft) or with --pin=digest;
+elsewhere only with --unsafe, as the image may be the project's own, or its registry may delete what no tag names any more.
+What can't be asked (no network, too many requests, no login) leaves the line as it is. Left alone as well: versions in
+full, digests, releases of Debian and Ubuntu, images of Windows, whose tags are bound to the host's version, images found
+on this machine, and an ARG that something else uses or that --build-arg sets.`,
 		See: []string{
 			"https://docs.docker.com/build/building/best-practices/#pin-base-image-versions",
 			"https://github.com/docker-library/faq#tags-and-stability",
@@ -68,10 +69,11 @@ type pins struct {
 // pin is how an image is to be named. The zero value is that of an image whose
 // name stays its own.
 type pin struct {
-	name string
-	tag  string // the new one, "" when a digest is added
-	why  string // what there is to say of the change
-	left string // why there is no name, "" otherwise
+	name   string
+	tag    string // the new one, "" when a digest is added
+	why    string // what there is to say of the change
+	safety fixer.Safety
+	left   string // why there is no name, "" otherwise
 }
 
 // word pins what an instruction names outright.
@@ -83,7 +85,7 @@ func (s *pins) word(w imageWord) {
 	if pinned.left == "" {
 		edit, err := w.replace(pinned.name)
 		if err == nil {
-			s.Report(w.word.Span, pinned.why, edit)
+			s.ReportAs(pinned.safety, w.word.Span, "floats: "+pinned.why, edit)
 			return
 		}
 		pinned.left = err.Error()
@@ -93,10 +95,13 @@ func (s *pins) word(w imageWord) {
 
 // leave says, once for each image, why it is left.
 func (s *pins) leave(w imageWord, reason string) {
-	image := cmp.Or(w.image, w.text)
-	if !s.told[image] {
-		s.told[image] = true
-		s.Report(w.word.Span, fmt.Sprintf("%s floats, left so: %s", image, reason))
+	what := w.image + " floats"
+	if w.image == "" {
+		what = w.text + " may float"
+	}
+	if !s.told[what] {
+		s.told[what] = true
+		s.Report(w.word.Span, fmt.Sprintf("%s, left so: %s", what, reason))
 	}
 }
 
@@ -115,18 +120,22 @@ func (s *pins) pin(w imageWord) pin {
 
 // find looks for the best name that fits.
 func (s *pins) find(w imageWord, fits func(name string) bool) pin {
+	const windows = "it is of Windows, whose images are bound to the version of the host"
+	n := splitName(w.image)
+	if n.windows() {
+		return pin{left: windows}
+	}
 	ask := baseimage.AskDigest
 	if s.Options.Pin == fixer.PinTag {
 		ask |= baseimage.AskConfig
 	}
 	f, reason := s.ask(w.image, w.platform, ask)
 	if reason == "" && f.Distro.FamilyOf() == baseimage.Windows {
-		reason = "it is of Windows, whose images are bound to the version of the host"
+		reason = windows
 	}
 	if reason != "" {
 		return pin{left: reason}
 	}
-	n := splitName(w.image)
 	var tried []string
 	if s.Options.Pin == fixer.PinTag {
 		if n.dependsOnRelease(f) {
@@ -143,8 +152,8 @@ func (s *pins) find(w imageWord, fits func(name string) bool) pin {
 			case reason != "":
 				return pin{left: fmt.Sprintf("whether %s is the same image can't be told: %s", tag, reason)}
 			case same:
-				why := fmt.Sprintf("floats: %s is %s today (both name %s)", w.image, tag, brief(f.Digest))
-				return pin{name: name, tag: tag, why: why}
+				why := fmt.Sprintf("%s is %s today (both name %s)", w.image, tag, brief(f.Digest))
+				return pin{name: name, tag: tag, why: why, safety: fixer.Safe}
 			}
 			tried = append(tried, tag)
 		}
@@ -152,18 +161,27 @@ func (s *pins) find(w imageWord, fits func(name string) bool) pin {
 	return s.byDigest(w.image, n, f.Digest, tried)
 }
 
-// byDigest adds the digest to the name.
+// byDigest adds the digest to the name. Unless that is what was asked for, a
+// person has to look at it where the image may be the project's own, which is
+// built anew before this one, or where nobody knows how long a digest is kept that
+// no tag names any more.
 func (s *pins) byDigest(image string, n name, digest string, tried []string) pin {
-	why := fmt.Sprintf("floats: %s names %s today, which is added", image, brief(digest))
-	switch {
-	case s.Options.Pin == fixer.PinDigest:
-		why += " (--pin=digest)"
-	case len(tried) > 0:
-		why += fmt.Sprintf(", as no version names the same image (%s)", strings.Join(tried, ", "))
-	default:
-		why += ", as the image tells no version that its tags have"
+	pinned := pin{name: n.repo + ":" + cmp.Or(n.tag, "latest") + "@" + digest, safety: fixer.Safe}
+	pinned.why = fmt.Sprintf("%s names %s today, which is added", image, brief(digest))
+	if s.Options.Pin == fixer.PinDigest {
+		pinned.why += " (--pin=digest)"
+		return pinned
 	}
-	return pin{name: n.repo + ":" + cmp.Or(n.tag, "latest") + "@" + digest, why: why}
+	if len(tried) > 0 {
+		pinned.why += fmt.Sprintf(", as no version names the same image (%s)", strings.Join(tried, ", "))
+	} else {
+		pinned.why += ", as the image tells no version that its tags have"
+	}
+	if !n.published() {
+		pinned.safety = fixer.Unsafe
+		pinned.why += "; its owner may count on the newest one, or keep no other"
+	}
+	return pinned
 }
 
 // same reports whether an image exists and has that digest. The reason says why

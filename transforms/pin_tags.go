@@ -31,6 +31,19 @@ func splitName(image string) (n name) {
 	return n
 }
 
+// windows reports whether the image is one of Windows, as far as its name tells.
+func (n name) windows() bool {
+	return strings.Contains(n.full, "/windows/") || strings.Contains(n.tag, "nanoserver") || strings.Contains(n.tag, "windowsservercore")
+}
+
+// publishers are those whose images are nobody's own, and who keep them when no
+// tag names them any more.
+var publishers = []string{"docker.io/library/", "gcr.io/distroless/", "registry.access.redhat.com/", "mcr.microsoft.com/"}
+
+func (n name) published() bool {
+	return slices.ContainsFunc(publishers, func(p string) bool { return strings.HasPrefix(n.full, p) })
+}
+
 // moving are the tags by which the images of a distribution name now one release,
 // now the next; all others of theirs are releases, which get nothing but fixes.
 var moving = map[string][]string{
@@ -63,10 +76,10 @@ func floats(image string) bool {
 }
 
 var (
-	number   = regexp.MustCompile(`^v?\d+(\.\d+)?$`)
-	version  = regexp.MustCompile(`^\d+\.\d+\.\d+$`)
-	codename = regexp.MustCompile(`^[a-z]+$`)
-	release  = regexp.MustCompile(`^\d+\.\d+`)
+	number   = regexp.MustCompile(`^v?\d{1,8}(\.\d{1,8})?$`)
+	version  = regexp.MustCompile(`^\d{1,8}\.\d{1,8}\.\d{1,8}$`)
+	codename = regexp.MustCompile(`^[a-z]{3,20}$`)
+	release  = regexp.MustCompile(`^\d{1,4}\.\d{1,4}`)
 	// variant are the words that tell which of the images of one version is meant,
 	// where a tag has no version in front of them.
 	variant = regexp.MustCompile(`^(slim|alpine[\d.]*|jessie|stretch|buster|bullseye|bookworm|trixie|forky)$`)
