@@ -86,8 +86,9 @@ func (k *known) keep(f *baseimage.Facts) *baseimage.Facts {
 }
 
 // notes tells, once for each image of the graph, what its facts rest on when
-// that is less than the image itself.
-func (im *images) notes(g *chain.Graph) (list []Finding) {
+// that is less than the image itself. position is that of an offset of the graph's
+// file; a place that has a note already gets no other.
+func (im *images) notes(g *chain.Graph, position func(int) (line, col int), list []Finding) []Finding {
 	seen := map[string]bool{}
 	for _, n := range g.Nodes {
 		k := im.known[imageKey{n.Image, n.Platform}]
@@ -106,8 +107,10 @@ func (im *images) notes(g *chain.Graph) (list []Finding) {
 			continue
 		}
 		seen[n.Image] = true
-		line, col := g.File.Position(n.Stage.Ref.Start)
-		list = append(list, Finding{ID: "base-image", Line: line, Col: col, Message: message})
+		line, col := position(n.Stage.Ref.Start)
+		if !slices.ContainsFunc(list, func(f Finding) bool { return f.Line == line && f.Col == col }) {
+			list = append(list, Finding{ID: "base-image", Line: line, Col: col, Message: message})
+		}
 	}
 	return list
 }

@@ -42,7 +42,9 @@ func Run(ctx context.Context, src Source, ts []*Transform, inspector baseimage.I
 			return Result{}, err
 		}
 	}
-	r.findings = append(r.findings, r.images.notes(graph)...)
+	// The images as they are named now, and those that were asked by another name.
+	notes := r.images.notes(r.graph, r.original, nil)
+	r.findings = append(r.findings, r.images.notes(graph, file.Position, notes)...)
 	r.findings = append(r.findings, r.idleIgnores(file, ts)...)
 	slices.SortStableFunc(r.findings, func(a, b Finding) int {
 		return cmp.Or(a.Line-b.Line, a.Col-b.Col, cmp.Compare(a.ID, b.ID), cmp.Compare(a.Message, b.Message))

@@ -36,27 +36,39 @@ func (n name) windows() bool {
 	return strings.Contains(n.full, "/windows/") || strings.Contains(n.tag, "nanoserver") || strings.Contains(n.tag, "windowsservercore")
 }
 
-// publishers are those whose images are nobody's own, and who keep them when no
-// tag names them any more.
-var publishers = []string{"docker.io/library/", "gcr.io/distroless/", "registry.access.redhat.com/", "mcr.microsoft.com/"}
+// official are Docker's official images, those for one architecture included;
+// publishers are the others whose images are nobody's own, and who keep them when
+// no tag names them any more.
+var (
+	official   = regexp.MustCompile(`^(?:docker\.io|public\.ecr\.aws/docker)/(?:library|amd64|arm32v[567]|arm64v8|i386|mips64le|ppc64le|riscv64|s390x)/(.+)$`)
+	publishers = []string{"gcr.io/distroless/", "registry.access.redhat.com/", "mcr.microsoft.com/"}
+)
+
+// official is the short name of an official image, "" for any other.
+func (n name) official() string {
+	if m := official.FindStringSubmatch(n.full); m != nil {
+		return m[1]
+	}
+	return ""
+}
 
 func (n name) published() bool {
-	return slices.ContainsFunc(publishers, func(p string) bool { return strings.HasPrefix(n.full, p) })
+	return n.official() != "" || slices.ContainsFunc(publishers, func(p string) bool { return strings.HasPrefix(n.full, p) })
 }
 
 // moving are the tags by which the images of a distribution name now one release,
 // now the next; all others of theirs are releases, which get nothing but fixes.
 var moving = map[string][]string{
-	"docker.io/library/debian": {"", "latest", "stable", "oldstable", "oldoldstable", "testing", "unstable"},
-	"docker.io/library/ubuntu": {"", "latest", "rolling", "devel"},
+	"debian": {"", "latest", "stable", "oldstable", "oldoldstable", "testing", "unstable"},
+	"ubuntu": {"", "latest", "rolling", "devel"},
 	// Debian and Ubuntu with tools, what the node images are made of.
-	"docker.io/library/buildpack-deps": {"", "latest", "stable", "oldstable", "testing", "unstable", "curl", "scm"},
+	"buildpack-deps": {"", "latest", "stable", "oldstable", "testing", "unstable", "curl", "scm"},
 }
 
-// full is a version of three numbers, whatever follows it; build, the date, number
-// or commit that somebody's builds are told apart by.
+// full is a version of three numbers or a date, whatever follows it; build, the
+// number or commit that somebody's builds are told apart by.
 var (
-	full  = regexp.MustCompile(`^v?\d+\.\d+\.\d+`)
+	full  = regexp.MustCompile(`^v?\d+\.\d+\.\d+|^20\d\d[01]\d[0-3]\d`)
 	build = regexp.MustCompile(`^[0-9a-f]{6,64}$`)
 )
 
@@ -67,7 +79,7 @@ func floats(image string) bool {
 		return false
 	}
 	words := strings.Split(n.tag, "-")
-	if tags, ok := moving[n.full]; ok {
+	if tags, ok := moving[n.official()]; ok {
 		return slices.Contains(tags, words[0])
 	}
 	return !slices.ContainsFunc(words, func(w string) bool {
@@ -103,7 +115,7 @@ func (n name) rest() []string {
 // distribution that the tag does not name.
 func (n name) dependsOnRelease(f *baseimage.Facts) bool {
 	if n.version(f) == "" {
-		return moving[n.full] != nil || path.Base(n.full) == "alpine"
+		return moving[n.official()] != nil || path.Base(n.full) == "alpine"
 	}
 	return !slices.ContainsFunc(n.rest(), func(w string) bool { return w != "slim" && w != "alpine" && variant.MatchString(w) })
 }
@@ -178,11 +190,11 @@ func (n name) versionTags(f *baseimage.Facts) (tags []string) {
 func (n name) releaseTags(d baseimage.Distro) []string {
 	words := strings.Split(n.tag, "-")
 	switch {
-	case moving[n.full] == nil || d.ID == "":
+	case moving[n.official()] == nil || d.ID == "":
 		return nil
-	case n.full == "docker.io/library/ubuntu" && d.ID == "ubuntu" && number.MatchString(d.Version):
+	case n.official() == "ubuntu" && d.ID == "ubuntu" && number.MatchString(d.Version):
 		words[0] = d.Version
-	case n.full != "docker.io/library/ubuntu" && codename.MatchString(d.Codename):
+	case n.official() != "ubuntu" && codename.MatchString(d.Codename):
 		if words[0] == "curl" || words[0] == "scm" {
 			words = append([]string{""}, words...)
 		}

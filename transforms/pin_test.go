@@ -13,7 +13,7 @@ func TestFloats(t *testing.T) {
 		"node:20-alpine3.22": true, "node:iron": true, "node:16-alpine3.18.4": true, "localhost:5000/node": true, "localhost:5000/team/app:1.2": true,
 		"node:20.19.5": false, "node:v20.19.5-slim": false, "node:24.0.0-rc.1": false, "localhost:5000/team/app:1.2.3": false,
 		"node:20@sha256:" + strings.Repeat("a", 64): false, "node@sha256:" + strings.Repeat("a", 64): false,
-		"debian": true, "debian:stable-slim": true, "debian:bookworm-slim": false, "debian:12": false, "debian:sid": false, "team/debian:12": true,
+		"debian": true, "debian:stable-slim": true, "debian:bookworm-slim": false, "debian:12": false, "debian:sid": false, "team/debian:12": true, "arm64v8/debian:12": false, "public.ecr.aws/docker/library/debian:12": false, "team/ubuntu:groovy-20201125.2": false,
 		"ubuntu:rolling": true, "ubuntu:24.04": false, "ubuntu:noble": false, "docker.io/library/ubuntu:jammy-20250910": false,
 		"buildpack-deps:scm": true, "buildpack-deps:bookworm-scm": false, "alpine:3.22": true, "alpine:3.22.2": false, "alpine:edge": true,
 		"team/app:20250910": false, "team/app:3f9c2d1": false, "team/app:sha-3f9c2d1": false, "team/app:deadbeef": true, "team/app:1045293": false,

@@ -2,7 +2,6 @@ package transforms
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -87,9 +86,5 @@ func (w imageWord) replace(name string) (dockerfile.Edit, error) {
 		return dockerfile.Edit{}, errors.New("it is written in quotes, or over more than one line")
 	}
 	rest := w.word.Text[w.at+len(w.text):]
-	edit, err := w.in.Replace(w.word, w.word.Text[:w.at]+name+rest)
-	if err != nil {
-		return edit, fmt.Errorf("%w", err)
-	}
-	return edit, nil
+	return w.in.Replace(w.word, w.word.Text[:w.at]+name+rest)
 }
