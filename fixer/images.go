@@ -12,7 +12,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/chain"
 )
 
-// images asks for the base images of one file. What was asked of an image once
+// images asks for the images of one file. What was asked of an image once
 // is asked along with everything after it, and an answer is kept: the facts of
 // a question are the same, pointer and all, as long as nothing more is asked.
 type images struct {
@@ -51,8 +51,7 @@ func (im *images) prefetch(ctx context.Context, g *chain.Graph) {
 	wg.Wait()
 }
 
-func (im *images) inspect(ctx context.Context, root *chain.Node, ask baseimage.Ask) (*baseimage.Facts, error) {
-	key := imageKey{root.Image, root.Platform}
+func (im *images) inspect(ctx context.Context, key imageKey, ask baseimage.Ask) (*baseimage.Facts, error) {
 	k := im.known[key]
 	if k != nil && ask&^k.ask == 0 {
 		return k.facts, k.err
@@ -65,11 +64,11 @@ func (im *images) inspect(ctx context.Context, root *chain.Node, ask baseimage.A
 	}
 	im.known[key] = k
 	k.ask |= ask
-	if root.Image == "scratch" {
-		k.facts = baseimage.ScratchFacts(root.Platform)
+	if key.image == "scratch" {
+		k.facts = baseimage.ScratchFacts(key.platform)
 		return k.facts, nil
 	}
-	facts, err := im.inspector.Inspect(ctx, baseimage.Query{Image: root.Image, Platform: root.Platform, Ask: k.ask})
+	facts, err := im.inspector.Inspect(ctx, baseimage.Query{Image: key.image, Platform: key.platform, Ask: k.ask})
 	if k.err = err; err == nil {
 		k.facts = k.keep(facts)
 	}
@@ -87,8 +86,9 @@ func (k *known) keep(f *baseimage.Facts) *baseimage.Facts {
 }
 
 // notes tells, once for each image of the graph, what its facts rest on when
-// that is less than the image itself.
-func (im *images) notes(g *chain.Graph) (list []Finding) {
+// that is less than the image itself. position is that of an offset of the graph's
+// file; a place that has a note already gets no other.
+func (im *images) notes(g *chain.Graph, position func(int) (line, col int), list []Finding) []Finding {
 	seen := map[string]bool{}
 	for _, n := range g.Nodes {
 		k := im.known[imageKey{n.Image, n.Platform}]
@@ -107,8 +107,10 @@ func (im *images) notes(g *chain.Graph) (list []Finding) {
 			continue
 		}
 		seen[n.Image] = true
-		line, col := g.File.Position(n.Stage.Ref.Start)
-		list = append(list, Finding{ID: "base-image", Line: line, Col: col, Message: message})
+		line, col := position(n.Stage.Ref.Start)
+		if !slices.ContainsFunc(list, func(f Finding) bool { return f.Line == line && f.Col == col }) {
+			list = append(list, Finding{ID: "base-image", Line: line, Col: col, Message: message})
+		}
 	}
 	return list
 }

@@ -18,7 +18,7 @@ import (
 // text that the one before it left. It fails, with a *dockerfile.Error, on what
 // is no Dockerfile, and when ctx ends; whatever else goes wrong is a finding.
 func Run(ctx context.Context, src Source, ts []*Transform, inspector baseimage.Inspector, o Options) (Result, error) {
-	o.Threshold = cmp.Or(o.Threshold, Safe)
+	o.Threshold, o.Pin = cmp.Or(o.Threshold, Safe), cmp.Or(o.Pin, PinTag)
 	file, err := dockerfile.Parse(src.Name, src.Src)
 	if err != nil {
 		return Result{}, err
@@ -42,7 +42,9 @@ func Run(ctx context.Context, src Source, ts []*Transform, inspector baseimage.I
 			return Result{}, err
 		}
 	}
-	r.findings = append(r.findings, r.images.notes(graph)...)
+	// The images as they are named now, and those that were asked by another name.
+	notes := r.images.notes(r.graph, r.original, nil)
+	r.findings = append(r.findings, r.images.notes(graph, file.Position, notes)...)
 	r.findings = append(r.findings, r.idleIgnores(file, ts)...)
 	slices.SortStableFunc(r.findings, func(a, b Finding) int {
 		return cmp.Or(a.Line-b.Line, a.Col-b.Col, cmp.Compare(a.ID, b.ID), cmp.Compare(a.Message, b.Message))

@@ -187,3 +187,43 @@ func TestForeignSyntax(t *testing.T) {
 		}
 	}
 }
+
+// noting is an Inspector that notes what it is asked.
+type noting struct {
+	baseimage.Static
+	asked []string
+}
+
+func (n *noting) Inspect(ctx context.Context, q baseimage.Query) (*baseimage.Facts, error) {
+	n.asked = append(n.asked, q.Image+" "+q.Ask.String())
+	return n.Static.Inspect(ctx, q)
+}
+
+// TestImage: an image that is the base of no stage is asked for like one that is,
+// each question once; that a tag does not exist stays an error of its own.
+func TestImage(t *testing.T) {
+	in := &noting{Static: baseimage.NewStatic(
+		&baseimage.Facts{Image: "node:20", Digest: "sha256:1", Config: &baseimage.Config{User: "x"}}, &baseimage.Facts{Image: "node:21", Absent: "no such tag"},
+	)}
+	asks := &fixer.Transform{ID: "asks", Run: func(p *fixer.Pass) error {
+		f, err := p.Base(p.Graph.Nodes[0], baseimage.AskConfig)
+		if err != nil || f.Config.User != "x" || f.Digest != "" {
+			t.Errorf("%+v, %v", f, err)
+		}
+		for range 2 {
+			if f, err = p.Image("node:20", chain.DefaultPlatform, baseimage.AskDigest); err != nil || f.Digest != "sha256:1" {
+				t.Errorf("%+v, %v", f, err)
+			}
+			if _, err := p.Image("node:21", chain.DefaultPlatform, baseimage.AskDigest); !errors.Is(err, baseimage.ErrNotFound) {
+				t.Errorf("error %v", err)
+			}
+		}
+		return nil
+	}}
+	if _, err := fixer.Run(t.Context(), fixer.Source{Name: "Dockerfile", Src: []byte(src)}, []*fixer.Transform{asks}, in, fixer.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if want := "node:20 config, node:20 config digest, node:21 digest"; strings.Join(in.asked, ", ") != want {
+		t.Errorf("asked %q, want %s", in.asked, want)
+	}
+}

@@ -70,12 +70,27 @@ type Options struct {
 	// User is the name, or the number, of who containers shall run as; "" for the
 	// one that fits the image best. UID is the number of a user that has to be
 	// made, 0 for the first free one.
-	User  string
-	UID   int
+	User string
+	UID  int
+	// Pin is how an image gets a name that stays.
+	Pin   Pin
 	Build chain.Options
 	// KnownIDs are the transforms that a comment may ignore beside those that run.
 	KnownIDs []string
 }
+
+// Pin is a way to name an image so that the name stays the image's.
+type Pin string
+
+const (
+	// PinTag names a version, as in node:20.19.5-bookworm. It's the default, and
+	// the zero value stands for it.
+	PinTag Pin = "tag"
+	// PinDigest keeps the tag and adds the digest of what it names.
+	PinDigest Pin = "digest"
+	// PinNone leaves images as they are named.
+	PinNone Pin = "none"
+)
 
 // Source is a Dockerfile and what belongs to it.
 type Source struct {
@@ -123,7 +138,14 @@ func (p *Pass) Base(n *chain.Node, ask baseimage.Ask) (*baseimage.Facts, error) 
 	if root.Err != nil {
 		return nil, root.Err
 	}
-	return p.images.inspect(p.ctx, root, ask)
+	return p.Image(root.Image, root.Platform, ask)
+}
+
+// Image tells what is known of an image that need not be the base of a stage, by
+// its name as BuildKit would pull it. The error says in one line why nothing is;
+// it wraps baseimage.ErrNotFound when there is no such image or tag.
+func (p *Pass) Image(name, platform string, ask baseimage.Ask) (*baseimage.Facts, error) {
+	return p.images.inspect(p.ctx, imageKey{name, platform}, ask)
 }
 
 // Transform is the transform that runs.

@@ -32,6 +32,7 @@ type options struct {
 	NumericUser bool
 	User        string
 	UID         int
+	Pin         fixer.Pin
 	Unsafe      bool
 	Target      string
 	Platform    string
@@ -93,7 +94,7 @@ func load(t *testing.T, dir string) *testCase {
 			t.Fatalf("options.json: %v", err)
 		}
 	}
-	c.options = fixer.Options{NumericUser: o.NumericUser, User: o.User, UID: o.UID, KnownIDs: transforms.IDs(), Build: chain.Options{BuildArgs: o.BuildArgs, Target: o.Target, Platform: o.Platform}}
+	c.options = fixer.Options{NumericUser: o.NumericUser, User: o.User, UID: o.UID, Pin: o.Pin, KnownIDs: transforms.IDs(), Build: chain.Options{BuildArgs: o.BuildArgs, Target: o.Target, Platform: o.Platform}}
 	if o.Unsafe {
 		c.options.Threshold = fixer.Unsafe
 	}

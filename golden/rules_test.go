@@ -62,6 +62,20 @@ var rules = map[string]rule{
 			return strings.NewReplacer(`"`, "", `'`, "", `\`, "").Replace(keyAndValue.ReplaceAllString(line, "$1="))
 		},
 	},
+	"pin-image": {
+		same: func(keyword, line string) string {
+			switch keyword {
+			case "FROM":
+				m := baseWord.FindStringSubmatch(line)
+				return m[1] + unpinned(m[2]) + line[len(m[0]):]
+			case "COPY", "RUN":
+				return sourceWord.ReplaceAllStringFunc(line, unpinned)
+			case "ARG": // another default
+				return valueWord.ReplaceAllString(line, "=")
+			}
+			return line
+		},
+	},
 	"nonroot-user": {
 		same: func(keyword, line string) string {
 			switch keyword {
@@ -127,6 +141,21 @@ var addKeyword = regexp.MustCompile(`(?i)^\s*(add|copy)\b`)
 
 // omitDev matches the spellings of one option of npm.
 var omitDev = regexp.MustCompile(`"?(--only[= ](production|prod)\b|--production(=true)?\b|--prod\b|--omit=dev\b)"?`)
+
+// unpinned takes the tag and the digest off the name of an image.
+func unpinned(image string) string {
+	image, _, _ = strings.Cut(image, "@")
+	if i := strings.LastIndex(image, ":"); i > strings.LastIndex(image, "/") {
+		image = image[:i]
+	}
+	return image
+}
+
+var (
+	baseWord   = regexp.MustCompile(`^(\S+\s+(?:--\S+\s+)*)(\S+)`)
+	sourceWord = regexp.MustCompile(`from=[^\s,]+`)
+	valueWord  = regexp.MustCompile(`=.*`)
+)
 
 var chownFlag = regexp.MustCompile(`[\s\v]--chown=[^\s\v]+`) // to BuildKit, a vertical tab is a blank
 

@@ -26,13 +26,14 @@ func (a *asked) Inspect(ctx context.Context, q baseimage.Query) (*baseimage.Fact
 // ask, since what only layers can tell is dear.
 func TestAsks(t *testing.T) {
 	const app = "WORKDIR /app\nCOPY . .\nCMD [\"node\", \"server.js\"]\n"
-	const cheap = "config distro users sh chown"
+	const cheap = "config distro users digest sh chown"
 	for _, c := range []struct{ name, src, want string }{
-		{"starts nothing", "FROM node:20 AS a\nRUN x\nFROM a\n", "config"},
-		{"a user of the file's own, nothing copied", "FROM node:20\nUSER node\nCMD [\"node\"]\n", "config"},
-		{"a user of the base's own, nothing copied", "FROM bitnami/node\nCMD [\"node\"]\n", "config"},
-		{"a user of the base's own", "FROM cgr.dev/chainguard/node\n" + app, "config distro users"},
-		{"must stay root", "FROM nginx\nCOPY a /a\n", "config"},
+		{"starts nothing", "FROM node:20 AS a\nRUN x\nFROM a\n", "config digest"},
+		{"a full version", "FROM node:20.19.5 AS a\nRUN x\nFROM a\n", "config"},
+		{"a user of the file's own, nothing copied", "FROM node:20\nUSER node\nCMD [\"node\"]\n", "config digest"},
+		{"a user of the base's own, nothing copied", "FROM bitnami/node\nCMD [\"node\"]\n", "config digest"},
+		{"a user of the base's own", "FROM cgr.dev/chainguard/node\n" + app, "config distro users digest"},
+		{"must stay root", "FROM nginx\nCOPY a /a\n", "config digest"},
 		{"node", "FROM node:20-slim\n" + app, cheap},
 		{"npm runs behind a copy", "FROM node:20-slim\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD [\"node\", \"server.js\"]\n", cheap + " git"},
 		{"a new user", "FROM debian:12\n" + strings.Replace(app, "WORKDIR", "RUN apt-get update && apt-get install -y nodejs\nWORKDIR", 1), "config distro users accounts sh chown useradd"},

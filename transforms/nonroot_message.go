@@ -27,7 +27,8 @@ func why(run *chain.Run, id identity) string {
 		baseimage.FromConfig: "its configuration says", baseimage.FromHistory: "its history says",
 		baseimage.FromLayer: "its files say", baseimage.FromTable: "the built-in table says",
 	}[run.Final.Accounts.Source()]
-	return fmt.Sprintf("%s is %d:%d in %s, %s", id.name, id.uid, id.gid, run.Final.Base.Image, says)
+	image, _, _ := strings.Cut(run.Final.Base.Image, "@") // without its digest
+	return fmt.Sprintf("%s is %d:%d in %s, %s", id.name, id.uid, id.gid, image, says)
 }
 
 // userSpec is what USER will say.

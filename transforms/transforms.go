@@ -11,6 +11,8 @@ import "github.com/dockmend/dockmend/fixer"
 //     its final form;
 //   - npm-ci asks for what the lock file says, on which npm-ci-stage relies;
 //   - npm-ci-stage splits stages, so what is placed in one comes behind;
+//   - pin-image comes before all that depends on what the base image holds, so that
+//     they speak of the image by the name that it keeps;
 //   - nonroot-user decides who the container runs as;
 //   - chown-copy then gives that user its files, so it comes behind;
 //   - dockerignore looks at what the Dockerfile copies in the end.
@@ -22,6 +24,7 @@ var All = []*fixer.Transform{
 	AptNoRecommends,
 	NPMCI,
 	NPMCIStage,
+	PinImage,
 	NonrootUser,
 	ChownCopy,
 	Dockerignore,

@@ -40,11 +40,12 @@ type changeFlags struct {
 	User      string   `placeholder:"NAME" help:"Who containers run as, instead of the user that fits the image best. It is made where the image doesn't have it."`
 	UID       int      `name:"uid" placeholder:"N" help:"The number of a user that has to be made. Default: the first free one from 1000 on."`
 	UserStyle string   `enum:"name,numeric" default:"name" help:"How USER is written: a name (USER node) or numbers (USER 1000:1000), which Kubernetes' runAsNonRoot wants."`
+	Pin       string   `enum:"tag,digest,none" default:"tag" help:"How images are named so that the name stays: by a version (node:20.19.5-bookworm), by the digest behind the tag, or not at all."`
 }
 
 // options are the flags as the engine takes them.
 func (c *changeFlags) options(build chain.Options) fixer.Options {
-	o := fixer.Options{NumericUser: c.UserStyle == "numeric", User: c.User, UID: c.UID, KnownIDs: transforms.IDs(), Build: build}
+	o := fixer.Options{NumericUser: c.UserStyle == "numeric", User: c.User, UID: c.UID, Pin: fixer.Pin(c.Pin), KnownIDs: transforms.IDs(), Build: build}
 	if c.Unsafe {
 		o.Threshold = fixer.Unsafe
 	}
@@ -56,7 +57,11 @@ func (c *fixCmd) Help() string { return description }
 
 // Run implements the command.
 func (c *fixCmd) Run(ctx context.Context, s *streams) error {
-	ts, err := pick(transforms.All, c.Only, c.Skip)
+	skip := c.Skip
+	if c.Pin == string(fixer.PinNone) {
+		skip = append(skip, transforms.PinImage.ID)
+	}
+	ts, err := pick(transforms.All, c.Only, skip)
 	if err != nil {
 		return err
 	}

@@ -65,6 +65,9 @@ func (c *inspectCmd) Run(ctx context.Context, s *streams) error {
 	} else {
 		queries, r.next, err = c.named(s, in)
 	}
+	if err == nil && c.JSON && !c.From {
+		queries = c.otherTags(ctx, r, queries)
+	}
 	if err != nil {
 		return err
 	}
@@ -94,9 +97,15 @@ func (c *inspectCmd) show(ctx context.Context, s *streams, r *recorder, queries 
 		case <-ctx.Done():
 		}
 		p.stop()
+		absent := errors.Is(got.err, baseimage.ErrNotFound)
+		if absent && c.JSON {
+			facts = append(facts, &baseimage.Facts{Image: got.query.Image, Platform: got.query.Platform, Absent: got.err.Error()})
+		}
 		switch {
 		case ctx.Err() != nil:
 			return false, errors.New("interrupted")
+		case absent && got.query.Ask == baseimage.AskDigest:
+			// A tag that a version might have had: that it isn't there is an answer.
 		case got.err != nil:
 			ok = false
 			printError(s.err, c.explain(got))
@@ -170,6 +179,25 @@ func (c *inspectCmd) named(s *streams, in baseimage.Inspector) (queries []baseim
 	return queries, p, err
 }
 
+// otherTags adds to the questions of images what else a Dockerfile asks that is
+// built from one: which of its tags stay. An image that can't be asked has none.
+func (c *inspectCmd) otherTags(ctx context.Context, r *recorder, queries []baseimage.Query) []baseimage.Query {
+	for _, done := range parallel(queries, manyWaiting(), func(q baseimage.Query) error {
+		src := fixer.Source{Name: q.Image, Src: []byte("FROM " + q.Image + "\n")}
+		_, err := fixer.Run(ctx, src, []*fixer.Transform{transforms.PinImage}, r, fixer.Options{Build: c.build()})
+		return err
+	}) {
+		<-done // with an error for what is no name, which asking tells
+	}
+	for _, q := range r.queries(true) {
+		named := func(other baseimage.Query) bool { return byImage(q, other) == 0 }
+		if q.Ask == baseimage.AskDigest && !slices.ContainsFunc(queries, named) {
+			queries = append(queries, q)
+		}
+	}
+	return queries
+}
+
 // placed asks the disk for the images that were named by their place there.
 type placed struct {
 	stored          map[string]bool
@@ -185,7 +213,8 @@ func (p placed) Inspect(ctx context.Context, q baseimage.Query) (*baseimage.Fact
 }
 
 // bases runs the transforms over Dockerfiles without keeping what they change,
-// and makes the queries for all that they ask. What is wrong with one of the
+// and makes the queries for all that they ask: with --json, also of images that
+// the repaired files name. What is wrong with one of the
 // files is told, and failed is true.
 func (c *inspectCmd) bases(ctx context.Context, s *streams, r *recorder) (queries []baseimage.Query, failed bool, err error) {
 	jobs, err := find(s, c.Images, c.Context)
@@ -209,7 +238,7 @@ func (c *inspectCmd) bases(ctx context.Context, s *streams, r *recorder) (querie
 			fmt.Fprintln(s.err, err)
 		}
 	}
-	return r.queries(), failed, nil
+	return r.queries(c.JSON), failed, nil
 }
 
 func (c *inspectCmd) record(ctx context.Context, s *streams, j *job, r *recorder) error {
@@ -228,7 +257,7 @@ func (c *inspectCmd) record(ctx context.Context, s *streams, j *job, r *recorder
 	}
 	for _, n := range graph.Nodes {
 		if root := n.Root(); root.Err == nil && root.Image != "scratch" {
-			r.note(baseimage.Query{Image: root.Image, Platform: root.Platform, Ask: baseimage.AskConfig | baseimage.AskDistro})
+			r.noteBase(baseimage.Query{Image: root.Image, Platform: root.Platform, Ask: baseimage.AskConfig | baseimage.AskDistro})
 		}
 	}
 	// With --unsafe in mind too: it makes no other questions, but other texts.

@@ -22,6 +22,7 @@ type recorder struct {
 // record is what is remembered of one image and platform.
 type record struct {
 	ask   baseimage.Ask
+	base  bool // a stage is built from it
 	meter registry.Meter
 	took  time.Duration
 }
@@ -56,6 +57,14 @@ func (r *recorder) note(q baseimage.Query) *record {
 	return rec
 }
 
+// noteBase remembers a question that is asked of a stage's base.
+func (r *recorder) noteBase(q baseimage.Query) {
+	rec := r.note(q)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	rec.base = true
+}
+
 // answer asks a question, and tells what all that was asked of the image took.
 func (r *recorder) answer(ctx context.Context, q baseimage.Query) inspected {
 	f, err := r.Inspect(ctx, q)
@@ -65,12 +74,13 @@ func (r *recorder) answer(ctx context.Context, q baseimage.Query) inspected {
 	return inspected{q, f, rec.meter.Cost(), rec.took, err}
 }
 
-// queries are all that was asked, one for each image and platform, in their
-// order.
-func (r *recorder) queries() (list []baseimage.Query) {
+// queries are what was asked of the bases, or all that was asked, one for each
+// image and platform, in their order.
+func (r *recorder) queries(all bool) (list []baseimage.Query) {
 	for q, rec := range r.asked {
-		q.Ask = rec.ask
-		list = append(list, q)
+		if q.Ask = rec.ask; all || rec.base {
+			list = append(list, q)
+		}
 	}
 	slices.SortFunc(list, byImage)
 	return list

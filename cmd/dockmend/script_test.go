@@ -27,13 +27,22 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs testdata/*.txtar: the program as its users run it. $REGISTRY
-// is a real registry with an image node:20-slim of the official form, $BROKEN
-// one that answers every request with the status in the repository's name.
+// is a real registry with an image of the official form, node:20-slim,
+// node:20.19.5-bookworm-slim and alone/node:20, with the digest $DIGEST, $BRIEF as
+// it is quoted; $BROKEN is one that answers every request with the status in the
+// repository's name.
 func TestScripts(t *testing.T) {
 	hub := httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
 	t.Cleanup(hub.Close)
 	host := strings.TrimPrefix(hub.URL, "http://")
-	push(t, host+"/node:20-slim", nodeImage(t))
+	node := nodeImage(t)
+	push(t, host+"/node:20-slim", node)
+	push(t, host+"/node:20.19.5-bookworm-slim", node)
+	push(t, host+"/alone/node:20", node)
+	digest, err := node.Digest()
+	if err != nil {
+		t.Fatal(err)
+	}
 	broken := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var status int
 		if _, err := fmt.Sscanf(r.URL.Path, "/v2/status%d/", &status); err != nil {
@@ -47,6 +56,8 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".tmp", "cache"))
 			env.Setenv("REGISTRY", host)
+			env.Setenv("DIGEST", digest.String())
+			env.Setenv("BRIEF", digest.String()[:len("sha256:")+12])
 			env.Setenv("BROKEN", strings.TrimPrefix(broken.URL, "http://"))
 			env.Setenv("NOBODY", "127.0.0.1:1") // tcpmux: nobody listens there
 			env.Setenv("BUILDKIT_HOST", os.Getenv("DOCKMEND_TEST_BUILDKIT"))
@@ -63,7 +74,7 @@ func TestScripts(t *testing.T) {
 			"bytes":  bytesOf,
 			"fill":   fill,
 			"mode":   mode,
-			"store":  store(nodeImage(t)),
+			"store":  store(node),
 			"app":    app,
 		},
 	})

@@ -21,6 +21,9 @@ const (
 	AskAccounts
 	// AskVersions: the versions of Node.js and of what comes with it.
 	AskVersions
+	// AskDigest: what the reference names, and so whether two name the same. Asked
+	// alone it costs one request without a body for a tag, and tells nothing else.
+	AskDigest
 	// The rest ask for one program each, of the name that they carry.
 	AskSh
 	AskChown
@@ -66,7 +69,7 @@ func (a Ask) Programs() []string {
 // String lists the questions: "config distro sh".
 func (a Ask) String() string {
 	var names []string
-	for i, name := range []string{"config", "distro", "users", "accounts", "versions"} {
+	for i, name := range []string{"config", "distro", "users", "accounts", "versions", "digest"} {
 		if a&(1<<i) != 0 {
 			names = append(names, name)
 		}

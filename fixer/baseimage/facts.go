@@ -47,8 +47,11 @@ type Facts struct {
 	Platform string `json:"platform"` // "linux/amd64"; "" for the default
 	// Digest is the digest of what the reference names: the index where there
 	// is one. Manifest is the digest of the platform's manifest.
-	Digest   string    `json:"digest,omitempty"`
-	Manifest string    `json:"manifest,omitempty"`
+	Digest   string `json:"digest,omitempty"`
+	Manifest string `json:"manifest,omitempty"`
+	// Local: the image was found on this machine. Its registry may have another
+	// one under that name, or none.
+	Local    bool      `json:"local,omitempty"`
 	Config   *Config   `json:"config,omitempty"`
 	Distro   *Distro   `json:"distro,omitempty"`
 	Accounts *Accounts `json:"accounts,omitempty"`
@@ -60,6 +63,10 @@ type Facts struct {
 	// Unread says why the layers could not be read although a question needed
 	// them: what they would have told is missing, or is the table's. "" otherwise.
 	Unread string `json:"unread,omitempty"`
+	// Absent says that there is no such image or tag, in the words of the error
+	// that wrapped ErrNotFound. It is for files of facts, which have to tell that
+	// from an image that nobody asked for; no Inspector returns such facts.
+	Absent string `json:"absent,omitempty"`
 }
 
 // Config is the part of the image configuration that a Dockerfile inherits
@@ -143,6 +150,10 @@ type Inspector interface {
 
 // ErrUnknown is returned by an Inspector that has no record of the image.
 var ErrUnknown = errors.New("no facts about this image are at hand")
+
+// ErrNotFound is wrapped by the error of an Inspector that was told that there is
+// no such image or tag. Any other error may be gone by the next time.
+var ErrNotFound = errors.New("there is no such image or tag")
 
 // User returns the account with that name.
 func (a *Accounts) User(name string) (User, bool) {

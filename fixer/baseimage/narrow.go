@@ -18,6 +18,9 @@ func ForApplications(id int) bool { return id >= firstUser && id <= lastUser }
 // that it doesn't matter how much more was known. The configuration stays.
 func (f *Facts) Narrow(a Ask) *Facts {
 	n := *f
+	if a&AskDigest == 0 {
+		n.Digest, n.Manifest, n.Local = "", "", false
+	}
 	if a&AskDistro == 0 && f.Distro.FamilyOf() != Windows {
 		n.Distro = nil
 	}

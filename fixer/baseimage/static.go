@@ -13,20 +13,42 @@ import (
 )
 
 // Static is an Inspector that answers from a list, by image name and, where the
-// list names one, platform. The zero value knows no image.
+// list names one, platform. A name with a digest is found by that too, and an
+// entry with a digest and nothing else is what another one with it is: the same
+// image by another tag of its repository. The zero value knows no image.
 type Static struct {
-	byName map[string][]*Facts
+	byName   map[string][]*Facts
+	byDigest map[string][]*Facts // those that tell more, by "repository@digest"
 }
 
 // NewStatic makes a Static of a list. Of several entries for one image and
 // platform the first counts.
 func NewStatic(list ...*Facts) Static {
-	s := Static{byName: map[string][]*Facts{}}
+	s := Static{byName: map[string][]*Facts{}, byDigest: map[string][]*Facts{}}
 	for _, f := range list {
 		name := fullName(f.Image)
 		s.byName[name] = append(s.byName[name], f)
+		if key := digestKey(f.Image, f.Digest); key != "" && f.Config != nil {
+			s.byDigest[key] = append(s.byDigest[key], f)
+		}
 	}
 	return s
+}
+
+// digestKey is the name of an image by its digest; by that in the name, when
+// digest is "". It's "" when there is none.
+func digestKey(image, digest string) string {
+	named, err := reference.ParseNormalizedNamed(image)
+	if err != nil {
+		return ""
+	}
+	if d, ok := named.(reference.Digested); ok && digest == "" {
+		digest = d.Digest().String()
+	}
+	if digest == "" {
+		return ""
+	}
+	return named.Name() + "@" + digest
 }
 
 // fullName is the name with registry and tag, so that node and
@@ -39,15 +61,45 @@ func fullName(image string) string {
 	return reference.TagNameOnly(named).String()
 }
 
+// notFound is ErrNotFound in the words of whoever was asked.
+type notFound string
+
+func (e notFound) Error() string        { return string(e) }
+func (e notFound) Is(target error) bool { return target == ErrNotFound }
+
 // Inspect implements [Inspector]. The error is ErrUnknown for an image that is
-// not in the list.
+// not in the list, and wraps ErrNotFound for one that the list says is nowhere.
 func (s Static) Inspect(_ context.Context, q Query) (*Facts, error) {
-	for _, f := range s.byName[fullName(q.Image)] {
-		if f.Platform == "" || f.Platform == q.Platform || q.Platform == "" && f.Platform == "linux/amd64" {
-			return f, nil
+	f := entry(s.byName[fullName(q.Image)], q.Platform)
+	if f != nil && f.Absent != "" {
+		return nil, notFound(f.Absent)
+	}
+	digest, only := "", true
+	if f != nil {
+		digest = f.Digest
+		only = *f == Facts{Image: f.Image, Platform: f.Platform, Digest: digest} && digest != ""
+	}
+	if only {
+		if same := entry(s.byDigest[digestKey(q.Image, digest)], q.Platform); same != nil {
+			own := *same
+			own.Image = q.Image
+			return &own, nil
 		}
 	}
-	return nil, ErrUnknown
+	if f == nil {
+		return nil, ErrUnknown
+	}
+	return f, nil
+}
+
+// entry is the first one that is for the platform.
+func entry(list []*Facts, platform string) *Facts {
+	for _, f := range list {
+		if f.Platform == "" || f.Platform == platform || platform == "" && f.Platform == "linux/amd64" {
+			return f
+		}
+	}
+	return nil
 }
 
 // Platforms lists the platforms that the list has the image for, in its order.
@@ -87,6 +139,9 @@ func ReadFacts(r io.Reader) ([]*Facts, error) {
 	for i, f := range file.Images {
 		if f == nil || f.Image == "" {
 			return nil, fmt.Errorf("image %d of the facts has no name", i+1)
+		}
+		if f.Absent != "" && (f.Digest != "" || f.Config != nil) {
+			return nil, fmt.Errorf("image %d of the facts, %q, is absent and yet there", i+1, f.Image)
 		}
 		if !validIDs(f.Accounts) {
 			return nil, fmt.Errorf("image %d of the facts, %q, has an account with a number that is none", i+1, f.Image)

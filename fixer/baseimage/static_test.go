@@ -34,8 +34,62 @@ func TestStatic(t *testing.T) {
 	}
 }
 
+// TestAbsent: a file of facts says of a tag that it doesn't exist, which is not the
+// same as to say nothing.
+func TestAbsent(t *testing.T) {
+	const text = `{"version": 1, "images": [{"image": "a:1", "platform": "", "absent": "it has no such tag (404)"}]}`
+	list, err := ReadFacts(strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := NewStatic(list...).Inspect(t.Context(), Query{Image: "a:1", Ask: AskDigest})
+	if f != nil || !errors.Is(err, ErrNotFound) || errors.Is(err, ErrUnknown) || err.Error() != "it has no such tag (404)" {
+		t.Errorf("%+v, %v", f, err)
+	}
+	if _, err := NewStatic(list...).Inspect(t.Context(), Query{Image: "a:2"}); errors.Is(err, ErrNotFound) {
+		t.Errorf("what is not in the file: %v", err)
+	}
+}
+
+// TestStaticDigest: an image is known by all names that its digest proves, and by
+// those of its own repository alone.
+func TestStaticDigest(t *testing.T) {
+	sum := func(c string) string { return "sha256:" + strings.Repeat(c, 64) }
+	s := NewStatic(
+		&Facts{Image: "node:20", Platform: "linux/amd64", Digest: sum("a"), Config: &Config{User: "amd64"}},
+		&Facts{Image: "node:20", Platform: "linux/arm64", Digest: sum("a"), Config: &Config{User: "arm64"}},
+		&Facts{Image: "node:20.19.5", Digest: sum("a")}, &Facts{Image: "node:22", Digest: sum("b")}, &Facts{Image: "other:1", Digest: sum("a")},
+	)
+	for _, c := range []struct{ image, platform, want string }{
+		{"node:20.19.5", "", "amd64"}, {"docker.io/library/node:20.19.5", "linux/arm64", "arm64"},
+		{"node:20@" + sum("a"), "linux/amd64", "amd64"}, {"node:any@" + sum("a"), "", "amd64"}, {"node@" + sum("a"), "", "amd64"},
+		{"node:22", "", ""}, {"other:1", "", ""},
+	} {
+		f, err := s.Inspect(t.Context(), Query{Image: c.image, Platform: c.platform})
+		if err != nil || f.Image != c.image && f.Config != nil || f.Config != nil && f.Config.User != c.want || f.Config == nil && c.want != "" {
+			t.Errorf("%s for %q: %+v, %v", c.image, c.platform, f, err)
+		}
+	}
+	for _, image := range []string{"node:20@" + sum("c"), "other@" + sum("a"), "node:20.19.5-slim"} {
+		if f, err := s.Inspect(t.Context(), Query{Image: image}); !errors.Is(err, ErrUnknown) {
+			t.Errorf("%s: %+v, %v", image, f, err)
+		}
+	}
+}
+
+// TestNarrowDigest: what names name is told to who asks for it.
+func TestNarrowDigest(t *testing.T) {
+	f := &Facts{Digest: "sha256:1", Manifest: "sha256:2", Local: true}
+	if n := f.Narrow(AskEverything &^ AskDigest); n.Digest != "" || n.Manifest != "" || n.Local {
+		t.Errorf("%+v", n)
+	}
+	if n := f.Narrow(AskDigest); n.Digest != f.Digest || n.Manifest != f.Manifest || !n.Local {
+		t.Errorf("%+v", n)
+	}
+}
+
 func TestReadFacts(t *testing.T) {
-	for _, bad := range []string{``, `{}`, `{"version": 2}`, `{"version": 1, "images": [{}]}`, `{"version": 1, "images": [null]}`, `{"version": 1, "imagse": []}`, `{"version": 1} x`, `{"version": 1}}`, `{"version": 1}]`,
+	for _, bad := range []string{`{"version": 1, "images": [{"image": "a", "absent": "x", "digest": "sha256:1"}]}`, ``, `{}`, `{"version": 2}`, `{"version": 1, "images": [{}]}`, `{"version": 1, "images": [null]}`, `{"version": 1, "imagse": []}`, `{"version": 1} x`, `{"version": 1}}`, `{"version": 1}]`,
 		`{"version": 1, "images": [{"image": "a", "accounts": {"users": [{"name": "x", "uid": -1, "gid": 0}], "complete": true, "source": "layer"}}]}`,
 		`{"version": 1, "images": [{"image": "a", "accounts": {"groups": [{"name": "x", "gid": 4294967295}], "complete": true, "source": "layer"}}]}`} {
 		if _, err := ReadFacts(strings.NewReader(bad)); err == nil {

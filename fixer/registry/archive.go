@@ -109,7 +109,7 @@ func (d *dockerArchive) find(_ context.Context, w wanted) (*found, error) {
 			}
 			continue
 		}
-		return &found{img: img, host: d.file, open: func(_ context.Context, i int) (io.ReadCloser, error) {
+		return &found{img: img, host: d.file, local: true, open: func(_ context.Context, i int) (io.ReadCloser, error) {
 			return d.layer(p, image.Layers[i])
 		}}, nil
 	}

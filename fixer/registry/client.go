@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -90,10 +91,17 @@ func (c *client) digest(ctx context.Context, ref name.Reference) (v1.Hash, error
 			}
 			return err
 		})
-		if err != nil {
-			return a.notFound(ctx, err, ref)
+		if err == nil {
+			return nil
 		}
-		return nil
+		f := a.notFound(ctx, err, ref)
+		// The answer to such a request has no body that could say more (OCI
+		// distribution specification, "Checking if content exists in the registry").
+		var status *transport.Error
+		if errors.As(f, &status) && status.StatusCode == http.StatusNotFound && status.Request != nil && strings.Contains(status.Request.URL.Path, "/manifests/") {
+			f = a.nowhere(err)
+		}
+		return f
 	})
 	return digest, err
 }
@@ -147,9 +155,14 @@ func (a attempt) notFound(ctx context.Context, err error, ref name.Reference) *f
 	f := a.explain(ctx, err, otherwise)
 	var status *transport.Error
 	if errors.As(f, &status) && status.StatusCode == http.StatusNotFound && len(status.Errors) > 0 && unknownCodes[status.Errors[0].Code] {
-		return &failure{reason: a.host + " has no such image or tag (404)", absent: true, err: err}
+		return a.nowhere(err)
 	}
 	return f
+}
+
+// nowhere is the failure of an image that the registry doesn't have.
+func (a attempt) nowhere(err error) *failure {
+	return &failure{reason: a.host + " has no such image or tag (404)", absent: true, err: err}
 }
 
 // unknownCodes are those by which a registry says that something isn't there

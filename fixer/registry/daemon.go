@@ -74,7 +74,7 @@ func (d *daemon) find(ctx context.Context, w wanted) (*found, error) {
 	}
 	img := &image{Digest: digest, Config: text, Layers: make([]layer, len(config.RootFS.DiffIDs))}
 	saved := &savedImage{daemon: d, name: reference.FamiliarString(ref), layers: config.RootFS.DiffIDs}
-	return &found{img: img, host: engine, prepares: true, open: saved.open}, nil
+	return &found{img: img, host: engine, local: true, prepares: true, open: saved.open}, nil
 }
 
 // explain turns an error of the client into a failure.

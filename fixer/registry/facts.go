@@ -20,7 +20,7 @@ import (
 func (in *Inspector) compose(ctx context.Context, s *subject, q baseimage.Query) *baseimage.Facts {
 	t := s.told
 	f := &baseimage.Facts{
-		Digest: s.img.Digest, Manifest: s.img.Manifest, Assumed: s.assumed,
+		Digest: s.img.Digest, Manifest: s.img.Manifest, Local: s.local, Assumed: s.assumed,
 		Config: t.settings, Versions: t.versions, Distro: t.distro,
 	}
 	if t.windows {

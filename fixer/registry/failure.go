@@ -16,6 +16,8 @@ import (
 	"unicode"
 
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+
+	"github.com/dockmend/dockmend/fixer/baseimage"
 )
 
 // errTimeout is the cause of a context that ran out of Options.Timeout.
@@ -36,11 +38,18 @@ type failure struct {
 	question bool
 	// absent: the registry did answer, and what was asked for isn't there.
 	absent bool
-	err    error // may be nil
+	// platform: it's there for other platforms.
+	platform bool
+	err      error // may be nil
 }
 
 func (f *failure) Error() string { return f.reason }
 func (f *failure) Unwrap() error { return f.err }
+
+// Is makes a baseimage.ErrNotFound of what isn't there.
+func (f *failure) Is(target error) bool {
+	return target == baseimage.ErrNotFound && f.absent && !f.platform
+}
 
 // attempt is one attempt to read an image, as far as it takes to explain why
 // it failed.

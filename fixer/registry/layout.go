@@ -133,7 +133,7 @@ func (l *ociLayout) find(_ context.Context, w wanted) (*found, error) {
 	if f != nil {
 		return nil, f
 	}
-	return &found{img: img, host: l.dir, prepares: true, open: func(ctx context.Context, i int) (io.ReadCloser, error) {
+	return &found{img: img, host: l.dir, local: true, prepares: true, open: func(ctx context.Context, i int) (io.ReadCloser, error) {
 		return l.layer(ctx, img.Layers[i].Digest)
 	}}, nil
 }

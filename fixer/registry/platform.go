@@ -112,5 +112,5 @@ func notOffered(host string, want v1.Platform, offer []string) *failure {
 	if len(offer) > 0 {
 		reason = fmt.Sprintf("%s has this image not for %s, only for %s", host, want, strings.Join(offer, ", "))
 	}
-	return &failure{reason: reason, absent: true}
+	return &failure{reason: reason, absent: true, platform: true}
 }

@@ -23,6 +23,7 @@ type registries struct {
 	offline bool
 	now     func() time.Time
 	memory  sync.Map // imageKey → *image: what this run has read
+	tags    sync.Map // tagKey → tagged: what this run was told
 }
 
 func newRegistries(o Options, cache *diskcache.Dir) *registries {
@@ -35,6 +36,7 @@ func newRegistries(o Options, cache *diskcache.Dir) *registries {
 // tagged is what is kept of a tag.
 type tagged struct {
 	Digest string    `json:"digest"`
+	Absent string    `json:"absent,omitempty"` // why it has no digest
 	Asked  time.Time `json:"asked"`
 }
 
@@ -71,12 +73,21 @@ func (r *registries) digest(w wanted) (digest string, fresh bool) {
 	if d, ok := w.ref.(name.Digest); ok {
 		return d.DigestStr(), true
 	}
-	var t tagged
-	if !r.cache.Get(r.tagKey(w), &t) {
-		return "", false
+	t, fresh := r.tagged(w)
+	return t.Digest, fresh && t.Digest != ""
+}
+
+// tagged returns what is known of a tag, and whether that may be relied on.
+func (r *registries) tagged(w wanted) (t tagged, fresh bool) {
+	key := r.tagKey(w)
+	if t, ok := r.tags.Load(key); ok {
+		return t.(tagged), true
+	}
+	if !r.cache.Get(key, &t) {
+		return tagged{}, false
 	}
 	age := r.now().Sub(t.Asked)
-	return t.Digest, !r.refresh && age >= 0 && age < r.ttl
+	return t, !r.refresh && age >= 0 && age < r.ttl
 }
 
 // kept returns the image with that digest from this run or the cache, nil when
@@ -119,7 +130,10 @@ func (r *registries) via(w wanted) (list string) {
 func (r *registries) ask(ctx context.Context, w wanted) (img *image, err error) {
 	digest := ""
 	if _, ok := w.ref.(name.Tag); ok {
-		if digest, err = r.head(ctx, w); err != nil {
+		// One that doesn't answer such a request as it should, or doesn't know the
+		// tag, is asked for the image itself: that answer says more.
+		var f *failure
+		if digest, err = r.head(ctx, w); err != nil && (!errors.As(err, &f) || f.host) {
 			return nil, err
 		}
 		if img := r.kept(w, digest); img != nil {
@@ -142,22 +156,17 @@ func (r *registries) ask(ctx context.Context, w wanted) (img *image, err error) 
 	return img, nil
 }
 
-// head returns the digest that the tag has now, "" when the registry doesn't
-// answer such a request as it should: the image is then asked for itself.
+// head returns the digest that the tag has now.
 func (r *registries) head(ctx context.Context, w wanted) (digest string, err error) {
 	err = r.each(ctx, w, func(ctx context.Context, ref name.Reference) error {
 		d, err := r.client.digest(ctx, ref)
 		digest = d.String()
 		return err
 	})
-	var f *failure
-	if err == nil {
-		return digest, nil
+	if err != nil {
+		return "", err
 	}
-	if errors.As(err, &f) && !f.host && !f.absent {
-		return "", nil
-	}
-	return "", err
+	return digest, nil
 }
 
 // each tries an exchange with the mirrors of the registry, and then with itself,
@@ -207,8 +216,14 @@ func (r *registries) mirrored(w wanted) (list []name.Reference) {
 // costs requests in the next run, and nothing else.
 func (r *registries) remember(w wanted, digest string) {
 	if _, ok := w.ref.(name.Tag); ok {
-		_ = r.cache.Put(r.tagKey(w), tagged{digest, r.now()})
+		r.put(w, tagged{Digest: digest})
 	}
+}
+
+func (r *registries) put(w wanted, t tagged) {
+	t.Asked = r.now()
+	r.tags.Store(r.tagKey(w), t)
+	_ = r.cache.Put(r.tagKey(w), t)
 }
 
 func (r *registries) keep(w wanted, img *image) {

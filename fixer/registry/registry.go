@@ -89,9 +89,10 @@ type Inspector struct {
 	noLayers     bool
 	slots        chan struct{} // one element for each image that is being asked for
 	subjects     memo[question, *subject]
-	hosts        *hosts       // that are not asked any more
-	slow         hosts        // that are not asked for layers any more
-	tookLong     atomic.Int32 // images whose layers took too long
+	namings      memo[string, naming] // by full name
+	hosts        *hosts               // that are not asked any more
+	slow         hosts                // that are not asked for layers any more
+	tookLong     atomic.Int32         // images whose layers took too long
 }
 
 // question is what makes two queries speak of the same: the full name with tag
@@ -146,8 +147,9 @@ func New(o Options) (*Inspector, error) {
 // table's, with the reason in Facts.Assumed; without either the reason is the
 // error. Layers that can't be read are no error: Facts.Unread has the reason. A
 // name or platform that isn't one, an image or tag that the registry doesn't
-// have, and a platform that its index doesn't have are errors in any case; an
-// image without an index is taken for what it is, as builders take it.
+// have, and a platform that its index doesn't have are errors in any case, the
+// second of them a baseimage.ErrNotFound; an image without an index is taken for
+// what it is, as builders take it.
 // Once ctx is done, so is Inspect, with the cause of that as the error.
 func (in *Inspector) Inspect(ctx context.Context, q baseimage.Query) (*baseimage.Facts, error) {
 	if q.Image == "scratch" {
@@ -156,6 +158,9 @@ func (in *Inspector) Inspect(ctx context.Context, q baseimage.Query) (*baseimage
 	w, err := in.want(q)
 	if err != nil {
 		return nil, err
+	}
+	if q.Ask == baseimage.AskDigest {
+		return in.names(ctx, w, q)
 	}
 	s, err := in.subjects.get(ctx, question{w.name, w.platform.String()}, func() (*subject, error) {
 		if err := in.enter(ctx); err != nil {
@@ -208,25 +213,35 @@ func (in *Inspector) enter(ctx context.Context) error {
 
 func (in *Inspector) leave() { <-in.slots }
 
-// find looks for the image in one source after the other. The error is that of
-// the last one that could not tell, or else that the image is nowhere.
+// find looks for the image in one source after the other.
 func (in *Inspector) find(ctx context.Context, w wanted) (*subject, error) {
-	var failed error
-	for _, s := range in.sources {
+	return first(in.sources, func(s Source) (*subject, error) {
 		found, err := s.find(ctx, w)
+		if err != nil {
+			return nil, err
+		}
+		return newSubject(found)
+	})
+}
+
+// first returns the answer of the first source that has one. The error is that
+// of the last one that could not tell, or else that the image is nowhere.
+func first[T any](sources []Source, ask func(Source) (T, error)) (answer T, failed error) {
+	for _, s := range sources {
+		answer, err := ask(s)
 		if err == nil {
-			return newSubject(found)
+			return answer, nil
 		}
 		var f *failure
 		if !errors.As(err, &f) {
-			return nil, err // ctx is done
+			return answer, err // ctx is done
 		}
 		var before *failure
 		if failed == nil || !f.absent || errors.As(failed, &before) && before.absent {
 			failed = err
 		}
 	}
-	return nil, failed
+	return answer, failed
 }
 
 // known returns the table's record of the image, nil when there is none.

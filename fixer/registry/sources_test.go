@@ -29,7 +29,7 @@ func dated(t testing.TB, as types.MediaType) v1.Image {
 
 // questions are asked each of an Inspector of its own, as what is known already
 // must not matter.
-var questions = []baseimage.Ask{baseimage.AskConfig, baseimage.AskUsers | baseimage.AskDistro, baseimage.AskAccounts, baseimage.AskVersions, baseimage.AskPrograms, baseimage.AskEverything}
+var questions = []baseimage.Ask{baseimage.AskConfig, baseimage.AskUsers | baseimage.AskDistro, baseimage.AskAccounts, baseimage.AskVersions, baseimage.AskPrograms, baseimage.AskDigest, baseimage.AskEverything}
 
 // asRegistry compares what a source tells of an image with what a registry does.
 // Digests are left out unless the source can tell them.
@@ -40,7 +40,7 @@ func asRegistry(t *testing.T, img v1.Image, name string, source registry.Source,
 	for _, ask := range questions {
 		want := *inspect(t, inspector(t, registry.Options{Transport: h}), app, ask)
 		got := *inspect(t, inspector(t, registry.Options{Sources: []registry.Source{source}, Transport: h}), name, ask)
-		want.Image = name
+		want.Image, want.Local = name, true
 		if !digests {
 			want.Digest, want.Manifest = got.Digest, got.Manifest
 		}

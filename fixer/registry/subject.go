@@ -15,6 +15,8 @@ type found struct {
 	// keep keeps the image for other runs; nil when that makes no sense.
 	keep func(*image)
 	host string // that layers come from, for messages
+	// local: it was found on this machine.
+	local bool
 	// prepares: to open a layer takes as much work as to read it. The silence
 	// until it's open is no sign of trouble.
 	prepares bool

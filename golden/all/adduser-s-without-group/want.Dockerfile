@@ -1,4 +1,4 @@
-FROM node:20-alpine
+FROM node:20.19.5-alpine3.22
 RUN adduser -S app
 WORKDIR /app
 COPY --chown=app:nogroup . .

@@ -1,4 +1,4 @@
-FROM node:20-alpine
+FROM node:20.19.5-alpine3.22
 RUN addgroup -S app && adduser -S -G app app
 WORKDIR /srv
 WORKDIR api

@@ -1,4 +1,4 @@
-FROM node:20 AS base
+FROM node:20.19.5-bookworm AS base
 LABEL maintainer="shop@example.com"
 
 RUN mkdir -p /usr/src/app

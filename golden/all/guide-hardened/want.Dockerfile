@@ -1,4 +1,4 @@
-FROM node:20-slim AS base
+FROM node:20.19.5-bookworm-slim AS base
 
 RUN groupadd --system --gid 1000 appuser && \
     useradd --system --uid 1000 --gid appuser --shell /usr/sbin/nologin appuser

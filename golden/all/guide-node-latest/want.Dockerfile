@@ -1,4 +1,4 @@
-FROM node:latest
+FROM node:25.1.0-trixie
 COPY package.json .
 RUN npm install
 COPY . .

@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-FROM node:20-slim
+FROM node:20.19.5-bookworm-slim
 WORKDIR /app
 RUN <<EOF
 cat > Dockerfile.example <<INNER

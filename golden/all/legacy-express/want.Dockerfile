@@ -1,5 +1,5 @@
 # The API of the shop.
-FROM node:20-slim
+FROM node:20.19.5-bookworm-slim
 
 ENV NODE_ENV=production
 WORKDIR /usr/src/app

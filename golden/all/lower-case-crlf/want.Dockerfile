@@ -1,4 +1,4 @@
-from node:20-alpine
+from node:20.19.5-alpine3.22
 workdir /app
 copy --chown=node:node . .
 run chown node:node /app

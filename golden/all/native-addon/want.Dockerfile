@@ -1,4 +1,4 @@
-FROM node:20
+FROM node:20.19.5-bookworm
 WORKDIR /app
 COPY --chown=node:node . .
 RUN npm ci --omit=dev

@@ -1,4 +1,4 @@
-FROM node:20-slim AS base
+FROM node:20.19.5-bookworm-slim AS base
 RUN npm install -g pnpm@9
 WORKDIR /app
 

@@ -1,11 +1,11 @@
 # Build
-FROM node:20 AS builder
+FROM node:20.19.5-bookworm AS builder
 WORKDIR /usr/src/app
 COPY . .
 RUN npm ci && npm run build
 
 # Run
-FROM node:20-slim AS base
+FROM node:20.19.5-bookworm-slim AS base
 ENV NODE_ENV=production
 WORKDIR /usr/src/app
 

@@ -1,4 +1,4 @@
-FROM node:20-alpine
+FROM node:20.19.5-alpine3.22
 
 WORKDIR /srv/mailer
 COPY --chown=node:node package.json yarn.lock ./

@@ -1,0 +1,4 @@
+ARG NODE_VERSION=20.19.5
+FROM node:${NODE_VERSION} AS build
+RUN npm ci
+FROM node:${NODE_VERSION}-slim

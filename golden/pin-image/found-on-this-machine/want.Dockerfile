@@ -1,0 +1,2 @@
+FROM node:22
+FROM node:20.19.5

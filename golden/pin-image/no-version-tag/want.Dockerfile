@@ -1,0 +1,5 @@
+FROM registry.example.com/node:20 AS a
+FROM registry.example.com/base:main AS b
+FROM gcr.io/distroless/nodejs20-debian12:latest@sha256:0754151dcc0a8521a949ff01b0195980103a2c54fe7db33b6cc952377e943956
+COPY --from=a /x /x
+COPY --from=b /x /x
