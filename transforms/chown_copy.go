@@ -72,7 +72,7 @@ func chownCopies(p *fixer.Pass, n *chain.Node) error {
 	}
 	id = spelled(id, run.Final)
 	given := map[*dockerfile.Instruction]dockerfile.Edit{}
-	for i, s := range run.Own() {
+	for i, s := range run.Alone() {
 		c, ok := s.Before.Copy(s.In)
 		if !ok || c.Owned || !isApplications(run, id, c.Dest) || p.Ignores(s.In) {
 			continue
@@ -89,7 +89,7 @@ func chownCopies(p *fixer.Pass, n *chain.Node) error {
 		given[s.In] = edit
 	}
 	narrowed := narrowChown(p, run, id, given)
-	for i, s := range run.Own() {
+	for i, s := range run.Alone() {
 		edit, ok := given[s.In]
 		if !ok || !narrowed && chownedLater(run, i, id) {
 			continue
@@ -99,22 +99,23 @@ func chownCopies(p *fixer.Pass, n *chain.Node) error {
 	return nil
 }
 
-// copiesAsRoot reports whether the target stage has a COPY or ADD that might be
-// given an owner.
+// copiesAsRoot reports whether there is a COPY or ADD that might be given an
+// owner.
 func copiesAsRoot(run *chain.Run) bool {
-	return slices.ContainsFunc(run.Own(), func(s chain.Step) bool {
+	return slices.ContainsFunc(run.Alone(), func(s chain.Step) bool {
 		c, ok := s.Before.Copy(s.In)
 		return ok && !c.Owned
 	})
 }
 
-// give makes the edit for one copy, the i-th instruction of the target stage.
+// give makes the edit for one copy, the i-th of the steps that are the image's
+// alone.
 // The error says why it is left alone.
 func give(p *fixer.Pass, run *chain.Run, i int, c chain.Copy, id identity) (dockerfile.Edit, error) {
 	if reason := laterRuns(p, run, i, c); reason != "" {
 		return dockerfile.Edit{}, errors.New(reason)
 	}
-	s := run.Own()[i].Before
+	s := run.Alone()[i].Before
 	owner, ok := siblingOwner(run, s, id, c)
 	if !ok {
 		owner, ok = copyOwner(s, id, c)
@@ -129,12 +130,12 @@ func give(p *fixer.Pass, run *chain.Run, i int, c chain.Copy, id identity) (dock
 }
 
 // siblingOwner is what the file itself writes for this user in another COPY of
-// the stage: perhaps with a group that is not the user's own.
+// the image's: perhaps with a group that is not the user's own.
 func siblingOwner(run *chain.Run, at chain.State, id identity, c chain.Copy) (string, bool) {
 	if _, exists := at.Accounts.User(id.name); !exists || c.Link {
 		return "", false
 	}
-	for _, s := range run.Own() {
+	for _, s := range run.Alone() {
 		if other, ok := s.Before.Copy(s.In); ok && other.Chown != "" && !other.Link && ownedBy(s.Before, other, id) {
 			return other.Chown, true
 		}
@@ -145,7 +146,7 @@ func siblingOwner(run *chain.Run, at chain.State, id identity, c chain.Copy) (st
 // chownedLater reports whether a RUN behind the i-th instruction of the stage
 // gives what it copied to the user in any case.
 func chownedLater(run *chain.Run, i int, id identity) bool {
-	own := run.Own()
+	own := run.Alone()
 	c, _ := own[i].Before.Copy(own[i].In)
 	found := false
 	calls(own[i+1:], func(s chain.Step, call shell.Call) {
@@ -158,7 +159,7 @@ func chownedLater(run *chain.Run, i int, id identity) bool {
 
 // reportUnknown tells, once for a stage, that its copies can't be judged.
 func reportUnknown(p *fixer.Pass, run *chain.Run, err error) {
-	for _, s := range run.Own() {
+	for _, s := range run.Alone() {
 		if c, ok := s.Before.Copy(s.In); ok && !c.Owned && isApplications(run, identity{}, c.Dest) {
 			p.Report(s.In.Span, fmt.Sprintf("copied as root's, left so: nothing is known of the base image %s: %v", run.Node.Root().Stage.Ref.Text, err))
 			return

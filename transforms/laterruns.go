@@ -19,10 +19,10 @@ import (
 // build, which goes on as root.
 
 // laterRuns tells why it may, "" when it can't. The copy is the i-th
-// instruction of the target stage.
+// of the steps that are the image's alone.
 func laterRuns(p *fixer.Pass, run *chain.Run, i int, c chain.Copy) string {
 	repository := bringsRepository(p, c)
-	for _, s := range run.Own()[i+1:] {
+	for _, s := range run.Behind(run.Alone()[i]) {
 		if s.In.Name() != "RUN" || !isRoot(s.Before.User.Text) || isInert(s) {
 			continue
 		}

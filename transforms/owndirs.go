@@ -171,10 +171,10 @@ func ownableWorkdir(run *chain.Run, id identity) (dir, note string) {
 	return dir, ""
 }
 
-// copied reports whether the first thing to make the directory is a COPY of the
-// target stage, to which chown-copy gives an owner.
+// copied reports whether the first thing to make the directory is a COPY that
+// is the image's alone, to which chown-copy gives an owner.
 func copied(run *chain.Run, dir string) bool {
-	for _, s := range run.Own() {
+	for _, s := range run.Alone() {
 		if c, ok := s.Before.Copy(s.In); ok && c.Dest == dir {
 			return true
 		}

@@ -50,6 +50,9 @@ func (sp *split) section() error {
 
 // stageKinds looks for what does not survive another number of stages.
 func (sp *split) stageKinds() error {
+	if len(sp.run.Node.Chain()) >= chain.MaxDepth {
+		return errors.New("more stages are built from one another than can be looked at")
+	}
 	f := sp.pass.File
 	for _, in := range f.Instructions {
 		for _, ref := range chain.Sources(in) {

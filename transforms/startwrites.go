@@ -102,7 +102,7 @@ func (x *examiner) treeIsCopied() bool {
 			return true
 		}
 	}
-	own := len(x.run.Steps) - len(x.run.Own())
+	own := len(x.run.Steps) - len(x.run.Alone())
 	for i, s := range x.run.Steps {
 		if !isInert(s) {
 			return false

@@ -16,7 +16,7 @@ import (
 // unowned tells of one that the application may need, "" when there is none.
 func unowned(p *fixer.Pass, run *chain.Run, id identity) string {
 	id = spelled(id, run.Final)
-	first := len(run.Steps) - len(run.Own())
+	first := len(run.Steps) - len(run.Alone())
 	for i, s := range run.Steps {
 		c, ok := s.Before.Copy(s.In)
 		if !ok || c.Chown != "" && ownedBy(s.Before, c, id) {

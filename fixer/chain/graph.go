@@ -55,16 +55,21 @@ type Node struct {
 	// stage copies or mounts files from it.
 	Children []*Node
 	Copied   bool
+	depth    int // the number of stages that it stands on
 	graph    *Graph
 	runs     map[*baseimage.Facts]*Run // what Eval found
 }
 
-// MaxTargets is the number of stages that may become images: each is evaluated
-// by itself, and the work for one file must be bounded.
-const MaxTargets = 100
+// MaxTargets is the number of stages that may become images, and MaxDepth of how
+// many stages a chain may be: each is evaluated by itself, and the work for one
+// file must be bounded.
+const (
+	MaxTargets = 100
+	MaxDepth   = 64
+)
 
 // Resolve builds the graph. It fails, with a *dockerfile.Error, when the target
-// is no stage of the file, and when there are more than MaxTargets.
+// is no stage of the file, and when there are more than MaxTargets or MaxDepth.
 func Resolve(f *dockerfile.File, o Options) (*Graph, error) {
 	return resolveWith(f, o, scripts{})
 }
@@ -85,6 +90,10 @@ func resolveWith(f *dockerfile.File, o Options, known scripts) (*Graph, error) {
 	for _, st := range f.Stages {
 		n := &Node{Stage: st, graph: g}
 		g.resolveBase(n, byName)
+		if n.depth >= MaxDepth {
+			line, col := f.Position(st.From.Start)
+			return nil, &dockerfile.Error{Name: f.Name, Line: line, Col: col, Msg: fmt.Sprintf("more than %d stages are built from one another", MaxDepth)}
+		}
 		g.Nodes = append(g.Nodes, n)
 		if st.Name != "" {
 			byName[st.Name] = n
@@ -158,7 +167,7 @@ func (g *Graph) resolveBase(n *Node, byName map[string]*Node) {
 		return
 	}
 	if p := byName[ref]; p != nil {
-		n.Parent = p
+		n.Parent, n.depth = p, p.depth+1
 		p.Children = append(p.Children, n)
 		return
 	}
@@ -222,15 +231,21 @@ func Sources(in *dockerfile.Instruction) (refs []string) {
 // else the last stage and every other leaf, a stage that no stage is built
 // FROM and none takes files from.
 func (g *Graph) Targets() []*Node {
+	if g.opts.Target == "" {
+		return g.leaves()
+	}
 	var list []*Node
-	for i, n := range g.Nodes {
-		if g.opts.Target != "" {
-			if n.Stage.Name == strings.ToLower(g.opts.Target) {
-				list = []*Node{n} // the last one of a name wins, as in BuildKit
-			}
-			continue
+	for _, n := range g.Nodes {
+		if n.Stage.Name == strings.ToLower(g.opts.Target) {
+			list = []*Node{n} // the last one of a name wins, as in BuildKit
 		}
-		if i == len(g.Nodes)-1 || len(n.Children) == 0 && !n.Copied {
+	}
+	return list
+}
+
+func (g *Graph) leaves() (list []*Node) {
+	for _, n := range g.Nodes {
+		if n.IsLast() || len(n.Children) == 0 && !n.Copied {
 			list = append(list, n)
 		}
 	}

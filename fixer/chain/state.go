@@ -73,6 +73,8 @@ type Run struct {
 	Node  *Node
 	Steps []Step // of the whole chain, FROM lines excluded
 	Final State
+
+	branches []branch // what others found
 }
 
 // Eval evaluates the chain of n on top of the base image's facts, nil when they
@@ -106,6 +108,69 @@ func (n *Node) Eval(base *baseimage.Facts) *Run {
 // Own are the steps of the target stage itself.
 func (r *Run) Own() []Step {
 	return r.Steps[len(r.Steps)-len(r.Node.Stage.Body):]
+}
+
+// Alone are the steps of the stages at the end of the chain that lead to the
+// target's image, and to no other: what they copy is that image's alone. The
+// target's own are the last of them.
+func (r *Run) Alone() []Step {
+	top := 0 // the first stage that is the image's alone
+	for _, b := range r.others() {
+		if b.leaf {
+			top = max(top, b.join+1)
+		}
+	}
+	i := slices.IndexFunc(r.Steps, func(s Step) bool { return s.Node.Stage.Index >= top })
+	if i < 0 {
+		return nil
+	}
+	return r.Steps[i:]
+}
+
+// Behind are all the steps that find what a step of the chain left: those behind
+// it, and those of the stages that are built from its stage for other ends.
+func (r *Run) Behind(step Step) []Step {
+	i := slices.IndexFunc(r.Steps, func(s Step) bool { return s.In == step.In })
+	list := slices.Clip(r.Steps[i+1:])
+	for _, b := range r.others() {
+		if b.join >= step.Node.Stage.Index {
+			list = append(list, b.node.Eval(r.Final.Base).Own()...)
+		}
+	}
+	return list
+}
+
+// branch is a stage that is built from one of a chain, and not part of it.
+type branch struct {
+	node *Node
+	join int  // the index of the chain's stage that it goes back to
+	leaf bool // it becomes an image
+}
+
+// others are the branches of the run's chain, in the order of the file.
+func (r *Run) others() []branch {
+	if r.branches != nil {
+		return r.branches
+	}
+	in := map[*Node]bool{}
+	for _, n := range r.Node.Chain() {
+		in[n] = true
+	}
+	leaves := map[*Node]bool{}
+	for _, n := range r.Node.graph.leaves() {
+		leaves[n] = true
+	}
+	r.branches = []branch{}
+	for _, n := range r.Node.graph.Nodes {
+		at := n
+		for at != nil && !in[at] {
+			at = at.Parent
+		}
+		if at != nil && at != n {
+			r.branches = append(r.branches, branch{n, at.Stage.Index, leaves[n]})
+		}
+	}
+	return r.branches
 }
 
 func (n *Node) initial(base *baseimage.Facts) State {

@@ -1,8 +1,10 @@
 FROM node:20.19.5-alpine3.22 AS base
 WORKDIR /app
-COPY . .
+COPY --chown=node:node . .
 RUN npm ci --omit=dev
 
 FROM base AS prod
+RUN chown node:node /app
+USER node
 EXPOSE 3000
 CMD ["node", "server.js"]

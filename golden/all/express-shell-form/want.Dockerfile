@@ -3,14 +3,16 @@ LABEL maintainer="shop@example.com"
 
 RUN mkdir -p /usr/src/app
 WORKDIR /usr/src/app
-COPY . /usr/src/app
+COPY --chown=node:node . /usr/src/app
 
 FROM base AS deps
 RUN npm ci --omit=dev
 
 FROM base
-COPY --from=deps /usr/src/app/node_modules ./node_modules
+COPY --from=deps --chown=node:node /usr/src/app/node_modules ./node_modules
 ENV PORT=8080
+RUN chown node:node /usr/src/app
+USER node
 EXPOSE 8080
 
 CMD npm start
