@@ -107,9 +107,9 @@ func TestTargets(t *testing.T) {
 
 func TestResolveErrors(t *testing.T) {
 	for src, want := range map[string]string{
-		"FROM a AS final\nFROM b AS other\n":     `Dockerfile: no stage is named "fianl"; there are final, other`,
+		"FROM a AS final\nFROM b AS other\n":                        `Dockerfile: no stage is named "fianl"; there are final, other`,
 		"FROM x AS s\n" + strings.Repeat("FROM s AS s\n", MaxDepth): "Dockerfile:65:1: more than 64 stages are built from one another",
-		strings.Repeat("FROM a\n", MaxTargets+1): "Dockerfile: 101 stages become images, more than 100",
+		strings.Repeat("FROM a\n", MaxTargets+1):                    "Dockerfile: 101 stages become images, more than 100",
 	} {
 		f, err := dockerfile.Parse("Dockerfile", []byte(src))
 		if err != nil {
