@@ -56,7 +56,7 @@ look like it. The ignore file is never written over another.`,
 		if len(list) == 0 {
 			return nil
 		}
-		p.Create(fixer.Unsafe, whole.Span, fmt.Sprintf("%s: .dockerignore with %s%s", wrong, strings.Join(list, " "), x.secrets()),
+		p.Create(fixer.Unsafe, whole.Span, fmt.Sprintf("%s: a .dockerignore with %s%s", wrong, strings.Join(list, ", "), x.secrets()),
 			fixer.NewFile{Name: ".dockerignore", Text: []byte(strings.Join(list, "\n") + "\n")})
 		return nil
 	},
