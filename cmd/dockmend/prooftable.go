@@ -66,6 +66,9 @@ func (p *stageProof) both(show func(*proof.Observation) string) string {
 	return before + " → " + after
 }
 
+// fewLines of a log are shown where the change is not what broke something.
+const fewLines = 10
+
 // explainProof tells what a verdict rests on.
 func explainProof(w io.Writer, prefix string, p *stageProof) error {
 	v := p.Verdict
@@ -78,7 +81,11 @@ func explainProof(w io.Writer, prefix string, p *stageProof) error {
 	if v.Step != "" {
 		fmt.Fprintf(&b, "  step: %s\n", dockerfile.Printable(v.Step))
 	}
-	for _, line := range v.Log {
+	lines := v.Log
+	if v.Outcome != proof.Broken {
+		lines = lines[max(0, len(lines)-fewLines):]
+	}
+	for _, line := range lines {
 		fmt.Fprintf(&b, "  | %s\n", dockerfile.Printable(line))
 	}
 	for _, note := range v.Notes {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strconv"
 	"time"
 
 	"github.com/dockmend/dockmend/fixer"
@@ -157,7 +156,7 @@ type stageProof struct {
 	*proof.Proof
 }
 
-// outcome is the worst of the proofs.
+// worst is the first of the proofs that is none; nil when all is proved.
 func (v *verified) worst() *stageProof {
 	for i, p := range v.proofs {
 		if p.Verdict.Outcome != proof.Proved {
@@ -167,7 +166,7 @@ func (v *verified) worst() *stageProof {
 	return nil
 }
 
-// run proves the changes of all jobs, and writes or shows the results.
+// run proves the changes of all jobs, and writes what is proved or shows all.
 func (f *proofFlags) run(ctx context.Context, s *streams, v *verification) (err error) {
 	if v.spec, err = f.spec(); err != nil {
 		return err
@@ -250,7 +249,8 @@ func (v *verification) one(ctx context.Context, s *streams, j *job) (got verifie
 	return got
 }
 
-// targets are the names, for --target, of the stages that become images.
+// targets are the names, for --target, of the stages that become images. Where
+// one that is not the last has no name, no builder makes an image of it.
 func targets(name string, text []byte, o chain.Options) (list []string, err error) {
 	if o.Target != "" {
 		return []string{o.Target}, nil
@@ -269,8 +269,6 @@ func targets(name string, text []byte, o chain.Options) (list []string, err erro
 			list = append(list, "")
 		case n.Stage.Name != "":
 			list = append(list, n.Stage.Name)
-		default:
-			list = append(list, strconv.Itoa(n.Stage.Index))
 		}
 	}
 	return list, nil

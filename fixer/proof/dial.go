@@ -2,13 +2,13 @@ package proof
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/docker/cli/cli/config"
@@ -56,12 +56,26 @@ func Dial(ctx context.Context, address string, h Helper) (*Builder, error) {
 	wait, cancel := context.WithTimeout(ctx, dialTime)
 	defer cancel()
 	if _, err := c.ListWorkers(wait); err != nil {
-		return nil, errors.Join(fmt.Errorf("no BuildKit answers at %s: %w", address, err), c.Close())
+		_ = c.Close() // nothing came of it
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, fmt.Errorf("no BuildKit answers at %s: %s", address, plain(err))
 	}
 	auth := authprovider.NewDockerAuthProvider(authprovider.DockerAuthProviderConfig{
 		AuthConfigProvider: authprovider.LoadAuthConfig(config.LoadDefaultConfigFile(io.Discard)),
 	})
 	return &Builder{client: c, helper: helper, session: []session.Attachable{auth}}, nil
+}
+
+// plain is what an error of gRPC's says beside gRPC's own words.
+func plain(err error) string {
+	text := firstLine(err.Error())
+	if _, desc, ok := strings.Cut(text, `desc = "`); ok {
+		text = strings.TrimSuffix(desc, `"`)
+	}
+	text = strings.TrimPrefix(text, "transport: Error while dialing: ")
+	return strings.TrimPrefix(text, "error reading server preface: ")
 }
 
 // connect makes a client. An engine's own BuildKit is reached through the

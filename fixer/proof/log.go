@@ -12,7 +12,7 @@ import (
 
 // What is kept of a log.
 const (
-	tailLines  = 20
+	tailLines  = 40
 	lineLength = 500 // in bytes; the rest is cut
 	maxDenied  = 50
 )

@@ -133,7 +133,8 @@ type Run struct {
 	// not asked.
 	Stop *Stop    `json:"stop,omitempty"`
 	Log  []string `json:"log,omitempty"` // the last lines
-	// NotObserved says what could not be seen, and why, a line each.
+	// NotObserved says what should have been seen and was not, and why, a line
+	// each.
 	NotObserved []string `json:"notObserved,omitempty"`
 
 	asked bool // what was waited for is not the default

@@ -84,8 +84,10 @@ func (r *runner) attempt(ctx context.Context, how observer.Exec) (*Run, error) {
 		if err := a.look(ctx); err != nil {
 			return nil, err
 		}
-		// How it stops is no question of a hardened run, which ends at once.
-		if !how.NoNewPrivs {
+		// How it stops is no question of a hardened run.
+		if how.NoNewPrivs {
+			err = a.signal(ctx, syscall.SIGKILL, releaseTime)
+		} else {
 			err = a.stop(ctx)
 		}
 		if err != nil {
@@ -197,6 +199,9 @@ func (a *attempt) waitForPort(ctx context.Context, ports []int) error {
 	r, err := a.ask(ctx, observer.Request{Await: await})
 	switch {
 	case r == nil:
+		if err == nil && a.run.State == "" {
+			a.settle(Alive, "whether it listens was not observed")
+		}
 		return err
 	case r.Ready:
 		a.settle(Up, "")
@@ -234,7 +239,6 @@ func (a *attempt) ask(ctx context.Context, q observer.Request) (*observer.Respon
 		a.ended("")
 	case <-time.After(time.Second):
 		a.run.NotObserved = append(a.run.NotObserved, "what only an observer in the container sees: "+err.Error())
-		a.settle(Alive, "")
 	}
 	return nil, nil
 }
@@ -257,8 +261,8 @@ func (a *attempt) ended(when string) {
 	switch {
 	case !known:
 		a.settle(Failed, "it did not start: "+firstLine(a.command.err.Error()))
-	case code == 0 && when == "":
-		a.settle(Ended, fmt.Sprintf("it ended with exit code 0 after %v", took))
+	case code == 0:
+		a.settle(Ended, fmt.Sprintf("it ended with exit code 0 after %v%s", took, when))
 	default:
 		a.settle(Failed, fmt.Sprintf("it ended with exit code %d after %v%s", code, took, when))
 	}

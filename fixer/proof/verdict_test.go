@@ -39,7 +39,9 @@ func lacking(path, line string) func(*Observation) {
 func may(path string, yes bool) func(*Observation) {
 	return func(o *Observation) { o.Run.Writable[path] = yes }
 }
-func killed(o *Observation) { o.Run.Stop.Killed = true }
+func killed(o *Observation) { o.Run.Stop.Killed, o.Run.Stop.Took = true, 10*time.Second }
+func unseen(o *Observation) { o.Run.NotObserved = []string{"why"} }
+func slow(o *Observation)   { o.Run.Stop.Took = 9 * time.Second }
 
 func TestCompare(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -77,6 +79,10 @@ func TestCompare(t *testing.T) {
 		"may not write":               {seen(Up, 0, wrote("/app/x")), seen(Up, 1000, may("/app/x", false)), NotProved, "it wrote /app/x, which user 1000 may not"},
 		"may write":                   {seen(Up, 0, wrote("/app/x")), seen(Up, 1000, may("/app/x", true)), Proved, ""},
 		"root's home":                 {seen(Up, 0, wrote("/root/.npm/x")), seen(Up, 1000, may("/root/.npm/x", false)), Proved, ""},
+		"before was not seen":         {seen(Up, 0, unseen), seen(Up, 1000), NotProved, "not observed: why"},
+		"after was not seen":          {seen(Up, 0), seen(Alive, 1000, unseen), NotProved, "not observed: why"},
+		"fails unseen":                {seen(Up, 0, unseen), seen(Failed, 1000), Broken, "no longer works"},
+		"ended only just":             {seen(Up, 0, slow), seen(Up, 1000, killed), NotProved, "had to be killed after 10s, and had taken 9s to end before"},
 		"can no longer be stopped":    {seen(Up, 0), seen(Up, 1000, killed), Broken, "has to be killed"},
 		"could not be stopped either": {seen(Up, 0, killed), seen(Up, 1000, killed), Proved, ""},
 	} {
@@ -97,11 +103,10 @@ func TestCompareGrounds(t *testing.T) {
 	v = Compare(seen(Up, 0, killed), seen(Up, 1, func(o *Observation) {
 		o.Image.Files.Setuid = []string{"/bin/su"}
 		o.Hardened = &Run{State: Failed, Reason: "exit code 1"}
-		o.Run.NotObserved = []string{"x"}
 	}))
 	want := []string{
 		"it ends on the stop signal after 1s; before, it had to be killed", "/bin/su is new, and runs with the rights of its owner",
-		"with a read-only root file system and no-new-privileges it comes to this: failed: exit code 1", "not observed: x",
+		"with a read-only root file system and no-new-privileges it comes to this: failed: exit code 1",
 	}
 	if strings.Join(v.Notes, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got the notes %q", v.Notes)
