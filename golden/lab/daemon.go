@@ -10,7 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
+	"strings"
 	"syscall"
 	"time"
 
@@ -23,15 +23,11 @@ var mirrored = []string{"docker.io", "gcr.io", "cgr.dev"}
 // tool builds a command that go.mod names as a tool, once a version, and returns
 // its path. It is static, so that it can also be the whole of an image.
 func (s *store) tool(ctx context.Context, pkg string) (string, error) {
-	version := "devel"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, m := range info.Deps {
-			if m.Path == "github.com/moby/buildkit" {
-				version = m.Version
-			}
-		}
+	version, err := output(ctx, "go", "list", "-m", "-f", "{{.Version}}", "github.com/moby/buildkit")
+	if err != nil {
+		return "", err
 	}
-	name := filepath.Join(s.dir, "bin", filepath.Base(pkg)+"-"+version)
+	name := filepath.Join(s.dir, "bin", filepath.Base(pkg)+"-"+strings.TrimSpace(version))
 	if _, err := os.Stat(name); err == nil {
 		return name, nil
 	}
