@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"slices"
 	"testing"
 
@@ -72,8 +73,10 @@ func options(t *testing.T, dir string) []string {
 			flags = append(flags, "--user-style", "numeric")
 		case "Unsafe":
 			flags = append(flags, "--unsafe")
-		case "Target", "Platform":
-			flags = append(flags, map[string]string{"Target": "--target", "Platform": "--platform"}[name], unquote(t, value))
+		case "Target", "Platform", "Pin", "User":
+			flags = append(flags, "--"+strings.ToLower(name), unquote(t, value))
+		case "UID":
+			flags = append(flags, "--uid", string(value))
 		case "BuildArgs":
 			var args map[string]json.RawMessage
 			if err := json.Unmarshal(value, &args); err != nil {

@@ -58,7 +58,7 @@ const shellPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:
 const (
 	debianHistory = "# debian.sh --arch 'amd64' out/ 'bookworm' '@1759104000'"
 	ubuntuHistory = "/bin/sh -c #(nop) ADD file:1d7c45546e94b90e941c7bf5c7a5d415d7b868581ad96171d4beb76caa8ab683 in / "
-	alpineHistory = "ADD alpine-minirootfs-3.20.8-x86_64.tar.gz / # buildkit"
+	alpineHistory = "ADD alpine-minirootfs-3.22.1-x86_64.tar.gz / # buildkit"
 )
 
 // baseImages lists what the lab makes, each one after those that it is FROM.
@@ -67,7 +67,7 @@ func baseImages() []*image {
 		{repo: "library/buildpack-deps", tags: []string{"bookworm", "latest"}, file: "buildpack-deps", from: []string{"library/debian:bookworm-slim"}},
 		{repo: "library/ubuntu", tags: []string{"24.04", "noble", "latest"}, file: "ubuntu", from: []string{"library/debian:bookworm-slim"},
 			flat: &flat{[]string{ubuntuHistory, `/bin/sh -c #(nop)  CMD ["/bin/bash"]`}, v1.Config{Env: []string{shellPath}, Cmd: []string{"/bin/bash"}}}},
-		{repo: "library/alpine", tags: []string{"3.20", "3.20.8", "3", "latest"}, file: "alpine", from: []string{"library/buildpack-deps:bookworm"},
+		{repo: "library/alpine", tags: []string{"3.22", "3.22.1", "3", "latest"}, file: "alpine", from: []string{"library/buildpack-deps:bookworm"},
 			flat: &flat{[]string{alpineHistory, `CMD ["/bin/sh"]`}, v1.Config{Env: []string{shellPath}, Cmd: []string{"/bin/sh"}, WorkingDir: "/"}}},
 	}
 	for _, n := range nodes {
@@ -114,8 +114,8 @@ func (n node) images() []*image {
 			args: with("debian:bookworm-slim"), from: []string{"library/debian:bookworm-slim"}},
 		{repo: "library/node", tags: n.tags("", "-bookworm"), file: "node", npm: npm,
 			args: with("buildpack-deps:bookworm"), from: []string{"library/debian:bookworm-slim", "library/buildpack-deps:bookworm"}},
-		{repo: "library/node", tags: n.tags("-alpine", "-alpine3.20"), file: "node-alpine", npm: npm,
-			args: with("alpine:3.20"), from: []string{"library/debian:bookworm-slim", "library/alpine:3.20"}},
+		{repo: "library/node", tags: n.tags("-alpine", "-alpine3.22"), file: "node-alpine", npm: npm,
+			args: with("alpine:3.22"), from: []string{"library/debian:bookworm-slim", "library/alpine:3.22"}},
 	}
 }
 
@@ -165,7 +165,7 @@ func nginx() []*image {
 	return []*image{
 		{repo: "library/nginx", tags: []string{"1.27", "1.27.5", "1.27-bookworm", "1", "mainline", "stable", "latest", "bookworm"}, file: "nginx", part: "nginx", from: debian},
 		{repo: "nginxinc/nginx-unprivileged", tags: []string{"1.27", "1.27.5", "1.27-bookworm", "stable", "latest"}, file: "nginx", part: "unprivileged", from: debian},
-		{repo: "library/nginx", tags: []string{"1.27-alpine", "1-alpine", "stable-alpine", "alpine", "1.27-alpine3.20"}, file: "nginx", part: "alpine",
-			from: append(debian, "library/alpine:3.20")},
+		{repo: "library/nginx", tags: []string{"1.27-alpine", "1-alpine", "stable-alpine", "alpine", "1.27-alpine3.22"}, file: "nginx", part: "alpine",
+			from: append(debian, "library/alpine:3.22")},
 	}
 }

@@ -1,4 +1,4 @@
-# A stand-in for alpine:3.20: busybox with all its commands, which Debian's
+# A stand-in for alpine:3.22: busybox with all its commands, which Debian's
 # package lacks, on Debian's C library, so that the npm registry's node runs.
 FROM buildpack-deps:bookworm AS busybox
 RUN sed 's/^deb /deb-src /' /etc/apt/sources.list > /etc/apt/sources.list.d/src.list \
@@ -93,10 +93,10 @@ EOF
 COPY <<EOF etc/os-release
 NAME="Alpine Linux"
 ID=alpine
-VERSION_ID=3.20.8
-PRETTY_NAME="Alpine Linux v3.20"
+VERSION_ID=3.22.1
+PRETTY_NAME="Alpine Linux v3.22"
 EOF
-RUN echo 3.20.8 > etc/alpine-release && echo 'This is a stand-in for Alpine, made of busybox and Debian’s C library by dockmend’s lab.' > etc/motd \
+RUN echo 3.22.1 > etc/alpine-release && echo 'This is a stand-in for Alpine, made of busybox and Debian’s C library by dockmend’s lab.' > etc/motd \
  && printf '#!/bin/sh\nexec /bin/busybox ldconfig "$@" 2>/dev/null || true\n' > sbin/ldconfig && chmod 755 sbin/ldconfig
 COPY --chmod=755 <<'EOF' sbin/apk
 #!/bin/sh

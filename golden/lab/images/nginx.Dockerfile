@@ -73,7 +73,7 @@ FROM nginx AS collected
 RUN mkdir -p /libs && ldd /usr/sbin/nginx | awk '/=> \//{print $3}' | xargs -I{} cp -L {} /libs/
 
 # A stand-in, see alpine.Dockerfile.
-FROM alpine:3.20 AS alpine
+FROM alpine:3.22 AS alpine
 ENV NGINX_VERSION=1.27.5
 RUN addgroup -g 101 -S nginx \
     && adduser -S -D -H -u 101 -h /var/cache/nginx -s /sbin/nologin -G nginx -g nginx nginx \
