@@ -55,7 +55,7 @@ var rules = map[string]rule{
 			}
 			return line
 		},
-		added: regexp.MustCompile(`(?i)^(USER \S+|ENV HOME=/tmp|RUN (mkdir -p [^&]+ && )?chown \S+ [^&]+|RUN (groupadd|addgroup) .*&& (useradd|adduser) .*)$`),
+		added: regexp.MustCompile(`(?i)^(USER \S+|ENV HOME=/tmp|RUN (mkdir -p [^&]+ && )?chown \S+ [^&]+|RUN (touch /run/nginx\.pid && )?chown -R \S+ [^&]+|RUN (groupadd|addgroup) .*&& (useradd|adduser) .*)$`),
 	},
 	"chown-copy": {
 		same: func(keyword, line string) string {

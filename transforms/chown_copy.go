@@ -49,8 +49,8 @@ func chownCopies(p *fixer.Pass, n *chain.Node) error {
 	base, err := p.Base(n, baseimage.AskConfig)
 	run := n.Eval(base)
 	user := run.Final.User
-	if !user.Known || isRoot(user.Text) || !starts(run) || !copiesAsRoot(run) {
-		return nil
+	if !user.Known || isRoot(user.Text) || !starts(run) || !copiesAsRoot(run) || isNginxImage(n) {
+		return nil // what nginx serves, it only reads
 	}
 	if err == nil {
 		base, err = p.Base(n, baseimage.AskDistro|baseimage.AskUsers)
