@@ -88,16 +88,15 @@ func (x *examiner) confHeredocs(s chain.Step, c chain.Copy, config, script bool)
 	return ""
 }
 
-// looksLikeConf reports a source that may be configuration for a start script
-// to put in its place.
-func looksLikeConf(src string) bool {
-	name := path.Base(src)
+// looksLikeConf reports the name of a configuration, or of a template that a
+// start script may put in its place.
+func looksLikeConf(name string) bool {
 	return slices.Contains([]string{".conf", ".template", ".tmpl", ".tpl"}, path.Ext(name))
 }
 
 // filesOf lists the files of the build context that one source of a copy
 // brings.
-func (x *examiner) filesOf(c chain.Copy, src string) (files []confFile, _ error) {
+func (x *examiner) filesOf(c chain.Copy, src string) ([]confFile, error) {
 	context := x.pass.Context
 	image := c.Dest // of a single file
 	if c.Dir || c.Dest == confD || path.Ext(c.Dest) == "" {
@@ -114,16 +113,30 @@ func (x *examiner) filesOf(c chain.Copy, src string) (files []confFile, _ error)
 			return nil, fmt.Errorf("it comes from %s", c.From)
 		}
 		x.doubt = cmp.Or(x.doubt, fmt.Sprintf("its configuration comes by way of %s, which may change it", c.From))
+		if private := privateFile(context, o.Name); private != "" {
+			return nil, fmt.Errorf("only its owner can read %s", private)
+		}
 		return []confFile{{o.Name, image}}, nil
 	}
+	return contextFiles(context, c.Dest, src, image != c.Dest)
+}
+
+// contextFiles lists the files below src; a file itself comes to lie in dest
+// where that is a directory.
+func contextFiles(context fs.FS, dest, src string, isDir bool) (files []confFile, _ error) {
 	src = cmp.Or(strings.TrimPrefix(path.Clean("/"+src), "/"), ".")
 	names := []string{src}
 	if strings.ContainsAny(src, "*?[") {
 		names, _ = fs.Glob(context, src) // a bad pattern matches nothing
 	}
 	for _, name := range names {
+		if private := privateFile(context, name); private != "" {
+			return nil, fmt.Errorf("only its owner can read %s", private)
+		}
 		err := fs.WalkDir(context, name, func(file string, d fs.DirEntry, err error) error {
 			switch {
+			case errors.Is(err, fs.ErrNotExist):
+				return fmt.Errorf("%s is not there", file)
 			case err != nil:
 				return fmt.Errorf("%s: %w", file, cause(err))
 			case d.IsDir():
@@ -131,9 +144,9 @@ func (x *examiner) filesOf(c chain.Copy, src string) (files []confFile, _ error)
 			case len(files) >= maxFiles:
 				return errors.New("there are too many files")
 			}
-			to := path.Join(c.Dest, strings.TrimPrefix(file, name))
-			if file == name && image != c.Dest {
-				to = path.Join(c.Dest, path.Base(file))
+			to := path.Join(dest, strings.TrimPrefix(file, name))
+			if file == name && isDir {
+				to = path.Join(dest, path.Base(file))
 			}
 			files = append(files, confFile{file, to})
 			return nil
@@ -150,9 +163,6 @@ func (x *examiner) filesOf(c chain.Copy, src string) (files []confFile, _ error)
 
 // confFile reads one file of the build context.
 func (x *examiner) confFile(f confFile) string {
-	if private := privateFile(x.pass.Context, f.name); private != "" {
-		return fmt.Sprintf("only its owner can read %s", private)
-	}
 	text, err := x.read(f.name)
 	if err != nil {
 		return fmt.Sprintf("nginx's configuration %s can't be read: %v", f.name, cause(err))

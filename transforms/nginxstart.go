@@ -24,6 +24,8 @@ func (x *examiner) beside(c shell.Call, _ int) string {
 		return ""
 	case c.Name == "find" && c.Has("-exec", "-execdir", "-ok", "-okdir", "-delete"):
 		return "find changes files at start"
+	case c.Name == "eval":
+		return "what eval runs at start can't be seen"
 	case slices.Contains(quietAtStart, c.Name):
 		return ""
 	case x.serves(c):
@@ -77,9 +79,10 @@ func (x *examiner) nginxCall(c shell.Call) string {
 	return ""
 }
 
-// entrypointVariables lead what the image's entrypoint writes elsewhere.
+// entrypointVariables lead what the image's entrypoint writes elsewhere. It runs
+// unless nginx itself is the entrypoint: another one may hand over to it.
 func (x *examiner) entrypointVariables() string {
-	if e := x.run.Final.Entrypoint; e == nil || path.Base(e.Argv[0]) != "docker-entrypoint.sh" {
+	if e := x.run.Final.Entrypoint; e == nil || strings.HasPrefix(path.Base(e.Argv[0]), "nginx") {
 		return ""
 	}
 	x.server.writesConfD = true
