@@ -29,7 +29,8 @@ copies, which has only the directory itself left to do, loses its -R.`,
 file a second time.`,
 		Safety: `Only in a stage that ends as a user who is not root and whose group is known, and only below the working directory or
 the home; never in system directories, never where --chown is set. Left alone, with the reason, where a later RUN of
-root's might mind: git refuses to work in a repository of another owner.`,
+root's might mind: git refuses to work in a repository of another owner. What nginx serves, in its own image, stays root's:
+it only reads it.`,
 		See: []string{
 			"https://docs.docker.com/reference/dockerfile/#copy---chown---chmod",
 			"https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory",
@@ -49,8 +50,8 @@ func chownCopies(p *fixer.Pass, n *chain.Node) error {
 	base, err := p.Base(n, baseimage.AskConfig)
 	run := n.Eval(base)
 	user := run.Final.User
-	if !user.Known || isRoot(user.Text) || !starts(run) || !copiesAsRoot(run) {
-		return nil
+	if !user.Known || isRoot(user.Text) || !starts(run) || !copiesAsRoot(run) || isNginxImage(n) {
+		return nil // what nginx serves, it only reads
 	}
 	if err == nil {
 		base, err = p.Base(n, baseimage.AskDistro|baseimage.AskUsers)

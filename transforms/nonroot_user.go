@@ -22,20 +22,27 @@ var NonrootUser = &fixer.Transform{
 The user is, in this order: the base image's own; one that the file creates and never uses; node, where the base
 has it; nonroot on distroless; 65532:65532 where there is no user database; a new one with the first free id from 1000 on.
 The working directory, declared volumes and what RUN mkdir made are given to that user, one directory each, never
-recursively.`,
+recursively. Docker's official nginx image runs as its own user nginx, who gets the cache directory, the pid file and
+what the image's entrypoint writes; what nginx serves stays root's.`,
 		Why: `A process that runs as root in a container is root on every file and socket that is mounted into it, and one
 kernel bug away from being root on the host. Kubernetes' restricted policy refuses to start it.`,
 		Safety: `The users come from the base image, not from a guess: a name is used only where it exists. Nothing runs as another
 user during the build than before. Left alone, with the reason: what drops root itself (gosu, su-exec), needs root to
-start (nginx, cron, supervisord …) or starts through a script that can't be read; an application, a browser or a package
+start (cron, supervisord …) or starts through a script that can't be read; an application, a browser or a package
 manager in root's home; files that only root can use; tools that write into a tree that stays root's; images that others
 are built from; ONBUILD and Windows; a base whose users can't be known; a comment that says that root is meant.
+Nginx is left alone in other images than its own; where its configuration can't be read, or a RUN edits it; where its
+master needs what is root's (a pid file, logs, caches or sockets elsewhere, TLS keys, workers of another user); where a
+server has no listen, which means port 80 as root and 8000 otherwise; where something else starts beside it.
 Unsafe where something speaks for it that can't be seen: what npm start runs, when package.json can't be read; files that
-stay root's; a data directory that nothing makes.`,
+stay root's; a data directory that nothing makes; a configuration of nginx that is made at start. Nginx on a port below
+1024 is unsafe too: where the runtime keeps those for root, it does not start.`,
 		See: []string{
 			"https://docs.docker.com/reference/dockerfile/#user",
 			"https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted",
 			"https://github.com/nodejs/docker-node/blob/main/docs/BestPractices.md#non-root-user",
+			"https://github.com/nginx/docker-nginx",
+			"https://nginx.org/en/docs/http/ngx_http_core_module.html#listen",
 		},
 	},
 	Run: func(p *fixer.Pass) error {
@@ -84,7 +91,11 @@ func nonroot(p *fixer.Pass, n *chain.Node) error {
 	start := examine(p, run, nil)
 	var id identity
 	var err error
-	if start.keep == "" {
+	switch {
+	case start.keep != "":
+	case start.server != nil:
+		run, id, err = pickNginx(p, n)
+	default:
 		run, id, err = pick(p, n)
 	}
 	if start.open {
@@ -103,19 +114,31 @@ func nonroot(p *fixer.Pass, n *chain.Node) error {
 		p.Report(at(run), leftRoot+err.Error())
 		return nil
 	}
-	safety := p.Transform().Safety
-	if start.doubt == "" {
+	safety, doubts := doubts(p, run, id, start)
+	p.ReportAs(safety, at(run), message(p, run, id, append(notes, doubts...)), edits...)
+	return nil
+}
+
+// doubts says how sure the change is, and what a reviewer should look at.
+func doubts(p *fixer.Pass, run *chain.Run, id identity, start startup) (safety fixer.Safety, notes []string) {
+	safety = p.Transform().Safety
+	ports := lowPorts(run)
+	switch {
+	case start.server != nil:
+		if ports = start.server.portNote(); ports != "" {
+			safety = fixer.Unsafe // without its port, nginx does not start at all
+		}
+	case start.doubt == "":
 		start.doubt = unowned(p, run, id)
 	}
 	if start.doubt != "" {
 		safety = fixer.Unsafe
 		notes = append(notes, start.doubt)
 	}
-	if ports := lowPorts(run); ports != "" {
+	if ports != "" {
 		notes = append(notes, ports)
 	}
-	p.ReportAs(safety, at(run), message(p, run, id, notes), edits...)
-	return nil
+	return safety, notes
 }
 
 // failing tells of a RUN that makes a user or a group that the base image has
@@ -208,7 +231,7 @@ func switchUser(p *fixer.Pass, run *chain.Run, id identity, start startup) (edit
 		add(f.InsertBefore(volumes.before, volumes.lines...))
 		notes = append(notes, volumes.note...)
 	}
-	own, err := ownDirs(p, run, id)
+	own, err := ownDirs(p, run, id, start.server)
 	if err != nil {
 		return nil, nil, err
 	}

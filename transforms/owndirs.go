@@ -96,8 +96,11 @@ func ownerAt(p *fixer.Pass, s chain.State, id identity) (string, bool) {
 // the file makes by mkdir, for what else are they made. The RUN stands directly
 // in front of USER: every RUN of the file then still finds them as they were.
 // npm 7 and 8 run install scripts as the owner of the directory, and git
-// refuses to work in somebody else's.
-func ownDirs(p *fixer.Pass, run *chain.Run, id identity) (lines, error) {
+// refuses to work in somebody else's. What a server serves stays root's.
+func ownDirs(p *fixer.Pass, run *chain.Run, id identity, server *nginxServer) (lines, error) {
+	if server != nil {
+		return server.prepare(p, run, id), nil
+	}
 	made, err := madeDirs(run, id)
 	if err != nil {
 		return lines{}, err

@@ -22,19 +22,30 @@ type startup struct {
 	open bool
 	// packageManager: npm or one of its kind runs at start, and wants a home.
 	packageManager bool
+	server         *nginxServer // nil where the base is not nginx's own image
 }
 
 // examine looks for reasons to leave a stage root, whoever it would run as when
 // user is nil.
 func examine(p *fixer.Pass, run *chain.Run, user *identity) startup {
 	x := &examiner{pass: p, run: run, user: user}
-	for _, check := range []func() string{
+	checks := []func() string{
 		x.windows, x.comment, x.onbuild, x.start, x.paths, x.installers, x.browsers, x.modes, x.downloads, x.keys,
 		x.plugAndPlay, x.action, x.bare, x.baseStart, x.packages, x.application,
-	} {
+	}
+	if isNginxImage(run.Node) {
+		x.server = &nginxServer{file: nginxMain, read: map[string]bool{}}
+		checks = []func() string{
+			x.windows, x.comment, x.onbuild, x.start, x.paths, x.modes, x.downloads, x.keys, x.packages, x.nginxVolumes, x.configuration,
+		}
+	}
+	for _, check := range checks {
 		if keep := check(); keep != "" {
 			return startup{keep: keep} // whoever it is
 		}
+	}
+	if x.server != nil {
+		return startup{doubt: x.doubt, server: x.server}
 	}
 	for _, look := range []func() string{x.undeclared, x.cloned} {
 		if doubt := look(); doubt != "" && x.doubt == "" {
@@ -51,6 +62,7 @@ type examiner struct {
 	doubt          string
 	open           bool // as of startup
 	packageManager bool
+	server         *nginxServer    // as of startup
 	scripts        map[string]bool // of package.json, looked at already
 	files          map[string]bool // start scripts, looked at already
 }

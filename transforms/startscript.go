@@ -35,7 +35,7 @@ func (x *examiner) calls(script *shell.Script, depth int) string {
 	// Who drops root itself is the plainest reason, wherever it stands.
 	for _, drops := range []bool{true, false} {
 		for _, c := range script.Calls {
-			if reason := needsRoot[c.Name]; reason != "" && (reason == dropsRoot) == drops {
+			if reason := needsRoot[c.Name]; reason != "" && (reason == dropsRoot) == drops && !x.serves(c) {
 				return fmt.Sprintf("%s %s", c.Name, reason)
 			}
 		}
@@ -52,7 +52,7 @@ func (x *examiner) calls(script *shell.Script, depth int) string {
 		if within(c.Path, "/root") {
 			return fmt.Sprintf("%s lies in root's home", c.Path)
 		}
-		for _, check := range []func(shell.Call, int) string{x.writer, x.changesFiles, x.packageScript, x.file} {
+		for _, check := range []func(shell.Call, int) string{x.beside, x.writer, x.changesFiles, x.packageScript, x.file} {
 			if reason := check(c, depth); reason != "" {
 				return reason
 			}
@@ -121,6 +121,9 @@ func (x *examiner) file(c shell.Call, depth int) string {
 
 // inherited reports whether a program is the base image's own entrypoint.
 func (x *examiner) inherited(program string) bool {
+	if x.server != nil && program == "/docker-entrypoint.sh" {
+		return true // be it that the file says so again
+	}
 	c := x.run.Final.Entrypoint
 	return c != nil && c.In == nil && len(c.Argv) > 0 && c.Argv[0] == program
 }

@@ -25,16 +25,27 @@ var writers = map[string]string{
 // writable reports whether a user who owns the working directory can write a
 // file: beside the application, in their home, or where everybody can.
 func (x *examiner) writable(file string) bool {
+	if x.server != nil {
+		return x.writableByNginx(file)
+	}
 	if !path.IsAbs(file) {
 		return !strings.HasPrefix(file, "..") && (!strings.Contains(file, "/") || x.treeIsCopied())
 	}
+	if isTemporary(file) {
+		return true
+	}
+	dir := x.run.Final.Workdir.Text
+	return !isSystem(dir) && (path.Dir(file) == dir || within(file, dir) && x.treeIsCopied())
+}
+
+// isTemporary reports a file where everybody can write.
+func isTemporary(file string) bool {
 	for _, dir := range []string{"/tmp", "/var/tmp", "/dev", "/proc/self/fd", "/proc/1/fd"} {
 		if within(file, dir) {
 			return true
 		}
 	}
-	dir := x.run.Final.Workdir.Text
-	return !isSystem(dir) && (path.Dir(file) == dir || within(file, dir) && x.treeIsCopied())
+	return false
 }
 
 // fileTools change the files that they are called with.
@@ -51,7 +62,7 @@ func (x *examiner) changesFiles(c shell.Call, _ int) string {
 		}
 		return ""
 	}
-	if !slices.Contains(fileTools, c.Name) && !(c.Name == "sed" && c.Has("-i")) {
+	if !slices.Contains(fileTools, c.Name) && !inPlace(c) {
 		return ""
 	}
 	_, files := c.Options(func(o string) bool { return c.Name == "sed" && (o == "-e" || o == "-f") })
@@ -64,6 +75,14 @@ func (x *examiner) changesFiles(c shell.Call, _ int) string {
 		}
 	}
 	return ""
+}
+
+// inPlace reports a sed that changes its files: -i, -Ei, -i.bak, --in-place=….
+func inPlace(c shell.Call) bool {
+	values, _ := c.Options(func(o string) bool { return o == "-e" || o == "-f" })
+	_, short := values["-i"]
+	_, long := values["--in-place"]
+	return c.Name == "sed" && (short || long)
 }
 
 // writer reports a program that writes into the application's tree, where the

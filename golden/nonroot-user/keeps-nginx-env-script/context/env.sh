@@ -1,0 +1,2 @@
+#!/bin/sh
+echo "window.API = '$API'" > /usr/share/nginx/html/env.js
