@@ -1,6 +1,7 @@
 package fixer
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"slices"
@@ -35,6 +36,9 @@ type ignoreKey struct {
 // ignores are the comments of the file that name the transform, or any when id
 // is "".
 func ignores(f *dockerfile.File, id string) (list []ignore) {
+	if !bytes.Contains(f.Src, []byte("ignore=")) {
+		return nil // as in nearly every file
+	}
 	n := 0
 	for _, c := range f.Comments() {
 		m := ignoreComment.FindStringSubmatch(c.Text)
