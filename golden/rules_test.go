@@ -24,6 +24,7 @@ type rule struct {
 
 // rules has a rule for each transform.
 var rules = map[string]rule{
+	"exec-form": {same: commandAlone},
 	"nonroot-user": {
 		same: func(keyword, line string) string {
 			switch keyword {
@@ -48,6 +49,14 @@ var rules = map[string]rule{
 			return line
 		},
 	},
+}
+
+// commandAlone takes out what a CMD or ENTRYPOINT starts.
+func commandAlone(keyword, line string) string {
+	if keyword == "CMD" || keyword == "ENTRYPOINT" {
+		return keyword
+	}
+	return line
 }
 
 var chownFlag = regexp.MustCompile(`[\s\v]--chown=[^\s\v]+`) // to BuildKit, a vertical tab is a blank

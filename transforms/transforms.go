@@ -6,9 +6,12 @@ import "github.com/dockmend/dockmend/fixer"
 
 // All is the ordered list of the transforms. The order is meaning:
 //
+//   - exec-form comes first: what it leaves in exec form, others can read and
+//     change word by word;
 //   - nonroot-user decides who the container runs as;
 //   - chown-copy then gives that user its files, so it comes behind.
 var All = []*fixer.Transform{
+	ExecForm,
 	NonrootUser,
 	ChownCopy,
 }
