@@ -24,7 +24,8 @@ type rule struct {
 
 // rules has a rule for each transform.
 var rules = map[string]rule{
-	"exec-form": {same: commandAlone},
+	"exec-form":  {same: commandAlone},
+	"direct-cmd": {same: commandAlone},
 	"nonroot-user": {
 		same: func(keyword, line string) string {
 			switch keyword {

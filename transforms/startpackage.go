@@ -125,7 +125,8 @@ func (x *examiner) concurrently(c shell.Call, depth int) string {
 // packageJSON is what is read of package.json.
 type packageJSON struct {
 	Scripts, Dependencies, DevDependencies map[string]string
-	Workspaces                             json.RawMessage
+	Workspaces, Config                     json.RawMessage
+	PackageManager                         string
 }
 
 // manifest reads the package.json of the working directory.

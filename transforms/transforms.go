@@ -8,10 +8,13 @@ import "github.com/dockmend/dockmend/fixer"
 //
 //   - exec-form comes first: what it leaves in exec form, others can read and
 //     change word by word;
+//   - direct-cmd decides what is started, and so whether an init must reach
+//     through a package manager;
 //   - nonroot-user decides who the container runs as;
 //   - chown-copy then gives that user its files, so it comes behind.
 var All = []*fixer.Transform{
 	ExecForm,
+	DirectCmd,
 	NonrootUser,
 	ChownCopy,
 }

@@ -8,4 +8,4 @@ RUN chown app:app /srv/api
 USER app
 EXPOSE 3000
 HEALTHCHECK CMD wget -qO- http://localhost:3000/health || exit 1
-CMD ["npm", "run", "serve"]
+CMD ["node", "server.js"]

@@ -19,4 +19,4 @@ USER node
 EXPOSE 3000
 
 # hadolint ignore=DL3025
-CMD ["npm", "start"]
+CMD ["node", "server.js"]
