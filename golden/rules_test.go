@@ -39,6 +39,18 @@ var rules = map[string]rule{
 		},
 		added: regexp.MustCompile(`(?i)^(USER \S+|ENV HOME=/tmp|RUN (mkdir -p [^&]+ && )?chown \S+ [^&]+|RUN (groupadd|addgroup) .*&& (useradd|adduser) .*)$`),
 	},
+	"tini-init": {
+		same: func(keyword, line string) string {
+			switch keyword {
+			case "ENTRYPOINT":
+				return tiniWords.ReplaceAllString(line, "")
+			case "RUN":
+				return strings.ReplaceAll(line, " tini", "")
+			}
+			return line
+		},
+		added: regexp.MustCompile(`(?i)^(RUN apk add --no-cache tini|RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/\*|ENTRYPOINT \[ ?"/(usr/|s)bin/tini", ?("-g", ?)?"--".*\]|CMD \[.*\])$`),
+	},
 	"chown-copy": {
 		same: func(keyword, line string) string {
 			switch keyword {
@@ -59,6 +71,8 @@ func commandAlone(keyword, line string) string {
 	}
 	return line
 }
+
+var tiniWords = regexp.MustCompile(`"/(usr/|s)bin/tini", ?("-g", ?)?"--", ?`)
 
 var chownFlag = regexp.MustCompile(`[\s\v]--chown=[^\s\v]+`) // to BuildKit, a vertical tab is a blank
 

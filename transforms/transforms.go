@@ -10,11 +10,14 @@ import "github.com/dockmend/dockmend/fixer"
 //     change word by word;
 //   - direct-cmd decides what is started, and so whether an init must reach
 //     through a package manager;
+//   - tini-init installs a package, which root must do, and writes the ENTRYPOINT in
+//     front of which USER stands;
 //   - nonroot-user decides who the container runs as;
 //   - chown-copy then gives that user its files, so it comes behind.
 var All = []*fixer.Transform{
 	ExecForm,
 	DirectCmd,
+	TiniInit,
 	NonrootUser,
 	ChownCopy,
 }

@@ -1,4 +1,5 @@
 FROM node:20-slim
+RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --chown=node:node package*.json ./
 RUN npm ci --only=production
@@ -6,4 +7,5 @@ COPY --chown=node:node . .
 RUN chown node:node /app
 USER node
 EXPOSE 3000
+ENTRYPOINT ["/usr/bin/tini", "--", "docker-entrypoint.sh"]
 CMD ["node", "server.js"]

@@ -2,6 +2,7 @@
 FROM node:20-slim
 
 ENV NODE_ENV production
+RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
 WORKDIR /usr/src/app
 
 # dependencies first, for the cache
@@ -17,6 +18,8 @@ USER node
 
 # the port of the load balancer
 EXPOSE 3000
+
+ENTRYPOINT ["/usr/bin/tini", "--", "docker-entrypoint.sh"]
 
 # hadolint ignore=DL3025
 CMD ["node", "server.js"]
