@@ -76,6 +76,8 @@ var rules = map[string]rule{
 			return line
 		},
 	},
+	"exec-form":  {same: commandAlone},
+	"direct-cmd": {same: commandAlone},
 	"nonroot-user": {
 		same: func(keyword, line string) string {
 			switch keyword {
@@ -113,6 +115,18 @@ var rules = map[string]rule{
 			}
 			return line
 		},
+	},
+	"tini-init": {
+		same: func(keyword, line string) string {
+			switch keyword {
+			case "ENTRYPOINT":
+				return tiniWords.ReplaceAllString(line, "")
+			case "RUN":
+				return strings.ReplaceAll(line, " tini", "")
+			}
+			return line
+		},
+		added: regexp.MustCompile(`(?i)^(RUN apk add --no-cache tini|RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/\*|ENTRYPOINT \[ ?"/(usr/|s)bin/tini", ?("-g", ?)?"--".*\]|CMD \[.*\])$`),
 	},
 	"chown-copy": {
 		same: func(keyword, line string) string {
@@ -156,6 +170,16 @@ var (
 	sourceWord = regexp.MustCompile(`from=[^\s,]+`)
 	valueWord  = regexp.MustCompile(`=.*`)
 )
+
+// commandAlone takes out what a CMD or ENTRYPOINT starts.
+func commandAlone(keyword, line string) string {
+	if keyword == "CMD" || keyword == "ENTRYPOINT" {
+		return keyword
+	}
+	return line
+}
+
+var tiniWords = regexp.MustCompile(`"/(usr/|s)bin/tini", ?("-g", ?)?"--", ?`)
 
 var chownFlag = regexp.MustCompile(`[\s\v]--chown=[^\s\v]+`) // to BuildKit, a vertical tab is a blank
 

@@ -37,7 +37,7 @@ func TestAsks(t *testing.T) {
 		{"nginx", "FROM nginx\nCOPY a /a\n", "config distro accounts digest sh chown"},
 		{"node", "FROM node:20-slim\n" + app, cheap},
 		{"npm runs behind a copy", "FROM node:20-slim\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD [\"node\", \"server.js\"]\n", cheap + " git"},
-		{"a new user", "FROM debian:12\n" + strings.Replace(app, "WORKDIR", "RUN apt-get update && apt-get install -y nodejs\nWORKDIR", 1), "config distro users accounts sh chown useradd"},
+		{"a new user", "FROM debian:12\n" + strings.Replace(app, "WORKDIR", "RUN apt-get update && apt-get install -y nodejs\nWORKDIR", 1), "config distro users accounts sh chown apt-get useradd"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var a asked

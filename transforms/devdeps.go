@@ -44,7 +44,7 @@ func (sp *split) needsDev() string {
 	for _, s := range sp.run.Steps {
 		for word := range strings.FieldsSeq(s.In.Logical) {
 			if name := namedPackage(strings.Trim(word, `"[],`), gone); s.In.Name() == "HEALTHCHECK" && name != "" {
-				return fmt.Sprintf("line %d uses %s", s.In.Node.StartLine, name)
+				return fmt.Sprintf("line %d uses %s", s.In.Line, name)
 			}
 		}
 	}
@@ -174,12 +174,6 @@ var (
 	forTests = regexp.MustCompile(`(?i)(?:^|/)(?:tests?|__tests__|__mocks__|e2e|cypress|coverage|\.[\w-]+|node_modules)(?:/|$)` +
 		`|\.(?:test|spec|stories|d)\.[cm]?[jt]sx?$|(?:^|/)(?:jest|vitest|karma|eslint|prettier|commitlint|playwright|cypress|lint-staged|stylelint|tsup|rollup|webpack)\.(?:config|conf)[\w.-]*\.(?:[cm]?[jt]s|json)$|(?:^|/)webpack\.[\w.-]+\.[cm]?[jt]s$` +
 		`|(?:^|/)\.[\w.-]+$|(?:^|/)(?:gulpfile|gruntfile)\.[cm]?[jt]s$|(?:^|/)(?:package|package-lock|npm-shrinkwrap|tsconfig[\w.-]*|tslint|jsconfig|nodemon|lerna|nx|angular|deno)\.json$`)
-)
-
-// The files of a context that are looked at, and their bytes.
-const (
-	maxSources     = 3000
-	maxSourceBytes = 16 << 20
 )
 
 // sourcesName finds a source file that names a package which would be gone: in

@@ -87,7 +87,7 @@ func (x *ignoring) copies() (whole *dockerfile.Instruction) {
 			for _, src := range fromContext(s.In) {
 				name := strings.TrimPrefix(path.Clean("/"+src), "/")
 				if name != "" && name != "*" {
-					x.sources = append(x.sources, contextFile{name, s.In.Node.StartLine})
+					x.sources = append(x.sources, contextFile{name, s.In.Line})
 					continue
 				}
 				if whole == nil {

@@ -242,7 +242,7 @@ func created(run *chain.Run) (identity, bool, error) {
 	if !portableName.MatchString(u.Name) {
 		return identity{}, false, fmt.Errorf("the user %q that it creates has a name that USER could read otherwise", u.Name)
 	}
-	id := ofAccount(u, fmt.Sprintf("line %d creates it", u.In.Node.StartLine))
+	id := ofAccount(u, fmt.Sprintf("line %d creates it", u.In.Line))
 	if name, ok := variable(run.Final, u.Raw); ok {
 		id.user, id.spec = name, name
 		if id.group == u.Name {

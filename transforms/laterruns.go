@@ -27,10 +27,10 @@ func laterRuns(p *fixer.Pass, run *chain.Run, i int, c chain.Copy) string {
 			continue
 		}
 		if repository && mayCallGit(p, s) && hasGit(p, run) {
-			return fmt.Sprintf("it may bring a .git directory, and git in line %d would refuse to work in a repository of another owner", s.In.Node.StartLine)
+			return fmt.Sprintf("it may bring a .git directory, and git in line %d would refuse to work in a repository of another owner", s.In.Line)
 		}
 		if oldNPM(run) && (hasWorkspaces(p, run) || !staysRoot(run, s, c)) {
-			return fmt.Sprintf("npm 7 and 8 run scripts as the owner of the directory, and line %d may run npm in one that is copied", s.In.Node.StartLine)
+			return fmt.Sprintf("npm 7 and 8 run scripts as the owner of the directory, and line %d may run npm in one that is copied", s.In.Line)
 		}
 	}
 	return ""

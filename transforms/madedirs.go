@@ -37,12 +37,12 @@ func madeDirs(run *chain.Run, id identity) (dirs []string, err error) {
 			}
 			switch {
 			case w.Known && isData(path.Clean(dir)) && (s.Before.DependsOnArg(w.Raw) || !path.IsAbs(w.Text) && workdirByArg(s.Before)):
-				err = fmt.Errorf("line %d makes the directory %s, which depends on a build argument", s.In.Node.StartLine, w.Raw)
+				err = fmt.Errorf("line %d makes the directory %s, which depends on a build argument", s.In.Line, w.Raw)
 				return
 			case w.Known && !isData(path.Clean(dir)):
 			case !w.Known && !path.IsAbs(strings.Trim(w.Raw, `"`)) && !isData(s.Before.Workdir.Text):
 			case !w.Known || !plainPath(dir):
-				err = fmt.Errorf("line %d makes the directory %s, whose name can't be told", s.In.Node.StartLine, w.Raw)
+				err = fmt.Errorf("line %d makes the directory %s, whose name can't be told", s.In.Line, w.Raw)
 				return
 			case !settled(run, id, path.Clean(dir)) && !slices.Contains(dirs, path.Clean(dir)):
 				dirs = append(dirs, path.Clean(dir))

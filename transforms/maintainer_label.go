@@ -73,7 +73,7 @@ func maintainer(f *dockerfile.File, in *dockerfile.Instruction) (c labelChange, 
 	}
 	text := unquoted(in.Cmd.(*instructions.MaintainerCommand).Maintainer)
 	if text == "" {
-		return c, fmt.Sprintf("line %d names nobody", in.Node.StartLine)
+		return c, fmt.Sprintf("line %d names nobody", in.Line)
 	}
 	keyword := spelledLike(in.Keyword.Text, "LABEL")
 	label := authors + "=" + doubleQuoted(text, f.Escape)
@@ -84,7 +84,7 @@ func maintainer(f *dockerfile.File, in *dockerfile.Instruction) (c labelChange, 
 			return labelChange{keyword + " " + label, []dockerfile.Edit{name, body}}, ""
 		}
 	}
-	return c, fmt.Sprintf("the text of line %d goes on in another line", in.Node.StartLine)
+	return c, fmt.Sprintf("the text of line %d goes on in another line", in.Line)
 }
 
 // labelledIn is the line of a LABEL that sets the authors, or may: its name has a
@@ -97,7 +97,7 @@ func labelledIn(f *dockerfile.File) int {
 		}
 		for _, kv := range cmd.Labels {
 			if strings.Trim(kv.Key, `"'`) == authors || strings.Contains(kv.Key, "$") {
-				return in.Node.StartLine
+				return in.Line
 			}
 		}
 	}

@@ -96,7 +96,7 @@ func pickNginx(p *fixer.Pass, n *chain.Node) (*chain.Run, identity, error) {
 	case accounts.Err != nil:
 		return run, identity{}, fmt.Errorf("its users can't be followed: %w", accounts.Err)
 	case len(accounts.Created) > 0:
-		return run, identity{}, fmt.Errorf("line %d changes its users, and whether nginx is still meant can't be told", accounts.Created[0].In.Node.StartLine)
+		return run, identity{}, fmt.Errorf("line %d changes its users, and whether nginx is still meant can't be told", accounts.Created[0].In.Line)
 	case !ok && !accounts.Known():
 		return run, identity{}, errors.New("whether the base image has the user nginx is not known")
 	case !ok || u.UID <= 0:

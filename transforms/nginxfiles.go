@@ -24,7 +24,7 @@ type confFile struct{ name, image string }
 // configCopy reads what a copy brings of configuration, and of scripts that the
 // image's entrypoint runs.
 func (x *examiner) configCopy(s chain.Step) string {
-	line := s.In.Node.StartLine
+	line := s.In.Line
 	c, ok := s.Before.Copy(s.In)
 	switch {
 	case !ok:
@@ -74,14 +74,14 @@ func (x *examiner) confHeredocs(s chain.Step, c chain.Copy, config, script bool)
 	for _, h := range contents {
 		switch {
 		case script:
-			return fmt.Sprintf("line %d adds a script that is run at start", s.In.Node.StartLine)
+			return fmt.Sprintf("line %d adds a script that is run at start", s.In.Line)
 		case config:
 			file := c.Dest
 			if c.Dir {
 				file = path.Join(c.Dest, h.Path)
 			}
 			if reason := x.confText(file, h.Data); reason != "" {
-				return fmt.Sprintf("%s (in line %d)", reason, s.In.Node.StartLine)
+				return fmt.Sprintf("%s (in line %d)", reason, s.In.Line)
 			}
 		}
 	}

@@ -23,7 +23,7 @@ var quietInBuild = strings.Fields("sed cp mv find date id sleep : export")
 
 // configRun looks for what a RUN does to the configuration.
 func (x *examiner) configRun(s chain.Step) string {
-	line := s.In.Node.StartLine
+	line := s.In.Line
 	script, err := s.Script()
 	if err != nil || script == nil {
 		return fmt.Sprintf("what line %d does can't be read", line)
@@ -74,10 +74,10 @@ func (x *examiner) configWrite(s chain.Step, script *shell.Script, w shell.Word)
 	case w.Known && !within(file, "/etc/nginx") && !within(file, "/docker-entrypoint.d"):
 		return ""
 	case !w.Known || !envsubst || path.Dir(file) != confD:
-		return fmt.Sprintf("line %d writes %s, which can't be seen here", s.In.Node.StartLine, cmp.Or(w.Text, w.Raw))
+		return fmt.Sprintf("line %d writes %s, which can't be seen here", s.In.Line, cmp.Or(w.Text, w.Raw))
 	}
 	x.server.noDefault = x.server.noDefault || file == confD+"/default.conf"
-	x.doubt = cmp.Or(x.doubt, fmt.Sprintf("its configuration is made by envsubst in line %d", s.In.Node.StartLine))
+	x.doubt = cmp.Or(x.doubt, fmt.Sprintf("its configuration is made by envsubst in line %d", s.In.Line))
 	return ""
 }
 

@@ -123,7 +123,7 @@ func mayFreeze(p *fixer.Pass, run *chain.Run, in install) error {
 func hasModules(p *fixer.Pass, run *chain.Run, in install) string {
 	dir := path.Join(in.step.Before.Workdir.Text, "node_modules")
 	for i, s := range run.Steps[:in.at] {
-		line := fmt.Sprintf("line %d", s.In.Node.StartLine)
+		line := fmt.Sprintf("line %d", s.In.Line)
 		if c, ok := s.Before.Copy(s.In); ok {
 			brings := within(c.Dest, dir) || c.From != "" && within(dir, c.Dest) && slices.ContainsFunc(c.Sources, func(src string) bool {
 				return path.Base(src) == "node_modules" || path.Ext(src) == "" && c.Dest != dir && path.Base(c.Dest) != path.Base(src)

@@ -78,7 +78,7 @@ func otherNPM(p *fixer.Pass, run *chain.Run, at chain.Step) string {
 			brings = c.From != "" && (!ok || within(c.Dest, "/usr") || isSystem(c.Dest)) || ok && (c.Dest == "/" || c.Dest == "/usr/local")
 		}
 		if brings {
-			return fmt.Sprintf("line %d may bring another npm", s.In.Node.StartLine)
+			return fmt.Sprintf("line %d may bring another npm", s.In.Line)
 		}
 	}
 	return ""
@@ -141,7 +141,7 @@ func otherSettings(p *fixer.Pass, run *chain.Run, at chain.Step) string {
 		sets := strings.Contains(text, "npmrc") || strings.Contains(text, "npm config") || strings.Contains(text, "npm set")
 		mounts := sets && s.In == at.In && strings.Contains(text, "--mount=")
 		if omitVariable.MatchString(text) || mounts || sets && omitWord.MatchString(omitOption.ReplaceAllString(text, "")) {
-			return fmt.Sprintf("line %d may set npm's options", s.In.Node.StartLine)
+			return fmt.Sprintf("line %d may set npm's options", s.In.Line)
 		}
 	}
 	if p.Context == nil {

@@ -51,9 +51,9 @@ func volumeLines(p *fixer.Pass, run *chain.Run, id identity) (*lines, error) {
 			dir, known := s.Before.Expand(v)
 			switch {
 			case s.Before.DependsOnArg(v):
-				return nil, fmt.Errorf("the volume in line %d depends on a build argument", s.In.Node.StartLine)
+				return nil, fmt.Errorf("the volume in line %d depends on a build argument", s.In.Line)
 			case !known || !plainPath(dir) || !path.IsAbs(dir):
-				return nil, fmt.Errorf("the volume in line %d can't be told", s.In.Node.StartLine)
+				return nil, fmt.Errorf("the volume in line %d can't be told", s.In.Line)
 			case isSystem(dir) && !isData(dir):
 				return nil, fmt.Errorf("the volume %s is a directory of the system", dir)
 			case !owns(run.Steps, id, dir):

@@ -54,7 +54,7 @@ func (s *pins) readDefault(variable string, uses []argWord) (arg argDefault, err
 		return arg, fmt.Errorf("the default of ARG %s is made of something else", variable)
 	}
 	if in := s.otherUse(variable, uses); in != nil {
-		return arg, fmt.Errorf("line %d uses ARG %s for something else", in.Node.StartLine, variable)
+		return arg, fmt.Errorf("line %d uses ARG %s for something else", in.Line, variable)
 	}
 	return arg, nil
 }

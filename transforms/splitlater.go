@@ -28,10 +28,10 @@ func (sp *split) later() error {
 			builds = sp.in.at + 1 + i
 		}
 		if s.In.Name() == "RUN" && strings.Contains(s.In.Logical, "prune") {
-			return fmt.Errorf("line %d prunes what is installed", s.In.Node.StartLine)
+			return fmt.Errorf("line %d prunes what is installed", s.In.Line)
 		}
 		if s.In.Name() == "RUN" && strings.Contains(s.In.Logical, "npm link") {
-			return fmt.Errorf("line %d links what is installed", s.In.Node.StartLine)
+			return fmt.Errorf("line %d links what is installed", s.In.Line)
 		}
 	}
 	sp.devDependencies(builds)
@@ -92,7 +92,7 @@ var buildTools = strings.Fields(`npm yarn pnpm npx node echo set test [ true env
 // why it can't.
 func (sp *split) buildStage(last int) error {
 	if sp.in.tool != "npm" {
-		return fmt.Errorf("line %d builds with them", sp.run.Steps[last].In.Node.StartLine)
+		return fmt.Errorf("line %d builds with them", sp.run.Steps[last].In.Line)
 	}
 	switch {
 	case tokenIn(sp.project.npmrc):
@@ -102,18 +102,18 @@ func (sp *split) buildStage(last int) error {
 	}
 	dir := sp.in.step.Before.Workdir.Text
 	for _, s := range sp.run.Steps[sp.first : last+1] {
-		line := s.In.Node.StartLine
+		line := s.In.Line
 		switch s.In.Name() {
 		case "COPY", "ADD":
 			if c, ok := s.Before.Copy(s.In); !ok || !within(c.Dest, dir) {
-				return fmt.Errorf("line %d builds with them, and line %d copies to elsewhere", sp.run.Steps[last].In.Node.StartLine, line)
+				return fmt.Errorf("line %d builds with them, and line %d copies to elsewhere", sp.run.Steps[last].In.Line, line)
 			}
 		case "RUN":
 			if err := sp.buildsInside(s); err != nil {
 				return err
 			}
 		default:
-			return fmt.Errorf("line %d builds with them, and the image needs line %d", sp.run.Steps[last].In.Node.StartLine, line)
+			return fmt.Errorf("line %d builds with them, and the image needs line %d", sp.run.Steps[last].In.Line, line)
 		}
 		if !isRoot(s.Before.User.Text) {
 			return fmt.Errorf("line %d runs as %s", line, s.Before.User.Text)
@@ -121,7 +121,7 @@ func (sp *split) buildStage(last int) error {
 	}
 	for _, s := range sp.run.Steps[last+1:] {
 		if s.In.Name() == "RUN" && isInert(s) && strings.Contains(s.In.Logical, "node_modules") {
-			return fmt.Errorf("line %d changes node_modules", s.In.Node.StartLine)
+			return fmt.Errorf("line %d changes node_modules", s.In.Line)
 		}
 	}
 	sp.last, sp.prune = last, "npm prune "+sp.omitFlag()
@@ -133,7 +133,7 @@ func (sp *split) buildStage(last int) error {
 
 // buildsInside makes sure that what a RUN makes stays in the working directory.
 func (sp *split) buildsInside(s chain.Step) error {
-	line := s.In.Node.StartLine
+	line := s.In.Line
 	script, err := s.Script()
 	if err != nil || script == nil || len(s.In.Node.Heredocs) > 0 {
 		return fmt.Errorf("line %d can't be read", line)
@@ -209,7 +209,7 @@ func (sp *split) copies() error {
 	for _, s := range sp.run.Steps[sp.first:sp.in.at] {
 		c, ok := s.Before.Copy(s.In)
 		if !ok {
-			return fmt.Errorf("what line %d copies can't be told", s.In.Node.StartLine)
+			return fmt.Errorf("what line %d copies can't be told", s.In.Line)
 		}
 		files, dirs, err := sp.brought(c)
 		if err != nil {
@@ -247,14 +247,14 @@ func (sp *split) brought(c chain.Copy) (files []string, dirs bool, err error) {
 		names := []string{src}
 		if strings.ContainsAny(src, "*?[") {
 			if names, err = fs.Glob(context, src); err != nil {
-				return nil, false, fmt.Errorf("what line %d copies can't be told", c.In.Node.StartLine)
+				return nil, false, fmt.Errorf("what line %d copies can't be told", c.In.Line)
 			}
 		}
 		for _, name := range names {
 			info, err := fs.Stat(context, name)
 			switch {
 			case err != nil:
-				return nil, false, fmt.Errorf("line %d copies %s, which is not in the build context", c.In.Node.StartLine, name)
+				return nil, false, fmt.Errorf("line %d copies %s, which is not in the build context", c.In.Line, name)
 			case info.IsDir():
 				dirs = dirs || !sp.wholeLater()
 			default:
@@ -297,7 +297,7 @@ func (sp *split) restated(s chain.Step, c chain.Copy, missing []string) (string,
 	}
 	line := strings.TrimSpace(s.In.Logical)
 	if strings.ContainsAny(line, "\"'\\`[") && !s.In.JSON() {
-		return "", fmt.Errorf("line %d has quotes, and would be needed twice", s.In.Node.StartLine)
+		return "", fmt.Errorf("line %d has quotes, and would be needed twice", s.In.Line)
 	}
 	if !s.In.JSON() {
 		line = strings.Join(strings.Fields(line), " ")

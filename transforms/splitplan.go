@@ -41,7 +41,7 @@ func (sp *split) section() error {
 			break
 		}
 		if len(s.In.Node.Heredocs) > 0 {
-			return fmt.Errorf("line %d writes a file in place", s.In.Node.StartLine)
+			return fmt.Errorf("line %d writes a file in place", s.In.Line)
 		}
 		sp.first--
 	}
@@ -57,13 +57,13 @@ func (sp *split) stageKinds() error {
 	for _, in := range f.Instructions {
 		for _, ref := range chain.Sources(in) {
 			if _, err := strconv.Atoi(ref); err == nil {
-				return fmt.Errorf("line %d names a stage by its number", in.Node.StartLine)
+				return fmt.Errorf("line %d names a stage by its number", in.Line)
 			}
 		}
 	}
 	for _, s := range sp.run.Steps {
 		if s.In.Name() == "ONBUILD" {
-			return fmt.Errorf("line %d is run in the builds of others", s.In.Node.StartLine)
+			return fmt.Errorf("line %d is run in the builds of others", s.In.Line)
 		}
 	}
 	if c := sp.run.Final.Base.Config; c != nil && len(c.OnBuild) > 0 {

@@ -113,7 +113,7 @@ func (x *examiner) onbuild() string {
 	}
 	for _, s := range x.run.Steps {
 		if s.In.Name() == "ONBUILD" {
-			return fmt.Sprintf("line %d is run in the builds of others, who may need root", s.In.Node.StartLine)
+			return fmt.Sprintf("line %d is run in the builds of others, who may need root", s.In.Line)
 		}
 	}
 	return ""
@@ -136,7 +136,7 @@ func (x *examiner) paths() string {
 	}
 	for _, s := range x.run.Steps {
 		if c, ok := s.Before.Copy(s.In); ok && within(c.Dest, "/root") && !forInstalling(c) {
-			return fmt.Sprintf("line %d copies files into root's home", s.In.Node.StartLine)
+			return fmt.Sprintf("line %d copies files into root's home", s.In.Line)
 		}
 	}
 	found := ""
@@ -145,7 +145,7 @@ func (x *examiner) paths() string {
 			return hasRootPath(w.Text) && !isRegistryConfig(w.Text) || strings.HasPrefix(w.Raw, "~/") && !isRegistryConfig(w.Raw) ||
 				(strings.Contains(w.Raw, "$HOME/") || strings.Contains(w.Raw, "${HOME}/")) && !isRegistryConfig(w.Raw)
 		}) {
-			found = fmt.Sprintf("line %d uses root's home", s.In.Node.StartLine)
+			found = fmt.Sprintf("line %d uses root's home", s.In.Line)
 		}
 	})
 	return found

@@ -23,7 +23,7 @@ func (x *examiner) cloned() string {
 	found := ""
 	calls(x.run.Steps, func(s chain.Step, c shell.Call) {
 		if c.Name == "git" && c.Has("clone") && within(s.Before.Workdir.Text, x.run.Final.Workdir.Text) {
-			found = fmt.Sprintf("line %d clones the application, whose files stay root's", s.In.Node.StartLine)
+			found = fmt.Sprintf("line %d clones the application, whose files stay root's", s.In.Line)
 		}
 	})
 	return found

@@ -28,7 +28,7 @@ func (x *examiner) modes() string {
 		}
 		c, ok := s.Before.Copy(s.In)
 		if restrictive(mode) && !(ok && isApplications(x.run, identity{}, c.Dest)) {
-			return fmt.Sprintf("line %d copies files that only root can use (--chmod=%s)", s.In.Node.StartLine, mode)
+			return fmt.Sprintf("line %d copies files that only root can use (--chmod=%s)", s.In.Line, mode)
 		}
 	}
 	found := ""
@@ -36,9 +36,9 @@ func (x *examiner) modes() string {
 		switch {
 		case !isRoot(s.Before.User.Text):
 		case c.Name == "umask" && len(c.Args) > 0 && strings.HasSuffix(c.Args[0].Text, "7"):
-			found = fmt.Sprintf("line %d makes files that only root can use (umask %s)", s.In.Node.StartLine, c.Args[0].Text)
+			found = fmt.Sprintf("line %d makes files that only root can use (umask %s)", s.In.Line, c.Args[0].Text)
 		case c.Name == "chmod" && x.takesAway(s, c):
-			found = fmt.Sprintf("line %d makes files that only root can use (chmod %s)", s.In.Node.StartLine, c.Args[0].Text)
+			found = fmt.Sprintf("line %d makes files that only root can use (chmod %s)", s.In.Line, c.Args[0].Text)
 		}
 	})
 	return found
@@ -95,7 +95,7 @@ func (x *examiner) downloads() string {
 				}
 			})
 			if !opened {
-				return fmt.Sprintf("line %d adds a download, which only root can read", s.In.Node.StartLine)
+				return fmt.Sprintf("line %d adds a download, which only root can read", s.In.Line)
 			}
 		}
 	}
@@ -119,7 +119,7 @@ func (x *examiner) keys() string {
 	calls(x.run.Steps, func(s chain.Step, c shell.Call) {
 		if slices.Contains([]string{"openssl", "ssh-keygen", "mkcert", "certbot", "gpg", "step"}, c.Name) && isRoot(s.Before.User.Text) &&
 			!c.Has("dgst", "version", "rand", "--verify", "--import", "--dearmor", "--recv-keys") {
-			found = fmt.Sprintf("%s in line %d makes keys that only root can read", c.Name, s.In.Node.StartLine)
+			found = fmt.Sprintf("%s in line %d makes keys that only root can read", c.Name, s.In.Line)
 		}
 	})
 	return found

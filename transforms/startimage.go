@@ -40,7 +40,7 @@ func (x *examiner) browsers() string {
 		tool := named(shell.Word{Text: c.Name}) || slices.ContainsFunc(c.Args, named)
 		script := slices.ContainsFunc(c.Args, func(w shell.Word) bool { return named(w) && strings.Contains(w.Text, "install") })
 		if (tool && c.Has("install") && c.Name != "npm" || script) && !isSet("PLAYWRIGHT_BROWSERS_PATH") && !isSet("PUPPETEER_CACHE_DIR") && !isSet("CYPRESS_CACHE_FOLDER") {
-			found = fmt.Sprintf("line %d installs a browser into root's home", s.In.Node.StartLine)
+			found = fmt.Sprintf("line %d installs a browser into root's home", s.In.Line)
 		}
 	})
 	return found
@@ -56,7 +56,7 @@ func (x *examiner) installers() string {
 		}
 		for _, i := range installers {
 			if strings.Contains(s.In.Logical, i) {
-				return fmt.Sprintf("line %d installs into root's home (%s)", s.In.Node.StartLine, i)
+				return fmt.Sprintf("line %d installs into root's home (%s)", s.In.Line, i)
 			}
 		}
 	}
@@ -84,7 +84,7 @@ func (x *examiner) packages() string {
 		}
 		for _, name := range servers {
 			if c.Has(name) && found == "" {
-				found = fmt.Sprintf("line %d installs %s, which belongs to root", s.In.Node.StartLine, name)
+				found = fmt.Sprintf("line %d installs %s, which belongs to root", s.In.Line, name)
 			}
 		}
 	})
@@ -92,7 +92,7 @@ func (x *examiner) packages() string {
 		if c, ok := s.Before.Copy(s.In); ok && c.From != "" {
 			image, _, _ := strings.Cut(path.Base(c.From), ":")
 			if image == "docker" {
-				return fmt.Sprintf("line %d copies the Docker client, whose socket belongs to root", s.In.Node.StartLine)
+				return fmt.Sprintf("line %d copies the Docker client, whose socket belongs to root", s.In.Line)
 			}
 		}
 	}

@@ -125,7 +125,8 @@ func (x *examiner) concurrently(c shell.Call, depth int) string {
 // packageJSON is what is read of package.json.
 type packageJSON struct {
 	Scripts, Dependencies, DevDependencies map[string]string
-	Workspaces                             json.RawMessage
+	Workspaces, Config                     json.RawMessage
+	PackageManager                         string
 }
 
 // manifest reads the package.json of the working directory.
@@ -138,7 +139,7 @@ func readManifest(p *fixer.Pass, run *chain.Run) (packageJSON, error) {
 		m   packageJSON
 		err error
 	}
-	a := p.Memo(fmt.Sprintf("package.json of stage %d", run.Node.Stage.Index), func() any {
+	a := p.Memo(fmt.Sprintf("package.json of the stage at byte %d of %d", run.Node.Stage.From.Start, len(p.File.Src)), func() any {
 		x := &examiner{pass: p, run: run}
 		origin := run.Origin(path.Join(run.Final.Workdir.Text, "package.json"), p.Context)
 		if origin.Name == "" && p.Context != nil {

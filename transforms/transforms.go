@@ -9,10 +9,16 @@ import "github.com/dockmend/dockmend/fixer"
 //   - env-equals, maintainer-label, add-copy, npm-omit-dev and apt-no-recommends
 //     change how one instruction is written, so that what comes behind finds it in
 //     its final form;
+//   - exec-form: what it leaves in exec form, others can read and change word by
+//     word;
+//   - direct-cmd decides what is started, and so whether an init must reach through
+//     a package manager, and which packages the start needs;
 //   - npm-ci asks for what the lock file says, on which npm-ci-stage relies;
 //   - npm-ci-stage splits stages, so what is placed in one comes behind;
 //   - pin-image comes before all that depends on what the base image holds, so that
 //     they speak of the image by the name that it keeps;
+//   - tini-init installs a package, which root must do, and writes the ENTRYPOINT in
+//     front of which USER stands;
 //   - nonroot-user decides who the container runs as;
 //   - chown-copy then gives that user its files, so it comes behind;
 //   - dockerignore looks at what the Dockerfile copies in the end.
@@ -22,9 +28,12 @@ var All = []*fixer.Transform{
 	AddCopy,
 	NPMOmitDev,
 	AptNoRecommends,
+	ExecForm,
+	DirectCmd,
 	NPMCI,
 	NPMCIStage,
 	PinImage,
+	TiniInit,
 	NonrootUser,
 	ChownCopy,
 	Dockerignore,

@@ -22,7 +22,7 @@ func unowned(p *fixer.Pass, run *chain.Run, id identity) string {
 		if !ok || c.Chown != "" && ownedBy(s.Before, c, id) {
 			continue
 		}
-		line := s.In.Node.StartLine
+		line := s.In.Line
 		if !c.Owned && isApplications(run, id, c.Dest) {
 			if i < first && bringsDirectory(c) {
 				return fmt.Sprintf("what line %d copies, in a stage that this one is built from, stays root's", line)

@@ -34,7 +34,7 @@ func changeDefault(f *dockerfile.File, run *chain.Run, name, spec string) (docke
 	}
 	for _, in := range f.Instructions {
 		if in != user && mentions(in, name) {
-			return left(fmt.Sprintf("which line %d uses too", in.Node.StartLine))
+			return left(fmt.Sprintf("which line %d uses too", in.Line))
 		}
 	}
 	for _, in := range slices.Backward(f.Instructions[:user.Index]) {

@@ -155,7 +155,7 @@ func (a Accounts) after(in *dockerfile.Instruction, s State) Accounts {
 	}
 	script, err := s.Script(in)
 	if err != nil || script == nil {
-		a.Err = fmt.Errorf("line %d changes the accounts in a script that can't be read", in.Node.StartLine)
+		a.Err = fmt.Errorf("line %d changes the accounts in a script that can't be read", in.Line)
 		return a
 	}
 	a.Created, a.groups = slices.Clip(a.Created), slices.Clip(a.groups)
@@ -165,14 +165,14 @@ func (a Accounts) after(in *dockerfile.Instruction, s State) Accounts {
 			a.Fails, a.Why = in, fmt.Sprintf("%s fails: %s", c.Name, string(t))
 		}
 		if err != nil && a.Err == nil {
-			a.Err = fmt.Errorf("line %d: %w", in.Node.StartLine, err)
+			a.Err = fmt.Errorf("line %d: %w", in.Line, err)
 		}
 	}
 	for _, f := range cmd.Files {
 		text += "\n" + f.Data
 	}
 	if accounts.Written(script, text) {
-		a.Err = fmt.Errorf("line %d writes the account files by itself", in.Node.StartLine)
+		a.Err = fmt.Errorf("line %d writes the account files by itself", in.Line)
 	}
 	return a
 }
@@ -185,7 +185,7 @@ func (a Accounts) afterCopy(c Copy) Accounts {
 	case c.Dest == "/" && slices.ContainsFunc(c.Sources, func(src string) bool {
 		return c.From != "" && path.Clean("/"+src) == "/" || c.ADD && strings.Contains(path.Base(src), ".tar")
 	}):
-		a.Err = fmt.Errorf("line %d copies a whole root file system", c.In.Node.StartLine)
+		a.Err = fmt.Errorf("line %d copies a whole root file system", c.In.Line)
 	}
 	return a
 }

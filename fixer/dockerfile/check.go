@@ -15,6 +15,7 @@ type expected struct {
 	heredocs []parser.Heredoc
 	comments string
 	start    int // offset in the new file, -1 when it is a new instruction
+	line     int // of the instruction in the old file, or of the place
 }
 
 // Check proves that after, parsed from f.Apply(edits), is f with these edits
@@ -22,7 +23,8 @@ type expected struct {
 // with the same logical line, heredocs and comments; the edited ones read as
 // meant; the inserted lines come back as the instructions that they were; the
 // parser directives hold. Parsing alone is not enough of a proof: a line that
-// slips into a continuation parses too.
+// slips into a continuation parses too. The instructions of after then have the
+// lines of f for messages.
 func (f *File) Check(after *File, edits []Edit) error {
 	if f.Escape != after.Escape || f.Syntax != after.Syntax || f.directive != after.directive {
 		return fmt.Errorf("the parser directives changed")
@@ -46,6 +48,9 @@ func (f *File) Check(after *File, edits []Edit) error {
 	}
 	if n := len(after.Instructions); n < len(want) {
 		return fmt.Errorf("%q is missing", want[n].logical)
+	}
+	for i, in := range after.Instructions {
+		in.Line = want[i].line
 	}
 	return nil
 }
@@ -76,7 +81,7 @@ func (f *File) expect(edits []Edit) []expected {
 			}
 		}
 		if !deleted {
-			want = append(want, expected{in.logicalAfter(inside), in.Node.Heredocs, in.Comments(), in.Start + shift})
+			want = append(want, expected{in.logicalAfter(inside), in.Node.Heredocs, in.Comments(), in.Start + shift, in.Line})
 		}
 		for _, e := range after {
 			want = append(want, inserted(e)...)
@@ -88,7 +93,7 @@ func (f *File) expect(edits []Edit) []expected {
 
 func inserted(e Edit) (list []expected) {
 	for _, l := range e.lines {
-		list = append(list, expected{logical: l, start: -1})
+		list = append(list, expected{logical: l, start: -1, line: e.anchor.Line})
 	}
 	return list
 }

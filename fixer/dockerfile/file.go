@@ -60,7 +60,10 @@ type Instruction struct {
 	Logical string
 	Node    *parser.Node // what it means: heredocs, comments, line numbers
 	Cmd     any          // the typed form, from instructions.ParseInstruction
-	Index   int          // position in File.Instructions
+	// Line is its first line, for messages. After File.Check it is that of the file
+	// before the edits, and for what was inserted that of the place.
+	Line  int
+	Index int // position in File.Instructions
 
 	file     *File
 	segments []segment
@@ -199,7 +202,7 @@ func (f *File) instruction(node *parser.Node, index, prevEnd int) (*Instruction,
 	if err != nil {
 		return nil, f.wrap(err)
 	}
-	in.Cmd = cmd
+	in.Cmd, in.Line = cmd, node.StartLine
 	if err := in.trace(); err != nil {
 		return nil, err
 	}

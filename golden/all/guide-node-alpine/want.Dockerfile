@@ -6,9 +6,11 @@ COPY package*.json ./
 RUN npm ci --omit=dev
 
 FROM base
+RUN apk add --no-cache tini
 COPY --from=deps --chown=node:node /app/node_modules ./node_modules
 COPY --chown=node:node . .
 RUN chown node:node /app
 USER node
 EXPOSE 3000
+ENTRYPOINT ["/sbin/tini", "--", "docker-entrypoint.sh"]
 CMD ["node", "server.js"]

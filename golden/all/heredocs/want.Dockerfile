@@ -1,5 +1,6 @@
 # syntax=docker/dockerfile:1
 FROM node:20.19.5-bookworm-slim
+RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 RUN <<EOF
 cat > Dockerfile.example <<INNER
@@ -14,4 +15,5 @@ COPY --chown=node:node <<-"CONFIG" ./config.json
 COPY --chown=node:node . .
 RUN chown node:node /app
 USER node
+ENTRYPOINT ["/usr/bin/tini", "--", "docker-entrypoint.sh"]
 CMD ["node", "server.js"]

@@ -2,6 +2,7 @@
 FROM node:20.19.5-bookworm-slim
 
 ENV NODE_ENV=production
+RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
 WORKDIR /usr/src/app
 
 # dependencies first, for the cache
@@ -18,5 +19,7 @@ USER node
 # the port of the load balancer
 EXPOSE 3000
 
+ENTRYPOINT ["/usr/bin/tini", "--", "docker-entrypoint.sh"]
+
 # hadolint ignore=DL3025
-CMD npm start
+CMD ["node", "server.js"]

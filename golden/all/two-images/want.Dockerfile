@@ -8,10 +8,12 @@ COPY . .
 RUN npm run build
 
 FROM base AS app
+RUN apk add --no-cache tini
 RUN npm ci --omit=dev
 COPY --from=build --chown=node:node /srv/app/dist ./dist
 RUN chown node:node /srv/app
 USER node
+ENTRYPOINT ["/sbin/tini", "--", "docker-entrypoint.sh"]
 CMD ["node", "dist/server.js"]
 
 FROM base AS test

@@ -14,10 +14,12 @@ COPY package*.json ./
 RUN npm ci
 
 FROM base
+RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
 COPY --from=deps --chown=node:node /usr/src/app/node_modules ./node_modules
 COPY --chown=node:node package*.json ./
 COPY --from=builder --chown=node:node /usr/src/app/dist ./dist
 RUN chown node:node /usr/src/app
 USER node
 EXPOSE 3000
+ENTRYPOINT ["/usr/bin/tini", "--", "docker-entrypoint.sh"]
 CMD ["node", "dist/index.js"]

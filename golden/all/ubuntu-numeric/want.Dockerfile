@@ -1,6 +1,6 @@
 FROM ubuntu:24.04
 RUN groupadd --gid 1001 appuser && useradd --uid 1001 --gid appuser --create-home --shell /usr/sbin/nologin appuser
-RUN apt-get update && apt-get install -y --no-install-recommends nodejs npm && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends nodejs npm tini && rm -rf /var/lib/apt/lists/*
 WORKDIR /opt/app
 COPY --chown=1001:1001 package*.json ./
 RUN npm ci --omit=dev
@@ -10,4 +10,5 @@ VOLUME /opt/app/uploads
 RUN chown 1001:1001 /opt/app
 USER 1001:1001
 EXPOSE 80
+ENTRYPOINT ["/usr/bin/tini", "--"]
 CMD ["node", "server.js"]

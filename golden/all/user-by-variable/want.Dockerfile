@@ -1,7 +1,9 @@
 FROM node:20.19.5-alpine3.22
 ARG RUN_AS=node
+RUN apk add --no-cache tini
 WORKDIR /app
 COPY --chown=node:node . .
 RUN chown node:node /app
 USER ${RUN_AS}
+ENTRYPOINT ["/sbin/tini", "--", "docker-entrypoint.sh"]
 CMD ["node", "server.js"]

@@ -1,4 +1,5 @@
 FROM node:20.19.5-alpine3.22
+RUN apk add --no-cache tini
 
 WORKDIR /srv/mailer
 COPY --chown=node:node package.json yarn.lock ./
@@ -8,4 +9,5 @@ COPY --chown=node:node . .
 RUN chown node:node /srv/mailer
 USER node
 EXPOSE 4000
-CMD ["yarn", "start"]
+ENTRYPOINT ["/sbin/tini", "--", "docker-entrypoint.sh"]
+CMD ["node", "index.js"]

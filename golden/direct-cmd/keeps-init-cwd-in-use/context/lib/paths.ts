@@ -1,0 +1,1 @@
+export const root = process.env['INIT_CWD'] ?? '.'

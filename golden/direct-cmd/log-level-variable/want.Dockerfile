@@ -1,0 +1,7 @@
+FROM node:20-slim
+WORKDIR /app
+COPY package*.json ./
+RUN npm ci --omit=dev
+COPY . .
+ENV NPM_CONFIG_LOGLEVEL=warn
+CMD ["node", "server.js"]

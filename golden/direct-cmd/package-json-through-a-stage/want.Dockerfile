@@ -1,0 +1,9 @@
+FROM node:20-slim AS build
+WORKDIR /src
+COPY . .
+RUN npm ci && npm run build
+
+FROM node:20-slim
+WORKDIR /app
+COPY --from=build /src .
+CMD ["node", "dist/main"]

@@ -1,0 +1,1 @@
+console.log(process.env.npm_package_version)

@@ -1,0 +1,1 @@
+const { execFile } = require('child_process')

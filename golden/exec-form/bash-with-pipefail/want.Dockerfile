@@ -1,0 +1,5 @@
+FROM node:20
+SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
+WORKDIR /app
+COPY . .
+CMD ["node", "server.js"]

@@ -1,0 +1,8 @@
+FROM node:20-alpine
+RUN apk add --no-cache tini
+WORKDIR /app
+COPY package*.json ./
+RUN npm ci --omit=dev
+COPY . .
+ENTRYPOINT ["/sbin/tini", "--", "docker-entrypoint.sh"]
+CMD ["node", "server.js"]

@@ -1,0 +1,10 @@
+FROM node:20-slim
+RUN apt-get update && apt-get install -y --no-install-recommends \
+      ca-certificates \
+      # for the health check
+      curl tini \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY . .
+ENTRYPOINT ["/usr/bin/tini", "--", "docker-entrypoint.sh"]
+CMD ["node", "server.js"]

@@ -1,0 +1,185 @@
+package transforms
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/chain"
+)
+
+// ExecForm takes the shell away from between the container and its program.
+var ExecForm = &fixer.Transform{
+	ID:     "exec-form",
+	Title:  "start the program without a shell around it",
+	Since:  "0.1.0",
+	Safety: fixer.Safe,
+	Doc: fixer.Doc{
+		What: `Turns a CMD or ENTRYPOINT in shell form that is one plain command into exec form: CMD node server.js becomes
+CMD ["node", "server.js"]. Quotes are resolved as the shell would; an exec in front is dropped.`,
+		Why: `In shell form the container starts /bin/sh -c, and the program is its child. Debian's shell stays, is process 1, and
+ignores SIGTERM: docker stop waits ten seconds and kills, and a program that would have ended in order never hears of it.
+(BusyBox and bash replace themselves by the program; there it makes no difference.)`,
+		Safety: `Only where the words mean the same without a shell: no variables, file name patterns, operators, redirections,
+assignments, comments or commands of the shell's own, and a SHELL that sets up nothing. A CMD stays where the ENTRYPOINT
+above it may look at how it is written, an ENTRYPOINT where a CMD, ignored until now, would become its arguments, or where a
+compose file gives some. A script must be seen to say which program reads it. Without an init (tini-init), node as process 1
+also stops to react to Ctrl-C unless it handles SIGINT.`,
+		See: []string{
+			"https://docs.docker.com/reference/dockerfile/#shell-and-exec-form",
+			"https://docs.docker.com/reference/build-checks/json-args-recommended/",
+			"https://github.com/nodejs/docker-node/blob/main/docs/BestPractices.md#cmd",
+		},
+	},
+	Run: func(p *fixer.Pass) error {
+		var rs rewrites
+		for _, n := range p.Graph.Targets() {
+			execForms(p, n, &rs)
+		}
+		rs.report(p, "starts through a shell")
+		return nil
+	},
+}
+
+func execForms(p *fixer.Pass, n *chain.Node, rs *rewrites) {
+	run := n.Eval(nil)
+	entry, cmd := run.Final.Entrypoint, run.Final.Cmd
+	if (entry == nil || !entry.Shell) && (cmd == nil || !cmd.Shell) {
+		return // what the base brings is in exec form
+	}
+	base, err := p.Base(n, baseimage.AskConfig)
+	run = n.Eval(base)
+	if isWindows(run) {
+		return
+	}
+	c := run.Final.Cmd
+	if run.Final.Entrypoint != nil && run.Final.Entrypoint.Shell {
+		c = run.Final.Entrypoint
+	}
+	if c == nil || !c.Shell || c.In == nil {
+		return
+	}
+	r := rewrite{in: c.In}
+	switch {
+	case err != nil:
+		r.left = fmt.Sprintf("nothing is known of the base image %s: %v", n.Root().Stage.Ref.Text, err)
+	case base.Config == nil:
+		r.left = fmt.Sprintf("what the base image %s starts is not known", base.Image)
+	default:
+		unshell(p, run, c, &r)
+	}
+	rs.add(r)
+}
+
+// unshell finds the exec form of a command in shell form.
+func unshell(p *fixer.Pass, run *chain.Run, c *chain.Command, r *rewrite) {
+	script := strings.Join(c.Argv, " ")
+	if t := strings.TrimSpace(script); strings.HasPrefix(t, "[") && strings.HasSuffix(t, "]") {
+		r.left = "it looks like exec form but is no JSON array of strings, so that a shell gets it; what is meant is for its author to say"
+		return
+	}
+	if err := onlyRuns(stateAt(run, c.In)); err != nil {
+		r.left = err.Error()
+		return
+	}
+	argv, err := plainCommand(script)
+	if err != nil {
+		r.left = err.Error()
+		return
+	}
+	r.argv = argv
+	r.message = fmt.Sprintf("starts through a shell, which may keep signals from %s: exec form (it is one plain command, for which no shell is needed)", argv[0])
+	for _, check := range []func() string{
+		func() string { return argumentsToCome(p, run, c) },
+		func() string { return noProgram(p, run, argv[0]) },
+	} {
+		if r.left = check(); r.left != "" {
+			return
+		}
+	}
+	h := handover{}
+	if c != run.Final.Entrypoint && run.Final.Entrypoint != nil {
+		h, err = handsOver(p, run, append(slices.Clip(run.Final.Entrypoint.Argv), argv...), len(argv))
+		switch {
+		case err != nil:
+			r.left = err.Error()
+		case h.looks != "":
+			r.left = fmt.Sprintf("%s looks at its arguments, and would see others", h.looks)
+		case !slices.Equal(h.argv, argv):
+			r.left = fmt.Sprintf("the ENTRYPOINT %s would get other arguments", run.Final.Entrypoint.Argv[0])
+		}
+	}
+	if r.left == "" && !h.script && isNode(argv[0]) {
+		r.left, r.doubt = needsPWD(p)
+	}
+}
+
+// argumentsToCome tells which arguments an ENTRYPOINT in shell form, which
+// ignores them, would get in exec form; "" for none.
+func argumentsToCome(p *fixer.Pass, run *chain.Run, c *chain.Command) string {
+	if c != run.Final.Entrypoint {
+		return ""
+	}
+	if cmd := run.Final.Cmd; cmd != nil && cmd.In != nil {
+		return fmt.Sprintf("the CMD in line %d, which is ignored now, would become its arguments", cmd.In.Line)
+	}
+	if name := composeSays(p, composeCommand); name != "" {
+		return fmt.Sprintf("a command in %s, which may be ignored now, would become its arguments", name)
+	}
+	return ""
+}
+
+// noProgram tells why a program that the shell starts might not be started
+// without it; "" when it will.
+func noProgram(p *fixer.Pass, run *chain.Run, program string) string {
+	if dirs, _ := run.Final.EnvVar("PATH"); slices.ContainsFunc(strings.Split(dirs, ":"), func(dir string) bool { return dir != "" && !path.IsAbs(dir) }) {
+		return "PATH has directories that depend on where it is started"
+	}
+	switch path.Ext(program) {
+	case ".js", ".mjs", ".cjs", ".ts":
+		return fmt.Sprintf("%s is no program for a shell, so it hardly starts this way", program)
+	}
+	if !strings.Contains(program, "/") {
+		own := run.Origin(path.Join(run.Final.Workdir.Text, program), p.Context)
+		if own.Name != "" && p.Context != nil {
+			if info, err := fs.Stat(p.Context, own.Name); err == nil && info.Mode().IsRegular() {
+				return fmt.Sprintf("%s is also a file in the working directory", program)
+			}
+		}
+	}
+	file := run.Lookup(program, p.Context)
+	if file == "" || !strings.Contains(program, "/") && !run.Origin(file, p.Context).Copied {
+		return ""
+	}
+	// A shell also runs a file that does not say what it is for.
+	x := &examiner{pass: p, run: run}
+	text, err := x.read(run.Origin(file, p.Context).Name)
+	switch {
+	case run.Origin(file, p.Context).Name == "":
+		if path.Ext(file) == ".sh" {
+			return fmt.Sprintf("whether %s says which shell is to read it can't be seen", program)
+		}
+		return ""
+	case err != nil:
+		return fmt.Sprintf("whether %s says which shell is to read it can't be seen: %v", program, err)
+	case !strings.HasPrefix(text, "#!") && !strings.HasPrefix(text, "\x7fELF"):
+		return fmt.Sprintf("%s does not say in its first line which shell is to read it", program)
+	}
+	return ""
+}
+
+// needsPWD: a shell sets PWD for what it starts, and a runtime does not.
+func needsPWD(p *fixer.Pass) (left, doubt string) {
+	s := scanSources(p)
+	switch {
+	case s.pwd != "":
+		return fmt.Sprintf("%s uses the variable PWD, which the shell sets", s.pwd), ""
+	case s.partial != "":
+		return "", "whether it uses the variable PWD, which the shell sets, can't be seen: " + s.partial
+	}
+	return "", ""
+}

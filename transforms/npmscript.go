@@ -1,0 +1,142 @@
+package transforms
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/shell"
+)
+
+// This file finds the command that a script of package.json is in the end.
+
+// npmScript follows a script.
+type npmScript struct {
+	pass  *fixer.Pass
+	run   *chain.Run
+	first string // the script that CMD names
+	seen  map[string]bool
+}
+
+// command returns the node command that npm start, yarn X and the like run. The
+// error says why they can't be replaced by it.
+func (s *npmScript) command(manager []string) ([]string, error) {
+	name, args, err := scriptCall(manager)
+	if err != nil {
+		return nil, err
+	}
+	if s.first == "" {
+		s.first = name
+		if err := s.settings(path.Base(manager[0])); err != nil {
+			return nil, err
+		}
+	}
+	if s.seen[name] {
+		return nil, errors.New("the scripts of package.json call each other without end")
+	}
+	s.seen[name] = true
+	m, err := readManifest(s.pass, s.run)
+	if err != nil {
+		return nil, fmt.Errorf("package.json can't be read: %w", err)
+	}
+	text := m.Scripts[name]
+	if text == "" {
+		return nil, fmt.Errorf("package.json has no script %q", name)
+	}
+	for _, other := range []string{"pre" + name, "post" + name} {
+		if m.Scripts[other] != "" {
+			return nil, fmt.Errorf("package.json has a script %q, which runs with it", other)
+		}
+	}
+	argv, err := plainCommand(text)
+	if err != nil {
+		return nil, s.because(name, text, err)
+	}
+	argv = append(argv, args...)
+	switch program := argv[0]; {
+	case program == "node" && len(argv) > 1:
+		return argv, s.nodeItself(name, argv)
+	case isPackageManager(program) && len(argv) > 1:
+		return s.command(argv)
+	default:
+		return nil, s.because(name, text, fmt.Errorf("%s is no plain node command", program))
+	}
+}
+
+// developer are the programs that are for the development of an application.
+var developer = strings.Fields("nodemon ts-node ts-node-dev tsnd tsx vite webpack webpack-dev-server react-scripts vue-cli-service ng next-dev node-dev supervisor parcel gulp grunt babel-node")
+
+// watchers are those that are when they are told to watch.
+var watchers = strings.Fields("next nuxt nest node gatsby remix astro strapi")
+
+// because is the reason to leave a script that is no plain node command.
+func (s *npmScript) because(name, text string, err error) error {
+	if script, parseErr := shell.Parse(text, nil); parseErr == nil {
+		for _, c := range script.Calls {
+			if slices.Contains(developer, c.Name) || slices.Contains(watchers, c.Name) && c.Has("--watch", "dev", "watch", "develop") {
+				return fmt.Errorf("the script %q of package.json runs %s, which is for development", name, c.Name)
+			}
+		}
+		if len(script.Calls) > 0 && script.Simple && script.Calls[0].Name != "node" {
+			return fmt.Errorf("the script %q of package.json runs %s, which npm finds in node_modules", name, script.Calls[0].Name)
+		}
+	}
+	return fmt.Errorf("the script %q of package.json is no plain node command: %w", name, err)
+}
+
+// locksNode finds the package that is called node in a lock file.
+var locksNode = regexp.MustCompile(`"node_modules/node"|(?m:^"?node@|^  ['"/]?node@)`)
+
+// nodeItself tells why the node command might be another one under npm.
+func (s *npmScript) nodeItself(name string, argv []string) error {
+	if slices.Contains(argv, "--watch") {
+		return fmt.Errorf("the script %q of package.json runs node --watch, which is for development", name)
+	}
+	m, err := readManifest(s.pass, s.run)
+	if err != nil {
+		return err
+	}
+	own := m.Dependencies["node"] != "" || m.DevDependencies["node"] != ""
+	for _, lock := range []string{"package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml"} {
+		text, _ := s.near(lock)
+		own = own || locksNode.MatchString(text)
+	}
+	if own {
+		return errors.New("node_modules has a node of its own, which npm would start")
+	}
+	if m.Dependencies["parse-server"] != "" {
+		return errors.New("parse-server reads variables that npm sets")
+	}
+	found := scanSources(s.pass)
+	switch {
+	case found.npm != "":
+		return fmt.Errorf("%s uses variables that npm sets for a script", found.npm)
+	case found.partial != "":
+		return fmt.Errorf("whether it uses variables that npm sets for a script can't be seen: %s", found.partial)
+	}
+	return nil
+}
+
+// doubt says what can't be proved of the change; "" when all is.
+func (s *npmScript) doubt() string {
+	if spawns := scanSources(s.pass).spawns; spawns != "" {
+		return fmt.Sprintf("%s may start programs, which npm lets find those in node_modules/.bin", spawns)
+	}
+	return ""
+}
+
+// near reads a file that lies beside package.json, or in the context's root.
+func (s *npmScript) near(name string) (string, error) {
+	x := &examiner{pass: s.pass, run: s.run}
+	dir := path.Dir(s.run.Origin(path.Join(s.run.Final.Workdir.Text, "package.json"), s.pass.Context).Name)
+	text, err := x.read(path.Join(dir, name))
+	if root, rootErr := x.read(name); dir != "." && rootErr == nil {
+		return text + "\n" + root, nil
+	}
+	return text, err
+}

@@ -1,0 +1,138 @@
+package transforms
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/shell"
+)
+
+// This file looks for what changes the way in which a package manager runs a
+// script.
+
+// runSettings are the settings of package managers that say how scripts run; the
+// last ones make npm and yarn set NODE_ENV (seen with npm 6, 8 and 10 and yarn 1).
+var runSettings = strings.Fields(`node-options script-shell shell shell-emulator scripts-prepend-node-path ignore-scripts if-present workspace
+	workspaces local-prefix node-version use-node-version onload-script dir omit include only also dev production`)
+
+// calmSettings are settings of .npmrc that say nothing about running scripts.
+var calmSettings = strings.Fields(`registry _auth _authtoken _password username email always-auth legacy-peer-deps save-exact save-prefix fund audit audit-level
+	engine-strict loglevel strict-ssl package-lock auto-install-peers strict-peer-dependencies strict-peer-deps shamefully-hoist public-hoist-pattern hoist-pattern node-linker
+	update-notifier progress color fetch-retries fetch-timeout fetch-retry-mintimeout fetch-retry-maxtimeout network-timeout maxsockets save unsafe-perm
+	lockfile prefer-offline resolution-mode prefer-frozen-lockfile link-workspace-packages dedupe-peer-dependents install-links child-concurrency sass_binary_site
+	puppeteer_skip_download package-manager-strict manage-package-manager-versions save-workspace-protocol min-release-age minimum-release-age message init-author-name
+	shared-workspace-lockfile prefer-workspace-packages publish-branch enable-pre-post-scripts puppeteer_skip_chromium_download`)
+
+// settings looks for what changes how the package manager runs a script. The
+// error says what was found.
+func (s *npmScript) settings(manager string) error {
+	if s.pass.Context == nil {
+		return fmt.Errorf("package.json can't be read: %w", errNoContext)
+	}
+	for _, e := range s.run.Final.Env {
+		name, _, _ := strings.Cut(e, "=")
+		if key, ok := strings.CutPrefix(strings.ToLower(name), "npm_config_"); ok && slices.Contains(runSettings, strings.ReplaceAll(key, "_", "-")) {
+			return fmt.Errorf("the variable %s changes how scripts run", name)
+		}
+	}
+	for _, name := range []string{".yarnrc", ".pnp.cjs", ".pnp.js", ".pnpmfile.cjs"} {
+		if _, err := s.near(name); err == nil {
+			return fmt.Errorf("%s may change how scripts run", name)
+		}
+	}
+	if text, err := s.near(".npmrc"); err == nil {
+		if key := uncommonSetting(text); key != "" {
+			return fmt.Errorf("the setting %s in .npmrc may change how scripts run", key)
+		}
+	}
+	if text, err := s.near("pnpm-workspace.yaml"); err == nil && (strings.Contains(text, "cript") || strings.Contains(text, "nodeOptions") || strings.Contains(text, "useNodeVersion")) {
+		return errors.New("pnpm-workspace.yaml may change how scripts run")
+	}
+	return s.tools(manager)
+}
+
+// uncommonSetting is the first setting of an .npmrc that may matter to scripts.
+func uncommonSetting(text string) string {
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		key, _, _ := strings.Cut(line, "=")
+		key = strings.TrimSpace(key)
+		if line == "" || line[0] == '#' || line[0] == ';' || strings.HasPrefix(key, "//") || strings.HasPrefix(key, "@") {
+			continue
+		}
+		if plain := strings.TrimSuffix(strings.ToLower(key), "[]"); !slices.Contains(calmSettings, plain) && !slices.Contains(calmSettings, strings.ReplaceAll(plain, "_", "-")) {
+			return key
+		}
+	}
+	return ""
+}
+
+// tools looks at the package manager itself, and at what RUN does to it and to
+// package.json.
+func (s *npmScript) tools(manager string) error {
+	m, err := readManifest(s.pass, s.run)
+	if err != nil {
+		return fmt.Errorf("package.json can't be read: %w", err)
+	}
+	_, version, _ := strings.Cut(m.PackageManager, "yarn@")
+	_, noRC := s.near(".yarnrc.yml")
+	if manager == "yarn" && (noRC == nil || version != "" && !strings.HasPrefix(version, "1.")) {
+		return errors.New("yarn 2 and later run scripts in an environment of their own")
+	}
+	if len(m.Config) > 0 {
+		return errors.New("package.json has a config, which npm puts into the environment")
+	}
+	for _, n := range s.pass.Graph.Nodes {
+		for _, in := range n.Stage.Body {
+			if what := changesScripts(in); what != "" {
+				return fmt.Errorf("line %d may change %s", in.Line, what)
+			}
+		}
+	}
+	// Who runs it now does not matter: nonroot-user may change that behind.
+	if manager == "npm" && oldNPM(s.run) && mayBeOthers(s.run) {
+		return errors.New("npm 7 and 8 run scripts as the owner of the directory, who may be somebody else")
+	}
+	return nil
+}
+
+// mayBeOthers reports whether the working directory may belong to somebody other
+// than root.
+func mayBeOthers(run *chain.Run) bool {
+	found := strings.HasPrefix(run.Final.Workdir.Text, "/home/")
+	for _, s := range run.Steps {
+		c, ok := s.Before.Copy(s.In)
+		found = found || ok && c.Owned || !isRoot(s.Before.User.Text)
+	}
+	calls(run.Steps, func(_ chain.Step, c shell.Call) { found = found || c.Name == "chown" || c.Name == "install" })
+	return found
+}
+
+var (
+	changesManifest = regexp.MustCompile(`package\.json|\bnpm (pkg|init|set-script|version)\b|\b(yarn|pnpm) (init|version)\b`)
+	changesManager  = regexp.MustCompile(`\byarn (set|policies)\b|\byarn@([2-9]|stable|berry|canary|latest)|script-shell|node-options|` +
+		`\b(npm|pnpm|yarn) (config )?set\b.*\b(production|omit|only|include|also|dev|ignore-scripts)\b|\.npmrc\b.*>|>.*\.npmrc\b`)
+)
+
+// changesScripts tells what a RUN may change: package.json, or how scripts run.
+func changesScripts(in *dockerfile.Instruction) string {
+	if in.Name() != "RUN" {
+		return ""
+	}
+	text := in.Body()
+	for _, h := range in.Node.Heredocs {
+		text += "\n" + h.Content
+	}
+	switch {
+	case changesManifest.MatchString(text):
+		return "package.json"
+	case changesManager.MatchString(text):
+		return "how scripts are run"
+	}
+	return ""
+}

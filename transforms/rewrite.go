@@ -1,0 +1,57 @@
+package transforms
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+)
+
+// rewrite is another way to write the CMD or ENTRYPOINT of a stage, or the reason
+// to leave it.
+type rewrite struct {
+	in      *dockerfile.Instruction
+	argv    []string // in exec form
+	message string
+	left    string // why it stays as it is, "" when it is changed
+	doubt   string // why that is unsafe, "" when it isn't
+}
+
+// rewrites are those of all target stages. Several stages may start what one
+// instruction says, that of a stage that they are built FROM: it is changed only
+// when all of them agree.
+type rewrites []rewrite
+
+func (rs *rewrites) add(r rewrite) {
+	i := slices.IndexFunc(*rs, func(other rewrite) bool { return other.in == r.in })
+	if i < 0 {
+		*rs = append(*rs, r)
+		return
+	}
+	known := &(*rs)[i]
+	known.left, known.doubt = cmp.Or(known.left, r.left), cmp.Or(known.doubt, r.doubt)
+	if known.left == "" && !slices.Equal(known.argv, r.argv) {
+		known.left = "the stages that are built from this one would need different commands"
+	}
+}
+
+// report makes the edits; prefix says what is wrong with what is left.
+func (rs rewrites) report(p *fixer.Pass, prefix string) {
+	for _, r := range rs {
+		if r.left != "" {
+			p.Report(r.in.Span, prefix+", left so: "+r.left)
+			continue
+		}
+		edit, err := r.in.ReplaceBody(execForm(r.argv, r.in.Body()))
+		if err != nil {
+			p.Report(r.in.Span, prefix+", left so: "+err.Error())
+			continue
+		}
+		safety, message := p.Transform().Safety, r.message
+		if r.doubt != "" {
+			safety, message = fixer.Unsafe, message+"; "+r.doubt
+		}
+		p.ReportAs(safety, r.in.Span, message, edit)
+	}
+}

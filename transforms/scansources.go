@@ -1,0 +1,156 @@
+package transforms
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer"
+)
+
+// This file looks through the application's own sources for what the way of its
+// start gives it.
+
+// scanned is what was found; each field names the first file that has it.
+type scanned struct {
+	npm    string // variables that npm and its kind set for a script
+	pwd    string // PWD
+	spawns string // starts other programs
+	// partial says why not everything was looked at; "" when it was.
+	partial string
+}
+
+// What is looked at of the sources of an application.
+const (
+	maxSources     = 3000     // files
+	maxSourceBytes = 16 << 20 // of all of them
+	maxSourceDepth = 12
+)
+
+var (
+	// What npm 6, 8, 10 and 11, yarn 1 and pnpm 8 and 9 add to the environment of a
+	// script (seen; EDITOR is read for people at a terminal alone).
+	npmVariable = regexp.MustCompile(`(?i)\bnpm_(package|config|lifecycle|command|execpath|node_execpath)|` +
+		`\bINIT_CWD\b|\bPNPM_SCRIPT_SRC_DIR\b|\bYARN_WRAP_OUTPUT\b|\benv(?:\.|\[['"])(?:COLOR|NODE)\b`)
+	pwdVariable = regexp.MustCompile(`\benv(\.|\[['"])PWD\b|\$\{?PWD\b`)
+	spawning    = regexp.MustCompile(`\bchild_process\b|['"](execa|cross-spawn|shelljs|zx|nano-spawn|tinyexec|@npmcli/run-script)['"/]`)
+)
+
+var sourceExts = []string{".js", ".cjs", ".mjs", ".jsx", ".ts", ".cts", ".mts", ".tsx", ".json", ".yml", ".yaml", ".coffee"}
+
+// notRun are the folders whose files a server does not run.
+var notRun = strings.Fields("node_modules .git .github .vscode .idea .husky public static assets test tests __tests__ e2e cypress coverage docs spec locales i18n")
+
+// scanSources looks through the build context, once for a file.
+func scanSources(p *fixer.Pass) scanned {
+	return p.Memo("sources", func() any {
+		if p.Context == nil {
+			return scanned{partial: errNoContext.Error()}
+		}
+		s := &sourceScan{context: p.Context, files: maxSources, bytes: maxSourceBytes}
+		s.dir(".", maxSourceDepth)
+		return s.found
+	}).(scanned)
+}
+
+type sourceScan struct {
+	context      fs.FS
+	found        scanned
+	files, bytes int // that may still be read
+}
+
+func (s *sourceScan) dir(dir string, depth int) {
+	if depth == 0 {
+		s.found.partial = fmt.Sprintf("the folders in %s are too deep", dir)
+		return
+	}
+	entries, err := fs.ReadDir(s.context, dir)
+	if err != nil {
+		s.found.partial = fmt.Sprintf("%s can't be read: %v", dir, cause(err))
+		return
+	}
+	for _, e := range entries {
+		name := path.Join(dir, e.Name())
+		switch {
+		case s.found.partial != "":
+			return
+		case e.IsDir():
+			if !slices.Contains(notRun, e.Name()) {
+				s.dir(name, depth-1)
+			}
+		case e.Type().IsRegular() && isSource(e.Name()):
+			s.file(name)
+		}
+	}
+}
+
+// isSource: the scripts of package.json are looked at by themselves, and lock
+// files hold none.
+func isSource(name string) bool {
+	if strings.HasPrefix(name, ".env") {
+		return true
+	}
+	return slices.Contains(sourceExts, path.Ext(name)) && name != "package.json" && !strings.Contains(name, "lock") &&
+		!strings.HasSuffix(name, ".d.ts") && !strings.Contains(name, ".test.") && !strings.Contains(name, ".spec.") &&
+		!strings.Contains(name, "compose") && name != "npm-shrinkwrap.json"
+}
+
+// isByHand reports a script that people run by hand, or a tool's configuration.
+func isByHand(name string) bool {
+	top, _, _ := strings.Cut(name, "/")
+	base := path.Base(name)
+	return slices.Contains(strings.Fields("scripts script tools tool deploy android ios"), top) || strings.HasPrefix(base, "gulpfile") || strings.HasPrefix(base, "Gruntfile") ||
+		strings.Contains(base, ".config.")
+}
+
+func (s *sourceScan) file(name string) {
+	if s.files--; s.files < 0 {
+		s.found.partial = fmt.Sprintf("there are more than %d source files", maxSources)
+		return
+	}
+	text, err := readSmall(s.context, name)
+	if s.bytes -= len(text); err == nil && s.bytes < 0 {
+		err = fmt.Errorf("the sources have more than %d MiB", maxSourceBytes>>20)
+	}
+	if err != nil {
+		s.found.partial = fmt.Sprintf("%s can't be looked at: %v", name, err)
+		return
+	}
+	for _, look := range []struct {
+		found *string
+		hint  string
+		what  *regexp.Regexp
+	}{
+		{&s.found.npm, "", npmVariable}, {&s.found.pwd, "PWD", pwdVariable}, {&s.found.spawns, "", spawning},
+	} {
+		if look.found == &s.found.spawns && isByHand(name) {
+			continue
+		}
+		if *look.found == "" && strings.Contains(text, look.hint) && look.what.MatchString(text) {
+			*look.found = name
+		}
+	}
+}
+
+var (
+	composeFiles   = []string{"compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"}
+	composeCommand = regexp.MustCompile(`(?m)^\s+command\s*:`)
+	composeInit    = regexp.MustCompile(`(?m)^\s+init\s*:\s*["']?(true|yes|on)\b`)
+)
+
+// composeSays names the compose file of the context that has a setting; "" when
+// there is none to be seen.
+func composeSays(p *fixer.Pass, setting *regexp.Regexp) string {
+	if p.Context == nil {
+		return ""
+	}
+	for _, name := range composeFiles {
+		if text, err := readSmall(p.Context, name); err == nil && setting.MatchString(text) {
+			return name
+		}
+	}
+	return ""
+}

@@ -1,0 +1,171 @@
+package transforms
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/shell"
+)
+
+// TiniInit puts an init in front of node.
+var TiniInit = &fixer.Transform{
+	ID:     "tini-init",
+	Title:  "start node under an init",
+	Since:  "0.1.0",
+	Safety: fixer.Safe,
+	Doc: fixer.Doc{
+		What: `Installs tini from the distribution's packages, in a RUN that installs others already or in one of its own, and puts
+it in front of the ENTRYPOINT, the base image's or the file's own. Where a new ENTRYPOINT would clear a CMD that the stage
+inherits, the CMD is repeated. Behind npm and its kind on Debian and Ubuntu it is tini -g, which signals their children too.`,
+		Why: `The kernel gives process 1 no default reaction to signals: node without a SIGTERM handler of its own goes on, docker
+stop and a rolling update wait until their time runs out and kill it, and Ctrl-C does nothing. Process 1 also inherits every
+orphan of the container, and node does not reap them.`,
+		Safety: `Only in stages that start node, directly, through npm, yarn or pnpm, or through a script that is seen to end in exec.
+What was ENTRYPOINT and CMD stays, word by word. Left alone, with the reason: a release whose package archive has moved or is
+not known (Debian 10 and older), Red Hat, Wolfi, distroless and scratch; no place where root could install it; a shell that
+waits for node, as it would end first; an ENTRYPOINT in shell form; ONBUILD; init: true in a compose file; pm2-runtime and
+supervisors. Unsafe where a build argument may name a base image of another distribution. tini ends when its child does: npm
+on Debian's shell does so before node, which is told of SIGTERM but not waited for; direct-cmd is the remedy.`,
+		See: []string{
+			"https://github.com/krallin/tini#why-tini",
+			"https://github.com/nodejs/docker-node/blob/main/docs/BestPractices.md#handling-kernel-signals",
+			"https://docs.docker.com/reference/dockerfile/#understand-how-cmd-and-entrypoint-interact",
+		},
+	},
+	Run: func(p *fixer.Pass) error {
+		for _, n := range p.Graph.Targets() {
+			tini(p, n)
+		}
+		return nil
+	},
+}
+
+const noInit = "no init in front of node, left so: "
+
+func tini(p *fixer.Pass, n *chain.Node) {
+	if run := n.Eval(nil); !starts(run) || !mayStartNode(run) {
+		return
+	}
+	base, err := p.Base(n, baseimage.AskConfig)
+	run := n.Eval(base)
+	if !starts(run) || isWindows(run) {
+		return
+	}
+	line, known := startLine(run)
+	if err != nil || base.Config == nil {
+		if known && len(line) > 1 && (isNode(line[0]) || isPackageManager(line[0])) {
+			p.Report(startSpan(run), fmt.Sprintf("%snothing is known of the base image %s%s", noInit, n.Root().Stage.Ref.Text, because(err)))
+		}
+		return
+	}
+	way, keep := leadsToNode(p, run, line, known)
+	if !way.node {
+		return
+	}
+	if keep == "" {
+		keep = unsuited(p, run)
+	}
+	if keep == "" {
+		keep = addTini(p, n, way)
+	}
+	if keep != "" {
+		p.Report(startSpan(run), noInit+keep)
+	}
+}
+
+// because is the reason behind a colon, "" for none.
+func because(err error) string {
+	if err == nil {
+		return ""
+	}
+	return ": " + err.Error()
+}
+
+// startSpan is where the stage says what it starts.
+func startSpan(run *chain.Run) dockerfile.Span {
+	for _, c := range []*chain.Command{run.Final.Entrypoint, run.Final.Cmd} {
+		if c != nil && c.In != nil {
+			return c.In.Span
+		}
+	}
+	return run.Node.Stage.From.Span
+}
+
+// unsuited tells why a stage gets no init whatever can be installed.
+func unsuited(p *fixer.Pass, run *chain.Run) string {
+	switch {
+	case len(run.Node.Children) > 0:
+		return "other stages are built from this one"
+	case len(run.Final.Base.Config.OnBuild) > 0:
+		return "the base image brings ONBUILD instructions, which decide what is started"
+	}
+	if name := composeSays(p, composeInit); name != "" {
+		return name + " says init: true, with which Docker brings its own"
+	}
+	return otherInit(run)
+}
+
+// otherInit tells of an init that the file brings by itself, and does not start.
+func otherInit(run *chain.Run) string {
+	found := 0
+	for _, s := range run.Steps {
+		if c, ok := s.Before.Copy(s.In); ok && (inits[path.Base(c.Dest)] || slices.ContainsFunc(c.Sources, func(src string) bool { return inits[path.Base(src)] })) {
+			found = s.In.Line
+		}
+	}
+	calls(run.Steps, func(s chain.Step, c shell.Call) {
+		if c.Has("add", "install") && c.Has("dumb-init", "catatonit") {
+			found = s.In.Line
+		}
+	})
+	if found == 0 {
+		return ""
+	}
+	return fmt.Sprintf("line %d brings an init that nothing starts", found)
+}
+
+// addTini reports the change. keep says why there is none.
+func addTini(p *fixer.Pass, n *chain.Node, w way) (keep string) {
+	base, err := p.Base(n, baseimage.AskDistro)
+	if err != nil {
+		return err.Error()
+	}
+	source, keep := findTini(n.Eval(base))
+	if keep != "" {
+		return keep
+	}
+	if base, err = p.Base(n, source.ask|baseimage.AskSh|baseimage.AskChown); err != nil {
+		return err.Error()
+	}
+	run := n.Eval(base)
+	if w.waits && !(w.simple && base.Distro.FamilyOf() == baseimage.Alpine) {
+		return "its shell would wait for node, and end before it on a signal: write exec in front of the last command"
+	}
+	options := []string{source.path, "--"}
+	var notes []string
+	if w.manager != "" && base.Distro.FamilyOf() == baseimage.Debian {
+		options = []string{source.path, "-g", "--"}
+		notes = append(notes, w.manager+" still ends before node has, and what node does on SIGTERM is cut off: start node itself")
+	}
+	install, err := source.install(p, run)
+	if err != nil {
+		return err.Error()
+	}
+	start, err := inFront(p, run, options)
+	if err != nil {
+		return err.Error()
+	}
+	safety := p.Transform().Safety
+	if doubt := source.otherBase(run); doubt != "" {
+		safety, notes = fixer.Unsafe, append(notes, doubt)
+	}
+	how := fmt.Sprintf("no init in front of node, to forward signals and to reap its children: %s (%s)", strings.Join(options[:len(options)-1], " "), source.why)
+	p.ReportAs(safety, startSpan(run), strings.Join(append([]string{how}, notes...), "; "), append(install, start...)...)
+	return ""
+}
