@@ -98,7 +98,7 @@ func (sp *split) buildStage(last int) error {
 	case tokenIn(sp.project.npmrc):
 		return errors.New(".npmrc has a token, and would be copied with the rest")
 	case sp.project.lock.Has("prisma") || sp.project.lock.Has("@prisma/client"):
-		return errors.New("Prisma generates its client into node_modules")
+		return errors.New("the client of Prisma is generated into node_modules")
 	}
 	dir := sp.in.step.Before.Workdir.Text
 	for _, s := range sp.run.Steps[sp.first : last+1] {

@@ -155,7 +155,7 @@ func (sp *split) packages() error {
 	case m.HasWorkspaces():
 		return errors.New("it has workspaces, whose node_modules are spread")
 	case sp.project.pnp:
-		return errors.New("Yarn is not set to keep its packages in node_modules")
+		return errors.New("its Yarn is not set to keep packages in node_modules")
 	case len(m.Dependencies)+len(m.OptionalDependencies) == 0:
 		return errors.New("package.json has no dependencies")
 	case sp.in.tool == "pnpm" && sp.project.npmrc != "" && slices.ContainsFunc([]string{"store-dir", "virtual-store-dir", "modules-dir", "node-linker", "package-import-method"}, func(name string) bool {

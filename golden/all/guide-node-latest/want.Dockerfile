@@ -1,4 +1,4 @@
-FROM node:latest
+FROM node:25.1.0-bookworm
 RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
 COPY package.json .
 RUN npm install
