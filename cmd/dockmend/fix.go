@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -174,12 +176,7 @@ func (c *fixCmd) show(s *streams, j *job, r fixer.Result) error {
 	case j.stdin && !c.Diff:
 		_, err = s.out.Write(r.After)
 	case c.Write:
-		if patch != nil {
-			err = writeFile(j.path, r.Before, r.After)
-		}
-		if patch != nil && err == nil {
-			fmt.Fprintf(s.err, "%s: rewritten\n", j.name)
-		}
+		return cmp.Or(write(s, j, r, "rewritten"), bug(j, r))
 	default:
 		_, err = s.out.Write(patch)
 	}
@@ -192,20 +189,33 @@ func (c *fixCmd) show(s *streams, j *job, r fixer.Result) error {
 	return err
 }
 
-// add prints the files that a fix adds to the build context, or writes them. What
-// comes from standard input has no place of its own to add them to.
+// write writes the Dockerfile, when it changes, and the files that the fix adds to
+// the build context, and tells what was done to each.
+func write(s *streams, j *job, r fixer.Result, done string) error {
+	if !bytes.Equal(r.Before, r.After) {
+		if err := writeFile(j.path, r.Before, r.After); err != nil {
+			return err
+		}
+		fmt.Fprintf(s.err, "%s: %s\n", j.name, done)
+	}
+	for _, f := range r.Created {
+		if err := createFile(j.context, f); err != nil {
+			return err
+		}
+		fmt.Fprintf(s.err, "%s: written\n", filepath.ToSlash(filepath.Join(j.context, f.Name)))
+	}
+	return nil
+}
+
+// add prints the files that a fix adds to the build context. What comes from
+// standard input has no place of its own to add them to.
 func (c *fixCmd) add(s *streams, j *job, files []fixer.NewFile) error {
 	for _, f := range files {
-		name := filepath.ToSlash(filepath.Join(j.context, f.Name))
 		var err error
 		switch {
 		case c.Check:
 		case j.stdin:
-			fmt.Fprintf(s.err, "%s: not written: the Dockerfile comes from standard input\n", name)
-		case c.Write:
-			if err = createFile(j.context, f); err == nil {
-				fmt.Fprintf(s.err, "%s: written\n", name)
-			}
+			fmt.Fprintf(s.err, "%s: not written: the Dockerfile comes from standard input\n", filepath.ToSlash(filepath.Join(j.context, f.Name)))
 		default:
 			_, err = s.out.Write(diff.Created(j.createdName(f.Name), f.Text))
 		}

@@ -222,7 +222,7 @@ func (v *verification) one(ctx context.Context, s *streams, j *job) (got verifie
 	if got.result, got.err = fixer.Run(ctx, src.Source, v.transforms, v.inspector, v.options); got.err != nil {
 		return got
 	}
-	if string(got.result.Before) == string(got.result.After) {
+	if string(got.result.Before) == string(got.result.After) && len(got.result.Created) == 0 {
 		return got
 	}
 	targets, err := targets(j.name, got.result.Before, v.options.Build)
@@ -240,6 +240,11 @@ func (v *verification) one(ctx context.Context, s *streams, j *job) (got verifie
 		before.Progress = func(line string) { v.status.show(j.name + ": " + line) }
 		after := before
 		after.Dockerfile = got.result.After
+		for _, f := range got.result.Created {
+			if f.Name == ".dockerignore" { // there was none before
+				after.Ignore = f.Text
+			}
+		}
 		p, err := v.builder.Prove(ctx, before, after)
 		if err != nil {
 			return verified{err: &dockerfile.Error{Name: j.name, Msg: err.Error()}}
@@ -288,11 +293,7 @@ func (v *verification) show(s *streams, j *job, got *verified) error {
 	if p := got.worst(); p != nil {
 		return explainProof(s.err, "not written: ", p)
 	}
-	if err := writeFile(j.path, got.result.Before, got.result.After); err != nil {
-		return err
-	}
-	_, err := fmt.Fprintf(s.err, "%s: proved, and rewritten\n", j.name)
-	return err
+	return write(s, j, got.result, "proved, and rewritten")
 }
 
 // observeCommand is the hidden command that this program has inside the
