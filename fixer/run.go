@@ -147,7 +147,7 @@ func (r *run) apply(t *Transform, edits []dockerfile.Edit) error {
 	if len(text) > dockerfile.MaxSize {
 		return errTooLarge
 	}
-	file, err := dockerfile.Parse(r.src.Name, text)
+	file, err := r.file.ParseEdited(text)
 	if err != nil {
 		return fmt.Errorf("its output does not parse: %w", err)
 	}

@@ -147,6 +147,22 @@ type File struct {
 // bytes and for more than MaxSize, MaxInstructions or MaxArgs; and when an instruction's bytes can't
 // be traced exactly, so that nothing is ever changed on a guess.
 func Parse(name string, src []byte) (*File, error) {
+	return parse(name, src, nil)
+}
+
+// ParseEdited parses what f.Apply made. It is Parse, and only saves work on what
+// f has read already.
+func (f *File) ParseEdited(src []byte) (*File, error) {
+	return parse(f.Name, src, f.Instructions)
+}
+
+// ahead is how far parse looks for an instruction that it knows: an edit removes
+// few in one place.
+const ahead = 8
+
+// parse reads a Dockerfile; known are instructions that may come in it again, in
+// the same order.
+func parse(name string, src []byte, known []*Instruction) (*File, error) {
 	f := &File{Name: name, Src: src}
 	if len(src) > MaxSize {
 		return nil, &Error{Name: name, Msg: fmt.Sprintf("file has %d bytes, more than the %d that a Dockerfile may have", len(src), MaxSize)}
@@ -166,7 +182,9 @@ func Parse(name string, src []byte) (*File, error) {
 		return nil, f.wrap(err)
 	}
 	f.Escape = byte(res.EscapeToken)
-	f.Syntax, _, _, _ = parser.DetectSyntax(src)
+	if bytes.HasPrefix(bytes.TrimSpace(bytes.TrimPrefix(src, byteOrderMark)), []byte("#")) {
+		f.Syntax, _, _, _ = parser.DetectSyntax(src)
+	}
 	f.countDirectives()
 	args := 0
 	prev := 0 // the line behind the previous instruction
@@ -174,7 +192,11 @@ func Parse(name string, src []byte) (*File, error) {
 		if i == MaxInstructions {
 			return nil, &Error{Name: name, Line: node.StartLine, Col: 1, Msg: fmt.Sprintf("more than %d instructions", MaxInstructions)}
 		}
-		in, err := f.instruction(node, i, prev)
+		var cmd any
+		if at := slices.IndexFunc(known[:min(len(known), ahead)], func(in *Instruction) bool { return in.reads(node) }); at >= 0 {
+			cmd, known = known[at].Cmd, known[at+1:]
+		}
+		in, err := f.instruction(node, i, prev, cmd)
 		if err != nil {
 			return nil, err
 		}
@@ -193,14 +215,17 @@ func Parse(name string, src []byte) (*File, error) {
 
 // instruction builds one instruction from BuildKit's node and asserts that the
 // bytes found for it are the ones that BuildKit read.
-func (f *File) instruction(node *parser.Node, index, prevEnd int) (*Instruction, error) {
+// cmd is its typed form where that is known.
+func (f *File) instruction(node *parser.Node, index, prevEnd int, cmd any) (*Instruction, error) {
 	in := &Instruction{Node: node, Index: index, Logical: node.Original, file: f}
 	if node.StartLine < 1 || node.EndLine > len(f.lines) {
 		return nil, f.errorAt(0, "internal: BuildKit reports lines %d to %d of a file of %d", node.StartLine, node.EndLine, len(f.lines))
 	}
-	cmd, err := instructions.ParseInstruction(node)
-	if err != nil {
-		return nil, f.wrap(err)
+	if cmd == nil {
+		var err error
+		if cmd, err = instructions.ParseInstruction(node); err != nil {
+			return nil, f.wrap(err)
+		}
 	}
 	in.Cmd, in.Line = cmd, node.StartLine
 	if err := in.trace(); err != nil {
@@ -219,6 +244,11 @@ func (f *File) instruction(node *parser.Node, index, prevEnd int) (*Instruction,
 		in.comments = f.bom()
 	}
 	return in, nil
+}
+
+// reads reports whether a node says the same as the instruction.
+func (in *Instruction) reads(node *parser.Node) bool {
+	return in.Logical == node.Original && slices.Equal(in.Node.Heredocs, node.Heredocs)
 }
 
 func (f *File) splitStages() error {
