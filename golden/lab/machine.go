@@ -119,10 +119,19 @@ func npmrc(ctx context.Context) (string, error) {
 	return b.String(), nil
 }
 
+// keepNothing is what the official images of Debian tell apt: to keep neither the
+// packages that it fetched nor its caches.
+const keepNothing = `
+Dir::Cache::pkgcache "";
+Dir::Cache::srcpkgcache "";
+DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb /var/cache/apt/*.bin"; };
+APT::Update::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb /var/cache/apt/*.bin"; };
+`
+
 // write lays the settings out below dir, as files of a root file system.
 func (m *machine) write(dir string) error {
 	files := map[string][]byte{
-		"etc/apt/apt.conf.d/90machine": []byte(m.Apt),
+		"etc/apt/apt.conf.d/90machine": []byte(m.Apt + keepNothing),
 		"etc/apt/sources.list":         []byte(strings.Join(m.Sources, "\n") + "\n"),
 		"usr/local/etc/npmrc":          []byte(m.Npmrc),
 	}

@@ -1,4 +1,4 @@
 FROM node:20-slim
-LABEL org.opencontainers.image.authors="Jo Doe <jo@example.com>"
-LABEL org.opencontainers.image.authors="Ann Doe <ann@example.com>"
+LABEL org.opencontainers.image.authors="The shop team <shop@example.com>"
+LABEL org.opencontainers.image.authors="The web team <web@example.com>"
 CMD ["node", "server.js"]
