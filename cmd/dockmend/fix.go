@@ -253,5 +253,8 @@ func pick(all []*fixer.Transform, only, skip []string) (list []*fixer.Transform,
 			list = append(list, t)
 		}
 	}
+	if len(list) == 0 {
+		return nil, withHint(errors.New("no transform is left to run"), "what --skip or --pin=none takes away, --only must not ask for")
+	}
 	return list, nil
 }

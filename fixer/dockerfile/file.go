@@ -149,7 +149,7 @@ type File struct {
 func Parse(name string, src []byte) (*File, error) {
 	f := &File{Name: name, Src: src}
 	if len(src) > MaxSize {
-		return nil, &Error{Name: name, Msg: fmt.Sprintf("file has %d bytes, more than the %d that a Dockerfile may have", len(src), MaxSize)}
+		return nil, &Error{Name: name, Msg: fmt.Sprintf("file has more than the %d bytes that a Dockerfile may have", MaxSize)}
 	}
 	f.indexLines()
 	if i := bytes.IndexByte(src, 0); i >= 0 {
