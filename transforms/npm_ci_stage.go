@@ -174,14 +174,14 @@ func (sp *split) message() string {
 		text = fmt.Sprintf("builds in the stage that runs, so its image keeps the dev dependencies: the new stage %s builds, and prunes them (nothing that runs uses them)", sp.name)
 	case sp.omit != "":
 		text += fmt.Sprintf(", without dev dependencies (%s; nothing that runs uses them)", sp.omit)
-	case sp.stay != "" && sp.stay != noDevDependencies:
+	case sp.stay != "" && sp.stay != noDevDependencies && sp.unread == nil:
 		text += "; dev dependencies stay: " + sp.stay
 	}
 	if sp.secret != "" {
 		text += fmt.Sprintf("; %s has a token, and is not copied into the stage that runs", sp.secret)
 	}
 	if sp.unread != nil {
-		text += "; the context can't be read: " + sp.unread.Error()
+		text += "; " + sp.unread.Error()
 	}
 	return text
 }
