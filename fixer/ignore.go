@@ -108,7 +108,7 @@ func (r *run) idleIgnores(f *dockerfile.File, ts []*Transform) (list []Finding) 
 		case !runs && slices.Contains(r.options.KnownIDs, ig.id):
 			continue
 		case !runs:
-			message = fmt.Sprintf("ignores %q, and no transform is called so", ig.id)
+			message = fmt.Sprintf("ignores %q, but no transform is called that", ig.id)
 		case !ig.all && ig.comment.Above == nil:
 			message = fmt.Sprintf("ignores %s in no place: it must stand directly above an instruction, or on top of the file", ig.id)
 		default:

@@ -37,7 +37,7 @@ func TestIgnore(t *testing.T) {
 		{"several", "FROM a\n# dockmend ignore=other,marks\nCOPY b c\n", "", ""},
 		{"where the change is made", "FROM a\nCOPY b c\n# dockmend ignore=user\nCMD d\n", "FROM a\nCOPY --link=true b c\n# dockmend ignore=user\nCMD d\n", ""},
 		{"nothing to say", "FROM a\n# dockmend ignore=marks\nRUN b\n", "", "2:1 ignores marks, which has nothing to say here"},
-		{"no transform", "FROM a\n  # dockmend ignore=mark\nRUN b\n", "", `2:3 ignores "mark", and no transform is called so`},
+		{"no transform", "FROM a\n  # dockmend ignore=mark\nRUN b\n", "", `2:3 ignores "mark", but no transform is called that`},
 		{"in no place", "FROM a\n# dockmend ignore=marks\n\nCOPY b c\n", "FROM a\n# dockmend ignore=marks\n\nCOPY --link=true b c\n", "2:1 ignores marks in no place: it must stand directly above an instruction, or on top of the file"},
 		{"one that does not run", "FROM a\n# dockmend ignore=other\nRUN b\n", "", ""},
 		{"in a heredoc", "FROM a\nRUN <<E\n# dockmend ignore=marks\nE\nCOPY b c\n", "FROM a\nRUN <<E\n# dockmend ignore=marks\nE\nCOPY --link=true b c\n", ""},

@@ -14,7 +14,7 @@ import (
 // AptNoRecommends keeps apt-get from installing more than what is asked for.
 var AptNoRecommends = &fixer.Transform{
 	ID:     "apt-no-recommends",
-	Title:  "install no recommended packages, and leave no package lists",
+	Title:  "install no recommended packages, drop apt's lists",
 	Since:  "0.1.0",
 	Safety: fixer.Unsafe,
 	Doc: fixer.Doc{

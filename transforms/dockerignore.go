@@ -18,7 +18,7 @@ import (
 // Dockerignore keeps out of the image what only the checkout needs.
 var Dockerignore = &fixer.Transform{
 	ID:     "dockerignore",
-	Title:  "keep the repository, local packages and secrets out of the build context",
+	Title:  "add a .dockerignore where there is none",
 	Since:  "0.1.0",
 	Safety: fixer.Unsafe,
 	Doc: fixer.Doc{

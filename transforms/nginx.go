@@ -136,7 +136,7 @@ func (n *nginxServer) prepare(p *fixer.Pass, run *chain.Run, id identity) lines 
 
 // portNote says what its ports ask of the runtime; "" for nothing.
 func (n *nginxServer) portNote() string {
-	const needs = "below 1024 needs Docker 20.10, containerd 2.0, or net.ipv4.ip_unprivileged_port_start=0 elsewhere"
+	const needs = needsForLowPorts + "net.ipv4.ip_unprivileged_port_start=0 elsewhere"
 	slices.Sort(n.ports)
 	var low []string
 	for _, port := range slices.Compact(n.ports) {
@@ -146,9 +146,9 @@ func (n *nginxServer) portNote() string {
 	}
 	switch {
 	case len(low) > 0:
-		return fmt.Sprintf("port %s %s", strings.Join(low, ", "), needs)
+		return belowPrivileged(low) + needs
 	case n.unknownPort:
-		return "its port depends on a variable, and one " + needs
+		return "its port depends on a variable, and one below 1024" + needs
 	}
 	return ""
 }

@@ -1,6 +1,7 @@
 package transforms
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -58,6 +59,16 @@ func lowPorts(run *chain.Run) string {
 	if len(low) == 0 {
 		return ""
 	}
-	slices.Sort(low)
-	return fmt.Sprintf("port %s below 1024 needs Docker 20.10, containerd 2.0, or NET_BIND_SERVICE elsewhere", strings.Join(slices.Compact(low), ", "))
+	slices.SortFunc(low, func(a, b string) int { return cmp.Or(len(a)-len(b), strings.Compare(a, b)) })
+	return belowPrivileged(slices.Compact(low)) + needsForLowPorts + "NET_BIND_SERVICE elsewhere"
 }
+
+// belowPrivileged says that ports are so low that a runtime may keep them for root.
+func belowPrivileged(ports []string) string {
+	if len(ports) == 1 {
+		return "port " + ports[0] + " is below 1024, which"
+	}
+	return "ports " + strings.Join(ports, ", ") + " are below 1024, which"
+}
+
+const needsForLowPorts = " needs Docker 20.10, containerd 2.0, or "

@@ -74,13 +74,13 @@ func nonroot(p *fixer.Pass, n *chain.Node) error {
 	}
 	switch {
 	case user.In != nil && !user.Known:
-		p.Report(user.In.Span, "its user depends on a variable without a default; left alone")
+		p.Report(user.In.Span, "may run as root, left so: its user depends on a variable without a default")
 		return nil
 	case baseErr != nil:
-		p.Report(at(run), fmt.Sprintf("may run as root, left alone: nothing is known of the base image %s: %v", n.Root().Stage.Ref.Text, baseErr))
+		p.Report(at(run), fmt.Sprintf("may run as root, left so: nothing is known of the base image %s: %v", n.Root().Stage.Ref.Text, baseErr))
 		return nil
 	case base.Config == nil:
-		p.Report(at(run), fmt.Sprintf("may run as root, left alone: the user of the base image %s is not known", base.Image))
+		p.Report(at(run), fmt.Sprintf("may run as root, left so: the user of the base image %s is not known", base.Image))
 		return nil
 	case !isRoot(user.Text):
 		return nil

@@ -30,10 +30,11 @@ application), tokens, and the dev dependencies with their known holes.`,
 does not come with a later COPY is copied again, but for an .npmrc with a token. Dev dependencies stay unless the lock file
 tells all packages apart, the start command is followed to a program that stays, no source file of the context names one
 of them, no script runs at install, and no compose file or script beside the Dockerfile runs other commands in the image.
-Left alone, with the reason: no lock file; a node_modules that is there before the install; packages that install outside node_modules (puppeteer, playwright, cypress, electron), workspaces, Yarn's Plug'n'Play;
-scripts of package.json that run at install; a second install; more than the install in its RUN; ONBUILD; a volume over
-the directory; a file that names stages by number. Unsafe where the build context can't be read. Nothing is said of a
-file that is split already, or whose install leaves nothing behind.`,
+Left alone, with the reason: no lock file; a node_modules that is there before the install; packages that install
+outside node_modules (puppeteer, playwright, cypress, electron); workspaces, Yarn's Plug'n'Play; scripts of package.json
+that run at install; a second install; more than the install in its RUN; ONBUILD; a volume over the directory; a file
+that names stages by number. Unsafe where the build context can't be read. Nothing is said of a file that is split
+already, or whose install leaves nothing behind.`,
 		See: []string{
 			"https://docs.docker.com/build/building/multi-stage/",
 			"https://docs.docker.com/build/cache/optimize/",
@@ -167,20 +168,20 @@ func (sp *split) message() string {
 	if sp.cleans() {
 		keeps = ""
 	}
-	text := fmt.Sprintf("installs in the stage that runs%s: %s installs", keeps, sp.name)
+	text := fmt.Sprintf("installs in the stage that runs%s: the new stage %s installs", keeps, sp.name)
 	switch {
 	case sp.prune != "":
-		text = fmt.Sprintf("builds in the stage that runs, so its image keeps the dev dependencies: %s builds, and prunes them (nothing that runs uses them)", sp.name)
+		text = fmt.Sprintf("builds in the stage that runs, so its image keeps the dev dependencies: the new stage %s builds, and prunes them (nothing that runs uses them)", sp.name)
 	case sp.omit != "":
 		text += fmt.Sprintf(", without dev dependencies (%s; nothing that runs uses them)", sp.omit)
-	case sp.stay != "":
+	case sp.stay != "" && sp.stay != noDevDependencies && sp.unread == nil:
 		text += "; dev dependencies stay: " + sp.stay
 	}
 	if sp.secret != "" {
 		text += fmt.Sprintf("; %s has a token, and is not copied into the stage that runs", sp.secret)
 	}
 	if sp.unread != nil {
-		text += "; the context can't be read: " + sp.unread.Error()
+		text += "; " + sp.unread.Error()
 	}
 	return text
 }

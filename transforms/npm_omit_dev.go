@@ -16,7 +16,7 @@ import (
 // NPMOmitDev spells out what --production stands for.
 var NPMOmitDev = &fixer.Transform{
 	ID:     "npm-omit-dev",
-	Title:  "leave out development packages the way npm 7 and later call it",
+	Title:  "write --production as --omit=dev, as npm 7 and later call it",
 	Since:  "0.1.0",
 	Safety: fixer.Safe,
 	Doc: fixer.Doc{

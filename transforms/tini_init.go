@@ -151,7 +151,7 @@ func addTini(p *fixer.Pass, n *chain.Node, w way) (keep string) {
 	var notes []string
 	if w.manager != "" && base.Distro.FamilyOf() == baseimage.Debian {
 		options = []string{source.path, "-g", "--"}
-		notes = append(notes, w.manager+" still ends before node has, and what node does on SIGTERM is cut off: start node itself")
+		notes = append(notes, w.manager+" still ends before node does, which cuts off what node does on SIGTERM: start node itself")
 	}
 	install, err := source.install(p, run)
 	if err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/diff"
@@ -18,7 +19,11 @@ type explainCmd struct {
 func (c *explainCmd) Run(s *streams) error {
 	if c.ID == "" {
 		for _, t := range transforms.All {
-			if _, err := fmt.Fprintf(s.out, "%-17s %s (%s)\n", t.ID, t.Title, t.Safety); err != nil {
+			line := fmt.Sprintf("%-17s %s", t.ID, t.Title)
+			if t.Safety == fixer.Unsafe {
+				line += " (--unsafe)"
+			}
+			if _, err := fmt.Fprintln(s.out, line); err != nil {
 				return err
 			}
 		}
@@ -38,7 +43,7 @@ func explain(s *streams, t *fixer.Transform) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n\nSince %s, %s.\n", t.ID, t.Title, t.Since, t.Safety)
 	for _, part := range []struct{ title, text string }{{"What", t.Doc.What}, {"Why", t.Doc.Why}, {"Safety", t.Doc.Safety}} {
-		fmt.Fprintf(&b, "\n%s\n  %s\n", part.title, strings.ReplaceAll(strings.TrimSpace(part.text), "\n", "\n  "))
+		fmt.Fprintf(&b, "\n%s\n%s", part.title, wrapped(part.text))
 	}
 	patch, err := example(t.ID)
 	if err != nil {
@@ -50,6 +55,31 @@ func explain(s *streams, t *fixer.Transform) error {
 	}
 	_, err = s.out.Write([]byte(b.String()))
 	return err
+}
+
+// wrapped is text in lines that fit a terminal, indented.
+func wrapped(text string) string {
+	const width = 80
+	var b strings.Builder
+	column := 0
+	for word := range strings.FieldsSeq(text) {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case column == 0:
+			b.WriteString("  ")
+			column = 2
+		case column+1+n > width:
+			b.WriteString("\n  ")
+			column = 2
+		default:
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(word)
+		column += n
+	}
+	b.WriteByte('\n')
+	return b.String()
 }
 
 // example is what the transform does to its example, as a diff.

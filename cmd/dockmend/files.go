@@ -153,7 +153,7 @@ func search(dir string) (files []string, err error) {
 // isDockerfile goes by the names that Docker, Podman and editors know.
 func isDockerfile(name string) bool {
 	lower := strings.ToLower(name)
-	for _, ending := range []string{".dockerignore", ".containerignore", ".j2", ".tmpl", ".tpl", ".erb", ".template", ".orig", ".rej", ".bak", "~"} {
+	for _, ending := range []string{".dockerignore", ".containerignore", ".j2", ".tmpl", ".tpl", ".erb", ".template", ".orig", ".rej", ".bak", ".md", "~"} {
 		if strings.HasSuffix(lower, ending) {
 			return false
 		}

@@ -39,15 +39,18 @@ type changeFlags struct {
 	Only      []string `placeholder:"ID" help:"Run these transforms only."`
 	Skip      []string `placeholder:"ID" help:"Do not run these transforms."`
 	Unsafe    bool     `help:"Also make changes that a person must look at."`
-	User      string   `placeholder:"NAME" help:"Who containers run as, instead of the user that fits the image best. It is made where the image doesn't have it."`
-	UID       int      `name:"uid" placeholder:"N" help:"The number of a user that has to be made. Default: the first free one from 1000 on."`
+	User      string   `placeholder:"NAME" help:"Who containers run as, instead of the user that fits the image best. A user whose name the image doesn't have is made; numbers (1000, 1000:1000) are taken as they are."`
+	UID       *int     `name:"uid" placeholder:"N" help:"The number of a user that has to be made. Default: the first free one from 1000 on."`
 	UserStyle string   `enum:"name,numeric" default:"name" help:"How USER is written: a name (USER node) or numbers (USER 1000:1000), which Kubernetes' runAsNonRoot wants."`
-	Pin       string   `enum:"tag,digest,none" default:"tag" help:"How images are named so that the name stays: by a version (node:20.19.5-bookworm), by the digest behind the tag, or not at all."`
+	Pin       string   `enum:"tag,digest,none" default:"tag" help:"What a tag that moves (node:20) becomes: tag, a version that stays (node:20.19.5-bookworm); digest, the same tag with the digest behind it; none, nothing."`
 }
 
 // options are the flags as the engine takes them.
 func (c *changeFlags) options(build chain.Options) fixer.Options {
-	o := fixer.Options{NumericUser: c.UserStyle == "numeric", User: c.User, UID: c.UID, Pin: fixer.Pin(c.Pin), KnownIDs: transforms.IDs(), Build: build}
+	o := fixer.Options{NumericUser: c.UserStyle == "numeric", User: c.User, Pin: fixer.Pin(c.Pin), KnownIDs: transforms.IDs(), Build: build}
+	if c.UID != nil {
+		o.UID = *c.UID
+	}
 	if c.Unsafe {
 		o.Threshold = fixer.Unsafe
 	}
@@ -79,6 +82,9 @@ func (c *fixCmd) Run(ctx context.Context, s *streams) error {
 	if c.Verify && !c.Write {
 		return withHint(errors.New("--verify decides what --write writes, and --write is not there"), "dockmend verify proves without writing")
 	}
+	if _, err := c.spec(); err != nil {
+		return err // of use with --verify only, but never right
+	}
 	inspector, err := c.inspector(s, c.Platform)
 	if err != nil {
 		return err
@@ -102,8 +108,10 @@ var aUser = regexp.MustCompile(`^(?:[A-Za-z_][A-Za-z0-9._-]*|[0-9]+(?::[0-9]+)?)
 func (c *changeFlags) checkUser() error {
 	name, _, _ := strings.Cut(c.User, ":")
 	switch {
-	case c.UID < 0 || c.UID > 1<<31-2:
-		return withHint(fmt.Errorf("--uid %d is no number of a user", c.UID), "from 1 to 2147483646; images use 1000 and up")
+	case c.UID != nil && *c.UID == 0:
+		return withHint(errors.New("--uid 0 is root"), "images use 1000 and up")
+	case c.UID != nil && (*c.UID < 0 || *c.UID > 1<<31-2):
+		return withHint(fmt.Errorf("--uid %d is no number of a user", *c.UID), "from 1 to 2147483646; images use 1000 and up")
 	case c.User == "":
 		return nil
 	case !aUser.MatchString(c.User):
@@ -254,6 +262,9 @@ func pick(all []*fixer.Transform, only, skip []string) (list []*fixer.Transform,
 		if (len(only) == 0 || slices.Contains(only, t.ID)) && !slices.Contains(skip, t.ID) {
 			list = append(list, t)
 		}
+	}
+	if len(list) == 0 {
+		return nil, withHint(errors.New("no transform is left to run"), "what --skip or --pin=none takes away, --only must not ask for")
 	}
 	return list, nil
 }

@@ -235,7 +235,7 @@ const maxFacts = 256 << 20
 func readFacts(name string) ([]*baseimage.Facts, error) {
 	info, err := os.Stat(name)
 	if err != nil {
-		return nil, fmt.Errorf("--facts: %w", err)
+		return nil, fmt.Errorf("--facts %s: %w", name, errors.Unwrap(err))
 	}
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("--facts: %s is not a regular file", name)

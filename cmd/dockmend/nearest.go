@@ -30,5 +30,5 @@ func nearest(name string, valid []string, least float64) (best string) {
 // nearestCommand returns the command that a word may be meant as, "" when it's
 // like none.
 func nearestCommand(word string) string {
-	return nearest(word, []string{"verify", "inspect", "explain", "--help"}, 0.6)
+	return nearest(word, []string{"verify", "inspect", "explain", "--help", "--version"}, 0.6)
 }

@@ -41,20 +41,29 @@ type cli struct {
 	Version kong.VersionFlag `help:"Print the version."`
 }
 
-const description = `dockmend repairs Dockerfiles of Node.js applications. It asks the registry what the base image holds, and then makes small named changes: the container stops running as root, and the application's files become its own. What it can't know, it leaves alone, and says why.
+const description = `dockmend repairs Dockerfiles of Node.js applications. It asks the registry what the base image holds, and then makes small named changes: the container no longer runs as root, node hears of the signal to stop, dev dependencies stay out of the image, images are named by version (dockmend explain lists all). What it can't know, it leaves alone, and says why.
 
 Without a flag it prints what would change, as a unified diff.`
 
 const footer = `Commands:
   dockmend [<path> ...]         repair Dockerfiles; the flags above are for this
-  dockmend verify [<path> ...]  build and run Dockerfiles before and after, and compare
+  dockmend verify [<path> ...]  build and run them before and after, and compare
   dockmend inspect <image> ...  tell what is known of base images
   dockmend explain [<id>]       list the transforms, or explain one
 Each has a --help of its own.
 
-Exit codes: 0 done, or nothing to do; 1 --check found something to change, or --verify something that is not proved; 2 an error.
+Exit codes:
+  0  done, or nothing to do
+  1  --check found something to change, or --verify something that is not proved
+  2  an error, such as a file that can't be read; the others are done
 
-Standard output carries the diff (or, with -, the resulting Dockerfile) and nothing else; findings go to standard error, a line each: file:line:col: message [transform].
+Standard output carries the diff (or, with -, the resulting Dockerfile) and
+nothing else; findings go to standard error, a line each:
+  file:line:col: message [transform]
+
+A comment keeps transforms away, from the instruction below it, or on top of the
+file from all of it:
+  # dockmend ignore=ID[,ID...] [reason]
 
 Examples:
   dockmend                      what would change in the Dockerfiles below here
@@ -67,7 +76,8 @@ Examples:
   dockmend inspect node:20-slim what is known of a base image, and from where
   dockmend inspect --from . --json > facts.json
                                 what repairing these Dockerfiles takes to know
-  dockmend --facts facts.json . the same result on any machine, without a network`
+  dockmend --facts facts.json . the same result anywhere, without a network
+  dockmend verify .             whether what is changed works as before`
 
 // Run runs dockmend with the arguments of a command line, without its own name,
 // and returns the exit code.

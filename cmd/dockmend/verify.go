@@ -70,7 +70,7 @@ type proofFlags struct {
 	ReadyTimeout time.Duration `default:"30s" help:"The longest time to wait for a command to be ready."`
 	StopTimeout  time.Duration `default:"10s" help:"The time after the signal to stop in which a command has to end."`
 	Network      bool          `help:"Run commands in the network that the builder gives to RUN. Default: each in one of its own, with nobody else in it."`
-	Jobs         int           `short:"j" default:"2" placeholder:"N" help:"How many Dockerfiles are proved at a time."`
+	Jobs         int           `short:"j" default:"2" placeholder:"N" help:"How many Dockerfiles are proved at a time. Default: 2."`
 	Observer     string        `placeholder:"FILE" help:"A dockmend for Linux and the containers' architecture, which looks at them from inside. Default: this program."`
 }
 

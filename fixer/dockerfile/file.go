@@ -165,7 +165,7 @@ const ahead = 8
 func parse(name string, src []byte, known []*Instruction) (*File, error) {
 	f := &File{Name: name, Src: src}
 	if len(src) > MaxSize {
-		return nil, &Error{Name: name, Msg: fmt.Sprintf("file has %d bytes, more than the %d that a Dockerfile may have", len(src), MaxSize)}
+		return nil, &Error{Name: name, Msg: fmt.Sprintf("file has more than the %d bytes that a Dockerfile may have", MaxSize)}
 	}
 	f.indexLines()
 	if i := bytes.IndexByte(src, 0); i >= 0 {

@@ -74,7 +74,7 @@ func (l *Lock) recorded(m *Manifest) error {
 			case !had:
 				return fmt.Errorf("the lock file does not know %s of %s", name, c.kind)
 			case !has:
-				return fmt.Errorf("the lock file has %s, which package.json lists no more in %s", name, c.kind)
+				return fmt.Errorf("the lock file has %s, which package.json no longer lists in %s", name, c.kind)
 			case now != was:
 				return fmt.Errorf("package.json asks for %s %s, and the lock file was made for %s", name, now, was)
 			}
