@@ -17,7 +17,11 @@ import (
 // In the comment block above an instruction one speaks for that instruction;
 // above the first instruction of the file, for the whole file.
 
-var ignoreComment = regexp.MustCompile(`^#\s*dockmend\s+ignore=(\S+)(\s|$)`)
+var (
+	ignoreComment = regexp.MustCompile(`^#\s*dockmend\s+ignore=(\S+)(\s|$)`)
+	// nearlyIgnore is what may be meant as one.
+	nearlyIgnore = regexp.MustCompile(`(?i)^#\s*dockmend[\s:]+ignore\b`)
+)
 
 // ignore is one ID of such a comment.
 type ignore struct {
@@ -36,8 +40,8 @@ type ignoreKey struct {
 // ignores are the comments of the file that name the transform, or any when id
 // is "".
 func ignores(f *dockerfile.File, id string) (list []ignore) {
-	if !bytes.Contains(f.Src, []byte("ignore=")) {
-		return nil // as in nearly every file
+	if !speaksOfIgnoring(f) {
+		return nil
 	}
 	n := 0
 	for _, c := range f.Comments() {
@@ -66,6 +70,11 @@ func (p *Pass) Ignores(in *dockerfile.Instruction) bool {
 		}
 	}
 	return false
+}
+
+// speaksOfIgnoring sorts out, at little cost, nearly every file.
+func speaksOfIgnoring(f *dockerfile.File) bool {
+	return bytes.Contains(f.Src, []byte("dockmend"))
 }
 
 // heed takes out of the pass what a comment says to leave.
@@ -99,6 +108,15 @@ func (ig ignore) speaksFor(f Finding, edits []dockerfile.Edit) bool {
 
 // idleIgnores tells of the comments that kept nothing away.
 func (r *run) idleIgnores(f *dockerfile.File, ts []*Transform) (list []Finding) {
+	if !speaksOfIgnoring(f) {
+		return nil
+	}
+	for _, c := range f.Comments() {
+		if nearlyIgnore.MatchString(c.Text) && !ignoreComment.MatchString(c.Text) {
+			line, col := f.Position(c.Start)
+			list = append(list, Finding{ID: "ignore", Line: line, Col: col, Message: "ignores nothing: it is written # dockmend ignore=ID, with a reason behind it"})
+		}
+	}
 	for _, ig := range ignores(f, "") {
 		runs := slices.ContainsFunc(ts, func(t *Transform) bool { return t.ID == ig.id })
 		var message string
