@@ -109,8 +109,11 @@ func mayFreeze(p *fixer.Pass, run *chain.Run, in install) error {
 				return fmt.Errorf("npm is set to go without a lock file (%s=false)", name)
 			}
 		}
-	} else if version, ok := in.step.Before.EnvVar("YARN_VERSION"); !ok || !strings.HasPrefix(version, "1.") || project.manifest.PackageManager != "" {
+	} else if version, ok := in.step.Before.EnvVar("YARN_VERSION"); !ok || !strings.HasPrefix(version, "1.") || project.berry || project.manifest.PackageManager != "" {
 		return errors.New("which Yarn the image has is not known")
+	}
+	if where := rewritten(run, in); where != "" {
+		return fmt.Errorf("%s may change package.json or the lock file", where)
 	}
 	if where := hasModules(p, run, in); where != "" {
 		return fmt.Errorf("%s has brought node_modules already", where)

@@ -23,7 +23,9 @@ type project struct {
 	manifest *npm.Manifest
 	lock     *npm.Lock
 	npmrc    string // .npmrc of the directory, "" when there is none
+	berry    bool   // it has settings of Yarn 2 or later
 	pnp      bool   // Yarn keeps its packages elsewhere than in node_modules
+	pnpm     string // pnpm-workspace.yaml, "" when there is none
 	lockErr  error  // why there is no lock
 }
 
@@ -70,7 +72,10 @@ func readProject(p *fixer.Pass, run *chain.Run, i int, tool string) (*project, e
 		out.npmrc = string(rc)
 	}
 	if rc, err := read(".yarnrc.yml", maxScript); err == nil {
-		out.pnp = !strings.Contains(string(rc), "node-modules")
+		out.berry, out.pnp = true, !strings.Contains(string(rc), "node-modules")
+	}
+	if settings, err := read("pnpm-workspace.yaml", maxScript); err == nil {
+		out.pnpm = string(settings)
 	}
 	for _, name := range lockNames[tool] {
 		text, err := read(name, maxLock)
@@ -133,7 +138,7 @@ func readLimited(context fs.FS, name string, limit int) ([]byte, error) {
 // setting is the value of a setting of npm in the project's .npmrc or in the
 // environment, "" when it's set in neither.
 func (pr *project) setting(s chain.State, name string) string {
-	for _, e := range s.Env {
+	for _, e := range slices.Backward(s.Env) {
 		k, v, _ := strings.Cut(e, "=")
 		if strings.ReplaceAll(strings.ToLower(k), "_", "-") == "npm-config-"+name {
 			return v
