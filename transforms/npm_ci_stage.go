@@ -192,6 +192,9 @@ func stageNames(p *fixer.Pass) map[string]bool {
 	for _, st := range p.File.Stages {
 		taken[st.Name], taken[st.Ref.Text] = true, true
 	}
+	for _, n := range p.Graph.Nodes {
+		taken[n.Image] = true // where it is a variable
+	}
 	for _, in := range p.File.Instructions {
 		for _, ref := range chain.Sources(in) {
 			taken[ref] = true

@@ -43,6 +43,14 @@ func (sp *split) copies() error {
 			sp.again = append(sp.again, line)
 		}
 	}
+	if sp.secret == "" {
+		return nil
+	}
+	for _, s := range sp.run.Steps[sp.in.at+1:] {
+		if s.In.Name() == "RUN" && strings.Contains(wholeText(s), "npmrc") || s.In.Node.StartLine == sp.callsLater() {
+			return fmt.Errorf("%s has a token, and line %d may want the file", sp.secret, s.In.Node.StartLine)
+		}
+	}
 	return nil
 }
 
@@ -76,10 +84,20 @@ func (sp *split) brought(c chain.Copy) (files []string, dirs bool, err error) {
 	return files, dirs, nil
 }
 
+// straightBehind are the steps between the install and the next RUN, which may
+// want what was copied for the install.
+func (sp *split) straightBehind() []chain.Step {
+	rest := sp.run.Steps[sp.in.at+1:]
+	if i := slices.IndexFunc(rest, func(s chain.Step) bool { return s.In.Name() == "RUN" }); i >= 0 {
+		return rest[:i]
+	}
+	return rest
+}
+
 // wholeLater reports whether a later copy brings the whole context into the
 // working directory.
 func (sp *split) wholeLater() bool {
-	return slices.ContainsFunc(sp.run.Steps[sp.in.at+1:], func(s chain.Step) bool {
+	return slices.ContainsFunc(sp.straightBehind(), func(s chain.Step) bool {
 		c, ok := s.Before.Copy(s.In)
 		return ok && wholeContext(c) && c.Dest == sp.in.step.Before.Workdir.Text && slices.ContainsFunc(c.Sources, func(src string) bool { return path.Clean("/"+src) == "/" })
 	})
@@ -92,7 +110,7 @@ func (sp *split) comesLater(c chain.Copy, name string) bool {
 	if !c.Dir && c.Dest != sp.in.step.Before.Workdir.Text {
 		file = c.Dest
 	}
-	rest := &chain.Run{Node: sp.run.Node, Steps: sp.run.Steps[sp.in.at+1:], Final: sp.run.Final}
+	rest := &chain.Run{Node: sp.run.Node, Steps: sp.straightBehind(), Final: sp.run.Final}
 	return rest.Origin(file, sp.pass.Context).Name == name
 }
 
