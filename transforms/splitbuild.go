@@ -29,6 +29,8 @@ func (sp *split) buildStage(last int) error {
 		return fmt.Errorf("line %d builds with them", sp.run.Steps[last].In.Node.StartLine)
 	}
 	switch {
+	case sp.in.call.Has("--force", "-f", "--no-optional", "--optional=false"):
+		return errors.New("npm prune may not accept, or complete, what it installs with its flags")
 	case tokenIn(sp.project.npmrc):
 		return errors.New(".npmrc has a token, and would be copied with the rest")
 	case sp.project.lock.Has("prisma") || sp.project.lock.Has("@prisma/client"):
@@ -64,6 +66,9 @@ func (sp *split) buildStage(last int) error {
 	sp.last, sp.prune = last, "npm prune "+sp.omitFlag()
 	if major, _ := npmMajor(sp.pass, sp.run, last); major < 7 {
 		sp.prune = "npm prune --production" // which does not know "only"
+	}
+	if sp.in.legacyPeers {
+		sp.prune += " --legacy-peer-deps" // else it would install the peers
 	}
 	return nil
 }
