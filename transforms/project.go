@@ -23,6 +23,7 @@ type project struct {
 	manifest *npm.Manifest
 	lock     *npm.Lock
 	npmrc    string // .npmrc of the directory, "" when there is none
+	yarnrc   string // .yarnrc of the directory, "" when there is none
 	berry    bool   // it has settings of Yarn 2 or later
 	pnp      bool   // Yarn keeps its packages elsewhere than in node_modules
 	pnpm     string // pnpm-workspace.yaml, "" when there is none
@@ -70,6 +71,9 @@ func readProject(p *fixer.Pass, run *chain.Run, i int, tool string) (*project, e
 	}
 	if rc, err := read(".npmrc", maxScript); err == nil {
 		out.npmrc = string(rc)
+	}
+	if rc, err := read(".yarnrc", maxScript); err == nil {
+		out.yarnrc = string(rc)
 	}
 	if rc, err := read(".yarnrc.yml", maxScript); err == nil {
 		out.berry, out.pnp = true, !strings.Contains(string(rc), "node-modules")

@@ -188,6 +188,8 @@ func (sp *split) packages() error {
 		return errors.New("it has workspaces, whose node_modules are spread")
 	case sp.in.tool == "pnpm" && pnpmPlaces.MatchString(sp.project.pnpm):
 		return errors.New("pnpm-workspace.yaml has packages, or says where they are kept")
+	case sp.in.tool == "yarn" && strings.Contains(sp.project.yarnrc, "modules-folder"):
+		return errors.New(".yarnrc says where Yarn keeps its packages")
 	case sp.project.pnp:
 		return errors.New("Yarn is not set to keep its packages in node_modules")
 	case len(m.Dependencies)+len(m.OptionalDependencies) == 0:
