@@ -59,6 +59,10 @@ func TestOtherCommands(t *testing.T) {
 		{"a workflow that builds", ".github/workflows/test.yml", "- run: docker build -t app .\n", ""},
 		{"make", "Makefile", "test:\n\tdocker-compose -f ci.yml run app npm test\n", "Makefile"},
 		{"a script", "scripts/test.sh", "docker exec app npm test\n", "scripts/test.sh"},
+		{"a manifest's first key", "k8s/job.yaml", "      - command: [npm, run, migrate]\n", "k8s/job.yaml"},
+		{"a platform", "fly.toml", "[deploy]\n  release_command = \"npx knex migrate:latest\"\n", "fly.toml"},
+		{"what to do", "README.md", "Then `docker compose exec web npm run seed`.\n", "README.md"},
+		{"how to start it", "README.md", "docker run -p 3000:3000 app\n", ""},
 		{"something else", "docs/values.yaml", "command: x\n", ""},
 		{"a manifest", "k8s/job.yaml", "        command: [npm, run, migrate]\n", "k8s/job.yaml"},
 	} {
