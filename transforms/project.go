@@ -26,6 +26,7 @@ type project struct {
 	yarnrc   string // .yarnrc of the directory, "" when there is none
 	berry    bool   // it has settings of Yarn 2 or later
 	pnp      bool   // Yarn keeps its packages elsewhere than in node_modules
+	gyp      bool   // npm builds it itself at each install, by its binding.gyp
 	pnpm     string // pnpm-workspace.yaml, "" when there is none
 	lockErr  error  // why there is no lock
 }
@@ -77,6 +78,9 @@ func readProject(p *fixer.Pass, run *chain.Run, i int, tool string) (*project, e
 	}
 	if rc, err := read(".yarnrc.yml", maxScript); err == nil {
 		out.berry, out.pnp = true, !strings.Contains(string(rc), "node-modules")
+	}
+	if _, err := read("binding.gyp", maxScript); err == nil {
+		out.gyp = true
 	}
 	if settings, err := read("pnpm-workspace.yaml", maxScript); err == nil {
 		out.pnpm = string(settings)

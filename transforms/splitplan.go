@@ -171,7 +171,8 @@ func orSomething(name string) string {
 
 // outside are packages that install programs outside node_modules.
 var outside = strings.Fields(`puppeteer puppeteer-core whatsapp-web.js playwright playwright-core playwright-chromium playwright-firefox
-	playwright-webkit @playwright/test cypress electron nightmare phantomjs phantomjs-prebuilt node-webkit nw chromedriver`)
+	playwright-webkit @playwright/test cypress electron nightmare phantomjs phantomjs-prebuilt node-webkit nw chromedriver
+	mongodb-memory-server mongodb-memory-server-global`)
 
 // pnpmPlaces matches what makes pnpm install elsewhere than in one node_modules.
 var pnpmPlaces = regexp.MustCompile(`(?m)^\s*(packages|storeDir|virtualStoreDir|modulesDir|nodeLinker|packageImportMethod)\s*:`)
@@ -192,6 +193,8 @@ func (sp *split) packages() error {
 		return errors.New(".yarnrc says where Yarn keeps its packages")
 	case sp.project.pnp:
 		return errors.New("Yarn is not set to keep its packages in node_modules")
+	case sp.project.gyp:
+		return errors.New("it has a binding.gyp, which each install builds outside node_modules")
 	case len(m.Dependencies)+len(m.OptionalDependencies) == 0:
 		return errors.New("package.json has no dependencies")
 	case sp.in.tool == "pnpm" && sp.project.npmrc != "" && slices.ContainsFunc([]string{"store-dir", "virtual-store-dir", "modules-dir", "node-linker", "package-import-method"}, func(name string) bool {
