@@ -8,13 +8,11 @@ import (
 	"io/fs"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
-	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/transforms/internal/npm"
 )
 
@@ -164,45 +162,30 @@ func (pr *project) setting(s chain.State, name string) string {
 // npmMajor is the major version of the npm that runs in front of the step with
 // that index. It is false where that can't be told.
 func npmMajor(p *fixer.Pass, run *chain.Run, i int) (int, bool) {
-	if slices.ContainsFunc(run.Steps[:i+1], bringsNPM) {
+	if slices.ContainsFunc(run.Steps[:i+1], mayBringNPM) {
 		return 0, false
 	}
 	if node, ok := run.Steps[i].Before.EnvVar("NODE_VERSION"); ok {
-		if major, ok := npmOfNode(node); ok {
-			return major, true
+		if n, ok := npmOfNode(node); ok {
+			return n, true
 		}
 	}
 	base, err := p.Base(run.Node, baseimage.AskVersions)
 	if err != nil || base.Versions == nil {
 		return 0, false
 	}
-	if major, _, ok := strings.Cut(base.Versions.NPM, "."); ok {
-		n, err := strconv.Atoi(major)
-		return n, err == nil
+	if n := major(base.Versions.NPM); n >= 0 {
+		return n, true
 	}
 	return npmOfNode(base.Versions.Node)
-}
-
-// bringsNPM reports whether a RUN may put another npm into the image.
-func bringsNPM(s chain.Step) bool {
-	if s.In.Name() != "RUN" || !strings.Contains(s.In.Logical, "npm") {
-		return false
-	}
-	found := strings.Contains(s.In.Logical, "npm@") || strings.Contains(s.In.Logical, "corepack")
-	calls([]chain.Step{s}, func(_ chain.Step, c shell.Call) {
-		found = found || c.Name == "npm" && c.Has("npm") || c.Name == "n" || c.Name == "nvm"
-	})
-	return found
 }
 
 // npmOfNode is the major version of npm that comes with a release of Node.js
 // (nodejs.org, "Previous releases"). Of the releases that came with two it is the
 // lower one, and false where the two understand different flags.
 func npmOfNode(version string) (int, bool) {
-	text, _, _ := strings.Cut(version, ".")
-	major, err := strconv.Atoi(text)
-	switch {
-	case err != nil || major < 10:
+	switch major := major(version); {
+	case major < 10:
 		return 0, false // 8 came with npm 5 and 6
 	case major <= 14:
 		return 6, true
