@@ -96,7 +96,7 @@ func mayBringNPM(s chain.Step) bool {
 // Other programs are copied one by one.
 func mayHoldNPM(src string) bool {
 	name := path.Base(path.Clean("/" + src))
-	return src == "" || strings.ContainsAny(src, "*?[") || strings.HasPrefix(name, "n") || slices.Contains([]string{"/", ".", "bin", "lib", "usr", "local", "opt"}, name)
+	return src == "" || strings.ContainsAny(name[:1], "*?[n") || slices.Contains([]string{"/", ".", "bin", "lib", "usr", "local", "opt"}, name)
 }
 
 // wholeText is an instruction with its heredocs.

@@ -34,7 +34,7 @@ func (sp *split) buildStage(last int) error {
 	case tokenIn(sp.project.npmrc):
 		return errors.New(".npmrc has a token, and would be copied with the rest")
 	case sp.project.lock.Has("prisma") || sp.project.lock.Has("@prisma/client"):
-		return errors.New("Prisma generates its client into node_modules")
+		return errors.New("the client of Prisma is generated into node_modules")
 	}
 	if file := sp.buildsElsewhere(); file != "" {
 		return fmt.Errorf("%s names a directory outside, where a build may write", file)

@@ -192,7 +192,7 @@ func (sp *split) packages() error {
 	case sp.in.tool == "yarn" && strings.Contains(sp.project.yarnrc, "modules-folder"):
 		return errors.New(".yarnrc says where Yarn keeps its packages")
 	case sp.project.pnp:
-		return errors.New("Yarn is not set to keep its packages in node_modules")
+		return errors.New("its Yarn is not set to keep packages in node_modules")
 	case sp.project.gyp:
 		return errors.New("it has a binding.gyp, which each install builds outside node_modules")
 	case len(m.Dependencies)+len(m.OptionalDependencies) == 0:
