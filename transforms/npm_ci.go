@@ -29,8 +29,8 @@ build something else again. npm ci fails instead, and begins with an empty node_
 		Safety: `Only where the build can't begin to fail by it. The lock file must be copied into the image before the install, and
 match package.json: every package that another one asks for must be in it, with a version that satisfies it, peers
 included, as npm ci demands. npm ci must be known to the npm of this base image (5.7), which must understand this version
-of the lock file. Left alone, with the reason: workspaces, overrides, a second install, a node_modules that is there
-already, settings by which npm goes without a lock file; flags that are not known.`,
+of the lock file. Left alone, with the reason: workspaces, overrides, a second install, a command in front that may
+change or remove package.json or the lock file, a node_modules that is there already, settings by which npm goes without a lock file; flags that are not known.`,
 		See: []string{
 			"https://docs.npmjs.com/cli/commands/npm-ci",
 			"https://docs.npmjs.com/cli/configuring-npm/package-lock-json",

@@ -28,10 +28,13 @@ and the last stage copies its directory. Dev dependencies are left out where not
 application), tokens, and the dev dependencies with their known holes.`,
 		Safety: `Whatever the file system of the image held in its working directory is there again: what was copied for the install and
 does not come with a later COPY is copied again, but for an .npmrc with a token. Dev dependencies stay unless the lock file
-tells all packages apart, the start command is followed to a program that stays, no source file of the context names one
-of them, no script runs at install, and no compose file or script beside the Dockerfile runs other commands in the image.
-Left alone, with the reason: no lock file; a node_modules that is there before the install; packages that install outside node_modules (puppeteer, playwright, cypress, electron), workspaces, Yarn's Plug'n'Play;
-scripts of package.json that run at install; a second install; more than the install in its RUN; ONBUILD; a volume over
+tells all packages apart, the start command is followed to a program that stays and loads no plugins, no source file of the
+context names one of them, reaches into node_modules or calls a package manager, no script runs at install, and no compose
+file, script or README beside the Dockerfile runs other commands in the image; drivers of databases stay, as what Babel loads.
+Left alone, with the reason: no lock file, or one that a command in front may have changed; a node_modules that is there
+before the install; packages that install outside node_modules (puppeteer, playwright, cypress, electron), dependencies on a
+directory, workspaces, Yarn's Plug'n'Play; a later RUN that wants the settings or the token of the install; npm before 9 in
+a directory of another owner; scripts of package.json that run at install; a second install; more than the install in its RUN; ONBUILD; a volume over
 the directory; a file that names stages by number. Unsafe where the build context can't be read. Nothing is said of a
 file that is split already, or whose install leaves nothing behind.`,
 		See: []string{

@@ -103,7 +103,7 @@ func (sp *split) handedOn() error {
 		}
 	})
 	if line > 0 {
-		return fmt.Errorf("this npm gives what it installs to the owner of %s, see line %d", dir, line)
+		return fmt.Errorf("npm before 9 gives what it installs to the owner of %s, see line %d", dir, line)
 	}
 	return nil
 }
