@@ -50,8 +50,10 @@ func (sp *split) needsDev() string {
 	if file := otherCommands(sp.pass.Directory); file != "" {
 		return file + " runs other commands in it"
 	}
-	return sp.pass.Memo("dev dependencies in the sources", func() any {
-		s := &sources{gone: gone, listed: sp.project.manifest.DevDependencies, programs: sp.project.lock.DevPrograms(), left: maxSources, size: maxSourceBytes}
+	listed := sp.project.manifest.DevDependencies
+	key := fmt.Sprint(slices.Sorted(maps.Keys(gone)), slices.Sorted(maps.Keys(listed))) // one file may have several projects
+	return sp.pass.Memo("dev dependencies in the sources "+key, func() any {
+		s := &sources{gone: gone, listed: listed, programs: sp.project.lock.DevPrograms(), left: maxSources, size: maxSourceBytes}
 		return s.use(sp.pass.Context)
 	}).(string)
 }
