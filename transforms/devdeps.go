@@ -3,6 +3,7 @@ package transforms
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -13,9 +14,6 @@ import (
 
 // This file finds out whether what runs needs the dev dependencies.
 
-// noDevDependencies is why those stay that don't exist: nothing to tell of.
-const noDevDependencies = "there are none"
-
 // needsDev says what may need them, "" when nothing does.
 func (sp *split) needsDev() string {
 	switch {
@@ -25,8 +23,6 @@ func (sp *split) needsDev() string {
 		return "it asks for them"
 	case sp.project.lock == nil:
 		return "the lock file is not looked into"
-	case len(sp.project.manifest.DevDependencies) == 0:
-		return noDevDependencies
 	case !sp.in.knownNodeEnv():
 		return "NODE_ENV depends on a build argument"
 	}
@@ -41,20 +37,25 @@ func (sp *split) needsDev() string {
 	if !ok {
 		return "the start command can't be read"
 	}
-	if reason := sp.startNeeds(start, gone, 0); reason != "" {
-		return reason
-	}
-	for _, s := range sp.run.Steps {
-		for word := range strings.FieldsSeq(s.In.Logical) {
-			if name := namedPackage(strings.Trim(word, `"[],`), gone); s.In.Name() == "HEALTHCHECK" && name != "" {
-				return fmt.Sprintf("line %d uses %s", s.In.Line, name)
-			}
+	for _, check := range []func() string{
+		func() string { return sp.startNeeds(start, gone, 0) },
+		func() string { return sp.environmentNeeds(gone) },
+		func() string { return sp.healthNeeds(gone) },
+		func() string { return sp.loadedByName(gone) },
+	} {
+		if reason := check(); reason != "" {
+			return reason
 		}
 	}
 	if file := otherCommands(sp.pass.Directory); file != "" {
 		return file + " runs other commands in it"
 	}
-	return sp.pass.Memo("dev dependencies in the sources", func() any { return sourcesName(sp.pass.Context, gone, sp.project.manifest.DevDependencies) }).(string)
+	listed := sp.project.manifest.DevDependencies
+	key := fmt.Sprint(slices.Sorted(maps.Keys(gone)), slices.Sorted(maps.Keys(listed))) // one file may have several projects
+	return sp.pass.Memo("dev dependencies in the sources "+key, func() any {
+		s := &sources{gone: gone, listed: listed, programs: sp.project.lock.DevPrograms(), left: maxSources, size: maxSourceBytes}
+		return s.use(sp.pass.Context)
+	}).(string)
 }
 
 // startPrograms are programs of the system that a start command may call. What
@@ -67,11 +68,19 @@ func (sp *split) startNeeds(script *shell.Script, gone map[string]bool, depth in
 	if depth > maxDepth {
 		return "its start scripts call each other without end"
 	}
+	for _, w := range script.Words {
+		if name := mentioned(w.Text, gone); name != "" {
+			return fmt.Sprintf("the start command uses %s", name)
+		}
+	}
 	for _, c := range script.Calls {
 		for _, a := range c.Args {
-			if name := namedPackage(a.Text, gone); name != "" {
-				return fmt.Sprintf("the start command uses %s", name)
+			if strings.HasPrefix(c.Name, "node") && (forTests.MatchString(a.Text) || strings.Contains(a.Text, ".bin/")) {
+				return fmt.Sprintf("it starts %s, which is not followed", a.Text)
 			}
+		}
+		if file := sp.ownFile(c); file != "" {
+			return fmt.Sprintf("it starts through %s, which is not followed", file)
 		}
 		switch c.Name {
 		case "npm", "yarn", "pnpm":
@@ -96,10 +105,102 @@ func (sp *split) startNeeds(script *shell.Script, gone map[string]bool, depth in
 			}
 			continue
 		}
+		if slices.Contains(pluginHosts, c.Name) {
+			return fmt.Sprintf("the start command calls %s, which loads plugins", c.Name)
+		}
 		if production, known := sp.project.lock.Program(c.Name); known && production && !strings.Contains(c.Path, "/") {
 			continue
 		}
 		return fmt.Sprintf("the start command calls %s", orSomething(c.Name))
+	}
+	return ""
+}
+
+// pluginHosts are programs whose settings, which are not looked at, name packages.
+var pluginHosts = strings.Fields(`gulp grunt webpack webpack-cli webpack-dev-server rollup tsup babel babel-node swc jest vitest karma eslint prettier
+	postcss tailwindcss react-scripts vue-cli-service ng vite mocha`)
+
+// ownFile is the program that a call starts where the image does not have it from
+// its base: a script of the application may bear the name of any other. "" where
+// it has.
+func (sp *split) ownFile(c shell.Call) string {
+	if strings.Contains(c.Path, "/") && !path.IsAbs(c.Path) {
+		return c.Path
+	}
+	if file := sp.run.Lookup(c.Path, sp.pass.Context); file != "" {
+		if o := sp.run.Origin(file, sp.pass.Context); o.Copied && o.From == "" {
+			return c.Path
+		}
+	}
+	for _, s := range sp.run.Steps {
+		makes := slices.Contains([]string{"RUN", "COPY", "ADD"}, s.In.Name())
+		if makes && c.Name == "docker-entrypoint.sh" && strings.Contains(wholeText(s), c.Name) {
+			return c.Path
+		}
+	}
+	return ""
+}
+
+// environmentNeeds looks at the options that node takes from its environment.
+func (sp *split) environmentNeeds(gone map[string]bool) string {
+	options, _ := sp.run.Final.EnvVar("NODE_OPTIONS")
+	if name := mentioned(options+" "+sp.project.setting(sp.run.Final, "node-options"), gone); name != "" {
+		return "NODE_OPTIONS names " + name
+	}
+	return ""
+}
+
+// healthNeeds looks at the HEALTHCHECK lines.
+func (sp *split) healthNeeds(gone map[string]bool) string {
+	for _, s := range sp.run.Steps {
+		if s.In.Name() != "HEALTHCHECK" {
+			continue
+		}
+		if name := mentioned(s.In.Logical, gone); name != "" {
+			return fmt.Sprintf("line %d uses %s", s.In.Line, name)
+		}
+		if managers.MatchString(s.In.Logical) {
+			return fmt.Sprintf("line %d runs a script of package.json", s.In.Line)
+		}
+	}
+	return ""
+}
+
+var managers = regexp.MustCompile(`\b(npm|npx|yarn|pnpm)\b`)
+
+// drivers are packages that Sequelize, TypeORM, Knex and their kind load by the
+// name of a dialect.
+var drivers = strings.Fields("pg pg-hstore pg-native pg-query-stream mysql mysql2 mariadb sqlite3 better-sqlite3 sql.js tedious mssql oracledb snowflake-sdk ibm_db mongodb redis ioredis")
+
+// loadedByName finds a package that others load though no source names it.
+func (sp *split) loadedByName(gone map[string]bool) string {
+	for _, name := range drivers {
+		if _, listed := sp.project.manifest.DevDependencies[name]; listed && gone[name] {
+			return name + " may be loaded by the name of its database"
+		}
+	}
+	for _, host := range []string{"@babel/core", "babel-core"} {
+		if sp.project.lock.Has(host) && !gone[host] {
+			for _, name := range slices.Sorted(maps.Keys(gone)) {
+				if _, listed := sp.project.manifest.DevDependencies[name]; listed && strings.Contains(name, "babel") {
+					return fmt.Sprintf("%s stays, and may load %s", host, name)
+				}
+			}
+		}
+	}
+	if sp.project.lock.Version == 1 && gone["typescript"] && sp.project.lock.Has("ts-node") && !gone["ts-node"] {
+		return "ts-node stays, and loads typescript" // a peer, which this lock file does not tell
+	}
+	return ""
+}
+
+// mentioned finds a package that a command names, be it inside quotes, in an
+// assignment or in a piece of JavaScript.
+func mentioned(text string, names map[string]bool) string {
+	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune(" \t\r\n\"'`=()[]{},;&|", r) }) {
+		if name := namedPackage(word, names); name != "" {
+			return name
+		}
 	}
 	return ""
 }
@@ -112,12 +213,9 @@ func scriptFile(c shell.Call) string {
 	return c.Args[0].Raw
 }
 
-// namedPackage finds a package in an argument such as "ts-node/register",
-// "--import=tsx" and "node_modules/x/cli.js".
+// namedPackage finds a package in a word such as "ts-node/register" and
+// "node_modules/x/cli.js".
 func namedPackage(arg string, names map[string]bool) string {
-	if _, value, ok := strings.Cut(arg, "="); ok && strings.HasPrefix(arg, "-") {
-		arg = value
-	}
 	if _, inside, ok := strings.Cut(arg, "node_modules/"); ok {
 		arg = strings.TrimPrefix(inside, ".bin/")
 	}
@@ -138,10 +236,20 @@ func packageOf(spec string) string {
 
 var (
 	composeFile = regexp.MustCompile(`^(docker-)?compose[\w.-]*\.ya?ml$`)
-	// otherCommand is a command that a compose file gives to a container, or that
-	// a script runs in one.
-	otherCommand = regexp.MustCompile(`(?m)^\s*"?(?:command|entrypoint)"?\s*:|\bdocker(?:-| )compose\b[^\n]*\b(?:run|exec)\b|\bdocker (?:container )?(?:run|exec)\b`)
+	// otherCommand is a command that a file gives to a container, or that a script
+	// runs in one.
+	otherCommand = regexp.MustCompile(`(?mi)^[\s{]*(?:-\s+)?"?\w*(?:command|entrypoint)"?\s*[:=]|\bdocker (?:container )?run\b|` + inside)
+	// insideCommand is one that somebody is told to run in a container. Every README
+	// has a docker run.
+	insideCommand = regexp.MustCompile(inside)
+
+	readme = regexp.MustCompile(`(?i)^readme[\w.-]*$`)
 )
+
+const inside = `\bdocker(?:-| )compose\b[^\n]*\b(?:run|exec)\b|\bdocker (?:container )?exec\b`
+
+// platformFiles are the files by which platforms and tools run an image.
+var platformFiles = strings.Fields("Makefile package.json heroku.yml fly.toml render.yaml railway.json railway.toml .travis.yml .gitlab-ci.yml Jenkinsfile")
 
 // otherCommands finds a file beside the Dockerfile that starts something else in
 // the image than its own command, such as the tests: it may use what development
@@ -154,80 +262,27 @@ func otherCommands(dir fs.FS) string {
 		}
 		for _, e := range entries {
 			name := path.Join(folder, e.Name())
-			switch {
-			case !e.Type().IsRegular():
-			case folder == "." && composeFile.MatchString(e.Name()), slices.Contains([]string{"Makefile", "package.json", "heroku.yml", ".travis.yml", ".gitlab-ci.yml", "Jenkinsfile"}, e.Name()),
-				path.Ext(name) == ".sh", folder != "." && (path.Ext(name) == ".yml" || path.Ext(name) == ".yaml"):
-				if text, err := readSmall(dir, name); err != nil || otherCommand.MatchString(text) {
-					return name
-				}
+			pattern := commandsOf(folder, e.Name())
+			if pattern == nil || !e.Type().IsRegular() {
+				continue
+			}
+			if text, err := readSmall(dir, name); err != nil || pattern.MatchString(text) {
+				return name
 			}
 		}
 	}
 	return ""
 }
 
-var (
-	imports    = regexp.MustCompile(`(?:\brequire\s*\(\s*|\bfrom\s+|\bimport\s*\(?\s*|\brequire\.resolve\s*\(\s*)["'\x60]([^"'\x60\n]+)["'\x60]`)
-	typeImport = regexp.MustCompile(`\b(?:import|export)\s+type\b[^;\n]*\bfrom\s+["'][^"'\n]+["']`)
-	quoted     = regexp.MustCompile(`["'\x60]([@A-Za-z0-9][^"'\x60\s]*)["'\x60]`)
-
-	sourceFile = regexp.MustCompile(`\.(?:[cm]?[jt]sx?|vue|svelte|json)$`)
-	// forTests are files and folders whose code does not run in production.
-	forTests = regexp.MustCompile(`(?i)(?:^|/)(?:tests?|__tests__|__mocks__|e2e|cypress|coverage|\.[\w-]+|node_modules)(?:/|$)` +
-		`|\.(?:test|spec|stories|d)\.[cm]?[jt]sx?$|(?:^|/)(?:jest|vitest|karma|eslint|prettier|commitlint|playwright|cypress|lint-staged|stylelint|tsup|rollup|webpack)\.(?:config|conf)[\w.-]*\.(?:[cm]?[jt]s|json)$|(?:^|/)webpack\.[\w.-]+\.[cm]?[jt]s$` +
-		`|(?:^|/)\.[\w.-]+$|(?:^|/)(?:gulpfile|gruntfile)\.[cm]?[jt]s$|(?:^|/)(?:package|package-lock|npm-shrinkwrap|tsconfig[\w.-]*|tslint|jsconfig|nodemon|lerna|nx|angular|deno)\.json$`)
-)
-
-// sourcesName finds a source file that names a package which would be gone: in
-// an import, or, as names of plugins are, anywhere in quotes where package.json
-// lists it. "" when there is none.
-func sourcesName(context fs.FS, gone map[string]bool, listed map[string]string) (found string) {
-	left, size := maxSources, maxSourceBytes
-	err := fs.WalkDir(context, ".", func(name string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case name != "." && forTests.MatchString(name):
-			if d.IsDir() {
-				return fs.SkipDir
-			}
-			return nil
-		case !d.Type().IsRegular() || !sourceFile.MatchString(name):
-			return nil
-		}
-		text, err := readSmall(context, name)
-		if err != nil {
-			return err
-		}
-		if left, size = left-1, size-len(text); left < 0 || size < 0 {
-			found = "there is more source code than is looked at"
-			return fs.SkipAll
-		}
-		if pkg := namesPackage(text, gone, listed); pkg != "" {
-			found = fmt.Sprintf("%s uses %s", path.Clean(name), pkg)
-			return fs.SkipAll
-		}
-		return nil
-	})
-	if err != nil {
-		return "the source code can't be read"
+// commandsOf is what a command looks like in a file of that name, nil where none
+// is looked for.
+func commandsOf(folder, name string) *regexp.Regexp {
+	ext := path.Ext(name)
+	switch {
+	case folder == "." && readme.MatchString(name):
+		return insideCommand
+	case folder == "." && composeFile.MatchString(name), folder != "." && (ext == ".yml" || ext == ".yaml"), ext == ".sh", slices.Contains(platformFiles, name):
+		return otherCommand
 	}
-	return found
-}
-
-func namesPackage(text string, gone map[string]bool, listed map[string]string) string {
-	text = typeImport.ReplaceAllString(text, "")
-	for _, m := range imports.FindAllStringSubmatch(text, -1) {
-		if name := packageOf(m[1]); gone[name] {
-			return name
-		}
-	}
-	for _, m := range quoted.FindAllStringSubmatch(text, -1) {
-		name := packageOf(m[1])
-		if _, ok := listed[name]; ok && gone[name] {
-			return name
-		}
-	}
-	return ""
+	return nil
 }

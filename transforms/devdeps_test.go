@@ -5,9 +5,9 @@ import (
 	"testing/fstest"
 )
 
-func TestSourcesName(t *testing.T) {
-	gone := map[string]bool{"chalk": true, "@scope/tool": true, "pino-pretty": true, "debug": true}
-	listed := map[string]string{"chalk": "5", "@scope/tool": "1", "pino-pretty": "11"} // debug comes with another
+func TestSources(t *testing.T) {
+	gone := map[string]bool{"chalk": true, "@scope/tool": true, "pino-pretty": true, "debug": true, "ejs": true, "typescript": true}
+	listed := map[string]string{"chalk": "5", "@scope/tool": "1", "pino-pretty": "11", "ejs": "3", "typescript": "5"} // debug comes with another
 	for _, c := range []struct{ name, file, text, want string }{
 		{"require", "a.js", "const c = require('chalk')", "a.js uses chalk"},
 		{"require, spread out", "lib/a.cjs", "require(\n  \"chalk/source\")", "lib/a.cjs uses chalk"},
@@ -28,11 +28,22 @@ func TestSourcesName(t *testing.T) {
 		{"a tool's data", ".eslintrc.json", `{"plugins": ["chalk"]}`, ""},
 		{"the manifest", "package.json", `{"devDependencies": {"chalk": "5"}}`, ""},
 		{"a manifest elsewhere", "src/testing/index.js", "require('chalk')", "src/testing/index.js uses chalk"},
+		{"minified", "dist/a.js", `import c from"debug"`, "dist/a.js uses debug"},
+		{"CoffeeScript", "a.coffee", "chalk = require 'chalk'", "a.coffee uses chalk"},
+		{"a program", "bin/www", "require('chalk')", "bin/www uses chalk"},
+		{"a template", "views/index.ejs", "hi", "views/index.ejs needs ejs"},
+		{"settings in TypeScript", "next.config.ts", "export default {}", "next.config.ts needs typescript"},
+		{"files for the browser", "a.js", "app.use(express.static(__dirname + '/node_modules/bootstrap'))", "a.js reaches into node_modules"},
+		{"files for the browser, in a page", "public/index.html", `<script src="/node_modules/vue/dist/vue.js">`, "public/index.html reaches into node_modules"},
+		{"a pattern", "a.js", "exclude: /node_modules/", ""},
+		{"npm called", "a.js", "require('child_process').exec('npm run migrate')", "a.js starts other programs"},
+		{"a program called", "a.js", "import { spawn } from 'child_process'; spawn('tsc', ['-w'])", "a.js starts other programs"},
+		{"another program called", "a.js", "require('child_process').exec('ffmpeg -i a.mp4')", ""},
 		{"no source", "README.md", "require('chalk')", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			context := fstest.MapFS{c.file: {Data: []byte(c.text), Mode: 0o644}}
-			if got := sourcesName(context, gone, listed); got != c.want {
+			if got := (&sources{gone: gone, listed: listed, programs: map[string]bool{"tsc": true}, left: maxSources, size: maxSourceBytes}).use(context); got != c.want {
 				t.Errorf("%q, want %q", got, c.want)
 			}
 		})
@@ -48,6 +59,10 @@ func TestOtherCommands(t *testing.T) {
 		{"a workflow that builds", ".github/workflows/test.yml", "- run: docker build -t app .\n", ""},
 		{"make", "Makefile", "test:\n\tdocker-compose -f ci.yml run app npm test\n", "Makefile"},
 		{"a script", "scripts/test.sh", "docker exec app npm test\n", "scripts/test.sh"},
+		{"a manifest's first key", "k8s/job.yaml", "      - command: [npm, run, migrate]\n", "k8s/job.yaml"},
+		{"a platform", "fly.toml", "[deploy]\n  release_command = \"npx knex migrate:latest\"\n", "fly.toml"},
+		{"what to do", "README.md", "Then `docker compose exec web npm run seed`.\n", "README.md"},
+		{"how to start it", "README.md", "docker run -p 3000:3000 app\n", ""},
 		{"something else", "docs/values.yaml", "command: x\n", ""},
 		{"a manifest", "k8s/job.yaml", "        command: [npm, run, migrate]\n", "k8s/job.yaml"},
 	} {

@@ -1,7 +1,9 @@
 package transforms
 
 import (
+	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -114,6 +116,37 @@ func (in install) knownNodeEnv() bool { return !in.step.Before.DependsOnArg("${N
 // mayInstall reports whether a RUN speaks of an install at all.
 func mayInstall(in *dockerfile.Instruction) bool {
 	return in.Name() == "RUN" && (strings.Contains(in.Logical, "npm") || strings.Contains(in.Logical, "yarn"))
+}
+
+// rewritesManifest finds what may change or remove package.json or its lock file.
+var rewritesManifest = regexp.MustCompile(`\bpackage(\.json|-lock|\*)|\*\.json|shrinkwrap|yarn\.lock|yarnrc|pnpm-lock|\bnpm (pkg|version|set-script|init)\b|\byarn (set version|policies)\b`)
+
+// rewritten tells which command in front of an install may have changed the files
+// that it reads, "" for none.
+func rewritten(run *chain.Run, in install) string {
+	for _, s := range run.Steps[:in.at] {
+		if s.In.Name() != "RUN" || !rewritesManifest.MatchString(wholeText(s)) {
+			continue
+		}
+		if script, err := s.Script(); err != nil || script == nil || len(script.Writes) > 0 || slices.ContainsFunc(script.Calls, rewritesFiles) {
+			return fmt.Sprintf("line %d", s.In.Line)
+		}
+	}
+	for _, c := range earlierCalls(in) {
+		if rewritesFiles(c) {
+			return orSomething(c.Name) + " in front of it"
+		}
+	}
+	return ""
+}
+
+func rewritesFiles(c shell.Call) bool {
+	words := []string{c.Path}
+	for _, a := range c.Args {
+		words = append(words, a.Raw)
+	}
+	reads := slices.Contains([]string{"chown", "chgrp", "chmod", "cat", "ls", "test", "[", "echo", "grep"}, c.Name)
+	return !reads && rewritesManifest.MatchString(strings.Join(words, " "))
 }
 
 // onlyGlobal reports whether all that a RUN does with package managers concerns

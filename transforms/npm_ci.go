@@ -29,8 +29,8 @@ build something else again. npm ci fails instead, and begins with an empty node_
 		Safety: `Only where the build can't begin to fail by it. The lock file must be copied into the image before the install, and
 match package.json: every package that another one asks for must be in it, with a version that satisfies it, peers
 included, as npm ci demands. npm ci must be known to the npm of this base image (5.7), which must understand this version
-of the lock file. Left alone, with the reason: workspaces, overrides, a second install, a node_modules that is there
-already, settings by which npm goes without a lock file; flags that are not known.`,
+of the lock file. Left alone, with the reason: workspaces, overrides, a second install, a command in front that may
+change or remove package.json or the lock file, a node_modules that is there already, settings by which npm goes without a lock file; flags that are not known.`,
 		See: []string{
 			"https://docs.npmjs.com/cli/commands/npm-ci",
 			"https://docs.npmjs.com/cli/configuring-npm/package-lock-json",
@@ -109,8 +109,11 @@ func mayFreeze(p *fixer.Pass, run *chain.Run, in install) error {
 				return fmt.Errorf("npm is set to go without a lock file (%s=false)", name)
 			}
 		}
-	} else if version, ok := in.step.Before.EnvVar("YARN_VERSION"); !ok || !strings.HasPrefix(version, "1.") || project.manifest.PackageManager != "" {
+	} else if version, ok := in.step.Before.EnvVar("YARN_VERSION"); !ok || !strings.HasPrefix(version, "1.") || project.berry || project.manifest.PackageManager != "" {
 		return errors.New("which Yarn the image has is not known")
+	}
+	if where := rewritten(run, in); where != "" {
+		return fmt.Errorf("%s may change package.json or the lock file", where)
 	}
 	if where := hasModules(p, run, in); where != "" {
 		return fmt.Errorf("%s has brought node_modules already", where)

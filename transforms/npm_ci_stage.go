@@ -26,15 +26,17 @@ deps. Where a build step behind the install needs the dev dependencies, the stag
 and the last stage copies its directory. Dev dependencies are left out where nothing that runs uses them.`,
 		Why: `The image that runs keeps what only the installation needs: the package manager's cache (often more than the
 application), tokens, and the dev dependencies with their known holes.`,
-		Safety: `Whatever the file system of the image held in its working directory is there again: what was copied for the install and
-does not come with a later COPY is copied again, but for an .npmrc with a token. Dev dependencies stay unless the lock file
-tells all packages apart, the start command is followed to a program that stays, no source file of the context names one
-of them, no script runs at install, and no compose file or script beside the Dockerfile runs other commands in the image.
-Left alone, with the reason: no lock file; a node_modules that is there before the install; packages that install
-outside node_modules (puppeteer, playwright, cypress, electron); workspaces, Yarn's Plug'n'Play; scripts of package.json
-that run at install; a second install; more than the install in its RUN; ONBUILD; a volume over the directory; a file
-that names stages by number. Unsafe where the build context can't be read. Nothing is said of a file that is split
-already, or whose install leaves nothing behind.`,
+		Safety: `Whatever the file system of the image held in its working directory is there again: what was copied for the
+install and does not come with a later COPY is copied again, but for an .npmrc with a token. Dev dependencies stay unless
+the lock file tells all packages apart, the start command is followed to a program that stays and loads no plugins, no
+source file of the context names one of them, reaches into node_modules or calls a package manager, no script runs at
+install, and no compose file, script or README beside the Dockerfile runs other commands in the image; drivers of databases
+stay, and what Babel loads. Left alone, with the reason: no lock file, or one that a command in front may have changed; a
+node_modules that is there before the install; packages that install outside node_modules (puppeteer, playwright, cypress,
+electron), dependencies on a directory, workspaces, Yarn's Plug'n'Play; a later RUN that wants the settings or the token of
+the install; npm before 9 in a directory of another owner; scripts of package.json that run at install; a second install;
+more than the install in its RUN; ONBUILD; a volume over the directory; a file that names stages by number. Unsafe where
+the build context can't be read. Nothing is said of a file that is split already, or whose install leaves nothing behind.`,
 		See: []string{
 			"https://docs.docker.com/build/building/multi-stage/",
 			"https://docs.docker.com/build/cache/optimize/",
@@ -174,7 +176,7 @@ func (sp *split) message() string {
 		text = fmt.Sprintf("builds in the stage that runs, so its image keeps the dev dependencies: the new stage %s builds, and prunes them (nothing that runs uses them)", sp.name)
 	case sp.omit != "":
 		text += fmt.Sprintf(", without dev dependencies (%s; nothing that runs uses them)", sp.omit)
-	case sp.stay != "" && sp.stay != noDevDependencies && sp.unread == nil:
+	case sp.stay != "" && sp.unread == nil:
 		text += "; dev dependencies stay: " + sp.stay
 	}
 	if sp.secret != "" {
@@ -192,6 +194,9 @@ func stageNames(p *fixer.Pass) map[string]bool {
 	taken := map[string]bool{}
 	for _, st := range p.File.Stages {
 		taken[st.Name], taken[st.Ref.Text] = true, true
+	}
+	for _, n := range p.Graph.Nodes {
+		taken[n.Image] = true // where it is a variable
 	}
 	for _, in := range p.File.Instructions {
 		for _, ref := range chain.Sources(in) {

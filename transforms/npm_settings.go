@@ -2,12 +2,12 @@ package transforms
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,6 +17,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/transforms/internal/npm"
 )
 
 // This file tells which npm a RUN calls, and what else decides which packages
@@ -69,19 +70,33 @@ func otherNPM(p *fixer.Pass, run *chain.Run, at chain.Step) string {
 		if s.In.Index > at.In.Index {
 			break
 		}
-		brings := false
-		switch s.In.Name() {
-		case "RUN":
-			brings = installsNPM.MatchString(wholeText(s))
-		case "COPY", "ADD":
-			c, ok := s.Before.Copy(s.In)
-			brings = c.From != "" && (!ok || within(c.Dest, "/usr") || isSystem(c.Dest)) || ok && (c.Dest == "/" || c.Dest == "/usr/local")
-		}
-		if brings {
+		if mayBringNPM(s) {
 			return fmt.Sprintf("line %d may bring another npm", s.In.Line)
 		}
 	}
 	return ""
+}
+
+// mayBringNPM reports whether a step may put another npm into the image.
+func mayBringNPM(s chain.Step) bool {
+	switch s.In.Name() {
+	case "RUN":
+		return installsNPM.MatchString(wholeText(s))
+	case "COPY", "ADD":
+		c, ok := s.Before.Copy(s.In)
+		if ok && !slices.ContainsFunc(c.Sources, mayHoldNPM) {
+			return false
+		}
+		return c.From != "" && (!ok || within(c.Dest, "/usr") || isSystem(c.Dest)) || ok && (c.Dest == "/" || c.Dest == "/usr/local")
+	}
+	return false
+}
+
+// mayHoldNPM reports whether what a COPY takes may be npm, or a directory with it.
+// Other programs are copied one by one.
+func mayHoldNPM(src string) bool {
+	name := path.Base(path.Clean("/" + src))
+	return src == "" || strings.ContainsAny(name[:1], "*?[n") || slices.Contains([]string{"/", ".", "bin", "lib", "usr", "local", "opt"}, name)
 }
 
 // wholeText is an instruction with its heredocs.
@@ -204,14 +219,14 @@ func nestedNPM(context fs.FS, dir string) string {
 	if errors.Is(err, fs.ErrNotExist) {
 		return ""
 	}
-	var m packageJSON
-	if err == nil {
-		err = json.Unmarshal([]byte(strings.TrimPrefix(text, "\ufeff")), &m)
-	}
 	if err != nil {
 		return fmt.Sprintf("%s can't be read: %v", name, err)
 	}
-	for _, script := range strings.Fields("preinstall install postinstall prepublish preprepare prepare postprepare") {
+	m, err := npm.ParseManifest([]byte(text))
+	if err != nil {
+		return fmt.Sprintf("%s can't be read: %v", name, errors.Unwrap(err))
+	}
+	for _, script := range m.InstallScripts() {
 		if strings.Contains(m.Scripts[script], "npm") {
 			return fmt.Sprintf("the script %q of %s calls npm itself", script, name)
 		}

@@ -8,13 +8,11 @@ import (
 	"io/fs"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
-	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/transforms/internal/npm"
 )
 
@@ -23,7 +21,11 @@ type project struct {
 	manifest *npm.Manifest
 	lock     *npm.Lock
 	npmrc    string // .npmrc of the directory, "" when there is none
+	yarnrc   string // .yarnrc of the directory, "" when there is none
+	berry    bool   // it has settings of Yarn 2 or later
 	pnp      bool   // Yarn keeps its packages elsewhere than in node_modules
+	gyp      bool   // npm builds it itself at each install, by its binding.gyp
+	pnpm     string // pnpm-workspace.yaml, "" when there is none
 	lockErr  error  // why there is no lock
 }
 
@@ -69,8 +71,17 @@ func readProject(p *fixer.Pass, run *chain.Run, i int, tool string) (*project, e
 	if rc, err := read(".npmrc", maxScript); err == nil {
 		out.npmrc = string(rc)
 	}
+	if rc, err := read(".yarnrc", maxScript); err == nil {
+		out.yarnrc = string(rc)
+	}
 	if rc, err := read(".yarnrc.yml", maxScript); err == nil {
-		out.pnp = !strings.Contains(string(rc), "node-modules")
+		out.berry, out.pnp = true, !strings.Contains(string(rc), "node-modules")
+	}
+	if _, err := read("binding.gyp", maxScript); err == nil {
+		out.gyp = true
+	}
+	if settings, err := read("pnpm-workspace.yaml", maxScript); err == nil {
+		out.pnpm = string(settings)
 	}
 	for _, name := range lockNames[tool] {
 		text, err := read(name, maxLock)
@@ -133,7 +144,7 @@ func readLimited(context fs.FS, name string, limit int) ([]byte, error) {
 // setting is the value of a setting of npm in the project's .npmrc or in the
 // environment, "" when it's set in neither.
 func (pr *project) setting(s chain.State, name string) string {
-	for _, e := range s.Env {
+	for _, e := range slices.Backward(s.Env) {
 		k, v, _ := strings.Cut(e, "=")
 		if strings.ReplaceAll(strings.ToLower(k), "_", "-") == "npm-config-"+name {
 			return v
@@ -151,45 +162,30 @@ func (pr *project) setting(s chain.State, name string) string {
 // npmMajor is the major version of the npm that runs in front of the step with
 // that index. It is false where that can't be told.
 func npmMajor(p *fixer.Pass, run *chain.Run, i int) (int, bool) {
-	if slices.ContainsFunc(run.Steps[:i+1], bringsNPM) {
+	if slices.ContainsFunc(run.Steps[:i+1], mayBringNPM) {
 		return 0, false
 	}
 	if node, ok := run.Steps[i].Before.EnvVar("NODE_VERSION"); ok {
-		if major, ok := npmOfNode(node); ok {
-			return major, true
+		if n, ok := npmOfNode(node); ok {
+			return n, true
 		}
 	}
 	base, err := p.Base(run.Node, baseimage.AskVersions)
 	if err != nil || base.Versions == nil {
 		return 0, false
 	}
-	if major, _, ok := strings.Cut(base.Versions.NPM, "."); ok {
-		n, err := strconv.Atoi(major)
-		return n, err == nil
+	if n := major(base.Versions.NPM); n >= 0 {
+		return n, true
 	}
 	return npmOfNode(base.Versions.Node)
-}
-
-// bringsNPM reports whether a RUN may put another npm into the image.
-func bringsNPM(s chain.Step) bool {
-	if s.In.Name() != "RUN" || !strings.Contains(s.In.Logical, "npm") {
-		return false
-	}
-	found := strings.Contains(s.In.Logical, "npm@") || strings.Contains(s.In.Logical, "corepack")
-	calls([]chain.Step{s}, func(_ chain.Step, c shell.Call) {
-		found = found || c.Name == "npm" && c.Has("npm") || c.Name == "n" || c.Name == "nvm"
-	})
-	return found
 }
 
 // npmOfNode is the major version of npm that comes with a release of Node.js
 // (nodejs.org, "Previous releases"). Of the releases that came with two it is the
 // lower one, and false where the two understand different flags.
 func npmOfNode(version string) (int, bool) {
-	text, _, _ := strings.Cut(version, ".")
-	major, err := strconv.Atoi(text)
-	switch {
-	case err != nil || major < 10:
+	switch major := major(version); {
+	case major < 10:
 		return 0, false // 8 came with npm 5 and 6
 	case major <= 14:
 		return 6, true

@@ -3,9 +3,6 @@ package transforms
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"path"
-	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
@@ -47,6 +44,9 @@ func (sp *split) devDependencies(builds int) {
 	if sp.in.withoutDev || sp.in.production() && sp.in.knownNodeEnv() {
 		return // it leaves them out itself
 	}
+	if sp.project != nil && len(sp.project.manifest.DevDependencies) == 0 {
+		return // there are none
+	}
 	if sp.stay = sp.needsDev(); sp.stay != "" {
 		return
 	}
@@ -81,110 +81,38 @@ func (sp *split) omitFlag() string {
 	return "--only=production"
 }
 
-// buildTools are what a build step and its scripts may call: what they make lies
-// in the working directory, unless their arguments say otherwise.
-var buildTools = strings.Fields(`npm yarn pnpm npx node echo set test [ true env cross-env mkdir mkdirp rm rimraf del-cli cp cpx cpy copyfiles mv chmod shx
-	run-s run-p npm-run-all tsc tsc-alias tspc ttsc swc babel esbuild tsup rollup webpack webpack-cli parcel gulp grunt vite vue-tsc vue-cli-service
-	ng nest next nuxt nuxi astro svelte-kit remix react-scripts sass node-sass postcss tailwindcss eslint prettier`)
-
-// buildStage makes the stage that installs go on to the last build step: then
-// the last stage copies its directory, without dev dependencies. The error says
-// why it can't.
-func (sp *split) buildStage(last int) error {
-	if sp.in.tool != "npm" {
-		return fmt.Errorf("line %d builds with them", sp.run.Steps[last].In.Line)
-	}
-	switch {
-	case tokenIn(sp.project.npmrc):
-		return errors.New(".npmrc has a token, and would be copied with the rest")
-	case sp.project.lock.Has("prisma") || sp.project.lock.Has("@prisma/client"):
-		return errors.New("the client of Prisma is generated into node_modules")
+// handedOn fails where root's npm gives what it installs to the owner of the
+// directory, as it did before npm 9, and that is somebody else.
+func (sp *split) handedOn() error {
+	if major, known := npmMajor(sp.pass, sp.run, sp.in.at); sp.in.tool != "npm" || known && major >= 9 {
+		return nil
 	}
 	dir := sp.in.step.Before.Workdir.Text
-	for _, s := range sp.run.Steps[sp.first : last+1] {
-		line := s.In.Line
-		switch s.In.Name() {
-		case "COPY", "ADD":
-			if c, ok := s.Before.Copy(s.In); !ok || !within(c.Dest, dir) {
-				return fmt.Errorf("line %d builds with them, and line %d copies to elsewhere", sp.run.Steps[last].In.Line, line)
-			}
-		case "RUN":
-			if err := sp.buildsInside(s); err != nil {
-				return err
-			}
-		default:
-			return fmt.Errorf("line %d builds with them, and the image needs line %d", sp.run.Steps[last].In.Line, line)
+	line := 0
+	for _, s := range sp.run.Steps[:sp.in.at] {
+		if c, ok := s.Before.Copy(s.In); ok && c.Owned && within(dir, c.Dest) {
+			line = s.In.Line
 		}
-		if !isRoot(s.Before.User.Text) {
-			return fmt.Errorf("line %d runs as %s", line, s.Before.User.Text)
+		if s.In.Name() == "WORKDIR" && !isRoot(s.Before.User.Text) {
+			line = s.In.Line
 		}
 	}
-	for _, s := range sp.run.Steps[last+1:] {
-		if s.In.Name() == "RUN" && isInert(s) && strings.Contains(s.In.Logical, "node_modules") {
-			return fmt.Errorf("line %d changes node_modules", s.In.Line)
+	calls(sp.run.Steps[:sp.in.at], func(s chain.Step, c shell.Call) {
+		if c.Name == "chown" || c.Name == "install" {
+			line = s.In.Line
 		}
-	}
-	sp.last, sp.prune = last, "npm prune "+sp.omitFlag()
-	if major, _ := npmMajor(sp.pass, sp.run, last); major < 7 {
-		sp.prune = "npm prune --production" // which does not know "only"
+	})
+	if line > 0 {
+		return fmt.Errorf("npm before 9 gives what it installs to the owner of %s, see line %d", dir, line)
 	}
 	return nil
-}
-
-// buildsInside makes sure that what a RUN makes stays in the working directory.
-func (sp *split) buildsInside(s chain.Step) error {
-	line := s.In.Line
-	script, err := s.Script()
-	if err != nil || script == nil || len(s.In.Node.Heredocs) > 0 {
-		return fmt.Errorf("line %d can't be read", line)
-	}
-	scripts := []*shell.Script{script}
-	seen := map[string]bool{}
-	for len(scripts) > 0 {
-		script, scripts = scripts[0], scripts[1:]
-		for _, c := range script.Calls {
-			if _, install := readInstall(c); install || leavesNothing(c) {
-				continue
-			}
-			if name := scriptName(c); slices.Contains([]string{"npm", "yarn", "pnpm"}, c.Name) && name != "" && !seen[name] {
-				seen[name] = true
-				for _, n := range []string{"pre" + name, name, "post" + name} {
-					inner, err := shell.Parse(sp.project.manifest.Scripts[n], nil)
-					if err != nil {
-						return fmt.Errorf("the script %q of package.json can't be understood", n)
-					}
-					scripts = append(scripts, inner)
-				}
-			}
-			if !slices.Contains(buildTools, c.Name) || c.Name == "npm" && scriptName(c) == "" {
-				return fmt.Errorf("line %d calls %s, and what that makes is not known", line, orSomething(c.Name))
-			}
-			for _, a := range c.Args {
-				if leavesDir(a) {
-					return fmt.Errorf("line %d builds with them, and perhaps to somewhere else (%s)", line, a.Raw)
-				}
-			}
-		}
-		for _, w := range script.Writes {
-			if leavesDir(w) {
-				return fmt.Errorf("line %d writes %s", line, w.Raw)
-			}
-		}
-	}
-	return nil
-}
-
-// leavesDir reports whether a word may name something outside the working
-// directory.
-func leavesDir(w shell.Word) bool {
-	return !w.Known && strings.ContainsAny(w.Raw, "$`") || strings.HasPrefix(w.Text, "/") || strings.HasPrefix(w.Raw, "~") || strings.Contains(w.Text, "=/") || strings.Contains(w.Text, "..")
 }
 
 // owned says who owns what the install makes, where it's not root's.
 func (sp *split) owned() error {
 	user := sp.in.step.Before.User
 	if user.Known && isRoot(user.Text) {
-		return nil
+		return sp.handedOn()
 	}
 	if !user.Known {
 		return errors.New("who installs is not known")
@@ -199,139 +127,4 @@ func (sp *split) owned() error {
 	}
 	sp.owner = id.owner()
 	return nil
-}
-
-// copies finds what is copied for the install and must be copied again.
-func (sp *split) copies() error {
-	if sp.prune != "" {
-		return nil // the whole directory is copied
-	}
-	for _, s := range sp.run.Steps[sp.first:sp.in.at] {
-		c, ok := s.Before.Copy(s.In)
-		if !ok {
-			return fmt.Errorf("what line %d copies can't be told", s.In.Line)
-		}
-		files, dirs, err := sp.brought(c)
-		if err != nil {
-			return err
-		}
-		var missing []string
-		for _, f := range files {
-			if !sp.comesLater(c, f) {
-				missing = append(missing, f)
-			}
-		}
-		if len(missing) == 0 && !dirs {
-			continue
-		}
-		line, err := sp.restated(s, c, missing)
-		if err != nil {
-			return err
-		}
-		if line != "" {
-			sp.again = append(sp.again, line)
-		}
-	}
-	return nil
-}
-
-// brought are the files of the context that a copy brings. dirs is set when it
-// brings whole directories that do not all come with one later copy.
-func (sp *split) brought(c chain.Copy) (files []string, dirs bool, err error) {
-	context := sp.pass.Context
-	if context == nil {
-		return nil, !sp.wholeLater(), nil
-	}
-	for _, src := range c.Sources {
-		src = strings.TrimPrefix(path.Clean("/"+src), "/")
-		names := []string{src}
-		if strings.ContainsAny(src, "*?[") {
-			if names, err = fs.Glob(context, src); err != nil {
-				return nil, false, fmt.Errorf("what line %d copies can't be told", c.In.Line)
-			}
-		}
-		for _, name := range names {
-			info, err := fs.Stat(context, name)
-			switch {
-			case err != nil:
-				return nil, false, fmt.Errorf("line %d copies %s, which is not in the build context", c.In.Line, name)
-			case info.IsDir():
-				dirs = dirs || !sp.wholeLater()
-			default:
-				files = append(files, name)
-			}
-		}
-	}
-	return files, dirs, nil
-}
-
-// wholeLater reports whether a later copy brings the whole context into the
-// working directory.
-func (sp *split) wholeLater() bool {
-	return slices.ContainsFunc(sp.run.Steps[sp.in.at+1:], func(s chain.Step) bool {
-		c, ok := s.Before.Copy(s.In)
-		return ok && wholeContext(c) && c.Dest == sp.in.step.Before.Workdir.Text && slices.ContainsFunc(c.Sources, func(src string) bool { return path.Clean("/"+src) == "/" })
-	})
-}
-
-// comesLater reports whether a file that the copy brings comes to the same place
-// by a later one.
-func (sp *split) comesLater(c chain.Copy, name string) bool {
-	file := path.Join(c.Dest, path.Base(name))
-	if !c.Dir && c.Dest != sp.in.step.Before.Workdir.Text {
-		file = c.Dest
-	}
-	rest := &chain.Run{Node: sp.run.Node, Steps: sp.run.Steps[sp.in.at+1:], Final: sp.run.Final}
-	return rest.Origin(file, sp.pass.Context).Name == name
-}
-
-// restated is the line that copies the missing files again, "" when there is none
-// that the image may have.
-func (sp *split) restated(s chain.Step, c chain.Copy, missing []string) (string, error) {
-	if sp.pass.Context != nil {
-		for _, name := range missing {
-			if path.Base(name) == ".npmrc" && hasToken(sp.pass.Context, name) {
-				sp.secret = name
-			}
-		}
-	}
-	line := strings.TrimSpace(s.In.Logical)
-	if strings.ContainsAny(line, "\"'\\`[") && !s.In.JSON() {
-		return "", fmt.Errorf("line %d has quotes, and would be needed twice", s.In.Line)
-	}
-	if !s.In.JSON() {
-		line = strings.Join(strings.Fields(line), " ")
-	}
-	if sp.secret == "" {
-		return line, nil
-	}
-	words := strings.Fields(line)
-	kept := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return path.Base(w) == ".npmrc" })
-	if s.In.JSON() || len(kept) == len(words) {
-		return "", fmt.Errorf("%s has a token, and comes with other files", sp.secret)
-	}
-	if len(kept)-len(s.In.Flags) < 3 {
-		return "", nil // it was the only one
-	}
-	return strings.Join(kept, " "), nil
-}
-
-// hasToken reports whether an .npmrc holds a secret itself, and does not take it
-// from a variable.
-func hasToken(context fs.FS, name string) bool {
-	text, err := readSmall(context, name)
-	return err != nil || tokenIn(text)
-}
-
-func tokenIn(npmrc string) bool {
-	for line := range strings.Lines(npmrc) {
-		key, value, _ := strings.Cut(strings.TrimSpace(line), "=")
-		key = strings.TrimSpace(key)
-		if strings.HasSuffix(key, "_authToken") || strings.HasSuffix(key, "_auth") || strings.HasSuffix(key, "_password") {
-			if value = strings.Trim(strings.TrimSpace(value), `"'`); value != "" && !strings.HasPrefix(value, "${") {
-				return true
-			}
-		}
-	}
-	return false
 }

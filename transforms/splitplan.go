@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,6 +31,9 @@ func (sp *split) section() error {
 	case within(dir, "/root"), isSystem(dir) && !ownable(dir):
 		return fmt.Errorf("%s is a directory of the system", dir)
 	}
+	if where := rewritten(sp.run, sp.in); where != "" {
+		return fmt.Errorf("%s may change package.json or the lock file", where)
+	}
 	if where := hasModules(sp.pass, sp.run, sp.in); where != "" {
 		return fmt.Errorf("%s has brought node_modules already", where)
 	}
@@ -37,7 +41,7 @@ func (sp *split) section() error {
 	for sp.first > own {
 		s := sp.run.Steps[sp.first-1]
 		c, ok := s.Before.Copy(s.In)
-		if !ok || c.From != "" || wholeContext(c) || !within(c.Dest, dir) {
+		if !ok || c.From != "" || wholeContext(c) || !within(c.Dest, dir) || c.ADD && slices.ContainsFunc(c.Sources, isArchive) {
 			break
 		}
 		if len(s.In.Node.Heredocs) > 0 {
@@ -46,6 +50,11 @@ func (sp *split) section() error {
 		sp.first--
 	}
 	return nil
+}
+
+// isArchive reports whether ADD brings something else than the file of that name.
+func isArchive(src string) bool {
+	return strings.Contains(src, ":") || strings.Contains(src, ".tar") || slices.Contains([]string{".tgz", ".gz", ".tbz2", ".bz2", ".txz", ".xz", ".zst"}, path.Ext(src))
 }
 
 // stageKinds looks for what does not survive another number of stages.
@@ -64,6 +73,11 @@ func (sp *split) stageKinds() error {
 	for _, s := range sp.run.Steps {
 		if s.In.Name() == "ONBUILD" {
 			return fmt.Errorf("line %d is run in the builds of others", s.In.Line)
+		}
+		for _, flag := range flagTexts(s.In) {
+			if strings.HasPrefix(flag, "--exclude") || strings.HasPrefix(flag, "--parents") {
+				return fmt.Errorf("what line %d copies can't be told (%s)", s.In.Line, flag)
+			}
 		}
 	}
 	if c := sp.run.Final.Base.Config; c != nil && len(c.OnBuild) > 0 {
@@ -113,7 +127,22 @@ func (sp *split) onlyInstalls() error {
 	if len(script.Writes) > 0 {
 		return errors.New("its RUN writes files")
 	}
+	sets := slices.ContainsFunc(script.Calls, func(c shell.Call) bool { return leavesNothing(c) && c.Has("config") })
+	if line := sp.callsLater(); sets && line > 0 {
+		return fmt.Errorf("its RUN changes settings that line %d may need", line)
+	}
 	return nil
+}
+
+// callsLater is the line of a RUN behind the install that speaks of a package
+// manager, 0 for none.
+func (sp *split) callsLater() int {
+	for _, s := range sp.run.Steps[sp.in.at+1:] {
+		if mayInstall(s.In) || s.In.Name() == "RUN" && strings.Contains(s.In.Logical, "npx") {
+			return s.In.Line
+		}
+	}
+	return 0
 }
 
 // leavesNothing reports whether a call makes nothing that an image needs: it
@@ -142,7 +171,11 @@ func orSomething(name string) string {
 
 // outside are packages that install programs outside node_modules.
 var outside = strings.Fields(`puppeteer puppeteer-core whatsapp-web.js playwright playwright-core playwright-chromium playwright-firefox
-	playwright-webkit @playwright/test cypress electron nightmare phantomjs phantomjs-prebuilt node-webkit nw chromedriver`)
+	playwright-webkit @playwright/test cypress electron nightmare phantomjs phantomjs-prebuilt node-webkit nw chromedriver
+	mongodb-memory-server mongodb-memory-server-global`)
+
+// pnpmPlaces matches what makes pnpm install elsewhere than in one node_modules.
+var pnpmPlaces = regexp.MustCompile(`(?m)^\s*(packages|storeDir|virtualStoreDir|modulesDir|nodeLinker|packageImportMethod)\s*:`)
 
 // packages looks for packages, and scripts of the package itself, that leave
 // something outside node_modules.
@@ -154,8 +187,14 @@ func (sp *split) packages() error {
 	switch {
 	case m.HasWorkspaces():
 		return errors.New("it has workspaces, whose node_modules are spread")
+	case sp.in.tool == "pnpm" && pnpmPlaces.MatchString(sp.project.pnpm):
+		return errors.New("pnpm-workspace.yaml has packages, or says where they are kept")
+	case sp.in.tool == "yarn" && strings.Contains(sp.project.yarnrc, "modules-folder"):
+		return errors.New(".yarnrc says where Yarn keeps its packages")
 	case sp.project.pnp:
 		return errors.New("its Yarn is not set to keep packages in node_modules")
+	case sp.project.gyp:
+		return errors.New("it has a binding.gyp, which each install builds outside node_modules")
 	case len(m.Dependencies)+len(m.OptionalDependencies) == 0:
 		return errors.New("package.json has no dependencies")
 	case sp.in.tool == "pnpm" && sp.project.npmrc != "" && slices.ContainsFunc([]string{"store-dir", "virtual-store-dir", "modules-dir", "node-linker", "package-import-method"}, func(name string) bool {
@@ -173,14 +212,19 @@ func (sp *split) packages() error {
 			return fmt.Errorf("%s installs outside node_modules", name)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(m.Dependencies)) {
-		spec := m.Dependencies[name]
-		if strings.HasPrefix(spec, "file:") || strings.HasPrefix(spec, "link:") || strings.HasPrefix(spec, "workspace:") {
-			return fmt.Errorf("%s lies outside node_modules", name)
+	for _, deps := range []map[string]string{m.Dependencies, m.DevDependencies, m.OptionalDependencies} {
+		for _, name := range slices.Sorted(maps.Keys(deps)) {
+			if localPackage.MatchString(deps[name]) {
+				return fmt.Errorf("%s lies outside node_modules", name)
+			}
 		}
 	}
 	return nil
 }
+
+// localPackage matches a dependency on a directory (npm documentation,
+// "package.json", "Local Paths"; Yarn's link: and portal:).
+var localPackage = regexp.MustCompile(`^(file|link|portal|workspace):|^(\.|~|[A-Za-z]:)?/|^\.\./`)
 
 // onlyModules reports whether a script that runs at install changes nothing but
 // node_modules, or nothing at all.

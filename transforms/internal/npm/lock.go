@@ -173,6 +173,20 @@ func (l *Lock) Program(name string) (production, ok bool) {
 	return false, false
 }
 
+// DevPrograms are the names of the programs that go with the dev dependencies, as
+// far as the lock file tells.
+func (l *Lock) DevPrograms() map[string]bool {
+	names := map[string]bool{}
+	for _, p := range l.Packages {
+		for name := range p.Bin {
+			if p.Dev {
+				names[name] = true
+			}
+		}
+	}
+	return names
+}
+
 // topLevel is the name of a package that lies in the application's own
 // node_modules.
 func topLevel(at string) (name string, ok bool) {

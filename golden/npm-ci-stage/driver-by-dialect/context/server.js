@@ -1,0 +1,2 @@
+const orm = require('orm')
+orm.connect({ type: 'sqljs' })

@@ -1,0 +1,4 @@
+#!/bin/sh
+set -e
+npx tsc --version
+exec "$@"

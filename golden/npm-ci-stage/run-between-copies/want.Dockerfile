@@ -1,0 +1,16 @@
+FROM node:20-slim AS base
+WORKDIR /app
+
+FROM base AS deps
+COPY package*.json ./
+COPY schema ./schema/
+RUN npm ci
+
+FROM base
+COPY --from=deps /app/node_modules ./node_modules
+COPY package*.json ./
+COPY schema ./schema/
+RUN node schema/generate.js
+COPY . .
+EXPOSE 3000
+CMD ["node", "server.js"]

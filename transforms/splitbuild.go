@@ -1,0 +1,152 @@
+package transforms
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/shell"
+)
+
+// This file decides whether the build steps behind the install can move into its
+// stage.
+
+// buildTools are what a build step and its scripts may call: what they make lies
+// in the working directory, unless their arguments say otherwise.
+var buildTools = strings.Fields(`npm yarn pnpm npx node echo set test [ true env cross-env mkdir mkdirp rm rimraf del-cli cp cpx cpy copyfiles mv chmod shx
+	run-s run-p npm-run-all tsc tsc-alias tspc ttsc swc babel esbuild tsup rollup webpack webpack-cli parcel gulp grunt vite vue-tsc vue-cli-service
+	ng nest next nuxt nuxi astro svelte-kit remix react-scripts sass node-sass postcss tailwindcss eslint prettier`)
+
+// buildStage makes the stage that installs go on to the last build step: then
+// the last stage copies its directory, without dev dependencies. The error says
+// why it can't.
+func (sp *split) buildStage(last int) error {
+	if sp.in.tool != "npm" {
+		return fmt.Errorf("line %d builds with them", sp.run.Steps[last].In.Line)
+	}
+	switch {
+	case sp.in.call.Has("--force", "-f", "--no-optional", "--optional=false"):
+		return errors.New("npm prune may not accept, or complete, what it installs with its flags")
+	case tokenIn(sp.project.npmrc):
+		return errors.New(".npmrc has a token, and would be copied with the rest")
+	case sp.project.lock.Has("prisma") || sp.project.lock.Has("@prisma/client"):
+		return errors.New("the client of Prisma is generated into node_modules")
+	}
+	if file := sp.buildsElsewhere(); file != "" {
+		return fmt.Errorf("%s names a directory outside, where a build may write", file)
+	}
+	dir := sp.in.step.Before.Workdir.Text
+	for _, s := range sp.run.Steps[sp.first : last+1] {
+		line := s.In.Line
+		switch s.In.Name() {
+		case "COPY", "ADD":
+			if c, ok := s.Before.Copy(s.In); !ok || !within(c.Dest, dir) {
+				return fmt.Errorf("line %d builds with them, and line %d copies to elsewhere", sp.run.Steps[last].In.Line, line)
+			}
+		case "RUN":
+			if err := sp.buildsInside(s); err != nil {
+				return err
+			}
+		default:
+			return fmt.Errorf("line %d builds with them, and the image needs line %d", sp.run.Steps[last].In.Line, line)
+		}
+		if !isRoot(s.Before.User.Text) {
+			return fmt.Errorf("line %d runs as %s", line, s.Before.User.Text)
+		}
+	}
+	for _, s := range sp.run.Steps[last+1:] {
+		if s.In.Name() == "RUN" && isInert(s) && strings.Contains(s.In.Logical, "node_modules") {
+			return fmt.Errorf("line %d changes node_modules", s.In.Line)
+		}
+	}
+	sp.last, sp.prune = last, "npm prune "+sp.omitFlag()
+	if major, _ := npmMajor(sp.pass, sp.run, last); major < 7 {
+		sp.prune = "npm prune --production" // which does not know "only"
+	}
+	if sp.in.legacyPeers {
+		sp.prune += " --legacy-peer-deps" // else it would install the peers
+	}
+	return nil
+}
+
+// buildsInside makes sure that what a RUN makes stays in the working directory.
+func (sp *split) buildsInside(s chain.Step) error {
+	line := s.In.Line
+	script, err := s.Script()
+	if err != nil || script == nil || len(s.In.Node.Heredocs) > 0 {
+		return fmt.Errorf("line %d can't be read", line)
+	}
+	scripts := []*shell.Script{script}
+	seen := map[string]bool{}
+	for len(scripts) > 0 {
+		script, scripts = scripts[0], scripts[1:]
+		for _, c := range script.Calls {
+			if _, install := readInstall(c); install || leavesNothing(c) {
+				continue
+			}
+			if name := scriptName(c); slices.Contains([]string{"npm", "yarn", "pnpm"}, c.Name) && name != "" && !seen[name] {
+				seen[name] = true
+				for _, n := range []string{"pre" + name, name, "post" + name} {
+					inner, err := shell.Parse(sp.project.manifest.Scripts[n], nil)
+					if err != nil {
+						return fmt.Errorf("the script %q of package.json can't be understood", n)
+					}
+					scripts = append(scripts, inner)
+				}
+			}
+			if !slices.Contains(buildTools, c.Name) || c.Name == "npm" && scriptName(c) == "" || c.Name == "npx" && !runsBuildTool(c) {
+				return fmt.Errorf("line %d calls %s, and what that makes is not known", line, orSomething(c.Name))
+			}
+			for _, a := range c.Args {
+				if leavesDir(a) {
+					return fmt.Errorf("line %d builds with them, and perhaps to somewhere else (%s)", line, a.Raw)
+				}
+			}
+		}
+		for _, w := range script.Writes {
+			if leavesDir(w) {
+				return fmt.Errorf("line %d writes %s", line, w.Raw)
+			}
+		}
+	}
+	return nil
+}
+
+// runsBuildTool reports whether npx is called with nothing but a build tool.
+func runsBuildTool(npx shell.Call) bool {
+	return len(npx.Args) > 0 && npx.Args[0].Known && slices.Contains(buildTools, npx.Args[0].Text)
+}
+
+// leavesDir reports whether a word may name something outside the working
+// directory.
+func leavesDir(w shell.Word) bool {
+	return !w.Known && strings.ContainsAny(w.Raw, "$`") || strings.HasPrefix(w.Text, "/") || strings.HasPrefix(w.Raw, "~") || strings.Contains(w.Text, "=/") || strings.Contains(w.Text, "..")
+}
+
+// outerDirectory matches a setting of a build tool that names a directory outside
+// the one that it is called in.
+var outerDirectory = regexp.MustCompile(`(?i)\b\w*(?:out|output|dist|dest|build)\w*["']?\s*[:=][^\n]*\.\./|\bpath["']?\s*:[^\n]*\.\.`)
+
+// buildsElsewhere finds settings of a build tool that may make it write outside
+// the working directory. "" when there are none.
+func (sp *split) buildsElsewhere() string {
+	names, err := fs.Glob(sp.pass.Context, "*")
+	if err != nil {
+		return ""
+	}
+	for _, name := range names {
+		if !buildSettings.MatchString(name) {
+			continue
+		}
+		if text, err := readSmall(sp.pass.Context, name); err == nil && outerDirectory.MatchString(text) {
+			return name
+		}
+	}
+	return ""
+}
+
+var buildSettings = regexp.MustCompile(`^tsconfig[\w.-]*\.json$|^angular\.json$|\.config\.[cm]?[jt]s$|^webpack[\w.-]*\.[cm]?[jt]s$|^(?:gulpfile|gruntfile|Gruntfile)\.[cm]?[jt]s$`)
