@@ -33,7 +33,7 @@ const (
 var (
 	// What npm 6, 8, 10 and 11, yarn 1 and pnpm 8 and 9 add to the environment of a
 	// script (seen; EDITOR is read for people at a terminal alone).
-	npmVariable = regexp.MustCompile(`(?i)\bnpm_(package|config|lifecycle|command|execpath|node_execpath)|` +
+	npmVariable = regexp.MustCompile(`\b(?:npm|NPM)_(?i:package|config|lifecycle|command|execpath|node_execpath)|` +
 		`\bINIT_CWD\b|\bPNPM_SCRIPT_SRC_DIR\b|\bYARN_WRAP_OUTPUT\b|\benv(?:\.|\[['"])(?:COLOR|NODE)\b`)
 	pwdVariable = regexp.MustCompile(`\benv(\.|\[['"])PWD\b|\$\{?PWD\b`)
 	spawning    = regexp.MustCompile(`\bchild_process\b|['"](execa|cross-spawn|shelljs|zx|nano-spawn|tinyexec|@npmcli/run-script)['"/]`)
@@ -121,15 +121,18 @@ func (s *sourceScan) file(name string) {
 	}
 	for _, look := range []struct {
 		found *string
-		hint  string
+		hints []string // one of them is in whatever the expression finds
 		what  *regexp.Regexp
 	}{
-		{&s.found.npm, "", npmVariable}, {&s.found.pwd, "PWD", pwdVariable}, {&s.found.spawns, "", spawning},
+		{&s.found.npm, []string{"npm_", "NPM_", "INIT_CWD", "YARN_WRAP", "COLOR", "NODE", "PNPM_SCRIPT"}, npmVariable},
+		{&s.found.pwd, []string{"PWD"}, pwdVariable},
+		{&s.found.spawns, []string{"child_process", "execa", "spawn", "shelljs", "zx", "tinyexec", "run-script"}, spawning},
 	} {
 		if look.found == &s.found.spawns && isByHand(name) {
 			continue
 		}
-		if *look.found == "" && strings.Contains(text, look.hint) && look.what.MatchString(text) {
+		hinted := slices.ContainsFunc(look.hints, func(h string) bool { return strings.Contains(text, h) })
+		if *look.found == "" && hinted && look.what.MatchString(text) {
 			*look.found = name
 		}
 	}
