@@ -66,6 +66,9 @@ func omitDev(p *fixer.Pass, n *chain.Node) {
 			p.Report(s.In.Span, fmt.Sprintf("%s is deprecated, left so: %s", word.Text, reason))
 		}
 		reason := otherOptions(c)
+		if reason == "" && word.Raw != word.Text && word.Raw != `"`+word.Text+`"` {
+			reason = "it is quoted in an odd way"
+		}
 		if reason == "" {
 			reason = otherNPM(p, run, s)
 		}
