@@ -66,7 +66,7 @@ func omitDev(p *fixer.Pass, n *chain.Node) {
 			p.Report(s.In.Span, fmt.Sprintf("%s is deprecated, left so: %s", word.Text, reason))
 		}
 		reason := otherOptions(c)
-		if reason == "" && word.Raw != word.Text && word.Raw != `"`+word.Text+`"` {
+		if reason == "" && strings.ContainsAny(word.Raw, `'"\`) && word.Raw != `"`+word.Text+`"` {
 			reason = "it is quoted in an odd way"
 		}
 		if reason == "" {
