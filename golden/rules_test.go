@@ -67,6 +67,9 @@ var rules = map[string]rule{
 			switch keyword {
 			case "FROM":
 				m := baseWord.FindStringSubmatch(line)
+				if m == nil {
+					return line
+				}
 				return m[1] + unpinned(m[2]) + line[len(m[0]):]
 			case "COPY", "RUN":
 				return sourceWord.ReplaceAllStringFunc(line, unpinned)
@@ -166,7 +169,7 @@ func unpinned(image string) string {
 }
 
 var (
-	baseWord   = regexp.MustCompile(`^(\S+\s+(?:--\S+\s+)*)(\S+)`)
+	baseWord   = regexp.MustCompile(`^([^\s\v]+[\s\v]+(?:--[^\s\v]+[\s\v]+)*)([^\s\v]+)`) // to BuildKit, a vertical tab is a blank
 	sourceWord = regexp.MustCompile(`from=[^\s,]+`)
 	valueWord  = regexp.MustCompile(`=.*`)
 )
