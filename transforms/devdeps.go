@@ -41,12 +41,14 @@ func (sp *split) needsDev() string {
 	if reason := sp.startNeeds(start, gone, 0); reason != "" {
 		return reason
 	}
-	for _, s := range sp.run.Steps {
-		for word := range strings.FieldsSeq(s.In.Logical) {
-			if name := namedPackage(strings.Trim(word, `"[],`), gone); s.In.Name() == "HEALTHCHECK" && name != "" {
-				return fmt.Sprintf("line %d uses %s", s.In.Line, name)
-			}
-		}
+	if reason := sp.variableNames(gone); reason != "" {
+		return reason
+	}
+	if reason := sp.healthNeeds(gone); reason != "" {
+		return reason
+	}
+	if reason := loadedUnnamed(sp.project.manifest, gone); reason != "" {
+		return reason
 	}
 	if file := otherCommands(sp.pass.Directory); file != "" {
 		return file + " runs other commands in it"
@@ -88,21 +90,30 @@ func (sp *split) startNeeds(script *shell.Script, gone map[string]bool, depth in
 			continue
 		}
 		if slices.Contains(startPrograms, c.Name) {
-			if file := scriptFile(c); file != "" {
+			if file := sp.scriptFile(c); file != "" {
 				return fmt.Sprintf("it starts through %s, which is not followed", file)
 			}
-			continue
+		} else if production, known := sp.project.lock.Program(c.Name); !known || !production || strings.Contains(c.Path, "/") {
+			return fmt.Sprintf("the start command calls %s", orSomething(c.Name))
 		}
-		if production, known := sp.project.lock.Program(c.Name); known && production && !strings.Contains(c.Path, "/") {
-			continue
+		if compiler := compilerIn(c); compiler != "" {
+			return fmt.Sprintf("%s compiles at start, and may use some of them", compiler)
 		}
-		return fmt.Sprintf("the start command calls %s", orSomething(c.Name))
 	}
 	return ""
 }
 
-// scriptFile is the script that a shell is called with.
-func scriptFile(c shell.Call) string {
+// scriptFile is the script that a shell is called with, or the file's own under
+// the name of the one that the node images bring.
+func (sp *split) scriptFile(c shell.Call) string {
+	if c.Name == "docker-entrypoint.sh" {
+		file := sp.run.Lookup(c.Path, sp.pass.Context)
+		origin := sp.run.Origin(file, sp.pass.Context)
+		if entry := sp.run.Final.Entrypoint; origin.Name == "" && origin.Copied && entry != nil && entry.In != nil {
+			return file // from another stage, perhaps
+		}
+		return origin.Name
+	}
 	if !slices.Contains([]string{"sh", "bash", "ash"}, c.Name) || len(c.Args) == 0 || strings.HasPrefix(c.Args[0].Text, "-") {
 		return ""
 	}
@@ -218,12 +229,16 @@ func namesPackage(text string, gone map[string]bool, listed map[string]string) s
 	for _, m := range imports.FindAllStringSubmatch(text, -1) {
 		if name := packageOf(m[1]); gone[name] {
 			return name
+		} else if compilers[name] {
+			return name + ", which compiles with others"
 		}
 	}
 	for _, m := range quoted.FindAllStringSubmatch(text, -1) {
-		name := packageOf(m[1])
-		if _, ok := listed[name]; ok && gone[name] {
-			return name
+		// Express takes the engine for "index.pug" from the end of the name.
+		for _, name := range []string{packageOf(m[1]), strings.TrimPrefix(path.Ext(m[1]), ".")} {
+			if _, ok := listed[name]; ok && gone[name] {
+				return name
+			}
 		}
 	}
 	return ""

@@ -1,0 +1,2 @@
+const { Sequelize } = require("sequelize");
+new Sequelize({ dialect: "sqlite", storage: "app.db" });
