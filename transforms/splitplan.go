@@ -75,6 +75,11 @@ func (sp *split) stageKinds() error {
 			return fmt.Errorf("the volume %s covers its directory", v.Text)
 		}
 	}
+	for _, s := range sp.run.Steps[len(sp.run.Steps)-len(sp.run.Own()) : sp.first] {
+		if s.In.Name() == "VOLUME" {
+			return fmt.Errorf("line %d declares a volume in front of it, which a stage built from that one can't give to a user", s.In.Line)
+		}
+	}
 	// ENTRYPOINT clears a CMD that was inherited, and one of the same stage would
 	// be inherited then.
 	cmd, entrypoint := -1, -1
