@@ -19,6 +19,7 @@ type scanned struct {
 	npm    string // variables that npm and its kind set for a script
 	pwd    string // PWD
 	spawns string // starts other programs
+	stops  string // ends on SIGTERM by itself
 	// partial says why not everything was looked at; "" when it was.
 	partial string
 }
@@ -133,6 +134,23 @@ func (s *sourceScan) file(name string) {
 			*look.found = name
 		}
 	}
+	if s.found.stops == "" && !isByHand(name) && handlesSIGTERM(text) {
+		s.found.stops = name
+	}
+}
+
+var gracefulPackage = regexp.MustCompile(`\benableShutdownHooks\b|['"](?:@godaddy/terminus|close-with-grace|(?:async-)?exit-hook|(?:http|node|fastify)-graceful-shutdown|lightship)['"]`)
+
+// handlesSIGTERM reports whether a source says what is done on SIGTERM, and does
+// not merely send it to others.
+func handlesSIGTERM(text string) bool {
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if strings.Contains(line, "SIGTERM") && !strings.Contains(line, "kill(") && !strings.HasPrefix(line, "//") && !strings.HasPrefix(line, "*") {
+			return true
+		}
+	}
+	return gracefulPackage.MatchString(text)
 }
 
 var (
