@@ -1,6 +1,7 @@
 package transforms
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"path"
@@ -28,11 +29,14 @@ func unowned(p *fixer.Pass, run *chain.Run, id identity) string {
 				return fmt.Sprintf("what line %d copies, in a stage that this one is built from, stays root's", line)
 			}
 			if i >= first {
-				if _, err := give(p, run, i-first, c, id); err != nil {
+				if _, err := give(p, run, i-first, c, id); err != nil && !chownedLater(run, i-first, id) {
 					return fmt.Sprintf("what line %d copies stays root's: %v", line, err)
 				}
 				continue
 			}
+		}
+		if below := bringsWorkdir(p, run, c); below != "" && !givenBehind(run, i, id, run.Final.Workdir.Text, true) {
+			return fmt.Sprintf("line %d brings folders into %s, which stay root's", line, below)
 		}
 		if name := unreadable(p, c); name != "" {
 			return fmt.Sprintf("line %d copies %s, which others than its owner can't read", line, name)
@@ -46,6 +50,26 @@ func bringsDirectory(c chain.Copy) bool {
 	return slices.ContainsFunc(c.Sources, func(src string) bool {
 		return path.Ext(path.Clean("/"+src)) == "" && !strings.ContainsAny(src, "*?[")
 	})
+}
+
+// bringsWorkdir names the working directory where a copy to a directory of the
+// system above it brings folders into it, "" where it does not.
+func bringsWorkdir(p *fixer.Pass, run *chain.Run, c chain.Copy) string {
+	dir := run.Final.Workdir.Text
+	if c.Owned || c.From != "" || p.Context == nil || dir == "/" || c.Dest == dir || !within(dir, c.Dest) {
+		return ""
+	}
+	for _, src := range c.Sources {
+		if strings.ContainsAny(src, "*?[") {
+			continue
+		}
+		from := path.Join(strings.TrimPrefix(path.Clean("/"+src), "/"), strings.TrimPrefix(strings.TrimPrefix(dir, c.Dest), "/"))
+		entries, err := fs.ReadDir(p.Context, cmp.Or(from, "."))
+		if err == nil && slices.ContainsFunc(entries, fs.DirEntry.IsDir) {
+			return dir
+		}
+	}
+	return ""
 }
 
 // maxFiles bounds the files of the context whose modes are looked at.
