@@ -20,6 +20,9 @@ type scanned struct {
 	pwd    string // PWD
 	spawns string // starts other programs
 	stops  string // ends on SIGTERM by itself
+	system string // names a file below a directory of the system where programs keep data
+	// systemFile is that file.
+	systemFile string
 	// partial says why not everything was looked at; "" when it was.
 	partial string
 }
@@ -99,6 +102,17 @@ func isSource(name string) bool {
 		!strings.Contains(name, "compose") && name != "npm-shrinkwrap.json"
 }
 
+// isCode reports a program, or its own settings: not the templates of others.
+func isCode(name string) bool {
+	switch path.Ext(name) {
+	case ".yml", ".yaml":
+		return false
+	case ".json":
+		return strings.Contains(name, "config")
+	}
+	return true
+}
+
 // isByHand reports a script that people run by hand, or a tool's configuration.
 func isByHand(name string) bool {
 	top, _, _ := strings.Cut(name, "/")
@@ -134,10 +148,18 @@ func (s *sourceScan) file(name string) {
 			*look.found = name
 		}
 	}
-	if s.found.stops == "" && !isByHand(name) && handlesSIGTERM(text) {
+	if isByHand(name) {
+		return
+	}
+	if s.found.stops == "" && handlesSIGTERM(text) {
 		s.found.stops = name
 	}
+	if m := systemData.FindStringSubmatch(text); s.found.system == "" && m != nil && isCode(name) {
+		s.found.system, s.found.systemFile = name, path.Clean(m[1])
+	}
 }
+
+var systemData = regexp.MustCompile("['\"`](/var/(?:lib|log|cache|spool|opt)/[A-Za-z0-9][\\w./-]*|/var/run/[\\w-]+\\.(?:sock|pid))")
 
 var gracefulPackage = regexp.MustCompile(`\benableShutdownHooks\b|['"](?:@godaddy/terminus|close-with-grace|(?:async-)?exit-hook|(?:http|node|fastify)-graceful-shutdown|lightship)['"]`)
 

@@ -10,6 +10,7 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 
+	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/shell"
@@ -58,4 +59,22 @@ func (x *examiner) mentioned(dir string, but *dockerfile.Instruction) bool {
 	return slices.ContainsFunc(x.run.Steps, func(s chain.Step) bool {
 		return s.In != but && strings.Contains(s.In.Logical, dir) || s.In != but && slices.ContainsFunc(s.In.Node.Heredocs, func(h parser.Heredoc) bool { return strings.Contains(h.Content, dir) })
 	})
+}
+
+// namedSystemFile tells of a file below a directory of the system that the sources
+// name, and the Dockerfile does not.
+func namedSystemFile(p *fixer.Pass, run *chain.Run) string {
+	s := scanSources(p)
+	dir := path.Dir(s.systemFile)
+	if strings.Count(dir, "/") < 3 {
+		dir = s.systemFile
+	}
+	x := &examiner{pass: p, run: run}
+	if s.system == "" || within(s.systemFile, run.Final.Workdir.Text) || x.mentioned(dir, nil) {
+		return ""
+	}
+	if path.Base(s.systemFile) == "docker.sock" {
+		return fmt.Sprintf("%s names %s, which belongs to root", s.system, s.systemFile)
+	}
+	return fmt.Sprintf("%s names %s, where only root may write", s.system, s.systemFile)
 }
