@@ -46,7 +46,8 @@ func compilerIn(c shell.Call) string {
 // a database's, or an option's.
 var loads = map[string][]string{
 	"sequelize": drivers, "sequelize-typescript": drivers, "typeorm": drivers, "knex": drivers, "objection": drivers, "bookshelf": drivers, "waterline": drivers,
-	"pino": {"pino-pretty"}, "pino-http": {"pino-pretty"}, "fastify": {"pino-pretty"}, "hapi-pino": {"pino-pretty"},
+	"config": strings.Fields("js-yaml yaml toml json5 hjson properties cson coffeescript ts-node xml2js"),
+	"pino":   {"pino-pretty"}, "pino-http": {"pino-pretty"}, "fastify": {"pino-pretty"}, "hapi-pino": {"pino-pretty"},
 }
 
 var drivers = strings.Fields("pg pg-hstore pg-native pg-query-stream mysql mysql2 mariadb sqlite3 better-sqlite3 sql.js tedious mssql oracledb mongodb redis ioredis")
