@@ -129,7 +129,7 @@ func doubts(p *fixer.Pass, run *chain.Run, id identity, start startup) (safety f
 			safety = fixer.Unsafe // without its port, nginx does not start at all
 		}
 	case start.doubt == "":
-		start.doubt = cmp.Or(unowned(p, run, id), madeFile(p, run, id), changedModules(p, run, id), namedSystemFile(p, run))
+		start.doubt = cmp.Or(unowned(p, run, id), madeFile(p, run, id), changedModules(p, run, id), namedSystemFile(p, run), foreignHome(run, id))
 	}
 	if start.doubt != "" {
 		safety = fixer.Unsafe

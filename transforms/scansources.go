@@ -20,6 +20,7 @@ type scanned struct {
 	pwd    string // PWD
 	spawns string // starts other programs
 	stops  string // ends on SIGTERM by itself
+	drops  string // changes its user by itself
 	system string // names a file below a directory of the system where programs keep data
 	// systemFile is that file.
 	systemFile string
@@ -154,10 +155,15 @@ func (s *sourceScan) file(name string) {
 	if s.found.stops == "" && handlesSIGTERM(text) {
 		s.found.stops = name
 	}
+	if s.found.drops == "" && dropsUser.MatchString(text) {
+		s.found.drops = name
+	}
 	if m := systemData.FindStringSubmatch(text); s.found.system == "" && m != nil && isCode(name) {
 		s.found.system, s.found.systemFile = name, path.Clean(m[1])
 	}
 }
+
+var dropsUser = regexp.MustCompile(`\bprocess\.(?:set(?:e?[ug]id|groups)|initgroups)\(`)
 
 var systemData = regexp.MustCompile("['\"`](/var/(?:lib|log|cache|spool|opt)/[A-Za-z0-9][\\w./-]*|/var/run/[\\w-]+\\.(?:sock|pid))")
 

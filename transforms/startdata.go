@@ -78,3 +78,13 @@ func namedSystemFile(p *fixer.Pass, run *chain.Run) string {
 	}
 	return fmt.Sprintf("%s names %s, where only root may write", s.system, s.systemFile)
 }
+
+// foreignHome tells of a home, set by the file, that stays root's.
+func foreignHome(run *chain.Run, id identity) string {
+	home, set := run.Final.EnvVar("HOME")
+	switch {
+	case !set || !path.IsAbs(home) || home == id.home || home == run.Final.Workdir.Text || isTemporary(home) || owns(run.Steps, id, home):
+		return ""
+	}
+	return fmt.Sprintf("HOME is %s, which stays root's", home)
+}

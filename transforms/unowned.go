@@ -39,7 +39,7 @@ func unowned(p *fixer.Pass, run *chain.Run, id identity) string {
 			return fmt.Sprintf("line %d brings folders into %s, which stay root's", line, below)
 		}
 		if name := unreadable(p, c); name != "" {
-			return fmt.Sprintf("line %d copies %s, which others than its owner can't read", line, name)
+			return fmt.Sprintf("line %d copies %s, which others than its owner can't use", line, name)
 		}
 	}
 	return ""
@@ -76,7 +76,7 @@ func bringsWorkdir(p *fixer.Pass, run *chain.Run, c chain.Copy) string {
 const maxFiles = 500
 
 // unreadable names a file of the build context that the copy brings, and that
-// has no permission for others: COPY keeps the mode. "" when there is none.
+// others may not read or, as its owner may, run: COPY keeps the mode. "" when there is none.
 func unreadable(p *fixer.Pass, c chain.Copy) string {
 	if p.Context == nil || c.From != "" {
 		return ""
@@ -99,7 +99,7 @@ func unreadable(p *fixer.Pass, c chain.Copy) string {
 	return ""
 }
 
-// privateFile finds a file below root that others can't read, or a directory
+// privateFile finds a file below root that others can't read or run, or a directory
 // that they can't enter.
 func privateFile(context fs.FS, root string) (found string) {
 	left := maxFiles
@@ -115,7 +115,7 @@ func privateFile(context fs.FS, root string) (found string) {
 		if err != nil || !d.IsDir() && !d.Type().IsRegular() || name == "." {
 			return nil
 		}
-		if mode := info.Mode().Perm(); mode&0o004 == 0 || d.IsDir() && mode&0o001 == 0 {
+		if mode := info.Mode().Perm(); mode&0o004 == 0 || mode&0o100 != 0 && mode&0o001 == 0 {
 			found = name
 			return fs.SkipAll
 		}
