@@ -13,6 +13,9 @@ import (
 
 // This file finds out whether what runs needs the dev dependencies.
 
+// noDev is why there is nothing to leave out.
+const noDev = "there are none"
+
 // needsDev says what may need them, "" when nothing does.
 func (sp *split) needsDev() string {
 	switch {
@@ -23,7 +26,7 @@ func (sp *split) needsDev() string {
 	case sp.project.lock == nil:
 		return "the lock file is not looked into"
 	case len(sp.project.manifest.DevDependencies) == 0:
-		return "there are none"
+		return noDev
 	case !sp.in.knownNodeEnv():
 		return "NODE_ENV depends on a build argument"
 	}

@@ -187,7 +187,7 @@ func (f *databaseFinder) byScript(c shell.Call) string {
 			continue
 		}
 		if databaseWord.MatchString(s) && !strings.Contains(s, "generate") {
-			return fmt.Sprintf("%s %s", c.Name, s)
+			return fmt.Sprintf("script %q of package.json", s)
 		}
 		script, err := shell.Parse(text, nil)
 		if err != nil {

@@ -173,7 +173,7 @@ func (sp *split) message() string {
 		text = fmt.Sprintf("builds in the stage that runs, so its image keeps the dev dependencies: %s builds, and prunes them (nothing that runs uses them)", sp.name)
 	case sp.omit != "":
 		text += fmt.Sprintf(", without dev dependencies (%s; nothing that runs uses them)", sp.omit)
-	case sp.stay != "":
+	case sp.stay != "" && sp.stay != noDev:
 		text += "; dev dependencies stay: " + sp.stay
 	}
 	if sp.secret != "" {

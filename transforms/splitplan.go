@@ -111,7 +111,11 @@ func (sp *split) onlyInstalls() error {
 		if _, install := readInstall(c); install || leavesNothing(c) {
 			continue
 		}
-		if sp.also = orSomething(c.Name); !slices.Contains(buildTools, c.Name) {
+		sp.also = orSomething(c.Name)
+		if isPackageManager(c.Name) && len(c.Args) > 0 && c.Args[0].Known {
+			sp.also += " " + c.Args[0].Text
+		}
+		if !slices.Contains(buildTools, c.Name) {
 			return fmt.Errorf("its RUN calls %s too", sp.also)
 		}
 	}
