@@ -88,3 +88,34 @@ func foreignHome(run *chain.Run, id identity) string {
 	}
 	return fmt.Sprintf("HOME is %s, which stays root's", home)
 }
+
+var (
+	composeVolume = regexp.MustCompile(`(?m)^\s*-\s*["']?([\w./~-]+):(/[^:"'\s]+)["']?(?::rw)?["']?\s*(?:#.*)?$`)
+	// dataFolder are the names of folders that a host shares so that they are written.
+	dataFolder = regexp.MustCompile(`(?i)^\.?(data|db|database|uploads?|files|media|logs?|storage|backups?|state|cache|sessions?)$`)
+)
+
+// composeMount tells of a volume that a compose file puts into the working
+// directory: the engine makes it as root where the image has no such directory.
+func composeMount(p *fixer.Pass, run *chain.Run) string {
+	dir := run.Final.Workdir.Text
+	if p.Context == nil || dir == "/" {
+		return ""
+	}
+	x := &examiner{pass: p, run: run}
+	for _, name := range composeFiles {
+		text, err := readSmall(p.Context, name)
+		if err != nil {
+			continue
+		}
+		for _, m := range composeVolume.FindAllStringSubmatch(text, -1) {
+			source, target := m[1], path.Clean(m[2])
+			named := !strings.ContainsAny(source[:1], "./~")
+			if target == dir || !within(target, dir) || strings.Contains(target, "node_modules") || !named && !dataFolder.MatchString(path.Base(target)) || x.mentioned(target, nil) {
+				continue
+			}
+			return fmt.Sprintf("%s mounts a volume to %s, which would be root's", name, target)
+		}
+	}
+	return ""
+}
