@@ -36,7 +36,8 @@ master needs what is root's (a pid file, logs, caches or sockets elsewhere, TLS 
 server has no listen, which means port 80 as root and 8000 otherwise; where something else starts beside it.
 Unsafe where something speaks for it that can't be seen: what npm start runs, when package.json can't be read; files that
 stay root's, be it a log or a database that a RUN makes; a data directory that nothing makes, or that a compose file mounts;
-a configuration of nginx that is made at start. Nginx on a port below 1024 is unsafe too: where the runtime keeps those for root, it does not start.`,
+a configuration of nginx that is made at start. Nginx on a port below 1024 is unsafe too: where the runtime keeps those for
+root, it does not start.`,
 		See: []string{
 			"https://docs.docker.com/reference/dockerfile/#user",
 			"https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted",

@@ -35,9 +35,6 @@ func (l *Lock) InSync(m *Manifest, o Options) error {
 		return fmt.Errorf("npm %d can't read a lock file of version 3", o.NPM)
 	case l.Version == 1 && o.NPM >= 7:
 		return errors.New("the lock file is of version 1, which npm 7 and later complete at each install")
-	case l.flat:
-		// npm 6 ci follows what packages require, and installs no others (seen).
-		return errors.New("the lock file, of npm 5.0 or older, does not say what its packages require, and npm ci would leave those out")
 	}
 	if l.Version > 1 && o.NPM >= 7 {
 		if err := l.recorded(m); err != nil {
@@ -54,6 +51,10 @@ func (l *Lock) InSync(m *Manifest, o Options) error {
 		if err := l.complete(at, o); err != nil {
 			return err
 		}
+	}
+	if l.flat {
+		// npm 6 ci follows what packages require, and installs no others (seen).
+		return errors.New("the lock file, of npm 5.0 or older, does not say what its packages require, and npm ci would leave those out")
 	}
 	return nil
 }
