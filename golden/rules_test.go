@@ -36,7 +36,7 @@ var rules = map[string]rule{
 		same: func(keyword, line string) string {
 			switch keyword {
 			case "FROM":
-				return stageName.ReplaceAllString(line, "")
+				return strings.TrimRight(stageName.ReplaceAllString(line, ""), " \t\v")
 			case "RUN":
 				return omitFlag.ReplaceAllString(line, "")
 			}

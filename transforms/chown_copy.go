@@ -84,6 +84,9 @@ func chownCopies(p *fixer.Pass, n *chain.Node) error {
 		}
 		edit, err := give(p, run, i, c, id)
 		if err != nil {
+			if chownedLater(run, i, id) {
+				continue
+			}
 			p.Report(s.In.Span, "copied as root's, left so: "+err.Error())
 			continue
 		}

@@ -40,8 +40,10 @@ func (sp *split) needsDev() string {
 	for _, check := range []func() string{
 		func() string { return sp.startNeeds(start, gone, 0) },
 		func() string { return sp.environmentNeeds(gone) },
+		func() string { return sp.variableNames(gone) },
 		func() string { return sp.healthNeeds(gone) },
 		func() string { return sp.loadedByName(gone) },
+		func() string { return loadedUnnamed(sp.project.manifest, gone) },
 	} {
 		if reason := check(); reason != "" {
 			return reason
@@ -103,15 +105,15 @@ func (sp *split) startNeeds(script *shell.Script, gone map[string]bool, depth in
 			if file := scriptFile(c); file != "" {
 				return fmt.Sprintf("it starts through %s, which is not followed", file)
 			}
-			continue
+		} else if production, known := sp.project.lock.Program(c.Name); !known || !production || strings.Contains(c.Path, "/") {
+			return fmt.Sprintf("the start command calls %s", orSomething(c.Name))
 		}
 		if slices.Contains(pluginHosts, c.Name) {
 			return fmt.Sprintf("the start command calls %s, which loads plugins", c.Name)
 		}
-		if production, known := sp.project.lock.Program(c.Name); known && production && !strings.Contains(c.Path, "/") {
-			continue
+		if compiler := compilerIn(c); compiler != "" {
+			return fmt.Sprintf("%s compiles at start, and may use some of them", compiler)
 		}
-		return fmt.Sprintf("the start command calls %s", orSomething(c.Name))
 	}
 	return ""
 }

@@ -1,6 +1,7 @@
 package transforms
 
 import (
+	"fmt"
 	"io/fs"
 	"path"
 	"regexp"
@@ -93,12 +94,16 @@ func (s *sources) inText(text string) string {
 	for _, m := range imports.FindAllStringSubmatch(text, -1) {
 		if name := packageOf(m[1]); s.gone[name] {
 			return "uses " + name
+		} else if compilers[name] {
+			return fmt.Sprintf("uses %s, which compiles with others", name)
 		}
 	}
 	for _, m := range quoted.FindAllStringSubmatch(text, -1) {
-		name := packageOf(m[1])
-		if _, ok := s.listed[name]; ok && s.gone[name] {
-			return "uses " + name
+		// Express takes the engine for "index.pug" from the end of the name.
+		for _, name := range []string{packageOf(m[1]), strings.TrimPrefix(path.Ext(m[1]), ".")} {
+			if _, ok := s.listed[name]; ok && s.gone[name] {
+				return "uses " + name
+			}
 		}
 	}
 	if modulesPath.MatchString(text) {

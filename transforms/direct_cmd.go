@@ -1,6 +1,7 @@
 package transforms
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path"
@@ -29,8 +30,9 @@ one plain node command (no variables set, nothing for a shell to do) and has no 
 reason: sources that use what only npm gives (npm_package_version, INIT_CWD …) or that are more than can be looked at;
 settings in .npmrc, .yarnrc or variables that change how scripts run; yarn 2 and later; workspaces; a node in node_modules;
 tools from node_modules/.bin (next, nest), development servers. Unsafe where the sources start other programs, which npm
-lets find those in node_modules/.bin. Without an init (tini-init), node that does not handle SIGTERM is killed after ten
-seconds, where npm would have ended at once.`,
+lets find those in node_modules/.bin. Also left alone where tini-init has no init to put in front and no source handles
+SIGTERM: node as process 1 would have to be killed after ten seconds, where npm ends at once. (--skip tini-init brings that
+about all the same.)`,
 		See: []string{
 			"https://github.com/nodejs/docker-node/blob/main/docs/BestPractices.md#cmd",
 			"https://docs.npmjs.com/cli/v10/using-npm/scripts#environment",
@@ -72,8 +74,9 @@ func directCmd(p *fixer.Pass, n *chain.Node, rs *rewrites) {
 	default:
 		s := npmScript{pass: p, run: run, seen: map[string]bool{}}
 		argv, err := s.command(manager)
+		init := false
 		if err == nil {
-			err = s.isRun(c, words)
+			init, err = s.isRun(c, words)
 		}
 		if err != nil {
 			r.left = err.Error()
@@ -81,6 +84,9 @@ func directCmd(p *fixer.Pass, n *chain.Node, rs *rewrites) {
 		}
 		r.argv = append(slices.Clip(front), argv...)
 		r.doubt = s.doubt()
+		if !init {
+			r.left, r.doubt = s.processOne(path.Base(manager[0]), r.doubt)
+		}
 		r.message = fmt.Sprintf("%s stands between the container and node, which may not let it end in order: %s (script %q of package.json)",
 			path.Base(manager[0]), strings.Join(argv, " "), s.first)
 	}
@@ -112,24 +118,46 @@ func splitManager(words []string) (front, manager []string) {
 }
 
 // isRun tells why the CMD might not be what runs: an ENTRYPOINT that does
-// something else with it.
-func (s *npmScript) isRun(c *chain.Command, words []string) error {
+// something else with it. init is set where an init starts it.
+func (s *npmScript) isRun(c *chain.Command, words []string) (init bool, _ error) {
+	line := words
 	entry := s.run.Final.Entrypoint
-	if entry == nil {
-		return nil
+	if entry != nil {
+		line = append(slices.Clip(entry.Argv), words...)
 	}
-	h, err := handsOver(s.pass, s.run, append(slices.Clip(entry.Argv), words...), len(words))
+	h, err := handsOver(s.pass, s.run, line, len(words))
+	init = h.init || inits[path.Base(words[0])]
 	switch {
+	case entry == nil:
+		return init, nil
 	case err != nil:
-		return err
+		return false, err
 	case h.looks != "":
-		return fmt.Errorf("%s looks at its arguments, and would see others", h.looks)
+		return false, fmt.Errorf("%s looks at its arguments, and would see others", h.looks)
 	case !slices.Equal(h.argv, words):
-		return fmt.Errorf("the ENTRYPOINT %s would get other arguments", entry.Argv[0])
+		return false, fmt.Errorf("the ENTRYPOINT %s would get other arguments", entry.Argv[0])
 	case c.Shell && !h.script:
 		if left, doubt := needsPWD(s.pass); left != "" || doubt != "" {
-			return errors.New(left + doubt)
+			return false, errors.New(left + doubt)
 		}
 	}
-	return nil
+	return init, nil
+}
+
+// processOne tells what node would be without an init in front of it: process 1,
+// which does not end on SIGTERM unless it handles it, as npm does. So it gets
+// none where tini-init has none for it. doubt is the doubt that there is already.
+func (s *npmScript) processOne(manager, doubt string) (left, _ string) {
+	if scanSources(s.pass).stops != "" {
+		return "", doubt
+	}
+	why := fmt.Sprintf("node would be process 1, and not end on SIGTERM as %s does: no source handles it, and ", manager)
+	plan, keep := planTini(s.pass, s.run.Node)
+	switch {
+	case keep != "":
+		return fmt.Sprintf("%stini-init puts no init in front (%s)", why, keep), doubt
+	case plan.doubt != "":
+		return "", cmp.Or(doubt, why+"an init is unsafe: "+plan.doubt)
+	}
+	return "", doubt
 }

@@ -35,8 +35,9 @@ Nginx is left alone in other images than its own; where its configuration can't 
 master needs what is root's (a pid file, logs, caches or sockets elsewhere, TLS keys, workers of another user); where a
 server has no listen, which means port 80 as root and 8000 otherwise; where something else starts beside it.
 Unsafe where something speaks for it that can't be seen: what npm start runs, when package.json can't be read; files that
-stay root's; a data directory that nothing makes; a configuration of nginx that is made at start. Nginx on a port below
-1024 is unsafe too: where the runtime keeps those for root, it does not start.`,
+stay root's, be it a log or a database that a RUN makes; a data directory that nothing makes, or that a compose file mounts;
+a configuration of nginx that is made at start. Nginx on a port below 1024 is unsafe too: where the runtime keeps those for
+root, it does not start.`,
 		See: []string{
 			"https://docs.docker.com/reference/dockerfile/#user",
 			"https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted",
@@ -129,7 +130,7 @@ func doubts(p *fixer.Pass, run *chain.Run, id identity, start startup) (safety f
 			safety = fixer.Unsafe // without its port, nginx does not start at all
 		}
 	case start.doubt == "":
-		start.doubt = unowned(p, run, id)
+		start.doubt = cmp.Or(unowned(p, run, id), madeFile(p, run, id), changedModules(p, run, id), namedSystemFile(p, run), foreignHome(run, id), composeMount(p, run))
 	}
 	if start.doubt != "" {
 		safety = fixer.Unsafe

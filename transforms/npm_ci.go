@@ -72,7 +72,11 @@ func freezeInstalls(p *fixer.Pass, n *chain.Node) error {
 			}
 			command := in.tool + " install"
 			if err := mayFreeze(p, run, in); err != nil {
-				p.Report(word.Span, fmt.Sprintf("%s may install something else than the lock file says, left so: %v", command, err))
+				wrong := "may install something else than the lock file says"
+				if errors.Is(err, errNoLock) {
+					wrong = "may install something else from day to day"
+				}
+				p.Report(word.Span, fmt.Sprintf("%s %s, left so: %v", command, wrong, err))
 				continue
 			}
 			edit, err := in.step.In.Replace(word, text)

@@ -114,6 +114,7 @@ func ownDirs(p *fixer.Pass, run *chain.Run, id identity, server *nginxServer) (l
 		dirs = append([]string{dir}, slices.DeleteFunc(made, func(d string) bool { return d == run.Final.Workdir.Text })...)
 		made = dirs[1:]
 	}
+	dirs = append(dirsAbove(run, id, dirs), dirs...)
 	out := lines{}
 	if note != "" {
 		out.note = []string{note}
@@ -145,6 +146,21 @@ func ownDirs(p *fixer.Pass, run *chain.Run, id identity, server *nginxServer) (l
 		return out, nil
 	}
 	return out, nil
+}
+
+// dirsAbove are working directories of the file above the last one, in which the
+// application lies too; but for those in the list.
+func dirsAbove(run *chain.Run, id identity, but []string) (dirs []string) {
+	final := run.Final.Workdir
+	for _, s := range run.Steps {
+		dir := s.Before.After(s.In).Workdir
+		above := s.In.Name() == "WORKDIR" && dir.Known && dir.Text != final.Text && within(final.Text, dir.Text)
+		if !above || isSystem(dir.Text) || !plainPath(dir.Text) || s.Before.DependsOnArg(s.In.Body()) || slices.Contains(but, dir.Text) || slices.Contains(dirs, dir.Text) || dir.Text == id.home || settled(run, id, dir.Text) {
+			continue
+		}
+		dirs = append(dirs, dir.Text)
+	}
+	return dirs
 }
 
 // ownableWorkdir is the working directory where it can and must be given to the

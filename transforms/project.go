@@ -29,6 +29,8 @@ type project struct {
 	lockErr  error  // why there is no lock
 }
 
+var errNoLock = errors.New("there is no")
+
 // maxLock is the largest lock file that is read, in bytes.
 const maxLock = 16 << 20
 
@@ -64,7 +66,7 @@ func readProject(p *fixer.Pass, run *chain.Run, i int, tool string) (*project, e
 	if err != nil {
 		return nil, fmt.Errorf("package.json can't be read: %w", err)
 	}
-	out := &project{lockErr: fmt.Errorf("there is no %s beside package.json in the image", strings.Join(lockNames[tool][len(lockNames[tool])-1:], ""))}
+	out := &project{lockErr: fmt.Errorf("%w %s beside package.json in the image", errNoLock, lockNames[tool][len(lockNames[tool])-1])}
 	if out.manifest, err = npm.ParseManifest(text); err != nil {
 		return nil, err
 	}

@@ -19,6 +19,11 @@ type scanned struct {
 	npm    string // variables that npm and its kind set for a script
 	pwd    string // PWD
 	spawns string // starts other programs
+	stops  string // ends on SIGTERM by itself
+	drops  string // changes its user by itself
+	system string // names a file below a directory of the system where programs keep data
+	// systemFile is that file.
+	systemFile string
 	// partial says why not everything was looked at; "" when it was.
 	partial string
 }
@@ -98,6 +103,17 @@ func isSource(name string) bool {
 		!strings.Contains(name, "compose") && name != "npm-shrinkwrap.json"
 }
 
+// isCode reports a program, or its own settings: not the templates of others.
+func isCode(name string) bool {
+	switch path.Ext(name) {
+	case ".yml", ".yaml":
+		return false
+	case ".json":
+		return strings.Contains(name, "config")
+	}
+	return true
+}
+
 // isByHand reports a script that people run by hand, or a tool's configuration.
 func isByHand(name string) bool {
 	top, _, _ := strings.Cut(name, "/")
@@ -136,6 +152,36 @@ func (s *sourceScan) file(name string) {
 			*look.found = name
 		}
 	}
+	if isByHand(name) {
+		return
+	}
+	if s.found.stops == "" && handlesSIGTERM(text) {
+		s.found.stops = name
+	}
+	if s.found.drops == "" && dropsUser.MatchString(text) {
+		s.found.drops = name
+	}
+	if m := systemData.FindStringSubmatch(text); s.found.system == "" && m != nil && isCode(name) {
+		s.found.system, s.found.systemFile = name, path.Clean(m[1])
+	}
+}
+
+var dropsUser = regexp.MustCompile(`\bprocess\.(?:set(?:e?[ug]id|groups)|initgroups)\(`)
+
+var systemData = regexp.MustCompile("['\"`](/var/(?:lib|log|cache|spool|opt)/[A-Za-z0-9][\\w./-]*|/var/run/[\\w-]+\\.(?:sock|pid))")
+
+var gracefulPackage = regexp.MustCompile(`\benableShutdownHooks\b|['"](?:@godaddy/terminus|close-with-grace|(?:async-)?exit-hook|(?:http|node|fastify)-graceful-shutdown|lightship)['"]`)
+
+// handlesSIGTERM reports whether a source says what is done on SIGTERM, and does
+// not merely send it to others.
+func handlesSIGTERM(text string) bool {
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if strings.Contains(line, "SIGTERM") && !strings.Contains(line, "kill(") && !strings.HasPrefix(line, "//") && !strings.HasPrefix(line, "*") {
+			return true
+		}
+	}
+	return gracefulPackage.MatchString(text)
 }
 
 var (

@@ -89,6 +89,11 @@ func (sp *split) stageKinds() error {
 			return fmt.Errorf("the volume %s covers its directory", v.Text)
 		}
 	}
+	for _, s := range sp.run.Steps[len(sp.run.Steps)-len(sp.run.Own()) : sp.first] {
+		if s.In.Name() == "VOLUME" {
+			return fmt.Errorf("line %d declares a volume in front of it, which a stage built from that one can't give to a user", s.In.Line)
+		}
+	}
 	// ENTRYPOINT clears a CMD that was inherited, and one of the same stage would
 	// be inherited then.
 	cmd, entrypoint := -1, -1
@@ -120,7 +125,11 @@ func (sp *split) onlyInstalls() error {
 		if _, install := readInstall(c); install || leavesNothing(c) {
 			continue
 		}
-		if sp.also = orSomething(c.Name); !slices.Contains(buildTools, c.Name) {
+		sp.also = orSomething(c.Name)
+		if isPackageManager(c.Name) && len(c.Args) > 0 && c.Args[0].Known {
+			sp.also += " " + c.Args[0].Text
+		}
+		if !slices.Contains(buildTools, c.Name) {
 			return fmt.Errorf("its RUN calls %s too", sp.also)
 		}
 	}

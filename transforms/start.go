@@ -31,7 +31,7 @@ func examine(p *fixer.Pass, run *chain.Run, user *identity) startup {
 	x := &examiner{pass: p, run: run, user: user}
 	checks := []func() string{
 		x.windows, x.comment, x.onbuild, x.start, x.paths, x.installers, x.browsers, x.modes, x.downloads, x.keys,
-		x.plugAndPlay, x.action, x.bare, x.baseStart, x.packages, x.application,
+		x.plugAndPlay, x.action, x.bare, x.baseStart, x.packages, x.sources, x.application,
 	}
 	if isNginxImage(run.Node) {
 		x.server = &nginxServer{file: nginxMain, read: map[string]bool{}}
@@ -105,6 +105,14 @@ func (x *examiner) comment() string {
 func aboutUsers(comment string) bool {
 	comment = strings.ToLower(comment)
 	return strings.Contains(comment, "root") || strings.Contains(comment, "user") || strings.Contains(comment, "unprivileged") || strings.Contains(comment, "hadolint")
+}
+
+// sources looks for an application that drops root itself.
+func (x *examiner) sources() string {
+	if file := scanSources(x.pass).drops; file != "" {
+		return fmt.Sprintf("%s changes the user itself (process.setuid and the like), which only root may", file)
+	}
+	return ""
 }
 
 func (x *examiner) onbuild() string {

@@ -2,6 +2,7 @@ package transforms
 
 import (
 	"fmt"
+	"io/fs"
 	"path"
 	"regexp"
 	"slices"
@@ -48,7 +49,11 @@ func (x *examiner) modes() string {
 // not be the user's.
 func (x *examiner) takesAway(s chain.Step, c shell.Call) bool {
 	_, operands := c.Options(func(o string) bool { return o == "--reference" })
-	if len(operands) < 2 || !restrictive(operands[0].Text) || temporary(operands[1:]) {
+	if len(operands) < 2 || temporary(operands[1:]) {
+		return false
+	}
+	forOwner := ownersRight.MatchString(operands[0].Text)
+	if !forOwner && !restrictive(operands[0].Text) {
 		return false
 	}
 	for _, w := range operands[1:] {
@@ -56,11 +61,26 @@ func (x *examiner) takesAway(s chain.Step, c shell.Call) bool {
 		if !path.IsAbs(file) {
 			file = path.Join(s.Before.Workdir.Text, file)
 		}
-		if !w.Known || !isApplications(x.run, identity{}, file) || !x.run.Origin(file, x.pass.Context).Copied {
+		origin := x.run.Origin(file, x.pass.Context)
+		switch {
+		case forOwner && x.isForAll(origin.Name):
+		case !w.Known || !isApplications(x.run, identity{}, file) || !origin.Copied:
 			return true
 		}
 	}
 	return false
+}
+
+// ownersRight matches a mode that gives the right to run to the owner alone.
+var ownersRight = regexp.MustCompile(`^[ug]+\+[rwX]*x[rwX]*$`)
+
+// isForAll reports whether a file of the build context may be run by all as it is.
+func (x *examiner) isForAll(name string) bool {
+	if name == "" || x.pass.Context == nil {
+		return false
+	}
+	info, err := fs.Stat(x.pass.Context, name)
+	return err == nil && info.Mode()&0o001 != 0
 }
 
 // restrictive reports whether a mode gives the owner more than others need:

@@ -49,6 +49,11 @@ func (x *examiner) browsers() string {
 // installers are scripts from the network that install below $HOME.
 var installers = strings.Fields("bun.sh/install nvm-sh/nvm get.volta.sh fnm.vercel.app/install deno.land/install sh.rustup.rs get.pnpm.io/install")
 
+// rootsPackages are packages that work with what belongs to root as a rule: the
+// Docker engine, devices, raw sockets.
+var rootsPackages = strings.Fields(`dockerode docker-modem node-docker-api serialport @serialport/bindings-cpp node-hid usb raw-socket net-ping cap pcap
+	@abandonware/noble noble bleno @abandonware/bleno onoff pigpio rpio i2c-bus spi-device`)
+
 func (x *examiner) installers() string {
 	for _, s := range x.run.Steps {
 		if s.In.Name() != "RUN" || !isRoot(s.Before.User.Text) {
@@ -61,7 +66,7 @@ func (x *examiner) installers() string {
 		}
 	}
 	if m, err := x.manifest(); err == nil {
-		for _, name := range []string{"dockerode", "serialport", "node-hid", "usb", "raw-socket", "pcap", "@abandonware/noble", "noble", "onoff", "i2c-bus"} {
+		for _, name := range rootsPackages {
 			if m.Dependencies[name] != "" {
 				return fmt.Sprintf("it uses %s, and the devices or sockets that this opens belong to root", name)
 			}

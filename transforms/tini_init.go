@@ -69,9 +69,6 @@ func tini(p *fixer.Pass, n *chain.Node) {
 		return
 	}
 	if keep == "" {
-		keep = unsuited(p, run)
-	}
-	if keep == "" {
 		keep = addTini(p, n, way)
 	}
 	if keep != "" {
@@ -132,40 +129,65 @@ func otherInit(run *chain.Run) string {
 
 // addTini reports the change. keep says why there is none.
 func addTini(p *fixer.Pass, n *chain.Node, w way) (keep string) {
-	base, err := p.Base(n, baseimage.AskDistro)
-	if err != nil {
-		return err.Error()
-	}
-	source, keep := findTini(n.Eval(base))
+	plan, keep := planTini(p, n)
 	if keep != "" {
 		return keep
 	}
-	if base, err = p.Base(n, source.ask|baseimage.AskSh|baseimage.AskChown); err != nil {
-		return err.Error()
-	}
-	run := n.Eval(base)
-	if w.waits && !(w.simple && base.Distro.FamilyOf() == baseimage.Alpine) {
+	run, source := plan.run, plan.source
+	debian := run.Final.Base.Distro.FamilyOf() == baseimage.Debian
+	if w.waits && (debian || !w.simple) {
 		return "its shell would wait for node, and end before it on a signal: write exec in front of the last command"
 	}
 	options := []string{source.path, "--"}
 	var notes []string
-	if w.manager != "" && base.Distro.FamilyOf() == baseimage.Debian {
+	if w.manager != "" && debian {
 		options = []string{source.path, "-g", "--"}
 		notes = append(notes, w.manager+" still ends before node does, which cuts off what node does on SIGTERM: start node itself")
-	}
-	install, err := source.install(p, run)
-	if err != nil {
-		return err.Error()
 	}
 	start, err := inFront(p, run, options)
 	if err != nil {
 		return err.Error()
 	}
 	safety := p.Transform().Safety
-	if doubt := source.otherBase(run); doubt != "" {
-		safety, notes = fixer.Unsafe, append(notes, doubt)
+	if plan.doubt != "" {
+		safety, notes = fixer.Unsafe, append(notes, plan.doubt)
 	}
 	how := fmt.Sprintf("no init in front of node, to forward signals and to reap its children: %s (%s)", strings.Join(options[:len(options)-1], " "), source.why)
-	p.ReportAs(safety, startSpan(run), strings.Join(append([]string{how}, notes...), "; "), append(install, start...)...)
+	p.ReportAs(safety, startSpan(run), strings.Join(append([]string{how}, notes...), "; "), append(plan.install, start...)...)
 	return ""
+}
+
+// tiniPlan is how a stage gets tini.
+type tiniPlan struct {
+	run     *chain.Run
+	source  tiniSource
+	install []dockerfile.Edit
+	doubt   string // why it is unsafe, "" when it isn't
+}
+
+// planTini decides how, whatever the stage starts. keep says why it can't.
+func planTini(p *fixer.Pass, n *chain.Node) (plan tiniPlan, keep string) {
+	base, err := p.Base(n, baseimage.AskDistro)
+	if err != nil {
+		return plan, err.Error()
+	}
+	plan.run = n.Eval(base)
+	if keep = unsuited(p, plan.run); keep != "" {
+		return plan, keep
+	}
+	if plan.source, keep = findTini(plan.run); keep != "" {
+		return plan, keep
+	}
+	if base, err = p.Base(n, plan.source.ask|baseimage.AskSh|baseimage.AskChown); err != nil {
+		return plan, err.Error()
+	}
+	plan.run = n.Eval(base)
+	if in := clearsEntrypoint(plan.run); in != nil {
+		return plan, fmt.Sprintf("line %d clears the ENTRYPOINT", in.Line)
+	}
+	if plan.install, err = plan.source.install(p, plan.run); err != nil {
+		return plan, err.Error()
+	}
+	plan.doubt = plan.source.otherBase(plan.run)
+	return plan, ""
 }

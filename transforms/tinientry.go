@@ -32,9 +32,6 @@ func inFront(p *fixer.Pass, run *chain.Run, words []string) ([]dockerfile.Edit, 
 		edit, err := entry.In.Replace(first, text+string(f.Src[first.Start:first.End]))
 		return []dockerfile.Edit{edit}, err
 	}
-	if i := slices.IndexFunc(run.Node.Stage.Body, func(in *dockerfile.Instruction) bool { return in.Name() == "ENTRYPOINT" }); i >= 0 {
-		return nil, fmt.Errorf("line %d clears the ENTRYPOINT", run.Node.Stage.Body[i].Line)
-	}
 	like := ""
 	if own(cmd) && !cmd.Shell {
 		like = cmd.In.Body()
@@ -61,4 +58,15 @@ func inFront(p *fixer.Pass, run *chain.Run, words []string) ([]dockerfile.Edit, 
 	}
 	edit, err := f.InsertAfter(run.Node.Stage.Last(), lines...)
 	return []dockerfile.Edit{edit}, err
+}
+
+// clearsEntrypoint is the stage's own ENTRYPOINT where it is an empty list, nil
+// for none.
+func clearsEntrypoint(run *chain.Run) *dockerfile.Instruction {
+	entry, body := run.Final.Entrypoint, run.Node.Stage.Body
+	i := slices.IndexFunc(body, func(in *dockerfile.Instruction) bool { return in.Name() == "ENTRYPOINT" })
+	if i < 0 || entry != nil && slices.Contains(body, entry.In) {
+		return nil
+	}
+	return body[i]
 }

@@ -176,5 +176,33 @@ func rootPlace(run *chain.Run) (*dockerfile.Instruction, bool) {
 			return s.In, true
 		}
 	}
-	return nil, false
+	return headAbove(run)
+}
+
+// headAbove is such an instruction in a stage that this one is built from, and no
+// other image: npm-ci-stage leaves one in front of a USER.
+func headAbove(run *chain.Run) (found *dockerfile.Instruction, ok bool) {
+	if slices.ContainsFunc(run.Steps, removesTools) {
+		return nil, false
+	}
+	var node *chain.Node
+	var head *dockerfile.Instruction // nil where root can't install
+	for _, s := range run.Alone() {
+		if s.Node == run.Node {
+			break
+		}
+		if s.Node != node {
+			node, head = s.Node, nil
+			if s.Before.User.Known && isRoot(s.Before.User.Text) && canRun(s.Before) {
+				head = node.Stage.From
+			}
+		}
+		if head != nil && head.Index == s.In.Index-1 && slices.Contains([]string{"ARG", "ENV", "LABEL", "MAINTAINER", "SHELL"}, s.In.Name()) {
+			head = s.In
+		}
+		if head != nil {
+			found = head
+		}
+	}
+	return found, found != nil
 }

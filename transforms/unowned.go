@@ -1,6 +1,7 @@
 package transforms
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"path"
@@ -28,14 +29,17 @@ func unowned(p *fixer.Pass, run *chain.Run, id identity) string {
 				return fmt.Sprintf("what line %d copies, in a stage that this one is built from, stays root's", line)
 			}
 			if i >= first {
-				if _, err := give(p, run, i-first, c, id); err != nil {
+				if _, err := give(p, run, i-first, c, id); err != nil && !chownedLater(run, i-first, id) {
 					return fmt.Sprintf("what line %d copies stays root's: %v", line, err)
 				}
 				continue
 			}
 		}
+		if below := bringsWorkdir(p, run, c); below != "" && !givenBehind(run, i, id, run.Final.Workdir.Text, true) {
+			return fmt.Sprintf("line %d brings folders into %s, which stay root's", line, below)
+		}
 		if name := unreadable(p, c); name != "" {
-			return fmt.Sprintf("line %d copies %s, which others than its owner can't read", line, name)
+			return fmt.Sprintf("line %d copies %s, which others than its owner can't use", line, name)
 		}
 	}
 	return ""
@@ -48,11 +52,31 @@ func bringsDirectory(c chain.Copy) bool {
 	})
 }
 
+// bringsWorkdir names the working directory where a copy to a directory of the
+// system above it brings folders into it, "" where it does not.
+func bringsWorkdir(p *fixer.Pass, run *chain.Run, c chain.Copy) string {
+	dir := run.Final.Workdir.Text
+	if c.Owned || c.From != "" || p.Context == nil || dir == "/" || c.Dest == dir || !within(dir, c.Dest) {
+		return ""
+	}
+	for _, src := range c.Sources {
+		if strings.ContainsAny(src, "*?[") {
+			continue
+		}
+		from := path.Join(strings.TrimPrefix(path.Clean("/"+src), "/"), strings.TrimPrefix(strings.TrimPrefix(dir, c.Dest), "/"))
+		entries, err := fs.ReadDir(p.Context, cmp.Or(from, "."))
+		if err == nil && slices.ContainsFunc(entries, fs.DirEntry.IsDir) {
+			return dir
+		}
+	}
+	return ""
+}
+
 // maxFiles bounds the files of the context whose modes are looked at.
 const maxFiles = 500
 
 // unreadable names a file of the build context that the copy brings, and that
-// has no permission for others: COPY keeps the mode. "" when there is none.
+// others may not read or, as its owner may, run: COPY keeps the mode. "" when there is none.
 func unreadable(p *fixer.Pass, c chain.Copy) string {
 	if p.Context == nil || c.From != "" {
 		return ""
@@ -75,7 +99,7 @@ func unreadable(p *fixer.Pass, c chain.Copy) string {
 	return ""
 }
 
-// privateFile finds a file below root that others can't read, or a directory
+// privateFile finds a file below root that others can't read or run, or a directory
 // that they can't enter.
 func privateFile(context fs.FS, root string) (found string) {
 	left := maxFiles
@@ -91,7 +115,7 @@ func privateFile(context fs.FS, root string) (found string) {
 		if err != nil || !d.IsDir() && !d.Type().IsRegular() || name == "." {
 			return nil
 		}
-		if mode := info.Mode().Perm(); mode&0o004 == 0 || d.IsDir() && mode&0o001 == 0 {
+		if mode := info.Mode().Perm(); mode&0o004 == 0 || mode&0o100 != 0 && mode&0o001 == 0 {
 			found = name
 			return fs.SkipAll
 		}

@@ -85,12 +85,11 @@ func (r *runner) attempt(ctx context.Context, how observer.Exec) (*Run, error) {
 			return nil, err
 		}
 		// How it stops is no question of a hardened run.
+		end := a.stop
 		if how.NoNewPrivs {
-			err = a.signal(ctx, syscall.SIGKILL, releaseTime)
-		} else {
-			err = a.stop(ctx)
+			end = a.kill
 		}
-		if err != nil {
+		if err := end(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -352,14 +351,17 @@ func (a *attempt) stop(ctx context.Context) error {
 	}
 	s := &Stop{}
 	began := time.Now()
-	if err := a.signal(ctx, sig, a.spec.StopTimeout); err != nil {
+	if sent, err := a.signal(ctx, sig, a.spec.StopTimeout); err != nil {
 		return err
+	} else if !sent {
+		a.ended(", just after it was ready")
+		return nil
 	}
 	select {
 	case <-a.command.ended:
 	default:
 		s.Killed = true
-		if err := a.signal(ctx, syscall.SIGKILL, releaseTime); err != nil {
+		if _, err := a.signal(ctx, syscall.SIGKILL, releaseTime); err != nil {
 			return err
 		}
 	}
@@ -372,10 +374,28 @@ func (a *attempt) stop(ctx context.Context) error {
 	return nil
 }
 
-// signal sends a signal to the command, and waits for its end as long as d.
-func (a *attempt) signal(ctx context.Context, sig syscall.Signal, d time.Duration) error {
+// kill ends the command without another question.
+func (a *attempt) kill(ctx context.Context) error {
+	sent, err := a.signal(ctx, syscall.SIGKILL, releaseTime)
+	if err == nil && !sent {
+		a.ended(", just after it was ready")
+	}
+	return err
+}
+
+// signal sends a signal to the command, and waits for its end as long as d. It is
+// not sent to a command that has ended by itself meanwhile, which the client may
+// know a moment earlier.
+func (a *attempt) signal(ctx context.Context, sig syscall.Signal, d time.Duration) (sent bool, _ error) {
 	if err := a.command.Signal(ctx, sig); err != nil {
-		return err
+		select {
+		case <-a.command.ended:
+			return false, nil
+		case <-ctx.Done():
+			return false, ctx.Err()
+		case <-time.After(time.Second):
+			return false, err
+		}
 	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -384,5 +404,5 @@ func (a *attempt) signal(ctx context.Context, sig syscall.Signal, d time.Duratio
 	case <-ctx.Done():
 	case <-timer.C:
 	}
-	return ctx.Err()
+	return true, ctx.Err()
 }

@@ -76,6 +76,7 @@ func TestCompare(t *testing.T) {
 		"stays up now":                {seen(Ended, 0), seen(Up, 1000), NotProved, "ended by itself before"},
 		"lacks a permission":          {seen(Up, 0), seen(Up, 1000, lacking("/app/x", "EACCES /app/x")), Broken, "EACCES /app/x"},
 		"lacked it before":            {seen(Up, 0, lacking("", "12:00 EPERM")), seen(Up, 1000, lacking("", "12:01 EPERM")), Proved, ""},
+		"leaves its pid file":         {seen(Up, 0), seen(Up, 1000, lacking("", `unlink() "/run/nginx.pid" failed (13: Permission denied)`)), Proved, ""},
 		"may not write":               {seen(Up, 0, wrote("/app/x")), seen(Up, 1000, may("/app/x", false)), NotProved, "it wrote /app/x, which user 1000 may not"},
 		"may write":                   {seen(Up, 0, wrote("/app/x")), seen(Up, 1000, may("/app/x", true)), Proved, ""},
 		"root's home":                 {seen(Up, 0, wrote("/root/.npm/x")), seen(Up, 1000, may("/root/.npm/x", false)), Proved, ""},

@@ -21,6 +21,8 @@ type Lock struct {
 	Packages map[string]*Package
 
 	yarn *yarnLock
+	// flat: it does not say what the packages require, as npm 5.0 and older wrote it.
+	flat bool
 }
 
 // Package is one installed package.
@@ -41,6 +43,7 @@ type Package struct {
 func ParseLock(text []byte) (*Lock, error) {
 	var raw struct {
 		LockfileVersion int
+		Requires        json.RawMessage
 		Packages        map[string]*Package
 		Dependencies    map[string]*oldPackage
 	}
@@ -61,6 +64,7 @@ func ParseLock(text []byte) (*Lock, error) {
 		if err := l.add("", raw.Dependencies, 0); err != nil {
 			return nil, err
 		}
+		l.flat = raw.Requires == nil && len(l.Packages) > 0 && !slices.ContainsFunc(slices.Collect(maps.Values(l.Packages)), func(p *Package) bool { return len(p.Dependencies) > 0 })
 	case l.Packages[""] == nil:
 		return nil, errors.New("the lock file has no packages")
 	}

@@ -22,6 +22,7 @@ func TestInSync(t *testing.T) {
 		{"version 1", `{"dependencies": {"a": "^1.2.0"}}`, `{"lockfileVersion": 1, "requires": true, "dependencies": {"a": {"version": "1.2.0", "requires": {"b": "^2.0.0"}, "dependencies": {"b": {"version": "2.1.0"}}}, "b": {"version": "1.0.0"}}}`, Options{NPM: 6}, ""},
 		{"version 1, nested", `{"dependencies": {"a": "^1.2.0"}}`, `{"lockfileVersion": 1, "dependencies": {"a": {"version": "1.2.0", "requires": {"b": "^2.0.0"}}, "b": {"version": "1.0.0"}}}`, Options{NPM: 6}, "has b 1.0.0, and ^2.0.0"},
 		{"version 1, a new one", manifest, `{"lockfileVersion": 1, "dependencies": {"a": {"version": "1.2.0"}}}`, Options{NPM: 6}, "lacks d"},
+		{"of npm 5.0", `{"dependencies": {"a": "^1.2.0"}}`, `{"lockfileVersion": 1, "dependencies": {"a": {"version": "1.2.0"}, "b": {"version": "2.1.0"}}}`, Options{NPM: 6}, "does not say what its packages require"},
 		{"a new one", strings.Replace(manifest, `"a"`, `"x": "1", "a"`, 1), `{"lockfileVersion": 3, "packages": {` + root + `, ` + packages + `}}`, Options{NPM: 10}, "does not know x of dependencies"},
 		{"one less", strings.Replace(manifest, `"d": "~2.0.0"`, ``, 1), `{"lockfileVersion": 3, "packages": {` + root + `, ` + packages + `}}`, Options{NPM: 10}, "has d, which package.json no longer lists"},
 		{"another range", strings.Replace(manifest, `^1.2.0`, `^1.3.0`, 1), `{"lockfileVersion": 3, "packages": {` + root + `, ` + packages + `}}`, Options{NPM: 10}, "asks for a ^1.3.0, and the lock file was made for ^1.2.0"},

@@ -52,6 +52,10 @@ func (l *Lock) InSync(m *Manifest, o Options) error {
 			return err
 		}
 	}
+	if l.flat {
+		// npm 6 ci follows what packages require, and installs no others (seen).
+		return errors.New("the lock file, of npm 5.0 or older, does not say what its packages require, and npm ci would leave those out")
+	}
 	return nil
 }
 

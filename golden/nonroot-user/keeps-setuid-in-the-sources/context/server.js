@@ -1,0 +1,1 @@
+require("express")().listen(80, () => process.setuid("www-data"));

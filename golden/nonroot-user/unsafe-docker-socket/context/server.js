@@ -1,0 +1,2 @@
+const Docker = require("./docker");
+new Docker({ socketPath: "/var/run/docker.sock" });

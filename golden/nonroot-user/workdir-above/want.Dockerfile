@@ -1,0 +1,10 @@
+FROM node:20-slim
+WORKDIR /app
+COPY package*.json ./
+RUN npm ci --omit=dev
+COPY . .
+WORKDIR /app/src
+RUN chown node:node /app /app/src
+USER node
+EXPOSE 3000
+CMD ["node", "index.js"]

@@ -1,0 +1,2 @@
+const config = require("config");
+require("http").createServer().listen(config.get("port"));

@@ -1,0 +1,4 @@
+#!/bin/sh
+set -e
+npx --no-install migrator up
+exec "$@"

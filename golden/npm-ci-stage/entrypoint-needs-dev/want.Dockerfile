@@ -1,0 +1,14 @@
+FROM node:20-slim AS base
+WORKDIR /app
+
+FROM base AS deps
+COPY package*.json ./
+RUN npm ci
+
+FROM base
+COPY --from=deps /app/node_modules ./node_modules
+COPY . .
+COPY docker-entrypoint.sh /usr/local/bin/
+EXPOSE 3000
+ENTRYPOINT ["docker-entrypoint.sh"]
+CMD ["node", "server.js"]

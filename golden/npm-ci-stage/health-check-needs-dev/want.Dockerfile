@@ -1,0 +1,13 @@
+FROM node:20-slim AS base
+WORKDIR /app
+
+FROM base AS deps
+COPY package*.json ./
+RUN npm ci
+
+FROM base
+COPY --from=deps /app/node_modules ./node_modules
+COPY . .
+EXPOSE 3000
+HEALTHCHECK CMD npm run --silent health || exit 1
+CMD ["node", "server.js"]

@@ -1,0 +1,13 @@
+FROM node:20-slim AS base
+WORKDIR /app
+
+FROM base AS deps
+COPY package*.json ./
+RUN npm ci
+
+FROM base
+COPY --from=deps /app/node_modules ./node_modules
+COPY . .
+ENV NODE_OPTIONS="--require dotenv/config"
+EXPOSE 3000
+CMD ["node", "server.js"]

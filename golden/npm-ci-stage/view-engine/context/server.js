@@ -1,0 +1,3 @@
+const app = require("express")();
+app.get("/", (_, res) => res.render("index.ejs"));
+app.listen(3000);

@@ -1,0 +1,9 @@
+FROM node:20-slim AS base
+RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
+USER node
+WORKDIR /app
+
+FROM base
+COPY . .
+ENTRYPOINT ["/usr/bin/tini", "--", "docker-entrypoint.sh"]
+CMD ["node", "server.js"]

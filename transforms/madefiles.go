@@ -1,0 +1,201 @@
+package transforms
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/shell"
+)
+
+// This file looks for files that the build makes as root, and that the application
+// is meant to change.
+
+// madeFile tells of one that stays root's, "" when there is none.
+func madeFile(p *fixer.Pass, run *chain.Run, id identity) string {
+	for i, s := range run.Steps {
+		if s.In.Name() != "RUN" || !isRoot(s.Before.User.Text) {
+			continue
+		}
+		script, err := s.Script()
+		if err != nil || script == nil {
+			continue
+		}
+		for _, file := range dataFiles(s, script) {
+			if !givenBehind(run, i, id, file, false) {
+				return fmt.Sprintf("line %d makes %s, which stays root's", s.In.Line, file)
+			}
+		}
+		f := &databaseFinder{pass: p, run: run, seen: map[string]bool{}}
+		if by := f.in(script); by != "" && !givenBehind(run, i, id, run.Final.Workdir.Text, true) {
+			return fmt.Sprintf("line %d may make a database (%s), whose file stays root's", s.In.Line, by)
+		}
+	}
+	return ""
+}
+
+var (
+	dataName = regexp.MustCompile(`(?i)\.(db|db3|sqlite|sqlite3|log|pid)$`)
+	// onlyRead are files that are made empty for the sake of who reads them.
+	onlyRead = regexp.MustCompile(`(^|/)(\.env[^/]*|\.npmrc|\.yarnrc[^/]*|\.gitkeep|\.[a-z]*ignore|\.nojekyll|[^/]*\.d\.ts|[^/]*lock[^/]*)$`)
+)
+
+// dataFiles are the files that a RUN makes by touch, by writing what is named like
+// data, or by writing an empty JSON document.
+func dataFiles(s chain.Step, script *shell.Script) (files []string) {
+	empty := false
+	add := func(w shell.Word, fits func(string) bool) {
+		file := w.Text
+		if !path.IsAbs(file) {
+			file = path.Join(s.Before.Workdir.Text, file)
+		}
+		if w.Known && isData(path.Clean(file)) && fits(file) && !(changesDirectory(s) && !path.IsAbs(w.Text)) {
+			files = append(files, path.Clean(file))
+		}
+	}
+	for _, c := range script.Calls {
+		switch c.Name {
+		case "touch":
+			_, operands := c.Options(func(o string) bool { return slices.Contains([]string{"-d", "-t", "-r", "--date", "--reference"}, o) })
+			for _, w := range operands {
+				add(w, func(file string) bool { return !onlyRead.MatchString(file) })
+			}
+		case "echo", "printf":
+			empty = empty || len(c.Args) == 1 && slices.Contains([]string{"{}", "[]"}, strings.TrimSpace(c.Args[0].Text))
+		}
+	}
+	for _, w := range script.Writes {
+		add(w, func(file string) bool { return dataName.MatchString(file) || empty && path.Ext(file) == ".json" })
+	}
+	return files
+}
+
+// changesModules are packages that write into node_modules when they are loaded:
+// binaries for the Node.js that runs, or a cache.
+var changesModules = strings.Fields("@instana/collector mongodb-memory-server mongodb-memory-server-core")
+
+// changedModules tells of one, where what RUN installed stays root's.
+func changedModules(p *fixer.Pass, run *chain.Run, id identity) string {
+	m, err := readManifest(p, run)
+	if err != nil {
+		return ""
+	}
+	for _, name := range changesModules {
+		if _, listed := m.Dependencies[name]; !listed {
+			continue
+		}
+		for i := range run.Steps {
+			if len(readInstalls(run.Steps, i)) > 0 && !givenBehind(run, i, id, path.Join(run.Final.Workdir.Text, "node_modules"), true) {
+				return fmt.Sprintf("%s writes into node_modules, and what line %d installs stays root's", name, run.Steps[i].In.Line)
+			}
+		}
+	}
+	return ""
+}
+
+// givenBehind reports whether the i-th step, or one behind it, gives a file to the
+// user, opens it to all, or takes it away: with all below it, if it is a tree.
+func givenBehind(run *chain.Run, i int, id identity, file string, tree bool) bool {
+	found := false
+	calls(run.Steps[i:], func(s chain.Step, c shell.Call) {
+		if ch, ok := readChown(c, s.Before.Workdir.Text); ok {
+			found = found || c.Certain && id.is(ch.user) && slices.ContainsFunc(ch.targets, func(t string) bool { return t == file && !tree || ch.recursive && within(file, t) })
+			return
+		}
+		removes := c.Name == "rm"
+		if !removes && (c.Name != "chmod" || !c.Has("777", "0777", "666", "0666", "a+w", "a+rw", "a+rwx", "a+rwX", "o+w", "o+rw", "ugo+w", "ugo+rw", "ugo+rwx")) {
+			return
+		}
+		for _, a := range c.Args {
+			target := a.Text
+			if !path.IsAbs(target) {
+				target = path.Join(s.Before.Workdir.Text, target)
+			}
+			found = found || a.Known && !strings.HasPrefix(a.Text, "-") && (target == file && !tree || within(file, path.Clean(target)) && c.Has("-R", "-r", "-rf", "-fr", "--recursive"))
+		}
+	})
+	return found
+}
+
+// databaseFinder looks for calls that make a database. One that a build makes is
+// a file.
+type databaseFinder struct {
+	pass *fixer.Pass
+	run  *chain.Run
+	seen map[string]bool // scripts of package.json
+}
+
+var (
+	databaseWord = regexp.MustCompile(`(?i)(^|[^a-z])(seed(s|er|ing)?|migrat(e|ion|ions|or)|(init|create|setup)[-_]?(db|database)|(db|database)[-_](init|setup|create))([^a-z]|$)`)
+	// databaseTools are programs, and what they are asked to make one.
+	databaseTools = map[string]*regexp.Regexp{
+		"sqlite3": regexp.MustCompile(``), "prisma": regexp.MustCompile(`^(migrate (deploy|dev|reset)|db (push|seed))`), "knex": regexp.MustCompile(`^(migrate|seed):`),
+		"sequelize": regexp.MustCompile(`^db:`), "sequelize-cli": regexp.MustCompile(`^db:`), "typeorm": regexp.MustCompile(`\b(migration:run|schema:sync)`),
+		"drizzle-kit": regexp.MustCompile(`^(push|migrate)`), "mikro-orm": regexp.MustCompile(`^(migration:up|schema:(create|update))`),
+	}
+)
+
+// in finds the first such call of a script, "" for none.
+func (f *databaseFinder) in(script *shell.Script) string {
+	for _, c := range script.Calls {
+		var words []string
+		for _, a := range c.Args {
+			if a.Known && !strings.HasPrefix(a.Text, "-") {
+				words = append(words, a.Text)
+			}
+		}
+		name := c.Name
+		if name == "npx" && len(words) > 0 || (name == "yarn" || name == "pnpm") && len(words) > 1 && (words[0] == "exec" || databaseTools[words[0]] != nil) {
+			if words[0] == "exec" {
+				words = words[1:]
+			}
+			name, words = words[0], words[1:]
+		}
+		if tool := databaseTools[name]; tool != nil && tool.MatchString(strings.Join(words, " ")) {
+			return name
+		}
+		switch {
+		case (isNode(name) || slices.Contains([]string{"ts-node", "tsx", "babel-node"}, name)) && len(words) > 0 && databaseWord.MatchString(strings.TrimSuffix(path.Base(words[0]), path.Ext(words[0]))):
+			return words[0]
+		case slices.Contains([]string{"npm", "yarn", "pnpm"}, name):
+			if by := f.byScript(c); by != "" {
+				return by
+			}
+		}
+	}
+	return ""
+}
+
+// byScript follows a script of package.json, by its name and by what it is.
+func (f *databaseFinder) byScript(c shell.Call) string {
+	name := scriptName(c)
+	if name == "" || f.seen[name] {
+		return ""
+	}
+	f.seen[name] = true
+	m, err := readManifest(f.pass, f.run)
+	if err != nil || m.Scripts[name] == "" && c.Name == "npm" {
+		m.Scripts = map[string]string{name: "true"}
+	}
+	for _, s := range []string{"pre" + name, name, "post" + name} {
+		text := m.Scripts[s]
+		if text == "" {
+			continue
+		}
+		if databaseWord.MatchString(s) && !strings.Contains(s, "generate") {
+			return fmt.Sprintf("script %q of package.json", s)
+		}
+		script, err := shell.Parse(text, nil)
+		if err != nil {
+			continue
+		}
+		if by := f.in(script); by != "" {
+			return by
+		}
+	}
+	return ""
+}
