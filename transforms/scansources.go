@@ -147,8 +147,7 @@ func (s *sourceScan) file(name string) {
 		if look.found == &s.found.spawns && isByHand(name) {
 			continue
 		}
-		hinted := slices.ContainsFunc(look.hints, func(h string) bool { return strings.Contains(text, h) })
-		if *look.found == "" && hinted && look.what.MatchString(text) {
+		if *look.found == "" && hasAny(text, look.hints) && look.what.MatchString(text) {
 			*look.found = name
 		}
 	}
@@ -158,12 +157,19 @@ func (s *sourceScan) file(name string) {
 	if s.found.stops == "" && handlesSIGTERM(text) {
 		s.found.stops = name
 	}
-	if s.found.drops == "" && dropsUser.MatchString(text) {
+	if s.found.drops == "" && strings.Contains(text, "process.") && dropsUser.MatchString(text) {
 		s.found.drops = name
 	}
-	if m := systemData.FindStringSubmatch(text); s.found.system == "" && m != nil && isCode(name) {
-		s.found.system, s.found.systemFile = name, path.Clean(m[1])
+	if s.found.system == "" && strings.Contains(text, "/var/") && isCode(name) {
+		if m := systemData.FindStringSubmatch(text); m != nil {
+			s.found.system, s.found.systemFile = name, path.Clean(m[1])
+		}
 	}
+}
+
+// hasAny sorts out, at little cost, what an expression can't find.
+func hasAny(text string, hints []string) bool {
+	return slices.ContainsFunc(hints, func(h string) bool { return strings.Contains(text, h) })
 }
 
 var dropsUser = regexp.MustCompile(`\bprocess\.(?:set(?:e?[ug]id|groups)|initgroups)\(`)
@@ -172,9 +178,15 @@ var systemData = regexp.MustCompile("['\"`](/var/(?:lib|log|cache|spool|opt)/[A-
 
 var gracefulPackage = regexp.MustCompile(`\benableShutdownHooks\b|['"](?:@godaddy/terminus|close-with-grace|(?:async-)?exit-hook|(?:http|node|fastify)-graceful-shutdown|lightship)['"]`)
 
+// gracefulHints are in every source of which handlesSIGTERM is true.
+var gracefulHints = []string{"SIGTERM", "enableShutdownHooks", "terminus", "close-with-grace", "exit-hook", "graceful-shutdown", "lightship"}
+
 // handlesSIGTERM reports whether a source says what is done on SIGTERM, and does
 // not merely send it to others.
 func handlesSIGTERM(text string) bool {
+	if !hasAny(text, gracefulHints) {
+		return false
+	}
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		if strings.Contains(line, "SIGTERM") && !strings.Contains(line, "kill(") && !strings.HasPrefix(line, "//") && !strings.HasPrefix(line, "*") {
