@@ -19,7 +19,7 @@ const (
 // ArchiveOf tells whether the package archive of a release was served in
 // autumn 2026; "" when that isn't known. The version is that of os-release.
 //
-// Sources: Debian moves releases from deb.debian.org to archive.debian.org
+// Sources: Debian moves releases from its mirrors to an archive of their own
 // after the end of long-term support (wiki.debian.org/DebianReleases; buster,
 // 10, went in 2025); Alpine keeps every release on its mirrors
 // (alpinelinux.org/releases); Ubuntu keeps those with standard or extended
