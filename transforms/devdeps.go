@@ -2,7 +2,6 @@ package transforms
 
 import (
 	"fmt"
-	"io/fs"
 	"maps"
 	"path"
 	"regexp"
@@ -143,15 +142,6 @@ func (sp *split) ownFile(c shell.Call) string {
 	return ""
 }
 
-// environmentNeeds looks at the options that node takes from its environment.
-func (sp *split) environmentNeeds(gone map[string]bool) string {
-	options, _ := sp.run.Final.EnvVar("NODE_OPTIONS")
-	if name := mentioned(options+" "+sp.project.setting(sp.run.Final, "node-options"), gone); name != "" {
-		return "NODE_OPTIONS names " + name
-	}
-	return ""
-}
-
 // healthNeeds looks at the HEALTHCHECK lines.
 func (sp *split) healthNeeds(gone map[string]bool) string {
 	for _, s := range sp.run.Steps {
@@ -169,32 +159,6 @@ func (sp *split) healthNeeds(gone map[string]bool) string {
 }
 
 var managers = regexp.MustCompile(`\b(npm|npx|yarn|pnpm)\b`)
-
-// drivers are packages that Sequelize, TypeORM, Knex and their kind load by the
-// name of a dialect.
-var drivers = strings.Fields("pg pg-hstore pg-native pg-query-stream mysql mysql2 mariadb sqlite3 better-sqlite3 sql.js tedious mssql oracledb snowflake-sdk ibm_db mongodb redis ioredis")
-
-// loadedByName finds a package that others load though no source names it.
-func (sp *split) loadedByName(gone map[string]bool) string {
-	for _, name := range drivers {
-		if _, listed := sp.project.manifest.DevDependencies[name]; listed && gone[name] {
-			return name + " may be loaded by the name of its database"
-		}
-	}
-	for _, host := range []string{"@babel/core", "babel-core"} {
-		if sp.project.lock.Has(host) && !gone[host] {
-			for _, name := range slices.Sorted(maps.Keys(gone)) {
-				if _, listed := sp.project.manifest.DevDependencies[name]; listed && strings.Contains(name, "babel") {
-					return fmt.Sprintf("%s stays, and may load %s", host, name)
-				}
-			}
-		}
-	}
-	if sp.project.lock.Version == 1 && gone["typescript"] && sp.project.lock.Has("ts-node") && !gone["ts-node"] {
-		return "ts-node stays, and loads typescript" // a peer, which this lock file does not tell
-	}
-	return ""
-}
 
 // mentioned finds a package that a command names, be it inside quotes, in an
 // assignment or in a piece of JavaScript.
@@ -234,57 +198,4 @@ func packageOf(spec string) string {
 		return parts[0] + "/" + parts[1]
 	}
 	return parts[0]
-}
-
-var (
-	composeFile = regexp.MustCompile(`^(docker-)?compose[\w.-]*\.ya?ml$`)
-	// otherCommand is a command that a file gives to a container, or that a script
-	// runs in one.
-	otherCommand = regexp.MustCompile(`(?mi)^[\s{]*(?:-\s+)?"?\w*(?:command|entrypoint)"?\s*[:=]|\bdocker (?:container )?run\b|` + inside)
-	// insideCommand is one that somebody is told to run in a container. Every README
-	// has a docker run.
-	insideCommand = regexp.MustCompile(inside)
-
-	readme = regexp.MustCompile(`(?i)^readme[\w.-]*$`)
-)
-
-const inside = `\bdocker(?:-| )compose\b[^\n]*\b(?:run|exec)\b|\bdocker (?:container )?exec\b`
-
-// platformFiles are the files by which platforms and tools run an image.
-var platformFiles = strings.Fields("Makefile package.json heroku.yml fly.toml render.yaml railway.json railway.toml .travis.yml .gitlab-ci.yml Jenkinsfile")
-
-// otherCommands finds a file beside the Dockerfile that starts something else in
-// the image than its own command, such as the tests: it may use what development
-// needs. "" when there is none.
-func otherCommands(dir fs.FS) string {
-	for _, folder := range []string{".", ".github/workflows", ".circleci", ".devcontainer", "scripts", "bin", "deploy", "k8s", "kubernetes", "manifests"} {
-		entries, err := fs.ReadDir(dir, folder)
-		if err != nil {
-			continue // there is none
-		}
-		for _, e := range entries {
-			name := path.Join(folder, e.Name())
-			pattern := commandsOf(folder, e.Name())
-			if pattern == nil || !e.Type().IsRegular() {
-				continue
-			}
-			if text, err := readSmall(dir, name); err != nil || pattern.MatchString(text) {
-				return name
-			}
-		}
-	}
-	return ""
-}
-
-// commandsOf is what a command looks like in a file of that name, nil where none
-// is looked for.
-func commandsOf(folder, name string) *regexp.Regexp {
-	ext := path.Ext(name)
-	switch {
-	case folder == "." && readme.MatchString(name):
-		return insideCommand
-	case folder == "." && composeFile.MatchString(name), folder != "." && (ext == ".yml" || ext == ".yaml"), ext == ".sh", slices.Contains(platformFiles, name):
-		return otherCommand
-	}
-	return nil
 }

@@ -81,3 +81,38 @@ func (sp *split) variableNames(gone map[string]bool) string {
 	}
 	return ""
 }
+
+// environmentNeeds looks at the options that node takes from its environment.
+func (sp *split) environmentNeeds(gone map[string]bool) string {
+	options, _ := sp.run.Final.EnvVar("NODE_OPTIONS")
+	if name := mentioned(options+" "+sp.project.setting(sp.run.Final, "node-options"), gone); name != "" {
+		return "NODE_OPTIONS names " + name
+	}
+	return ""
+}
+
+// drivers are packages that Sequelize, TypeORM, Knex and their kind load by the
+// name of a dialect.
+var drivers = strings.Fields("pg pg-hstore pg-native pg-query-stream mysql mysql2 mariadb sqlite3 better-sqlite3 sql.js tedious mssql oracledb snowflake-sdk ibm_db mongodb redis ioredis")
+
+// loadedByName finds a package that others load though no source names it.
+func (sp *split) loadedByName(gone map[string]bool) string {
+	for _, name := range drivers {
+		if _, listed := sp.project.manifest.DevDependencies[name]; listed && gone[name] {
+			return name + " may be loaded by the name of its database"
+		}
+	}
+	for _, host := range []string{"@babel/core", "babel-core"} {
+		if sp.project.lock.Has(host) && !gone[host] {
+			for _, name := range slices.Sorted(maps.Keys(gone)) {
+				if _, listed := sp.project.manifest.DevDependencies[name]; listed && strings.Contains(name, "babel") {
+					return fmt.Sprintf("%s stays, and may load %s", host, name)
+				}
+			}
+		}
+	}
+	if sp.project.lock.Version == 1 && gone["typescript"] && sp.project.lock.Has("ts-node") && !gone["ts-node"] {
+		return "ts-node stays, and loads typescript" // a peer, which this lock file does not tell
+	}
+	return ""
+}
