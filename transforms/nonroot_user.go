@@ -130,7 +130,7 @@ func doubts(p *fixer.Pass, run *chain.Run, id identity, start startup) (safety f
 			safety = fixer.Unsafe // without its port, nginx does not start at all
 		}
 	case start.doubt == "":
-		start.doubt = cmp.Or(unowned(p, run, id), madeFile(p, run, id), changedModules(p, run, id), namedSystemFile(p, run), foreignHome(run, id), composeMount(p, run))
+		start.doubt = stillRoots(p, run, id)
 	}
 	if start.doubt != "" {
 		safety = fixer.Unsafe
@@ -140,6 +140,25 @@ func doubts(p *fixer.Pass, run *chain.Run, id identity, start startup) (safety f
 		notes = append(notes, ports)
 	}
 	return safety, notes
+}
+
+// stillRoots tells of something that stays root's and that the application may
+// need, "" when there is none. What looks through the sources comes last.
+func stillRoots(p *fixer.Pass, run *chain.Run, id identity) string {
+	for _, look := range []func() string{
+		func() string { return unowned(p, run, id) },
+		func() string { return madeFile(p, run, id) },
+		func() string { return changedModules(p, run, id) },
+		func() string { return foreignHome(run, id) },
+		func() string { return composeMount(p, run) },
+		func() string { return namedSystemFile(p, run) },
+		func() string { return inRootDirectory(p, run) },
+	} {
+		if doubt := look(); doubt != "" {
+			return doubt
+		}
+	}
+	return ""
 }
 
 // failing tells of a RUN that makes a user or a group that the base image has

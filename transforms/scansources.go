@@ -21,6 +21,7 @@ type scanned struct {
 	spawns string // starts other programs
 	stops  string // ends on SIGTERM by itself
 	drops  string // changes its user by itself
+	writes string // writes files, or uses a package that does
 	system string // names a file below a directory of the system where programs keep data
 	// systemFile is that file.
 	systemFile string
@@ -160,6 +161,9 @@ func (s *sourceScan) file(name string) {
 	if s.found.drops == "" && strings.Contains(text, "process.") && dropsUser.MatchString(text) {
 		s.found.drops = name
 	}
+	if s.found.writes == "" && isCode(name) && writing.MatchString(text) {
+		s.found.writes = name
+	}
 	if s.found.system == "" && strings.Contains(text, "/var/") && isCode(name) {
 		if m := systemData.FindStringSubmatch(text); m != nil {
 			s.found.system, s.found.systemFile = name, path.Clean(m[1])
@@ -171,6 +175,11 @@ func (s *sourceScan) file(name string) {
 func hasAny(text string, hints []string) bool {
 	return slices.ContainsFunc(hints, func(h string) bool { return strings.Contains(text, h) })
 }
+
+// writing matches the functions of node that make or change files, and the names
+// of packages that do.
+var writing = regexp.MustCompile(`(?:write|append|Write|mkdir|mkdtemp|rename|copy|ensure|output|unlink)(?:File|Dir|Stream|Json|JSON)?(?:Sync)?\s*\(|\bopenSync\s*\(|` +
+	`['"](?:node:sqlite|sqlite3?|better-sqlite3|sql\.js|nedb[\w-]*|@seald-io/nedb|lowdb|level|lmdb|node-persist|node-localstorage|conf|multer|formidable|busboy|express-fileupload|winston[\w-]*|log4js|bunyan|rotating-file-stream|session-file-store)['"/]`)
 
 var dropsUser = regexp.MustCompile(`\bprocess\.(?:set(?:e?[ug]id|groups)|initgroups)\(`)
 

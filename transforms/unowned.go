@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
 )
 
@@ -122,4 +123,20 @@ func privateFile(context fs.FS, root string) (found string) {
 		return nil
 	})
 	return found
+}
+
+// inRootDirectory tells why an application whose files lie in / may miss the right
+// to write beside them, "" when it doesn't or when they lie elsewhere.
+func inRootDirectory(p *fixer.Pass, run *chain.Run) string {
+	dir := run.Final.Workdir
+	if dir.Text != "/" || dir.In != nil || run.Final.Base.Distro.FamilyOf() == baseimage.Scratch {
+		return ""
+	}
+	switch s := scanSources(p); {
+	case s.writes != "":
+		return fmt.Sprintf("%s may write files there", s.writes)
+	case s.partial != "":
+		return "whether it does can't be seen: " + s.partial
+	}
+	return ""
 }

@@ -1,0 +1,6 @@
+const { appendFileSync } = require('fs')
+
+require('http').createServer((req, res) => {
+  appendFileSync('access.log', req.url + '\n')
+  res.end()
+}).listen(3000)
