@@ -171,6 +171,7 @@ func (m *machine) debootstrap(ctx context.Context, name string) error {
 	args = append(args,
 		"--customize-hook=copy-in "+filepath.Join(overlay, "etc")+" "+filepath.Join(overlay, "usr")+" /",
 		`--customize-hook=chroot "$1" update-ca-certificates`,
+		`--customize-hook=rm -f "$1"/var/cache/apt/*.bin`,
 		suite, name+".tmp", "-")
 	cmd := exec.CommandContext(ctx, "mmdebstrap", args...)
 	cmd.Stdin = strings.NewReader(strings.Join(m.Sources, "\n") + "\n")

@@ -194,7 +194,7 @@ func (f *flat) image(root string) (v1.Image, error) {
 // debian makes the image that the others are made from, by way of mmdebstrap.
 func (m *maker) debian(ctx context.Context, settings *machine) error {
 	im := &image{repo: "library/debian", tags: []string{"bookworm-slim", "bookworm", "12", "12-slim", "12.12", "12.12-slim", "latest", "stable-slim"}}
-	key, err := hash(settings, keepNothing, im.tags)
+	key, err := hash(settings, keepNothing, "without caches", im.tags)
 	if err != nil {
 		return err
 	}
