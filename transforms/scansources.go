@@ -21,7 +21,7 @@ type scanned struct {
 	spawns string // starts other programs
 	stops  string // ends on SIGTERM by itself
 	drops  string // changes its user by itself
-	writes string // writes files, or uses a package that does
+	writes string // writes files, or uses a package that does; of scanWrites alone
 	system string // names a file below a directory of the system where programs keep data
 	// systemFile is that file.
 	systemFile string
@@ -62,8 +62,19 @@ func scanSources(p *fixer.Pass) scanned {
 	}).(scanned)
 }
 
+// scanWrites looks for sources that write files. It is dear, and rarely asked for.
+func scanWrites(p *fixer.Pass) scanned {
+	if p.Context == nil {
+		return scanned{partial: errNoContext.Error()}
+	}
+	s := &sourceScan{context: p.Context, files: maxSources, bytes: maxSourceBytes, writes: true}
+	s.dir(".", maxSourceDepth)
+	return s.found
+}
+
 type sourceScan struct {
 	context      fs.FS
+	writes       bool // looks for what writes files, and for nothing else
 	found        scanned
 	files, bytes int // that may still be read
 }
@@ -136,6 +147,12 @@ func (s *sourceScan) file(name string) {
 		s.found.partial = fmt.Sprintf("%s can't be looked at: %v", name, err)
 		return
 	}
+	if s.writes {
+		if s.found.writes == "" && isCode(name) && !isByHand(name) && writing.MatchString(text) {
+			s.found.writes = name
+		}
+		return
+	}
 	for _, look := range []struct {
 		found *string
 		hints []string // one of them is in whatever the expression finds
@@ -160,9 +177,6 @@ func (s *sourceScan) file(name string) {
 	}
 	if s.found.drops == "" && strings.Contains(text, "process.") && dropsUser.MatchString(text) {
 		s.found.drops = name
-	}
-	if s.found.writes == "" && isCode(name) && writing.MatchString(text) {
-		s.found.writes = name
 	}
 	if s.found.system == "" && strings.Contains(text, "/var/") && isCode(name) {
 		if m := systemData.FindStringSubmatch(text); m != nil {

@@ -132,7 +132,7 @@ func inRootDirectory(p *fixer.Pass, run *chain.Run) string {
 	if dir.Text != "/" || dir.In != nil || run.Final.Base.Distro.FamilyOf() == baseimage.Scratch {
 		return ""
 	}
-	switch s := scanSources(p); {
+	switch s := scanWrites(p); {
 	case s.writes != "":
 		return fmt.Sprintf("%s may write files there", s.writes)
 	case s.partial != "":
