@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
@@ -68,6 +69,10 @@ func equals(p *fixer.Pass, in *dockerfile.Instruction, kv instructions.KeyValueP
 	}
 	left := func(reason string) {
 		p.Report(in.Span, fmt.Sprintf("%s is set without =, left so: %s", kv.Key, reason))
+	}
+	if !utf8.ValidString(kv.Value) {
+		left("its value is not UTF-8")
+		return
 	}
 	if anotherPair.MatchString(kv.Value) {
 		left("what looks like another variable is part of its value, which may not be meant")

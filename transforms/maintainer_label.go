@@ -3,6 +3,7 @@ package transforms
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 
@@ -74,6 +75,9 @@ func maintainer(f *dockerfile.File, in *dockerfile.Instruction) (c labelChange, 
 	text := unquoted(in.Cmd.(*instructions.MaintainerCommand).Maintainer)
 	if text == "" {
 		return c, fmt.Sprintf("line %d names nobody", in.Line)
+	}
+	if !utf8.ValidString(text) {
+		return c, fmt.Sprintf("line %d is not UTF-8", in.Line)
 	}
 	keyword := spelledLike(in.Keyword.Text, "LABEL")
 	label := authors + "=" + doubleQuoted(text, f.Escape)
