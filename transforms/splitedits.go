@@ -40,9 +40,10 @@ func (sp *split) edits() ([]dockerfile.Edit, error) {
 	}
 	if sp.last+1 < len(sp.run.Steps) {
 		add(f.InsertStage(sp.run.Steps[sp.last+1].In, lines...))
-		return edits, failed
+	} else {
+		add(f.InsertStageAfter(sp.run.Steps[sp.last].In, lines...))
 	}
-	return nil, errors.New("nothing stands behind the install")
+	return edits, failed
 }
 
 // copyLine brings into the last stage what the new one made.

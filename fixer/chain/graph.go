@@ -7,10 +7,12 @@ package chain
 
 import (
 	_ "crypto/sha256" // digests in references are checked against it
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/distribution/reference"
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
@@ -278,6 +280,9 @@ func (g *Graph) expand(word string, v vars) (string, error) {
 	if strings.Count(word, "$") > maxVariables {
 		return "", errTooLong
 	}
+	if !utf8.ValidString(word) {
+		return "", errNotUTF8 // the lexer would complain to standard error
+	}
 	res, err := g.lex.ProcessWordWithMatches(word, v)
 	if err != nil {
 		return "", err
@@ -292,7 +297,7 @@ func (g *Graph) expand(word string, v vars) (string, error) {
 }
 
 func (g *Graph) dependsOnArg(word string, v vars) bool {
-	if !strings.Contains(word, "$") || strings.Count(word, "$") > maxVariables {
+	if !strings.Contains(word, "$") || strings.Count(word, "$") > maxVariables || !utf8.ValidString(word) {
 		return strings.Contains(word, "$")
 	}
 	res, err := g.lex.ProcessWordWithMatches(word, v)
@@ -305,6 +310,8 @@ const (
 	maxValue     = 4096 // bytes
 	maxVariables = 256  // in one word
 )
+
+var errNotUTF8 = errors.New("it is not UTF-8")
 
 var errTooLong = fmt.Errorf("a value is longer than %d bytes", maxValue)
 

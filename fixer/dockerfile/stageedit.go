@@ -69,6 +69,16 @@ func (f *File) InsertStage(in *Instruction, lines ...string) (Edit, error) {
 	return Edit{Span: Span{in.comments, in.comments}, Text: text.String(), kind: editBefore, anchor: in, lines: slices.Clone(lines)}, nil
 }
 
+// InsertStageAfter is InsertStage behind the last instruction of a file or stage.
+// It fails when the file ends inside in's continuation.
+func (f *File) InsertStageAfter(in *Instruction, lines ...string) (Edit, error) {
+	e, err := f.InsertAfter(in, lines...)
+	if err == nil {
+		e.Text = f.eolAt(in) + e.Text // the blank line
+	}
+	return e, err
+}
+
 // stageOf is the stage that the instruction belongs to, nil for a global ARG.
 func (f *File) stageOf(in *Instruction) *Stage {
 	for _, st := range slices.Backward(f.Stages) {
