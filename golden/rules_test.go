@@ -42,7 +42,7 @@ var rules = map[string]rule{
 			}
 			return line
 		},
-		added: regexp.MustCompile(`(?i)^(FROM (\S+-)?base( AS \S+)?|COPY --from=(\S+-)?(deps|build) (--chown=\S+ )?/\S+ \./\S*|COPY (--\S+ )*[^=]+|RUN npm prune \S+( --legacy-peer-deps)?)$`),
+		added: regexp.MustCompile(`(?i)^(FROM (\S+-)?base( AS \S+)?|COPY --from=(\S+-)?(deps|build) (--chown=\S+ )?/\S+ \./\S*|(COPY|ADD) (--\S+ )*[^=]+|RUN npm prune \S+( --legacy-peer-deps)?)$`),
 	},
 	"maintainer-label": {
 		same: func(keyword, line string) string {
