@@ -79,13 +79,18 @@ func cmpOr(a, b string) string {
 	return b
 }
 
+// state is that of the command; one whose image did not build has failed.
+func (r *Run) state() State {
+	if r == nil {
+		return Failed
+	}
+	return r.State
+}
+
 // fails looks at commands that end.
 func fails(before, after *Observation) *Verdict {
 	b, a := before.Run, after.Run
-	was := Failed
-	if b != nil {
-		was = b.State
-	}
+	was := b.state()
 	failed := func(o Outcome, reason string) *Verdict { return &Verdict{Outcome: o, Reason: reason, Log: a.Log} }
 	switch {
 	case a.State == Failed && b == nil:
@@ -116,10 +121,7 @@ func observed(before, after *Observation) *Verdict {
 // isReady looks at commands that stay up.
 func isReady(before, after *Observation) *Verdict {
 	b, a := before.Run, after.Run
-	was := Failed
-	if b != nil {
-		was = b.State
-	}
+	was := b.state()
 	not := func(o Outcome, reason string) *Verdict { return &Verdict{Outcome: o, Reason: reason, Log: a.Log} }
 	switch {
 	case a.State == Alive && was == Up:

@@ -1,0 +1,86 @@
+package proof
+
+import (
+	"context"
+	"fmt"
+	"syscall"
+	"time"
+
+	"github.com/moby/sys/signal"
+)
+
+// This file ends commands.
+
+// stop ends the command as an engine would, and tells how it took it.
+func (a *attempt) stop(ctx context.Context) error {
+	select {
+	case <-a.command.ended:
+		a.ended(", just after it was ready")
+		return nil
+	default:
+	}
+	sig := syscall.SIGTERM
+	if a.image.stop != "" {
+		s, err := signal.ParseSignal(a.image.stop)
+		if err != nil {
+			return fmt.Errorf("STOPSIGNAL: %w", err)
+		}
+		sig = s
+	}
+	s := &Stop{}
+	began := time.Now()
+	if sent, err := a.signal(ctx, sig, a.spec.StopTimeout); err != nil {
+		return err
+	} else if !sent {
+		a.ended(", just after it was ready")
+		return nil
+	}
+	select {
+	case <-a.command.ended:
+	default:
+		s.Killed = true
+		if _, err := a.signal(ctx, syscall.SIGKILL, releaseTime); err != nil {
+			return err
+		}
+	}
+	s.Took = time.Since(began)
+	if s.Killed {
+		s.Took = a.spec.StopTimeout
+	}
+	s.Code, _ = a.command.code()
+	a.run.Stop = s
+	return nil
+}
+
+// kill ends the command without another question.
+func (a *attempt) kill(ctx context.Context) error {
+	sent, err := a.signal(ctx, syscall.SIGKILL, releaseTime)
+	if err == nil && !sent {
+		a.ended(", just after it was ready")
+	}
+	return err
+}
+
+// signal sends a signal to the command, and waits for its end as long as d. It is
+// not sent to a command that has ended by itself meanwhile, which the client may
+// know a moment earlier.
+func (a *attempt) signal(ctx context.Context, sig syscall.Signal, d time.Duration) (sent bool, _ error) {
+	if err := a.command.Signal(ctx, sig); err != nil {
+		select {
+		case <-a.command.ended:
+			return false, nil
+		case <-ctx.Done():
+			return false, ctx.Err()
+		case <-time.After(time.Second):
+			return false, err
+		}
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-a.command.ended:
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+	return true, ctx.Err()
+}
