@@ -8,12 +8,10 @@ import (
 	"time"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/proof"
 	"github.com/dockmend/dockmend/fixer/report"
-	"github.com/dockmend/dockmend/transforms"
 )
 
 type verifyCmd struct {
@@ -38,26 +36,11 @@ Exit codes: 0 all is proved, or nothing to prove; 1 something is not; 2 an error
 
 // Run implements the command.
 func (c *verifyCmd) Run(ctx context.Context, s *streams) error {
-	ts, err := pick(transforms.All, c.Only, c.Skip)
+	r, err := prepare(s, c.Paths, &c.changeFlags, &c.buildFlags, &c.imageFlags)
 	if err != nil {
 		return err
 	}
-	if err := c.check(); err != nil {
-		return err
-	}
-	if err := c.checkUser(); err != nil {
-		return err
-	}
-	inspector, err := c.inspector(s, c.Platform)
-	if err != nil {
-		return err
-	}
-	jobs, err := find(s, c.Paths, c.Context)
-	if err != nil {
-		return err
-	}
-	introduce(jobs)
-	return c.proofFlags.run(ctx, s, &verification{jobs: jobs, transforms: ts, inspector: inspector, options: c.options(c.build()), json: c.JSON})
+	return c.proofFlags.run(ctx, s, &verification{repair: r, json: c.JSON})
 }
 
 // proofFlags say how proofs are made.
@@ -130,12 +113,9 @@ func (f *proofFlags) dial(ctx context.Context) (*proof.Builder, error) {
 
 // verification is the work of one run.
 type verification struct {
-	jobs       []*job
-	transforms []*fixer.Transform
-	inspector  baseimage.Inspector
-	options    fixer.Options
-	write      bool // what is proved
-	json       bool
+	*repair
+	write bool // what is proved
+	json  bool
 
 	builder *proof.Builder
 	spec    proof.Spec
