@@ -65,32 +65,34 @@ func directCmd(p *fixer.Pass, n *chain.Node, rs *rewrites) {
 	if isWindows(run) {
 		return
 	}
-	r := rewrite{in: c.In}
-	switch {
-	case err != nil:
-		r.left = fmt.Sprintf("nothing is known of the base image %s: %v", n.Root().Stage.Ref.Text, err)
-	case base.Config == nil:
-		r.left = fmt.Sprintf("what the base image %s starts is not known", base.Image)
-	default:
+	r := rewrite{in: c.In, left: unknownStart(n, base, err)}
+	if r.left == "" {
 		s := npmScript{pass: p, run: run, seen: map[string]bool{}}
-		argv, err := s.command(manager)
-		init := false
-		if err == nil {
-			init, err = s.isRun(c, words)
-		}
-		if err != nil {
-			r.left = err.Error()
-			break
-		}
-		r.argv = append(slices.Clip(front), argv...)
-		r.doubt = s.doubt()
-		if !init {
-			r.left, r.doubt = s.processOne(path.Base(manager[0]), r.doubt)
-		}
-		r.message = fmt.Sprintf("%s stands between the container and node, which may not let it end in order: %s (script %q of package.json)",
-			path.Base(manager[0]), strings.Join(argv, " "), s.first)
+		s.rewrite(c, words, front, manager, &r)
 	}
 	rs.add(r)
+}
+
+// rewrite finds what the script of a CMD starts. Its words are those of front,
+// then those of the package manager.
+func (s *npmScript) rewrite(c *chain.Command, words, front, manager []string, r *rewrite) {
+	argv, err := s.command(manager)
+	init := false
+	if err == nil {
+		init, err = s.isRun(c, words)
+	}
+	if err != nil {
+		r.left = err.Error()
+		return
+	}
+	name := path.Base(manager[0])
+	r.argv = append(slices.Clip(front), argv...)
+	r.doubt = s.doubt()
+	if !init {
+		r.left, r.doubt = s.processOne(name, r.doubt)
+	}
+	r.message = fmt.Sprintf("%s stands between the container and node, which may not let it end in order: %s (script %q of package.json)",
+		name, strings.Join(argv, " "), s.first)
 }
 
 // commandWords are the words of a CMD; in shell form, those of its one plain

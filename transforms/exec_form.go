@@ -63,13 +63,8 @@ func execForms(p *fixer.Pass, n *chain.Node, rs *rewrites) {
 	if c == nil || !c.Shell || c.In == nil {
 		return
 	}
-	r := rewrite{in: c.In}
-	switch {
-	case err != nil:
-		r.left = fmt.Sprintf("nothing is known of the base image %s: %v", n.Root().Stage.Ref.Text, err)
-	case base.Config == nil:
-		r.left = fmt.Sprintf("what the base image %s starts is not known", base.Image)
-	default:
+	r := rewrite{in: c.In, left: unknownStart(n, base, err)}
+	if r.left == "" {
 		unshell(p, run, c, &r)
 	}
 	rs.add(r)

@@ -2,9 +2,12 @@ package transforms
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 )
 
@@ -34,6 +37,18 @@ func (rs *rewrites) add(r rewrite) {
 	if known.left == "" && !slices.Equal(known.argv, r.argv) {
 		known.left = "the stages that are built from this one would need different commands"
 	}
+}
+
+// unknownStart tells why a command stays as it is where it is not known what the
+// base image starts; "" where that is known.
+func unknownStart(n *chain.Node, base *baseimage.Facts, err error) string {
+	switch {
+	case err != nil:
+		return fmt.Sprintf("nothing is known of the base image %s: %v", n.Root().Stage.Ref.Text, err)
+	case base.Config == nil:
+		return fmt.Sprintf("what the base image %s starts is not known", base.Image)
+	}
+	return ""
 }
 
 // report makes the edits; prefix says what is wrong with what is left.
