@@ -20,7 +20,7 @@ func cleanLists(p *fixer.Pass, s chain.Step, later []chain.Step) {
 		return
 	}
 	script, err := s.Script()
-	if err != nil || script == nil || len(script.Calls) == 0 || !updates(script.Calls) || strings.Contains(wholeText(s), aptLists) || mountsApt(s) {
+	if err != nil || script == nil || len(script.Calls) == 0 || !updates(script.Calls) || strings.Contains(wholeText(s.In), aptLists) || mountsApt(s) {
 		return
 	}
 	last := script.Calls[len(script.Calls)-1]
@@ -75,7 +75,7 @@ func mountsApt(s chain.Step) bool {
 
 // needsLists reports whether a RUN may read package lists that it did not fetch.
 func needsLists(s chain.Step) bool {
-	if s.In.Name() != "RUN" || !strings.Contains(wholeText(s), "apt") {
+	if s.In.Name() != "RUN" || !strings.Contains(wholeText(s.In), "apt") {
 		return false
 	}
 	script, err := s.Script()

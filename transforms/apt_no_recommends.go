@@ -122,7 +122,7 @@ var leansOn = map[string]string{
 // installed reports whether the chain installs a package by name, up to a step.
 func installed(at chain.Step, name string) bool {
 	for _, s := range at.Node.Eval(nil).Steps {
-		if s.In.Index <= at.In.Index && s.In.Name() == "RUN" && strings.Contains(wholeText(s), name) {
+		if s.In.Index <= at.In.Index && s.In.Name() == "RUN" && strings.Contains(wholeText(s.In), name) {
 			return true
 		}
 	}

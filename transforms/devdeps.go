@@ -135,7 +135,7 @@ func (sp *split) ownFile(c shell.Call) string {
 	}
 	for _, s := range sp.run.Steps {
 		makes := slices.Contains([]string{"RUN", "COPY", "ADD"}, s.In.Name())
-		if makes && c.Name == "docker-entrypoint.sh" && strings.Contains(wholeText(s), c.Name) {
+		if makes && c.Name == "docker-entrypoint.sh" && strings.Contains(wholeText(s.In), c.Name) {
 			return c.Path
 		}
 	}

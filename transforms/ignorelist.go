@@ -141,7 +141,7 @@ func (x *ignoring) readText() {
 	var text strings.Builder
 	for _, n := range x.pass.Graph.Nodes {
 		for _, s := range n.Eval(nil).Own() {
-			text.WriteString(wholeText(s) + "\n")
+			text.WriteString(wholeText(s.In) + "\n")
 		}
 	}
 	for _, dir := range []string{".", "scripts", "script", "bin", "docker", "build", "config"} {
@@ -185,7 +185,7 @@ func (x *ignoring) asksGit() bool {
 	for _, n := range x.pass.Graph.Nodes {
 		for _, s := range n.Eval(nil).Own() {
 			script, err := s.Script()
-			if s.In.Name() != "RUN" || !strings.Contains(wholeText(s), "git") {
+			if s.In.Name() != "RUN" || !strings.Contains(wholeText(s.In), "git") {
 				continue
 			}
 			if err != nil || script == nil || slices.ContainsFunc(script.Calls, func(c shell.Call) bool { return c.Name == "git" }) {

@@ -125,7 +125,7 @@ var rewritesManifest = regexp.MustCompile(`\bpackage(\.json|-lock|\*)|\*\.json|s
 // that it reads, "" for none.
 func rewritten(run *chain.Run, in install) string {
 	for _, s := range run.Steps[:in.at] {
-		if s.In.Name() != "RUN" || !rewritesManifest.MatchString(wholeText(s)) {
+		if s.In.Name() != "RUN" || !rewritesManifest.MatchString(wholeText(s.In)) {
 			continue
 		}
 		if script, err := s.Script(); err != nil || script == nil || len(script.Writes) > 0 || slices.ContainsFunc(script.Calls, rewritesFiles) {

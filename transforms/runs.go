@@ -143,3 +143,12 @@ func canRun(s chain.State) bool {
 	}
 	return true
 }
+
+// wholeText is an instruction with its heredocs.
+func wholeText(in *dockerfile.Instruction) string {
+	text := in.Logical
+	for _, h := range in.Node.Heredocs {
+		text += "\n" + h.Content
+	}
+	return text
+}

@@ -47,7 +47,7 @@ func (sp *split) copies() error {
 		return nil
 	}
 	for _, s := range sp.run.Steps[sp.in.at+1:] {
-		if s.In.Name() == "RUN" && strings.Contains(wholeText(s), "npmrc") || s.In.Line == sp.callsLater() {
+		if s.In.Name() == "RUN" && strings.Contains(wholeText(s.In), "npmrc") || s.In.Line == sp.callsLater() {
 			return fmt.Errorf("%s has a token, and line %d may want the file", sp.secret, s.In.Line)
 		}
 	}

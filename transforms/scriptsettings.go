@@ -124,7 +124,7 @@ func changesScripts(in *dockerfile.Instruction) string {
 	if in.Name() != "RUN" {
 		return ""
 	}
-	text := in.Body()
+	text := in.Body() // not its flags: what --mount names is there for the RUN alone
 	for _, h := range in.Node.Heredocs {
 		text += "\n" + h.Content
 	}
