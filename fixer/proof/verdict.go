@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -67,16 +68,9 @@ func builds(before, after *Observation) *Verdict {
 	case stepNumber.ReplaceAllString(b.Step, "") == stepNumber.ReplaceAllString(a.Step, "") && (a.Step != "" || b.Error == a.Error):
 		v.Outcome, v.Reason = SameFailure, "it did not build before either: "+a.Error
 	default:
-		v.Outcome, v.Reason = NotProved, fmt.Sprintf("it did not build before either, but failed elsewhere (%s): %s", cmpOr(b.Step, b.Error), a.Error)
+		v.Outcome, v.Reason = NotProved, fmt.Sprintf("it did not build before either, but failed elsewhere (%s): %s", cmp.Or(b.Step, b.Error), a.Error)
 	}
 	return v
-}
-
-func cmpOr(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // state is that of the command; one whose image did not build has failed.
@@ -166,7 +160,7 @@ func newDenied(before, after *Run) *Denied {
 	if before == nil {
 		return nil
 	}
-	key := func(d Denied) string { return digits.ReplaceAllString(cmpOr(d.Path, d.Line), "0") }
+	key := func(d Denied) string { return digits.ReplaceAllString(cmp.Or(d.Path, d.Line), "0") }
 	seen := map[string]bool{}
 	for _, d := range before.Denied {
 		seen[key(d)] = true
