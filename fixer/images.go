@@ -1,6 +1,7 @@
 package fixer
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"reflect"
@@ -73,6 +74,19 @@ func (im *images) inspect(ctx context.Context, key imageKey, ask baseimage.Ask) 
 		k.facts = k.keep(facts)
 	}
 	return k.facts, k.err
+}
+
+// facts are those that are known, by image and platform.
+func (im *images) facts() (list []*baseimage.Facts) {
+	for _, k := range im.known {
+		if k.facts != nil {
+			list = append(list, k.facts)
+		}
+	}
+	slices.SortFunc(list, func(a, b *baseimage.Facts) int {
+		return cmp.Or(cmp.Compare(a.Image, b.Image), cmp.Compare(a.Platform, b.Platform))
+	})
+	return list
 }
 
 // keep leaves out what the question did not ask for, which some inspectors tell

@@ -55,7 +55,7 @@ func Run(ctx context.Context, src Source, ts []*Transform, inspector baseimage.I
 		a.offset = b.offset
 		return a == b
 	})
-	return Result{Before: src.Src, After: r.file.Src, Findings: r.findings, Steps: r.steps, Created: r.created}, nil
+	return Result{Before: src.Src, After: r.file.Src, Findings: r.findings, Steps: r.steps, Created: r.created, Images: r.images.facts()}, nil
 }
 
 // run is the state of one Run.

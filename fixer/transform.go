@@ -183,11 +183,13 @@ func (p *Pass) ReportAs(s Safety, at dockerfile.Span, message string, edits ...d
 // Create records a finding that is mended by a new file in the build context.
 func (p *Pass) Create(s Safety, at dockerfile.Span, message string, file NewFile) {
 	p.ReportAs(s, at, message)
+	file.ID = p.transform.ID
 	p.created[len(p.created)-1] = &file
 }
 
 // NewFile is a file that a transform adds to the build context.
 type NewFile struct {
+	ID   string // the transform's
 	Name string // in the context's directory
 	Text []byte
 }
@@ -222,4 +224,7 @@ type Result struct {
 	// Created are the files that the fix adds, in the order of their transforms.
 	// They were not there when their transform looked.
 	Created []NewFile
+	// Images are the facts that were asked for, what was asked of each and no
+	// more, by image and platform. What could not be learnt is not among them.
+	Images []*baseimage.Facts
 }

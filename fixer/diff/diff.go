@@ -32,10 +32,7 @@ func Unified(path string, before, after []byte) []byte {
 	if bytes.Equal(before, after) {
 		return nil
 	}
-	a, b := newSide(before), newSide(after)
-	match(a, b)
-	a.settle(b)
-	b.settle(a)
+	a, b := compare(before, after)
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "--- %s\n+++ %s\n", label("a/", path), label("b/", path))
 	for rest := changes(a, b); len(rest) > 0; {
@@ -47,6 +44,38 @@ func Unified(path string, before, after []byte) []byte {
 		rest = rest[n:]
 	}
 	return out.Bytes()
+}
+
+// Replacement is one change of a file, by whole lines.
+type Replacement struct {
+	// Line is the first line that is replaced, from 1, and Lines is how many are:
+	// 0 where text is put before Line, which is then at most the line behind the
+	// last one.
+	Line, Lines int
+	Text        []byte // with its line ends
+}
+
+// Replacements returns the changes that Unified draws, from top to bottom, nil
+// when there are none. Made from the last to the first, they make after from
+// before, byte for byte.
+func Replacements(before, after []byte) (list []Replacement) {
+	if bytes.Equal(before, after) {
+		return nil
+	}
+	a, b := compare(before, after)
+	for _, c := range changes(a, b) {
+		list = append(list, Replacement{c.a0 + 1, c.a1 - c.a0, []byte(strings.Join(b.lines[c.b0:c.b1], ""))})
+	}
+	return list
+}
+
+// compare matches the lines of two texts.
+func compare(before, after []byte) (a, b *side) {
+	a, b = newSide(before), newSide(after)
+	match(a, b)
+	a.settle(b)
+	b.settle(a)
+	return a, b
 }
 
 // Created returns the unified diff that makes a file of that text, nil for an

@@ -1,0 +1,127 @@
+// Package report writes what a run found in the forms in which it leaves
+// dockmend: one model, Report, and a renderer for each form.
+//
+// What is written is a function of the report alone: no clock, no environment,
+// no order of maps. Names of files, messages and Dockerfiles are strangers' text;
+// each renderer quotes them as its form demands.
+package report
+
+import (
+	"io"
+	"slices"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+)
+
+// Report is what one run found.
+type Report struct {
+	Version    string             // of dockmend, as --version says it
+	Transforms []*fixer.Transform // all that there are, in their order
+	Files      []File             // in the order in which they were found
+}
+
+// File is what became of one Dockerfile.
+type File struct {
+	// Path is slash-separated, and relative to the current directory where the
+	// file is below it. It may hold any byte but NUL. "<stdin>" is standard input.
+	Path string
+	// Err says why nothing is known of the file, or why it was not written; nil
+	// when all went well. Its Name is the file's Path, or that of a file that was
+	// to be added.
+	Err *dockerfile.Error
+	// Result has the findings; it is the zero value where Err came first.
+	Result fixer.Result
+	// Directory is the build context's, in the form of Path; "" for none.
+	Directory string
+	// Known tells of each finding of Result, by its index, whether a baseline has
+	// it. nil: there is no baseline.
+	Known []bool
+	// Written: the file has been replaced.
+	Written bool
+	// Proofs are those of the stages that become images, where one was wanted.
+	Proofs []Proof
+}
+
+// Proof is what was seen of a stage before and after.
+type Proof struct {
+	Target  string // the stage, "" for the last one
+	Outcome string // proved, not proved, same failure, broken by the fix
+	Reason  string
+	Seen    []Seen
+	Notes   []string
+	// Details is all that was seen, for machines: it marshals to JSON.
+	Details any
+}
+
+// Seen is one thing that was looked at before and after.
+type Seen struct{ What, Before, After string }
+
+// Changed tells whether the fix changes the file, or adds one to its context.
+func (f *File) Changed() bool {
+	return string(f.Result.Before) != string(f.Result.After) || len(f.Result.Created) > 0
+}
+
+// known tells whether a baseline has the i-th finding.
+func (f *File) known(i int) bool { return f.Known != nil && f.Known[i] }
+
+// Kind says what a finding is to whoever reads it.
+type Kind string
+
+const (
+	// Fixed: the change is made, or would be.
+	Fixed Kind = "fixed"
+	// NeedsUnsafe: the change is made with --unsafe only.
+	NeedsUnsafe Kind = "unsafe"
+	// LeftAlone: nothing is changed, and the message says why.
+	LeftAlone Kind = "note"
+	// Failed: a transform failed; that is its bug, and the file is whole.
+	Failed Kind = "bug"
+)
+
+// KindOf returns the finding's kind.
+func KindOf(f fixer.Finding) Kind {
+	switch {
+	case f.Bug:
+		return Failed
+	case f.Fixed:
+		return Fixed
+	case f.Safety == fixer.Unsafe:
+		return NeedsUnsafe
+	}
+	return LeftAlone
+}
+
+// message is the finding's text, with what it takes to have the change.
+func message(f fixer.Finding) string {
+	if KindOf(f) == NeedsUnsafe {
+		return f.Message + "; only with --unsafe"
+	}
+	return f.Message
+}
+
+// transform returns the transform of that ID, nil for what the engine itself
+// says (base-image, ignore, syntax).
+func (r *Report) transform(id string) *fixer.Transform {
+	if i := slices.IndexFunc(r.Transforms, func(t *fixer.Transform) bool { return t.ID == id }); i >= 0 {
+		return r.Transforms[i]
+	}
+	return nil
+}
+
+// Format is a form that a whole report is written in.
+type Format struct {
+	Name string // for --format
+	Help string
+	// Write writes the report. The error is the writer's.
+	Write func(io.Writer, *Report) error
+}
+
+// Formats are the forms, in the order of --help.
+var Formats = []Format{
+	{"json", "all that is known of each file, by a schema with a version", JSON},
+	{"sarif", "SARIF 2.1.0, with fixes, for code scanning", SARIF},
+	{"github", "workflow commands, which GitHub shows at the lines", GitHub},
+	{"rdjson", "reviewdog's diagnostics, with suggestions", RDJSON},
+	{"markdown", "the body of a pull request", Markdown},
+}
