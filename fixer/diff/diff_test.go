@@ -6,7 +6,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -74,6 +76,60 @@ func TestUnified(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestReplacements(t *testing.T) {
+	type list = []Replacement
+	for _, c := range []struct {
+		before, after string
+		want          list
+	}{
+		{"a\n", "a\n", nil},
+		{"", "", nil},
+		{"", "a\nb", list{{1, 0, []byte("a\nb")}}},
+		{"a\nb\n", "", list{{1, 2, []byte("")}}},
+		{"a\nb\nc\n", "a\nx\ny\nc\n", list{{2, 1, []byte("x\ny\n")}}},
+		{"a\nb\n", "x\na\nb\n", list{{1, 0, []byte("x\n")}}},
+		{"a\nb\n", "a\nx\nb\n", list{{2, 0, []byte("x\n")}}},
+		{"a\nb\n", "a\nb\nx\n", list{{3, 0, []byte("x\n")}}},
+		{"a\nb\nc\n", "a\nc\n", list{{2, 1, []byte("")}}},
+		{"a\nb\nc\nd\n", "x\nb\nc\ny\nz\n", list{{1, 1, []byte("x\n")}, {4, 1, []byte("y\nz\n")}}},
+		{"a\nb", "a\nb\nx", list{{2, 1, []byte("b\nx")}}},
+		{"a\nb", "a\nb\n", list{{2, 1, []byte("b\n")}}},
+		{"a\r\nb\r\n", "a\r\nx\r\n", list{{2, 1, []byte("x\r\n")}}},
+		{"a\rb\r", "a\rc\r", list{{1, 1, []byte("a\rc\r")}}},
+		{"\xff\na\n", "\xff\n\xfe\n", list{{2, 1, []byte("\xfe\n")}}},
+	} {
+		if got := Replacements([]byte(c.before), []byte(c.after)); !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%q to %q: got %v, want %v", c.before, c.after, got, c.want)
+		}
+	}
+}
+
+// TestReplacementsMake makes the replacements of each pair, from the last to the
+// first.
+func TestReplacementsMake(t *testing.T) {
+	for name, c := range changed {
+		if got := replaced(t, c[0], Replacements([]byte(c[0]), []byte(c[1]))); got != c[1] {
+			t.Errorf("%s: got %q, want %q", name, got, c[1])
+		}
+	}
+}
+
+// replaced makes the replacements, each of which must stand above the one that was
+// made before.
+func replaced(t *testing.T, text string, list []Replacement) string {
+	t.Helper()
+	lines := newSide([]byte(text)).lines
+	top := len(lines) + 1
+	for _, r := range slices.Backward(list) {
+		if r.Line < 1 || r.Lines < 0 || r.Line+r.Lines > top || r.Lines == 0 && len(r.Text) == 0 {
+			t.Fatalf("replacement %v, above line %d", r, top)
+		}
+		top = r.Line
+		lines = slices.Replace(lines, r.Line-1, r.Line-1+r.Lines, string(r.Text))
+	}
+	return strings.Join(lines, "")
 }
 
 func TestCreated(t *testing.T) {
@@ -351,6 +407,9 @@ func FuzzUnified(f *testing.F) {
 				t.Fatalf("a diff of equal texts:\n%s", diff)
 			}
 			return
+		}
+		if got := replaced(t, before, Replacements([]byte(before), []byte(after))); got != after {
+			t.Fatalf("the replacements make %q", got)
 		}
 		if got := apply(t, before, diff); got != after {
 			t.Fatalf("got %q by\n%s", got, diff)

@@ -1,5 +1,79 @@
 package report
 
-import "io"
+import (
+	"fmt"
+	"io"
+	"strings"
 
-func GitHub(w io.Writer, r *Report) error { return nil }
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+)
+
+// GitHub writes workflow commands, which GitHub Actions shows as annotations at
+// the lines: a line for each finding that no baseline has, and for each file that
+// failed. Whatever a path or a message holds, it stays within its command.
+func GitHub(w io.Writer, r *Report) error {
+	for i := range r.Files {
+		f := &r.Files[i]
+		for j, found := range f.Result.Findings {
+			if f.known(j) {
+				continue
+			}
+			c := command{level: commandLevel[KindOf(found)], file: f.Path, line: found.Line, col: found.Col, title: "dockmend " + found.ID, message: message(found)}
+			if _, err := fmt.Fprintln(w, c); err != nil {
+				return err
+			}
+		}
+		if e := f.Err; e != nil {
+			if _, err := fmt.Fprintln(w, command{level: "error", file: e.Name, line: e.Line, col: e.Col, title: "dockmend", message: e.Msg}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+var commandLevel = map[Kind]string{Fixed: "warning", NeedsUnsafe: "notice", LeftAlone: "notice", Failed: "error"}
+
+// command is a workflow command that makes an annotation.
+type command struct {
+	level     string
+	file      string
+	line, col int // 0 when the whole file is meant
+	title     string
+	message   string
+}
+
+// String is the command in one line, as GitHub's own toolkit quotes it.
+func (c command) String() string {
+	file := c.file
+	if strings.HasPrefix(file, "=") {
+		file = "./" + file // the runner loses the sign, and knows no escape for it
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "::%s file=%s,", c.level, propertyEscape.Replace(printableLines(file)))
+	if c.line > 0 {
+		fmt.Fprintf(&b, "line=%d,col=%d,", c.line, c.col)
+	}
+	// The runner cuts off blanks behind the last property, so that is no path.
+	fmt.Fprintf(&b, "title=%s::%s", propertyEscape.Replace(printableLines(c.title)), dataEscape.Replace(printableLines(c.message)))
+	return b.String()
+}
+
+var (
+	dataEscape     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	propertyEscape = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+)
+
+// printableLines escapes what is not printable, but for line ends, for which
+// commands have an escape of their own.
+func printableLines(s string) string {
+	var b strings.Builder
+	for _, r := range strings.ToValidUTF8(s, "\ufffd") {
+		if r == '\r' || r == '\n' {
+			b.WriteRune(r)
+		} else {
+			b.WriteString(dockerfile.Printable(string(r)))
+		}
+	}
+	return b.String()
+}

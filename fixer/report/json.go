@@ -1,5 +1,185 @@
 package report
 
-import "io"
+import (
+	_ "embed"
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"path"
+	"unicode/utf8"
 
-func JSON(w io.Writer, r *Report) error { return nil }
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/diff"
+)
+
+// Schema is the JSON Schema (2020-12) of what JSON writes. It is also its
+// documentation. Nobody may change it.
+//
+//go:embed schema/report.v1.schema.json
+var Schema []byte
+
+const (
+	// schemaID is where the schema is read; documents name it.
+	schemaID = "https://raw.githubusercontent.com/dockmend/dockmend/main/fixer/report/schema/report.v1.schema.json"
+	// schemaVersion goes up when a reader of the one before would go wrong.
+	schemaVersion = 1
+)
+
+// document is the report in JSON. Its fields and those below are described in
+// the schema.
+type document struct {
+	Schema   string         `json:"$schema"`
+	Version  int            `json:"version"`
+	Dockmend string         `json:"dockmend"`
+	Summary  Summary        `json:"summary"`
+	Files    []documentFile `json:"files"`
+}
+
+type documentFile struct {
+	documentPath
+	Directory       string             `json:"directory"`
+	DirectoryBase64 string             `json:"directoryBase64,omitempty"`
+	Changed         bool               `json:"changed"`
+	Written         bool               `json:"written"`
+	Error           *documentError     `json:"error"`
+	Findings        []documentFinding  `json:"findings"`
+	Steps           []string           `json:"steps"`
+	Diff            *string            `json:"diff,omitempty"`
+	DiffBase64      string             `json:"diffBase64,omitempty"`
+	Created         []documentNewFile  `json:"created"`
+	Images          []*baseimage.Facts `json:"images"`
+	Proofs          []documentProof    `json:"proofs"`
+}
+
+// documentPath is a path that need not be UTF-8, which JSON has to be.
+type documentPath struct {
+	Path       string `json:"path"`
+	PathBase64 string `json:"pathBase64,omitempty"`
+}
+
+type documentError struct {
+	documentPath
+	Line    int    `json:"line"`
+	Column  int    `json:"column"`
+	Message string `json:"message"`
+}
+
+type documentFinding struct {
+	ID      string `json:"id"`
+	Kind    Kind   `json:"kind"`
+	Safety  string `json:"safety"`
+	Line    int    `json:"line"`
+	Column  int    `json:"column"`
+	Message string `json:"message"`
+	Known   bool   `json:"known"`
+}
+
+type documentNewFile struct {
+	ID         string  `json:"id"`
+	Name       string  `json:"name"`
+	Text       *string `json:"text,omitempty"`
+	TextBase64 string  `json:"textBase64,omitempty"`
+}
+
+type documentProof struct {
+	Target  string         `json:"target"`
+	Outcome string         `json:"outcome"`
+	Reason  string         `json:"reason"`
+	Seen    []documentSeen `json:"seen"`
+	Notes   []string       `json:"notes"`
+	Details any            `json:"details,omitempty"`
+}
+
+type documentSeen struct {
+	What   string `json:"what"`
+	Before string `json:"before"`
+	After  string `json:"after"`
+}
+
+// JSON writes the report as one JSON document, by Schema, with a line end behind
+// it. Text that is not UTF-8 has U+FFFD for what is wrong with it.
+func JSON(w io.Writer, r *Report) error {
+	d := document{Schema: schemaID, Version: schemaVersion, Dockmend: r.Version, Summary: r.Summary(), Files: []documentFile{}}
+	for i := range r.Files {
+		d.Files = append(d.Files, fileInJSON(&r.Files[i]))
+	}
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(d)
+}
+
+func fileInJSON(f *File) documentFile {
+	d := documentFile{
+		documentPath: pathInJSON(f.Path),
+		Directory:    f.Directory, DirectoryBase64: inBase64(f.Directory),
+		Changed: f.Changed(), Written: f.Written,
+		Findings: []documentFinding{}, Steps: []string{}, Created: []documentNewFile{},
+		Images: f.Result.Images, Proofs: []documentProof{},
+	}
+	if e := f.Err; e != nil {
+		d.Error = &documentError{pathInJSON(e.Name), e.Line, e.Col, e.Msg}
+	}
+	for i, found := range f.Result.Findings {
+		d.Findings = append(d.Findings, documentFinding{found.ID, KindOf(found), found.Safety.String(), found.Line, found.Col, found.Message, f.known(i)})
+	}
+	for _, s := range f.Result.Steps {
+		d.Steps = append(d.Steps, s.ID)
+	}
+	d.Diff, d.DiffBase64 = textInJSON(string(patch(f)))
+	for _, c := range f.Result.Created {
+		text, other := textInJSON(string(c.Text))
+		d.Created = append(d.Created, documentNewFile{c.ID, c.Name, text, other})
+	}
+	if d.Images == nil {
+		d.Images = []*baseimage.Facts{}
+	}
+	for _, p := range f.Proofs {
+		d.Proofs = append(d.Proofs, proofInJSON(p))
+	}
+	return d
+}
+
+func proofInJSON(p Proof) documentProof {
+	d := documentProof{p.Target, p.Outcome, p.Reason, []documentSeen{}, p.Notes, p.Details}
+	for _, s := range p.Seen {
+		d.Seen = append(d.Seen, documentSeen(s))
+	}
+	if d.Notes == nil {
+		d.Notes = []string{}
+	}
+	return d
+}
+
+// patch is the unified diff of all that the fix changes and adds. What comes from
+// standard input is called as it is in the diff that goes to standard output.
+func patch(f *File) []byte {
+	name := f.Path
+	if name == "<stdin>" {
+		name = "Dockerfile"
+	}
+	text := diff.Unified(name, f.Result.Before, f.Result.After)
+	for _, c := range f.Result.Created {
+		text = append(text, diff.Created(path.Join(f.Directory, c.Name), c.Text)...)
+	}
+	return text
+}
+
+func pathInJSON(name string) documentPath { return documentPath{name, inBase64(name)} }
+
+// inBase64 is "" for what JSON can carry as it is.
+func inBase64(s string) string {
+	if utf8.ValidString(s) {
+		return ""
+	}
+	return base64.StdEncoding.EncodeToString([]byte(s))
+}
+
+// textInJSON is the text as it is, or else in base64: of text that is applied or
+// written, every byte counts.
+func textInJSON(s string) (text *string, other string) {
+	if other = inBase64(s); other == "" {
+		text = &s
+	}
+	return text, other
+}

@@ -1,5 +1,180 @@
 package report
 
-import "io"
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
 
-func Markdown(w io.Writer, r *Report) error { return nil }
+// maxBody is the longest body, in bytes. GitHub takes 65,536 characters; the rest
+// is for what others put around it.
+const maxBody = 60_000
+
+// The parts of the body that grow with the report have bounds of their own, in
+// bytes. What does not fit is counted.
+const (
+	maxOverview  = 10_000
+	maxUnwritten = 4000
+	maxFailures  = 4000
+	minLeft      = 1500 // for the files that stay as they are
+)
+
+const home = "[dockmend](https://github.com/dockmend/dockmend)"
+
+// Markdown writes the body of a pull request: what changes and why, file by file,
+// with what it rests on and what was proved. It is for people who never heard of
+// dockmend. GitHub takes it whatever the report's size: where it would be too
+// long, the details of later files are left out, and counted. What strangers
+// wrote is quoted, and without effect.
+func Markdown(w io.Writer, r *Report) error {
+	b := sorted(r)
+	head := join(b.opening(), b.warnings(), b.overview(), b.unwrittenFiles(), b.failures())
+	tail := b.refusal()
+	room := maxBody - len(join(head, tail)) - 2*len("\n\n") - len("\n")
+	changed := b.changedFiles(room - minLeft)
+	left := b.leftFiles(room - len(changed))
+	_, err := io.WriteString(w, join(head, changed, left, tail)+"\n")
+	return err
+}
+
+// body is a report, with its files by what a pull request has of them.
+type body struct {
+	*Report
+	changed   []*File
+	unwritten []*File // their change is no part of it
+	left      []*File // they stay as they are
+	failed    []*File
+	fixes     []Count // of the changed ones
+	look      int     // how many of these a person must look at
+	built     bool    // something was proved of one of the changed ones, or was to be
+	known     int     // findings that a baseline has
+}
+
+// sorted sorts the files. Where one has been written, a change that was not is
+// no part of what is written about.
+func sorted(r *Report) *body {
+	b := &body{Report: r, known: r.Summary().Known}
+	writing := false
+	for i := range r.Files {
+		writing = writing || r.Files[i].Written
+	}
+	changed := &Report{Transforms: r.Transforms}
+	for i := range r.Files {
+		switch f := &r.Files[i]; {
+		case f.Err != nil:
+			b.failed = append(b.failed, f)
+		case !f.Changed():
+			b.left = append(b.left, f)
+		case writing && !f.Written:
+			b.unwritten = append(b.unwritten, f)
+		default:
+			b.changed = append(b.changed, f)
+			changed.Files = append(changed.Files, *f)
+			b.look += f.toLookAt()
+			b.built = b.built || len(f.Proofs) > 0
+		}
+	}
+	b.fixes = changed.Summary().Fixes
+	return b
+}
+
+// opening says what this is.
+func (b *body) opening() string {
+	var text string
+	if len(b.changed) > 0 {
+		text = fmt.Sprintf("This pull request repairs %s of Node.js applications. It was made by %s %s: small named changes, "+
+			"made where the image works as before, as far as the Dockerfile, the build context and the base image tell.",
+			counted(len(b.changed), "Dockerfile"), home, prose(b.Version))
+	} else {
+		text = fmt.Sprintf("%s %s, which repairs Dockerfiles of Node.js applications, has nothing to change here.", home, prose(b.Version))
+	}
+	var others []string
+	for _, part := range []struct {
+		n            int
+		one, several string
+	}{
+		{len(b.left), "stays as it is", "stay as they are"},
+		{len(b.unwritten), "is not part of it", "are not part of it"},
+		{len(b.failed), "could not be repaired", "could not be repaired"},
+	} {
+		switch part.n {
+		case 0:
+		case 1:
+			others = append(others, "1 "+part.one)
+		default:
+			others = append(others, fmt.Sprintf("%d %s", part.n, part.several))
+		}
+	}
+	if others != nil && len(b.changed) > 0 {
+		text += " Of the other Dockerfiles, " + strings.Join(others, ", ") + "."
+	} else if others != nil {
+		text += " Of the Dockerfiles, " + strings.Join(others, ", ") + "."
+	}
+	if b.known > 0 {
+		text += fmt.Sprintf(" %s in the baseline, and not listed here.", are(b.known, "finding"))
+	}
+	return text
+}
+
+// are counts with the verb.
+func are(n int, what string) string {
+	if n == 1 {
+		return "1 " + what + " is"
+	}
+	return counted(n, what) + " are"
+}
+
+// overview says once for each transform what it does, and why.
+func (b *body) overview() string {
+	return titled("## What changes", bullets(b.fixes, maxOverview, "kind", func(c Count) string {
+		places := counted(c.Count, "place")
+		if t := b.transform(c.ID); t != nil {
+			return fmt.Sprintf("**%s** (%s, %s). %s", prose(capitalized(t.Title)), codeSpan(c.ID), places, prose(reason(t.Doc.Why)))
+		}
+		return fmt.Sprintf("%s (%s)", codeSpan(c.ID), places)
+	}))
+}
+
+// unwrittenFiles lists the changes that were not made, and why where that was a
+// proof.
+func (b *body) unwrittenFiles() string {
+	return titled(join("## Not part of this pull request", "These would change too, and were not written."),
+		bullets(b.unwritten, maxUnwritten, "file", func(f *File) string {
+			for i := range f.Proofs {
+				if p := &f.Proofs[i]; verdictOf(p.Outcome) != proved {
+					return fmt.Sprintf("%s: %s: %s", stageName(f, p), strings.ToLower(string(verdictOf(p.Outcome))), prose(p.Reason))
+				}
+			}
+			return codeSpan(f.Path)
+		}))
+}
+
+// failures lists the files of which nothing is known, or that were not written.
+func (b *body) failures() string {
+	return titled("## Not repaired", bullets(b.failed, maxFailures, "file", func(f *File) string {
+		where := codeSpan(f.Path)
+		if f.Err.Name != f.Path {
+			where += ", " + codeSpan(f.Err.Name)
+		}
+		if f.Err.Line > 0 {
+			where += fmt.Sprintf(", line %d", f.Err.Line)
+		}
+		return where + ": " + prose(f.Err.Msg)
+	}))
+}
+
+// refusal says how to keep a change away.
+func (b *body) refusal() string {
+	fixes := slices.DeleteFunc(slices.Clone(b.fixes), func(c Count) bool { return b.transform(c.ID) == nil })
+	if len(fixes) == 0 {
+		return ""
+	}
+	id := slices.MaxFunc(fixes, func(a, b Count) int { return cmp.Compare(a.Count, b.Count) }).ID
+	return join("## How to refuse a change",
+		"Take it back, and put a comment directly above the instruction, or above the first one of the file to speak for all of it. "+
+			"dockmend heeds it from then on. The reason is yours:",
+		fmt.Sprintf("```dockerfile\n# dockmend ignore=%s the reason\n```", id),
+		fmt.Sprintf("`dockmend explain %s` tells what this change is, what is checked first, and on what documentation it rests. Everything else about %s is in its repository.", id, home))
+}

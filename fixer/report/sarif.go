@@ -1,5 +1,173 @@
 package report
 
-import "io"
+import (
+	"encoding/json"
+	"io"
+	"strings"
 
-func SARIF(w io.Writer, r *Report) error { return nil }
+	"github.com/Masterminds/semver/v3"
+	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+)
+
+// sarifSchema is where the standard itself has the schema.
+const sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+// These are the library's types but for suppressions: all results of a run have a
+// list of them or none has, and the library leaves an empty one out.
+type (
+	sarifLog struct {
+		*sarif.Report
+		Runs []*sarifRun `json:"runs"`
+	}
+	sarifRun struct {
+		*sarif.Run
+		Results []*sarifResult `json:"results"`
+
+		rules map[string]int // their indices
+	}
+	sarifResult struct {
+		*sarif.Result
+		Suppressions []*sarif.Suppression `json:"suppressions,omitzero"`
+	}
+)
+
+// SARIF writes the report as a SARIF 2.1.0 log of one run, with a line end behind
+// it. What is fixed is a warning with the whole change of its file as the fix, what
+// needs --unsafe a note, what was left alone informational, and a transform that
+// failed an error. A file that failed is a notification.
+//
+// A path is relative to %SRCROOT%, the directory that dockmend ran in; an absolute
+// one is a file URI. Columns count UTF-16 code units. The run has no
+// automationDetails: code scanning's upload fills in the category that its user
+// wants only where there are none.
+func SARIF(w io.Writer, r *Report) error {
+	log := sarifLog{Report: sarif.NewReport(), Runs: []*sarifRun{newSarifRun(r)}}
+	log.Schema = sarifSchema
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(log)
+}
+
+func newSarifRun(r *Report) *sarifRun {
+	run := &sarifRun{Run: sarif.NewRunWithInformationURI("dockmend", homepage), Results: []*sarifResult{}}
+	driver := run.Tool.Driver
+	if r.Version != "" {
+		driver.WithVersion(r.Version)
+	}
+	if v := strings.TrimPrefix(r.Version, "v"); isSemantic(v) {
+		driver.WithSemanticVersion(v)
+	}
+	driver.AddNotification(sarif.NewRule(fileFailed).WithDescription("a Dockerfile could not be worked on"))
+	run.rules = map[string]int{}
+	for _, rule := range r.sarifRules() {
+		run.rules[*rule.ID] = len(driver.Rules)
+		driver.AddRule(rule)
+	}
+	run.WithColumnKind("utf16CodeUnits")
+	run.OriginalUriBaseIds = map[string]sarif.ArtifactLocation{
+		sourceRoot: *sarif.NewArtifactLocation().WithDescription(sarif.NewTextMessage("The directory that dockmend ran in.")),
+	}
+	invocation := sarif.NewInvocation().WithExecutionSuccessful(true)
+	run.AddInvocation(invocation)
+	for i := range r.Files {
+		run.addFile(&r.Files[i], invocation)
+	}
+	return run
+}
+
+func isSemantic(version string) bool {
+	_, err := semver.StrictNewVersion(version)
+	return err == nil
+}
+
+// addFile adds what became of one file.
+func (run *sarifRun) addFile(f *File, invocation *sarif.Invocation) {
+	at := sarifLocation(f.Path).WithIndex(len(run.Artifacts))
+	artifact := sarif.NewArtifact().WithLocation(at).WithRoles([]string{"analysisTarget"})
+	text := newSarifText(f.Result.Before)
+	if text.valid {
+		artifact.WithEncoding("UTF-8")
+	}
+	run.AddArtifact(artifact)
+	o := f.offer()
+	fix, room := o.sarifFix(at, text)
+	prints := newFingerprints(f.Result.Before)
+	for i, found := range f.Result.Findings {
+		result := run.result(found, at, text, prints)
+		switch refusal := o.refuses(found); {
+		case refusal != "":
+			result.Properties.Add("noFix", refusal)
+		case o.mends(found) && room > 0:
+			result.AddFixe(fix)
+			room--
+		case o.mends(found):
+			result.Properties.Add("noFix", "an earlier result of this file has it")
+		}
+		switch {
+		case f.known(i):
+			result.WithBaselineState("unchanged")
+			result.Suppressions = []*sarif.Suppression{sarif.NewSuppression().WithKind("external")}
+		case f.Known != nil:
+			result.WithBaselineState("new")
+			result.Suppressions = []*sarif.Suppression{}
+		}
+		if KindOf(found) == Failed {
+			invocation.WithExecutionSuccessful(false)
+		}
+		run.Results = append(run.Results, result)
+	}
+	if f.Err != nil {
+		invocation.WithExecutionSuccessful(false)
+		if f.Err.Name != f.Path {
+			at = sarifLocation(f.Err.Name)
+		}
+		invocation.AddToolExecutionNotification(sarifNotification(f.Err, at))
+	}
+}
+
+// result is what a finding is to SARIF.
+func (run *sarifRun) result(found fixer.Finding, at *sarif.ArtifactLocation, text *sarifText, prints *fingerprints) *sarifResult {
+	kind := KindOf(found)
+	result := sarif.NewRuleResult(found.ID).
+		WithRuleIndex(run.rules[found.ID]).
+		WithMessage(sarif.NewTextMessage(sarifMessage(message(found)))).
+		WithLevel(sarifLevel[kind]).
+		WithProperties(sarif.NewPropertyBag().Add("kind", string(kind)).Add("safety", found.Safety.String())).
+		WithPartialFingerprints(prints.of(found))
+	if kind == LeftAlone {
+		result.WithKind("informational") // of which the level must be none
+	}
+	place := sarif.NewPhysicalLocation().WithArtifactLocation(at).WithRegion(text.restOfLine(found.Line, found.Col))
+	result.AddLocation(sarif.NewLocation().WithPhysicalLocation(place))
+	return &sarifResult{Result: result}
+}
+
+var sarifLevel = map[Kind]string{Fixed: sarif.LevelWarning, NeedsUnsafe: sarif.LevelNote, LeftAlone: sarif.LevelNone, Failed: sarif.LevelError}
+
+// fileFailed is the ID of the notification of a file that failed.
+const fileFailed = "file-failed"
+
+func sarifNotification(e *dockerfile.Error, at *sarif.ArtifactLocation) *sarif.Notification {
+	place := sarif.NewPhysicalLocation().WithArtifactLocation(at)
+	if e.Line > 0 {
+		// The text is not there to count the column in.
+		place.WithRegion(sarif.NewRegion().WithStartLine(e.Line))
+	}
+	return sarif.NewNotification().
+		WithLevel(sarif.LevelError).
+		WithDescriptor(sarif.NewReportingDescriptorReference().WithID(fileFailed).WithIndex(0)).
+		WithMessage(sarif.NewTextMessage(sarifMessage(e.Msg))).
+		WithLocations([]*sarif.Location{sarif.NewLocation().WithPhysicalLocation(place)})
+}
+
+// sarifMessage is a message in one line, without the links that SARIF sees in
+// text like [a](b): it is strangers' text. Braces stay single, where the standard
+// wants them doubled: readers show a text without arguments as it is, and would
+// show both.
+func sarifMessage(s string) string {
+	return strings.ReplaceAll(dockerfile.Printable(s), "](", `\](`)
+}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/dockmend/dockmend/fixer"
 )
 
 // Summary counts what became of the files.
@@ -25,49 +27,72 @@ type Count struct {
 	Count int    `json:"count"`
 }
 
-// Summary counts.
+// Summary counts the report's files.
 func (r *Report) Summary() Summary {
-	s := Summary{Files: len(r.Files), Fixes: []Count{}, Unsafe: []Count{}}
-	fixes, unsafe := map[string]int{}, map[string]int{}
+	t := NewTally(r.Transforms)
 	for i := range r.Files {
-		f := &r.Files[i]
+		t.Add(&r.Files[i])
+	}
+	return t.Summary()
+}
+
+// Tally counts files one by one, for runs that don't keep them. It must be made
+// with NewTally.
+type Tally struct {
+	transforms    []*fixer.Transform
+	summary       Summary // without its lists
+	fixes, unsafe map[string]int
+}
+
+// NewTally counts by these transforms, in their order.
+func NewTally(ts []*fixer.Transform) *Tally {
+	return &Tally{transforms: ts, fixes: map[string]int{}, unsafe: map[string]int{}}
+}
+
+// Add counts a file.
+func (t *Tally) Add(f *File) {
+	t.summary.Files++
+	switch {
+	case f.Err != nil:
+		t.summary.Failed++
+	case f.Changed():
+		t.summary.Changed++
+	default:
+		t.summary.LeftAlone++
+	}
+	for i, finding := range f.Result.Findings {
+		kind := KindOf(finding)
 		switch {
-		case f.Err != nil:
-			s.Failed++
-		case f.Changed():
-			s.Changed++
-		default:
-			s.LeftAlone++
-		}
-		for i, finding := range f.Result.Findings {
-			kind := KindOf(finding)
-			switch {
-			case f.known(i):
-				s.Known++
-			case kind == Fixed && f.Err == nil:
-				fixes[finding.ID]++
-			case kind == NeedsUnsafe:
-				unsafe[finding.ID]++
-			}
+		case f.known(i):
+			t.summary.Known++
+		case kind == Fixed && f.Err == nil:
+			t.fixes[finding.ID]++
+		case kind == NeedsUnsafe:
+			t.unsafe[finding.ID]++
 		}
 	}
-	s.Fixes, s.Unsafe = r.counts(fixes), r.counts(unsafe)
+}
+
+// Summary returns the counts up to now.
+func (t *Tally) Summary() Summary {
+	s := t.summary
+	s.Fixes, s.Unsafe = t.counts(t.fixes), t.counts(t.unsafe)
 	return s
 }
 
 // counts puts counts into the order of the transforms.
-func (r *Report) counts(byID map[string]int) []Count {
+func (t *Tally) counts(byID map[string]int) []Count {
 	list := []Count{}
 	for id, n := range byID {
 		list = append(list, Count{id, n})
 	}
 	place := func(id string) int {
-		for i, t := range r.Transforms {
-			if t.ID == id {
+		for i, transform := range t.transforms {
+			if transform.ID == id {
 				return i
 			}
 		}
-		return len(r.Transforms)
+		return len(t.transforms)
 	}
 	slices.SortFunc(list, func(a, b Count) int { return cmp.Or(place(a.ID)-place(b.ID), cmp.Compare(a.ID, b.ID)) })
 	return list

@@ -1,0 +1,152 @@
+package discover
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+)
+
+// CheckGlob returns an error for a glob that Search would not take.
+//
+// A glob is matched against the whole slash-separated path from Options.Base, or,
+// when it has no slash but at its end, against the name of a file or folder
+// wherever that is. A slash at its beginning stands for Options.Base, and ../ for
+// the folder above. With a slash at its end it means folders only, and so takes no
+// file. * stands for any text without a slash, ? for one character, [a-z] and
+// [^a-z] for one of a set, {a,b} for one of several texts, and ** as a whole part
+// of the path for any number of folders. A backslash takes the meaning from the
+// character behind it.
+func CheckGlob(glob string) error {
+	_, err := parseGlob("", glob)
+	return err
+}
+
+// maxChoices is how many texts the braces of a glob may stand for; the matcher
+// tries one after the other.
+const maxChoices = 1000
+
+// globs are matched together.
+type globs []glob
+
+type glob struct {
+	base    string // the folder that the pattern starts from, ".." for none in the tree
+	pattern string
+	folders bool // it means folders only
+	named   bool // it is for the last part of the path
+}
+
+func parseGlobs(base string, list []string) (g globs, err error) {
+	for _, text := range list {
+		one, err := parseGlob(base, text)
+		if err != nil {
+			return nil, err
+		}
+		g = append(g, one)
+	}
+	return g, nil
+}
+
+func parseGlob(base, text string) (g glob, err error) {
+	g.base = path.Clean(base)
+	g.pattern, g.folders = strings.CutSuffix(text, "/")
+	g.named = !strings.Contains(g.pattern, "/")
+	if rest, ok := strings.CutPrefix(g.pattern, "/"); ok {
+		g.pattern = rest
+	} else {
+		g.climb()
+	}
+	switch {
+	case g.pattern == "" || g.pattern == ".":
+		err = errors.New("it names nothing")
+	case !doublestar.ValidatePattern(g.pattern):
+		err = errors.New("a bracket, a brace or a backslash lacks its end")
+	case slices.Contains(strings.Split(g.pattern, "/"), ".."):
+		err = errors.New("\"..\" can only begin it")
+	case choices(g.pattern) > maxChoices:
+		err = fmt.Errorf("its braces stand for more than %d texts", maxChoices)
+	}
+	if err != nil {
+		return glob{}, fmt.Errorf("glob %q: %w", text, err)
+	}
+	return g, nil
+}
+
+// climb takes the dots that a path may begin with off the pattern.
+func (g *glob) climb() {
+	for {
+		part, rest, ok := strings.Cut(g.pattern, "/")
+		switch {
+		case !ok || part != "." && part != "..":
+			return
+		case part == "..":
+			g.base = path.Join(g.base, "..")
+		}
+		g.pattern = rest
+	}
+}
+
+// match tells whether one of the globs matches a file or folder.
+func (g globs) match(name string, folder bool) bool {
+	for _, one := range g {
+		if one.match(name, folder) {
+			return true
+		}
+	}
+	return false
+}
+
+func (g *glob) match(name string, folder bool) bool {
+	switch {
+	case g.folders && !folder:
+		return false
+	case g.named:
+		return doublestar.MatchUnvalidated(g.pattern, path.Base(name))
+	}
+	rel, inside := below(g.base, name)
+	return inside && doublestar.MatchUnvalidated(g.pattern, rel)
+}
+
+// choices returns how many texts the braces of a valid glob stand for, maxChoices+1
+// for more than maxChoices.
+func choices(pattern string) int {
+	type level struct{ before, here int } // the choices that are complete, and the one being read
+	levels := []level{{0, 1}}
+	for i := 0; i < len(pattern); i++ {
+		top := &levels[len(levels)-1]
+		switch pattern[i] {
+		case '\\':
+			i++
+		case '[':
+			i += classLen(pattern[i:]) - 1
+		case '{':
+			levels = append(levels, level{0, 1})
+		case ',':
+			if len(levels) > 1 {
+				top.before, top.here = min(top.before+top.here, maxChoices+1), 1
+			}
+		case '}':
+			levels = levels[:len(levels)-1]
+			outer := &levels[len(levels)-1]
+			outer.here = min(outer.here*(top.before+top.here), maxChoices+1)
+		}
+	}
+	return levels[0].here
+}
+
+// classLen returns the length of the set of characters that a valid glob begins
+// with.
+func classLen(text string) int {
+	for i := 1; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case ']':
+			return i + 1
+		}
+	}
+	return len(text)
+}

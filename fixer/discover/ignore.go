@@ -1,0 +1,114 @@
+package discover
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+	"strings"
+)
+
+// maxIgnoreFile is the largest .gitignore that is read, in bytes.
+const maxIgnoreFile = 1 << 20
+
+// ruleset is a .gitignore file and those that hold where it does not speak. It
+// hides what git hides where core.ignoreCase is off:
+//
+//   - the last rule that matches decides, those of deeper folders first, then
+//     those of the folders above, then .git/info/exclude;
+//   - a folder that is hidden is not entered, so nothing in it can come back;
+//   - a folder with a .git of its own is a repository of its own: the rules of the
+//     folders above do not hold in it;
+//   - a .gitignore that is a link is not read.
+//
+// Of a worktree or submodule, whose .git is a file, info/exclude is not in the
+// tree, and is not known.
+type ruleset struct {
+	above  *ruleset
+	folder string // where it holds, with its slash; "" for the root
+	rules  []rule
+}
+
+// ignores tells whether a file or folder of the ruleset's folder, or of one below,
+// is hidden. Whether the folders on the way are, is not asked.
+func (r *ruleset) ignores(name string, folder bool) bool {
+	for ; r != nil; r = r.above {
+		rel := strings.TrimPrefix(name, r.folder)
+		for i := len(r.rules) - 1; i >= 0; i-- {
+			if r.rules[i].match(rel, folder) {
+				return !r.rules[i].negated
+			}
+		}
+	}
+	return false
+}
+
+// enter returns the rules that hold in a folder, which has these entries, and
+// remembers them.
+func (s *searcher) enter(name string, entries []fs.DirEntry, above *ruleset) *ruleset {
+	if s.noIgnore {
+		return nil
+	}
+	rules := above
+	for _, e := range entries {
+		switch {
+		case e.Name() == ".git":
+			rules = nil
+			if e.IsDir() {
+				rules = s.load(path.Join(name, ".git/info/exclude"), name, nil)
+			}
+		case e.Name() == ".gitignore" && e.Type().IsRegular():
+			// It sorts behind .git.
+			rules = s.load(path.Join(name, ".gitignore"), name, rules)
+		}
+	}
+	s.rules[name] = rules
+	return rules
+}
+
+// load puts the rules of a file before others.
+func (s *searcher) load(file, folder string, above *ruleset) *ruleset {
+	text, err := readFile(s.fsys, file, maxIgnoreFile+1)
+	if errors.Is(err, fs.ErrNotExist) {
+		return above
+	}
+	if err == nil && len(text) > maxIgnoreFile {
+		err = errors.New("it is too large")
+	}
+	if err != nil {
+		s.note(file, unreadable(file, err))
+		return above
+	}
+	r := &ruleset{above: above, rules: parseRules(string(text))}
+	if folder != "." {
+		r.folder = folder + "/"
+	}
+	return r
+}
+
+// rulesAbove walks from a folder, for which these rules hold, down to a file or
+// folder, and returns the rules that hold for that. It tells whether one on the
+// way, the last included, is hidden; then the rules that hide it are not among
+// those returned.
+func (s *searcher) rulesAbove(from string, rules *ruleset, to string, folder bool) (_ *ruleset, hidden bool) {
+	rel, _ := below(from, to)
+	if s.noIgnore || rel == "." {
+		return rules, false
+	}
+	parts := strings.Split(rel, "/")
+	for i, part := range parts {
+		known, ok := s.rules[from]
+		if !ok {
+			entries, err := fs.ReadDir(s.fsys, from)
+			if err != nil {
+				s.note(from, unreadable(from, err))
+			}
+			known = s.enter(from, entries, rules)
+		}
+		rules = known
+		from = path.Join(from, part)
+		if rules.ignores(from, folder || i < len(parts)-1) {
+			rules, hidden = nil, true
+		}
+	}
+	return rules, hidden
+}

@@ -1,0 +1,65 @@
+package report
+
+import (
+	"bytes"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/dockmend/dockmend/fixer"
+)
+
+// homepage is where people learn of dockmend.
+const homepage = "https://github.com/dockmend/dockmend"
+
+var byteOrderMark = []byte("\ufeff")
+
+// offer is the change of a Dockerfile, as a report offers it to whoever would make
+// it. It is offered as a whole: the transforms ran on each other's text, and a file
+// that has a part of their changes may not build.
+type offer struct {
+	file *File
+	ok   bool
+	// refusal says why nothing is offered, where a reader would expect it.
+	refusal string
+}
+
+// offer decides whether the file's change is offered.
+func (f *File) offer() offer {
+	before, after := f.Result.Before, f.Result.After
+	refuse := func(why string) offer { return offer{f, false, why} }
+	switch {
+	case f.Written || f.Err != nil || bytes.Equal(before, after):
+		return refuse("") // made already, or the file may not be what was read
+	case slices.ContainsFunc(f.Proofs, func(p Proof) bool { return verdictOf(p.Outcome) == broken }):
+		return refuse("the image was seen to break with it")
+	case !utf8.Valid(before) || !utf8.Valid(after):
+		return refuse("the file is not UTF-8, and this report has to be")
+	case bytes.HasPrefix(before, byteOrderMark) != bytes.HasPrefix(after, byteOrderMark):
+		return refuse("it changes the byte order mark")
+	}
+	return offer{f, true, ""}
+}
+
+// mends tells whether what is offered fixes the finding.
+func (o offer) mends(found fixer.Finding) bool {
+	return o.ok && KindOf(found) == Fixed && !o.file.addsFile(found)
+}
+
+// refuses says why a finding that is fixed comes without the change, "" where it
+// has it, or where nobody would expect it.
+func (o offer) refuses(found fixer.Finding) string {
+	switch {
+	case KindOf(found) != Fixed || o.file.Written || o.file.Err != nil:
+		return ""
+	case o.refusal == "" && o.file.addsFile(found):
+		return "it adds a file"
+	}
+	return o.refusal
+}
+
+// addsFile tells whether what is fixed is so by a new file alone, which no change
+// of the Dockerfile can make.
+func (f *File) addsFile(found fixer.Finding) bool {
+	return slices.ContainsFunc(f.Result.Created, func(c fixer.NewFile) bool { return c.ID == found.ID }) &&
+		!slices.ContainsFunc(f.Result.Steps, func(s fixer.Step) bool { return s.ID == found.ID })
+}

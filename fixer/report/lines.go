@@ -1,0 +1,20 @@
+package report
+
+import (
+	"slices"
+	"strings"
+)
+
+// lines splits a text behind each "\n".
+func lines(text []byte) []string { return slices.Collect(strings.Lines(string(text))) }
+
+// lineEnd is what ends the line: "\r\n", "\n", or nothing.
+func lineEnd(line string) string {
+	switch {
+	case strings.HasSuffix(line, "\r\n"):
+		return "\r\n"
+	case strings.HasSuffix(line, "\n"):
+		return "\n"
+	}
+	return ""
+}

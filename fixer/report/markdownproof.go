@@ -1,0 +1,167 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Bounds of the parts of what is said of a proof, in bytes.
+const (
+	maxWarning = 2500
+	maxSeen    = 2500
+	maxNotes   = 2000
+)
+
+// verdict is an outcome in words for people who don't know dockmend's.
+type verdict string
+
+const (
+	proved      verdict = "Proved"
+	notProved   verdict = "Not proved"
+	sameFailure verdict = "Not proved, it fails as before"
+	broken      verdict = "Broken by the change"
+)
+
+// verdictOf knows the outcomes of a proof; whatever else there is, proves nothing.
+func verdictOf(outcome string) verdict {
+	switch outcome {
+	case "proved":
+		return proved
+	case "same failure":
+		return sameFailure
+	case "broken by the fix":
+		return broken
+	}
+	return notProved
+}
+
+// alertKind is the kind of alert that the verdict takes.
+func (v verdict) alertKind() string {
+	if v == broken {
+		return "CAUTION"
+	}
+	return "WARNING"
+}
+
+// stageName is the file, with the stage where there are several.
+func stageName(f *File, p *Proof) string {
+	if p.Target == "" {
+		return codeSpan(f.Path)
+	}
+	return fmt.Sprintf("%s, stage %s", codeSpan(f.Path), codeSpan(p.Target))
+}
+
+// image is what was, or was not, proved.
+type image struct {
+	file  *File
+	proof *Proof
+}
+
+// warnings are what must not be overlooked, over all files that change.
+func (b *body) warnings() string {
+	images := map[verdict][]image{}
+	built, unbuilt := 0, 0
+	for _, f := range b.changed {
+		if len(f.Proofs) == 0 {
+			unbuilt++
+		}
+		for i := range f.Proofs {
+			p := &f.Proofs[i]
+			images[verdictOf(p.Outcome)] = append(images[verdictOf(p.Outcome)], image{f, p})
+			built++
+		}
+	}
+	blocks := []string{howProved(built, len(images[proved]), unbuilt)}
+	for _, v := range []verdict{broken, notProved, sameFailure} {
+		if len(images[v]) == 0 {
+			continue
+		}
+		title := string(v)
+		if v == broken {
+			title += ". Don't merge it as it is"
+		}
+		blocks = append(blocks, alert(v.alertKind(), "**"+title+":**\n"+
+			bullets(images[v], maxWarning, "image", func(i image) string { return stageName(i.file, i.proof) })))
+	}
+	if b.look > 0 {
+		blocks = append(blocks, alert("IMPORTANT", fmt.Sprintf("**%s may break what can't be seen from here** (`--unsafe` asked for that). "+
+			"Each is marked **look at this** below, and says what to look at.", counted(b.look, "change"))))
+	}
+	return join(blocks...)
+}
+
+// howProved says what was built, of the files that change.
+func howProved(images, proved, unbuilt int) string {
+	switch {
+	case images == 0 && unbuilt == 0:
+		return ""
+	case images == 0:
+		return "**Nothing was built or run for this.** The changes rest on what was read; `dockmend verify` builds and runs the images, before and after, and compares."
+	}
+	text := fmt.Sprintf("%s built and run, before and after. Proved to work as before, and not as root: %d of %d.", were(images, "image"), proved, images)
+	if unbuilt > 0 {
+		text += fmt.Sprintf(" **Of %s, nothing was built or run.**", counted(unbuilt, "file"))
+	}
+	return text
+}
+
+func were(n int, what string) string {
+	if n == 1 {
+		return "1 " + what + " was"
+	}
+	return counted(n, what) + " were"
+}
+
+// proofs says what was proved of one file, image by image.
+func (f *File) proofs() string {
+	list, left := fitting(f.Proofs, maxProofs, func(p Proof) string {
+		v := verdictOf(p.Outcome)
+		text := fmt.Sprintf("**%s:** %s", v, prose(p.Reason))
+		if p.Target != "" {
+			text = fmt.Sprintf("**Stage %s. %s:** %s", codeSpan(p.Target), v, prose(p.Reason))
+		}
+		if v != proved {
+			text = alert(v.alertKind(), text)
+		}
+		return join(text, table(p.Seen), notes(p.Notes))
+	})
+	if left > 0 {
+		list = append(list, fmt.Sprintf("**%s not shown here.**", are(left, "more image")))
+	}
+	return join(list...)
+}
+
+// notes are in one paragraph: a list would run into the one that follows.
+func notes(texts []string) string {
+	list, left := fitting(texts, maxNotes, prose)
+	if left > 0 {
+		list = append(list, are(left, "more note")+" not shown here")
+	}
+	if list == nil {
+		return ""
+	}
+	return "Also seen: " + strings.Join(list, "; ")
+}
+
+// table shows what was seen before and after.
+func table(seen []Seen) string {
+	if len(seen) == 0 {
+		return ""
+	}
+	rows, left := fitting(seen, maxSeen, func(s Seen) string {
+		return fmt.Sprintf("| %s | %s | %s |", cell(s.What), cell(s.Before), cell(s.After))
+	})
+	if left > 0 {
+		rows = append(rows, fmt.Sprintf("| %s not shown here | | |", are(left, "more line")))
+	}
+	return "| What was seen | Before | After |\n| --- | --- | --- |\n" + strings.Join(rows, "\n")
+}
+
+// cell is the text of a table's cell. In a table a bar ends the cell even in a
+// code span; a backslash in front of it keeps it, and is taken away with the cell.
+func cell(text string) string {
+	if text == "" {
+		return "not seen"
+	}
+	return strings.ReplaceAll(prose(text), "|", `\|`)
+}

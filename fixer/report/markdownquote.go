@@ -1,0 +1,176 @@
+package report
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+)
+
+// In Markdown all that strangers wrote stands in code spans, where neither
+// CommonMark nor GitHub sees markup, links, mentions or references. Backslashes
+// would not do: GitHub looks for mentions in what was rendered. Only plain words,
+// which can't be any of that, stand outside, for a message reads badly in
+// monospaced type.
+
+const (
+	// maxName is the length of a name, in bytes, that is shown whole; maxText that
+	// of a message.
+	maxName = 300
+	maxText = 800
+)
+
+// codeSpan quotes a name: in one line, and without effect.
+func codeSpan(name string) string {
+	return spanOf(oneLine(name, maxName))
+}
+
+// spanOf makes a code span of printable text.
+func spanOf(text string) string {
+	if text == "" {
+		text = `""` // a code span can't be empty
+	}
+	run := 1
+	for hasRun(text, run) {
+		run++
+	}
+	// Of a space at each end, both are dropped, unless there is nothing else.
+	spaces := text[0] == ' ' && text[len(text)-1] == ' ' && strings.Trim(text, " ") != ""
+	if spaces || text[0] == '`' || text[len(text)-1] == '`' {
+		text = " " + text + " "
+	}
+	fence := strings.Repeat("`", run)
+	return fence + text + fence
+}
+
+// hasRun tells whether there are exactly so many backticks in a row somewhere.
+func hasRun(text string, length int) bool {
+	n := 0
+	for i := range len(text) + 1 {
+		if i < len(text) && text[i] == '`' {
+			n++
+			continue
+		}
+		if n == length {
+			return true
+		}
+		n = 0
+	}
+	return false
+}
+
+var (
+	// plainWord is what can't be markup, nor a reference, as JIRA-1 and 1234567 may
+	// be.
+	plainWord = regexp.MustCompile(`^\(*(?:[A-Za-z]+(?:'[a-z]+)?|[a-z]+(?:-[a-z]+)+|[0-9]{1,6}(?:\.[0-9]{1,3})?[A-Za-z]{0,3}|Node\.js)\)*[,;:.]?$`)
+	// commitHash is what GitHub takes for the name of a commit, be it a word.
+	commitHash = regexp.MustCompile(`\b[0-9A-Fa-f]{7,}\b`)
+)
+
+func plain(word string) bool { return plainWord.MatchString(word) && !commitHash.MatchString(word) }
+
+// prose quotes a message in one line: its plain words as they are, all else in
+// code spans. It must not stand at the begin of a line. Several spaces count as
+// one, as they do in HTML.
+func prose(message string) string {
+	var parts, group []string
+	quotes := 0 // in the group: what stands between two stays together
+	flush := func() {
+		if len(group) > 0 {
+			parts = append(parts, quotedGroup(strings.Join(group, " ")))
+		}
+		group, quotes = nil, 0
+	}
+	for word := range strings.FieldsSeq(oneLine(message, maxText)) {
+		if plain(word) && quotes%2 == 0 {
+			flush()
+			parts = append(parts, word)
+			continue
+		}
+		group = append(group, word)
+		quotes += strings.Count(word, `"`)
+		if last := word[len(word)-1]; quotes%2 == 0 && (last == ';' || last == ':') {
+			flush()
+		}
+	}
+	flush()
+	if parts == nil {
+		return spanOf("")
+	}
+	return strings.Join(parts, " ")
+}
+
+// quotedGroup is a code span of words that are not plain, without the sentence's
+// own brackets and punctuation at their ends.
+func quotedGroup(text string) string {
+	open, end := "", ""
+	around := strings.LastIndexByte(text, '(') == 0 && strings.HasSuffix(strings.TrimRight(text, ",;:."), ")") && len(text) > len("()")
+	for len(text) > 1 && text[0] == '(' && (around || strings.Count(text, "(") > strings.Count(text, ")")) {
+		open, text = open+"(", text[1:]
+	}
+	for len(text) > 1 && endsClause(text) {
+		end, text = text[len(text)-1:]+end, text[:len(text)-1]
+	}
+	return open + spanOf(text) + end
+}
+
+// endsClause tells whether the last byte is the sentence's, not the quoted text's.
+func endsClause(text string) bool {
+	before, _ := utf8.DecodeLastRuneInString(text[:len(text)-1])
+	switch text[len(text)-1] {
+	case ',', ';', ':':
+		return before != ' '
+	case '.':
+		return unicode.IsLetter(before) || unicode.IsDigit(before) || strings.ContainsRune(`"'])}=*`, before)
+	case ')':
+		return before != ' ' && strings.Count(text, ")") > strings.Count(text, "(")
+	}
+	return false
+}
+
+// oneLine is text without line ends and other characters that have an effect,
+// shortened to so many bytes.
+func oneLine(s string, length int) string {
+	return clipped(dockerfile.Printable(clipped(s, length)), length)
+}
+
+// clipped shortens text that is too long, at the end of a character if it has any.
+func clipped(s string, length int) string {
+	if len(s) <= length {
+		return s
+	}
+	for range utf8.UTFMax - 1 {
+		if !utf8.RuneStart(s[length]) {
+			length--
+		}
+	}
+	return s[:length] + "…"
+}
+
+// sentenceEnd is a full stop behind which a sentence begins: not that of e.g., nor
+// that of COPY . somewhere.
+var sentenceEnd = regexp.MustCompile(`[\pL\pN][\pL\pN)"'%]\.\s`)
+
+// shortReason is the length, in bytes, below which a sentence rarely gives a
+// reason by itself.
+const shortReason = 80
+
+// reason is the first sentence of a transform's documentation; the second one too
+// where the first is but an introduction.
+func reason(why string) string {
+	why = strings.Join(strings.Fields(why), " ")
+	for _, end := range sentenceEnd.FindAllStringIndex(why, 2) {
+		if sentence := why[:end[1]-1]; len(sentence) >= shortReason {
+			return sentence
+		}
+	}
+	return why
+}
+
+// capitalized is a line that begins as a sentence does.
+func capitalized(line string) string {
+	_, n := utf8.DecodeRuneInString(line)
+	return strings.ToUpper(line[:n]) + line[n:]
+}

@@ -1,0 +1,90 @@
+package report
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
+
+	"github.com/dockmend/dockmend/fixer/diff"
+)
+
+// maxFixes bounds what the fixes of one file take, in bytes. Each result has the
+// whole fix, and a file of thousands of findings would make a report of gigabytes.
+const maxFixes = 4 << 20
+
+// sarifFix is the whole change of the Dockerfile, and how many results may carry
+// it, the first one in any case; nil where there is none to offer. Files that are
+// added are not part of it: a replacement names a region of a file that is there,
+// and SARIF has no other way to change one.
+func (o offer) sarifFix(at *sarif.ArtifactLocation, text *sarifText) (fix *sarif.Fix, room int) {
+	if !o.ok {
+		return nil, 0
+	}
+	s := whole(text.src, bytes.TrimPrefix(o.file.Result.After, byteOrderMark))
+	change := sarif.NewArtifactChange().WithArtifactLocation(at)
+	change.AddReplacement(sarif.NewReplacement().
+		WithDeletedRegion(text.region(s.start, s.end)).
+		WithInsertedContent(sarif.NewArtifactContent().WithText(s.text)))
+	fix = sarif.NewFix().
+		WithDescription(sarif.NewTextMessage("The whole repair of this file: its changes rest on one another.")).
+		WithArtifactChanges([]*sarif.ArtifactChange{change})
+	const frame = 256 // around the text
+	return fix, max(1, maxFixes/(frame+len(s.text)))
+}
+
+// whole is the change from its first changed byte to its last one: a single
+// replacement, since there are readers, reviewdog among them, that offer each one
+// by itself.
+func whole(before, after []byte) splice {
+	list := splices(before, after)
+	s := list[0]
+	for _, next := range list[1:] {
+		s.text += string(before[s.end:next.start]) + next.text
+		s.end = next.end
+	}
+	return s
+}
+
+// splice replaces the bytes from start to end, which is not included.
+type splice struct {
+	start, end int
+	text       string
+}
+
+// splices are the changes, from top to bottom. Where a change reaches the end of
+// the file, its last line end is left out: by the standard it belongs to the last
+// line, and to editors a line without text begins behind it.
+func splices(before, after []byte) (list []splice) {
+	starts := []int{0}
+	for _, line := range lines(before) {
+		starts = append(starts, starts[len(starts)-1]+len(line))
+	}
+	for _, c := range diff.Replacements(before, after) {
+		s := splice{starts[c.Line-1], starts[c.Line-1+c.Lines], string(c.Text)}
+		if s.end == len(before) {
+			s = s.withoutLastEnd(before)
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+// withoutLastEnd is a splice up to the end of the file that leaves the last line
+// end as it is, where one of that effect exists.
+func (s splice) withoutLastEnd(before []byte) splice {
+	end := lineEnd(string(before))
+	inside, above := string(before[s.start:s.end]), string(before[:s.start])
+	switch {
+	case end == "":
+	case strings.HasSuffix(inside, end) && strings.HasSuffix(s.text, end):
+		s.end -= len(end)
+		s.text = strings.TrimSuffix(s.text, end)
+	case strings.HasSuffix(above, end) && strings.HasSuffix(end+s.text, end):
+		// Lines only go, or only come: the line end above them goes or comes in
+		// place of their last.
+		s.start, s.end = s.start-len(end), s.end-len(end)
+		s.text = strings.TrimSuffix(end+s.text, end)
+	}
+	return s
+}

@@ -1,0 +1,71 @@
+package report
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
+
+	"github.com/dockmend/dockmend/fixer"
+)
+
+// engineRules describe what the engine itself says.
+var engineRules = map[string]struct{ title, text string }{
+	"base-image": {"what is known of a base image", "Says what the facts of a base image rest on, where that is less than the image itself."},
+	"ignore":     {"comments that keep nothing away", "A comment that is to keep a transform away has to name one that has something to say there."},
+	"syntax":     {"Dockerfiles in a syntax of their own", "A Dockerfile that BuildKit reads with another program than Docker's own is left alone."},
+}
+
+// sarifRules are the transforms, in their order, and behind them what else has
+// findings, by ID.
+func (r *Report) sarifRules() (rules []*sarif.ReportingDescriptor) {
+	for _, t := range r.Transforms {
+		rules = append(rules, transformRule(t))
+	}
+	var others []string
+	for i := range r.Files {
+		for _, found := range r.Files[i].Result.Findings {
+			if r.transform(found.ID) == nil {
+				others = append(others, found.ID)
+			}
+		}
+	}
+	slices.Sort(others)
+	for _, id := range slices.Compact(others) {
+		d, ok := engineRules[id]
+		if !ok {
+			d.title, d.text = id, id
+		}
+		rules = append(rules, sarifRule(id, d.title, d.text, d.text, sarif.LevelNote))
+	}
+	return rules
+}
+
+// transformRule is a transform as a rule.
+func transformRule(t *fixer.Transform) *sarif.ReportingDescriptor {
+	level := sarif.LevelWarning
+	if t.Safety != fixer.Safe {
+		level = sarif.LevelNote
+	}
+	rule := sarifRule(t.ID, t.Title, t.Doc.What, flowed(t.Doc.Why)+"\n\n"+flowed(t.Doc.Safety), level)
+	if len(t.Doc.See) > 0 {
+		rule.WithHelpURI(t.Doc.See[0])
+	}
+	properties := sarif.NewPropertyBag().WithTags([]string{"dockerfile", "nodejs", t.Safety.String()})
+	if t.Since != "" {
+		properties.Add("since", t.Since)
+	}
+	return rule.WithProperties(properties)
+}
+
+func sarifRule(id, title, what, help, level string) *sarif.ReportingDescriptor {
+	return sarif.NewRule(id).
+		WithName(id).
+		WithDescription(title).
+		WithFullDescription(sarif.NewMultiformatMessageString().WithText(flowed(what))).
+		WithHelp(sarif.NewMultiformatMessageString().WithText(help)).
+		WithDefaultConfiguration(sarif.NewReportingConfiguration().WithLevel(level))
+}
+
+// flowed joins the lines of a text that was wrapped for the source code.
+func flowed(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -1,0 +1,123 @@
+package report
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
+)
+
+// sarifText tells places of a text as SARIF does: columns count UTF-16 code units,
+// and a byte order mark is not there.
+type sarifText struct {
+	src   []byte // behind the byte order mark
+	valid bool   // it is UTF-8
+
+	mark   int   // the length of the byte order mark
+	starts []int // of the lines
+}
+
+func newSarifText(text []byte) *sarifText {
+	src := bytes.TrimPrefix(text, byteOrderMark)
+	t := &sarifText{src: src, valid: utf8.Valid(src), mark: len(text) - len(src), starts: []int{0}}
+	for i, c := range src {
+		if c == '\n' && i+1 < len(src) {
+			t.starts = append(t.starts, i+1)
+		}
+	}
+	return t
+}
+
+// position is the line and the column of an offset. The end of the text belongs
+// to the last line, its line end included.
+func (t *sarifText) position(offset int) (line, col int) {
+	i, found := slices.BinarySearch(t.starts, offset)
+	if !found {
+		i--
+	}
+	for _, r := range string(t.src[t.starts[i]:offset]) {
+		col += utf16.RuneLen(r)
+	}
+	return i + 1, col + 1
+}
+
+// region is the text between two offsets.
+func (t *sarifText) region(start, end int) *sarif.Region {
+	line, col := t.position(start)
+	endLine, endCol := t.position(end)
+	return sarif.NewRegion().WithStartLine(line).WithStartColumn(col).WithEndLine(endLine).WithEndColumn(endCol)
+}
+
+// restOfLine is the text from a place, whose column counts bytes, to the end of
+// its line.
+func (t *sarifText) restOfLine(line, col int) *sarif.Region {
+	i := min(max(line-1, 0), len(t.starts)-1)
+	start, end := t.starts[i], len(t.src)
+	if i+1 < len(t.starts) {
+		end = t.starts[i+1]
+	}
+	text := string(t.src[start:end])
+	end -= len(lineEnd(text))
+	offset := start + col - 1
+	if i == 0 {
+		offset -= t.mark
+	}
+	return t.region(min(max(offset, start), end), end)
+}
+
+const (
+	// stdin is the path of what comes from standard input.
+	stdin = "<stdin>"
+	// sourceRoot is what relative paths are relative to. It is what code scanning
+	// calls the root of a repository.
+	sourceRoot = "%SRCROOT%"
+	// kept are the characters of a path that stand for themselves in a URI, beside
+	// letters and digits (RFC 3986, pchar).
+	kept = "-._~!$&'()*+,;=:@"
+)
+
+// sarifLocation is where a file is.
+func sarifLocation(path string) *sarif.ArtifactLocation {
+	at := sarif.NewSimpleArtifactLocation(pathURI(path))
+	if path != stdin && !strings.HasPrefix(path, "/") {
+		at.WithURIBaseID(sourceRoot)
+	}
+	return at
+}
+
+// pathURI is a path as a URI, byte for byte, be it UTF-8 or not. An absolute path
+// makes a file URI, a relative one a relative reference.
+func pathURI(path string) string {
+	var parts []string
+	for part := range strings.SplitSeq(path, "/") {
+		if part == "" || part == "." {
+			continue // as the standard demands
+		}
+		part = percentEncoded(part)
+		if len(parts) == 0 {
+			part = strings.ReplaceAll(part, ":", "%3A") // or it would end a scheme
+		}
+		parts = append(parts, part)
+	}
+	uri := strings.Join(parts, "/")
+	if strings.HasPrefix(path, "/") {
+		uri = "file:///" + uri
+	}
+	return uri
+}
+
+func percentEncoded(s string) string {
+	const hex = "0123456789ABCDEF"
+	var b strings.Builder
+	for _, c := range []byte(s) {
+		if 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte(kept, c) >= 0 {
+			b.WriteByte(c)
+		} else {
+			b.Write([]byte{'%', hex[c>>4], hex[c&15]})
+		}
+	}
+	return b.String()
+}
