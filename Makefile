@@ -23,9 +23,10 @@ e2e:
 
 golden:
 	$(GO) test ./golden -update
+	$(GO) test ./fixer/report -update
 
 bench:
-	$(GO) test ./golden ./fixer/registry ./fixer/internal/rootfs -run '^$$' -bench . -benchmem
+	$(GO) test ./golden ./cmd/dockmend ./fixer/registry ./fixer/internal/rootfs ./fixer/discover -run '^$$' -bench . -benchmem
 
 FUZZTIME ?= 1m
 fuzz:
@@ -34,4 +35,11 @@ fuzz:
 	$(GO) test ./fixer/registry -run '^$$' -fuzz FuzzHistory -fuzztime $(FUZZTIME)
 	$(GO) test ./fixer/registry -run '^$$' -fuzz FuzzLayout -fuzztime $(FUZZTIME)
 	$(GO) test ./fixer/internal/rootfs -run '^$$' -fuzz FuzzRead -fuzztime $(FUZZTIME)
+	$(GO) test ./fixer/report -run '^$$' -fuzz FuzzQuoted -fuzztime $(FUZZTIME)
+	$(GO) test ./fixer/report -run '^$$' -fuzz FuzzFix -fuzztime $(FUZZTIME)
+	$(GO) test ./fixer/report -run '^$$' -fuzz FuzzSuggestion -fuzztime $(FUZZTIME)
+	$(GO) test ./fixer/report -run '^$$' -fuzz FuzzGitHub -fuzztime $(FUZZTIME)
+	$(GO) test ./fixer/discover -run '^$$' -fuzz FuzzGlob -fuzztime $(FUZZTIME)
+	$(GO) test ./fixer/discover -run '^$$' -fuzz FuzzRules -fuzztime $(FUZZTIME)
+	$(GO) test ./cmd/dockmend/internal/config -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME)
 	$(GO) test ./golden -run '^$$' -fuzz FuzzAll -fuzztime $(FUZZTIME)

@@ -14,8 +14,8 @@ import (
 
 // changeFlags decide what is changed, and how.
 type changeFlags struct {
-	Only      []string `placeholder:"ID" help:"Run these transforms only."`
-	Skip      []string `placeholder:"ID" help:"Do not run these transforms."`
+	Only      []string `placeholder:"ID" predictor:"transform" help:"Run these transforms only."`
+	Skip      []string `placeholder:"ID" predictor:"transform" help:"Do not run these transforms."`
 	Unsafe    bool     `help:"Also make changes that a person must look at."`
 	User      string   `placeholder:"NAME" help:"Who containers run as, instead of the user that fits the image best. A user whose name the image doesn't have is made; numbers (1000, 1000:1000) are taken as they are."`
 	UID       *int     `name:"uid" placeholder:"N" help:"The number of a user that has to be made. Default: the first free one from 1000 on."`

@@ -12,7 +12,7 @@ import (
 )
 
 type explainCmd struct {
-	ID string `arg:"" optional:"" help:"The transform. Without one, all are listed."`
+	ID string `arg:"" optional:"" predictor:"transform" help:"The transform. Without one, all are listed."`
 }
 
 // Run implements the command.

@@ -2,12 +2,10 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
@@ -20,6 +18,14 @@ type job struct {
 	context string   // the build context's directory; "" for none
 	beside  []string // the names of other jobs with the same context
 	stdin   bool
+	// tree is the directory that nothing is written outside of, be it through a
+	// link: the one that was searched, or the root of the file's repository; "" for a
+	// file that the user named and that is in none.
+	tree  string
+	found bool // by a search
+	// unchanged: --since leaves it out.
+	unchanged bool
+	*setting
 }
 
 // diffName is the path in the diff's headers: below the current directory where
@@ -75,95 +81,6 @@ func introduce(jobs []*job) {
 			}
 		}
 	}
-}
-
-// find makes the jobs: a path that is a directory is searched. What is named
-// twice is done once. context is that of all of them, "" for the directory of
-// each.
-func find(s *streams, paths []string, context string) (jobs []*job, err error) {
-	if len(paths) == 0 {
-		paths = []string{"."}
-	}
-	seen := map[string]bool{}
-	for _, p := range paths {
-		switch {
-		case p == "":
-			return nil, errors.New("an empty path names no file")
-		case seen[filepath.Clean(p)]:
-			continue
-		}
-		seen[filepath.Clean(p)] = true
-		if p == "-" {
-			jobs = append(jobs, &job{path: p, name: "<stdin>", context: context, stdin: true})
-			continue
-		}
-		info, err := os.Stat(p)
-		if command := nearestCommand(p); errors.Is(err, fs.ErrNotExist) && command != "" {
-			return nil, withHint(fmt.Errorf("%s: no such file or directory", p), fmt.Sprintf("did you mean dockmend %s?", command))
-		}
-		if err != nil || !info.IsDir() {
-			jobs = append(jobs, newJob(p, context)) // what is wrong with it is said where it is read
-			continue
-		}
-		found, err := search(p)
-		if err != nil {
-			return nil, err
-		}
-		if len(found) == 0 {
-			fmt.Fprintf(s.err, "%s: no Dockerfile below this directory\n", p)
-		}
-		for _, f := range found {
-			if clean := filepath.Clean(f); clean == filepath.Clean(p) || !seen[clean] {
-				seen[clean] = true
-				jobs = append(jobs, newJob(f, context))
-			}
-		}
-	}
-	return jobs, nil
-}
-
-func newJob(path, context string) *job {
-	j := &job{path: path, name: filepath.ToSlash(path), context: context}
-	if j.context == "" {
-		j.context = filepath.Dir(path)
-	}
-	return j
-}
-
-// skipped are directories that hold other people's files.
-var skipped = map[string]bool{".git": true, "node_modules": true, "vendor": true}
-
-// search finds the Dockerfiles below a directory, in lexical order. Links are
-// not followed.
-func search(dir string) (files []string, err error) {
-	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir() && skipped[d.Name()] && path != dir:
-			return fs.SkipDir
-		case d.Type().IsRegular() && isDockerfile(d.Name()):
-			files = append(files, path)
-		}
-		return nil
-	})
-	return files, err
-}
-
-// isDockerfile goes by the names that Docker, Podman and editors know.
-func isDockerfile(name string) bool {
-	lower := strings.ToLower(name)
-	for _, ending := range []string{".dockerignore", ".containerignore", ".j2", ".tmpl", ".tpl", ".erb", ".template", ".orig", ".rej", ".bak", ".md", "~"} {
-		if strings.HasSuffix(lower, ending) {
-			return false
-		}
-	}
-	for _, base := range []string{"dockerfile", "containerfile"} {
-		if lower == base || strings.HasPrefix(lower, base+".") || strings.HasSuffix(lower, "."+base) {
-			return true
-		}
-	}
-	return false
 }
 
 // source is a loaded Dockerfile.

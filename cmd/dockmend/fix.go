@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,30 +8,31 @@ import (
 	"slices"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/diff"
 	"github.com/dockmend/dockmend/fixer/report"
 )
 
 type fixCmd struct {
-	Paths []string `arg:"" optional:"" name:"path" help:"Dockerfiles, directories, or - for standard input. Default: the current directory."`
+	Paths []string `arg:"" optional:"" name:"path" predictor:"path" help:"Dockerfiles, directories, or - for standard input. Default: the current directory."`
 
-	Write bool `short:"w" xor:"mode" help:"Change the files instead of printing a diff."`
-	Check bool `xor:"mode" help:"Print findings only; exit with 1 when something would change."`
-	Diff  bool `xor:"mode" help:"With -: print the diff instead of the result."`
+	Write   bool   `short:"w" xor:"mode" help:"Change the files instead of printing a diff."`
+	Check   bool   `xor:"mode" help:"Print findings only; exit with 1 when something would change."`
+	Patches string `xor:"mode" placeholder:"DIR" predictor:"path" help:"Write the changes into this directory, a patch for each transform, which apply in the order of their names."`
+	Verify  bool   `help:"With --write: change only what is proved to work by building and running it, as dockmend verify does."`
 
-	Verify bool `help:"With --write: change only what is proved to work by building and running it, as dockmend verify does."`
-
-	changeFlags `embed:""`
-	buildFlags  `embed:"" group:"The build"`
-	imageFlags  `embed:"" group:"Base images"`
-	proofFlags  `embed:"" group:"Proof, with --verify"`
+	baselineFlags `embed:""`
+	outputFlags   `embed:""`
+	searchFlags   `embed:"" group:"Which files"`
+	changeFlags   `embed:"" group:"What is changed, and how"`
+	buildFlags    `embed:"" group:"The build"`
+	imageFlags    `embed:"" group:"Base images"`
+	proofFlags    `embed:"" group:"Proof, with --verify"`
 }
 
 // Help is the long form of the command's description.
 func (c *fixCmd) Help() string { return description }
 
-// Run implements the command.
-func (c *fixCmd) Run(ctx context.Context, s *streams) error {
+// check makes sure that the flags go together.
+func (c *fixCmd) check() error {
 	if c.Write && slices.Contains(c.Paths, "-") {
 		return withHint(errors.New("--write can't write to standard input"), "leave it out: the result of - goes to standard output")
 	}
@@ -43,55 +42,90 @@ func (c *fixCmd) Run(ctx context.Context, s *streams) error {
 	if _, err := c.spec(); err != nil {
 		return err // of use with --verify only, but never right
 	}
-	r, err := prepare(s, c.Paths, &c.changeFlags, &c.buildFlags, &c.imageFlags)
+	return c.baselineFlags.check(c.Check)
+}
+
+// Run implements the command.
+func (c *fixCmd) Run(ctx context.Context, s *streams, inv *invocation) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	r, err := prepare(s, inv, c.Paths, &fileFlags{c.changeFlags, c.buildFlags}, &c.searchFlags, &c.imageFlags, c.Quiet)
+	if err != nil {
+		return err
+	}
+	o, err := c.output(s)
 	if err != nil {
 		return err
 	}
 	if c.Verify {
-		return c.proofFlags.run(ctx, s, &verification{repair: r, write: true})
+		return c.proofFlags.run(ctx, s, &verification{repair: r, output: o, write: true})
 	}
-	return c.each(ctx, s, r)
+	return c.each(ctx, s, r, o)
+}
+
+// output makes what shows the results.
+func (c *fixCmd) output(s *streams) (o *output, err error) {
+	o = newOutput(s, &c.outputFlags)
+	o.updateBaseline = c.UpdateBaseline
+	o.diffs = o.diffs || c.Format == "" && !c.Check && !c.Write && c.Patches == ""
+	if c.Baseline != "" {
+		if o.baseline, err = readBaseline(c.Baseline, c.UpdateBaseline); err != nil {
+			return nil, err
+		}
+	}
+	if c.Patches != "" {
+		o.patches, err = newPatches(c.Patches)
+	}
+	return o, err
 }
 
 // each runs the jobs, some at a time, and shows their results in order.
-func (c *fixCmd) each(ctx context.Context, s *streams, work *repair) error {
+func (c *fixCmd) each(ctx context.Context, s *streams, work *repair, o *output) error {
 	results := parallel(work.jobs, manyWaiting(), func(j *job) outcome {
 		src, err := j.load(s.in)
 		if err != nil {
 			return outcome{err: err}
 		}
 		defer src.close()
-		r, err := fixer.Run(ctx, src.Source, work.transforms, work.inspector, work.options)
+		r, err := fixer.Run(ctx, src.Source, j.transforms, work.inspector, j.options)
 		return outcome{result: r, err: err}
 	})
-	failed, changed := false, false
-	p := startProgress(s.err)
+	p, shown := startProgress(s, len(work.jobs))
+	defer p.end()
+	o.s = shown
 	for i, result := range results {
-		p.wait(work.jobs[i].name, i, len(work.jobs))
-		var o outcome
+		j := work.jobs[i]
+		p.wait(j.name)
+		var got outcome
 		select {
-		case o = <-result:
+		case got = <-result:
 		case <-ctx.Done():
 		}
-		p.stop()
 		if ctx.Err() != nil {
 			return errors.New("interrupted")
 		}
-		if o.err == nil {
-			o.err = c.show(s, work.jobs[i], o.result)
+		p.got()
+		f := j.file(got.result, got.err)
+		if err := o.findings(j, f); err != nil {
+			return err
 		}
-		if o.err != nil {
-			failed = true
-			fmt.Fprintln(s.err, o.err)
-			continue
+		if c.Write && f.Err == nil {
+			c.rewrite(shown, j, f)
 		}
-		changed = changed || string(o.result.Before) != string(o.result.After) || len(o.result.Created) > 0 && !work.jobs[i].stdin
+		if err := c.show(shown, j, f, o); err != nil {
+			return err
+		}
 	}
-	tellLimited(s, work.inspector)
+	p.end()
+	tellLimited(shown, work.inspector)
+	if err := o.end(c.verb(work)); err != nil {
+		return err
+	}
 	switch {
-	case failed:
+	case o.failed:
 		return exitCode(exitError)
-	case c.Check && changed:
+	case c.Check && o.found && !c.UpdateBaseline:
 		return exitCode(exitChanges)
 	}
 	return nil
@@ -103,75 +137,68 @@ type outcome struct {
 	err    error
 }
 
-// show prints one result, or writes it.
-func (c *fixCmd) show(s *streams, j *job, r fixer.Result) error {
-	if err := report.Text(s.err, j.name, r.Findings); err != nil {
+// rewrite writes what changes, and notes how that went.
+func (c *fixCmd) rewrite(s *streams, j *job, f *report.File) {
+	written, err := write(s, j, f.Result, "rewritten", c.Quiet)
+	f.Written = written
+	if err != nil {
+		f.Err = asError(j.name, err)
+	}
+}
+
+// show shows one result. That of standard input goes to standard output, unless
+// another form is wanted.
+func (c *fixCmd) show(s *streams, j *job, f *report.File, o *output) error {
+	result := j.stdin && c.Format == "" && !c.Check && c.Patches == ""
+	if result {
+		defer func(diffs bool) { o.diffs = diffs }(o.diffs)
+		o.diffs = false
+	}
+	if err := o.add(j, f); err != nil || f.Err != nil || !j.stdin || c.Check {
 		return err
 	}
-	patch := diff.Unified(j.diffName(), r.Before, r.After)
-	var err error
-	switch {
-	case c.Check:
-	case j.stdin && !c.Diff:
-		_, err = s.out.Write(r.After)
-	case c.Write:
-		return cmp.Or(write(s, j, r, "rewritten"), bug(j, r))
-	default:
-		_, err = s.out.Write(patch)
+	for _, n := range f.Result.Created {
+		o.say(fmt.Sprintf("%s: not written: the Dockerfile comes from standard input", filepath.ToSlash(filepath.Join(j.context, n.Name))))
 	}
-	if err == nil {
-		err = c.add(s, j, r.Created)
+	if !result {
+		return nil
 	}
-	if err == nil {
-		err = bug(j, r)
-	}
+	_, err := s.out.Write(f.Result.After)
 	return err
 }
 
+// verb is what the summary says of files that change, "" where there is nothing to
+// sum up: a file that was named speaks for itself.
+func (c *fixCmd) verb(work *repair) string {
+	switch {
+	case len(work.jobs) < 2 && !work.searched:
+		return ""
+	case c.Write:
+		return "changed"
+	}
+	return "would change"
+}
+
 // write writes the Dockerfile, when it changes, and the files that the fix adds to
-// the build context, and tells what was done to each.
-func write(s *streams, j *job, r fixer.Result, done string) error {
-	if !bytes.Equal(r.Before, r.After) {
-		if err := writeFile(j.path, r.Before, r.After); err != nil {
-			return err
+// the build context, and tells what was done to each. written: something was.
+func write(s *streams, j *job, r fixer.Result, done string, quiet bool) (written bool, err error) {
+	say := func(name, what string) {
+		written = true
+		if !quiet {
+			fmt.Fprintf(s.err, "%s: %s\n", name, what)
 		}
-		fmt.Fprintf(s.err, "%s: %s\n", j.name, done)
+	}
+	if string(r.Before) != string(r.After) {
+		if err := writeFile(j.path, j.tree, r.Before, r.After); err != nil {
+			return written, err
+		}
+		say(j.name, done)
 	}
 	for _, f := range r.Created {
 		if err := createFile(j.context, f); err != nil {
-			return err
+			return written, err
 		}
-		fmt.Fprintf(s.err, "%s: written\n", filepath.ToSlash(filepath.Join(j.context, f.Name)))
+		say(filepath.ToSlash(filepath.Join(j.context, f.Name)), "written")
 	}
-	return nil
-}
-
-// add prints the files that a fix adds to the build context. What comes from
-// standard input has no place of its own to add them to.
-func (c *fixCmd) add(s *streams, j *job, files []fixer.NewFile) error {
-	for _, f := range files {
-		var err error
-		switch {
-		case c.Check:
-		case j.stdin:
-			fmt.Fprintf(s.err, "%s: not written: the Dockerfile comes from standard input\n", filepath.ToSlash(filepath.Join(j.context, f.Name)))
-		default:
-			_, err = s.out.Write(diff.Created(j.createdName(f.Name), f.Text))
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// bug makes an error of a transform's failure: the file is whole, but whoever
-// runs this should not overlook it.
-func bug(j *job, r fixer.Result) error {
-	for _, f := range r.Findings {
-		if f.Bug {
-			return fmt.Errorf("%s: the transform %s failed", j.name, f.ID)
-		}
-	}
-	return nil
+	return written, nil
 }

@@ -15,7 +15,7 @@ import (
 
 // imageFlags say where facts about base images come from.
 type imageFlags struct {
-	Facts    []string `placeholder:"FILE" sep:"none" help:"Take all facts from this file, which dockmend inspect --json wrote: no network, the same result on any machine."`
+	Facts    []string `placeholder:"FILE" predictor:"path" sep:"none" help:"Take all facts from this file, which dockmend inspect --json wrote: no network, the same result on any machine."`
 	Offline  bool     `help:"Ask no registry: what was learned before, or the built-in table of well-known images."`
 	NoLayers bool     `help:"Read no layer of an image, only its configuration and history."`
 	Source   []string `placeholder:"SOURCE" sep:"none" help:"Where to look for images, in this order: registry (the default), daemon (the local Docker engine), oci:DIR, docker-archive:FILE. NAME=oci:DIR gives an image that has no name one."`
@@ -24,7 +24,7 @@ type imageFlags struct {
 	Mirror        []string `placeholder:"HOST=MIRROR" sep:"none" help:"Look for images of this registry at the mirror first, as in docker.io=mirror.example.com/hub."`
 	PlainHTTP     []string `name:"plain-http" placeholder:"HOST" help:"Speak to this host without encryption."`
 
-	CacheDir string        `placeholder:"DIR" help:"Where answers are kept. Default: dockmend in the user's cache directory."`
+	CacheDir string        `placeholder:"DIR" predictor:"path" help:"Where answers are kept. Default: dockmend in the user's cache directory."`
 	NoCache  bool          `help:"Keep no answers, and use none."`
 	Refresh  bool          `help:"Ask what tags stand for even if that was asked a moment ago."`
 	TagTTL   time.Duration `name:"tag-ttl" default:"1h" help:"How long a tag is taken to stand for the same image."`

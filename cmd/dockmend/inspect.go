@@ -25,8 +25,9 @@ type inspectCmd struct {
 	From bool `help:"Inspect the base images of these Dockerfiles, as far as repairing them takes. Default: of those below the current directory."`
 	JSON bool `name:"json" help:"Print the facts as JSON, for --facts."`
 
-	buildFlags `embed:"" group:"The build"`
-	imageFlags `embed:"" group:"Base images"`
+	searchFlags `embed:"" group:"Which files, with --from"`
+	buildFlags  `embed:"" group:"The build"`
+	imageFlags  `embed:"" group:"Base images"`
 }
 
 // Help is the long form of the command's description.
@@ -46,7 +47,7 @@ type inspected struct {
 }
 
 // Run implements the command.
-func (c *inspectCmd) Run(ctx context.Context, s *streams) error {
+func (c *inspectCmd) Run(ctx context.Context, s *streams, inv *invocation) error {
 	if err := c.check(); err != nil {
 		return err
 	}
@@ -61,7 +62,7 @@ func (c *inspectCmd) Run(ctx context.Context, s *streams) error {
 	failed := false
 	r := newRecorder(in)
 	if c.From {
-		queries, failed, err = c.bases(ctx, s, r)
+		queries, failed, err = c.bases(ctx, s, inv, r)
 	} else {
 		queries, r.next, err = c.named(s, in)
 	}
@@ -87,16 +88,17 @@ func (c *inspectCmd) Run(ctx context.Context, s *streams) error {
 func (c *inspectCmd) show(ctx context.Context, s *streams, r *recorder, queries []baseimage.Query) (ok bool, err error) {
 	results := parallel(queries, manyWaiting(), func(q baseimage.Query) inspected { return r.answer(ctx, q) })
 	var facts []*baseimage.Facts
-	p := startProgress(s.err)
+	p, shown := startProgress(s, len(results))
+	defer p.end()
 	ok = true
 	for i, result := range results {
-		p.wait("inspecting "+queries[i].Image, i, len(results))
+		p.wait("inspecting " + queries[i].Image)
 		var got inspected
 		select {
 		case got = <-result:
 		case <-ctx.Done():
 		}
-		p.stop()
+		p.got()
 		absent := errors.Is(got.err, baseimage.ErrNotFound)
 		if absent && c.JSON {
 			facts = append(facts, &baseimage.Facts{Image: got.query.Image, Platform: got.query.Platform, Absent: got.err.Error()})
@@ -108,18 +110,18 @@ func (c *inspectCmd) show(ctx context.Context, s *streams, r *recorder, queries 
 			// A tag that a version might have had: that it isn't there is an answer.
 		case got.err != nil:
 			ok = false
-			printError(s.err, c.explain(got))
+			printError(shown.err, c.explain(got))
 		case c.JSON:
 			facts = append(facts, got.facts)
-			warn(s.err, got.facts)
+			warn(shown.err, got.facts)
 		default:
-			if err := describe(s.out, got); err != nil {
+			if err := describe(shown.out, got); err != nil {
 				return false, err
 			}
 		}
 	}
 	if c.JSON {
-		return ok, baseimage.WriteFacts(s.out, facts)
+		return ok, baseimage.WriteFacts(shown.out, facts)
 	}
 	return ok, nil
 }
@@ -216,26 +218,30 @@ func (p placed) Inspect(ctx context.Context, q baseimage.Query) (*baseimage.Fact
 // and makes the queries for all that they ask: with --json, also of images that
 // the repaired files name. What is wrong with one of the
 // files is told, and failed is true.
-func (c *inspectCmd) bases(ctx context.Context, s *streams, r *recorder) (queries []baseimage.Query, failed bool, err error) {
-	jobs, err := find(s, c.Images, c.Context)
+func (c *inspectCmd) bases(ctx context.Context, s *streams, inv *invocation, r *recorder) (queries []baseimage.Query, failed bool, err error) {
+	jobs, err := find(s, c.Images, &c.searchFlags, false)
 	if err != nil {
 		return nil, false, err
 	}
+	if jobs, err = assign(jobs, inv, &fileFlags{buildFlags: c.buildFlags}); err != nil {
+		return nil, false, err
+	}
 	results := parallel(jobs, manyWaiting(), func(j *job) error { return c.record(ctx, s, j, r) })
-	p := startProgress(s.err)
+	p, shown := startProgress(s, len(jobs))
+	defer p.end()
 	for i, result := range results {
-		p.wait(jobs[i].name, i, len(jobs))
+		p.wait(jobs[i].name)
 		select {
 		case err = <-result:
 		case <-ctx.Done():
 		}
-		p.stop()
+		p.got()
 		if ctx.Err() != nil {
 			return nil, false, errors.New("interrupted")
 		}
 		if err != nil {
 			failed = true
-			fmt.Fprintln(s.err, err)
+			fmt.Fprintln(shown.err, err)
 		}
 	}
 	return r.queries(c.JSON), failed, nil
@@ -251,7 +257,7 @@ func (c *inspectCmd) record(ctx context.Context, s *streams, j *job, r *recorder
 	if err != nil {
 		return err
 	}
-	graph, err := chain.Resolve(file, c.build())
+	graph, err := chain.Resolve(file, j.options.Build)
 	if err != nil {
 		return err
 	}
@@ -262,7 +268,7 @@ func (c *inspectCmd) record(ctx context.Context, s *streams, j *job, r *recorder
 	}
 	// With --unsafe in mind too: it makes no other questions, but other texts.
 	for _, threshold := range []fixer.Safety{fixer.Safe, fixer.Unsafe} {
-		if _, err := fixer.Run(ctx, src.Source, transforms.All, r, fixer.Options{Threshold: threshold, Build: c.build()}); err != nil {
+		if _, err := fixer.Run(ctx, src.Source, transforms.All, r, fixer.Options{Threshold: threshold, Build: j.options.Build}); err != nil {
 			return err
 		}
 	}

@@ -1,54 +1,102 @@
 package main
 
 import (
-	"fmt"
 	"io"
-	"os"
+	"sync"
 	"time"
 
-	"golang.org/x/term"
+	"github.com/schollz/progressbar/v3"
 
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 )
 
-// progress tells on a terminal what is being waited for, on a line that it
-// takes away again. Elsewhere it says nothing.
+// progress tells on a terminal how far a run is and what it waits for, on a line
+// that it takes away again. Elsewhere it says nothing.
 type progress struct {
-	w     io.Writer // nil when there is no terminal
-	timer *time.Timer
-	done  chan bool
+	timer *time.Timer // until the first word
+
+	mu   sync.Mutex
+	bar  *progressbar.ProgressBar // nil when there is no terminal, and at the end
+	what string                   // is waited for
+	done int
+	late bool // the run has taken long enough to say so
+	seen bool // the line is there
 }
 
 // patience is how long nothing is said.
 const patience = 500 * time.Millisecond
 
-func startProgress(w io.Writer) *progress {
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		return &progress{w: w}
+// startProgress starts it on the terminal that s.err is. What goes to the streams
+// that it returns takes the line away first.
+func startProgress(s *streams, total int) (*progress, *streams) {
+	p := &progress{}
+	if !isTerminal(s.err) {
+		return p, s
 	}
-	return &progress{}
-}
-
-// wait says after a while what is waited for, the i-th of n, from 0 on.
-func (p *progress) wait(what string, i, n int) {
-	if p.w == nil {
-		return
-	}
-	done := make(chan bool)
-	p.done = done
+	p.bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(s.err), progressbar.OptionShowCount(),
+		progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(65*time.Millisecond), progressbar.OptionSetWidth(20),
+		progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(false), progressbar.OptionShowDescriptionAtLineEnd())
 	p.timer = time.AfterFunc(patience, func() {
-		fmt.Fprintf(p.w, "\r\033[K%s (%d of %d) …", dockerfile.Printable(what), i+1, n)
-		close(done)
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.late = true
+		p.draw()
 	})
+	return p, &streams{s.in, aside{s.out, p}, aside{s.err, p}}
 }
 
-// stop takes the line away.
-func (p *progress) stop() {
-	if p.w == nil || p.timer == nil {
+// aside writes where the line may be.
+type aside struct {
+	io.Writer
+	p *progress
+}
+
+func (a aside) Write(text []byte) (int, error) {
+	a.p.mu.Lock()
+	defer a.p.mu.Unlock()
+	a.p.hide()
+	return a.Writer.Write(text)
+}
+
+// wait says what is waited for next.
+func (p *progress) wait(what string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.what = dockerfile.Printable(what)
+	p.draw()
+}
+
+func (p *progress) draw() {
+	if p.bar == nil || !p.late {
 		return
 	}
-	if !p.timer.Stop() {
-		<-p.done
-		fmt.Fprint(p.w, "\r\033[K")
+	p.bar.Describe(p.what)
+	_ = p.bar.Set(p.done) // what can't be shown is not missed
+	p.seen = true
+}
+
+func (p *progress) hide() {
+	if p.bar != nil && p.seen {
+		_ = p.bar.Clear()
+		p.seen = false
 	}
+}
+
+// got says that what was waited for is there.
+func (p *progress) got() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.done++
+}
+
+// end takes the line away for good.
+func (p *progress) end() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.bar == nil {
+		return
+	}
+	p.timer.Stop()
+	p.hide()
+	p.bar = nil
 }

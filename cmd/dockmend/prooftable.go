@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -9,17 +8,21 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/proof"
+	"github.com/dockmend/dockmend/fixer/report"
 )
 
-// writeProofs writes what was seen as JSON, one object for each stage.
-func writeProofs(w io.Writer, list []stageProof) error {
-	if list == nil {
-		list = []stageProof{}
+// report is the proof as reports have it.
+func (p *stageProof) report() report.Proof {
+	r := report.Proof{
+		Target: p.Target, Outcome: string(p.Verdict.Outcome), Reason: p.Verdict.Reason, Notes: p.Verdict.Notes, Details: p.Proof,
 	}
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(list)
+	for _, row := range []struct {
+		what string
+		show func(*proof.Observation) string
+	}{{"user", userOf}, {"stop", stopOf}, {"size", sizeOf}, {"build", buildOf}} {
+		r.Seen = append(r.Seen, report.Seen{What: row.what, Before: row.show(p.Before), After: row.show(p.After)})
+	}
+	return r
 }
 
 // printProofs prints a table for people, and the grounds of each verdict that

@@ -1,39 +1,75 @@
 package main
 
 import (
-	"github.com/dockmend/dockmend/fixer"
+	"path/filepath"
+	"slices"
+
+	"github.com/dockmend/dockmend/cmd/dockmend/internal/config"
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/transforms"
 )
 
 // repair is what one run repairs, and how: what fix and verify have in common.
 type repair struct {
-	jobs       []*job
-	transforms []*fixer.Transform
-	inspector  baseimage.Inspector
-	options    fixer.Options
+	jobs      []*job
+	inspector baseimage.Inspector
+	// searched: a directory was, so that how many files there are is news.
+	searched bool
 }
 
-// prepare checks the flags and finds the Dockerfiles.
-func prepare(s *streams, paths []string, change *changeFlags, build *buildFlags, image *imageFlags) (*repair, error) {
-	ts, err := change.pick(transforms.All)
+// invocation is what a command line and its configuration say beside a command's
+// own flags.
+type invocation struct {
+	config *config.File // nil for none
+	keys   []config.Key
+	given  []string // flags of the command line that hold for single files
+}
+
+// prepare checks the flags, finds the Dockerfiles, and tells each what holds for
+// it.
+func prepare(s *streams, inv *invocation, paths []string, flags *fileFlags, search *searchFlags, image *imageFlags, quiet bool) (*repair, error) {
+	if err := flags.check(); err != nil {
+		return nil, err
+	}
+	inspector, err := image.inspector(s, flags.Platform)
 	if err != nil {
 		return nil, err
 	}
-	if err := build.check(); err != nil {
-		return nil, err
-	}
-	if err := change.checkUser(); err != nil {
-		return nil, err
-	}
-	inspector, err := image.inspector(s, build.Platform)
+	jobs, err := find(s, paths, search, quiet)
 	if err != nil {
 		return nil, err
 	}
-	jobs, err := find(s, paths, build.Context)
+	if jobs, err = assign(jobs, inv, flags); err != nil {
+		return nil, err
+	}
+	r := &repair{inspector: inspector}
+	r.searched = slices.ContainsFunc(jobs, func(j *job) bool { return j.found })
+	r.jobs = jobs
+	return r, nil
+}
+
+// assign gives each job what holds for it, and leaves out those that --since does.
+func assign(jobs []*job, inv *invocation, flags *fileFlags) ([]*job, error) {
+	base, err := flags.setting()
 	if err != nil {
 		return nil, err
+	}
+	all := &settings{flags: flags, file: inv.config, given: inv.given}
+	for _, j := range jobs {
+		own, err := all.of(j)
+		if err != nil {
+			return nil, err
+		}
+		j.setting = base
+		if own != flags {
+			if j.setting, err = own.setting(); err != nil {
+				return nil, err
+			}
+		}
+		if j.context = own.Context; j.context == "" && !j.stdin {
+			j.context = filepath.Dir(j.path)
+		}
 	}
 	introduce(jobs)
-	return &repair{jobs: jobs, transforms: ts, inspector: inspector, options: change.options(build.build())}, nil
+	// Those that are left out have a build context, too.
+	return slices.DeleteFunc(jobs, func(j *job) bool { return j.unchanged }), nil
 }

@@ -8,10 +8,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
+	"reflect"
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/dockmend/dockmend/cmd/dockmend/internal/config"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
 )
 
 // The exit codes. They are part of the interface, and documented in --help.
@@ -37,8 +40,12 @@ type cli struct {
 	Verify  verifyCmd        `cmd:"" help:"Prove changes: build and run Dockerfiles before and after."`
 	Inspect inspectCmd       `cmd:"" help:"Tell what is known of base images."`
 	Explain explainCmd       `cmd:"" help:"List the transforms, or explain one."`
+	Config  configCmd        `cmd:"" help:"Tell what holds for each flag, and where that comes from."`
+	Shell   completionCmd    `cmd:"" name:"completion" help:"Print what a shell needs to complete commands and flags."`
 	Observe observeCmd       `cmd:"" name:"observe-container" hidden:""`
-	Version kong.VersionFlag `help:"Print the version."`
+	Version kong.VersionFlag `help:"Print the version, and of what it was built."`
+
+	configFlags `embed:""`
 }
 
 const description = `dockmend repairs Dockerfiles of Node.js applications. It asks the registry what the base image holds, and then makes small named changes: the container no longer runs as root, node hears of the signal to stop, dev dependencies stay out of the image, images are named by version (dockmend explain lists all). What it can't know, it leaves alone, and says why.
@@ -50,16 +57,24 @@ const footer = `Commands:
   dockmend verify [<path> ...]  build and run them before and after, and compare
   dockmend inspect <image> ...  tell what is known of base images
   dockmend explain [<id>]       list the transforms, or explain one
-Each has a --help of its own.
+  dockmend config [<path>]      tell what holds for each flag, and why
+  dockmend completion <shell>   print what bash, zsh or fish needs to complete
+Each has a --help of its own. Each flag can stand in a .dockmend.yaml, too:
+dockmend config --help tells how.
 
 Exit codes:
   0  done, or nothing to do
   1  --check found something to change, or --verify something that is not proved
   2  an error, such as a file that can't be read; the others are done
 
-Standard output carries the diff (or, with -, the resulting Dockerfile) and
-nothing else; findings go to standard error, a line each:
+Standard output carries the diff, the form that --format names or, with -, the
+resulting Dockerfile, and nothing else; findings go to standard error, a line
+each, unless standard output has them:
   file:line:col: message [transform]
+
+In a directory, files called Dockerfile, Containerfile, Dockerfile.* and
+*.Dockerfile are found in any case of letters; templates, what .gitignore hides
+and folders such as node_modules are left out. A file that is named is taken.
 
 A comment keeps transforms away, from the instruction below it, or on top of the
 file from all of it:
@@ -71,6 +86,10 @@ Examples:
   dockmend . | git apply --allow-empty
                                 the same, by way of git
   dockmend --check .            for CI: exit code 1 when something would change
+  dockmend --check --baseline known.json --update-baseline .
+                                what is there now is known: --check --baseline
+                                known.json fails for what is new
+  dockmend --format sarif .     for code scanning
   dockmend - < Dockerfile       the result on standard output
   dockmend explain nonroot-user
   dockmend inspect node:20-slim what is known of a base image, and from where
@@ -86,27 +105,40 @@ func Run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal kills
 	var c cli
+	inv := &invocation{}
 	ended := false
 	parser, err := kong.New(&c,
 		kong.Name("dockmend"), kong.Description(description), kong.UsageOnError(),
 		kong.Writers(stdout, stderr), kong.Exit(func(int) { ended = true }),
 		kong.ConfigureHelp(kong.HelpOptions{WrapUpperBound: 100, NoExpandSubcommands: true}),
-		kong.Help(help),
-		kong.Vars{"version": "dockmend " + version()},
-		kong.Bind(&streams{stdin, stdout, stderr}),
+		kong.Help(help), kong.KindMapper(reflect.String, verbatim),
+		kong.Vars{"version": "dockmend " + version() + "\n" + buildInformation()},
+		kong.Bind(&streams{stdin, stdout, stderr}, inv),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 	)
 	if err != nil {
 		fmt.Fprintf(stderr, "dockmend: %v\n", err)
 		return exitError
 	}
+	if done, err := completes(parser); done {
+		if err != nil {
+			printError(stderr, err)
+			return exitError
+		}
+		return exitOK
+	}
 	k, err := parser.Parse(args)
 	if ended {
 		return exitOK // --help or --version
 	}
-	if err == nil {
+	var wrong *config.Error
+	switch {
+	case err == nil:
+		inv.given = givenFlags(k)
 		err = k.Run()
-	} else {
+	case errors.As(err, &wrong):
+		err = wrong
+	default:
 		err = withHint(err, "dockmend --help lists the flags and commands")
 	}
 	var code exitCode
@@ -119,6 +151,21 @@ func Run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	printError(stderr, err)
 	return exitError
 }
+
+// verbatim takes a text as it is. Kong's own way leads through JSON, which loses
+// the bytes of a path that is not UTF-8.
+var verbatim = kong.MapperFunc(func(ctx *kong.DecodeContext, target reflect.Value) error {
+	token, err := ctx.Scan.PopValue("text")
+	if err != nil {
+		return err
+	}
+	text, ok := token.Value.(string)
+	if !ok {
+		return fmt.Errorf("expected a text but got %v", token.Value)
+	}
+	target.SetString(text)
+	return nil
+})
 
 // help is kong's help, with two changes: the flags of the default command are
 // shown without asking for them, and the footer, which kong has no place for,
@@ -161,25 +208,20 @@ func (h hinted) Unwrap() error { return h.error }
 
 func withHint(err error, hint string) error { return hinted{err, hint} }
 
+// printError says what is wrong, in a line, and how to mend it, in another. What
+// is wrong with a file starts with its name.
 func printError(w io.Writer, err error) {
-	fmt.Fprintf(w, "dockmend: %v\n", err)
+	var f *config.Error
 	var h hinted
-	if errors.As(err, &h) {
-		fmt.Fprintf(w, "hint: %s\n", h.hint)
+	switch {
+	case errors.As(err, &f):
+		fmt.Fprintln(w, dockerfile.Printable(f.Error()))
+		h.hint = f.Hint
+	default:
+		errors.As(err, &h)
+		fmt.Fprintf(w, "dockmend: %v\n", err)
 	}
-}
-
-// version is the module's version, as the Go toolchain recorded it.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "(unknown version)"
+	if h.hint != "" {
+		fmt.Fprintf(w, "hint: %s\n", dockerfile.Printable(h.hint))
 	}
-	version := info.Main.Version
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && version == "(devel)" && len(s.Value) >= 12 {
-			version += " " + s.Value[:12]
-		}
-	}
-	return version
 }

@@ -58,6 +58,11 @@ func TestScripts(t *testing.T) {
 			env.Setenv("REGISTRY", host)
 			env.Setenv("DIGEST", digest.String())
 			env.Setenv("BRIEF", digest.String()[:len("sha256:")+12])
+			schema, err := filepath.Abs("schema/config.schema.json")
+			if err != nil {
+				return err
+			}
+			env.Setenv("SCHEMA", schema)
 			env.Setenv("BROKEN", strings.TrimPrefix(broken.URL, "http://"))
 			env.Setenv("NOBODY", "127.0.0.1:1") // tcpmux: nobody listens there
 			env.Setenv("BUILDKIT_HOST", os.Getenv("DOCKMEND_TEST_BUILDKIT"))

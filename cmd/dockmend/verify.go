@@ -5,21 +5,21 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/proof"
-	"github.com/dockmend/dockmend/fixer/report"
 )
 
 type verifyCmd struct {
-	Paths []string `arg:"" optional:"" name:"path" help:"Dockerfiles, directories, or - for standard input. Default: the current directory."`
+	Paths []string `arg:"" optional:"" name:"path" predictor:"path" help:"Dockerfiles, directories, or - for standard input. Default: the current directory."`
 
-	JSON bool `name:"json" help:"Print all that was seen, as JSON."`
-
-	changeFlags `embed:""`
+	outputFlags `embed:""`
+	searchFlags `embed:"" group:"Which files"`
+	changeFlags `embed:"" group:"What is changed, and how"`
 	buildFlags  `embed:"" group:"The build"`
 	imageFlags  `embed:"" group:"Base images"`
 	proofFlags  `embed:"" group:"Proof"`
@@ -35,12 +35,12 @@ Exit codes: 0 all is proved, or nothing to prove; 1 something is not; 2 an error
 }
 
 // Run implements the command.
-func (c *verifyCmd) Run(ctx context.Context, s *streams) error {
-	r, err := prepare(s, c.Paths, &c.changeFlags, &c.buildFlags, &c.imageFlags)
+func (c *verifyCmd) Run(ctx context.Context, s *streams, inv *invocation) error {
+	r, err := prepare(s, inv, c.Paths, &fileFlags{c.changeFlags, c.buildFlags}, &c.searchFlags, &c.imageFlags, c.Quiet)
 	if err != nil {
 		return err
 	}
-	return c.proofFlags.run(ctx, s, &verification{repair: r, json: c.JSON})
+	return c.proofFlags.run(ctx, s, &verification{repair: r, output: newOutput(s, &c.outputFlags), table: c.Format == ""})
 }
 
 // proofFlags say how proofs are made.
@@ -54,7 +54,7 @@ type proofFlags struct {
 	StopTimeout  time.Duration `default:"10s" help:"The time after the signal to stop in which a command has to end."`
 	Network      bool          `help:"Run commands in the network that the builder gives to RUN. Default: each in one of its own, with nobody else in it."`
 	Jobs         int           `short:"j" default:"2" placeholder:"N" help:"How many Dockerfiles are proved at a time. Default: 2."`
-	Observer     string        `placeholder:"FILE" help:"A dockmend for Linux and the containers' architecture, which looks at them from inside. Default: this program."`
+	Observer     string        `placeholder:"FILE" predictor:"path" help:"A dockmend for Linux and the containers' architecture, which looks at them from inside. Default: this program."`
 }
 
 // spec is what the flags say of each proof.
@@ -114,8 +114,9 @@ func (f *proofFlags) dial(ctx context.Context) (*proof.Builder, error) {
 // verification is the work of one run.
 type verification struct {
 	*repair
+	*output
 	write bool // what is proved
-	json  bool
+	table bool // is printed at the end
 
 	builder *proof.Builder
 	spec    proof.Spec
@@ -157,7 +158,7 @@ func (f *proofFlags) run(ctx context.Context, s *streams, v *verification) (err 
 	defer v.builder.Close()
 	v.status = newStatusLine(s.err)
 	var all []stageProof
-	failed, unproved := false, false
+	unproved := false
 	for i, result := range parallel(v.jobs, f.Jobs, func(j *job) verified { return v.one(ctx, s, j) }) {
 		got := <-result // also when ctx has ended: it tidies up, then
 		v.status.clear()
@@ -165,9 +166,7 @@ func (f *proofFlags) run(ctx context.Context, s *streams, v *verification) (err 
 			continue
 		}
 		if err := v.show(s, v.jobs[i], &got); err != nil {
-			failed = true
-			fmt.Fprintln(s.err, err)
-			continue
+			return err
 		}
 		unproved = unproved || got.worst() != nil
 		all = append(all, got.proofs...)
@@ -176,20 +175,30 @@ func (f *proofFlags) run(ctx context.Context, s *streams, v *verification) (err 
 		return errors.New("interrupted")
 	}
 	tellLimited(s, v.inspector)
-	if v.json {
-		err = writeProofs(s.out, all)
-	} else if !v.write {
-		err = printProofs(s.out, all)
+	if v.table {
+		if err := printProofs(s.out, all); err != nil {
+			return err
+		}
+	}
+	if err := v.end(v.verb()); err != nil {
+		return err
 	}
 	switch {
-	case err != nil:
-		return err
-	case failed:
+	case v.failed:
 		return exitCode(exitError)
 	case unproved:
 		return exitCode(exitChanges)
 	}
 	return nil
+}
+
+// verb is what the summary says of files that change.
+func (v *verification) verb() string {
+	switch {
+	case !v.write || len(v.jobs) < 2 && !v.searched:
+		return ""
+	}
+	return "to change, written where that was proved"
 }
 
 // one changes one Dockerfile, in memory, and proves that.
@@ -199,19 +208,19 @@ func (v *verification) one(ctx context.Context, s *streams, j *job) (got verifie
 		return verified{err: err}
 	}
 	defer src.close()
-	if got.result, got.err = fixer.Run(ctx, src.Source, v.transforms, v.inspector, v.options); got.err != nil {
+	if got.result, got.err = fixer.Run(ctx, src.Source, j.transforms, v.inspector, j.options); got.err != nil {
 		return got
 	}
-	if string(got.result.Before) == string(got.result.After) && len(got.result.Created) == 0 {
+	if !changes(got.result) {
 		return got
 	}
-	targets, err := targets(j.name, got.result.Before, v.options.Build)
+	targets, err := targets(j.name, got.result.Before, j.options.Build)
 	if err != nil {
 		return verified{err: err}
 	}
 	before := v.spec
 	before.Name, before.Context, before.Dockerfile = j.name, j.context, got.result.Before
-	before.BuildArgs, before.Platform = v.options.Build.BuildArgs, v.options.Build.Platform
+	before.BuildArgs, before.Platform = j.options.Build.BuildArgs, j.options.Build.Platform
 	if !j.stdin {
 		before.Ignore, _ = os.ReadFile(j.path + ".dockerignore") // there is none, as a rule
 	}
@@ -261,19 +270,30 @@ func targets(name string, text []byte, o chain.Options) (list []string, err erro
 
 // show tells what was found, and writes what is proved where that is wanted.
 func (v *verification) show(s *streams, j *job, got *verified) error {
-	if got.err != nil {
-		return got.err
+	f := j.file(got.result, got.err)
+	for i := range got.proofs {
+		f.Proofs = append(f.Proofs, got.proofs[i].report())
 	}
-	if err := report.Text(s.err, j.name, got.result.Findings); err != nil {
+	if err := v.findings(j, f); err != nil {
 		return err
 	}
-	if err := bug(j, got.result); err != nil || !v.write || len(got.proofs) == 0 {
+	worst := got.worst()
+	if v.write && f.Err == nil && worst == nil && len(got.proofs) > 0 && !hasBug(got.result) {
+		var err error
+		if f.Written, err = write(s, j, got.result, "proved, and rewritten", v.flags.Quiet); err != nil {
+			f.Err = asError(j.name, err)
+		}
+	}
+	if err := v.add(j, f); err != nil || f.Err != nil || !v.write || worst == nil {
 		return err
 	}
-	if p := got.worst(); p != nil {
-		return explainProof(s.err, "not written: ", p)
-	}
-	return write(s, j, got.result, "proved, and rewritten")
+	return explainProof(s.err, "not written: ", worst)
+}
+
+// hasBug tells whether a transform failed: the file is whole, but nobody should
+// take what is left of the fix for all of it.
+func hasBug(r fixer.Result) bool {
+	return slices.ContainsFunc(r.Findings, func(f fixer.Finding) bool { return f.Bug })
 }
 
 // observeCommand is the hidden command that this program has inside the

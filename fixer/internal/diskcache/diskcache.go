@@ -16,8 +16,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/google/renameio/v2"
 )
 
 const (
@@ -104,7 +102,7 @@ func (d *Dir) Put(key string, v any) error {
 	if err := os.MkdirAll(part, 0o700); err != nil {
 		return err
 	}
-	if err := renameio.WriteFile(name, text, 0o600, renameio.WithTempDir(part)); err != nil {
+	if err := replace(name, text, part); err != nil {
 		return err
 	}
 	prune(part, filepath.Base(name))

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"github.com/alecthomas/kong"
+
+	"github.com/dockmend/dockmend/cmd/dockmend/internal/config"
+)
+
+// rules say what the flags are as keys of a configuration. A flag that is not
+// here changes what dockmend does for the whole run, and is a repository's own
+// affair.
+var rules = map[string]config.Rules{
+	"only":       {PerPath: true},
+	"skip":       {PerPath: true},
+	"unsafe":     {PerPath: true},
+	"user":       {PerPath: true},
+	"uid":        {PerPath: true},
+	"user-style": {PerPath: true},
+	"pin":        {PerPath: true},
+	"target":     {PerPath: true},
+	"build-arg":  {PerPath: true},
+	"platform":   {PerPath: true},
+	"context":    {PerPath: true, Path: true},
+
+	"include":  {Glob: true},
+	"exclude":  {Glob: true},
+	"baseline": {Path: true},
+
+	// Whom this machine speaks to.
+	"allow-registry": {Trusted: true},
+	"mirror":         {Trusted: true},
+	"plain-http":     {Trusted: true},
+	"source":         {Trusted: true},
+	// What it runs, and where.
+	"buildkit": {Trusted: true},
+	"network":  {Trusted: true},
+	"observer": {Trusted: true, Path: true},
+	"verify":   {Trusted: true},
+	// What it reads and writes beside the Dockerfiles.
+	"facts":           {Trusted: true, Path: true},
+	"cache-dir":       {Trusted: true, Path: true},
+	"patches":         {Trusted: true, Path: true},
+	"write":           {Trusted: true},
+	"update-baseline": {Trusted: true},
+}
+
+// notKeys are flags that say which configuration there is.
+var notKeys = []string{"version", "config", "no-config"}
+
+// configKeys are the flags that a configuration can state.
+func configKeys(app *kong.Application) []config.Key {
+	return config.Keys(app, rules, append(notKeys, "schema")...)
+}

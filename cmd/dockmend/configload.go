@@ -1,0 +1,95 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/dockmend/dockmend/cmd/dockmend/internal/config"
+)
+
+// configFlags say which configuration holds.
+type configFlags struct {
+	Config   string `xor:"config" placeholder:"FILE" predictor:"path" help:"Take the configuration from this file, and trust it. Default: .dockmend.yaml in the current directory or above it, up to the root of the repository."`
+	NoConfig bool   `name:"no-config" xor:"config" help:"Take no configuration."`
+}
+
+// BeforeResolve reads the configuration that the command line names, or the one
+// that is found, and lets it speak for the flags that the command line leaves out.
+func (c *cli) BeforeResolve(ctx *kong.Context, inv *invocation) (err error) {
+	if selected := ctx.Selected(); selected != nil && (selected.Hidden || selected.Name == "completion") {
+		return nil
+	}
+	inv.keys = configKeys(ctx.Model)
+	var named string
+	for _, f := range ctx.Model.Flags {
+		switch {
+		case f.Name == "config":
+			named, _ = ctx.FlagValue(f).(string)
+		case f.Name == "no-config" && ctx.FlagValue(f) == true:
+			return nil
+		}
+	}
+	if inv.config, err = loadConfig(named, inv.keys); err != nil {
+		return err
+	}
+	ctx.AddResolver(inv.config.Resolver(inv.keys))
+	return nil
+}
+
+// loadConfig reads the file of that name, or looks for one. It returns nil when
+// there is none.
+func loadConfig(named string, keys []config.Key) (*config.File, error) {
+	if named == "" {
+		return findConfig(keys)
+	}
+	dir := filepath.Dir(named)
+	f, err := config.Load(os.DirFS(dir), filepath.Base(named), named, dir, keys, true)
+	var e *config.Error
+	if err != nil && !errors.As(err, &e) {
+		return nil, fmt.Errorf("--config %s: %w", named, plain(err))
+	}
+	return f, err
+}
+
+// findConfig looks for a file in the current directory and above it, up to the
+// root of the repository; outside of a repository, in the current directory alone.
+// It is opened so that no link in a stranger's repository leads out of it.
+func findConfig(keys []config.Key) (*config.File, error) {
+	cwd, err := realPath(".")
+	if err != nil {
+		return nil, err
+	}
+	top := repository(cwd)
+	if top == "" {
+		top = cwd
+	}
+	for dir, up := cwd, "."; ; dir, up = filepath.Dir(dir), filepath.Join(up, "..") {
+		f, err := openConfig(dir, up, keys)
+		if err == nil || !errors.Is(err, fs.ErrNotExist) {
+			return f, err
+		}
+		if dir == top {
+			return nil, nil
+		}
+	}
+}
+
+func openConfig(dir, shown string, keys []config.Key) (*config.File, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	name := filepath.ToSlash(filepath.Join(shown, config.Name))
+	f, err := config.Load(root.FS(), config.Name, name, shown, keys, false)
+	var e *config.Error
+	if err != nil && !errors.As(err, &e) && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: %w", name, plain(err))
+	}
+	return f, err
+}

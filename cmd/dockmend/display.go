@@ -1,0 +1,53 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/fatih/color"
+
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+)
+
+// display is the diff of one file for the eyes: what a terminal would obey is
+// escaped, so that what strangers wrote is shown and does nothing. It is no patch
+// any more.
+func display(patch []byte, colour bool) []byte {
+	var b bytes.Buffer
+	n := 0
+	for line := range strings.Lines(string(patch)) {
+		text := strings.TrimRight(line, "\r\n")
+		cells := strings.Split(text, "\t")
+		for i := range cells {
+			cells[i] = dockerfile.Printable(cells[i])
+		}
+		text = strings.Join(cells, "\t")
+		if colour {
+			text = paint(text, n < 2)
+		}
+		b.WriteString(text)
+		b.WriteByte('\n')
+		n++
+	}
+	return b.Bytes()
+}
+
+// paint gives a line of a diff the colour that git gives it.
+func paint(line string, header bool) string {
+	var attribute color.Attribute
+	switch {
+	case header:
+		attribute = color.Bold
+	case strings.HasPrefix(line, "@@"):
+		attribute = color.FgCyan
+	case strings.HasPrefix(line, "+"):
+		attribute = color.FgGreen
+	case strings.HasPrefix(line, "-"):
+		attribute = color.FgRed
+	default:
+		return line
+	}
+	c := color.New(attribute)
+	c.EnableColor() // whether there are any was decided before
+	return c.Sprint(line)
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// strangeNames are folders that real repositories have, and that attackers make.
+var strangeNames = []string{
+	"a b", `q'uo"te`, "new\nline", "per%0Acent", "non\xffutf", "::error::x", "@user", "<b>x", "`code`", "|pipe", "-dash",
+	"$(touch pwned)", "--write", "C:colon", "#hash?q", `back\slash`, "\x1b[31mred", "*", "[a]",
+}
+
+const (
+	rootDockerfile = "FROM node:20-slim\nWORKDIR /app\nCOPY --chown=node:node a.js .\nCMD [\"node\", \"a.js\"]\n"
+	userDockerfile = "FROM node:20-slim\nWORKDIR /app\nCOPY --chown=node:node a.js .\nRUN chown node:node /app\nUSER node\nCMD [\"node\", \"a.js\"]\n"
+)
+
+// strangeTree makes a repository with such folders, and goes there.
+func strangeTree(t *testing.T) {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("its file systems have no such names")
+	}
+	t.Chdir(t.TempDir())
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	if out, err := exec.Command("git", "init", "-q", ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for _, name := range strangeNames {
+		if err := os.Mkdir(name, 0o755); err != nil {
+			t.Skipf("the file system has no %q: %v", name, err)
+		}
+		if err := os.WriteFile(filepath.Join(name, "Dockerfile"), []byte(rootDockerfile), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestStrangeNames: whatever a folder is called, its Dockerfile is found, the diff
+// applies, and it is written.
+func TestStrangeNames(t *testing.T) {
+	strangeTree(t)
+	var out, errs bytes.Buffer
+	if code := Run([]string{"--offline", "--format", "diff"}, nil, &out, &errs); code != exitOK {
+		t.Fatalf("exit code %d: %s", code, &errs)
+	}
+	if n := strings.Count(errs.String(), "[nonroot-user]\n"); n != len(strangeNames) {
+		t.Errorf("%d findings, want %d: %s", n, len(strangeNames), &errs)
+	}
+	apply := exec.Command("git", "apply")
+	apply.Stdin = &out
+	if text, err := apply.CombinedOutput(); err != nil {
+		t.Fatalf("git apply: %v: %s", err, text)
+	}
+	for _, name := range strangeNames {
+		path := filepath.Join(name, "Dockerfile")
+		expect(t, path, userDockerfile)
+		if err := os.WriteFile(path, []byte(rootDockerfile), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if code := Run([]string{"--offline", "-w", "-q"}, nil, io.Discard, &errs); code != exitOK {
+		t.Fatalf("exit code %d: %s", code, &errs)
+	}
+	for _, name := range strangeNames {
+		expect(t, filepath.Join(name, "Dockerfile"), userDockerfile)
+	}
+}
+
+// TestStrangeArguments: such a folder can be named, and its file.
+func TestStrangeArguments(t *testing.T) {
+	strangeTree(t)
+	for i, name := range strangeNames {
+		path := "./" + name
+		if i%2 == 0 {
+			path += "/Dockerfile"
+		}
+		var errs bytes.Buffer
+		if code := Run([]string{"--offline", "-w", path}, nil, io.Discard, &errs); code != exitOK {
+			t.Errorf("%q: exit code %d: %s", path, code, &errs)
+			continue
+		}
+		expect(t, filepath.Join(name, "Dockerfile"), userDockerfile)
+	}
+}
+
+// TestLinksOut: what a link that leads out of the tree leads to is not looked at,
+// and never written, not even where the link is named.
+func TestLinksOut(t *testing.T) {
+	strangeTree(t)
+	outside := filepath.Join(t.TempDir(), "Dockerfile")
+	if err := os.WriteFile(outside, []byte(rootDockerfile), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(outside, "Dockerfile"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(filepath.Dir(outside), "out"); err != nil {
+		t.Fatal(err)
+	}
+	var errs bytes.Buffer
+	if code := Run([]string{"--offline", "-w"}, nil, io.Discard, &errs); code != exitOK {
+		t.Fatalf("exit code %d: %s", code, &errs)
+	}
+	if !strings.Contains(errs.String(), "Dockerfile: left alone: a link ") {
+		t.Errorf("the link is not told of: %s", &errs)
+	}
+	expect(t, outside, rootDockerfile)
+	errs.Reset()
+	if code := Run([]string{"--offline", "-w", "Dockerfile"}, nil, io.Discard, &errs); code != exitError || !strings.Contains(errs.String(), "leads out of") {
+		t.Errorf("exit code %d: %s", code, &errs)
+	}
+	expect(t, outside, rootDockerfile)
+	if code := Run([]string{"--offline", "-w", outside}, nil, io.Discard, &errs); code != exitOK {
+		t.Errorf("exit code %d: %s", code, &errs)
+	}
+	expect(t, outside, userDockerfile)
+}
+
+func expect(t *testing.T, path, want string) {
+	t.Helper()
+	got, err := os.ReadFile(path)
+	if err != nil {
+		t.Error(err)
+	} else if string(got) != want {
+		t.Errorf("%q is\n%s", path, got)
+	}
+}

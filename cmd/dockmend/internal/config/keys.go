@@ -1,0 +1,107 @@
+// Package config reads .dockmend.yaml. What a file may say is what the flags of
+// the command line may say: each flag is a key, and a file may state some of them
+// again for the Dockerfiles at certain paths.
+package config
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+)
+
+// Kind is the type of a key's value.
+type Kind string
+
+// The kinds, by the names that messages give them.
+const (
+	Bool     Kind = "true or false"
+	Int      Kind = "a number"
+	String   Kind = "a text"
+	Duration Kind = "a duration, as in 10s"
+	List     Kind = "a list of texts"
+	Map      Kind = "a mapping of names to texts"
+)
+
+// Key is a flag as a file names it.
+type Key struct {
+	Name    string
+	Kind    Kind
+	Enum    []string // the values that a text may have; nil for any
+	Help    string
+	Default string
+	Envs    []string // the variables that state the flag, too
+	Xor     []string // the groups of flags that exclude each other
+	Rules
+}
+
+// Rules say what a key is, beyond its flag.
+type Rules struct {
+	// Trusted: the value says what the machine that dockmend runs on does for a
+	// repository (whom it speaks to, what it runs, what it writes). A repository
+	// does not get to say so by itself.
+	Trusted bool
+	// PerPath: it can be stated for some Dockerfiles only.
+	PerPath bool
+	// Path: the value names a file or a directory. In a file it is meant from that
+	// file's directory, and may not lead out of it, unless the file is trusted.
+	Path bool
+	// Glob: the value is a list of patterns, meant from the file's directory.
+	Glob bool
+}
+
+// Keys are the flags of all commands, sorted by name. A flag that several commands
+// have is one key. Hidden flags and those named in without are none.
+func Keys(app *kong.Application, rules map[string]Rules, without ...string) (keys []Key) {
+	seen := map[string]bool{}
+	var walk func(*kong.Node)
+	walk = func(n *kong.Node) {
+		for _, f := range n.Flags {
+			if f.Hidden || n.Hidden || seen[f.Name] || f.Name == "help" || slices.Contains(without, f.Name) {
+				continue
+			}
+			seen[f.Name] = true
+			k := Key{Name: f.Name, Kind: kindOf(f.Target.Type()), Help: f.Help, Default: f.Default, Envs: f.Envs, Xor: f.Xor, Rules: rules[f.Name]}
+			if f.Enum != "" {
+				k.Enum = slices.DeleteFunc(strings.Split(f.Enum, ","), func(s string) bool { return s == "" })
+			}
+			keys = append(keys, k)
+		}
+		for _, child := range n.Children {
+			walk(child)
+		}
+	}
+	walk(app.Node)
+	slices.SortFunc(keys, func(a, b Key) int { return strings.Compare(a.Name, b.Name) })
+	return keys
+}
+
+func kindOf(t reflect.Type) Kind {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch {
+	case t == reflect.TypeFor[time.Duration]():
+		return Duration
+	case t.Kind() == reflect.Bool:
+		return Bool
+	case t.Kind() == reflect.Int:
+		return Int
+	case t.Kind() == reflect.Slice:
+		return List
+	case t.Kind() == reflect.Map:
+		return Map
+	}
+	return String
+}
+
+// find returns the key of that name.
+func find(keys []Key, name string) (k *Key, ok bool) {
+	i := slices.IndexFunc(keys, func(k Key) bool { return k.Name == name })
+	if i < 0 {
+		return nil, false
+	}
+	return &keys[i], true
+}

@@ -1,0 +1,208 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/diff"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/report"
+	"github.com/dockmend/dockmend/transforms"
+)
+
+// output shows what became of the Dockerfiles, one by one and then as a whole. It
+// must be made with newOutput.
+type output struct {
+	s     *streams
+	flags *outputFlags
+	// diffs: standard output carries the diffs, as they come.
+	diffs    bool
+	people   bool // they are for the eyes
+	colour   bool
+	baseline *baseline // nil for none
+	// updateBaseline: it is written at the end.
+	updateBaseline bool
+	patches        *patches // nil for none
+
+	whole  *report.Format // written at the end; nil for none
+	report report.Report
+	tally  *report.Tally
+	failed bool // something is wrong that a person must look at
+	found  bool // something would change that the baseline does not have
+}
+
+func newOutput(s *streams, flags *outputFlags) *output {
+	o := &output{s: s, flags: flags, whole: flags.whole(), tally: report.NewTally(transforms.All), diffs: flags.Format == "diff"}
+	o.report = report.Report{Version: version(), Transforms: transforms.All}
+	o.people, o.colour = flags.forPeople(s.out)
+	return o
+}
+
+// add takes the next file, of which findings was called. f.Err says whether all
+// went well.
+func (o *output) add(j *job, f *report.File) error {
+	if f.Err != nil {
+		o.failed = true
+		if _, err := fmt.Fprintln(o.s.err, f.Err); err != nil {
+			return err
+		}
+	}
+	if o.diffs && f.Err == nil {
+		if err := o.diff(j, f.Result); err != nil {
+			return err
+		}
+	}
+	if o.patches != nil && f.Err == nil {
+		o.patches.add(j, f.Result)
+	}
+	o.tally.Add(f)
+	if o.whole != nil {
+		for i := range f.Result.Steps {
+			f.Result.Steps[i].Text = nil // the reports name the steps
+		}
+		o.report.Files = append(o.report.Files, *f)
+	}
+	return nil
+}
+
+// findings says on standard error what was found, where that is wanted, and which
+// transform failed, always. It comes before what is done about it.
+func (o *output) findings(j *job, f *report.File) error {
+	if o.baseline != nil && f.Err == nil {
+		o.baseline.judge(j, f)
+	}
+	var shown []fixer.Finding
+	for i, finding := range f.Result.Findings {
+		known := f.Known != nil && f.Known[i]
+		switch report.KindOf(finding) {
+		case report.Failed:
+			o.failed = true
+			shown = append(shown, finding)
+			continue
+		case report.Fixed:
+			o.found = o.found || !known && !(j.stdin && creates(f.Result, finding.ID))
+		}
+		if !o.flags.Quiet && o.whole == nil && !known {
+			shown = append(shown, finding)
+		}
+	}
+	return report.Text(o.s.err, j.name, shown)
+}
+
+// diff prints what changes in one file, and which files are added.
+func (o *output) diff(j *job, r fixer.Result) error {
+	list := [][]byte{diff.Unified(j.diffName(), r.Before, r.After)}
+	for _, f := range j.added(r) {
+		list = append(list, diff.Created(j.createdName(f.Name), f.Text))
+	}
+	for _, patch := range list {
+		if o.people {
+			patch = display(patch, o.colour)
+		}
+		if _, err := o.s.out.Write(patch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// end writes what is written at the end. verb says what became of the files that
+// change; it is "" when nobody is to hear a summary.
+func (o *output) end(verb string) error {
+	if o.whole != nil {
+		if err := o.whole.Write(o.s.out, &o.report); err != nil {
+			return err
+		}
+	}
+	if o.patches != nil {
+		n, err := o.patches.write(transforms.All)
+		if err != nil {
+			return err
+		}
+		o.say(fmt.Sprintf("%s: %s written", o.patches.dir, count(n, "patch file")))
+	}
+	if err := o.endBaseline(); err != nil {
+		return err
+	}
+	if verb != "" {
+		o.say(o.tally.Summary().String(verb))
+	}
+	return nil
+}
+
+// endBaseline writes the baseline, or tells what of it is of no use any more.
+func (o *output) endBaseline() error {
+	b := o.baseline
+	switch {
+	case b == nil:
+		return nil
+	case o.updateBaseline:
+		if err := b.write(); err != nil {
+			return err
+		}
+		o.say(b.path + ": written")
+	case b.gone() > 0:
+		o.say(fmt.Sprintf("%s: lists %s more than there are; --update-baseline writes it anew", b.path, count(b.gone(), "finding")))
+	}
+	return nil
+}
+
+// say tells something on standard error, unless nobody wants to hear it.
+func (o *output) say(text string) {
+	if !o.flags.Quiet {
+		fmt.Fprintln(o.s.err, text)
+	}
+}
+
+// file is what became of a job, as reports have it.
+func (j *job) file(r fixer.Result, err error) *report.File {
+	f := &report.File{Path: j.shownPath(), Result: r}
+	if !j.stdin && j.context != "" {
+		f.Directory = filepath.ToSlash(belowHere(filepath.Clean(j.context)))
+	}
+	if err != nil {
+		f.Err = asError(j.name, err)
+	}
+	return f
+}
+
+// shownPath is the job's path in reports: below the current directory where the
+// file is there.
+func (j *job) shownPath() string {
+	if j.stdin {
+		return j.name
+	}
+	return belowHere(filepath.Clean(j.path))
+}
+
+// asError gives an error the form that files have.
+func asError(name string, err error) *dockerfile.Error {
+	var e *dockerfile.Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return &dockerfile.Error{Name: name, Msg: err.Error()}
+}
+
+// added are the files that the fix adds to the build context. What comes from
+// standard input has no place of its own to add them to.
+func (j *job) added(r fixer.Result) []fixer.NewFile {
+	if j.stdin {
+		return nil
+	}
+	return r.Created
+}
+
+// creates tells whether a transform added a file.
+func creates(r fixer.Result, id string) bool {
+	return slices.ContainsFunc(r.Created, func(f fixer.NewFile) bool { return f.ID == id })
+}
+
+// changes tells whether a job's file, or its build context, would change.
+func changes(r fixer.Result) bool {
+	return !bytes.Equal(r.Before, r.After) || len(r.Created) > 0
+}

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/dockmend/dockmend/cmd/dockmend/internal/config"
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/transforms"
+)
+
+// setting is how one Dockerfile is repaired.
+type setting struct {
+	transforms []*fixer.Transform
+	options    fixer.Options
+}
+
+// fileFlags are the flags that can be stated for some Dockerfiles only.
+type fileFlags struct {
+	changeFlags `embed:""`
+	buildFlags  `embed:""`
+}
+
+// check makes sure that the flags say something that can be.
+func (f *fileFlags) check() error {
+	if err := f.buildFlags.check(); err != nil {
+		return err
+	}
+	return f.checkUser()
+}
+
+// setting is what the flags say.
+func (f *fileFlags) setting() (*setting, error) {
+	ts, err := f.pick(transforms.All)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	return &setting{ts, f.options(f.build())}, nil
+}
+
+// settings tell what holds for each Dockerfile: the command line, then the last
+// override of the configuration that is for it, then the rest of that.
+type settings struct {
+	flags *fileFlags // without overrides
+	file  *config.File
+	given []string // what the command line states of them, as arguments
+	known map[string]*fileFlags
+}
+
+// of returns the flags that hold for a job.
+func (s *settings) of(j *job) (*fileFlags, error) {
+	if s.file == nil || len(s.file.Overrides) == 0 || j.stdin {
+		return s.flags, nil
+	}
+	values := s.file.For(s.place(j))
+	args := append(s.file.Args(values), s.given...)
+	key := strings.Join(args, "\x00")
+	if f := s.known[key]; f != nil {
+		return f, nil
+	}
+	f, err := parseFileFlags(s.override(args))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.file.Name, err)
+	}
+	if s.known == nil {
+		s.known = map[string]*fileFlags{}
+	}
+	s.known[key] = f
+	return f, nil
+}
+
+// place is the job's path from the configuration's directory.
+func (s *settings) place(j *job) string {
+	dir, err := realPath(s.file.Dir)
+	if err != nil {
+		return ""
+	}
+	folder, err := realPath(filepath.Dir(j.path))
+	if err != nil {
+		return ""
+	}
+	rel, err := filepath.Rel(dir, filepath.Join(folder, filepath.Base(j.path)))
+	if err != nil {
+		return ""
+	}
+	return filepath.ToSlash(rel)
+}
+
+// override leaves out arguments whose flag the command line states, and those that
+// no Dockerfile has of its own.
+func (s *settings) override(args []string) (list []string) {
+	given := map[string]bool{}
+	for _, a := range s.given {
+		name, _, _ := strings.Cut(a, "=")
+		given[name] = true
+	}
+	for i, a := range args {
+		name, _, _ := strings.Cut(a, "=")
+		if i >= len(args)-len(s.given) || !given[name] && rules[strings.TrimPrefix(name, "--")].PerPath {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// parseFileFlags reads flags of that kind alone.
+func parseFileFlags(args []string) (*fileFlags, error) {
+	var f fileFlags
+	p, err := kong.New(&f, kong.NoDefaultHelp())
+	if err != nil {
+		return nil, err
+	}
+	if _, err := p.Parse(args); err != nil {
+		return nil, err
+	}
+	return &f, f.check()
+}
+
+// givenFlags are the arguments of a command line that state such flags.
+func givenFlags(ctx *kong.Context) (args []string) {
+	for _, p := range ctx.Path {
+		if p.Flag != nil && !p.Resolved && rules[p.Flag.Name].PerPath {
+			args = append(args, config.Args(p.Flag.Name, p.Flag.Target.Interface())...)
+		}
+	}
+	return args
+}

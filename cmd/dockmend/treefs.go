@@ -1,0 +1,29 @@
+package main
+
+import (
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+)
+
+// treeFS is a directory as an fs.FS whose names may hold any byte: os.Root.FS
+// refuses those that are not UTF-8, and a Dockerfile in a folder of such a name is
+// one all the same. No link leads out of it, as os.Root has it.
+type treeFS struct{ root *os.Root }
+
+func (t treeFS) Open(name string) (fs.File, error)      { return t.root.Open(name) }
+func (t treeFS) ReadFile(name string) ([]byte, error)   { return t.root.ReadFile(name) }
+func (t treeFS) Stat(name string) (fs.FileInfo, error)  { return t.root.Stat(name) }
+func (t treeFS) Lstat(name string) (fs.FileInfo, error) { return t.root.Lstat(name) }
+func (t treeFS) ReadLink(name string) (string, error)   { return t.root.Readlink(name) }
+func (t treeFS) ReadDir(name string) ([]fs.DirEntry, error) {
+	d, err := t.root.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	list, err := d.ReadDir(-1)
+	slices.SortFunc(list, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return list, err
+}
