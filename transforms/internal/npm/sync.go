@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/Masterminds/semver/v3"
 )
@@ -157,12 +158,48 @@ func satisfied(spec, version string) bool {
 	if strings.ContainsAny(spec, ":/") || strings.Trim(spec, "abcdefghijklmnopqrstuvwyz-") == "" {
 		return true
 	}
-	v, err := semver.NewVersion(version)
-	if err != nil {
-		return false
+	return verdicts.of(strings.TrimSpace(spec), version)
+}
+
+// verdicts keeps what was found of a version and what it is asked to be: the lock
+// files of many repositories ask the same again and again.
+var verdicts = verdictMemo{known: map[[2]string]bool{}}
+
+type verdictMemo struct {
+	mu    sync.Mutex
+	known map[[2]string]bool // by range and version
+}
+
+// What bounds the memo, to some ten MiB: how many it has, and how long a range and
+// a version that it keeps may be.
+const (
+	maxVerdicts = 100_000
+	maxVerdict  = 64
+)
+
+func (m *verdictMemo) of(spec, version string) bool {
+	key := [2]string{spec, version}
+	m.mu.Lock()
+	ok, known := m.known[key]
+	m.mu.Unlock()
+	if known {
+		return ok
 	}
-	c, err := semver.NewConstraint(strings.TrimSpace(spec))
-	return err == nil && c.Check(v)
+	v, err := semver.NewVersion(version)
+	if err == nil {
+		c, wrong := semver.NewConstraint(spec)
+		ok = wrong == nil && c.Check(v)
+	}
+	if len(spec)+len(version) > maxVerdict {
+		return ok
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.known) >= maxVerdicts {
+		clear(m.known)
+	}
+	m.known[key] = ok
+	return ok
 }
 
 func cutLast(s, sep string) (before, after string, found bool) {
