@@ -25,6 +25,29 @@ func CheckGlob(glob string) error {
 	return err
 }
 
+// Matcher matches paths against globs, as Search does with Options.Exclude.
+type Matcher struct{ globs globs }
+
+// NewMatcher reads the globs. The error is CheckGlob's.
+func NewMatcher(list []string) (*Matcher, error) {
+	g, err := parseGlobs("", list)
+	return &Matcher{g}, err
+}
+
+// Match tells whether one of the globs matches a file, or a folder that it is in.
+// The file is a slash-separated path, without "." and "..".
+func (m *Matcher) Match(file string) bool {
+	if m.globs.match(file, false) {
+		return true
+	}
+	for dir := path.Dir(file); dir != "." && dir != "/"; dir = path.Dir(dir) {
+		if m.globs.match(dir, true) {
+			return true
+		}
+	}
+	return false
+}
+
 // maxChoices is how many texts the braces of a glob may stand for; the matcher
 // tries one after the other.
 const maxChoices = 1000

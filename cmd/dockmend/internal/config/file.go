@@ -3,10 +3,9 @@ package config
 import (
 	"fmt"
 	"io/fs"
-	"path"
 	"path/filepath"
 
-	"github.com/bmatcuk/doublestar/v4"
+	"github.com/dockmend/dockmend/fixer/discover"
 )
 
 // Name is what the file is called that is found by itself.
@@ -35,7 +34,7 @@ type Value struct {
 
 // Override is what a file says for some Dockerfiles.
 type Override struct {
-	Paths  []string // globs, as Match takes them
+	Paths  *discover.Matcher
 	Values []Value
 }
 
@@ -82,7 +81,7 @@ func (f *File) For(path string) (values []Value) {
 	}
 	values = append(values, f.Values...)
 	for _, o := range f.Overrides {
-		if !filepath.IsLocal(path) || !Match(o.Paths, path) {
+		if !filepath.IsLocal(path) || !o.Paths.Match(path) {
 			continue
 		}
 		for _, v := range o.Values {
@@ -101,21 +100,4 @@ func set(values []Value, v Value) []Value {
 		}
 	}
 	return append(values, v)
-}
-
-// Match tells whether a slash-separated path matches one of the globs. "**" stands
-// for any number of folders; a glob without a slash is for the last part of the
-// path, wherever that is; one that matches a folder matches all in it.
-func Match(globs []string, name string) bool {
-	for _, g := range globs {
-		if path.Base(g) == g {
-			g = "**/" + g
-		}
-		for p := name; p != "."; p = path.Dir(p) {
-			if ok, err := doublestar.Match(g, p); ok && err == nil {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -12,8 +12,9 @@ import (
 	"time"
 
 	"github.com/agext/levenshtein"
-	"github.com/bmatcuk/doublestar/v4"
 	"go.yaml.in/yaml/v4"
+
+	"github.com/dockmend/dockmend/fixer/discover"
 )
 
 // Parse reads what a file says. The error, an *Error, is for the first thing in
@@ -111,15 +112,18 @@ func (p *parser) overrides(n *yaml.Node) error {
 		values, err := p.mapping(item, true, func(key, value *yaml.Node) (err error) {
 			k := Key{Name: "paths", Kind: List, Rules: Rules{Glob: true}}
 			v, err := p.convert(&k, value)
-			if err == nil {
-				o.Paths = v.([]string)
+			if err != nil {
+				return err
+			}
+			if list := v.([]string); len(list) > 0 {
+				o.Paths, err = discover.NewMatcher(list)
 			}
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		if len(o.Paths) == 0 {
+		if o.Paths == nil {
 			return p.at(item, "an override without paths", "paths: [\"legacy/**\"] says which Dockerfiles it is for")
 		}
 		o.Values = values
@@ -229,8 +233,10 @@ func (p *parser) list(k *Key, n *yaml.Node, wrong error) ([]string, error) {
 		switch {
 		case err != nil:
 			return nil, err
-		case k.Glob && !doublestar.ValidatePattern(text):
-			return nil, p.at(item, fmt.Sprintf("%s: %q is no pattern", k.Name, text), "as in legacy/** or *.prod.Dockerfile")
+		case k.Glob:
+			if err := discover.CheckGlob(text); err != nil {
+				return nil, p.at(item, fmt.Sprintf("%s: %v", k.Name, err), "as in legacy/** or *.prod.Dockerfile")
+			}
 		}
 		list = append(list, text)
 	}
