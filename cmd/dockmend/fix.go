@@ -31,8 +31,13 @@ type fixCmd struct {
 // Help is the long form of the command's description.
 func (c *fixCmd) Help() string { return description }
 
-// check makes sure that the flags go together.
-func (c *fixCmd) check() error {
+// check makes sure that the flags go together. What a configuration states for
+// another mode than this one is of no use here, and no mistake.
+func (c *fixCmd) check(inv *invocation) error {
+	c.Verify = c.Verify && (c.Write || inv.flags["verify"])
+	if !c.Check && !inv.flags["baseline"] && !inv.flags["update-baseline"] {
+		c.baselineFlags = baselineFlags{}
+	}
 	if c.Write && slices.Contains(c.Paths, "-") {
 		return withHint(errors.New("--write can't write to standard input"), "leave it out: the result of - goes to standard output")
 	}
@@ -47,7 +52,7 @@ func (c *fixCmd) check() error {
 
 // Run implements the command.
 func (c *fixCmd) Run(ctx context.Context, s *streams, inv *invocation) error {
-	if err := c.check(); err != nil {
+	if err := c.check(inv); err != nil {
 		return err
 	}
 	r, err := prepare(s, inv, c.Paths, &fileFlags{c.changeFlags, c.buildFlags}, &c.searchFlags, &c.imageFlags, c.Quiet)

@@ -22,6 +22,8 @@ type invocation struct {
 	config *config.File // nil for none
 	keys   []config.Key
 	given  []string // flags of the command line that hold for single files
+	// flags are the names of all flags of the command line.
+	flags map[string]bool
 }
 
 // prepare checks the flags, finds the Dockerfiles, and tells each what holds for

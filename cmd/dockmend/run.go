@@ -134,7 +134,7 @@ func Run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	var wrong *config.Error
 	switch {
 	case err == nil:
-		inv.given = givenFlags(k)
+		inv.given, inv.flags = givenFlags(k), flagNames(k)
 		err = k.Run()
 	case errors.As(err, &wrong):
 		err = wrong

@@ -122,6 +122,17 @@ func parseFileFlags(args []string) (*fileFlags, error) {
 	return &f, f.check()
 }
 
+// flagNames are the flags that a command line states.
+func flagNames(ctx *kong.Context) map[string]bool {
+	names := map[string]bool{}
+	for _, p := range ctx.Path {
+		if p.Flag != nil && !p.Resolved {
+			names[p.Flag.Name] = true
+		}
+	}
+	return names
+}
+
 // givenFlags are the arguments of a command line that state such flags.
 func givenFlags(ctx *kong.Context) (args []string) {
 	for _, p := range ctx.Path {
