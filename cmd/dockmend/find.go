@@ -19,7 +19,7 @@ type finder struct {
 	quiet   bool
 	cwd     string // without links
 	jobs    []*job
-	seen    map[string]bool // clean paths
+	seen    map[string]bool // paths without links among their folders
 	changed changedFiles
 }
 
@@ -47,16 +47,13 @@ func find(s *streams, paths []string, flags *searchFlags, quiet bool) ([]*job, e
 
 // path takes one path of the command line.
 func (f *finder) path(p string) error {
-	clean := filepath.Clean(p)
-	switch {
-	case p == "":
+	if p == "" {
 		return errors.New("an empty path names no file")
-	case f.seen[clean]:
-		return nil
 	}
 	if p == "-" {
-		f.seen[clean] = true
-		f.jobs = append(f.jobs, &job{path: p, name: "<stdin>", stdin: true})
+		if f.first(p) {
+			f.jobs = append(f.jobs, &job{path: p, name: "<stdin>", stdin: true})
+		}
 		return nil
 	}
 	info, err := os.Stat(p)
@@ -64,7 +61,9 @@ func (f *finder) path(p string) error {
 		return withHint(fmt.Errorf("%s: no such file or directory", p), fmt.Sprintf("did you mean dockmend %s?", command))
 	}
 	if err != nil || !info.IsDir() {
-		f.seen[clean] = true
+		if !f.first(p) {
+			return nil
+		}
 		j := &job{path: p, name: filepath.ToSlash(p)}
 		if dir, err := realPath(filepath.Dir(p)); err == nil {
 			j.tree = repository(dir)
@@ -73,6 +72,19 @@ func (f *finder) path(p string) error {
 		return nil
 	}
 	return f.directory(p)
+}
+
+// first tells whether a path is named for the first time, in whatever way.
+func (f *finder) first(p string) bool {
+	key := filepath.Clean(p)
+	if dir, err := realPath(filepath.Dir(p)); err == nil && p != "-" {
+		key = filepath.Join(dir, filepath.Base(key))
+	}
+	if f.seen[key] {
+		return false
+	}
+	f.seen[key] = true
+	return true
 }
 
 // directory searches one.
@@ -112,24 +124,24 @@ func (f *finder) directory(p string) error {
 		return filepath.Join(p, filepath.FromSlash(inner))
 	}
 	for _, s := range found.LeftAlone {
-		if n := named(s.Path); !f.quiet && !f.seen[n] {
-			f.seen[n] = true
+		if n := named(s.Path); f.first(n) && !f.quiet && f.flags.Since == "" {
 			fmt.Fprintf(f.s.err, "%s: left alone: %s\n", dockerfile.Printable(filepath.ToSlash(n)), s.Reason)
 		}
 	}
 	took := false
 	for _, file := range found.Files {
 		n := named(file)
-		if f.seen[n] {
+		if !f.first(n) {
 			took = true
 			continue
 		}
-		f.seen[n] = true
 		j := &job{path: n, name: filepath.ToSlash(n), tree: tree, found: true}
 		if f.flags.Since != "" {
-			if j.unchanged, err = f.changed.lacks(tree, file); err != nil {
+			changed, err := f.changed.has(filepath.Join(tree, filepath.FromSlash(file)))
+			if err != nil {
 				return err
 			}
+			j.unchanged = !changed
 		}
 		took = took || !j.unchanged
 		f.jobs = append(f.jobs, j)

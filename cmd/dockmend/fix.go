@@ -108,7 +108,11 @@ func (c *fixCmd) each(ctx context.Context, s *streams, work *repair, o *output) 
 		case <-ctx.Done():
 		}
 		if ctx.Err() != nil {
-			return errors.New("interrupted")
+			p.end()
+			if verb := c.verb(work); verb != "" {
+				o.say(o.tally.Summary().String(verb)) // as far as it got
+			}
+			return endedEarly(ctx)
 		}
 		p.got()
 		f := j.file(got.result, got.err)

@@ -105,7 +105,7 @@ func (c *inspectCmd) show(ctx context.Context, s *streams, r *recorder, queries 
 		}
 		switch {
 		case ctx.Err() != nil:
-			return false, errors.New("interrupted")
+			return false, endedEarly(ctx)
 		case absent && got.query.Ask == baseimage.AskDigest:
 			// A tag that a version might have had: that it isn't there is an answer.
 		case got.err != nil:
@@ -237,7 +237,7 @@ func (c *inspectCmd) bases(ctx context.Context, s *streams, inv *invocation, r *
 		}
 		p.got()
 		if ctx.Err() != nil {
-			return nil, false, errors.New("interrupted")
+			return nil, false, endedEarly(ctx)
 		}
 		if err != nil {
 			failed = true

@@ -4,5 +4,7 @@ package main
 import "os"
 
 func main() {
-	os.Exit(Run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	code := Run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	dieOf(code)
+	os.Exit(code)
 }

@@ -6,10 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"reflect"
-	"syscall"
 
 	"github.com/alecthomas/kong"
 
@@ -66,6 +63,7 @@ Exit codes:
   0  done, or nothing to do
   1  --check found something to change, or --verify something that is not proved
   2  an error, such as a file that can't be read; the others are done
+  130, 143  interrupted: each file is as it was, or repaired
 
 Standard output carries the diff, the form that --format names or, with -, the
 resulting Dockerfile, and nothing else; findings go to standard error, a line
@@ -101,9 +99,8 @@ Examples:
 // Run runs dockmend with the arguments of a command line, without its own name,
 // and returns the exit code.
 func Run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilInterrupted()
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal kills
 	var c cli
 	inv := &invocation{}
 	ended := false
@@ -142,6 +139,7 @@ func Run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		err = withHint(err, "dockmend --help lists the flags and commands")
 	}
 	var code exitCode
+	var stopped interrupted
 	switch {
 	case err == nil:
 		return exitOK
@@ -149,6 +147,9 @@ func Run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return int(code)
 	}
 	printError(stderr, err)
+	if errors.As(err, &stopped) {
+		return stopped.exitCode()
+	}
 	return exitError
 }
 

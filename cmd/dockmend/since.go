@@ -2,74 +2,115 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha1"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
+	"os"
 	"os/exec"
-	"path"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 )
 
-// changedFiles are what git says was changed since a revision, by tree. It asks
-// git once for each.
+// changedFiles are those that differ from what they were at a revision. git is
+// asked once in each repository, for what its commits hold; the files themselves
+// are read here: a comparison by git runs what a repository's configuration names
+// as filters and monitors.
 type changedFiles struct {
 	rev   string
-	trees map[string]*changedTree
+	roots map[string]map[string]string // by repository: the object of each file
 }
 
-type changedTree struct {
-	prefix string // the tree's path in its repository
-	files  map[string]bool
-}
-
-// lacks tells whether a file of a tree is as it was.
-func (c *changedFiles) lacks(tree, file string) (bool, error) {
-	t := c.trees[tree]
-	if t == nil {
+// has tells whether a file differs, or is new. path is absolute, without links
+// among its folders.
+func (c *changedFiles) has(path string) (bool, error) {
+	root := repository(filepath.Dir(path))
+	if root == "" {
+		return false, withHint(fmt.Errorf("--since: %s is in no git repository", dockerfile.Printable(path)), "it takes git, and a repository")
+	}
+	objects := c.roots[root]
+	if objects == nil {
 		var err error
-		if t, err = c.ask(tree); err != nil {
+		if objects, err = c.ask(root); err != nil {
 			return false, err
 		}
-		if c.trees == nil {
-			c.trees = map[string]*changedTree{}
+		if c.roots == nil {
+			c.roots = map[string]map[string]string{}
 		}
-		c.trees[tree] = t
+		c.roots[root] = objects
 	}
-	return !t.files[path.Join(t.prefix, file)], nil
+	target, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return true, nil // what is wrong with it is said where it is read
+	}
+	name, err := filepath.Rel(root, target)
+	if err != nil {
+		return true, nil
+	}
+	object, known := objects[filepath.ToSlash(name)]
+	if !known {
+		return true, nil
+	}
+	text, err := os.ReadFile(target)
+	if err != nil || len(text) > dockerfile.MaxSize {
+		return true, nil
+	}
+	// A checkout may have made CRLF of the line ends.
+	return objectName(object, text) != object && objectName(object, bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))) != object, nil
 }
 
-// ask asks git for what differs between the working tree and the common ancestor
-// of HEAD and the revision, and for what it does not know yet.
-func (c *changedFiles) ask(tree string) (*changedTree, error) {
-	prefix, err := git(tree, "rev-parse", "--show-prefix")
-	if err != nil {
-		return nil, withHint(fmt.Errorf("--since: %w", err), "it takes git, and a repository")
+// objectName is git's name of a text, by the kind of hash that another has.
+func objectName(like string, text []byte) string {
+	var h hash.Hash = sha1.New()
+	if len(like) == 2*sha256.Size {
+		h = sha256.New()
 	}
-	base, err := git(tree, "merge-base", "--end-of-options", "HEAD", c.rev)
-	if err != nil {
-		return nil, withHint(fmt.Errorf("--since %s: %w", dockerfile.Printable(c.rev), err),
-			"a shallow clone lacks the history: git fetch --unshallow, or fetch-depth: 0 in actions/checkout")
-	}
-	t := &changedTree{prefix: strings.TrimSuffix(string(prefix), "\n"), files: map[string]bool{}}
-	for _, args := range [][]string{
-		{"diff", "--name-only", "-z", "--no-renames", "--diff-filter=d", strings.TrimSpace(string(base)), "--"},
-		{"ls-files", "-z", "--full-name", "--others", "--exclude-standard"},
-	} {
-		list, err := git(tree, args...)
-		if err != nil {
-			return nil, fmt.Errorf("--since %s: %w", dockerfile.Printable(c.rev), err)
-		}
-		for _, name := range strings.Split(string(list), "\x00") {
-			t.files[name] = true
-		}
-	}
-	return t, nil
+	fmt.Fprintf(h, "blob %d\x00", len(text))
+	h.Write(text)
+	return fmt.Sprintf("%x", h.Sum(nil))
 }
 
-// git runs git in a directory and returns what it prints. The error is one line.
-func git(dir string, args ...string) ([]byte, error) {
-	cmd := exec.Command("git", append([]string{"-C", dir}, args...)...)
+// ask asks git what the common ancestor of HEAD and the revision holds.
+func (c *changedFiles) ask(root string) (map[string]string, error) {
+	fail := func(err error, hint string) error {
+		return withHint(fmt.Errorf("--since %s: %w", dockerfile.Printable(c.rev), err), hint)
+	}
+	commit, err := git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", c.rev+"^{commit}")
+	if err != nil {
+		return nil, fail(errors.New("git knows no such revision"), "git fetch brings it; in actions/checkout, fetch-depth: 0")
+	}
+	base, err := git(root, "merge-base", "HEAD", strings.TrimSpace(string(commit)))
+	if err != nil {
+		return nil, fail(errors.New("it has no ancestor in common with HEAD"), "a shallow clone lacks the history: git fetch --unshallow, or fetch-depth: 0 in actions/checkout")
+	}
+	list, err := git(root, "ls-tree", "-r", "-z", "--full-tree", strings.TrimSpace(string(base)))
+	if err != nil {
+		return nil, fail(err, "it takes git, and a repository")
+	}
+	objects := map[string]string{}
+	for entry := range strings.SplitSeq(string(list), "\x00") {
+		about, name, ok := strings.Cut(entry, "\t")
+		if fields := strings.Fields(about); ok && len(fields) == 3 { // mode, kind, object
+			objects[name] = fields[2]
+		}
+	}
+	return objects, nil
+}
+
+// git runs git in a repository and returns what it prints. It is not let fetch
+// what is missing, nor write. The error is one line.
+func git(root string, args ...string) ([]byte, error) {
+	cmd := exec.Command("git", append([]string{"-C", root, "-c", "core.fsmonitor=false"}, args...)...)
+	// What a hook's environment says of its repository may be another's than root.
+	own := slices.DeleteFunc(os.Environ(), func(v string) bool {
+		name, _, _ := strings.Cut(v, "=")
+		return slices.Contains([]string{"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"}, name)
+	})
+	cmd.Env = append(own, "GIT_NO_LAZY_FETCH=1", "GIT_OPTIONAL_LOCKS=0")
 	var complaint bytes.Buffer
 	cmd.Stderr = &complaint
 	out, err := cmd.Output()

@@ -172,7 +172,7 @@ func (f *proofFlags) run(ctx context.Context, s *streams, v *verification) (err 
 		all = append(all, got.proofs...)
 	}
 	if ctx.Err() != nil {
-		return errors.New("interrupted")
+		return endedEarly(ctx)
 	}
 	tellLimited(s, v.inspector)
 	if v.table {

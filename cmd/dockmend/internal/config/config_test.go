@@ -201,6 +201,26 @@ func TestTrusted(t *testing.T) {
 	}
 }
 
+// TestLinks: a link leads out of the directory as a path does.
+func TestLinks(t *testing.T) {
+	dir := t.TempDir()
+	for name, target := range map[string]string{"out": "..", "root": "/", "in": "sub", "none": "nosuch", "loop": "loop"} {
+		if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
+			t.Skip(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, "sub"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, ok := range map[string]bool{"in": true, "sub": true, "none": true, "new": true, "out": false, "root": false, "root/etc": false, "in/../out": false, "loop": false} {
+		for _, text := range []string{"dir: " + name, "overrides: [{paths: x, dir: " + name + "}]"} {
+			if _, err := config.Parse("c.yaml", dir, []byte(text), keys(t), false); (err == nil) != ok {
+				t.Errorf("%s: %v", text, err)
+			}
+		}
+	}
+}
+
 func TestLoad(t *testing.T) {
 	fsys := fstest.MapFS{
 		"dir/x": {}, "big": {Data: bytes.Repeat([]byte("#"), config.MaxSize+1)}, "ok": {Data: []byte("unsafe: true")},

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -214,10 +216,25 @@ func (p *parser) text(k *Key, n *yaml.Node, wrong error) (string, error) {
 		return "", wrong
 	case len(k.Enum) > 0 && !slices.Contains(k.Enum, n.Value):
 		return "", p.at(n, fmt.Sprintf("%s: %q is none of %s", k.Name, n.Value, join(k.Enum)), "")
-	case k.Path && !p.trusted && !filepath.IsLocal(filepath.FromSlash(n.Value)):
+	case k.Path && !p.trusted && !p.inside(filepath.FromSlash(n.Value)):
 		return "", p.at(n, fmt.Sprintf("%s: %q leads out of the directory of %s", k.Name, n.Value, path.Base(p.file.Name)), "")
 	}
 	return n.Value, nil
+}
+
+// inside tells whether a path stays in the file's directory, also by way of links,
+// as far as it exists.
+func (p *parser) inside(name string) bool {
+	if !filepath.IsLocal(name) {
+		return false
+	}
+	root, err := os.OpenRoot(p.file.Dir)
+	if err != nil {
+		return true // nothing is there yet
+	}
+	defer root.Close()
+	_, err = root.Stat(name)
+	return err == nil || errors.Is(err, fs.ErrNotExist)
 }
 
 func (p *parser) list(k *Key, n *yaml.Node, wrong error) ([]string, error) {
