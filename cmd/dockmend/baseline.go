@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/google/renameio/v2/maybe"
 
@@ -25,6 +26,7 @@ type baseline struct {
 	path string
 	dir  string                    // without links
 	now  map[string]map[string]int // what the run found, of each file that it saw
+	ran  map[string][]string       // which transforms it ran over each of these
 }
 
 // baselineVersion is that of the format.
@@ -36,12 +38,15 @@ const maxBaseline = 64 << 20
 // readBaseline reads the file. One that is not there is empty where it is going to
 // be written.
 func readBaseline(path string, update bool) (*baseline, error) {
-	b := &baseline{Version: baselineVersion, path: path, now: map[string]map[string]int{}}
+	b := &baseline{Version: baselineVersion, path: path, now: map[string]map[string]int{}, ran: map[string][]string{}}
 	var err error
 	if b.dir, err = realPath(filepath.Dir(path)); err != nil {
 		return nil, fmt.Errorf("--baseline %s: %w", path, plain(err))
 	}
-	const hint = "--update-baseline writes it"
+	hint := "--update-baseline writes it"
+	if update {
+		hint = "it is not written over: take it away first, if it is of no use"
+	}
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && update:
@@ -82,6 +87,9 @@ func (b *baseline) judge(j *job, f *report.File) {
 		}
 	}
 	b.now[name] = counts
+	for _, t := range j.transforms {
+		b.ran[name] = append(b.ran[name], t.ID)
+	}
 	f.Known = make([]bool, len(f.Result.Findings))
 	for i, finding := range f.Result.Findings {
 		f.Known[i] = report.KindOf(finding) == report.Fixed && counts[finding.ID] <= b.Files[name][finding.ID]
@@ -104,18 +112,21 @@ func (b *baseline) name(j *job) string {
 	return dockerfile.Printable(filepath.ToSlash(rel))
 }
 
-// gone counts the findings that are listed and were not found in the files seen.
+// gone counts the findings that are listed and were not found by what ran over the
+// files seen.
 func (b *baseline) gone() (n int) {
 	for name, now := range b.now {
 		for id, listed := range b.Files[name] {
-			n += max(0, listed-now[id])
+			if slices.Contains(b.ran[name], id) {
+				n += max(0, listed-now[id])
+			}
 		}
 	}
 	return n
 }
 
-// write states what was found. Files that were not looked at keep what they had,
-// unless they are no more.
+// write states what was found. What was not looked at, a file or what a transform
+// that did not run would find, stays, unless the file is no more.
 func (b *baseline) write() error {
 	for name := range b.Files {
 		if _, err := os.Lstat(filepath.Join(b.dir, filepath.FromSlash(name))); errors.Is(err, fs.ErrNotExist) {
@@ -123,6 +134,11 @@ func (b *baseline) write() error {
 		}
 	}
 	for name, now := range b.now {
+		for id, listed := range b.Files[name] {
+			if !slices.Contains(b.ran[name], id) {
+				now[id] = listed
+			}
+		}
 		if delete(b.Files, name); len(now) > 0 {
 			b.Files[name] = now
 		}

@@ -58,9 +58,7 @@ func completes(parser *kong.Kong) (done bool, err error) {
 	// The default command goes without its name.
 	fix := root.Sub["fix"]
 	delete(root.Sub, "fix")
-	for flag, p := range fix.GlobalFlags {
-		root.GlobalFlags[flag] = p
-	}
+	root.Flags = fix.GlobalFlags
 	root.Args = fix.Args
 	c := complete.New("dockmend", root)
 	c.Out = parser.Stdout

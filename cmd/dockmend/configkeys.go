@@ -4,14 +4,15 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/dockmend/dockmend/cmd/dockmend/internal/config"
+	"github.com/dockmend/dockmend/transforms"
 )
 
 // rules say what the flags are as keys of a configuration. A flag that is not
 // here changes what dockmend does for the whole run, and is a repository's own
 // affair.
 var rules = map[string]config.Rules{
-	"only":       {PerPath: true},
-	"skip":       {PerPath: true},
+	"only":       {PerPath: true, OneOf: transforms.IDs()},
+	"skip":       {PerPath: true, OneOf: transforms.IDs()},
 	"unsafe":     {PerPath: true},
 	"user":       {PerPath: true},
 	"uid":        {PerPath: true},

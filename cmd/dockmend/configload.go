@@ -56,6 +56,9 @@ func loadConfig(named string, keys []config.Key) (*config.File, error) {
 	return f, err
 }
 
+// otherName is what some call the file. That it is not read should not go unseen.
+const otherName = ".dockmend.yml"
+
 // findConfig looks for a file in the current directory and above it, up to the
 // root of the repository; outside of a repository, in the current directory alone.
 // It is opened so that no link in a stranger's repository leads out of it.
@@ -69,9 +72,14 @@ func findConfig(keys []config.Key) (*config.File, error) {
 		top = cwd
 	}
 	for dir, up := cwd, "."; ; dir, up = filepath.Dir(dir), filepath.Join(up, "..") {
-		f, err := openConfig(dir, up, keys)
-		if err == nil || !errors.Is(err, fs.ErrNotExist) {
-			return f, err
+		if _, err := os.Lstat(filepath.Join(dir, config.Name)); err == nil {
+			return openConfig(dir, up, keys)
+		}
+		if _, err := os.Lstat(filepath.Join(dir, otherName)); err == nil {
+			return nil, &config.Error{
+				File: filepath.ToSlash(filepath.Join(up, otherName)), Msg: "is not read: a configuration is called " + config.Name,
+				Hint: "rename it, or name it with --config",
+			}
 		}
 		if dir == top {
 			return nil, nil
@@ -88,8 +96,11 @@ func openConfig(dir, shown string, keys []config.Key) (*config.File, error) {
 	name := filepath.ToSlash(filepath.Join(shown, config.Name))
 	f, err := config.Load(root.FS(), config.Name, name, shown, keys, false)
 	var e *config.Error
-	if err != nil && !errors.As(err, &e) && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: %w", name, plain(err))
+	switch {
+	case err == nil || errors.As(err, &e):
+		return f, err
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, &config.Error{File: name, Msg: "a link that leads nowhere"}
 	}
-	return f, err
+	return nil, &config.Error{File: name, Msg: plain(err).Error(), Hint: "no link leads out of the directory; --config names any file"}
 }

@@ -51,6 +51,26 @@ func (j *job) createdName(name string) string {
 	return belowHere(filepath.Join(dir, name))
 }
 
+// fromRoot makes a path relative to the root of the repository that the current
+// directory is in, where it is below that: whoever reads a report knows no other
+// place. Elsewhere it is belowHere's.
+func fromRoot(path string) string {
+	cwd, err := realPath(".")
+	if err != nil {
+		return belowHere(path)
+	}
+	root := repository(cwd)
+	dir, err := realPath(filepath.Dir(path))
+	if root == "" || err != nil || !within(dir, root) {
+		return belowHere(path)
+	}
+	rel, err := filepath.Rel(root, filepath.Join(dir, filepath.Base(path)))
+	if err != nil {
+		return belowHere(path)
+	}
+	return filepath.ToSlash(rel)
+}
+
 // belowHere makes an absolute path below the current directory relative to it.
 func belowHere(path string) string {
 	if wd, err := os.Getwd(); err == nil && filepath.IsAbs(path) {

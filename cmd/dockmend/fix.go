@@ -96,7 +96,7 @@ func (c *fixCmd) each(ctx context.Context, s *streams, work *repair, o *output) 
 		r, err := fixer.Run(ctx, src.Source, j.transforms, work.inspector, j.options)
 		return outcome{result: r, err: err}
 	})
-	p, shown := startProgress(s, len(work.jobs))
+	p, shown := startProgress(s, len(work.jobs), c.Quiet)
 	defer p.end()
 	o.s = shown
 	for i, result := range results {

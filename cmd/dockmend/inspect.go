@@ -88,7 +88,7 @@ func (c *inspectCmd) Run(ctx context.Context, s *streams, inv *invocation) error
 func (c *inspectCmd) show(ctx context.Context, s *streams, r *recorder, queries []baseimage.Query) (ok bool, err error) {
 	results := parallel(queries, manyWaiting(), func(q baseimage.Query) inspected { return r.answer(ctx, q) })
 	var facts []*baseimage.Facts
-	p, shown := startProgress(s, len(results))
+	p, shown := startProgress(s, len(results), false)
 	defer p.end()
 	ok = true
 	for i, result := range results {
@@ -227,7 +227,7 @@ func (c *inspectCmd) bases(ctx context.Context, s *streams, inv *invocation, r *
 		return nil, false, err
 	}
 	results := parallel(jobs, manyWaiting(), func(j *job) error { return c.record(ctx, s, j, r) })
-	p, shown := startProgress(s, len(jobs))
+	p, shown := startProgress(s, len(jobs), false)
 	defer p.end()
 	for i, result := range results {
 		p.wait(jobs[i].name)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/diff"
@@ -33,6 +34,8 @@ type output struct {
 	tally  *report.Tally
 	failed bool // something is wrong that a person must look at
 	found  bool // something would change that the baseline does not have
+	// outside: a diff has a path that leads out of the current directory.
+	outside bool
 }
 
 func newOutput(s *streams, flags *outputFlags) *output {
@@ -60,7 +63,11 @@ func (o *output) add(j *job, f *report.File) error {
 		o.patches.add(j, f.Result)
 	}
 	o.tally.Add(f)
+	o.outside = o.outside || (o.diffs || o.patches != nil) && changes(f.Result) && strings.HasPrefix(j.diffName(), "../")
 	if o.whole != nil {
+		if f.Err != nil && !j.stdin {
+			f.Err = &dockerfile.Error{Name: fromRoot(f.Err.Name), Line: f.Err.Line, Col: f.Err.Col, Msg: f.Err.Msg}
+		}
 		for i := range f.Result.Steps {
 			f.Result.Steps[i].Text = nil // the reports name the steps
 		}
@@ -86,7 +93,8 @@ func (o *output) findings(j *job, f *report.File) error {
 		case report.Fixed:
 			o.found = o.found || !known && !(j.stdin && creates(f.Result, finding.ID))
 		}
-		if !o.flags.Quiet && o.whole == nil && !known {
+		note := report.KindOf(finding) == report.LeftAlone
+		if !o.flags.Quiet && o.whole == nil && !known && !(note && o.flags.NoNotes) {
 			shown = append(shown, finding)
 		}
 	}
@@ -128,6 +136,9 @@ func (o *output) end(verb string) error {
 	if err := o.endBaseline(); err != nil {
 		return err
 	}
+	if o.outside {
+		o.say("the diff leads out of the current directory, where git apply and patch do not follow: run dockmend above all of its files")
+	}
 	if verb != "" {
 		o.say(o.tally.Summary().String(verb))
 	}
@@ -162,7 +173,7 @@ func (o *output) say(text string) {
 func (j *job) file(r fixer.Result, err error) *report.File {
 	f := &report.File{Path: j.shownPath(), Result: r}
 	if !j.stdin && j.context != "" {
-		f.Directory = filepath.ToSlash(belowHere(filepath.Clean(j.context)))
+		f.Directory = fromRoot(filepath.Clean(j.context))
 	}
 	if err != nil {
 		f.Err = asError(j.name, err)
@@ -170,13 +181,12 @@ func (j *job) file(r fixer.Result, err error) *report.File {
 	return f
 }
 
-// shownPath is the job's path in reports: below the current directory where the
-// file is there.
+// shownPath is the job's path in reports.
 func (j *job) shownPath() string {
 	if j.stdin {
 		return j.name
 	}
-	return belowHere(filepath.Clean(j.path))
+	return fromRoot(filepath.Clean(j.path))
 }
 
 // asError gives an error the form that files have.

@@ -13,9 +13,10 @@ import (
 
 // outputFlags say how results leave.
 type outputFlags struct {
-	Format string `enum:",diff,json,sarif,github,rdjson,markdown" default:"" placeholder:"FORM" help:"What standard output carries: diff (the default); json (all that is known, by a schema with a version); sarif (SARIF 2.1.0 with fixes, for code scanning); github (workflow commands, shown at the lines); rdjson (for reviewdog, with suggestions); markdown (the body of a pull request)."`
-	Color  string `enum:"auto,always,never" default:"auto" help:"Whether a diff has colours: auto (on a terminal, unless NO_COLOR is set), always, never."`
-	Quiet  bool   `short:"q" help:"On standard error, errors only: no findings, no summary."`
+	Format  string `enum:",diff,json,sarif,github,rdjson,markdown" default:"" placeholder:"FORM" help:"What standard output carries: diff (the default); json (all that is known, by a schema with a version); sarif (SARIF 2.1.0 with fixes, for code scanning); github (workflow commands, shown at the lines); rdjson (for reviewdog, with suggestions); markdown (the body of a pull request)."`
+	Color   string `enum:"auto,always,never" default:"auto" help:"Whether a diff has colours: auto (on a terminal, unless NO_COLOR is set), always, never."`
+	NoNotes bool   `name:"no-notes" help:"On standard error, leave out what is left alone, and why."`
+	Quiet   bool   `short:"q" help:"On standard error, errors only: no findings, no summary."`
 }
 
 // whole returns the form that is written at the end, all at once; nil for a diff.

@@ -28,9 +28,9 @@ const patience = 500 * time.Millisecond
 
 // startProgress starts it on the terminal that s.err is. What goes to the streams
 // that it returns takes the line away first.
-func startProgress(s *streams, total int) (*progress, *streams) {
+func startProgress(s *streams, total int, quiet bool) (*progress, *streams) {
 	p := &progress{}
-	if !isTerminal(s.err) {
+	if quiet || !isTerminal(s.err) {
 		return p, s
 	}
 	p.bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(s.err), progressbar.OptionShowCount(),

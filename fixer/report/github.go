@@ -9,13 +9,13 @@ import (
 )
 
 // GitHub writes workflow commands, which GitHub Actions shows as annotations at
-// the lines: a line for each finding that no baseline has, and for each file that
-// failed. Whatever a path or a message holds, it stays within its command.
+// the lines: a line for each finding that no baseline has, but for what is left alone, and for
+// each file that failed. Whatever a path or a message holds, it stays within its command.
 func GitHub(w io.Writer, r *Report) error {
 	for i := range r.Files {
 		f := &r.Files[i]
 		for j, found := range f.Result.Findings {
-			if f.known(j) {
+			if f.known(j) || !annotates(found) {
 				continue
 			}
 			c := command{level: commandLevel[KindOf(found)], file: f.Path, line: found.Line, col: found.Col, title: "dockmend " + found.ID, message: message(found)}
@@ -32,7 +32,7 @@ func GitHub(w io.Writer, r *Report) error {
 	return nil
 }
 
-var commandLevel = map[Kind]string{Fixed: "warning", NeedsUnsafe: "notice", LeftAlone: "notice", Failed: "error"}
+var commandLevel = map[Kind]string{Fixed: "warning", NeedsUnsafe: "notice", Failed: "error"}
 
 // command is a workflow command that makes an annotation.
 type command struct {

@@ -83,7 +83,6 @@ func TestGitHub(t *testing.T) {
 	want := []parsedCommand{
 		{"warning", at("1", "2", "dockmend one"), "fixed"},
 		{"notice", at("3", "4", "dockmend two"), "not fixed; only with --unsafe"},
-		{"notice", at("5", "6", "dockmend base-image"), "left alone"},
 		{"error", at("1", "1", "dockmend three"), "panic"},
 		{"error", at("9", "1", "dockmend"), "not written"},
 		{"error", map[string]string{"file": "b", "title": "dockmend"}, "no such file"},
@@ -134,7 +133,7 @@ func TestGitHubQuotes(t *testing.T) {
 func reportOf(text string) *Report {
 	return &Report{Files: []File{{
 		Path:   text,
-		Result: fixer.Result{Findings: []fixer.Finding{{ID: text + ".", Line: 1, Col: 1, Message: text}}},
+		Result: fixer.Result{Findings: []fixer.Finding{{ID: text + ".", Line: 1, Col: 1, Message: text, Safety: fixer.Safe, Fixed: true}}},
 		Err:    &dockerfile.Error{Name: text, Msg: text},
 	}}}
 }
@@ -145,7 +144,7 @@ func FuzzGitHub(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		got := parseCommands(t, reportOf(text))
-		if len(got) != 2 || got[0].name != "notice" || got[1].name != "error" {
+		if len(got) != 2 || got[0].name != "warning" || got[1].name != "error" {
 			t.Fatalf("%q makes %q", text, got)
 		}
 		for _, c := range got {

@@ -51,7 +51,8 @@ type (
 	}
 )
 
-// RDJSON writes the findings that no baseline has, and the files that failed, as
+// RDJSON writes the findings that no baseline has, but for what is left alone, and
+// the files that failed, as
 // a DiagnosticResult for reviewdog, with a line end behind it. The change of a
 // file is one suggestion, at the first finding that it fixes: reviewdog shows each
 // suggestion by itself, and a part of the change may break the file.
@@ -71,7 +72,7 @@ func (r *Report) diagnostics(f *File) (list []rdDiagnostic) {
 	o := f.offer()
 	suggestion := o.suggestion()
 	for i, found := range f.Result.Findings {
-		if f.known(i) {
+		if f.known(i) || !annotates(found) {
 			continue
 		}
 		d := r.diagnostic(f, found)
@@ -94,7 +95,7 @@ func (r *Report) diagnostics(f *File) (list []rdDiagnostic) {
 	return list
 }
 
-var rdSeverity = map[Kind]string{Fixed: "WARNING", NeedsUnsafe: "INFO", LeftAlone: "INFO", Failed: "ERROR"}
+var rdSeverity = map[Kind]string{Fixed: "WARNING", NeedsUnsafe: "INFO", Failed: "ERROR"}
 
 func (r *Report) diagnostic(f *File, found fixer.Finding) rdDiagnostic {
 	d := rdDiagnostic{

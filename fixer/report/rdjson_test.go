@@ -180,12 +180,6 @@ const wantRDJSON = `{
   "source": {"name": "dockmend", "url": "https://github.com/dockmend/dockmend"},
   "diagnostics": [
     {
-      "message": "left\\x1b alone",
-      "location": {"path": "a <b>/Dockerfile", "range": {"start": {"line": 1, "column": 6}}},
-      "severity": "INFO",
-      "code": {"value": "base-image"}
-    },
-    {
       "message": "line 2: runs as root; the suggestion is the whole repair of this file",
       "location": {"path": "a <b>/Dockerfile", "range": {"start": {"line": 3}, "end": {"line": 3}}},
       "severity": "WARNING",

@@ -23,8 +23,9 @@ type Report struct {
 
 // File is what became of one Dockerfile.
 type File struct {
-	// Path is slash-separated, and relative to the current directory where the
-	// file is below it. It may hold any byte but NUL. "<stdin>" is standard input.
+	// Path is slash-separated, and relative to the root of the repository that the
+	// current directory is in, or to that directory where it is in none, if the file
+	// is below it. It may hold any byte but NUL. "<stdin>" is standard input.
 	Path string
 	// Err says why nothing is known of the file, or why it was not written; nil
 	// when all went well. Its Name is the file's Path, or that of a file that was
@@ -91,6 +92,11 @@ func KindOf(f fixer.Finding) Kind {
 	}
 	return LeftAlone
 }
+
+// annotates tells whether a finding is shown at its line in the forms that
+// annotate lines: as a comment, an alert or a mark. What is left alone is for those
+// who read a report; at the lines it would bury what can be done.
+func annotates(f fixer.Finding) bool { return KindOf(f) != LeftAlone }
 
 // message is the finding's text, with what it takes to have the change.
 func message(f fixer.Finding) string {

@@ -36,11 +36,11 @@ type (
 
 // SARIF writes the report as a SARIF 2.1.0 log of one run, with a line end behind
 // it. What is fixed is a warning with the whole change of its file as the fix, what
-// needs --unsafe a note, what was left alone informational, and a transform that
-// failed an error. A file that failed is a notification.
+// needs --unsafe a note, and a transform that failed an error; what is left alone is
+// no result. A file that failed is a notification.
 //
-// A path is relative to %SRCROOT%, the directory that dockmend ran in; an absolute
-// one is a file URI. Columns count UTF-16 code units. The run has no
+// A path is relative to %SRCROOT%, the root of the repository that dockmend ran in,
+// or the directory where that is in none; an absolute one is a file URI. Columns count UTF-16 code units. The run has no
 // automationDetails: code scanning's upload fills in the category that its user
 // wants only where there are none.
 func SARIF(w io.Writer, r *Report) error {
@@ -69,7 +69,7 @@ func newSarifRun(r *Report) *sarifRun {
 	}
 	run.WithColumnKind("utf16CodeUnits")
 	run.OriginalUriBaseIds = map[string]sarif.ArtifactLocation{
-		sourceRoot: *sarif.NewArtifactLocation().WithDescription(sarif.NewTextMessage("The directory that dockmend ran in.")),
+		sourceRoot: *sarif.NewArtifactLocation().WithDescription(sarif.NewTextMessage("The root of the repository that dockmend ran in, or the directory where that is in none.")),
 	}
 	invocation := sarif.NewInvocation().WithExecutionSuccessful(true)
 	run.AddInvocation(invocation)
@@ -97,6 +97,9 @@ func (run *sarifRun) addFile(f *File, invocation *sarif.Invocation) {
 	fix, room := o.sarifFix(at, text)
 	prints := newFingerprints(f.Result.Before)
 	for i, found := range f.Result.Findings {
+		if !annotates(found) {
+			continue
+		}
 		result := run.result(found, at, text, prints)
 		switch refusal := o.refuses(found); {
 		case refusal != "":
@@ -138,15 +141,12 @@ func (run *sarifRun) result(found fixer.Finding, at *sarif.ArtifactLocation, tex
 		WithLevel(sarifLevel[kind]).
 		WithProperties(sarif.NewPropertyBag().Add("kind", string(kind)).Add("safety", found.Safety.String())).
 		WithPartialFingerprints(prints.of(found))
-	if kind == LeftAlone {
-		result.WithKind("informational") // of which the level must be none
-	}
 	place := sarif.NewPhysicalLocation().WithArtifactLocation(at).WithRegion(text.restOfLine(found.Line, found.Col))
 	result.AddLocation(sarif.NewLocation().WithPhysicalLocation(place))
 	return &sarifResult{Result: result}
 }
 
-var sarifLevel = map[Kind]string{Fixed: sarif.LevelWarning, NeedsUnsafe: sarif.LevelNote, LeftAlone: sarif.LevelNone, Failed: sarif.LevelError}
+var sarifLevel = map[Kind]string{Fixed: sarif.LevelWarning, NeedsUnsafe: sarif.LevelNote, Failed: sarif.LevelError}
 
 // fileFailed is the ID of the notification of a file that failed.
 const fileFailed = "file-failed"

@@ -105,7 +105,6 @@ func TestSARIFResults(t *testing.T) {
 		got = append(got, seen{*res.RuleID, res.Kind, res.Level, *res.Message.Text, *res.BaselineState, *region.StartLine, *region.StartColumn, *region.EndColumn, len(res.Fixes), len(res.Suppressions) == 1 && *res.Suppressions[0].Kind == "external"})
 	}
 	want := []seen{
-		{"base-image", "informational", "none", `is ["node"\](1)\x1b`, "new", 1, 6, 13, 0, false},
 		{"nonroot-user", "fail", "warning", "runs as root", "unchanged", 2, 15, 18, 1, true},
 		{"tini-init", "fail", "note", "hears nothing; only with --unsafe", "new", 3, 1, 6, 0, false},
 		{"npm-ci", "fail", "error", "failed", "new", 3, 1, 6, 0, false},

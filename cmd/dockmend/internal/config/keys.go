@@ -48,6 +48,9 @@ type Rules struct {
 	// Path: the value names a file or a directory. In a file it is meant from that
 	// file's directory, and may not lead out of it, unless the file is trusted.
 	Path bool
+	// OneOf are the values that a text may have, for a flag without such a list of
+	// its own; nil for any.
+	OneOf []string
 	// Glob: the value is a list of patterns, meant from the file's directory.
 	Glob bool
 }
@@ -64,7 +67,7 @@ func Keys(app *kong.Application, rules map[string]Rules, without ...string) (key
 			}
 			seen[f.Name] = true
 			k := Key{Name: f.Name, Kind: kindOf(f.Target.Type()), Help: f.Help, Default: f.Default, Envs: f.Envs, Xor: f.Xor, Rules: rules[f.Name]}
-			if f.Enum != "" {
+			if k.Enum = k.OneOf; f.Enum != "" {
 				k.Enum = slices.DeleteFunc(strings.Split(f.Enum, ","), func(s string) bool { return s == "" })
 			}
 			keys = append(keys, k)

@@ -153,7 +153,6 @@ func (p *parser) value(key, n *yaml.Node, perPath bool) (v Value, err error) {
 
 // nearest is a hint at what a key may have been meant as.
 func (p *parser) nearest(name string, perPath bool) string {
-	best, least := "", 0.4
 	names := []string{"overrides"}
 	if perPath {
 		names = []string{"paths"}
@@ -163,13 +162,22 @@ func (p *parser) nearest(name string, perPath bool) string {
 			names = append(names, k.Name)
 		}
 	}
+	if hint := meant(name, names); hint != "" {
+		return hint
+	}
+	return "dockmend config lists the keys"
+}
+
+// meant is a hint at the name that is most like another, "" when none is like it.
+func meant(name string, names []string) string {
+	best, least := "", 0.4
 	for _, n := range names {
 		if s := levenshtein.Similarity(name, n, nil); s > least {
 			best, least = n, s
 		}
 	}
 	if best == "" {
-		return "dockmend config lists the keys"
+		return ""
 	}
 	return fmt.Sprintf("did you mean %s?", best)
 }
@@ -215,7 +223,7 @@ func (p *parser) text(k *Key, n *yaml.Node, wrong error) (string, error) {
 	case n.Kind != yaml.ScalarNode || n.Tag == "!!null":
 		return "", wrong
 	case len(k.Enum) > 0 && !slices.Contains(k.Enum, n.Value):
-		return "", p.at(n, fmt.Sprintf("%s: %q is none of %s", k.Name, n.Value, join(k.Enum)), "")
+		return "", p.at(n, fmt.Sprintf("%s: %q is none of %s", k.Name, n.Value, join(k.Enum)), meant(n.Value, k.Enum))
 	case k.Path && !p.trusted && !p.inside(filepath.FromSlash(n.Value)):
 		return "", p.at(n, fmt.Sprintf("%s: %q leads out of the directory of %s", k.Name, n.Value, path.Base(p.file.Name)), "")
 	}
