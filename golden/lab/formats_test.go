@@ -78,7 +78,7 @@ func checkSuggested(t *testing.T, before, after string) {
 		t.Fatal(err)
 	}
 	for i, c := range filter.FilterCheck(list, added, 1, "", filter.ModeAdded) {
-		if !c.ShouldReport || !c.InDiffContext || c.FirstSuggestionInDiffContext != (i == 1) {
+		if !c.ShouldReport || !c.InDiffContext || c.FirstSuggestionInDiffContext != (i == 0) {
 			t.Errorf("reviewdog does not show %v", c.Diagnostic)
 		}
 	}
