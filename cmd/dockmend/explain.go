@@ -36,7 +36,19 @@ func (c *explainCmd) Run(s *streams) error {
 		}
 		ids = append(ids, t.ID)
 	}
+	if text, ok := engineFindings[c.ID]; ok {
+		_, err := fmt.Fprintf(s.out, "%s is no transform.\n\n%s", c.ID, wrapped(text))
+		return err
+	}
 	return unknown("transform", c.ID, ids)
+}
+
+// engineFindings are the ids of findings that no transform makes.
+var engineFindings = map[string]string{
+	"base-image": `What is known of a base image is less than the image would tell: it is assumed to be what the built-in table says, or what
+it was when it was last asked for, or its layers were not read. The changes rest on that. dockmend inspect shows what is known.`,
+	"ignore": `A comment "# dockmend ignore=ID" keeps nothing away: its transform has nothing to say there, or there is none of that name.`,
+	"syntax": `The line "# syntax=" names a program of somebody else's that reads the file. What it means, dockmend can't know: it is left alone.`,
 }
 
 func explain(s *streams, t *fixer.Transform) error {

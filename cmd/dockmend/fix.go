@@ -35,6 +35,9 @@ func (c *fixCmd) Help() string { return description }
 // another mode than this one is of no use here, and no mistake.
 func (c *fixCmd) check(inv *invocation) error {
 	c.Verify = c.Verify && (c.Write || inv.flags["verify"])
+	if c.Baseline == "" && inv.flags["baseline"] {
+		return withHint(errors.New("--baseline names no file"), "as in --baseline .dockmend-baseline.json")
+	}
 	if !c.Check && !inv.flags["baseline"] && !inv.flags["update-baseline"] {
 		c.baselineFlags = baselineFlags{}
 	}

@@ -32,6 +32,9 @@ func prepare(s *streams, inv *invocation, paths []string, flags *fileFlags, sear
 	if err := flags.check(); err != nil {
 		return nil, err
 	}
+	if err := search.checkSince(inv); err != nil {
+		return nil, err
+	}
 	inspector, err := image.inspector(s, flags.Platform)
 	if err != nil {
 		return nil, err
