@@ -37,6 +37,15 @@ var rules = map[string]config.Rules{
 	"network":  {Trusted: true},
 	"observer": {Trusted: true, Path: true},
 	"verify":   {Trusted: true},
+	// How long it waits, and how much it does at a time.
+	"timeout":       {Trusted: true},
+	"layer-timeout": {Trusted: true},
+	"build-timeout": {Trusted: true},
+	"ready-timeout": {Trusted: true},
+	"stop-timeout":  {Trusted: true},
+	"jobs":          {Trusted: true},
+	// What its output is: a diff with colours is no patch.
+	"color": {Trusted: true},
 	// What it reads and writes beside the Dockerfiles.
 	"facts":           {Trusted: true, Path: true},
 	"cache-dir":       {Trusted: true, Path: true},

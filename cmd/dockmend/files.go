@@ -2,10 +2,12 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
@@ -49,6 +51,16 @@ func (j *job) createdName(name string) string {
 		dir = target
 	}
 	return belowHere(filepath.Join(dir, name))
+}
+
+// spoken is a path as messages have it: at the start of a line, two colons would
+// make a command of it where the log is that of a GitHub workflow.
+func spoken(path string) string {
+	name := filepath.ToSlash(path)
+	if strings.HasPrefix(name, "::") || strings.HasPrefix(name, "##[") {
+		name = "./" + name
+	}
+	return name
 }
 
 // fromRoot makes a path relative to the root of the repository that the current
@@ -150,6 +162,34 @@ func (j *job) read(stdin io.Reader) ([]byte, error) {
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, dockerfile.MaxSize+1))
+	return text, j.explain(err)
+}
+
+// maxIgnoreFile bounds what is read of an ignore file.
+const maxIgnoreFile = 1 << 20
+
+// ignoreFile is the text of the ignore file that is the Dockerfile's own, nil when
+// there is none. It is the stranger's, as the Dockerfile is.
+func (j *job) ignoreFile() ([]byte, error) {
+	if j.stdin {
+		return nil, nil
+	}
+	root, err := os.OpenRoot(filepath.Dir(j.path))
+	if err != nil {
+		return nil, j.explain(err)
+	}
+	defer root.Close()
+	name := filepath.Base(j.path) + ".dockerignore"
+	info, err := root.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, j.explain(err)
+	case !info.Mode().IsRegular() || info.Size() > maxIgnoreFile:
+		return nil, &dockerfile.Error{Name: j.name + ".dockerignore", Msg: fmt.Sprintf("not a regular file of at most %d bytes", maxIgnoreFile)}
+	}
+	text, err := root.ReadFile(name)
 	return text, j.explain(err)
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,35 +15,45 @@ import (
 
 // finder makes jobs of the paths of a command line.
 type finder struct {
+	ctx     context.Context
 	s       *streams
 	flags   *searchFlags
 	quiet   bool
 	cwd     string // without links
 	jobs    []*job
-	seen    map[string]bool // paths without links among their folders
+	seen    map[string]*job // by the file that a path leads to
+	told    map[string]bool // what was said to be left alone
 	changed changedFiles
+	unread  bool // something could not be looked at
 }
 
 // find makes the jobs: a path that is a directory is searched; a file is taken
-// whatever it is called. What is named twice is done once.
-func find(s *streams, paths []string, flags *searchFlags, quiet bool) ([]*job, error) {
+// whatever it is called. What is named twice, or by two names, is done once. unread:
+// something could not be looked at, which was told.
+func find(ctx context.Context, s *streams, paths []string, flags *searchFlags, quiet bool) (jobs []*job, unread bool, err error) {
 	if err := flags.checkGlobs(); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	cwd, err := realPath(".")
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	f := &finder{s: s, flags: flags, quiet: quiet, cwd: cwd, seen: map[string]bool{}, changed: changedFiles{rev: flags.Since}}
+	f := &finder{
+		ctx: ctx, s: s, flags: flags, quiet: quiet, cwd: cwd, seen: map[string]*job{}, told: map[string]bool{},
+		changed: changedFiles{ctx: ctx, rev: flags.Since},
+	}
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
 	for _, p := range paths {
 		if err := f.path(p); err != nil {
-			return nil, err
+			return nil, false, err
+		}
+		if ctx.Err() != nil {
+			return nil, false, endedEarly(ctx)
 		}
 	}
-	return f.jobs, nil
+	return f.jobs, f.unread, nil
 }
 
 // path takes one path of the command line.
@@ -51,9 +62,7 @@ func (f *finder) path(p string) error {
 		return errors.New("an empty path names no file")
 	}
 	if p == "-" {
-		if f.first(p) {
-			f.jobs = append(f.jobs, &job{path: p, name: "<stdin>", stdin: true})
-		}
+		f.add(&job{path: p, name: "<stdin>", stdin: true})
 		return nil
 	}
 	info, err := os.Stat(p)
@@ -61,30 +70,38 @@ func (f *finder) path(p string) error {
 		return withHint(fmt.Errorf("%s: no such file or directory", p), fmt.Sprintf("did you mean dockmend %s?", command))
 	}
 	if err != nil || !info.IsDir() {
-		if !f.first(p) {
-			return nil
-		}
-		j := &job{path: p, name: filepath.ToSlash(p)}
+		j := &job{path: p, name: spoken(p)}
 		if dir, err := realPath(filepath.Dir(p)); err == nil {
 			j.tree = repository(dir)
 		}
-		f.jobs = append(f.jobs, j) // what is wrong with it is said where it is read
+		f.add(j).unchanged = false // what is wrong with it is said where it is read
 		return nil
 	}
 	return f.directory(p)
 }
 
-// first tells whether a path is named for the first time, in whatever way.
-func (f *finder) first(p string) bool {
-	key := filepath.Clean(p)
-	if dir, err := realPath(filepath.Dir(p)); err == nil && p != "-" {
-		key = filepath.Join(dir, filepath.Base(key))
+// add takes a job, or returns the one that has the same file.
+func (f *finder) add(j *job) *job {
+	key := filepath.Clean(j.path)
+	if real, err := realPath(j.path); err == nil && !j.stdin {
+		key = real
 	}
-	if f.seen[key] {
-		return false
+	if known := f.seen[key]; known != nil {
+		return known
 	}
-	f.seen[key] = true
-	return true
+	f.seen[key] = j
+	f.jobs = append(f.jobs, j)
+	return j
+}
+
+// leave tells of a file or folder that is left alone, once.
+func (f *finder) leave(name string, s discover.Skipped) {
+	f.unread = f.unread || s.Unread
+	if f.told[name] || !s.Unread && (f.quiet || f.flags.Since != "") {
+		return
+	}
+	f.told[name] = true
+	fmt.Fprintf(f.s.err, "%s: left alone: %s\n", dockerfile.Printable(spoken(name)), s.Reason)
 }
 
 // directory searches one.
@@ -106,7 +123,7 @@ func (f *finder) directory(p string) error {
 		return err
 	}
 	defer root.Close()
-	found, err := discover.Search(treeFS{root}, below, discover.Options{
+	found, err := discover.Search(treeFS{f.ctx, root}, below, discover.Options{
 		Include: f.flags.Include, Exclude: f.flags.Exclude, Base: f.base(tree), NoIgnore: f.flags.NoGitignore,
 	})
 	if err != nil {
@@ -123,37 +140,51 @@ func (f *finder) directory(p string) error {
 		}
 		return filepath.Join(p, filepath.FromSlash(inner))
 	}
+	if f.ctx.Err() != nil {
+		return endedEarly(f.ctx)
+	}
 	for _, s := range found.LeftAlone {
-		if n := named(s.Path); f.first(n) && !f.quiet && f.flags.Since == "" {
-			fmt.Fprintf(f.s.err, "%s: left alone: %s\n", dockerfile.Printable(filepath.ToSlash(n)), s.Reason)
-		}
+		f.leave(named(s.Path), s)
 	}
 	took := false
 	for _, file := range found.Files {
-		n := named(file)
-		if !f.first(n) {
-			took = true
-			continue
+		taken, err := f.found(tree, file, named(file))
+		if err != nil {
+			return err
 		}
-		j := &job{path: n, name: filepath.ToSlash(n), tree: tree, found: true}
-		if f.flags.Since != "" {
-			changed, err := f.changed.has(filepath.Join(tree, filepath.FromSlash(file)))
-			if err != nil {
-				return err
-			}
-			j.unchanged = !changed
-		}
-		took = took || !j.unchanged
-		f.jobs = append(f.jobs, j)
+		took = took || taken
 	}
 	if !took && !f.quiet {
 		what := "no Dockerfile"
-		if len(found.Files) > 0 {
+		if f.flags.Since != "" && len(found.Files) > 0 {
 			what = fmt.Sprintf("no Dockerfile that was changed since %s", f.flags.Since)
 		}
 		fmt.Fprintf(f.s.err, "%s: %s below this directory\n", dockerfile.Printable(p), what)
 	}
 	return nil
+}
+
+// found takes a file of a tree, unless --since leaves it out.
+func (f *finder) found(tree, file, name string) (taken bool, err error) {
+	path := filepath.Join(tree, filepath.FromSlash(file))
+	// A tree may hold several repositories: none of them writes into another.
+	own := repository(filepath.Dir(path))
+	if own == "" {
+		own = tree
+	}
+	if target, err := filepath.EvalSymlinks(path); err == nil && !within(target, own) {
+		f.leave(name, discover.Skipped{Path: file, Reason: "a link that leads out of its repository"})
+		return false, nil
+	}
+	j := &job{path: name, name: spoken(name), tree: own, found: true}
+	if f.flags.Since != "" {
+		changed, err := f.changed.has(path)
+		if err != nil {
+			return false, err
+		}
+		j.unchanged = !changed
+	}
+	return !f.add(j).unchanged, nil
 }
 
 // tree is the directory whose .gitignore files speak of dir, and that no link may

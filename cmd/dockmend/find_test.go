@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"os"
 	"os/exec"
@@ -66,8 +67,15 @@ func TestStrangeNames(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if code := Run([]string{"--offline", "-w", "-q"}, nil, io.Discard, &errs); code != exitOK {
+	errs.Reset()
+	if code := Run([]string{"--offline", "-w"}, nil, io.Discard, &errs); code != exitOK {
 		t.Fatalf("exit code %d: %s", code, &errs)
+	}
+	// Terminals and the logs of CI obey what stands there.
+	for line := range strings.Lines(errs.String()) {
+		if strings.HasPrefix(line, "::") || strings.ContainsAny(line, "\x1b\r") {
+			t.Errorf("it says %q", line)
+		}
 	}
 	for _, name := range strangeNames {
 		expect(t, filepath.Join(name, "Dockerfile"), userDockerfile)
@@ -122,6 +130,104 @@ func TestLinksOut(t *testing.T) {
 		t.Errorf("exit code %d: %s", code, &errs)
 	}
 	expect(t, outside, userDockerfile)
+}
+
+// TestRepositoriesApart: where several repositories are searched, none of them
+// writes into another, and no link shows what is in another.
+func TestRepositoriesApart(t *testing.T) {
+	strangeTree(t)
+	for _, name := range []string{"fleet/A", "fleet/B"} {
+		if err := os.MkdirAll(name, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := exec.Command("git", "init", "-q", name).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+	}
+	if err := os.WriteFile("fleet/B/secret", []byte(rootDockerfile), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("../B/secret", "fleet/A/Dockerfile"); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir("fleet")
+	for _, args := range [][]string{{"A"}, {"."}, {"-w", "A"}, {"-w", "."}, {"-w", "A/Dockerfile"}} {
+		var out bytes.Buffer
+		Run(append([]string{"--offline", "--format", "json"}, args...), nil, &out, io.Discard)
+		if len(args) < 2 && strings.Contains(out.String(), "USER node") {
+			t.Errorf("%q shows %s", args, &out)
+		}
+	}
+	expect(t, "B/secret", rootDockerfile)
+}
+
+// TestTwoNames: a file is done once, whatever it is called, and what is named is
+// taken, whatever was found before.
+func TestTwoNames(t *testing.T) {
+	strangeTree(t)
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("a b", "link"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile("Dockerfile.j2", []byte(rootDockerfile), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args []string
+		want int
+	}{
+		{[]string{"a b", here + "/a b", "link", "link/Dockerfile"}, 1},
+		{[]string{".", "Dockerfile.j2"}, len(strangeNames) + 1},
+		{[]string{"Dockerfile.j2", "."}, len(strangeNames) + 1},
+	} {
+		var out bytes.Buffer
+		if code := Run(append([]string{"--offline", "-q"}, c.args...), nil, &out, io.Discard); code != exitOK || strings.Count(out.String(), "+USER node\n") != c.want {
+			t.Errorf("%q: exit code %d,\n%s", c.args, code, &out)
+		}
+	}
+}
+
+// TestDiffOfLink: the diff that a report has is that of the file, not of the link.
+func TestDiffOfLink(t *testing.T) {
+	strangeTree(t)
+	if err := os.WriteFile("app.txt", []byte(rootDockerfile), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("app.txt", "Dockerfile"); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if code := Run([]string{"--offline", "-q", "--format", "json", "Dockerfile"}, nil, &out, io.Discard); code != exitOK {
+		t.Fatalf("exit code %d", code)
+	}
+	var got struct{ Files []struct{ Path, Diff string } }
+	if err := json.Unmarshal(out.Bytes(), &got); err != nil {
+		t.Fatal(err)
+	}
+	apply := exec.Command("git", "apply")
+	apply.Stdin = strings.NewReader(got.Files[0].Diff)
+	if text, err := apply.CombinedOutput(); err != nil {
+		t.Fatalf("git apply: %v: %s", err, text)
+	}
+	expect(t, "app.txt", userDockerfile)
+}
+
+// TestUnread: what can't be read may hide something: it is told, and an error.
+func TestUnread(t *testing.T) {
+	strangeTree(t)
+	if err := os.RemoveAll(".git/info"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(".git/info/exclude", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	var errs bytes.Buffer
+	if code := Run([]string{"--offline", "-q", "."}, nil, io.Discard, &errs); code != exitError || errs.String() != ".git/info/exclude: left alone: can't be read: it is not a regular file\n" {
+		t.Errorf("exit code %d: %s", code, &errs)
+	}
 }
 
 func expect(t *testing.T, path, want string) {

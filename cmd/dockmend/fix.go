@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/report"
 )
 
@@ -58,7 +59,7 @@ func (c *fixCmd) Run(ctx context.Context, s *streams, inv *invocation) error {
 	if err := c.check(inv); err != nil {
 		return err
 	}
-	r, err := prepare(s, inv, c.Paths, &fileFlags{c.changeFlags, c.buildFlags}, &c.searchFlags, &c.imageFlags, c.Quiet)
+	r, err := prepare(ctx, s, inv, c.Paths, &fileFlags{c.changeFlags, c.buildFlags}, &c.searchFlags, &c.imageFlags, c.Quiet)
 	if err != nil {
 		return err
 	}
@@ -66,6 +67,7 @@ func (c *fixCmd) Run(ctx context.Context, s *streams, inv *invocation) error {
 	if err != nil {
 		return err
 	}
+	o.failed = r.unread
 	if c.Verify {
 		return c.proofFlags.run(ctx, s, &verification{repair: r, output: o, write: true})
 	}
@@ -170,7 +172,7 @@ func (c *fixCmd) show(s *streams, j *job, f *report.File, o *output) error {
 		return err
 	}
 	for _, n := range f.Result.Created {
-		o.say(fmt.Sprintf("%s: not written: the Dockerfile comes from standard input", filepath.ToSlash(filepath.Join(j.context, n.Name))))
+		o.say(dockerfile.Printable(spoken(filepath.Join(j.context, n.Name))) + ": not written: the Dockerfile comes from standard input")
 	}
 	if !result {
 		return nil
@@ -197,7 +199,7 @@ func write(s *streams, j *job, r fixer.Result, done string, quiet bool) (written
 	say := func(name, what string) {
 		written = true
 		if !quiet {
-			fmt.Fprintf(s.err, "%s: %s\n", name, what)
+			fmt.Fprintf(s.err, "%s: %s\n", dockerfile.Printable(name), what)
 		}
 	}
 	if string(r.Before) != string(r.After) {
@@ -210,7 +212,7 @@ func write(s *streams, j *job, r fixer.Result, done string, quiet bool) (written
 		if err := createFile(j.context, f); err != nil {
 			return written, err
 		}
-		say(filepath.ToSlash(filepath.Join(j.context, f.Name)), "written")
+		say(spoken(filepath.Join(j.context, f.Name)), "written")
 	}
 	return written, nil
 }

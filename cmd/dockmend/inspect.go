@@ -219,11 +219,18 @@ func (p placed) Inspect(ctx context.Context, q baseimage.Query) (*baseimage.Fact
 // the repaired files name. What is wrong with one of the
 // files is told, and failed is true.
 func (c *inspectCmd) bases(ctx context.Context, s *streams, inv *invocation, r *recorder) (queries []baseimage.Query, failed bool, err error) {
-	jobs, err := find(s, c.Images, &c.searchFlags, false)
+	jobs, unread, err := find(ctx, s, c.Images, &c.searchFlags, false)
 	if err != nil {
 		return nil, false, err
 	}
-	if jobs, err = assign(jobs, inv, &fileFlags{buildFlags: c.buildFlags}); err != nil {
+	failed = unread
+	// How a configuration wants files to be changed decides what is asked.
+	flags, err := (&settings{file: inv.config, given: inv.given}).stated()
+	if err != nil {
+		return nil, false, err
+	}
+	flags.buildFlags = c.buildFlags
+	if jobs, err = assign(jobs, inv, flags); err != nil {
 		return nil, false, err
 	}
 	results := parallel(jobs, manyWaiting(), func(j *job) error { return c.record(ctx, s, j, r) })
@@ -268,7 +275,9 @@ func (c *inspectCmd) record(ctx context.Context, s *streams, j *job, r *recorder
 	}
 	// With --unsafe in mind too: it makes no other questions, but other texts.
 	for _, threshold := range []fixer.Safety{fixer.Safe, fixer.Unsafe} {
-		if _, err := fixer.Run(ctx, src.Source, transforms.All, r, fixer.Options{Threshold: threshold, Build: j.options.Build}); err != nil {
+		o := j.options
+		o.Threshold = threshold
+		if _, err := fixer.Run(ctx, src.Source, transforms.All, r, o); err != nil {
 			return err
 		}
 	}

@@ -175,6 +175,11 @@ func (j *job) file(r fixer.Result, err error) *report.File {
 	if !j.stdin && j.context != "" {
 		f.Directory = fromRoot(filepath.Clean(j.context))
 	}
+	if target, err := filepath.EvalSymlinks(j.path); err == nil && !j.stdin {
+		if shown := fromRoot(target); shown != f.Path {
+			f.Target = shown
+		}
+	}
 	if err != nil {
 		f.Err = asError(j.name, err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"path/filepath"
 	"slices"
 
@@ -12,6 +13,8 @@ import (
 type repair struct {
 	jobs      []*job
 	inspector baseimage.Inspector
+	// unread: something could not be looked at, which was told.
+	unread bool
 	// searched: a directory was, so that how many files there are is news.
 	searched bool
 }
@@ -28,7 +31,7 @@ type invocation struct {
 
 // prepare checks the flags, finds the Dockerfiles, and tells each what holds for
 // it.
-func prepare(s *streams, inv *invocation, paths []string, flags *fileFlags, search *searchFlags, image *imageFlags, quiet bool) (*repair, error) {
+func prepare(ctx context.Context, s *streams, inv *invocation, paths []string, flags *fileFlags, search *searchFlags, image *imageFlags, quiet bool) (*repair, error) {
 	if err := flags.check(); err != nil {
 		return nil, err
 	}
@@ -39,14 +42,14 @@ func prepare(s *streams, inv *invocation, paths []string, flags *fileFlags, sear
 	if err != nil {
 		return nil, err
 	}
-	jobs, err := find(s, paths, search, quiet)
+	jobs, unread, err := find(ctx, s, paths, search, quiet)
 	if err != nil {
 		return nil, err
 	}
 	if jobs, err = assign(jobs, inv, flags); err != nil {
 		return nil, err
 	}
-	r := &repair{inspector: inspector}
+	r := &repair{inspector: inspector, unread: unread}
 	r.searched = slices.ContainsFunc(jobs, func(j *job) bool { return j.found })
 	r.jobs = jobs
 	return r, nil

@@ -220,7 +220,7 @@ func printError(w io.Writer, err error) {
 		h.hint = f.Hint
 	default:
 		errors.As(err, &h)
-		fmt.Fprintf(w, "dockmend: %v\n", err)
+		fmt.Fprintf(w, "dockmend: %s\n", dockerfile.Printable(err.Error()))
 	}
 	if h.hint != "" {
 		fmt.Fprintf(w, "hint: %s\n", dockerfile.Printable(h.hint))

@@ -75,6 +75,16 @@ func (s *settings) of(j *job) (*fileFlags, error) {
 	return f, nil
 }
 
+// stated returns the flags that the configuration states for all files, under
+// those of the command line.
+func (s *settings) stated() (*fileFlags, error) {
+	var args []string
+	if s.file != nil {
+		args = s.file.Args(s.file.Values)
+	}
+	return parseFileFlags(s.override(append(args, s.given...)))
+}
+
 // place is the job's path from the configuration's directory.
 func (s *settings) place(j *job) string {
 	dir, err := realPath(s.file.Dir)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha1"
 	"crypto/sha256"
 	"errors"
@@ -21,6 +22,7 @@ import (
 // are read here: a comparison by git runs what a repository's configuration names
 // as filters and monitors.
 type changedFiles struct {
+	ctx   context.Context
 	rev   string
 	roots map[string]map[string]string // by repository: the object of each file
 }
@@ -35,13 +37,23 @@ func (c *changedFiles) has(path string) (bool, error) {
 	objects := c.roots[root]
 	if objects == nil {
 		var err error
-		if objects, err = c.ask(root); err != nil {
+		objects, err = c.ask(root)
+		switch {
+		case err != nil && repository(filepath.Dir(root)) != "":
+			objects = map[string]string{} // a submodule need not know the revision: all of it counts
+		case err != nil:
 			return false, err
 		}
 		if c.roots == nil {
 			c.roots = map[string]map[string]string{}
 		}
 		c.roots[root] = objects
+	}
+	if link, err := os.Readlink(path); err == nil && path != root {
+		name, err := filepath.Rel(root, path)
+		if object := objects[filepath.ToSlash(name)]; err != nil || objectName(object, []byte(filepath.ToSlash(link))) != object {
+			return true, nil // it leads elsewhere
+		}
 	}
 	target, err := filepath.EvalSymlinks(path)
 	if err != nil {
@@ -55,8 +67,12 @@ func (c *changedFiles) has(path string) (bool, error) {
 	if !known {
 		return true, nil
 	}
+	info, err := os.Stat(target)
+	if err != nil || !info.Mode().IsRegular() || info.Size() > dockerfile.MaxSize {
+		return true, nil
+	}
 	text, err := os.ReadFile(target)
-	if err != nil || len(text) > dockerfile.MaxSize {
+	if err != nil {
 		return true, nil
 	}
 	// A checkout may have made CRLF of the line ends.
@@ -79,15 +95,15 @@ func (c *changedFiles) ask(root string) (map[string]string, error) {
 	fail := func(err error, hint string) error {
 		return withHint(fmt.Errorf("--since %s: %w", dockerfile.Printable(c.rev), err), hint)
 	}
-	commit, err := git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", c.rev+"^{commit}")
+	commit, err := git(c.ctx, root, "rev-parse", "--verify", "--quiet", "--end-of-options", c.rev+"^{commit}")
 	if err != nil {
 		return nil, fail(errors.New("git knows no such revision"), "git fetch brings it; in actions/checkout, fetch-depth: 0")
 	}
-	base, err := git(root, "merge-base", "HEAD", strings.TrimSpace(string(commit)))
+	base, err := git(c.ctx, root, "merge-base", "HEAD", strings.TrimSpace(string(commit)))
 	if err != nil {
 		return nil, fail(errors.New("it has no ancestor in common with HEAD"), "a shallow clone lacks the history: git fetch --unshallow, or fetch-depth: 0 in actions/checkout")
 	}
-	list, err := git(root, "ls-tree", "-r", "-z", "--full-tree", strings.TrimSpace(string(base)))
+	list, err := git(c.ctx, root, "ls-tree", "-r", "-z", "--full-tree", strings.TrimSpace(string(base)))
 	if err != nil {
 		return nil, fail(err, "it takes git, and a repository")
 	}
@@ -103,8 +119,8 @@ func (c *changedFiles) ask(root string) (map[string]string, error) {
 
 // git runs git in a repository and returns what it prints. It is not let fetch
 // what is missing, nor write. The error is one line.
-func git(root string, args ...string) ([]byte, error) {
-	cmd := exec.Command("git", append([]string{"-C", root, "-c", "core.fsmonitor=false"}, args...)...)
+func git(ctx context.Context, root string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", root, "-c", "core.fsmonitor=false"}, args...)...)
 	// What a hook's environment says of its repository may be another's than root.
 	own := slices.DeleteFunc(os.Environ(), func(v string) bool {
 		name, _, _ := strings.Cut(v, "=")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"io/fs"
 	"os"
 	"slices"
@@ -10,7 +11,12 @@ import (
 // treeFS is a directory as an fs.FS whose names may hold any byte: os.Root.FS
 // refuses those that are not UTF-8, and a Dockerfile in a folder of such a name is
 // one all the same. No link leads out of it, as os.Root has it.
-type treeFS struct{ root *os.Root }
+//
+// A folder is not read any more once ctx has ended.
+type treeFS struct {
+	ctx  context.Context
+	root *os.Root
+}
 
 func (t treeFS) Open(name string) (fs.File, error)      { return t.root.Open(name) }
 func (t treeFS) ReadFile(name string) ([]byte, error)   { return t.root.ReadFile(name) }
@@ -18,6 +24,9 @@ func (t treeFS) Stat(name string) (fs.FileInfo, error)  { return t.root.Stat(nam
 func (t treeFS) Lstat(name string) (fs.FileInfo, error) { return t.root.Lstat(name) }
 func (t treeFS) ReadLink(name string) (string, error)   { return t.root.Readlink(name) }
 func (t treeFS) ReadDir(name string) ([]fs.DirEntry, error) {
+	if err := t.ctx.Err(); err != nil {
+		return nil, err
+	}
 	d, err := t.root.Open(name)
 	if err != nil {
 		return nil, err

@@ -36,11 +36,13 @@ Exit codes: 0 all is proved, or nothing to prove; 1 something is not; 2 an error
 
 // Run implements the command.
 func (c *verifyCmd) Run(ctx context.Context, s *streams, inv *invocation) error {
-	r, err := prepare(s, inv, c.Paths, &fileFlags{c.changeFlags, c.buildFlags}, &c.searchFlags, &c.imageFlags, c.Quiet)
+	r, err := prepare(ctx, s, inv, c.Paths, &fileFlags{c.changeFlags, c.buildFlags}, &c.searchFlags, &c.imageFlags, c.Quiet)
 	if err != nil {
 		return err
 	}
-	return c.proofFlags.run(ctx, s, &verification{repair: r, output: newOutput(s, &c.outputFlags), table: c.Format == ""})
+	o := newOutput(s, &c.outputFlags)
+	o.failed = r.unread
+	return c.proofFlags.run(ctx, s, &verification{repair: r, output: o, table: c.Format == ""})
 }
 
 // proofFlags say how proofs are made.
@@ -221,8 +223,8 @@ func (v *verification) one(ctx context.Context, s *streams, j *job) (got verifie
 	before := v.spec
 	before.Name, before.Context, before.Dockerfile = j.name, j.context, got.result.Before
 	before.BuildArgs, before.Platform = j.options.Build.BuildArgs, j.options.Build.Platform
-	if !j.stdin {
-		before.Ignore, _ = os.ReadFile(j.path + ".dockerignore") // there is none, as a rule
+	if before.Ignore, err = j.ignoreFile(); err != nil {
+		return verified{err: err}
 	}
 	for _, target := range targets {
 		before.Target = target

@@ -60,7 +60,7 @@ func notWritten(path string, err error) error {
 }
 
 func fileError(path, msg string) error {
-	return &dockerfile.Error{Name: filepath.ToSlash(path), Msg: msg}
+	return &dockerfile.Error{Name: spoken(path), Msg: msg}
 }
 
 // cause takes what the system says out of an error that names a file beside it:

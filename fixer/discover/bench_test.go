@@ -29,7 +29,7 @@ func BenchmarkSearch(b *testing.B) {
 			b.Fatal(err)
 		}
 		if len(r.Files) != 2000 || len(r.LeftAlone) != 0 {
-			b.Fatalf("%d files, %q", len(r.Files), r.LeftAlone)
+			b.Fatalf("%d files, %v", len(r.Files), r.LeftAlone)
 		}
 	}
 }

@@ -42,7 +42,11 @@ type Result struct {
 
 // Skipped is a file or folder that was left alone. Reason follows "left alone: "
 // in a sentence.
-type Skipped struct{ Path, Reason string }
+type Skipped struct {
+	Path, Reason string
+	// Unread: it could not be read, so that what it holds is not known.
+	Unread bool
+}
 
 // vendored are folders that a version control system or a package manager fills.
 // Names that people use for their own files as well, such as third_party, are
@@ -106,6 +110,7 @@ type searcher struct {
 	top              string   // the folder that is searched
 	above            *ruleset // what holds for top itself
 	rules            map[string]*ruleset
+	ignoreBytes      int // of the .gitignore files read
 	seen             []*candidate
 }
 
@@ -172,7 +177,7 @@ func (s *searcher) result() (r Result) {
 		if c.take {
 			r.Files = append(r.Files, c.path)
 		} else if c.reason != "" {
-			r.LeftAlone = append(r.LeftAlone, Skipped{c.path, c.reason})
+			r.LeftAlone = append(r.LeftAlone, Skipped{c.path, c.reason, strings.HasPrefix(c.reason, unreadPrefix)})
 		}
 	}
 	return r
@@ -206,13 +211,16 @@ func (s *searcher) excluded(name string) bool {
 	return false
 }
 
+// unreadPrefix begins the reason for what can't be read.
+const unreadPrefix = "can't be read: "
+
 // unreadable is the reason for what can't be read.
 func unreadable(name string, err error) string {
 	// Only an fs.FS refuses such a name; the system knows it.
 	if !utf8.ValidString(name) {
-		return "can't be read: its name is not UTF-8"
+		return unreadPrefix + "its name is not UTF-8"
 	}
-	return "can't be read: " + cause(err).Error()
+	return unreadPrefix + cause(err).Error()
 }
 
 // below returns the path of name from folder, "." for the folder itself.

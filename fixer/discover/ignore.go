@@ -7,8 +7,15 @@ import (
 	"strings"
 )
 
-// maxIgnoreFile is the largest .gitignore that is read, in bytes.
-const maxIgnoreFile = 1 << 20
+// What bounds the rules: the largest .gitignore that is read, all of those of a
+// search together, in bytes, and the longest pattern that is heeded, but for its
+// stars. No path is longer, so no longer pattern hides one. git stores a file that stands in many
+// folders once, so a small repository can have many of them.
+const (
+	maxIgnoreFile  = 1 << 20
+	maxIgnoreFiles = 4 << 20
+	maxPattern     = 4096
+)
 
 // ruleset is a .gitignore file and those that hold where it does not speak. It
 // hides what git hides where core.ignoreCase is off:
@@ -67,12 +74,23 @@ func (s *searcher) enter(name string, entries []fs.DirEntry, above *ruleset) *ru
 
 // load puts the rules of a file before others.
 func (s *searcher) load(file, folder string, above *ruleset) *ruleset {
-	text, err := readFile(s.fsys, file, maxIgnoreFile+1)
-	if errors.Is(err, fs.ErrNotExist) {
+	info, err := lstat(s.fsys, file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return above
+	case err == nil && !info.Mode().IsRegular():
+		err = errors.New("it is not a regular file")
 	}
-	if err == nil && len(text) > maxIgnoreFile {
+	var text []byte
+	if err == nil {
+		text, err = readFile(s.fsys, file, maxIgnoreFile+1)
+	}
+	s.ignoreBytes += len(text)
+	switch {
+	case err == nil && len(text) > maxIgnoreFile:
 		err = errors.New("it is too large")
+	case err == nil && s.ignoreBytes > maxIgnoreFiles:
+		err = errors.New("with those before it, it is too large")
 	}
 	if err != nil {
 		s.note(file, unreadable(file, err))

@@ -92,6 +92,14 @@ func readsAsDockerfile(fsys fs.FS, name string) (bool, error) {
 }
 
 // readFile returns the first bytes of a file.
+// lstat is fs.Lstat where fsys knows links.
+func lstat(fsys fs.FS, name string) (fs.FileInfo, error) {
+	if l, ok := fsys.(fs.ReadLinkFS); ok {
+		return l.Lstat(name)
+	}
+	return fs.Stat(fsys, name)
+}
+
 func readFile(fsys fs.FS, name string, limit int64) ([]byte, error) {
 	f, err := fsys.Open(name)
 	if err != nil {

@@ -40,6 +40,9 @@ func parseRules(text string) (list []rule) {
 		if line == "" || line[0] == '#' {
 			continue
 		}
+		if len(line)-strings.Count(line, "*") > maxPattern {
+			continue
+		}
 		if r, ok := parseRule(trimSpaces(line)); ok {
 			list = append(list, r)
 		}

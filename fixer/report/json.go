@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/base64"
 	"encoding/json"
@@ -154,7 +155,7 @@ func proofInJSON(p Proof) documentProof {
 // patch is the unified diff of all that the fix changes and adds. What comes from
 // standard input is called as it is in the diff that goes to standard output.
 func patch(f *File) []byte {
-	name := f.Path
+	name := cmp.Or(f.Target, f.Path)
 	if name == "<stdin>" {
 		name = "Dockerfile"
 	}

@@ -27,6 +27,9 @@ type File struct {
 	// current directory is in, or to that directory where it is in none, if the file
 	// is below it. It may hold any byte but NUL. "<stdin>" is standard input.
 	Path string
+	// Target is the file that changes where Path is a link to it, in the same form;
+	// "" where it is none.
+	Target string
 	// Err says why nothing is known of the file, or why it was not written; nil
 	// when all went well. Its Name is the file's Path, or that of a file that was
 	// to be added.

@@ -245,6 +245,9 @@ func (p *parser) inside(name string) bool {
 	return err == nil || errors.Is(err, fs.ErrNotExist)
 }
 
+// maxList bounds a list: each of its globs is compared with each file.
+const maxList = 1000
+
 func (p *parser) list(k *Key, n *yaml.Node, wrong error) ([]string, error) {
 	if n.Kind == yaml.ScalarNode { // one is a list, too
 		n = &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{n}}
@@ -253,6 +256,9 @@ func (p *parser) list(k *Key, n *yaml.Node, wrong error) ([]string, error) {
 		return nil, wrong
 	}
 	list := []string{}
+	if len(n.Content) > maxList {
+		return nil, p.at(n, fmt.Sprintf("%s: more than %d texts", k.Name, maxList), "")
+	}
 	for _, item := range n.Content {
 		text, err := p.text(k, item, p.at(item, fmt.Sprintf("%s: %s instead of a text", k.Name, describe(item)), ""))
 		switch {
