@@ -1,0 +1,27 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/report"
+)
+
+// TestBugIsAnError: a transform that failed is told of, --quiet or not, and makes
+// the run fail, although its file is whole.
+func TestBugIsAnError(t *testing.T) {
+	for _, flags := range []outputFlags{{}, {Quiet: true}, {Format: "json"}, {NoNotes: true}} {
+		var out, errs bytes.Buffer
+		o := newOutput(&streams{nil, &out, &errs}, &flags)
+		j := &job{path: "Dockerfile", name: "Dockerfile"}
+		f := &report.File{Path: "Dockerfile", Result: fixer.Result{Findings: []fixer.Finding{{ID: "npm-ci", Line: 1, Col: 1, Message: "internal error", Bug: true}}}}
+		if err := o.findings(j, f); err != nil {
+			t.Fatal(err)
+		}
+		if !o.failed || !strings.Contains(errs.String(), "Dockerfile:1:1: internal error [npm-ci]") {
+			t.Errorf("%+v: failed %v, and it says %q", flags, o.failed, &errs)
+		}
+	}
+}
