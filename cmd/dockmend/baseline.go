@@ -41,7 +41,7 @@ func readBaseline(path string, update bool) (*baseline, error) {
 	b := &baseline{Version: baselineVersion, path: path, now: map[string]map[string]int{}, ran: map[string][]string{}}
 	var err error
 	if b.dir, err = realPath(filepath.Dir(path)); err != nil {
-		return nil, fmt.Errorf("--baseline %s: %w", path, plain(err))
+		return nil, fmt.Errorf("--baseline %s: %w", path, cause(err))
 	}
 	hint := "--update-baseline writes it"
 	if update {
@@ -53,13 +53,13 @@ func readBaseline(path string, update bool) (*baseline, error) {
 		b.Files = map[string]map[string]int{}
 		return b, nil
 	case err != nil:
-		return nil, withHint(fmt.Errorf("--baseline %s: %w", path, plain(err)), hint)
+		return nil, withHint(fmt.Errorf("--baseline %s: %w", path, cause(err)), hint)
 	case !info.Mode().IsRegular() || info.Size() > maxBaseline:
 		return nil, fmt.Errorf("--baseline %s: not a regular file of at most %d MiB", path, maxBaseline>>20)
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("--baseline %s: %w", path, plain(err))
+		return nil, fmt.Errorf("--baseline %s: %w", path, cause(err))
 	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
@@ -148,7 +148,7 @@ func (b *baseline) write() error {
 		return err
 	}
 	if err := maybe.WriteFile(b.path, append(text, '\n'), 0o644); err != nil {
-		return fmt.Errorf("--update-baseline: %s: not written: %w", b.path, plain(err))
+		return fmt.Errorf("--update-baseline: %s: not written: %w", b.path, cause(err))
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ func (c *cli) BeforeResolve(ctx *kong.Context, inv *invocation) (err error) {
 	if inv.config, err = loadConfig(named, inv.keys); err != nil {
 		return err
 	}
-	ctx.AddResolver(inv.config.Resolver(inv.keys))
+	ctx.AddResolver(inv.config.Resolver())
 	return nil
 }
 
@@ -51,7 +51,7 @@ func loadConfig(named string, keys []config.Key) (*config.File, error) {
 	f, err := config.Load(os.DirFS(dir), filepath.Base(named), named, dir, keys, true)
 	var e *config.Error
 	if err != nil && !errors.As(err, &e) {
-		return nil, fmt.Errorf("--config %s: %w", named, plain(err))
+		return nil, fmt.Errorf("--config %s: %w", named, cause(err))
 	}
 	return f, err
 }
@@ -102,5 +102,5 @@ func openConfig(dir, shown string, keys []config.Key) (*config.File, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, &config.Error{File: name, Msg: "a link that leads nowhere"}
 	}
-	return nil, &config.Error{File: name, Msg: plain(err).Error(), Hint: "no link leads out of the directory; --config names any file"}
+	return nil, &config.Error{File: name, Msg: cause(err).Error(), Hint: "no link leads out of the directory; --config names any file"}
 }

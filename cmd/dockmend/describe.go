@@ -11,6 +11,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/report"
 )
 
 // describe prints what is known of one image, for people.
@@ -198,14 +199,7 @@ func cost(r inspected) string {
 	if r.cost.Requests == 0 {
 		return fmt.Sprintf("no request, %s", took)
 	}
-	return fmt.Sprintf("%s, %s, %s, %s", count(r.cost.Requests, "request"), count(r.cost.Layers, "layer"), size(r.cost.Bytes), took)
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return fmt.Sprintf("%s, %s, %s, %s", report.Counted(r.cost.Requests, "request"), report.Counted(r.cost.Layers, "layer"), size(r.cost.Bytes), took)
 }
 
 // size writes a number of bytes in the largest fitting unit.

@@ -198,9 +198,5 @@ func (j *job) explain(err error) error {
 	if err == nil {
 		return nil
 	}
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
-		err = pe.Err
-	}
-	return &dockerfile.Error{Name: j.name, Msg: err.Error()}
+	return &dockerfile.Error{Name: j.name, Msg: cause(err).Error()}
 }

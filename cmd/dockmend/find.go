@@ -127,7 +127,7 @@ func (f *finder) directory(p string) error {
 		Include: f.flags.Include, Exclude: f.flags.Exclude, Base: f.base(tree), NoIgnore: f.flags.NoGitignore,
 	})
 	if err != nil {
-		return fmt.Errorf("%s: %w", dockerfile.Printable(p), plain(err))
+		return fmt.Errorf("%s: %w", dockerfile.Printable(p), cause(err))
 	}
 	// The path as the user would have written it, from the directory that was named.
 	named := func(file string) string {
@@ -239,13 +239,4 @@ func realPath(p string) (string, error) {
 func within(p, dir string) bool {
 	rel, err := filepath.Rel(dir, p)
 	return err == nil && filepath.IsLocal(rel)
-}
-
-// plain is an error of the system without the path, which is told already.
-func plain(err error) error {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
-		return pe.Err
-	}
-	return err
 }

@@ -78,7 +78,8 @@ func (c *fixCmd) Run(ctx context.Context, s *streams, inv *invocation) error {
 func (c *fixCmd) output(s *streams) (o *output, err error) {
 	o = newOutput(s, &c.outputFlags)
 	o.updateBaseline = c.UpdateBaseline
-	o.diffs = o.diffs || c.Format == "" && !c.Check && !c.Write && c.Patches == ""
+	o.result = c.Format == "" && !c.Check && !c.Write && c.Patches == ""
+	o.diffs = o.diffs || o.result
 	if c.Baseline != "" {
 		if o.baseline, err = readBaseline(c.Baseline, c.UpdateBaseline); err != nil {
 			return nil, err
@@ -127,7 +128,7 @@ func (c *fixCmd) each(ctx context.Context, s *streams, work *repair, o *output) 
 		if c.Write && f.Err == nil {
 			c.rewrite(shown, j, f)
 		}
-		if err := c.show(shown, j, f, o); err != nil {
+		if err := o.add(j, f); err != nil {
 			return err
 		}
 	}
@@ -158,27 +159,6 @@ func (c *fixCmd) rewrite(s *streams, j *job, f *report.File) {
 	if err != nil {
 		f.Err = asError(j.name, err)
 	}
-}
-
-// show shows one result. That of standard input goes to standard output, unless
-// another form is wanted.
-func (c *fixCmd) show(s *streams, j *job, f *report.File, o *output) error {
-	result := j.stdin && c.Format == "" && !c.Check && c.Patches == ""
-	if result {
-		defer func(diffs bool) { o.diffs = diffs }(o.diffs)
-		o.diffs = false
-	}
-	if err := o.add(j, f); err != nil || f.Err != nil || !j.stdin || c.Check {
-		return err
-	}
-	for _, n := range f.Result.Created {
-		o.say(dockerfile.Printable(spoken(filepath.Join(j.context, n.Name))) + ": not written: the Dockerfile comes from standard input")
-	}
-	if !result {
-		return nil
-	}
-	_, err := s.out.Write(f.Result.After)
-	return err
 }
 
 // verb is what the summary says of files that change, "" where there is nothing to

@@ -21,7 +21,9 @@ type output struct {
 	s     *streams
 	flags *outputFlags
 	// diffs: standard output carries the diffs, as they come.
-	diffs    bool
+	diffs bool
+	// result: of standard input it carries the Dockerfile instead.
+	result   bool
 	people   bool // they are for the eyes
 	colour   bool
 	baseline *baseline // nil for none
@@ -54,13 +56,10 @@ func (o *output) add(j *job, f *report.File) error {
 			return err
 		}
 	}
-	if o.diffs && f.Err == nil {
-		if err := o.diff(j, f.Result); err != nil {
+	if f.Err == nil {
+		if err := o.change(j, f.Result); err != nil {
 			return err
 		}
-	}
-	if o.patches != nil && f.Err == nil {
-		o.patches.add(j, f.Result)
 	}
 	o.tally.Add(f)
 	o.outside = o.outside || (o.diffs || o.patches != nil) && changes(f.Result) && strings.HasPrefix(j.diffName(), "../")
@@ -101,6 +100,26 @@ func (o *output) findings(j *job, f *report.File) error {
 	return report.Text(o.s.err, j.name, shown)
 }
 
+// change shows the change of one file, in the form that is wanted.
+func (o *output) change(j *job, r fixer.Result) error {
+	if o.patches != nil {
+		o.patches.add(j, r)
+	}
+	if j.stdin && (o.diffs || o.patches != nil) {
+		for _, n := range r.Created {
+			o.say(dockerfile.Printable(spoken(filepath.Join(j.context, n.Name))) + ": not written: the Dockerfile comes from standard input")
+		}
+	}
+	switch {
+	case j.stdin && o.result:
+		_, err := o.s.out.Write(r.After)
+		return err
+	case o.diffs:
+		return o.diff(j, r)
+	}
+	return nil
+}
+
 // diff prints what changes in one file, and which files are added.
 func (o *output) diff(j *job, r fixer.Result) error {
 	list := [][]byte{diff.Unified(j.diffName(), r.Before, r.After)}
@@ -131,7 +150,7 @@ func (o *output) end(verb string) error {
 		if err != nil {
 			return err
 		}
-		o.say(fmt.Sprintf("%s: %s written", o.patches.dir, count(n, "patch file")))
+		o.say(fmt.Sprintf("%s: %s written", o.patches.dir, report.Counted(n, "patch file")))
 	}
 	if err := o.endBaseline(); err != nil {
 		return err
@@ -157,7 +176,7 @@ func (o *output) endBaseline() error {
 		}
 		o.say(b.path + ": written")
 	case b.gone() > 0:
-		o.say(fmt.Sprintf("%s: lists %s more than there are; --update-baseline writes it anew", b.path, count(b.gone(), "finding")))
+		o.say(fmt.Sprintf("%s: lists %s more than there are; --update-baseline writes it anew", b.path, report.Counted(b.gone(), "finding")))
 	}
 	return nil
 }

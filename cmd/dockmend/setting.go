@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -58,13 +59,12 @@ func (s *settings) of(j *job) (*fileFlags, error) {
 	if s.file == nil || len(s.file.Overrides) == 0 || j.stdin {
 		return s.flags, nil
 	}
-	values := s.file.For(s.place(j))
-	args := append(s.file.Args(values), s.given...)
+	args := s.args(s.file.For(s.place(j)))
 	key := strings.Join(args, "\x00")
 	if f := s.known[key]; f != nil {
 		return f, nil
 	}
-	f, err := parseFileFlags(s.override(args))
+	f, err := parseFileFlags(args)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.file.Name, err)
 	}
@@ -78,11 +78,10 @@ func (s *settings) of(j *job) (*fileFlags, error) {
 // stated returns the flags that the configuration states for all files, under
 // those of the command line.
 func (s *settings) stated() (*fileFlags, error) {
-	var args []string
-	if s.file != nil {
-		args = s.file.Args(s.file.Values)
+	if s.file == nil {
+		return parseFileFlags(s.given)
 	}
-	return parseFileFlags(s.override(append(args, s.given...)))
+	return parseFileFlags(s.args(s.file.Values))
 }
 
 // place is the job's path from the configuration's directory.
@@ -102,21 +101,13 @@ func (s *settings) place(j *job) string {
 	return filepath.ToSlash(rel)
 }
 
-// override leaves out arguments whose flag the command line states, and those that
-// no Dockerfile has of its own.
-func (s *settings) override(args []string) (list []string) {
-	given := map[string]bool{}
-	for _, a := range s.given {
-		name, _, _ := strings.Cut(a, "=")
-		given[name] = true
-	}
-	for i, a := range args {
-		name, _, _ := strings.Cut(a, "=")
-		if i >= len(args)-len(s.given) || !given[name] && rules[strings.TrimPrefix(name, "--")].PerPath {
-			list = append(list, a)
-		}
-	}
-	return list
+// args are the values that hold for single files, as arguments: those of the
+// command line in the place of the configuration's.
+func (s *settings) args(values []config.Value) []string {
+	own := slices.DeleteFunc(slices.Clone(values), func(v config.Value) bool {
+		return !v.Key.PerPath || slices.ContainsFunc(s.given, func(arg string) bool { return strings.HasPrefix(arg, "--"+v.Key.Name+"=") })
+	})
+	return append(s.file.Args(own), s.given...)
 }
 
 // parseFileFlags reads flags of that kind alone.

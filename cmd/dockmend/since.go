@@ -49,7 +49,7 @@ func (c *changedFiles) has(path string) (bool, error) {
 		}
 		c.roots[root] = objects
 	}
-	if link, err := os.Readlink(path); err == nil && path != root {
+	if link, err := os.Readlink(path); err == nil {
 		name, err := filepath.Rel(root, path)
 		if object := objects[filepath.ToSlash(name)]; err != nil || objectName(object, []byte(filepath.ToSlash(link))) != object {
 			return true, nil // it leads elsewhere

@@ -86,7 +86,7 @@ func (b *body) opening() string {
 	if len(b.changed) > 0 {
 		text = fmt.Sprintf("This pull request repairs %s of Node.js applications. It was made by %s %s: small named changes, "+
 			"made where the image works as before, as far as the Dockerfile, the build context and the base image tell.",
-			counted(len(b.changed), "Dockerfile"), home, prose(b.Version))
+			Counted(len(b.changed), "Dockerfile"), home, prose(b.Version))
 	} else {
 		text = fmt.Sprintf("%s %s, which repairs Dockerfiles of Node.js applications, has nothing to change here.", home, prose(b.Version))
 	}
@@ -123,13 +123,13 @@ func are(n int, what string) string {
 	if n == 1 {
 		return "1 " + what + " is"
 	}
-	return counted(n, what) + " are"
+	return Counted(n, what) + " are"
 }
 
 // overview says once for each transform what it does, and why.
 func (b *body) overview() string {
 	return titled("## What changes", bullets(b.fixes, maxOverview, "kind", func(c Count) string {
-		places := counted(c.Count, "place")
+		places := Counted(c.Count, "place")
 		if t := b.transform(c.ID); t != nil {
 			return fmt.Sprintf("**%s** (%s, %s). %s", prose(capitalized(t.Title)), codeSpan(c.ID), places, prose(reason(t.Doc.Why)))
 		}

@@ -52,7 +52,7 @@ func (b *body) changedFiles(room int) string {
 		blocks = append(blocks, full)
 	}
 	if len(rest) > 0 {
-		blocks = append(blocks, "### "+counted(len(rest), "more file"), "There is no room for what is to be said of them.",
+		blocks = append(blocks, "### "+Counted(len(rest), "more file"), "There is no room for what is to be said of them.",
 			bullets(rest, room, "file", (*File).brief))
 	}
 	return join(blocks...)
@@ -66,7 +66,7 @@ func (f *File) brief() string {
 			n++
 		}
 	}
-	text := fmt.Sprintf("%s: %s", codeSpan(f.Path), counted(n, "change"))
+	text := fmt.Sprintf("%s: %s", codeSpan(f.Path), Counted(n, "change"))
 	if look := f.toLookAt(); look > 0 {
 		text += fmt.Sprintf(", **look at %d of them**", look)
 	}

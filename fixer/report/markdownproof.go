@@ -85,7 +85,7 @@ func (b *body) warnings() string {
 	}
 	if b.look > 0 {
 		blocks = append(blocks, alert("IMPORTANT", fmt.Sprintf("**%s may break what can't be seen from here** (`--unsafe` asked for that). "+
-			"Each is marked **look at this** below, and says what to look at.", counted(b.look, "change"))))
+			"Each is marked **look at this** below, and says what to look at.", Counted(b.look, "change"))))
 	}
 	return join(blocks...)
 }
@@ -100,7 +100,7 @@ func howProved(images, proved, unbuilt int) string {
 	}
 	text := fmt.Sprintf("%s built and run, before and after. Proved to work as before, and not as root: %d of %d.", were(images, "image"), proved, images)
 	if unbuilt > 0 {
-		text += fmt.Sprintf(" **Of %s, nothing was built or run.**", counted(unbuilt, "file"))
+		text += fmt.Sprintf(" **Of %s, nothing was built or run.**", Counted(unbuilt, "file"))
 	}
 	return text
 }
@@ -109,7 +109,7 @@ func were(n int, what string) string {
 	if n == 1 {
 		return "1 " + what + " was"
 	}
-	return counted(n, what) + " were"
+	return Counted(n, what) + " were"
 }
 
 // proofs says what was proved of one file, image by image.

@@ -102,9 +102,9 @@ func (t *Tally) counts(byID map[string]int) []Count {
 // verb says what became of the files that change ("would change", "changed").
 func (s Summary) String(verb string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %d %s, %d left alone, %d failed", counted(s.Files, "file"), s.Changed, verb, s.LeftAlone, s.Failed)
+	fmt.Fprintf(&b, "%s: %d %s, %d left alone, %d failed", Counted(s.Files, "file"), s.Changed, verb, s.LeftAlone, s.Failed)
 	if s.Known > 0 {
-		fmt.Fprintf(&b, "; %s in the baseline", counted(s.Known, "finding"))
+		fmt.Fprintf(&b, "; %s in the baseline", Counted(s.Known, "finding"))
 	}
 	for _, part := range []struct {
 		title string
@@ -122,7 +122,8 @@ func (s Summary) String(verb string) string {
 	return b.String()
 }
 
-func counted(n int, what string) string {
+// Counted is a number of things for people, as "1 file" and "2 files".
+func Counted(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}

@@ -247,7 +247,7 @@ func TestResolver(t *testing.T) {
 	}
 	parse := func(args ...string) *grammar {
 		var g grammar
-		if _, err := parserOf(t, &g, kong.Resolvers(f.Resolver(keys(t)))).Parse(args); err != nil {
+		if _, err := parserOf(t, &g, kong.Resolvers(f.Resolver())).Parse(args); err != nil {
 			t.Fatal(err)
 		}
 		return &g

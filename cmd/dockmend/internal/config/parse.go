@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/agext/levenshtein"
 	"go.yaml.in/yaml/v4"
+
+	"github.com/dockmend/dockmend/cmd/dockmend/internal/nearest"
 
 	"github.com/dockmend/dockmend/fixer/discover"
 )
@@ -163,12 +164,7 @@ func (p *parser) nearest(name string, perPath bool) string {
 
 // meant is a hint at the name that is most like another, "" when none is like it.
 func meant(name string, names []string) string {
-	best, least := "", 0.4
-	for _, n := range names {
-		if s := levenshtein.Similarity(name, n, nil); s > least {
-			best, least = n, s
-		}
-	}
+	best := nearest.Name(name, names, 0.4)
 	if best == "" {
 		return ""
 	}

@@ -11,7 +11,7 @@ import (
 // Resolver gives kong the values of the file, for flags that neither the command
 // line nor the environment states. A value that excludes a flag of the command
 // line gives way. A nil file says nothing.
-func (f *File) Resolver(keys []Key) kong.Resolver {
+func (f *File) Resolver() kong.Resolver {
 	return kong.ResolverFunc(func(ctx *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 		if f == nil || fromEnvironment(flag.Envs) || excluded(ctx, flag) {
 			return nil, nil

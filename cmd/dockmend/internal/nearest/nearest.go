@@ -1,0 +1,15 @@
+// Package nearest finds what a misspelt name was meant as.
+package nearest
+
+import "github.com/agext/levenshtein"
+
+// Name returns the name that is most like another, "" when none is more alike than
+// least, from 0 to 1. Of equals it is the first.
+func Name(name string, valid []string, least float64) (best string) {
+	for _, v := range valid {
+		if s := levenshtein.Similarity(name, v, nil); s > least {
+			best, least = v, s
+		}
+	}
+	return best
+}
