@@ -1,0 +1,71 @@
+package workload
+
+import "fmt"
+
+// Place is where in a repository something is said.
+type Place struct {
+	File      string // slash-separated, from the root of the repository
+	Line, Col int    // from 1; 0 for the whole file
+}
+
+// String has the form "file:line", or "file" where the whole file is meant.
+func (p Place) String() string {
+	if p.Line == 0 {
+		return p.File
+	}
+	return fmt.Sprintf("%s:%d", p.File, p.Line)
+}
+
+// Gap is something that could not be read. What depends on it is not known: a
+// gap is never evidence that nothing is there.
+type Gap struct {
+	Place Place
+	What  string // what is not known and why, in one line: "include: of a URL is not followed"
+}
+
+// Deployment is one way in which the image of a stage is run: a Compose service,
+// a Kubernetes container, a docker run line of a README. Its zero fields stand
+// for what the image itself says.
+type Deployment struct {
+	Name       string // for messages: "service web", "container api", "docker run"
+	Place      Place
+	Entrypoint []string // nil: the image's; empty: none
+	Command    []string // nil: the image's; empty: none
+	WorkingDir string
+	User       string
+	Init       bool // the runtime brings an init (init: true, docker run --init)
+	Env        []Variable
+	Mounts     []Mount
+	Ports      []int // that are published or named, in the container
+	Gaps       []Gap // of this deployment
+}
+
+// Variable is one of the environment that a deployment sets.
+type Variable struct {
+	Name, Value string
+	Known       bool // false: set to something that the repository does not say
+	Place       Place
+}
+
+// MountKind says what is mounted.
+type MountKind string
+
+// The kinds of mounts. What a new named volume holds is copied from the image,
+// with its owners; a bind mount hides what the image has there.
+const (
+	Bind      MountKind = "bind"      // a directory or file of the host
+	Volume    MountKind = "volume"    // a named volume of the engine
+	Anonymous MountKind = "anonymous" // a volume without a name, VOLUME of a Dockerfile
+	Tmpfs     MountKind = "tmpfs"     // in memory, empty at each start
+	Claim     MountKind = "claim"     // a PersistentVolumeClaim, a volume of a platform: empty at first
+	Config    MountKind = "config"    // a ConfigMap, a Secret, configs: and secrets: of Compose; only read
+)
+
+// Mount is what a runtime puts over a path of the image.
+type Mount struct {
+	Target   string // absolute path in the container
+	Kind     MountKind
+	Source   string // as written: "./data", the name of the volume; "" for none
+	ReadOnly bool
+	Place    Place
+}
