@@ -69,7 +69,7 @@ func dataFiles(s chain.Step, script *shell.Script) (files []string) {
 		}
 	}
 	for _, w := range script.Writes {
-		add(w, func(file string) bool { return dataName.MatchString(file) || empty && path.Ext(file) == ".json" })
+		add(w.Word, func(file string) bool { return dataName.MatchString(file) || empty && path.Ext(file) == ".json" })
 	}
 	return files
 }

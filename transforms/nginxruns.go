@@ -30,7 +30,7 @@ func (x *examiner) configRun(s chain.Step) string {
 	}
 	inside := within(s.Before.Workdir.Text, "/etc") || within(s.Before.Workdir.Text, "/docker-entrypoint.d")
 	for _, w := range script.Writes {
-		if reason := x.configWrite(s, script, w); reason != "" {
+		if reason := x.configWrite(s, script, w.Word); reason != "" {
 			return reason
 		}
 	}

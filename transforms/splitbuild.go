@@ -108,7 +108,7 @@ func (sp *split) buildsInside(s chain.Step) error {
 			}
 		}
 		for _, w := range script.Writes {
-			if leavesDir(w) {
+			if leavesDir(w.Word) {
 				return fmt.Errorf("line %d writes %s", line, w.Raw)
 			}
 		}

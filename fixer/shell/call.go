@@ -78,6 +78,12 @@ var wrappers = map[string]string{
 	"tini": "p", "dumb-init": "r", "gosu": "", "su-exec": "", "chpst": "ueCn", "catatonit": "", "chroot": "", "dotenv": "ce", "cross-env": "", "cross-env-shell": "",
 }
 
+// wrapperWords are the long options of wrappers whose value is the next word.
+var wrapperWords = map[string]string{
+	"env": "--chdir --unset --split-string", "timeout": "--signal --kill-after", "sudo": "--user --group --chdir --host --prompt", "nice": "--adjustment",
+	"time": "--format --output", "ionice": "--class --classdata", "stdbuf": "--input --output --error", "dumb-init": "--rewrite",
+}
+
 // firstOperands are the wrappers whose own first operand is not the program.
 var firstOperands = map[string]int{"gosu": 1, "su-exec": 1, "timeout": 1, "chroot": 1}
 
@@ -95,7 +101,7 @@ func (c Call) Wrapped() []Word {
 		case a.Known && a.Text == "--":
 			return c.Args[min(i+1+skip, len(c.Args)):]
 		case a.Known && len(a.Text) > 1 && a.Text[0] == '-':
-			if len(a.Text) == 2 && strings.Contains(withValue, a.Text[1:]) {
+			if len(a.Text) == 2 && strings.Contains(withValue, a.Text[1:]) || slices.Contains(strings.Fields(wrapperWords[c.Name]), a.Text) {
 				i++
 			}
 		case a.Known && strings.Contains(a.Text, "=") && !strings.HasPrefix(a.Text, "/"):
@@ -139,8 +145,8 @@ func Words(argv []string) []Word {
 // FromArgs reads an exec-form command, its wrappers and nested scripts
 // included. The error says that it is too long.
 func FromArgs(argv []string, env Env) (*Script, error) {
-	w := &walker{env: env, vars: map[string]Word{}, left: &budget{calls: MaxCalls, bytes: maxNested}}
-	w.add(Words(argv), Call{Certain: true, Succeeded: true, Plain: true})
+	w := &walker{env: env, vars: map[string]Word{}, left: &budget{calls: MaxCalls, bytes: maxNested}, dir: Word{Known: true}, moving: map[string]bool{}}
+	w.add(Words(argv), Call{Certain: true, Succeeded: true, Plain: true, Dir: w.dir, By: -1})
 	if w.left.calls < 0 {
 		return nil, errTooLong
 	}

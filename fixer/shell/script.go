@@ -51,6 +51,18 @@ type Call struct {
 	// Plain: what it runs depends on nothing. No word has a variable, a command
 	// or a file name pattern in it, and no variable is set for the call alone.
 	Plain bool
+	// Dir is the directory that it is called in: "" for the one that the script
+	// starts in, else relative to that one, or absolute. It is not Known where a
+	// cd stands before it that can't be told, or may not have run.
+	Dir Word
+	// Vars are the variables that are set for this call alone, as NAME=value;
+	// those whose value is not known are left out.
+	Vars []string
+	// By is the index, in Calls, of the call that hands over to this one: exec,
+	// env, sh -c. It is -1 for a command of the script's own.
+	By int
+	// Background: the script goes on without waiting for it.
+	Background bool
 }
 
 // Script is the calls of a script in the order of its text, those inside
@@ -58,12 +70,19 @@ type Call struct {
 type Script struct {
 	Calls []Call
 	// Writes are the files that output is redirected to.
-	Writes []Word
+	Writes []Write
 	// Words are all the words of the script itself, whatever they are for.
 	Words []Source
 	// Simple: the script is one single simple command, without assignments,
 	// redirections or operators around it.
 	Simple bool
+}
+
+// Write is a file that output is redirected to, and the directory in which a
+// relative name is meant, as of [Call.Dir].
+type Write struct {
+	Word
+	Dir Word
 }
 
 // Source is a word as the script writes it, quotes included. What is inside it,
@@ -99,7 +118,7 @@ func ParseErrexit(script string, env Env) (*Script, error) {
 }
 
 func parseWhole(script string, env Env, errexit bool) (*Script, error) {
-	w := &walker{env: env, vars: map[string]Word{}, left: &budget{calls: MaxCalls, bytes: maxNested}}
+	w := &walker{env: env, vars: map[string]Word{}, left: &budget{calls: MaxCalls, bytes: maxNested}, dir: Word{Known: true}, moving: map[string]bool{}}
 	file, err := w.parse(script)
 	if err != nil {
 		return nil, err
@@ -150,10 +169,15 @@ type walker struct {
 	env    Env
 	vars   map[string]Word // set by the script itself
 	calls  []Call
-	writes []Word
+	writes []Write
 	depth  int
 	left   *budget
 	exited bool // a certain exit or exec stands before
+
+	dir        Word   // the directory at this place, as of Call.Dir
+	dirs       []Word // the ones that pushd left
+	background bool
+	moving     map[string]bool // functions that change the directory
 
 	succeeded map[*syntax.CallExpr]bool // of a whole script
 	index     map[*syntax.CallExpr]int  // in calls; of a whole script
@@ -170,10 +194,15 @@ func (w *walker) stmts(list []*syntax.Stmt, certain bool) {
 // anything behind an exit.
 func (w *walker) stmt(st *syntax.Stmt, certain bool) {
 	certain = certain && !st.Negated && !st.Background && !w.exited
+	if st.Background {
+		defer w.subshell()()
+		defer func(before bool) { w.background = before }(w.background)
+		w.background = true
+	}
 	for _, r := range st.Redirs {
 		switch r.Op {
 		case syntax.RdrOut, syntax.AppOut, syntax.RdrInOut, syntax.RdrClob, syntax.RdrAll, syntax.AppAll:
-			w.writes = append(w.writes, w.word(r.Word))
+			w.writes = append(w.writes, Write{w.word(r.Word), w.dir})
 		}
 		w.substitutions(r.Word, certain)
 		w.substitutions(r.Hdoc, certain)
@@ -182,25 +211,27 @@ func (w *walker) stmt(st *syntax.Stmt, certain bool) {
 	case *syntax.CallExpr:
 		w.call(cmd, certain)
 	case *syntax.BinaryCmd:
-		if cmd.Op == syntax.OrStmt {
-			w.caught(cmd.X, certain)
-			w.stmt(cmd.Y, false)
-			return
-		}
-		w.stmt(cmd.X, certain)
-		w.stmt(cmd.Y, certain)
+		w.binary(cmd, certain)
 	case *syntax.Subshell:
+		defer w.subshell()()
 		w.stmts(cmd.Stmts, certain)
 	case *syntax.Block:
 		w.stmts(cmd.Stmts, certain)
 	case *syntax.IfClause:
 		for c := cmd; c != nil; c = c.Else {
 			w.stmts(c.Cond, certain && c == cmd)
-			w.stmts(c.Then, false)
+			w.branch(func() { w.stmts(c.Then, false) })
 		}
 	case *syntax.WhileClause:
 		w.stmts(cmd.Cond, certain)
-		w.stmts(cmd.Do, false)
+		w.branch(func() { w.stmts(cmd.Do, false) })
+	case *syntax.FuncDecl:
+		dir := w.dir
+		w.nested(cmd.Body)
+		if w.dir != dir && cmd.Name != nil {
+			w.moving[cmd.Name.Value] = true
+		}
+		w.dir = dir
 	case *syntax.DeclClause:
 		for _, a := range cmd.Args {
 			w.assign(a, certain)
@@ -211,9 +242,33 @@ func (w *walker) stmt(st *syntax.Stmt, certain bool) {
 		}
 	case nil:
 	default:
-		// for, case, functions, tests, arithmetic: every statement inside may
-		// or may not run.
-		w.nested(cmd)
+		// for, case, tests, arithmetic: every statement inside may or may not run.
+		w.branch(func() { w.nested(cmd) })
+	}
+}
+
+// binary walks the two sides of && || and |.
+func (w *walker) binary(cmd *syntax.BinaryCmd, certain bool) {
+	switch cmd.Op {
+	case syntax.OrStmt:
+		before := w.dir
+		w.caught(cmd.X, certain)
+		w.branch(func() {
+			if after := w.dir; after != before {
+				w.dir = Word{} // the left side may have failed before or after its cd
+				defer func() { w.dir = after }()
+			}
+			w.stmt(cmd.Y, false)
+		})
+	case syntax.Pipe, syntax.PipeAll:
+		for _, side := range []*syntax.Stmt{cmd.X, cmd.Y} {
+			leave := w.subshell()
+			w.stmt(side, certain)
+			leave()
+		}
+	default:
+		w.stmt(cmd.X, certain)
+		w.stmt(cmd.Y, certain)
 	}
 }
 
@@ -224,7 +279,7 @@ func (w *walker) caught(st *syntax.Stmt, certain bool) {
 	case *syntax.BinaryCmd:
 		if cmd.Op == syntax.AndStmt {
 			w.caught(cmd.X, certain)
-			w.stmt(cmd.Y, false)
+			w.branch(func() { w.stmt(cmd.Y, false) })
 			return
 		}
 		w.stmt(st, certain)
@@ -266,7 +321,27 @@ func (w *walker) call(c *syntax.CallExpr, certain bool) {
 	if w.index != nil && len(words) > 0 {
 		w.index[c] = len(w.calls)
 	}
-	w.add(words, Call{Certain: certain, Succeeded: certain && w.succeeded[c], Plain: len(c.Assigns) == 0 && plain(c.Args)})
+	w.add(words, Call{
+		Certain: certain, Succeeded: certain && w.succeeded[c], Plain: len(c.Assigns) == 0 && plain(c.Args),
+		Dir: w.dir, Vars: w.assigned(c.Assigns), By: -1, Background: w.background,
+	})
+}
+
+// assigned returns the variables that stand before a command, as NAME=value.
+func (w *walker) assigned(list []*syntax.Assign) (vars []string) {
+	for _, a := range list {
+		if a.Name == nil || a.Naked || a.Append || a.Index != nil {
+			continue
+		}
+		v := Word{Known: true}
+		if a.Value != nil {
+			v = w.word(a.Value)
+		}
+		if v.Known {
+			vars = append(vars, a.Name.Value+"="+v.Text)
+		}
+	}
+	return vars
 }
 
 // add records the call with these words, and the one that it wraps.
@@ -278,29 +353,38 @@ func (w *walker) add(words []Word, call Call) {
 	if words[0].Known && words[0].Text != "" {
 		call.Name = path.Base(words[0].Text)
 	}
+	at := len(w.calls)
 	w.calls = append(w.calls, call)
 	w.exited = w.exited || call.Certain && (call.Name == "exit" || call.Name == "return" || call.Name == "exec" && len(call.Args) > 0)
+	w.move(call)
 	if script, ok := call.Script(); ok && w.depth < maxNesting {
 		if w.left.bytes -= len(script); w.left.bytes < 0 {
 			w.left.calls = -1
 			return
 		}
-		w.inner(script, call)
+		w.inner(script, call, at)
 		return
 	}
-	w.add(call.Wrapped(), Call{Certain: call.Certain, Plain: call.Plain})
+	w.add(call.Wrapped(), Call{
+		Certain: call.Certain, Plain: call.Plain, Dir: join(call.Dir, call.chdir()),
+		Vars: append(call.Vars[:len(call.Vars):len(call.Vars)], call.sets()...), By: at, Background: call.Background,
+	})
 }
 
-// inner records the calls of the script that a shell is called with. What can't
-// be read has none.
-func (w *walker) inner(script string, outer Call) {
-	sub := &walker{env: w.lookup, vars: map[string]Word{}, depth: w.depth + 1, left: w.left}
+// inner records the calls of the script that a shell, the call with index at, is
+// called with. What can't be read has none.
+func (w *walker) inner(script string, outer Call, at int) {
+	sub := &walker{env: w.lookup, vars: map[string]Word{}, depth: w.depth + 1, left: w.left, dir: outer.Dir, moving: map[string]bool{}}
 	file, err := sub.parse(script)
 	if err != nil || sub.walk(file) != nil {
 		return
 	}
+	base := len(w.calls)
 	for _, c := range sub.calls {
-		c.Certain, c.Plain = c.Certain && outer.Certain, c.Plain && outer.Plain
+		c.Certain, c.Plain, c.Background = c.Certain && outer.Certain, c.Plain && outer.Plain, c.Background || outer.Background
+		if c.By += base; c.By < base {
+			c.By = at
+		}
 		w.calls = append(w.calls, c)
 	}
 	w.writes = append(w.writes, sub.writes...)
@@ -335,6 +419,7 @@ func (w *walker) substitutions(word *syntax.Word, certain bool) {
 	if word == nil {
 		return
 	}
+	defer w.subshell()()
 	for _, p := range word.Parts {
 		if _, ok := p.(*syntax.Lit); ok {
 			continue

@@ -59,7 +59,7 @@ func Written(script *shell.Script, text string) bool {
 	mentions := func(w shell.Word) bool {
 		return slices.ContainsFunc(files, func(file string) bool { return strings.Contains(w.Raw+" "+w.Text, file) })
 	}
-	if slices.ContainsFunc(script.Writes, mentions) {
+	if slices.ContainsFunc(script.Writes, func(w shell.Write) bool { return mentions(w.Word) }) {
 		return true
 	}
 	for _, c := range script.Calls {
