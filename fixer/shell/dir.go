@@ -32,10 +32,13 @@ func (w *walker) move(c Call) {
 			w.dirs = append(w.dirs[:len(w.dirs):len(w.dirs)], w.dir)
 		}
 		w.dir = join(w.dir, target(c.Args))
+		w.moves++
 	case c.Name == "popd" && len(w.dirs) > 0:
 		w.dir, w.dirs = w.dirs[len(w.dirs)-1], w.dirs[:len(w.dirs)-1]
+		w.moves++
 	case c.Name == "popd", w.moving[c.Path]:
 		w.dir = Word{}
+		w.moves++
 	}
 }
 

@@ -18,6 +18,7 @@ func TestDir(t *testing.T) {
 		"cd /srv/x && cd ../y && node z.js":            {"cd /app", "cd /srv/x", "node /srv/y"},
 		"if [ -d a ]; then cd a; npm i; fi; npm run x": {"[ /app", "cd /app", "npm /app/a", "npm ?"},
 		"cd a || exit 1\nnpm start":                    {"cd /app", "exit ?", "npm /app/a"},
+		"cd a || cd b; npm start":                      {"cd /app", "cd ?", "npm ?"},
 		"npm ci || cd a; npm start":                    {"npm /app", "cd /app", "npm ?"},
 		"cd $X && npm start":                           {"cd /app", "npm ?"},
 		"cd - ; npm start":                             {"cd /app", "npm ?"},

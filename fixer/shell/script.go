@@ -176,6 +176,7 @@ type walker struct {
 
 	dir        Word   // the directory at this place, as of Call.Dir
 	dirs       []Word // the ones that pushd left
+	moves      int    // how often it changed so far
 	background bool
 	moving     map[string]bool // functions that change the directory
 
@@ -253,13 +254,14 @@ func (w *walker) binary(cmd *syntax.BinaryCmd, certain bool) {
 	case syntax.OrStmt:
 		before := w.dir
 		w.caught(cmd.X, certain)
-		w.branch(func() {
-			if after := w.dir; after != before {
-				w.dir = Word{} // the left side may have failed before or after its cd
-				defer func() { w.dir = after }()
-			}
-			w.stmt(cmd.Y, false)
-		})
+		after, moves := w.dir, w.moves
+		if after != before {
+			w.dir = Word{} // the left side may have failed before or after its cd
+		}
+		w.stmt(cmd.Y, false)
+		if w.dir = after; w.moves != moves {
+			w.dir = Word{}
+		}
 	case syntax.Pipe, syntax.PipeAll:
 		for _, side := range []*syntax.Stmt{cmd.X, cmd.Y} {
 			leave := w.subshell()
