@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/shell"
-	"github.com/dockmend/dockmend/transforms/internal/npm"
+	"github.com/dockmend/dockmend/fixer/npm"
 )
 
 // This file knows of dev dependencies that are in use although nothing names

@@ -12,7 +12,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/shell"
-	"github.com/dockmend/dockmend/transforms/internal/npm"
+	"github.com/dockmend/dockmend/fixer/npm"
 )
 
 // This file tells what else than its own options decides which packages an

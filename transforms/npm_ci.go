@@ -12,7 +12,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/shell"
-	"github.com/dockmend/dockmend/transforms/internal/npm"
+	"github.com/dockmend/dockmend/fixer/npm"
 )
 
 // NPMCI installs what the lock file says.

@@ -13,7 +13,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
-	"github.com/dockmend/dockmend/transforms/internal/npm"
+	"github.com/dockmend/dockmend/fixer/npm"
 )
 
 // project is the package that lies in a directory of the image.

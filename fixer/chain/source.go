@@ -71,6 +71,8 @@ type Origin struct {
 	// From is the stage or image that the COPY took it from, where it could not
 	// be followed further.
 	From string
+	// Perhaps: a directory that From holds may have the file; nothing names it.
+	Perhaps bool
 }
 
 // Origin finds the file of the build context that stands at an absolute path
@@ -124,7 +126,8 @@ func (r *Run) throughStage(c Copy, src, file string, context fs.FS) Origin {
 		}
 	}
 	if file == c.Dest || path.Base(inner) == below || path.Ext(inner) == "" {
-		return Origin{Copied: true, From: c.From} // perhaps; a RUN may have made it
+		// A RUN may have made it.
+		return Origin{Copied: true, From: c.From, Perhaps: file != c.Dest && path.Base(inner) != below}
 	}
 	return Origin{}
 }

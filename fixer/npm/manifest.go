@@ -13,6 +13,7 @@ import (
 
 // Manifest is what is read of package.json.
 type Manifest struct {
+	Name, Main           Text
 	Scripts              map[string]string
 	Dependencies         map[string]string
 	DevDependencies      map[string]string
@@ -23,7 +24,21 @@ type Manifest struct {
 	Overrides            json.RawMessage
 	Resolutions          json.RawMessage
 	BundleDependencies   json.RawMessage
+	Config               json.RawMessage
 	PackageManager       string
+}
+
+// Text is a string of package.json; "" where something else stands there, which
+// npm would refuse and nothing here needs.
+type Text string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (t *Text) UnmarshalJSON(text []byte) error {
+	var s string
+	if json.Unmarshal(text, &s) == nil {
+		*t = Text(s)
+	}
+	return nil
 }
 
 // PeerMeta says of a peer dependency whether it may be missing.
