@@ -12,6 +12,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/buildcontext"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // Run runs the transforms over one Dockerfile in the order given, each on the
@@ -28,6 +29,7 @@ func Run(ctx context.Context, src Source, ts []*Transform, inspector baseimage.I
 		return Result{}, err
 	}
 	r := &run{ctx: ctx, src: src, options: o, file: file, graph: graph, images: &images{inspector: inspector}, memo: map[string]any{}}
+	r.workloads = map[*chain.Run]*workload.Workload{}
 	r.ignored = map[ignoreKey]bool{}
 	if src.Context != nil {
 		r.context = buildcontext.Open(src.Context, src.Name)
@@ -68,6 +70,8 @@ type run struct {
 	graph    *chain.Graph
 	images   *images
 	memo     map[string]any
+	// workloads are those of the stages, as they are evaluated.
+	workloads map[*chain.Run]*workload.Workload
 	applied  [][]dockerfile.Edit // of the steps so far
 	steps    []Step
 	created  []NewFile
@@ -79,7 +83,7 @@ type run struct {
 func (r *run) step(t *Transform) {
 	p := &Pass{
 		File: r.file, Graph: r.graph, Options: r.options,
-		ctx: r.ctx, images: r.images, memo: r.memo, transform: t,
+		ctx: r.ctx, images: r.images, memo: r.memo, workloads: r.workloads, transform: t,
 		ignores: ignores(r.file, t.ID), heeded: func(ig ignore) { r.ignored[ig.ignoreKey] = true },
 	}
 	if r.context != nil {

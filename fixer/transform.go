@@ -11,6 +11,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // Safety says how sure a change is to keep a working build working. The order
@@ -123,6 +124,7 @@ type Pass struct {
 	ctx       context.Context
 	images    *images
 	memo      map[string]any
+	workloads map[*chain.Run]*workload.Workload
 	transform *Transform
 	ignores   []ignore // that name it
 	heeded    func(ignore)
@@ -146,6 +148,19 @@ func (p *Pass) Base(n *chain.Node, ask baseimage.Ask) (*baseimage.Facts, error) 
 // it wraps baseimage.ErrNotFound when there is no such image or tag.
 func (p *Pass) Image(name, platform string, ask baseimage.Ask) (*baseimage.Facts, error) {
 	return p.images.inspect(p.ctx, imageKey{name, platform}, ask)
+}
+
+// Workload returns the model of what a container of the stage does, made once for
+// an evaluation.
+func (p *Pass) Workload(run *chain.Run) *workload.Workload {
+	w, ok := p.workloads[run]
+	if !ok {
+		w = workload.Of(workload.Input{Run: run, Context: p.Context, Ask: func(ask baseimage.Ask) (*baseimage.Facts, error) {
+			return p.Base(run.Node, ask)
+		}})
+		p.workloads[run] = w
+	}
+	return w
 }
 
 // Transform is the transform that runs.

@@ -8,7 +8,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // This file finds out whether what runs needs the dev dependencies.
@@ -32,12 +34,12 @@ func (sp *split) needsDev() string {
 	for _, name := range sp.project.lock.DevOnly() {
 		gone[name] = true
 	}
-	start, ok := sp.run.Final.Start()
-	if !ok {
+	start := sp.pass.Workload(sp.run).Start()
+	if start == nil {
 		return "the start command can't be read"
 	}
 	for _, check := range []func() string{
-		func() string { return sp.startNeeds(start, gone, 0) },
+		func() string { return sp.startNeeds(start, gone) },
 		func() string { return sp.environmentNeeds(gone) },
 		func() string { return sp.variableNames(gone) },
 		func() string { return sp.healthNeeds(gone) },
@@ -63,56 +65,59 @@ func (sp *split) needsDev() string {
 // they call in turn is listed behind them, or a file of the context.
 var startPrograms = strings.Fields("node nodejs sh bash ash exec env tini dumb-init docker-entrypoint.sh echo printf cd set export test [ true sleep wait mkdir trap")
 
-// startNeeds follows the start command, and says what of it needs a package that
+// startNeeds says what of a script, and of what that runs, needs a package that
 // would be gone.
-func (sp *split) startNeeds(script *shell.Script, gone map[string]bool, depth int) string {
-	if depth > maxDepth {
-		return "its start scripts call each other without end"
-	}
+func (sp *split) startNeeds(script *workload.Script, gone map[string]bool) string {
 	for _, w := range script.Words {
 		if name := mentioned(w.Text, gone); name != "" {
 			return fmt.Sprintf("the start command uses %s", name)
 		}
 	}
-	for _, c := range script.Calls {
-		for _, a := range c.Args {
-			if strings.HasPrefix(c.Name, "node") && (forTests.MatchString(a.Text) || strings.Contains(a.Text, ".bin/")) {
-				return fmt.Sprintf("it starts %s, which is not followed", a.Text)
+	for _, c := range script.Commands {
+		if reason := sp.commandNeeds(c, gone); reason != "" {
+			return reason
+		}
+	}
+	return ""
+}
+
+func (sp *split) commandNeeds(c *workload.Command, gone map[string]bool) string {
+	for _, a := range c.Args {
+		if strings.HasPrefix(c.Name, "node") && (forTests.MatchString(a.Text) || strings.Contains(a.Text, ".bin/")) {
+			return fmt.Sprintf("it starts %s, which is not followed", a.Text)
+		}
+	}
+	if file := sp.ownFile(c.Call); file != "" {
+		return fmt.Sprintf("it starts through %s, which is not followed", file)
+	}
+	switch {
+	case c.Name == "npm" || c.Name == "yarn" || c.Name == "pnpm":
+		if c.Manager.Script == "" || !c.Manager.Where.Here() || sp.project.manifest.Scripts[c.Manager.Script] == "" {
+			return fmt.Sprintf("what %s starts is not known", c.Name)
+		}
+		if c.Unread != "" {
+			return fmt.Sprintf("the script %q can't be understood", c.Manager.Script)
+		}
+		for _, inner := range c.Runs {
+			if reason := sp.startNeeds(inner, gone); reason != "" {
+				return reason
 			}
 		}
-		if file := sp.ownFile(c); file != "" {
+		return ""
+	case slices.Contains(startPrograms, c.Name):
+		if file := scriptFile(c.Call); file != "" {
 			return fmt.Sprintf("it starts through %s, which is not followed", file)
 		}
-		switch c.Name {
-		case "npm", "yarn", "pnpm":
-			name := scriptName(c)
-			if name == "" || sp.project.manifest.Scripts[name] == "" {
-				return fmt.Sprintf("what %s starts is not known", c.Name)
-			}
-			for _, n := range []string{"pre" + name, name, "post" + name} {
-				inner, err := shell.Parse(sp.project.manifest.Scripts[n], sp.run.Final.EnvVar)
-				if err != nil {
-					return fmt.Sprintf("the script %q can't be understood", n)
-				}
-				if reason := sp.startNeeds(inner, gone, depth+1); reason != "" {
-					return reason
-				}
-			}
-			continue
-		}
-		if slices.Contains(startPrograms, c.Name) {
-			if file := scriptFile(c); file != "" {
-				return fmt.Sprintf("it starts through %s, which is not followed", file)
-			}
-		} else if production, known := sp.project.lock.Program(c.Name); !known || !production || strings.Contains(c.Path, "/") {
+	default:
+		if production, known := sp.project.lock.Program(c.Name); !known || !production || strings.Contains(c.Path, "/") {
 			return fmt.Sprintf("the start command calls %s", orSomething(c.Name))
 		}
-		if slices.Contains(pluginHosts, c.Name) {
-			return fmt.Sprintf("the start command calls %s, which loads plugins", c.Name)
-		}
-		if compiler := compilerIn(c); compiler != "" {
-			return fmt.Sprintf("%s compiles at start, and may use some of them", compiler)
-		}
+	}
+	if slices.Contains(pluginHosts, c.Name) {
+		return fmt.Sprintf("the start command calls %s, which loads plugins", c.Name)
+	}
+	if compiler := compilerIn(c.Call); compiler != "" {
+		return fmt.Sprintf("%s compiles at start, and may use some of them", compiler)
 	}
 	return ""
 }
@@ -128,8 +133,9 @@ func (sp *split) ownFile(c shell.Call) string {
 	if strings.Contains(c.Path, "/") && !path.IsAbs(c.Path) {
 		return c.Path
 	}
-	if file := sp.run.Lookup(c.Path, sp.pass.Context); file != "" {
-		if o := sp.run.Origin(file, sp.pass.Context); o.Copied && o.From == "" {
+	load := sp.pass.Workload(sp.run)
+	if file := load.Lookup(c.Path, sp.run.Final.Workdir.Text); file != "" {
+		if o := load.Origin(file); o.Copied && o.From == "" {
 			return c.Path
 		}
 	}
@@ -159,6 +165,15 @@ func (sp *split) healthNeeds(gone map[string]bool) string {
 }
 
 var managers = regexp.MustCompile(`\b(npm|npx|yarn|pnpm)\b`)
+
+// scriptOf is the script of package.json that a call of a package manager runs, ""
+// for none.
+func scriptOf(run *chain.Run, c shell.Call) string {
+	if m := workload.ReadManager(c, run.Final.EnvVar); m != nil {
+		return m.Script
+	}
+	return ""
+}
 
 // mentioned finds a package that a command names, be it inside quotes, in an
 // assignment or in a piece of JavaScript.

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/npm"
+	"github.com/dockmend/dockmend/fixer/shell"
 )
 
 // This file knows of dev dependencies that are in use although nothing names

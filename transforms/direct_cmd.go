@@ -11,6 +11,8 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // DirectCmd takes npm and its kind away from between the container and node.
@@ -57,7 +59,7 @@ func directCmd(p *fixer.Pass, n *chain.Node, rs *rewrites) {
 	}
 	words, err := commandWords(run, c)
 	front, manager := splitManager(words)
-	if err != nil || manager == nil || isJob(manager[1:]) {
+	if err != nil || manager == nil || workload.IsJob(manager[1:]) {
 		return // in shell form, exec-form tells why
 	}
 	base, err := p.Base(n, baseimage.AskConfig)
@@ -67,7 +69,7 @@ func directCmd(p *fixer.Pass, n *chain.Node, rs *rewrites) {
 	}
 	r := rewrite{in: c.In, left: unknownStart(n, base, err)}
 	if r.left == "" {
-		s := npmScript{pass: p, run: run, seen: map[string]bool{}}
+		s := npmScript{pass: p, run: run, load: p.Workload(run), seen: map[string]bool{}}
 		s.rewrite(c, words, front, manager, &r)
 	}
 	rs.add(r)
@@ -104,16 +106,16 @@ func commandWords(run *chain.Run, c *chain.Command) ([]string, error) {
 	if err := onlyRuns(stateAt(run, c.In)); err != nil {
 		return nil, err
 	}
-	return plainCommand(strings.Join(c.Argv, " "))
+	return shell.Plain(strings.Join(c.Argv, " "))
 }
 
 // splitManager finds a package manager behind inits.
 func splitManager(words []string) (front, manager []string) {
 	rest := words
-	for len(rest) > 0 && inits[path.Base(rest[0])] {
-		rest = behindInit(rest)
+	for len(rest) > 0 && workload.IsInit(rest[0]) {
+		rest = workload.AfterInit(rest)
 	}
-	if len(rest) < 2 || !isPackageManager(rest[0]) {
+	if len(rest) < 2 || !workload.IsManager(rest[0]) {
 		return nil, nil
 	}
 	return words[:len(words)-len(rest)], rest
@@ -127,18 +129,18 @@ func (s *npmScript) isRun(c *chain.Command, words []string) (init bool, _ error)
 	if entry != nil {
 		line = append(slices.Clip(entry.Argv), words...)
 	}
-	h, err := handsOver(s.pass, s.run, line, len(words))
-	init = h.init || inits[path.Base(words[0])]
+	h, err := s.load.HandsOver(line, len(words))
+	init = h.Init || workload.IsInit(words[0])
 	switch {
 	case entry == nil:
 		return init, nil
 	case err != nil:
 		return false, err
-	case h.looks != "":
-		return false, fmt.Errorf("%s looks at its arguments, and would see others", h.looks)
-	case !slices.Equal(h.argv, words):
+	case h.Looks != "":
+		return false, fmt.Errorf("%s looks at its arguments, and would see others", h.Looks)
+	case !slices.Equal(h.Argv, words):
 		return false, fmt.Errorf("the ENTRYPOINT %s would get other arguments", entry.Argv[0])
-	case c.Shell && !h.script:
+	case c.Shell && !h.Script:
 		if left, doubt := needsPWD(s.pass); left != "" || doubt != "" {
 			return false, errors.New(left + doubt)
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/npm"
 )
 
 // Dockerignore keeps out of the image what only the checkout needs.
@@ -69,7 +70,7 @@ type ignoring struct {
 	sources []contextFile // what else is copied from it
 	entries []fs.DirEntry // of its directory
 	text    string        // all that may name a file
-	deps    packageJSON   // of the directory's package.json
+	deps    npm.Manifest  // of the directory's package.json
 	noDeps  bool          // it can't be read
 }
 

@@ -10,6 +10,8 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // ExecForm takes the shell away from between the container and its program.
@@ -81,7 +83,7 @@ func unshell(p *fixer.Pass, run *chain.Run, c *chain.Command, r *rewrite) {
 		r.left = err.Error()
 		return
 	}
-	argv, err := plainCommand(script)
+	argv, err := shell.Plain(script)
 	if err != nil {
 		r.left = err.Error()
 		return
@@ -96,19 +98,19 @@ func unshell(p *fixer.Pass, run *chain.Run, c *chain.Command, r *rewrite) {
 			return
 		}
 	}
-	h := handover{}
+	h := workload.Way{}
 	if c != run.Final.Entrypoint && run.Final.Entrypoint != nil {
-		h, err = handsOver(p, run, append(slices.Clip(run.Final.Entrypoint.Argv), argv...), len(argv))
+		h, err = p.Workload(run).HandsOver(append(slices.Clip(run.Final.Entrypoint.Argv), argv...), len(argv))
 		switch {
 		case err != nil:
 			r.left = err.Error()
-		case h.looks != "":
-			r.left = fmt.Sprintf("%s looks at its arguments, and would see others", h.looks)
-		case !slices.Equal(h.argv, argv):
+		case h.Looks != "":
+			r.left = fmt.Sprintf("%s looks at its arguments, and would see others", h.Looks)
+		case !slices.Equal(h.Argv, argv):
 			r.left = fmt.Sprintf("the ENTRYPOINT %s would get other arguments", run.Final.Entrypoint.Argv[0])
 		}
 	}
-	if r.left == "" && !h.script && isNode(argv[0]) {
+	if r.left == "" && !h.Script && workload.IsNode(argv[0]) {
 		r.left, r.doubt = needsPWD(p)
 	}
 }
@@ -146,12 +148,12 @@ func noProgram(p *fixer.Pass, run *chain.Run, program string) string {
 			}
 		}
 	}
-	file := run.Lookup(program, p.Context)
+	file := p.Workload(run).Lookup(program, run.Final.Workdir.Text)
 	if file == "" || !strings.Contains(program, "/") && !run.Origin(file, p.Context).Copied {
 		return ""
 	}
 	// A shell also runs a file that does not say what it is for.
-	x := &examiner{pass: p, run: run}
+	x := newExaminer(p, run)
 	text, err := x.read(run.Origin(file, p.Context).Name)
 	switch {
 	case run.Origin(file, p.Context).Name == "":

@@ -7,7 +7,6 @@ import (
 	"path"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
@@ -29,39 +28,31 @@ func laterRuns(p *fixer.Pass, run *chain.Run, i int, c chain.Copy) string {
 		if repository && mayCallGit(p, s) && hasGit(p, run) {
 			return fmt.Sprintf("it may bring a .git directory, and git in line %d would refuse to work in a repository of another owner", s.In.Line)
 		}
-		if oldNPM(run) && (hasWorkspaces(p, run) || !staysRoot(run, s, c)) {
-			return fmt.Sprintf("npm 7 and 8 run scripts as the owner of the directory, and line %d may run npm in one that is copied", s.In.Line)
+		if npm := switchesOwner(p, run); npm != "" && (hasWorkspaces(p, run) || !staysRoot(run, s, c)) {
+			return fmt.Sprintf("%s run scripts as the owner of the directory, and line %d may run npm in one that is copied", npm, s.In.Line)
 		}
 	}
 	return ""
 }
 
-// oldNPM reports whether npm may be of the releases 7 and 8, which switch to
-// the owner of the package's directory to run its scripts. npm 6 and 9 don't
-// (seen in builds with each; the changelog of npm 9.0.0 names the change).
-func oldNPM(run *chain.Run) bool {
-	version, ok := run.Final.EnvVar("NODE_VERSION")
-	if v := run.Final.Base.Versions; !ok && v != nil {
-		version = v.Node
+// switchesOwner says why npm, as root, may switch to the owner of the package's
+// directory to run its scripts, as the releases 7 and 8 do; "" when it does not.
+// npm 6 and 9 don't (seen in builds with each; the changelog of npm 9.0.0 names the
+// change).
+func switchesOwner(p *fixer.Pass, run *chain.Run) string {
+	version := p.Workload(run).NPMAtStart()
+	switch {
+	case !version.Known:
+		return "which npm runs is not known, and npm 7 and 8"
+	case version.Before(7, 0) || version.AtLeast(9, 0):
+		return ""
 	}
-	if slices.ContainsFunc(run.Steps, func(s chain.Step) bool { return strings.Contains(s.In.Logical, "npm@") }) {
-		return true
-	}
-	major, rest, _ := strings.Cut(version, ".")
-	n, err := strconv.Atoi(major)
-	if err != nil {
-		return true
-	}
-	minor, err := strconv.Atoi(strings.SplitN(rest, ".", 2)[0])
-	if n == 18 && err == nil && minor >= 14 {
-		return false // with npm 9.3.1
-	}
-	return n >= 15 && n <= 19
+	return "npm 7 and 8"
 }
 
 // hasWorkspaces reports whether npm would run scripts in copied folders.
 func hasWorkspaces(p *fixer.Pass, run *chain.Run) bool {
-	m, err := readManifest(p, run)
+	m, err := p.Workload(run).Package(run.Final.Workdir.Text)
 	return err == nil && len(m.Workspaces) > 0
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // This file looks for files that the build makes as root, and that the application
@@ -80,7 +81,7 @@ var changesModules = strings.Fields("@instana/collector mongodb-memory-server mo
 
 // changedModules tells of one, where what RUN installed stays root's.
 func changedModules(p *fixer.Pass, run *chain.Run, id identity) string {
-	m, err := readManifest(p, run)
+	m, err := p.Workload(run).Package(run.Final.Workdir.Text)
 	if err != nil {
 		return ""
 	}
@@ -159,7 +160,7 @@ func (f *databaseFinder) in(script *shell.Script) string {
 			return name
 		}
 		switch {
-		case (isNode(name) || slices.Contains([]string{"ts-node", "tsx", "babel-node"}, name)) && len(words) > 0 && databaseWord.MatchString(strings.TrimSuffix(path.Base(words[0]), path.Ext(words[0]))):
+		case (workload.IsNode(name) || slices.Contains([]string{"ts-node", "tsx", "babel-node"}, name)) && len(words) > 0 && databaseWord.MatchString(strings.TrimSuffix(path.Base(words[0]), path.Ext(words[0]))):
 			return words[0]
 		case slices.Contains([]string{"npm", "yarn", "pnpm"}, name):
 			if by := f.byScript(c); by != "" {
@@ -172,17 +173,18 @@ func (f *databaseFinder) in(script *shell.Script) string {
 
 // byScript follows a script of package.json, by its name and by what it is.
 func (f *databaseFinder) byScript(c shell.Call) string {
-	name := scriptName(c)
-	if name == "" || f.seen[name] {
+	call := workload.ReadManager(c, f.run.Final.EnvVar)
+	if call == nil || call.Script == "" || f.seen[call.Script] {
 		return ""
 	}
+	name := call.Script
 	f.seen[name] = true
-	m, err := readManifest(f.pass, f.run)
-	if err != nil || m.Scripts[name] == "" && c.Name == "npm" {
-		m.Scripts = map[string]string{name: "true"}
+	scripts := map[string]string{name: "true"}
+	if m, err := f.pass.Workload(f.run).Package(f.run.Final.Workdir.Text); err == nil && (m.Scripts[name] != "" || c.Name != "npm") {
+		scripts = m.Scripts
 	}
 	for _, s := range []string{"pre" + name, name, "post" + name} {
-		text := m.Scripts[s]
+		text := scripts[s]
 		if text == "" {
 			continue
 		}

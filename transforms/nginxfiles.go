@@ -12,7 +12,6 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 
 	"github.com/dockmend/dockmend/fixer/chain"
-	"github.com/dockmend/dockmend/fixer/shell"
 )
 
 // This file looks at what COPY and ADD bring to the configuration of an nginx
@@ -49,7 +48,7 @@ func (x *examiner) configCopy(s chain.Step) string {
 		}
 		for _, f := range files {
 			if script {
-				if reason := x.file(shell.Call{Name: "sh", Path: "sh", Args: []shell.Word{{Text: f.image, Raw: f.image, Known: true}}}, 1); reason != "" {
+				if reason, _ := x.script(x.load.Follow([]string{"sh", f.image})); reason != "" {
 					return reason
 				}
 				continue

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // This file looks at what starts in an nginx image.
@@ -18,7 +19,7 @@ var quietAtStart = strings.Fields(`sh bash ash dash exec echo printf test [ [[ s
 	tini dumb-init date sleep basename dirname grep egrep sed cut tr head tail find wc read cp mv ln mkdir touch tee install rm . source command`)
 
 // beside looks at what starts in an nginx image.
-func (x *examiner) beside(c shell.Call, _ int) string {
+func (x *examiner) beside(c *workload.Command) string {
 	switch {
 	case x.server == nil || c.Name == "":
 		return ""
@@ -28,8 +29,8 @@ func (x *examiner) beside(c shell.Call, _ int) string {
 		return "what eval runs at start can't be seen"
 	case slices.Contains(quietAtStart, c.Name):
 		return ""
-	case x.serves(c):
-		return x.nginxCall(c)
+	case x.serves(c.Call):
+		return x.nginxCall(c.Call)
 	case path.Ext(c.Name) == ".sh" || strings.Contains(c.Name, "entrypoint"):
 		return "" // read as a script
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
-	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/npm"
+	"github.com/dockmend/dockmend/fixer/shell"
 )
 
 // NPMCI installs what the lock file says.
@@ -103,11 +103,14 @@ func mayFreeze(p *fixer.Pass, run *chain.Run, in install) error {
 	}
 	o := npm.Options{LegacyPeers: in.legacyPeers || project.setting(in.step.Before, "legacy-peer-deps") == "true"}
 	if in.tool == "npm" {
-		major, known := npmMajor(p, run, in.at)
-		if !known {
+		version, _ := p.Workload(run).NPMAt(in.step)
+		switch {
+		case !version.Known:
 			return errors.New("which npm the image has is not known")
+		case !version.AtLeast(5, 7):
+			return fmt.Errorf("npm ci came with npm 5.7, and the npm of Node.js %s may be older", version.Node)
 		}
-		o.NPM = major
+		o.NPM = version.Min.Major
 		for _, name := range []string{"package-lock", "shrinkwrap"} {
 			if project.setting(in.step.Before, name) == "false" {
 				return fmt.Errorf("npm is set to go without a lock file (%s=false)", name)

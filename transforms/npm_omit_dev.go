@@ -11,6 +11,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // NPMOmitDev spells out what --production stands for.
@@ -48,15 +49,18 @@ func omitDev(p *fixer.Pass, n *chain.Node) {
 	if !asksForProduction(n.Eval(nil)) {
 		return
 	}
-	why := npmSeven(p, n)
-	if why == "" {
-		return
+	if !workload.IsNodeImage(n.Root().Image) {
+		return // other images may bring settings of npm
 	}
 	base, err := p.Base(n, baseimage.AskConfig)
 	if err != nil {
 		return
 	}
 	run := n.Eval(base)
+	version, why := p.Workload(run).OfficialNPM()
+	if !version.AtLeast(7, 0) {
+		return
+	}
 	calls(run.Own(), func(s chain.Step, c shell.Call) {
 		word, ok := production(c)
 		if !ok {
@@ -86,6 +90,18 @@ func omitDev(p *fixer.Pass, n *chain.Node) {
 		}
 		p.Report(s.In.Span, fmt.Sprintf("%s is deprecated: --omit=dev (the same from npm 7 on; %s)", word.Text, why), edit)
 	})
+}
+
+// otherNPM tells why the npm that a step runs may be another than that of the base
+// image that is known; "" when it is that one.
+func otherNPM(p *fixer.Pass, run *chain.Run, at chain.Step) string {
+	if ref := run.Node.Root().Stage.Ref.Text; strings.Contains(ref, "$") {
+		return fmt.Sprintf("the base image %s depends on a build argument, and npm before 7 does not know --omit", ref)
+	}
+	if _, line := p.Workload(run).NPMAt(at); line != 0 {
+		return fmt.Sprintf("line %d may bring another npm", line)
+	}
+	return ""
 }
 
 func asksForProduction(run *chain.Run) bool {

@@ -11,6 +11,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // This file finds the command that a script of package.json is in the end.
@@ -19,6 +20,7 @@ import (
 type npmScript struct {
 	pass  *fixer.Pass
 	run   *chain.Run
+	load  *workload.Workload
 	first string // the script that CMD names
 	seen  map[string]bool
 }
@@ -26,7 +28,7 @@ type npmScript struct {
 // command returns the node command that npm start, yarn X and the like run. The
 // error says why they can't be replaced by it.
 func (s *npmScript) command(manager []string) ([]string, error) {
-	name, args, err := scriptCall(manager)
+	name, args, err := s.call(manager)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +42,7 @@ func (s *npmScript) command(manager []string) ([]string, error) {
 		return nil, errors.New("the scripts of package.json call each other without end")
 	}
 	s.seen[name] = true
-	m, err := readManifest(s.pass, s.run)
+	m, err := s.load.Package(s.run.Final.Workdir.Text)
 	if err != nil {
 		return nil, fmt.Errorf("package.json can't be read: %w", err)
 	}
@@ -53,7 +55,7 @@ func (s *npmScript) command(manager []string) ([]string, error) {
 			return nil, fmt.Errorf("package.json has a script %q, which runs with it", other)
 		}
 	}
-	argv, err := plainCommand(text)
+	argv, err := shell.Plain(text)
 	if err != nil {
 		return nil, s.because(name, text, err)
 	}
@@ -61,11 +63,30 @@ func (s *npmScript) command(manager []string) ([]string, error) {
 	switch program := argv[0]; {
 	case program == "node" && len(argv) > 1:
 		return argv, s.nodeItself(name, argv)
-	case isPackageManager(program) && len(argv) > 1:
+	case workload.IsManager(program) && len(argv) > 1:
 		return s.command(argv)
 	default:
 		return nil, s.because(name, text, fmt.Errorf("%s is no plain node command", program))
 	}
+}
+
+// call reads a call of a package manager that runs a script of the package in the
+// working directory: its name, and the arguments that the script gets.
+func (s *npmScript) call(manager []string) (name string, args []string, err error) {
+	words := shell.Words(manager)
+	m := workload.ReadManager(shell.Call{Name: path.Base(manager[0]), Args: words[1:]}, s.run.Final.EnvVar)
+	switch {
+	case m == nil || m.Unknown != "" || !m.Where.Here() || len(m.Options) > 0 || m.Script == "" && m.Program == "" && m.Line == "":
+		err = fmt.Errorf("%s is called in a way that is not followed", strings.Join(manager, " "))
+	case m.Script == "":
+		err = fmt.Errorf("%s finds what it runs in node_modules, or downloads it", m.Name)
+	default:
+		name = m.Script
+		for _, a := range m.Args {
+			args = append(args, a.Text)
+		}
+	}
+	return name, args, err
 }
 
 // developer are the programs that are for the development of an application.
@@ -97,7 +118,7 @@ func (s *npmScript) nodeItself(name string, argv []string) error {
 	if slices.Contains(argv, "--watch") {
 		return fmt.Errorf("the script %q of package.json runs node --watch, which is for development", name)
 	}
-	m, err := readManifest(s.pass, s.run)
+	m, err := s.load.Package(s.run.Final.Workdir.Text)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/npm"
 )
@@ -159,44 +158,4 @@ func (pr *project) setting(s chain.State, name string) string {
 		}
 	}
 	return ""
-}
-
-// npmMajor is the major version of the npm that runs in front of the step with
-// that index. It is false where that can't be told.
-func npmMajor(p *fixer.Pass, run *chain.Run, i int) (int, bool) {
-	if slices.ContainsFunc(run.Steps[:i+1], mayBringNPM) {
-		return 0, false
-	}
-	if node, ok := run.Steps[i].Before.EnvVar("NODE_VERSION"); ok {
-		if n, ok := npmOfNode(node); ok {
-			return n, true
-		}
-	}
-	base, err := p.Base(run.Node, baseimage.AskVersions)
-	if err != nil || base.Versions == nil {
-		return 0, false
-	}
-	if n := major(base.Versions.NPM); n >= 0 {
-		return n, true
-	}
-	return npmOfNode(base.Versions.Node)
-}
-
-// npmOfNode is the major version of npm that comes with a release of Node.js
-// (nodejs.org, "Previous releases"). Of the releases that came with two it is the
-// lower one, and false where the two understand different flags.
-func npmOfNode(version string) (int, bool) {
-	switch major := major(version); {
-	case major < 10:
-		return 0, false // 8 came with npm 5 and 6
-	case major <= 14:
-		return 6, true
-	case major <= 16:
-		return 7, true
-	case major <= 18:
-		return 8, true
-	case major <= 21:
-		return 9, true
-	}
-	return 10, true
 }

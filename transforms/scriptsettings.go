@@ -75,7 +75,7 @@ func uncommonSetting(text string) string {
 // tools looks at the package manager itself, and at what RUN does to it and to
 // package.json.
 func (s *npmScript) tools(manager string) error {
-	m, err := readManifest(s.pass, s.run)
+	m, err := s.load.Package(s.run.Final.Workdir.Text)
 	if err != nil {
 		return fmt.Errorf("package.json can't be read: %w", err)
 	}
@@ -94,9 +94,11 @@ func (s *npmScript) tools(manager string) error {
 			}
 		}
 	}
-	// Who runs it now does not matter: nonroot-user may change that behind.
-	if manager == "npm" && oldNPM(s.run) && mayBeOthers(s.run) {
-		return errors.New("npm 7 and 8 run scripts as the owner of the directory, who may be somebody else")
+	// Who runs it now does not matter: nonroot-user may change that later.
+	if manager == "npm" && mayBeOthers(s.run) {
+		if npm := switchesOwner(s.pass, s.run); npm != "" {
+			return errors.New(npm + " run scripts as the owner of the directory, who may be somebody else")
+		}
 	}
 	return nil
 }

@@ -64,7 +64,7 @@ func (sp *split) buildStage(last int) error {
 		}
 	}
 	sp.last, sp.prune = last, "npm prune "+sp.omitFlag()
-	if major, _ := npmMajor(sp.pass, sp.run, last); major < 7 {
+	if version, _ := sp.pass.Workload(sp.run).NPMAt(sp.run.Steps[last]); !version.AtLeast(7, 0) {
 		sp.prune = "npm prune --production" // which does not know "only"
 	}
 	if sp.in.legacyPeers {
@@ -88,7 +88,7 @@ func (sp *split) buildsInside(s chain.Step) error {
 			if _, install := readInstall(c); install || leavesNothing(c) {
 				continue
 			}
-			if name := scriptName(c); slices.Contains([]string{"npm", "yarn", "pnpm"}, c.Name) && name != "" && !seen[name] {
+			if name := scriptOf(sp.run, c); slices.Contains([]string{"npm", "yarn", "pnpm"}, c.Name) && name != "" && !seen[name] {
 				seen[name] = true
 				for _, n := range []string{"pre" + name, name, "post" + name} {
 					inner, err := shell.Parse(sp.project.manifest.Scripts[n], nil)
@@ -98,7 +98,7 @@ func (sp *split) buildsInside(s chain.Step) error {
 					scripts = append(scripts, inner)
 				}
 			}
-			if !slices.Contains(buildTools, c.Name) || c.Name == "npm" && scriptName(c) == "" || c.Name == "npx" && !runsBuildTool(c) {
+			if !slices.Contains(buildTools, c.Name) || c.Name == "npm" && scriptOf(sp.run, c) == "" || c.Name == "npx" && !runsBuildTool(c) {
 				return fmt.Errorf("line %d calls %s, and what that makes is not known", line, orSomething(c.Name))
 			}
 			for _, a := range c.Args {

@@ -72,10 +72,10 @@ func (sp *split) omitFlag() string {
 	case "pnpm":
 		return "--prod"
 	}
-	switch major, known := npmMajor(sp.pass, sp.run, sp.in.at); {
-	case !known:
+	switch version, _ := sp.pass.Workload(sp.run).NPMAt(sp.in.step); {
+	case !version.Known:
 		return ""
-	case major >= 7:
+	case version.AtLeast(7, 0):
 		return "--omit=dev"
 	}
 	return "--only=production"
@@ -84,7 +84,7 @@ func (sp *split) omitFlag() string {
 // handedOn fails where root's npm gives what it installs to the owner of the
 // directory, as it did before npm 9, and that is somebody else.
 func (sp *split) handedOn() error {
-	if major, known := npmMajor(sp.pass, sp.run, sp.in.at); sp.in.tool != "npm" || known && major >= 9 {
+	if version, _ := sp.pass.Workload(sp.run).NPMAt(sp.in.step); sp.in.tool != "npm" || version.AtLeast(9, 0) {
 		return nil
 	}
 	dir := sp.in.step.Before.Workdir.Text

@@ -12,6 +12,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // This file decides whether a stage can be split at its install.
@@ -126,7 +127,7 @@ func (sp *split) onlyInstalls() error {
 			continue
 		}
 		sp.also = orSomething(c.Name)
-		if isPackageManager(c.Name) && len(c.Args) > 0 && c.Args[0].Known {
+		if workload.IsManager(c.Name) && len(c.Args) > 0 && c.Args[0].Known {
 			sp.also += " " + c.Args[0].Text
 		}
 		if !slices.Contains(buildTools, c.Name) {

@@ -12,6 +12,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // startup is what is known of the way a stage starts.
@@ -28,7 +29,7 @@ type startup struct {
 // examine looks for reasons to leave a stage root, whoever it would run as when
 // user is nil.
 func examine(p *fixer.Pass, run *chain.Run, user *identity) startup {
-	x := &examiner{pass: p, run: run, user: user}
+	x := &examiner{pass: p, run: run, load: p.Workload(run), user: user}
 	checks := []func() string{
 		x.windows, x.comment, x.onbuild, x.start, x.paths, x.installers, x.browsers, x.modes, x.downloads, x.keys,
 		x.plugAndPlay, x.action, x.bare, x.baseStart, x.packages, x.sources, x.application,
@@ -58,13 +59,16 @@ func examine(p *fixer.Pass, run *chain.Run, user *identity) startup {
 type examiner struct {
 	pass           *fixer.Pass
 	run            *chain.Run
+	load           *workload.Workload
 	user           *identity // who it would run as; nil when that is not chosen yet
 	doubt          string
 	open           bool // as of startup
 	packageManager bool
-	server         *nginxServer    // as of startup
-	scripts        map[string]bool // of package.json, looked at already
-	files          map[string]bool // start scripts, looked at already
+	server         *nginxServer // as of startup
+}
+
+func newExaminer(p *fixer.Pass, run *chain.Run) *examiner {
+	return &examiner{pass: p, run: run, load: p.Workload(run)}
 }
 
 func (x *examiner) windows() string {
@@ -187,11 +191,11 @@ func (x *examiner) bare() string {
 	if c == nil {
 		c = x.run.Final.Entrypoint
 	}
-	script, ok := x.run.Final.Start()
-	if c == nil || !ok || len(script.Calls) == 0 {
+	start := x.load.Start()
+	if c == nil || start == nil || len(start.Commands) == 0 {
 		return ""
 	}
-	last := script.Calls[len(script.Calls)-1]
+	last := start.Commands[len(start.Commands)-1]
 	alone := len(last.Args) == 0 || last.Name == "sleep" || last.Name == "tail"
 	if x.run.Final.Entrypoint != nil && x.run.Final.Cmd != nil && path.Base(x.run.Final.Entrypoint.Argv[0]) == "node" {
 		alone = false // CMD is the script that the entrypoint runs

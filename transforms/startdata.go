@@ -69,7 +69,7 @@ func namedSystemFile(p *fixer.Pass, run *chain.Run) string {
 	if strings.Count(dir, "/") < 3 {
 		dir = s.systemFile
 	}
-	x := &examiner{pass: p, run: run}
+	x := newExaminer(p, run)
 	if s.system == "" || within(s.systemFile, run.Final.Workdir.Text) || x.mentioned(dir, nil) {
 		return ""
 	}
@@ -102,7 +102,7 @@ func composeMount(p *fixer.Pass, run *chain.Run) string {
 	if p.Context == nil || dir == "/" {
 		return ""
 	}
-	x := &examiner{pass: p, run: run}
+	x := newExaminer(p, run)
 	for _, name := range composeFiles {
 		text, err := readSmall(p.Context, name)
 		if err != nil {

@@ -25,7 +25,7 @@ var inHome = []struct{ name, variables string }{
 // browsers are downloaded into the home of who installs them.
 func (x *examiner) browsers() string {
 	isSet := func(name string) bool { _, ok := x.run.Final.EnvVar(name); return ok }
-	if m, err := x.manifest(); err == nil {
+	if m, err := x.load.Package(x.run.Final.Workdir.Text); err == nil {
 		for _, p := range inHome {
 			if m.Dependencies[p.name] != "" && !slices.ContainsFunc(strings.Fields(p.variables), isSet) {
 				return p.name + " downloads its browser into root's home"
@@ -65,7 +65,7 @@ func (x *examiner) installers() string {
 			}
 		}
 	}
-	if m, err := x.manifest(); err == nil {
+	if m, err := x.load.Package(x.run.Final.Workdir.Text); err == nil {
 		for _, name := range rootsPackages {
 			if m.Dependencies[name] != "" {
 				return fmt.Sprintf("it uses %s, and the devices or sockets that this opens belong to root", name)
@@ -137,12 +137,12 @@ func (x *examiner) application() string {
 	if c := x.run.Final.Base.Config; c != nil && x.run.Final.Cmd != nil && x.run.Final.Cmd.In == nil {
 		return "" // what the base image brings is looked at by baseStart
 	}
-	if script, ok := x.run.Final.Start(); ok {
-		for _, c := range script.Calls {
+	if start := x.load.Start(); start != nil {
+		for _, c := range start.Commands {
 			if c.Name == "" || strings.HasPrefix(c.Name, "docker-entrypoint") {
 				continue
 			}
-			if file := x.run.Lookup(c.Path, x.pass.Context); file != "" && x.run.Origin(file, x.pass.Context).Copied {
+			if file := x.load.Lookup(c.Path, c.Dir); file != "" && x.load.Origin(file).Copied {
 				return "" // the program itself is copied, to where programs lie
 			}
 		}

@@ -6,139 +6,122 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // maxScript is the largest script or package.json that is read, in bytes.
-const maxScript = 1 << 20
+const maxScript = workload.MaxText
 
-// start follows what runs at start: the command itself, the scripts of the
-// build context that it calls, and the scripts of package.json.
+// start looks at what runs at start: the command itself, the scripts of the build
+// context that it calls, and the scripts of package.json.
 func (x *examiner) start() string {
-	script, ok := x.run.Final.Start()
-	if !ok {
+	start := x.load.Start()
+	if start == nil {
 		return "its start command can't be read"
 	}
-	return x.calls(script, 0)
+	reason, _ := x.script(start)
+	return reason
 }
 
-// maxDepth bounds scripts that call each other.
-const maxDepth = 8
-
-func (x *examiner) calls(script *shell.Script, depth int) string {
-	if depth > maxDepth {
-		return "its start scripts call each other without end"
-	}
+// script looks at the commands of one script. settled: no script around it is
+// named with the reason.
+func (x *examiner) script(s *workload.Script) (reason string, settled bool) {
 	// Who drops root itself is the plainest reason, wherever it stands.
 	for _, drops := range []bool{true, false} {
-		for _, c := range script.Calls {
-			if reason := needsRoot[c.Name]; reason != "" && (reason == dropsRoot) == drops && !x.serves(c) {
-				return fmt.Sprintf("%s %s", c.Name, reason)
+		for _, c := range s.Commands {
+			if reason := needsRoot[c.Name]; reason != "" && (reason == dropsRoot) == drops && !x.serves(c.Call) {
+				return fmt.Sprintf("%s %s", c.Name, reason), false
 			}
 		}
 	}
-	for _, w := range script.Writes {
-		if device := strings.HasPrefix(strings.Trim(w.Raw, `"`), "/dev/"); !device && (!w.Known || !x.writable(w.Text)) {
-			return fmt.Sprintf("it writes %s at start", cmp.Or(w.Text, w.Raw))
+	for _, w := range s.Writes {
+		if device := strings.HasPrefix(strings.Trim(w.Raw, `"`), "/dev/"); !device && (!w.Known || !x.writable(x.spoken(w.Text, w.File))) {
+			return fmt.Sprintf("it writes %s at start", cmp.Or(w.Text, w.Raw)), false
 		}
 	}
-	for _, c := range script.Calls {
-		if c.Path == "/init" {
-			return "/init needs root to start other programs"
+	for _, c := range s.Commands {
+		if reason := x.command(c); reason != "" {
+			return reason, false
 		}
-		if within(c.Path, "/root") {
-			return fmt.Sprintf("%s lies in root's home", c.Path)
-		}
-		for _, check := range []func(shell.Call, int) string{x.beside, x.writer, x.changesFiles, x.packageScript, x.file} {
-			if reason := check(c, depth); reason != "" {
-				return reason
+		for _, inner := range c.Runs {
+			if reason, settled := x.script(inner); reason != "" {
+				return inScript(inner, reason, settled)
 			}
 		}
 	}
-	return ""
+	return "", false
 }
 
-// file follows a script that was copied from the build context.
-func (x *examiner) file(c shell.Call, depth int) string {
-	program := c.Path
-	switch c.Name {
-	case "sh", "bash", "ash", "dash", ".", "source":
-		if len(c.Args) == 0 || !c.Args[0].Known || strings.HasPrefix(c.Args[0].Text, "-") {
-			return ""
-		}
-		program = c.Args[0].Text
-		if !strings.Contains(program, "/") {
-			program = "./" + program
-		}
-	case "":
-		// "$@", which Start lists by itself, or a variable.
-		return ""
-	}
-	file := x.run.Lookup(program, x.pass.Context)
-	if file == "" {
-		return ""
-	}
-	if x.files[file] {
-		return "" // looked at already; scripts may call each other
-	}
-	if x.files == nil {
-		x.files = map[string]bool{}
-	}
-	x.files[file] = true
-	origin := x.run.Origin(file, x.pass.Context)
-	looksLikeScript := path.Ext(file) == ".sh" || strings.Contains(path.Base(file), "entrypoint") || program != c.Path
+// inScript names the script in which the reason was found.
+func inScript(s *workload.Script, reason string, settled bool) (string, bool) {
 	switch {
-	case origin.From != "" && !looksLikeScript:
-		return "" // a program that another stage built
-	case !origin.Copied && (!looksLikeScript || x.inherited(program)):
-		return "" // what the base image brings is looked at by baseStart
-	case origin.Name == "":
-		return fmt.Sprintf("it starts through %s, which can't be read from here", program)
+	case settled:
+	case s.Kind == workload.Arguments:
+		return reason, true // it is the CMD that the reason is about
+	case s.Kind == workload.PackageScript:
+		reason = fmt.Sprintf("%s (script %q of package.json)", reason, s.Name)
+	case s.Kind == workload.ShellScript || s.Kind == workload.ProcessFile:
+		reason = fmt.Sprintf("%s (in %s)", reason, s.Name)
 	}
-	text, err := x.read(origin.Name)
-	if err != nil && !looksLikeScript {
-		x.doubt = fmt.Sprintf("what %s does can't be seen: %v", program, err)
+	return reason, settled
+}
+
+// command looks at one command, but for what it runs.
+func (x *examiner) command(c *workload.Command) string {
+	if c.Path == "/init" {
+		return "/init needs root to start other programs"
+	}
+	if within(c.Path, "/root") {
+		return fmt.Sprintf("%s lies in root's home", c.Path)
+	}
+	for _, check := range []func(*workload.Command) string{x.beside, x.writer, x.changesFiles, x.byManager} {
+		if reason := check(c); reason != "" {
+			return reason
+		}
+	}
+	if c.Unfollowed != "" {
+		x.doubt = c.Unfollowed
+	}
+	return c.Unread
+}
+
+// spoken is a path as the script has it, where that is meant from the working
+// directory of the image; else the absolute one.
+func (x *examiner) spoken(text, file string) string {
+	if path.IsAbs(text) || file == "" || file == path.Join(x.run.Final.Workdir.Text, text) {
+		return text
+	}
+	return file
+}
+
+// byManager looks at package managers, and at what else keeps its files in the
+// home.
+func (x *examiner) byManager(c *workload.Command) string {
+	switch c.Name {
+	case "pm2", "pm2-runtime", "pm2-docker", "forever":
+		x.packageManager = true
+	}
+	m := c.Manager
+	if m == nil {
 		return ""
 	}
-	if err != nil {
-		return fmt.Sprintf("it starts through %s, which can't be read: %v", program, err)
-	}
-	if !strings.HasPrefix(text, "#!") && !looksLikeScript || !isShellScript(text, looksLikeScript) {
-		return ""
-	}
-	script, err := shell.Parse(text, x.run.Final.EnvVar)
-	if err != nil {
-		return fmt.Sprintf("it starts through %s, whose shell can't be understood", program)
-	}
-	if reason := x.calls(script, depth+1); reason != "" {
-		return fmt.Sprintf("%s (in %s)", reason, origin.Name)
+	x.packageManager = true
+	if x.corepack() && (m.Corepack && m.Command == "" || m.Name == "yarn" || m.Name == "pnpm") {
+		return fmt.Sprintf("%s comes through corepack, which keeps it in root's home", m.Name)
 	}
 	return ""
 }
 
-// inherited reports whether a program is the base image's own entrypoint.
-func (x *examiner) inherited(program string) bool {
-	if x.server != nil && program == "/docker-entrypoint.sh" {
-		return true // be it that the file says so again
-	}
-	c := x.run.Final.Entrypoint
-	return c != nil && c.In == nil && len(c.Argv) > 0 && c.Argv[0] == program
+// corepack reports whether the chain's RUNs set up a package manager through
+// corepack in its default place.
+func (x *examiner) corepack() bool {
+	_, set := x.run.Final.EnvVar("COREPACK_HOME")
+	return !set && x.runs("corepack")
 }
 
-// isShellScript looks at the first line; without one, a file that is started
-// as a script is one.
-func isShellScript(text string, otherwise bool) bool {
-	first, _, _ := strings.Cut(text, "\n")
-	if !strings.HasPrefix(first, "#!") {
-		return otherwise
-	}
-	return slices.ContainsFunc(strings.Fields(first[2:]), func(word string) bool { return strings.HasSuffix(word, "sh") })
-}
-
-var errNoContext = errors.New("there is no build context to look at")
+var errNoContext = workload.ErrNoContext
 
 // read reads a file of the build context.
 func (x *examiner) read(name string) (string, error) {

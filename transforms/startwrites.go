@@ -9,6 +9,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // This file looks for what is written at start where the user can't write.
@@ -53,17 +54,17 @@ func isTemporary(file string) bool {
 var fileTools = strings.Fields("cp mv ln mkdir touch tee install rm chmod rsync unlink")
 
 // changesFiles reports a call that changes files which will not be the user's.
-func (x *examiner) changesFiles(c shell.Call, _ int) string {
+func (x *examiner) changesFiles(c *workload.Command) string {
 	if c.Name == "curl" || c.Name == "wget" {
 		values, _ := c.Options(func(o string) bool { return o == "-o" || o == "--output" || o == "-O" && c.Name == "wget" || o == "-P" })
 		for _, o := range []string{"-o", "--output", "-O", "-P"} {
-			if w, ok := values[o]; ok && w.Text != "" && !x.writable(w.Text) {
+			if w, ok := values[o]; ok && w.Text != "" && !x.writable(x.fileOf(c, w)) {
 				return fmt.Sprintf("%s writes %s at start", c.Name, w.Text)
 			}
 		}
 		return ""
 	}
-	if !slices.Contains(fileTools, c.Name) && !inPlace(c) {
+	if !slices.Contains(fileTools, c.Name) && !inPlace(c.Call) {
 		return ""
 	}
 	_, files := c.Options(func(o string) bool { return c.Name == "sed" && (o == "-e" || o == "-f") })
@@ -71,11 +72,20 @@ func (x *examiner) changesFiles(c shell.Call, _ int) string {
 		files = files[1:] // the script
 	}
 	for _, a := range files {
-		if !a.Known || !x.writable(a.Text) {
+		if !a.Known || !x.writable(x.fileOf(c, a)) {
 			return fmt.Sprintf("%s changes %s at start", c.Name, cmp.Or(a.Text, a.Raw))
 		}
 	}
 	return ""
+}
+
+// fileOf is the file that a word of a command names, as spoken has it.
+func (x *examiner) fileOf(c *workload.Command, w shell.Word) string {
+	if c.Dir == "" {
+		return w.Text
+	}
+	file, _ := w.In(c.Dir)
+	return x.spoken(w.Text, file)
 }
 
 // inPlace reports a sed that changes its files: -i, -Ei, -i.bak, --in-place=….
@@ -88,7 +98,7 @@ func inPlace(c shell.Call) bool {
 
 // writer reports a program that writes into the application's tree, where the
 // tree will not be the user's.
-func (x *examiner) writer(c shell.Call, _ int) string {
+func (x *examiner) writer(c *workload.Command) string {
 	what := ""
 	switch subs, ok := writers[c.Name]; {
 	case ok && (subs == "" || c.Has(strings.Fields(subs)...)):
@@ -100,7 +110,15 @@ func (x *examiner) writer(c shell.Call, _ int) string {
 	case c.Name == "git":
 		what = "git"
 	}
-	if what == "" || x.treeIsCopied() {
+	if what == "" {
+		return ""
+	}
+	if dir := x.run.Final.Workdir.Text; c.Dir != "" && !within(c.Dir, dir) && !slices.ContainsFunc(x.run.Steps, func(s chain.Step) bool {
+		return x.user != nil && endsInChown(s, *x.user, c.Dir)
+	}) {
+		return fmt.Sprintf("%s writes into %s at every start, which stays root's", what, c.Dir)
+	}
+	if x.treeIsCopied() {
 		return ""
 	}
 	return fmt.Sprintf("%s writes into the application's directory at every start, and what RUN made there stays root's", what)

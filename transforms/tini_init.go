@@ -11,6 +11,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // TiniInit puts an init in front of node.
@@ -57,23 +58,54 @@ func tini(p *fixer.Pass, n *chain.Node) {
 	if !starts(run) || isWindows(run) {
 		return
 	}
-	line, known := startLine(run)
+	load := p.Workload(run)
+	line, known := load.CommandLine()
 	if err != nil || base.Config == nil {
-		if known && len(line) > 1 && (isNode(line[0]) || isPackageManager(line[0])) {
+		if known && len(line) > 1 && (workload.IsNode(line[0]) || workload.IsManager(line[0])) {
 			p.Report(startSpan(run), fmt.Sprintf("%snothing is known of the base image %s%s", noInit, n.Root().Stage.Ref.Text, because(err)))
 		}
 		return
 	}
-	way, keep := leadsToNode(p, run, line, known)
-	if !way.node {
+	way := load.LeadsToNode()
+	if !way.Node {
 		return
 	}
+	keep := way.Blocked
 	if keep == "" {
 		keep = addTini(p, n, way)
 	}
 	if keep != "" {
 		p.Report(startSpan(run), noInit+keep)
 	}
+}
+
+// mayStartNode reports whether it is worth to ask the base image: the file says
+// nothing of what is started, or mentions something that may be node.
+func mayStartNode(run *chain.Run) bool {
+	entry, cmd := run.Final.Entrypoint, run.Final.Cmd
+	if entry == nil && cmd == nil {
+		return false // a base image's own command is for others to decide
+	}
+	for _, c := range []*chain.Command{entry, cmd} {
+		if c == nil {
+			continue
+		}
+		if slices.ContainsFunc(c.Argv, mayBeNode) {
+			return true
+		}
+	}
+	return false
+}
+
+// mayBeNode reports a word that may have to do with node: names of programs and
+// files, and of scripts that may start it.
+func mayBeNode(word string) bool {
+	if slices.ContainsFunc([]string{"node", ".js", ".mjs", ".cjs", "npm", "npx", "yarn"}, func(s string) bool { return strings.Contains(word, s) }) {
+		return true
+	}
+	program, _, _ := strings.Cut(word, " ")
+	name := path.Base(program)
+	return path.Ext(name) == ".sh" || strings.Contains(name, "entrypoint") || strings.Contains(name, "start") || workload.Supervises(program) != ""
 }
 
 // because is the reason behind a colon, "" for none.
@@ -112,7 +144,7 @@ func unsuited(p *fixer.Pass, run *chain.Run) string {
 func otherInit(run *chain.Run) string {
 	found := 0
 	for _, s := range run.Steps {
-		if c, ok := s.Before.Copy(s.In); ok && (inits[path.Base(c.Dest)] || slices.ContainsFunc(c.Sources, func(src string) bool { return inits[path.Base(src)] })) {
+		if c, ok := s.Before.Copy(s.In); ok && (workload.IsInit(c.Dest) || slices.ContainsFunc(c.Sources, func(src string) bool { return workload.IsInit(src) })) {
 			found = s.In.Line
 		}
 	}
@@ -128,21 +160,21 @@ func otherInit(run *chain.Run) string {
 }
 
 // addTini reports the change. keep says why there is none.
-func addTini(p *fixer.Pass, n *chain.Node, w way) (keep string) {
+func addTini(p *fixer.Pass, n *chain.Node, w workload.ToNode) (keep string) {
 	plan, keep := planTini(p, n)
 	if keep != "" {
 		return keep
 	}
 	run, source := plan.run, plan.source
 	debian := run.Final.Base.Distro.FamilyOf() == baseimage.Debian
-	if w.waits && (debian || !w.simple) {
+	if w.Waits && (debian || !w.Simple) {
 		return "its shell would wait for node, and end before it on a signal: write exec in front of the last command"
 	}
 	options := []string{source.path, "--"}
 	var notes []string
-	if w.manager != "" && debian {
+	if w.Manager != "" && debian {
 		options = []string{source.path, "-g", "--"}
-		notes = append(notes, w.manager+" still ends before node does, which cuts off what node does on SIGTERM: start node itself")
+		notes = append(notes, w.Manager+" still ends before node does, which cuts off what node does on SIGTERM: start node itself")
 	}
 	start, err := inFront(p, run, options)
 	if err != nil {

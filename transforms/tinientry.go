@@ -9,6 +9,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // This file writes the ENTRYPOINT that starts with an init.
@@ -51,7 +52,7 @@ func inFront(p *fixer.Pass, run *chain.Run, words []string) ([]dockerfile.Edit, 
 		}
 		// direct-cmd left it for the sake of the others, and would not leave its copy.
 		alone := slices.ContainsFunc(run.Alone(), func(s chain.Step) bool { return s.In == cmd.In })
-		if cmd.In != nil && !alone && isPackageManager(cmd.Argv[0]) {
+		if cmd.In != nil && !alone && workload.IsManager(cmd.Argv[0]) {
 			return nil, fmt.Errorf("its CMD is that of line %d, for other images too", cmd.In.Line)
 		}
 		lines = append(lines, f.Keyword("CMD")+" "+execForm(cmd.Argv, ""))

@@ -267,6 +267,9 @@ func (n *Node) Chain() []*Node {
 // Root is the stage at the bottom of the chain, the one with an external image.
 func (n *Node) Root() *Node { return n.Chain()[0] }
 
+// Graph returns the graph that the stage is part of.
+func (n *Node) Graph() *Graph { return n.graph }
+
 // IsLast reports whether the stage is the last of the file, the one that a
 // build without --target makes.
 func (n *Node) IsLast() bool { return n == n.graph.Nodes[len(n.graph.Nodes)-1] }

@@ -10,52 +10,6 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
-// Start is what runs, or may run, when a container starts: ENTRYPOINT with CMD
-// as its arguments, and CMD by itself, which is what an entrypoint script does
-// with it in the end. It is false when that can't be read: a script with a
-// syntax error, or an unusual SHELL.
-func (s State) Start() (*shell.Script, bool) {
-	entry, ok1 := s.argv(s.Entrypoint)
-	cmd, ok2 := s.argv(s.Cmd)
-	if s.Entrypoint != nil && s.Entrypoint.Shell {
-		cmd, ok2 = nil, true // a shell-form ENTRYPOINT ignores CMD
-	}
-	if !ok1 || !ok2 {
-		return nil, false
-	}
-	start, err := shell.FromArgs(append(entry[:len(entry):len(entry)], cmd...), s.EnvVar)
-	if err != nil {
-		return nil, false
-	}
-	if len(entry) > 0 && len(cmd) > 0 {
-		alone, err := shell.FromArgs(cmd, s.EnvVar)
-		if err != nil {
-			return nil, false
-		}
-		start.Calls = append(start.Calls, alone.Calls...)
-		start.Writes = append(start.Writes, alone.Writes...)
-	}
-	return start, true
-}
-
-// argv is what the runtime executes for a CMD or ENTRYPOINT.
-func (s State) argv(c *Command) ([]string, bool) {
-	if c == nil {
-		return nil, true
-	}
-	if !c.Shell {
-		return c.Argv, true
-	}
-	script := strings.Join(c.Argv, " ")
-	if !s.POSIXShell() {
-		return nil, false
-	}
-	if _, err := shell.Parse(script, nil); err != nil {
-		return nil, false
-	}
-	return append(s.Shell[:len(s.Shell):len(s.Shell)], script), true
-}
-
 // POSIXShell reports whether the effective SHELL reads the scripts of RUN as a
 // POSIX shell does.
 func (s State) POSIXShell() bool {

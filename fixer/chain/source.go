@@ -165,27 +165,3 @@ func (c Copy) source(src, file string, context fs.FS) (name string, covers bool)
 	}
 	return name, true
 }
-
-// Lookup finds the absolute path of a program that is called by name: among
-// the files that the chain copies, in the directories of PATH. A path with a
-// slash is resolved against the working directory. It is "" when no copied file
-// has that name.
-func (r *Run) Lookup(program string, context fs.FS) string {
-	switch {
-	case path.IsAbs(program):
-		return path.Clean(program)
-	case strings.Contains(program, "/"):
-		return path.Join("/", r.Final.Workdir.Text, program)
-	}
-	dirs := "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-	if p, ok := r.Final.EnvVar("PATH"); ok {
-		dirs = p
-	}
-	for dir := range strings.SplitSeq(dirs, ":") {
-		file := path.Join(dir, program)
-		if path.IsAbs(file) && r.Origin(file, context).Copied {
-			return file
-		}
-	}
-	return ""
-}

@@ -1,7 +1,6 @@
 package chain
 
 import (
-	"fmt"
 	"testing"
 	"testing/fstest"
 )
@@ -46,45 +45,5 @@ func TestOrigin(t *testing.T) {
 				t.Errorf("%s, want %s", got, c.want)
 			}
 		})
-	}
-}
-
-func TestLookup(t *testing.T) {
-	context := fstest.MapFS{"start.sh": {}}
-	run := resolve(t, "FROM a\nWORKDIR /app\nENV PATH=/opt/bin:$PATH\nCOPY start.sh /opt/bin/go\nCOPY start.sh .\n", Options{}).Nodes[0].Eval(testBase)
-	for program, want := range map[string]string{"go": "/opt/bin/go", "./start.sh": "/app/start.sh", "/x/y": "/x/y", "nosuch": ""} {
-		if got := run.Lookup(program, context); got != want {
-			t.Errorf("%s: %q, want %q", program, got, want)
-		}
-	}
-}
-
-func TestStart(t *testing.T) {
-	for _, c := range []struct{ src, want string }{
-		{"FROM a\n", "docker-entrypoint.sh node; node"},
-		{"FROM a\nCMD [\"npm\", \"start\"]\n", "docker-entrypoint.sh npm start; npm start"},
-		{"FROM a\nENTRYPOINT [\"tini\", \"--\"]\nCMD node a.js && b\n", "tini -- /bin/sh -c node a.js && b; sh -c node a.js && b; node a.js; b; sh -c node a.js && b; node a.js; b"},
-		{"FROM a\nCMD [\"ignored\"]\nENTRYPOINT exec node a.js\n", "sh -c exec node a.js; exec node a.js; node a.js"},
-		{"FROM a\nENTRYPOINT [\"node\"]\nCMD [\"a.js\"]\n", "node a.js; a.js"},
-		{"FROM a\nSHELL [\"pwsh\", \"-c\"]\nCMD x\n", "unreadable"},
-		{"FROM a\nCMD x 'y\n", "unreadable"},
-	} {
-		script, ok := final(t, c.src, testBase, Options{}).Start()
-		got := "unreadable"
-		if ok {
-			got = ""
-			for i, call := range script.Calls {
-				if i > 0 {
-					got += "; "
-				}
-				got += call.Name
-				for _, a := range call.Args {
-					got += fmt.Sprintf(" %s", a.Text)
-				}
-			}
-		}
-		if got != c.want {
-			t.Errorf("%q\ngot  %s\nwant %s", c.src, got, c.want)
-		}
 	}
 }

@@ -105,6 +105,17 @@ func (n *Node) Eval(base *baseimage.Facts) *Run {
 	return r
 }
 
+// At returns what holds before an instruction of the chain; the final state for
+// any other.
+func (r *Run) At(in *dockerfile.Instruction) State {
+	for _, s := range r.Steps {
+		if s.In == in {
+			return s.Before
+		}
+	}
+	return r.Final
+}
+
 // Own are the steps of the target stage itself.
 func (r *Run) Own() []Step {
 	return r.Steps[len(r.Steps)-len(r.Node.Stage.Body):]

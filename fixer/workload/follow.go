@@ -1,0 +1,314 @@
+package workload
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/shell"
+)
+
+// This file follows what starts: from ENTRYPOINT and CMD through shells, scripts
+// and package managers to the programs in the end.
+
+// The bounds of one start.
+const (
+	maxDepth    = 8    // scripts that call scripts
+	maxCommands = 4096 // in all of them
+)
+
+// follower is the state of one walk.
+type follower struct {
+	w        *Workload
+	env      shell.Env
+	commands int
+	read     map[string]bool // scripts that were followed: files, and scripts of packages
+	handed   bool            // the CMD was met behind an entrypoint script
+}
+
+// Start returns what the runtime executes, with all that it runs. It is nil where
+// that can't be read: a shell form with a syntax error, an unusual SHELL.
+func (w *Workload) Start() *Script {
+	if w.start == nil {
+		f := &follower{w: w, env: w.in.Run.Final.EnvVar, read: map[string]bool{}}
+		w.start = f.commandLine()
+	}
+	return w.start
+}
+
+// Follow follows any command line, called in the working directory of the image. It
+// never returns nil.
+func (w *Workload) Follow(argv []string) *Script {
+	f := &follower{w: w, env: w.in.Run.Final.EnvVar, read: map[string]bool{}}
+	s := &Script{Kind: CommandLine, Dir: f.workdir()}
+	if parsed, err := shell.FromArgs(argv, f.env); err == nil {
+		f.add(s, parsed)
+	}
+	f.expand(s, nil, 0, 0)
+	return s
+}
+
+// workdir is the working directory of the image; "" where it is not known.
+func (f *follower) workdir() string {
+	if dir := f.w.in.Run.Final.Workdir; dir.Known {
+		return dir.Text
+	}
+	return ""
+}
+
+// commandLine follows ENTRYPOINT with CMD as its arguments, and CMD by itself,
+// which is what an entrypoint does with it in the end.
+func (f *follower) commandLine() *Script {
+	final := f.w.in.Run.Final
+	entry, ok1 := argv(final, final.Entrypoint)
+	cmd, ok2 := argv(final, final.Cmd)
+	if final.Entrypoint != nil && final.Entrypoint.Shell {
+		cmd, ok2 = nil, true // a shell-form ENTRYPOINT ignores CMD
+	}
+	if !ok1 || !ok2 {
+		return nil
+	}
+	s := &Script{Kind: CommandLine, Dir: f.workdir()}
+	parsed, err := shell.FromArgs(append(entry[:len(entry):len(entry)], cmd...), f.env)
+	if err != nil {
+		return nil
+	}
+	f.add(s, parsed)
+	f.expand(s, nil, 0, 0)
+	if len(entry) > 0 && len(cmd) > 0 && !f.handed {
+		alone, err := shell.FromArgs(cmd, f.env)
+		if err != nil {
+			return nil
+		}
+		f.add(s, alone)
+		f.expand(s, nil, len(parsed.Calls), 0)
+	}
+	return s
+}
+
+// argv is what the runtime executes for a CMD or ENTRYPOINT. It is false where a
+// shell that is not known would read it.
+func argv(s chain.State, c *chain.Command) ([]string, bool) {
+	if c == nil {
+		return nil, true
+	}
+	if !c.Shell {
+		return c.Argv, true
+	}
+	script := strings.Join(c.Argv, " ")
+	if !s.POSIXShell() {
+		return nil, false
+	}
+	if _, err := shell.Parse(script, nil); err != nil {
+		return nil, false
+	}
+	return append(s.Shell[:len(s.Shell):len(s.Shell)], script), true
+}
+
+// add puts the calls of a parsed text into the script.
+func (f *follower) add(s *Script, parsed *shell.Script) {
+	first := len(s.Commands)
+	for _, c := range parsed.Calls {
+		if f.commands++; f.commands > maxCommands {
+			return
+		}
+		if c.By >= 0 {
+			c.By += first
+		}
+		s.Commands = append(s.Commands, &Command{Call: c, In: s, Dir: in(s.Dir, c.Dir)})
+	}
+	for _, r := range parsed.Writes {
+		file := ""
+		if path.IsAbs(r.Text) && r.Known {
+			file = path.Clean(r.Text)
+		} else if dir := in(s.Dir, r.Dir); dir != "" && r.Known {
+			file = path.Join(dir, r.Text)
+		}
+		s.Writes = append(s.Writes, Redirection{r.Word, file})
+	}
+	s.Words = append(s.Words, parsed.Words...)
+	s.Simple = parsed.Simple
+}
+
+// in is the absolute directory to which dir leads from start, "" where that is
+// not known.
+func in(start string, dir shell.Word) string {
+	if start == "" && !path.IsAbs(dir.Text) {
+		return ""
+	}
+	abs, ok := dir.In(start)
+	if !ok {
+		return ""
+	}
+	return abs
+}
+
+// expand follows the commands of a script, from the one with index first on. args
+// are those that the script is called with.
+func (f *follower) expand(s *Script, args []string, first, depth int) {
+	for _, c := range s.Commands[min(first, len(s.Commands)):] {
+		if f.commands > maxCommands {
+			c.Unread = "its start scripts are longer than any that are written by hand"
+			return
+		}
+		if s.Kind == ShellScript && isArguments(c.Program.Raw) {
+			f.handOver(c, args, depth)
+			continue
+		}
+		f.command(c, depth)
+	}
+}
+
+// isArguments reports a word that stands for all arguments of its script.
+func isArguments(raw string) bool {
+	switch strings.Trim(raw, `"`) {
+	case "$@", "${@}", "$*", "${*}":
+		return true
+	}
+	return false
+}
+
+// handOver follows exec "$@": the arguments that a script was called with.
+func (f *follower) handOver(c *Command, args []string, depth int) {
+	if len(args) == 0 {
+		return
+	}
+	var rest []string
+	for _, a := range c.Args {
+		rest = append(rest, a.Text)
+	}
+	f.handed = true
+	f.words(c, Arguments, append(slices.Clip(args), rest...), depth)
+}
+
+// words follows a command line that c is given.
+func (f *follower) words(c *Command, kind ScriptKind, argv []string, depth int) {
+	parsed, err := shell.FromArgs(argv, f.env)
+	if err != nil {
+		c.Unread = "its start command can't be read"
+		return
+	}
+	f.runs(c, &Script{Kind: kind, Place: c.In.Place, Dir: c.Dir}, parsed, nil, depth)
+}
+
+// runs follows a script that c runs.
+func (f *follower) runs(c *Command, s *Script, parsed *shell.Script, args []string, depth int) {
+	if depth++; depth > maxDepth {
+		c.Unread = "its start scripts call each other without end"
+		return
+	}
+	f.add(s, parsed)
+	c.Runs = append(c.Runs, s)
+	f.expand(s, args, 0, depth)
+}
+
+// command follows one command.
+func (f *follower) command(c *Command, depth int) {
+	switch c.Name {
+	case "":
+		// A variable.
+	case "sh", "bash", "ash", "dash", "zsh", "ksh", ".", "source":
+		f.shell(c, depth)
+	case "npm", "yarn", "yarnpkg", "pnpm", "bun", "npx", "pnpx", "bunx", "corepack":
+		f.manager(c, depth)
+	default:
+		if !f.runner(c, depth) {
+			f.program(c, c.Path, depth)
+		}
+	}
+}
+
+// shell follows the file that a shell is called with. The script of sh -c is among
+// the calls already.
+func (f *follower) shell(c *Command, depth int) {
+	args := c.Args
+	for len(args) > 1 && args[0].Known && isShellFlag(args[0].Text) && c.Name != "." && c.Name != "source" {
+		args = args[1:]
+	}
+	if len(args) == 0 || !args[0].Known || strings.HasPrefix(args[0].Text, "-") {
+		return
+	}
+	program := args[0].Text
+	if !strings.Contains(program, "/") {
+		program = "./" + program
+	}
+	f.program(c, program, depth)
+}
+
+// isShellFlag reports flags of a shell that take no value and start no script.
+func isShellFlag(flag string) bool {
+	return len(flag) > 1 && flag[0] == '-' && strings.Trim(flag[1:], "eux") == ""
+}
+
+// program follows a program that may be a script of the build context.
+func (f *follower) program(c *Command, program string, depth int) {
+	file := f.w.Lookup(program, c.Dir)
+	if file == "" {
+		return
+	}
+	isScript := path.Ext(file) == ".sh" || strings.Contains(path.Base(file), "entrypoint") || program != c.Path
+	origin := f.w.Origin(file)
+	c.Source = origin.Name
+	if origin.Copied {
+		c.File = file
+	}
+	if f.read[file] {
+		return // scripts may call each other
+	}
+	f.read[file] = true
+	switch {
+	case origin.From != "" && !isScript:
+		return // a program that another stage built
+	case !origin.Copied && (!isScript || f.w.inherits(program)):
+		return // what the base image brings is not followed
+	case origin.Name == "":
+		c.Unread = fmt.Sprintf("it starts through %s, which can't be read from here", program)
+		return
+	}
+	text, err := f.w.read(origin.Name)
+	switch {
+	case err != nil && !isScript:
+		c.Unfollowed = fmt.Sprintf("what %s does can't be seen: %v", program, err)
+		return
+	case err != nil:
+		c.Unread = fmt.Sprintf("it starts through %s, which can't be read: %v", program, err)
+		return
+	case !strings.HasPrefix(text, "#!") && !isScript, !IsShellScript(text, isScript):
+		return
+	}
+	parsed, err := shell.Parse(text, f.env)
+	if err != nil {
+		c.Unread = fmt.Sprintf("it starts through %s, whose shell can't be understood", program)
+		return
+	}
+	s := &Script{Kind: ShellScript, Name: origin.Name, Text: text, Place: Place{File: origin.Name}, Dir: c.Dir}
+	f.runs(c, s, parsed, arguments(c, program), depth)
+}
+
+// arguments are those that a script is called with; nil where one is not known.
+func arguments(c *Command, program string) (args []string) {
+	words := c.Args
+	if program != c.Path { // sh FILE
+		i := slices.IndexFunc(words, func(w shell.Word) bool { return w.Text == program || "./"+w.Text == program })
+		words = words[min(i+1, len(words)):]
+	}
+	for _, a := range words {
+		if !a.Known {
+			return nil
+		}
+		args = append(args, a.Text)
+	}
+	return args
+}
+
+// IsShellScript looks at the first line of a text; without one that says it, a file
+// that is started as a script is one.
+func IsShellScript(text string, otherwise bool) bool {
+	first, _, _ := strings.Cut(text, "\n")
+	if !strings.HasPrefix(first, "#!") {
+		return otherwise
+	}
+	return slices.ContainsFunc(strings.Fields(first[2:]), func(word string) bool { return strings.HasSuffix(word, "sh") })
+}

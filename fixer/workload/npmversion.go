@@ -1,0 +1,212 @@
+package workload
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/distribution/reference"
+
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/chain"
+)
+
+// This file answers which npm a step runs.
+
+// Version is a release of npm or Node.js, as far as its first two numbers tell.
+type Version struct{ Major, Minor int }
+
+// Less reports whether v is older than w.
+func (v Version) Less(w Version) bool {
+	return v.Major < w.Major || v.Major == w.Major && v.Minor < w.Minor
+}
+
+// NPM is the range of releases that npm may be of, both ends included. The zero
+// value stands for any.
+type NPM struct {
+	Known    bool
+	Min, Max Version
+	// Node is the version of Node.js that it comes with, "" when it was read from
+	// npm itself.
+	Node string
+}
+
+// AtLeast reports whether it is certain to be of a release or a later one.
+func (n NPM) AtLeast(major, minor int) bool {
+	return n.Known && !n.Min.Less(Version{major, minor})
+}
+
+// Before reports whether it is certain to be older than a release.
+func (n NPM) Before(major, minor int) bool { return n.Known && n.Max.Less(Version{major, minor}) }
+
+// comesWith lists the npm that releases of Node.js have brought: the one of the
+// release that the line names and of all up to the next line of the same major
+// version (nodejs.org/dist/index.json). Within a line, npm went from the first to
+// the second.
+var comesWith = []struct {
+	node     Version
+	min, max Version
+}{
+	{Version{0, 0}, Version{1, 0}, Version{3, 10}},
+	{Version{8, 0}, Version{5, 0}, Version{5, 6}},
+	{Version{8, 12}, Version{6, 4}, Version{6, 13}},
+	{Version{9, 0}, Version{5, 5}, Version{5, 6}},
+	{Version{10, 0}, Version{5, 6}, Version{5, 6}},
+	{Version{10, 3}, Version{6, 1}, Version{6, 14}},
+	{Version{11, 0}, Version{6, 4}, Version{6, 9}},
+	{Version{12, 0}, Version{6, 9}, Version{6, 14}},
+	{Version{13, 0}, Version{6, 12}, Version{6, 14}},
+	{Version{14, 0}, Version{6, 14}, Version{6, 14}},
+	{Version{15, 0}, Version{7, 0}, Version{7, 7}},
+	{Version{16, 0}, Version{7, 10}, Version{8, 0}},
+	{Version{16, 11}, Version{8, 0}, Version{8, 19}},
+	{Version{17, 0}, Version{8, 1}, Version{8, 11}},
+	{Version{18, 0}, Version{8, 6}, Version{8, 19}},
+	{Version{18, 14}, Version{9, 3}, Version{9, 8}},
+	{Version{18, 19}, Version{10, 2}, Version{10, 8}},
+	{Version{19, 0}, Version{8, 19}, Version{9, 6}},
+	{Version{20, 0}, Version{9, 6}, Version{9, 8}},
+	{Version{20, 8}, Version{10, 1}, Version{10, 8}},
+	{Version{21, 0}, Version{10, 2}, Version{10, 5}},
+	{Version{22, 0}, Version{10, 5}, Version{10, 9}},
+	{Version{23, 0}, Version{10, 9}, Version{10, 9}},
+	{Version{24, 0}, Version{11, 3}, Version{11, 99}},
+}
+
+// newest stands for what a release brings that the table does not know yet.
+var newest = Version{1000, 0}
+
+// NPMOf returns the npm of a release of Node.js, by what is stated of its version:
+// "20", "20.9" or "20.9.0". It is not Known for what is no version.
+func NPMOf(node string) NPM {
+	parts := strings.SplitN(strings.TrimPrefix(node, "v"), ".", 3)
+	major, err := strconv.Atoi(parts[0])
+	if err != nil || major < 0 {
+		return NPM{}
+	}
+	out := NPM{Node: node}
+	minor, hasMinor := 0, false
+	if len(parts) > 1 {
+		n, err := strconv.Atoi(parts[1])
+		minor, hasMinor = n, err == nil
+	}
+	for _, line := range comesWith {
+		switch {
+		case major > comesWith[len(comesWith)-1].node.Major:
+			return NPM{Known: true, Min: comesWith[len(comesWith)-1].min, Max: newest, Node: node}
+		case line.node.Major != major && !(major < 8 && line.node.Major == 0):
+		case hasMinor && minor < line.node.Minor:
+		case hasMinor || !out.Known:
+			out.Known, out.Min, out.Max = true, line.min, line.max
+		default:
+			out.Max = line.max
+		}
+	}
+	return out
+}
+
+// NPMAt returns the npm that a step runs. changed is the line of an instruction
+// before it that may bring another one; the npm is not Known then. It is 0
+// otherwise.
+func (w *Workload) NPMAt(at chain.Step) (n NPM, changed int) {
+	for _, s := range w.in.Run.Steps {
+		if s.In.Index > at.In.Index {
+			break
+		}
+		if mayBringNPM(s) {
+			return NPM{}, s.In.Line
+		}
+	}
+	return w.baseNPM(at.Before), 0
+}
+
+// NPMAtStart returns the npm of the image in the end.
+func (w *Workload) NPMAtStart() NPM {
+	if slices.ContainsFunc(w.in.Run.Steps, mayBringNPM) {
+		return NPM{}
+	}
+	return w.baseNPM(w.in.Run.Final)
+}
+
+// baseNPM is the npm of the base image: as it was read, or as Node.js brings it.
+func (w *Workload) baseNPM(s chain.State) NPM {
+	base := s.Base
+	if base != nil && base.Versions != nil && base.Versions.NPM != "" {
+		if v, ok := version(base.Versions.NPM); ok {
+			return NPM{Known: true, Min: v, Max: v}
+		}
+	}
+	if node, ok := s.EnvVar("NODE_VERSION"); ok {
+		if n := NPMOf(node); n.Known {
+			return n
+		}
+	}
+	if w.in.Ask == nil {
+		return NPM{}
+	}
+	more, err := w.in.Ask(baseimage.AskVersions)
+	if err != nil || more.Versions == nil {
+		return NPM{}
+	}
+	if v, ok := version(more.Versions.NPM); ok {
+		return NPM{Known: true, Min: v, Max: v}
+	}
+	return NPMOf(more.Versions.Node)
+}
+
+func version(text string) (v Version, ok bool) {
+	parts := strings.SplitN(text, ".", 3)
+	if len(parts) < 2 {
+		return v, false
+	}
+	var err1, err2 error
+	v.Major, err1 = strconv.Atoi(parts[0])
+	v.Minor, err2 = strconv.Atoi(parts[1])
+	return v, err1 == nil && err2 == nil
+}
+
+// IsNodeImage reports whether a reference names Docker's official image of Node.js,
+// or a mirror's copy that keeps its name.
+func IsNodeImage(image string) bool {
+	ref, err := reference.ParseNormalizedNamed(image)
+	return err == nil && strings.HasSuffix(ref.Name(), "/library/node")
+}
+
+// OfficialNPM returns the npm of the base where that is Docker's official image of
+// Node.js, which carries no settings of npm, and says how it is known.
+func (w *Workload) OfficialNPM() (n NPM, why string) {
+	root, base := w.in.Run.Node.Root(), w.in.Run.Final.Base
+	if !IsNodeImage(root.Image) || base == nil || base.Versions == nil {
+		return NPM{}, ""
+	}
+	return NPMOf(base.Versions.Node), fmt.Sprintf("%s has Node.js %s", root.Image, base.Versions.Node)
+}
+
+// installsNPM finds a command that brings another npm than the base image's.
+var installsNPM = regexp.MustCompile(`(^|[^p])npm@|\bnvm\b|nodesource|nodejs\.org|\bvolta\b|\bfnm\b|\bn\s+(lts|latest|stable|\d)|` +
+	`\b(install|add|i|update|upgrade|enable|prepare)\b[^&|;]*\s(npm|nodejs)(\s|$)`)
+
+// mayBringNPM reports whether a step may put another npm into the image.
+func mayBringNPM(s chain.Step) bool {
+	switch s.In.Name() {
+	case "RUN":
+		return installsNPM.MatchString(wholeText(s.In))
+	case "COPY", "ADD":
+		c, ok := s.Before.Copy(s.In)
+		if ok && !slices.ContainsFunc(c.Sources, mayHoldNPM) {
+			return false
+		}
+		return c.From != "" && (!ok || Within(c.Dest, "/usr") || IsSystem(c.Dest)) || ok && (c.Dest == "/" || c.Dest == "/usr/local")
+	}
+	return false
+}
+
+// mayHoldNPM reports whether what a COPY takes may be npm, or a directory with it.
+// Other programs are copied one by one.
+func mayHoldNPM(src string) bool {
+	name := path.Base(path.Clean("/" + src))
+	return src == "" || strings.ContainsAny(name[:1], "*?[n") || slices.Contains([]string{"/", ".", "bin", "lib", "usr", "local", "opt"}, name)
+}

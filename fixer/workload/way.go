@@ -1,0 +1,256 @@
+package workload
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/shell"
+)
+
+// This file tells what stands between the runtime and the command in the end.
+
+// Way is how a command line, handed from program to program, comes to its end.
+type Way struct {
+	Argv []string // the command that is left
+	Init bool     // an init stands before it
+	// Script: a shell script stands before it, which hands over by exec.
+	Script bool
+	// Looks is the name of such a script where it may look at the command first, and
+	// so may care how it is written; "" otherwise.
+	Looks string
+}
+
+// HandsOver follows a command line through inits and entrypoint scripts, until no
+// more than the last words of it are left. The error says where the way can't be
+// seen any further; the Way is then what is known so far.
+func (w *Workload) HandsOver(argv []string, last int) (Way, error) {
+	way := Way{Argv: argv}
+	for range maxDepth {
+		if len(way.Argv) <= last {
+			return way, nil
+		}
+		if IsInit(way.Argv[0]) {
+			way.Init, way.Argv = true, AfterInit(way.Argv)
+			continue
+		}
+		next, isScript, err := w.throughScript(&way)
+		if err != nil || !isScript {
+			return way, err
+		}
+		way.Script, way.Argv = true, next
+	}
+	return way, errors.New("its entrypoint scripts call each other without end")
+}
+
+// throughScript follows the entrypoint script that way.Argv begins with. It is
+// false when that is another program.
+func (w *Workload) throughScript(way *Way) (next []string, isScript bool, err error) {
+	program, rest := way.Argv[0], way.Argv[1:]
+	file := w.Lookup(program, w.in.Run.Final.Workdir.Text)
+	origin := w.Origin(file)
+	if file == "" || !origin.Copied {
+		return w.ofBase(program, rest)
+	}
+	isNamed := path.Ext(file) == ".sh" || strings.Contains(path.Base(file), "entrypoint")
+	text, err := w.read(origin.Name)
+	if origin.Name == "" || err != nil {
+		if !isNamed {
+			return nil, false, nil
+		}
+		return nil, false, fmt.Errorf("what %s does with its arguments can't be seen", program)
+	}
+	if !IsShellScript(text, isNamed) {
+		return nil, false, nil
+	}
+	next, looks, ok := scriptEnd(text, rest)
+	if !ok {
+		return nil, false, fmt.Errorf("%s does not hand over with exec", origin.Name)
+	}
+	if looks && way.Looks == "" {
+		way.Looks = origin.Name
+	}
+	return next, true, nil
+}
+
+// ofBase follows a program that no COPY brought.
+func (w *Workload) ofBase(program string, rest []string) (next []string, isScript bool, err error) {
+	switch {
+	case path.Base(program) != "docker-entrypoint.sh":
+		if path.Ext(program) == ".sh" {
+			return nil, false, fmt.Errorf("what %s does with its arguments can't be seen", program)
+		}
+		return nil, false, nil
+	case !w.IsNodesEntrypoint(program):
+		return nil, false, fmt.Errorf("what %s does with its arguments is not known", program)
+	}
+	return nodesEntrypoint(rest), true, nil
+}
+
+var (
+	execArgs = regexp.MustCompile(`^exec (?:(?:gosu|su-exec) [\w:$"{}.-]+ )?"\$@"$`)
+	argument = regexp.MustCompile(`\$[@*#1-9]|\$\{[@*#!1-9]|\bshift\b|\bset\s+--|\bgetopts\b|\bBASH_ARGV\b`)
+)
+
+// scriptEnd tells what a shell script, called with these arguments, ends with: its
+// last line must be an exec, of all arguments or of a plain command. looks tells
+// whether it may look at the arguments before.
+func scriptEnd(text string, args []string) (argv []string, looks, ok bool) {
+	lines := strings.Split(strings.TrimRight(text, " \t\r\n"), "\n")
+	for len(lines) > 0 && strings.HasPrefix(strings.TrimSpace(lines[len(lines)-1]), "#") {
+		lines = lines[:len(lines)-1]
+	}
+	if len(lines) < 2 {
+		return nil, false, false // a first line says which shell it is for
+	}
+	last := strings.TrimSpace(lines[len(lines)-1])
+	if strings.HasSuffix(strings.TrimSpace(lines[len(lines)-2]), `\`) {
+		return nil, false, false
+	}
+	looks = argument.MatchString(strings.Join(lines[:len(lines)-1], "\n"))
+	if execArgs.MatchString(last) {
+		return args, looks, true
+	}
+	if !strings.HasPrefix(last, "exec ") {
+		return nil, false, false
+	}
+	argv, err := shell.Plain(last)
+	return argv, looks || len(args) > 0, err == nil
+}
+
+// CommandLine returns what the runtime executes: ENTRYPOINT with CMD as its
+// arguments. It is false where a shell that is not known would read it, and where
+// there is neither.
+func (w *Workload) CommandLine() ([]string, bool) {
+	var line []string
+	run := w.in.Run
+	entry, cmd := run.Final.Entrypoint, run.Final.Cmd
+	if entry != nil && entry.Shell {
+		cmd = nil // ignored
+	}
+	for _, c := range []*chain.Command{entry, cmd} {
+		switch {
+		case c == nil:
+		case !c.Shell:
+			line = append(line, c.Argv...)
+		default:
+			s := run.At(c.In)
+			if !s.POSIXShell() {
+				return nil, false
+			}
+			line = append(append(line, s.Shell...), strings.Join(c.Argv, " "))
+		}
+	}
+	return line, len(line) > 0
+}
+
+// ToNode is the end of the way to node.
+type ToNode struct {
+	Node    bool   // it ends at node
+	Manager string // the package manager that starts it, "" for none
+	// Waits: a shell starts it and does not say exec. Simple: that shell starts
+	// nothing else, and BusyBox's replaces itself by it all the same.
+	Waits, Simple bool
+	// Blocked says why no init can stand before it; "" when one can.
+	Blocked string
+}
+
+// LeadsToNode follows the start to node. Where the way leads elsewhere, or through
+// an init, Node is false.
+func (w *Workload) LeadsToNode() ToNode {
+	line, known := w.CommandLine()
+	if !known {
+		return ToNode{}
+	}
+	for _, word := range line {
+		if why := Supervises(word); why != "" {
+			return ToNode{Node: true, Blocked: why}
+		}
+	}
+	way, err := w.HandsOver(line, 0)
+	if way.Init || len(way.Argv) == 0 {
+		return ToNode{}
+	}
+	if err != nil {
+		return ToNode{Node: w.readsNode(way.Argv), Blocked: err.Error()}
+	}
+	return w.endsInNode(line, way.Argv)
+}
+
+// endsInNode looks at the command in the end.
+func (w *Workload) endsInNode(line, argv []string) ToNode {
+	program := argv[0]
+	entry := w.in.Run.Final.Entrypoint
+	switch {
+	case entry != nil && entry.Shell && (IsNode(program) || mentionsNode(line)):
+		return ToNode{Node: true, Blocked: "its ENTRYPOINT is in shell form"}
+	case IsNode(program):
+		return ToNode{Node: len(argv) > 1 && !isQuestion(argv[1])}
+	case IsManager(program):
+		return ToNode{Node: len(argv) > 1 && !IsJob(argv[1:]), Manager: path.Base(program)}
+	}
+	if script, ok := (shell.Call{Name: path.Base(program), Args: shell.Words(argv[1:])}).Script(); ok {
+		return w.throughShell(script)
+	}
+	if mentionsNode(argv[1:]) {
+		return ToNode{Node: true, Blocked: fmt.Sprintf("what %s does with its arguments is not known", program)}
+	}
+	return ToNode{}
+}
+
+// throughShell follows a script that sh -c is given.
+func (w *Workload) throughShell(script string) ToNode {
+	s, err := shell.Parse(script, w.in.Run.Final.EnvVar)
+	if err != nil || len(s.Calls) == 0 || slices.ContainsFunc(s.Calls, func(c shell.Call) bool { return IsInit(c.Name) }) {
+		return ToNode{}
+	}
+	leads := slices.ContainsFunc(s.Calls, func(c shell.Call) bool { return IsNode(c.Name) || IsManager(c.Name) })
+	last := s.Calls[len(s.Calls)-1]
+	to := ToNode{Node: leads, Simple: s.Simple}
+	if IsManager(last.Name) {
+		to.Manager = last.Name
+	}
+	replaced := len(s.Calls) > 1 && s.Calls[len(s.Calls)-2].Name == "exec" && (IsNode(last.Name) || to.Manager != "")
+	to.Waits = !replaced && !(s.Simple && to.Manager != "") // a manager's own shell waits anyway
+	return to
+}
+
+// jobs are the scripts that end by themselves.
+var jobs = strings.Fields("test lint build ci install i e2e format typecheck coverage")
+
+// IsJob reports whether a package manager is asked to do something that ends by
+// itself.
+func IsJob(args []string) bool {
+	return slices.ContainsFunc(args, func(word string) bool { return slices.Contains(jobs, strings.SplitN(word, ":", 2)[0]) })
+}
+
+// isQuestion reports an argument with which node answers and ends.
+func isQuestion(arg string) bool {
+	return slices.Contains([]string{"-v", "--version", "-h", "--help", "-p", "-i", "--interactive"}, arg)
+}
+
+// mentionsNode reports whether a command line has node or a package manager in a
+// script.
+func mentionsNode(line []string) bool {
+	return slices.ContainsFunc(strings.Fields(strings.Join(line, " ")), func(w string) bool { return IsNode(w) || IsManager(w) })
+}
+
+// readsNode reports whether a start that can't be followed to its end is meant for
+// node: its last words, or a script on the way, name it.
+func (w *Workload) readsNode(argv []string) bool {
+	if len(argv) > 1 && mentionsNode(argv[1:]) {
+		return true
+	}
+	text, err := w.read(w.Origin(w.Lookup(argv[0], w.in.Run.Final.Workdir.Text)).Name)
+	if err != nil {
+		return false
+	}
+	s, err := shell.Parse(text, w.in.Run.Final.EnvVar)
+	return err == nil && slices.ContainsFunc(s.Calls, func(c shell.Call) bool {
+		return (IsNode(c.Name) || IsManager(c.Name)) && len(c.Args) > 0 && !isQuestion(c.Args[0].Text)
+	})
+}

@@ -1,0 +1,123 @@
+package workload
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/npm"
+)
+
+// Input is what the workload of a stage is made of.
+type Input struct {
+	Run     *chain.Run // the stage, evaluated on what is known of its base
+	Context fs.FS      // what COPY and ADD can reach; nil when it is not known
+	// Ask returns facts of the base image that cost more than its configuration.
+	Ask func(baseimage.Ask) (*baseimage.Facts, error)
+}
+
+// Workload is what a container of one stage does.
+type Workload struct {
+	in       Input
+	start    *Script
+	packages map[string]packageAnswer // by directory
+}
+
+type packageAnswer struct {
+	pkg *Package
+	err error
+}
+
+// Of returns the workload of a stage. What it takes to know is read when it is
+// asked for.
+func Of(in Input) *Workload {
+	return &Workload{in: in, packages: map[string]packageAnswer{}}
+}
+
+// Package is a package.json in the image.
+type Package struct {
+	*npm.Manifest
+	Dir    string // absolute, in the image
+	Source string // its path in the build context
+	Text   []byte
+}
+
+// MaxText is the largest script, source or package.json that is read, in bytes.
+const MaxText = 1 << 20
+
+// ErrNoContext says that nothing can be read.
+var ErrNoContext = errors.New("there is no build context to look at")
+
+// Package returns the package.json that stands in a directory of the image. It
+// fails where that did not come from the build context, or can't be read.
+func (w *Workload) Package(dir string) (*Package, error) {
+	dir = path.Clean(dir)
+	a, ok := w.packages[dir]
+	if !ok {
+		a.pkg, a.err = w.readPackage(dir)
+		w.packages[dir] = a
+	}
+	return a.pkg, a.err
+}
+
+func (w *Workload) readPackage(dir string) (*Package, error) {
+	origin := w.in.Run.Origin(path.Join(dir, "package.json"), w.in.Context)
+	if origin.Name == "" && w.in.Context != nil {
+		return nil, errors.New("it is not copied from the build context")
+	}
+	text, err := w.read(origin.Name)
+	if err != nil {
+		return nil, err
+	}
+	m, err := npm.ParseManifest([]byte(text))
+	if err != nil {
+		return nil, err
+	}
+	return &Package{Manifest: m, Dir: dir, Source: origin.Name, Text: []byte(text)}, nil
+}
+
+// read reads a text of the build context.
+func (w *Workload) read(name string) (string, error) {
+	if w.in.Context == nil {
+		return "", ErrNoContext
+	}
+	// A pipe in a stranger's repository would never end.
+	info, err := fs.Stat(w.in.Context, name)
+	if err != nil {
+		return "", cause(err)
+	}
+	if !info.Mode().IsRegular() {
+		return "", errors.New("it is no regular file")
+	}
+	f, err := w.in.Context.Open(name)
+	if err != nil {
+		return "", cause(err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, MaxText+1))
+	if err == nil && len(text) > MaxText {
+		err = errors.New("it is too large")
+	}
+	return string(text), err
+}
+
+// cause is the error without the path, which the message has already.
+func cause(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}
+
+// lineOf returns the line, from 1, of an offset in a text; 1 for none.
+func lineOf(text string, offset int) int {
+	if offset < 0 || offset > len(text) {
+		return 1
+	}
+	return strings.Count(text[:offset], "\n") + 1
+}
