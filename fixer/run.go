@@ -62,21 +62,21 @@ func Run(ctx context.Context, src Source, ts []*Transform, inspector baseimage.I
 
 // run is the state of one Run.
 type run struct {
-	ctx      context.Context
-	src      Source
-	options  Options
-	context  *buildcontext.Context // nil when there is none to look at
-	file     *dockerfile.File
-	graph    *chain.Graph
-	images   *images
-	memo     map[string]any
+	ctx     context.Context
+	src     Source
+	options Options
+	context *buildcontext.Context // nil when there is none to look at
+	file    *dockerfile.File
+	graph   *chain.Graph
+	images  *images
+	memo    map[string]any
 	// workloads are those of the stages, as they are evaluated.
 	workloads map[*chain.Run]*workload.Workload
-	applied  [][]dockerfile.Edit // of the steps so far
-	steps    []Step
-	created  []NewFile
-	findings []Finding
-	ignored  map[ignoreKey]bool // the comments that kept something from being done
+	applied   [][]dockerfile.Edit // of the steps so far
+	steps     []Step
+	created   []NewFile
+	findings  []Finding
+	ignored   map[ignoreKey]bool // the comments that kept something from being done
 }
 
 // step runs one transform and makes its edits, all of them or none.

@@ -71,4 +71,3 @@ func onlyWords(script string, words []Word) bool {
 	}
 	return strings.Trim(script[pos:], " \t") == ""
 }
-

@@ -29,4 +29,3 @@ func TestPlainCommand(t *testing.T) {
 		}
 	}
 }
-
