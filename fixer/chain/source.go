@@ -71,7 +71,8 @@ type Origin struct {
 	// From is the stage or image that the COPY took it from, where it could not
 	// be followed further.
 	From string
-	// Perhaps: a directory that From holds may have the file; nothing names it.
+	// Perhaps: a directory that the stage From holds may have the file; no COPY names
+	// it.
 	Perhaps bool
 }
 
@@ -117,7 +118,8 @@ func (r *Run) throughStage(c Copy, src, file string, context fs.FS) Origin {
 	default:
 		candidates = []string{path.Join(inner, below)}
 	}
-	if stage := r.Node.graph.stage(c.From, r.Node.Stage.Index); stage != nil {
+	stage := r.Node.graph.stage(c.From, r.Node.Stage.Index)
+	if stage != nil {
 		other := stage.Eval(nil)
 		for _, p := range candidates {
 			if o := other.Origin(p, context); o.Copied {
@@ -127,7 +129,7 @@ func (r *Run) throughStage(c Copy, src, file string, context fs.FS) Origin {
 	}
 	if file == c.Dest || path.Base(inner) == below || path.Ext(inner) == "" {
 		// A RUN may have made it.
-		return Origin{Copied: true, From: c.From, Perhaps: file != c.Dest && path.Base(inner) != below}
+		return Origin{Copied: true, From: c.From, Perhaps: stage != nil && file != c.Dest && path.Base(inner) != below}
 	}
 	return Origin{}
 }

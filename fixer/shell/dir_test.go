@@ -50,6 +50,17 @@ func TestDir(t *testing.T) {
 	}
 }
 
+// TestParseIn: who comes back to where the script started has not moved.
+func TestParseIn(t *testing.T) {
+	s, err := ParseIn("if [ ! -f x ]; then cd /tmp && zip x && cd /app; fi\nexec npm start", nil, "/app")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if dir, known := s.Calls[len(s.Calls)-1].In("/app"); dir != "/app" || !known {
+		t.Errorf("%q %v, want /app", dir, known)
+	}
+}
+
 // TestBy: a call that another hands over to names that one.
 func TestBy(t *testing.T) {
 	s, err := Parse(`A=1 exec env B=2 sh -c 'node x & tini -- node y'`, nil)

@@ -109,16 +109,22 @@ var errTooLong = errors.New("the script is longer than any that is written by ha
 // Parse reads a script in bash's superset of the POSIX language. The error is
 // that of the parser, or says that there are more than MaxCalls calls.
 func Parse(script string, env Env) (*Script, error) {
-	return parseWhole(script, env, false)
+	return parseWhole(script, env, false, "")
 }
 
 // ParseErrexit is Parse for a shell that is started with errexit, as "sh -e".
 func ParseErrexit(script string, env Env) (*Script, error) {
-	return parseWhole(script, env, true)
+	return parseWhole(script, env, true, "")
 }
 
-func parseWhole(script string, env Env, errexit bool) (*Script, error) {
-	w := &walker{env: env, vars: map[string]Word{}, left: &budget{calls: MaxCalls, bytes: maxNested}, dir: Word{Known: true}, moving: map[string]bool{}}
+// ParseIn is Parse for a script that starts in a directory which is known: each
+// Dir is absolute then.
+func ParseIn(script string, env Env, dir string) (*Script, error) {
+	return parseWhole(script, env, false, dir)
+}
+
+func parseWhole(script string, env Env, errexit bool, dir string) (*Script, error) {
+	w := &walker{env: env, vars: map[string]Word{}, left: &budget{calls: MaxCalls, bytes: maxNested}, dir: Word{Text: dir, Known: true}, moving: map[string]bool{}}
 	file, err := w.parse(script)
 	if err != nil {
 		return nil, err

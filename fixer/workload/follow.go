@@ -278,7 +278,7 @@ func (f *follower) program(c *Command, program string, depth int) {
 	case !strings.HasPrefix(text, "#!") && !isScript, !IsShellScript(text, isScript):
 		return
 	}
-	parsed, err := shell.Parse(text, f.env)
+	parsed, err := shell.ParseIn(text, f.env, c.Dir)
 	if err != nil {
 		c.Unread = fmt.Sprintf("it starts through %s, whose shell can't be understood", program)
 		return
