@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
@@ -91,6 +93,7 @@ func unshell(p *fixer.Pass, run *chain.Run, c *chain.Command, r *rewrite) {
 	r.argv = argv
 	r.message = fmt.Sprintf("starts through a shell, which may keep signals from %s: exec form (it is one plain command, for which no shell is needed)", argv[0])
 	for _, check := range []func() string{
+		func() string { return shellIsMeant(p, c.In) },
 		func() string { return argumentsToCome(p, run, c) },
 		func() string { return noProgram(p, run, argv[0]) },
 	} {
@@ -113,6 +116,20 @@ func unshell(p *fixer.Pass, run *chain.Run, c *chain.Command, r *rewrite) {
 	if r.left == "" && !h.Script && workload.IsNode(argv[0]) {
 		r.left, r.doubt = needsPWD(p)
 	}
+}
+
+// shellWanted finds a comment that argues for the shell form.
+var shellWanted = regexp.MustCompile(`(?i)\bshell[- ]form\b|\b(use|using|need(s|ed)?|via|through|run in|keep) (a |the )?shell\b|\b(sh|bash) -c\b|\b(so|to) (that )?(the )?(variables?|env(ironment)?( variables?)?|\$\w+) (is|are|gets?|be) (expanded|substituted)`)
+
+// shellIsMeant quotes a comment above a command that says why it is in shell form;
+// "" for none.
+func shellIsMeant(p *fixer.Pass, in *dockerfile.Instruction) string {
+	for line := range strings.Lines(in.Comments()) {
+		if text := strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(line), "# ")); shellWanted.MatchString(text) {
+			return fmt.Sprintf("a comment says that the shell is meant: %q", text)
+		}
+	}
+	return ""
 }
 
 // argumentsToCome tells which arguments an ENTRYPOINT in shell form, which

@@ -83,13 +83,19 @@ func staysRoot(run *chain.Run, s chain.Step, c chain.Copy) bool {
 // looked at.
 var jsTools = strings.Fields("npm npx yarn pnpm pnpx bun bunx node tsc vite next nuxt ng nest webpack rollup esbuild parcel prisma rimraf gulp grunt cross-env turbo nx corepack")
 
+// gitless are programs that never look at a repository.
+var gitless = strings.Fields(`cd cat ls cp mv sed awk gawk grep egrep head tail cut tr sort uniq wc find xargs tee tar gzip gunzip bzip2 xz unzip zip curl wget
+	date sleep env printenv export unset id whoami uname hostname basename dirname realpath readlink stat file du df diff cmp md5sum sha256sum sha1sum
+	base64 openssl ssh-keygen gpg update-ca-certificates dpkg dpkg-reconfigure locale-gen ldconfig bower
+	node-prune mkfifo exec exit printf [ [[ : false umask ulimit which command type corepack nginx setcap strip upx`)
+
 func mayCallGit(p *fixer.Pass, s chain.Step) bool {
 	script, err := s.Script()
 	if err != nil || script == nil || len(s.In.Node.Heredocs) > 0 {
 		return true
 	}
 	for _, c := range script.Calls {
-		if !inert[c.Name] && !slices.Contains(jsTools, c.Name) && c.Name != "cd" {
+		if !inert[c.Name] && !slices.Contains(jsTools, c.Name) && !slices.Contains(gitless, c.Name) {
 			return true
 		}
 	}

@@ -70,7 +70,13 @@ func nonroot(p *fixer.Pass, n *chain.Node) error {
 			return nil
 		}
 	}
-	if !starts(run) || user.Known && user.In != nil && !isRoot(user.Text) {
+	if !starts(run) {
+		return nil
+	}
+	if user.Known && user.In != nil && !isRoot(user.Text) {
+		if in := rootsModules(p, run); in != "" {
+			p.Report(at(run), fmt.Sprintf("runs as %s, %s", user.Text, in))
+		}
 		return nil
 	}
 	switch {
@@ -147,6 +153,7 @@ func doubts(p *fixer.Pass, run *chain.Run, id identity, start startup) (safety f
 func stillRoots(p *fixer.Pass, run *chain.Run, id identity) string {
 	for _, look := range []func() string{
 		func() string { return unowned(p, run, id) },
+		func() string { return madeReadOnly(run, id) },
 		func() string { return madeFile(p, run, id) },
 		func() string { return changedModules(p, run, id) },
 		func() string { return foreignHome(run, id) },

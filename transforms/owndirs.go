@@ -33,6 +33,9 @@ type lines struct {
 func volumeLines(p *fixer.Pass, run *chain.Run, id identity) (*lines, error) {
 	first := run.Node.Stage.From.Index
 	for _, v := range run.Final.Volumes {
+		if v.Known && isTemporary(v.Text) {
+			continue
+		}
 		if v.In == nil || v.In.Index < first {
 			return nil, fmt.Errorf("the volume %s is declared before this stage, where it stays root's", v.Text)
 		}
@@ -54,6 +57,8 @@ func volumeLines(p *fixer.Pass, run *chain.Run, id identity) (*lines, error) {
 				return nil, fmt.Errorf("the volume in line %d depends on a build argument", s.In.Line)
 			case !known || !plainPath(dir) || !path.IsAbs(dir):
 				return nil, fmt.Errorf("the volume in line %d can't be told", s.In.Line)
+			case isTemporary(dir):
+				// All can write there.
 			case isSystem(dir) && !isData(dir):
 				return nil, fmt.Errorf("the volume %s is a directory of the system", dir)
 			case !owns(run.Steps, id, dir):

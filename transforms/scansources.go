@@ -40,7 +40,7 @@ var (
 	// What npm 6, 8, 10 and 11, yarn 1 and pnpm 8 and 9 add to the environment of a
 	// script (seen; EDITOR is read for people at a terminal alone).
 	npmVariable = regexp.MustCompile(`\b(?:npm|NPM)_(?i:package|config|lifecycle|command|execpath|node_execpath)|` +
-		`\bINIT_CWD\b|\bPNPM_SCRIPT_SRC_DIR\b|\bYARN_WRAP_OUTPUT\b|\benv(?:\.|\[['"])(?:COLOR|NODE)\b`)
+		`\bINIT_CWD\b|\bPROJECT_CWD\b|\bBERRY_BIN_FOLDER\b|\bPNPM_SCRIPT_SRC_DIR\b|\bYARN_WRAP_OUTPUT\b|\benv(?:\.|\[['"])(?:COLOR|NODE)\b`)
 	pwdVariable = regexp.MustCompile(`\benv(\.|\[['"])PWD\b|\$\{?PWD\b`)
 	spawning    = regexp.MustCompile(`\bchild_process\b|['"](execa|cross-spawn|shelljs|zx|nano-spawn|tinyexec|@npmcli/run-script)['"/]`)
 )
@@ -158,7 +158,7 @@ func (s *sourceScan) file(name string) {
 		hints []string // one of them is in whatever the expression finds
 		what  *regexp.Regexp
 	}{
-		{&s.found.npm, []string{"npm_", "NPM_", "INIT_CWD", "YARN_WRAP", "COLOR", "NODE", "PNPM_SCRIPT"}, npmVariable},
+		{&s.found.npm, []string{"npm_", "NPM_", "INIT_CWD", "PROJECT_CWD", "BERRY_BIN", "YARN_WRAP", "COLOR", "NODE", "PNPM_SCRIPT"}, npmVariable},
 		{&s.found.pwd, []string{"PWD"}, pwdVariable},
 		{&s.found.spawns, []string{"child_process", "execa", "spawn", "shelljs", "zx", "tinyexec", "run-script"}, spawning},
 	} {

@@ -82,7 +82,10 @@ func (s *npmScript) tools(manager string) error {
 	_, version, _ := strings.Cut(m.PackageManager, "yarn@")
 	_, noRC := s.near(".yarnrc.yml")
 	if manager == "yarn" && (noRC == nil || version != "" && !strings.HasPrefix(version, "1.")) {
-		return errors.New("yarn 2 and later run scripts in an environment of their own")
+		// With node_modules, they set variables that the sources are searched for.
+		if rc, _ := s.near(".yarnrc.yml"); !nodeModulesLinker.MatchString(rc) {
+			return errors.New("yarn 2 and later run scripts in an environment of their own")
+		}
 	}
 	if len(m.Config) > 0 {
 		return errors.New("package.json has a config, which npm puts into the environment")
@@ -114,6 +117,10 @@ func mayBeOthers(run *chain.Run) bool {
 	calls(run.Steps, func(_ chain.Step, c shell.Call) { found = found || c.Name == "chown" || c.Name == "install" })
 	return found
 }
+
+// nodeModulesLinker finds the setting of Yarn 2 and later by which packages are
+// installed into node_modules (yarnpkg.com, "nodeLinker").
+var nodeModulesLinker = regexp.MustCompile(`(?m)^nodeLinker:\s*["']?node-modules\b`)
 
 var (
 	changesManifest = regexp.MustCompile(`package\.json|\bnpm (pkg|init|set-script|version)\b|\b(yarn|pnpm) (init|version)\b`)

@@ -209,6 +209,9 @@ func (x *examiner) bare() string {
 // baseStart: what the base image itself starts is known for a few images only.
 func (x *examiner) baseStart() string {
 	final := x.run.Final
+	if c := final.Base.Config; c != nil && !isRoot(c.User) {
+		return "" // it is made to start as the image's own user
+	}
 	for _, c := range []*chain.Command{final.Entrypoint, final.Cmd} {
 		if c == nil || c.In != nil || len(c.Argv) == 0 {
 			continue
@@ -225,7 +228,7 @@ func (x *examiner) baseStart() string {
 
 func (x *examiner) knownStart(program string) bool {
 	switch path.Base(program) {
-	case "node", "sh", "bash", "ash", "tini", "dumb-init", "npm", "yarn", "container-entrypoint":
+	case "node", "sh", "bash", "ash", "tini", "dumb-init", "npm", "yarn", "container-entrypoint", "java":
 		return true
 	case "docker-entrypoint.sh":
 		// That of the node images only puts "node" in front of what is no
@@ -233,8 +236,11 @@ func (x *examiner) knownStart(program string) bool {
 		_, version := x.run.Final.EnvVar("NODE_VERSION")
 		return version || x.isOfNode()
 	}
-	return false
+	return pythonProgram.MatchString(path.Base(program))
 }
+
+// pythonProgram is Python, with its version or without.
+var pythonProgram = regexp.MustCompile(`^python[0-9.]*$`)
 
 // isOfNode reports whether the base image has Node.js, or is one of bun's,
 // whose script is node's.

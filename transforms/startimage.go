@@ -94,6 +94,9 @@ func (x *examiner) packages() string {
 		}
 	})
 	for _, s := range x.run.Steps {
+		if found == "" && s.In.Name() == "RUN" && strings.Contains(wholeText(s.In), "get.docker.com") {
+			found = fmt.Sprintf("line %d installs Docker, whose socket belongs to root", s.In.Line)
+		}
 		if c, ok := s.Before.Copy(s.In); ok && c.From != "" {
 			image, _, _ := strings.Cut(path.Base(c.From), ":")
 			if image == "docker" {

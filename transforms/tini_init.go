@@ -94,7 +94,11 @@ func mayStartNode(run *chain.Run) bool {
 			return true
 		}
 	}
-	return false
+	// A program of a package that is installed for all, or found in node_modules.
+	return slices.ContainsFunc(run.Steps, func(s chain.Step) bool {
+		return strings.Contains(s.In.Logical, "node_modules/.bin") ||
+			s.In.Name() == "RUN" && (strings.Contains(s.In.Logical, "-g") || strings.Contains(s.In.Logical, "global"))
+	})
 }
 
 // mayBeNode reports a word that may have to do with node: names of programs and

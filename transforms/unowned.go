@@ -5,12 +5,15 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/shell"
 )
 
 // This file looks at the copies that chown-copy will not give to the user.
@@ -21,10 +24,16 @@ func unowned(p *fixer.Pass, run *chain.Run, id identity) string {
 	first := len(run.Steps) - len(run.Alone())
 	for i, s := range run.Steps {
 		c, ok := s.Before.Copy(s.In)
-		if !ok || c.Chown != "" && ownedBy(s.Before, c, id) {
+		if !ok {
 			continue
 		}
 		line := s.In.Line
+		if mode := readOnly(s, c); mode != "" && isApplications(run, id, c.Dest) && bringsDirectory(c) {
+			return fmt.Sprintf("line %d copies without the right to write for its owner (--chmod=%s), which root does not need", line, mode)
+		}
+		if c.Chown != "" && ownedBy(s.Before, c, id) {
+			continue
+		}
 		if !c.Owned && isApplications(run, id, c.Dest) {
 			if i < first && bringsDirectory(c) {
 				return fmt.Sprintf("what line %d copies, in a stage that this one is built from, stays root's", line)
@@ -44,6 +53,49 @@ func unowned(p *fixer.Pass, run *chain.Run, id identity) string {
 		}
 	}
 	return ""
+}
+
+// readOnly is the mode that a copy states, where it keeps its owner from writing;
+// "" for none.
+func readOnly(s chain.Step, c chain.Copy) string {
+	for _, w := range c.In.Flags {
+		if m, ok := strings.CutPrefix(w.Text, "--chmod="); ok {
+			if mode, known := s.Before.Expand(m); known && deniesOwner(mode) {
+				return mode
+			}
+		}
+	}
+	return ""
+}
+
+// deniesOwner reports whether a mode keeps the owner of a file from writing it: 0555,
+// a-w, u=rx.
+func deniesOwner(mode string) bool {
+	if n, err := strconv.ParseUint(mode, 8, 32); err == nil {
+		return n&0o200 == 0
+	}
+	return takesWrite.MatchString(mode)
+}
+
+var takesWrite = regexp.MustCompile(`(^|,)([ugo]*[ua][ugoa]*|)(-[rxX]*w|=[rxX]*(,|$))`)
+
+// madeReadOnly tells of a RUN that takes the right to write from the owner of what
+// the application has, "" when there is none.
+func madeReadOnly(run *chain.Run, id identity) (found string) {
+	calls(run.Steps, func(s chain.Step, c shell.Call) {
+		_, operands := c.Options(func(o string) bool { return o == "--reference" })
+		if c.Name != "chmod" || !c.Has("-R", "--recursive") || len(operands) < 2 || !deniesOwner(operands[0].Text) {
+			return
+		}
+		for _, w := range operands[1:] {
+			dir, ok := c.Dir.In(s.Before.Workdir.Text)
+			file, known := w.In(dir)
+			if ok && known && isApplications(run, id, file) {
+				found = fmt.Sprintf("line %d takes the right to write from the owner of %s (chmod %s), which root does not need", s.In.Line, file, operands[0].Text)
+			}
+		}
+	})
+	return found
 }
 
 // bringsDirectory reports whether a copy may bring more than single files.

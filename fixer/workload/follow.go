@@ -245,8 +245,8 @@ func isShellFlag(flag string) bool {
 // program follows a program that may be a script of the build context.
 func (f *follower) program(c *Command, program string, depth int) {
 	file := f.w.Lookup(program, c.Dir)
-	if file == "" {
-		return
+	if file == "" || IsInit(program) {
+		return // what an init does is known, be it downloaded
 	}
 	isScript := path.Ext(file) == ".sh" || strings.Contains(path.Base(file), "entrypoint") || program != c.Path
 	origin := f.w.Origin(file)

@@ -28,10 +28,36 @@ func (f *follower) runner(c *Command, depth int) bool {
 		f.unfollowed(c)
 	case "nodemon":
 		f.nodemon(c, depth)
+	case "bundle", "poetry", "pipenv", "uv", "pdm", "rye", "hatch", "doppler", "infisical", "op", "dotenvx", "with-contenv":
+		f.given(c, depth)
 	default:
 		return false
 	}
 	return true
+}
+
+// given follows programs that are given a command behind run or exec, as bundle exec
+// and poetry run, or behind --.
+func (f *follower) given(c *Command, depth int) {
+	for i, a := range c.Args {
+		if a.Text != "exec" && a.Text != "run" && a.Text != "--" {
+			continue
+		}
+		var argv []string
+		for _, w := range c.Args[i+1:] {
+			if len(argv) == 0 && (strings.HasPrefix(w.Text, "-") || w.Text == "--") {
+				continue
+			}
+			argv = append(argv, w.Text)
+		}
+		if i := slices.Index(argv, "--"); i >= 0 {
+			argv = argv[i+1:]
+		}
+		if len(argv) > 0 {
+			f.words(c, Handed, argv, depth)
+		}
+		return
+	}
 }
 
 // unfollowed notes a start whose end can't be seen.

@@ -51,12 +51,15 @@ func (w *Workload) HandsOver(argv []string, last int) (Way, error) {
 // false when that is another program.
 func (w *Workload) throughScript(way *Way) (next []string, isScript bool, err error) {
 	program, rest := way.Argv[0], way.Argv[1:]
+	if script, args, ok := shellFile(way.Argv); ok {
+		program, rest = script, args
+	}
 	file := w.Lookup(program, w.in.Run.Final.Workdir.Text)
 	origin := w.Origin(file)
 	if file == "" || !origin.Copied {
 		return w.ofBase(program, rest)
 	}
-	isNamed := path.Ext(file) == ".sh" || strings.Contains(path.Base(file), "entrypoint")
+	isNamed := path.Ext(file) == ".sh" || strings.Contains(path.Base(file), "entrypoint") || program != way.Argv[0]
 	text, err := w.read(origin.Name)
 	if origin.Name == "" || err != nil {
 		if !isNamed {
@@ -75,6 +78,27 @@ func (w *Workload) throughScript(way *Way) (next []string, isScript bool, err er
 		way.Looks = origin.Name
 	}
 	return next, true, nil
+}
+
+// shellFile reads the call of a shell with a file, as bash -e start.sh: the file,
+// as a path, and its arguments.
+func shellFile(argv []string) (file string, args []string, ok bool) {
+	switch path.Base(argv[0]) {
+	case "sh", "bash", "ash", "dash":
+	default:
+		return "", nil, false
+	}
+	rest := argv[1:]
+	for len(rest) > 0 && isShellFlag(rest[0]) {
+		rest = rest[1:]
+	}
+	if len(rest) == 0 || strings.HasPrefix(rest[0], "-") {
+		return "", nil, false
+	}
+	if file = rest[0]; !strings.Contains(file, "/") {
+		file = "./" + file
+	}
+	return file, rest[1:], true
 }
 
 // ofBase follows a program that no COPY brought.
@@ -196,10 +220,59 @@ func (w *Workload) endsInNode(line, argv []string) ToNode {
 	if script, ok := (shell.Call{Name: path.Base(program), Args: shell.Words(argv[1:])}).Script(); ok {
 		return w.throughShell(script)
 	}
+	if w.isNodeProgram(program) {
+		return ToNode{Node: true}
+	}
 	if mentionsNode(argv[1:]) {
 		return ToNode{Node: true, Blocked: fmt.Sprintf("what %s does with its arguments is not known", program)}
 	}
 	return ToNode{}
+}
+
+// isNodeProgram reports whether a program is one of a package that node runs: a RUN
+// installs it for the whole image, or PATH leads to node_modules/.bin and
+// package.json lists it.
+func (w *Workload) isNodeProgram(program string) bool {
+	if strings.Contains(program, "/") {
+		return inModulesBin(program)
+	}
+	for _, s := range w.in.Run.Steps {
+		script, err := s.Script()
+		if s.In.Name() != "RUN" || err != nil || script == nil {
+			continue
+		}
+		if slices.ContainsFunc(script.Calls, func(c shell.Call) bool { return installsGlobally(c, program) }) {
+			return true
+		}
+	}
+	dirs, _ := w.in.Run.Final.EnvVar("PATH")
+	for dir := range strings.SplitSeq(dirs, ":") {
+		root, isBin := strings.CutSuffix(path.Clean(dir), "/node_modules/.bin")
+		if !isBin {
+			continue
+		}
+		pkg, err := w.Package(path.Join("/", root))
+		if err == nil && (pkg.Dependencies[program] != "" || pkg.DevDependencies[program] != "") {
+			return true
+		}
+	}
+	return false
+}
+
+// installsGlobally reports whether a call installs the package of that name for
+// all.
+func installsGlobally(c shell.Call, name string) bool {
+	m := ReadManager(c, func(string) (string, bool) { return "", false })
+	if m == nil || !c.Has("-g", "--global", "global") {
+		return false
+	}
+	return slices.ContainsFunc(c.Args, func(a shell.Word) bool {
+		pkg := a.Text
+		if at := strings.LastIndexByte(pkg, '@'); at > 0 {
+			pkg = pkg[:at]
+		}
+		return a.Known && pkg == name
+	})
 }
 
 // throughShell follows a script that sh -c is given.
@@ -209,6 +282,9 @@ func (w *Workload) throughShell(script string) ToNode {
 		return ToNode{}
 	}
 	leads := slices.ContainsFunc(s.Calls, func(c shell.Call) bool { return IsNode(c.Name) || IsManager(c.Name) })
+	if !leads && w.startsNode() {
+		return ToNode{Node: true, Blocked: shellWaits}
+	}
 	last := s.Calls[len(s.Calls)-1]
 	to := ToNode{Node: leads, Simple: s.Simple}
 	if IsManager(last.Name) {
@@ -217,6 +293,22 @@ func (w *Workload) throughShell(script string) ToNode {
 	replaced := len(s.Calls) > 1 && s.Calls[len(s.Calls)-2].Name == "exec" && (IsNode(last.Name) || to.Manager != "")
 	to.Waits = !replaced && !(s.Simple && to.Manager != "") // a manager's own shell waits anyway
 	return to
+}
+
+// shellWaits says why an init before a shell is of no use.
+const shellWaits = "its shell would wait for node, and end before it on a signal: write exec in front of the last command"
+
+// startsNode reports whether node, or a package manager with a script that is no
+// job, is met anywhere on the way of the start.
+func (w *Workload) startsNode() bool {
+	found := false
+	if start := w.Start(); start != nil {
+		start.All(func(c *Command) bool {
+			found = found || IsNode(c.Name) && len(c.Args) > 0 && !isQuestion(c.Args[0].Text)
+			return !found
+		})
+	}
+	return found
 }
 
 // jobs are the scripts that end by themselves.
