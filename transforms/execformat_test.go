@@ -3,7 +3,9 @@ package transforms
 import (
 	"testing"
 
+	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
 )
 
 func TestOnlyRuns(t *testing.T) {
@@ -29,10 +31,24 @@ func TestOnlyRuns(t *testing.T) {
 		{[]string{"/bin/sh", "-c"}, []string{"ENV=production"}, true},
 		{[]string{"/bin/sh", "-c"}, []string{"ENV=/etc/shinit"}, false},
 	} {
-		if err := onlyRuns(chain.State{Shell: c.shell, Env: c.env}); (err == nil) != c.want {
+		if err := onlyRuns(stateWith(t, c.shell, c.env)); (err == nil) != c.want {
 			t.Errorf("%q with %q: %v", c.shell, c.env, err)
 		}
 	}
+}
+
+// stateWith is the state of an image with that SHELL and environment.
+func stateWith(t *testing.T, shell, env []string) chain.State {
+	t.Helper()
+	file, err := dockerfile.Parse("Dockerfile", []byte("FROM a\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	graph, err := chain.Resolve(file, chain.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return graph.Nodes[0].Eval(&baseimage.Facts{Config: &baseimage.Config{Shell: shell, Env: env}}).Final
 }
 
 func TestExecForm(t *testing.T) {

@@ -35,6 +35,9 @@ type Accounts struct {
 	base   *baseimage.Accounts // never changed in place
 	known  bool                // base is known
 	groups []baseimage.Group   // created; Unknown gids included
+
+	sharedCreated *shared[Created] // what Created is a beginning of
+	sharedGroups  *shared[baseimage.Group]
 }
 
 // Created is a user that a RUN creates. UID and GID may be Unknown.
@@ -158,7 +161,6 @@ func (a Accounts) after(in *dockerfile.Instruction, s State) Accounts {
 		a.Err = fmt.Errorf("line %d changes the accounts in a script that can't be read", in.Line)
 		return a
 	}
-	a.Created, a.groups = slices.Clip(a.Created), slices.Clip(a.groups)
 	for _, c := range script.Calls {
 		err := a.call(c, in, s.Base)
 		if t := takenError(""); errors.As(err, &t) && c.Succeeded && a.Fails == nil && a.Err == nil {

@@ -71,14 +71,14 @@ func (a *Accounts) createUser(change accounts.Change, in *dockerfile.Instruction
 	case change.OwnGroup:
 		u.Group = u.Name
 		if _, exists := a.GroupID(u.Name); !exists {
-			a.groups = append(a.groups, baseimage.Group{Name: u.Name, GID: Unknown})
+			a.addGroup(baseimage.Group{Name: u.Name, GID: Unknown})
 		}
 	case change.Group == "":
 		return errors.New("the command does not tell the user's primary group")
 	default:
 		u.Group, u.GID = a.primary(change.Group)
 	}
-	a.Created = append(a.Created, u)
+	a.addUser(u)
 	return nil
 }
 
@@ -107,20 +107,28 @@ func (a *Accounts) createGroup(change accounts.Change) error {
 		}
 		g.GID = Unknown
 	}
-	a.groups = append(a.groups, g)
+	a.addGroup(g)
 	return nil
+}
+
+func (a *Accounts) addUser(u Created) {
+	a.sharedCreated, a.Created = a.sharedCreated.extend(a.Created, u)
+}
+
+func (a *Accounts) addGroup(g baseimage.Group) {
+	a.sharedGroups, a.groups = a.sharedGroups.extend(a.groups, g)
 }
 
 func (a *Accounts) removeUser(name string) {
 	a.cloneBase()
 	a.base.Users = slices.DeleteFunc(a.base.Users, func(u baseimage.User) bool { return u.Name == name })
-	a.Created = slices.DeleteFunc(slices.Clone(a.Created), func(u Created) bool { return u.Name == name })
+	a.sharedCreated, a.Created = nil, slices.DeleteFunc(slices.Clone(a.Created), func(u Created) bool { return u.Name == name })
 }
 
 func (a *Accounts) removeGroup(name string) {
 	a.cloneBase()
 	a.base.Groups = slices.DeleteFunc(a.base.Groups, func(g baseimage.Group) bool { return g.Name == name })
-	a.groups = slices.DeleteFunc(slices.Clone(a.groups), func(g baseimage.Group) bool { return g.Name == name })
+	a.sharedGroups, a.groups = nil, slices.DeleteFunc(slices.Clone(a.groups), func(g baseimage.Group) bool { return g.Name == name })
 }
 
 func (a *Accounts) modifyUser(change accounts.Change, in *dockerfile.Instruction) error {
@@ -139,7 +147,7 @@ func (a *Accounts) modifyUser(change accounts.Change, in *dockerfile.Instruction
 	}
 	u.In = in
 	a.removeUser(change.Name)
-	a.Created = append(a.Created, u)
+	a.addUser(u)
 	return nil
 }
 
@@ -153,14 +161,14 @@ func (a *Accounts) modifyGroup(change accounts.Change) error {
 		g.GID = change.GID
 	}
 	a.removeGroup(change.Name)
-	a.groups = append(a.groups, g)
+	a.addGroup(g)
 	// groupmod -g changes the primary gid of the group's members with it.
 	for i, u := range a.base.Users {
 		if u.GID == before && before != Unknown {
 			a.base.Users[i].GID = g.GID
 		}
 	}
-	a.Created = slices.Clone(a.Created)
+	a.sharedCreated, a.Created = nil, slices.Clone(a.Created)
 	for i, u := range a.Created {
 		if u.Group == change.Name {
 			a.Created[i].Group, a.Created[i].GID = g.Name, g.GID

@@ -140,7 +140,7 @@ func (g *Graph) evalGlobals() {
 		if !ok {
 			v = kv[1]
 		}
-		g.globals = g.globals.set(variable{kv[0], v, true, true})
+		g.globals = g.globals.set(variable{name: kv[0], value: v, known: true, fromArg: true})
 	}
 	for _, in := range g.File.Globals {
 		cmd, ok := in.Cmd.(*instructions.ArgCommand)
@@ -149,10 +149,10 @@ func (g *Graph) evalGlobals() {
 		}
 		for _, a := range cmd.Args {
 			if v, ok := g.opts.BuildArgs[a.Key]; ok {
-				g.globals = g.globals.set(variable{a.Key, v, true, true})
+				g.globals = g.globals.set(variable{name: a.Key, value: v, known: true, fromArg: true})
 			} else if a.Value != nil {
 				v, err := g.expand(*a.Value, g.globals)
-				g.globals = g.globals.set(variable{a.Key, v, err == nil, true})
+				g.globals = g.globals.set(variable{name: a.Key, value: v, known: err == nil, fromArg: true})
 			}
 		}
 	}

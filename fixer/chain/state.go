@@ -39,9 +39,11 @@ type State struct {
 	Volumes  []Value
 	Accounts Accounts
 
-	vars   vars
-	cmdSet bool // CMD was set in this stage
-	graph  *Graph
+	vars    vars
+	envs    *shared[string] // what Env is a beginning of
+	volumes *shared[Value]
+	cmdSet  bool // CMD was set in this stage
+	graph   *Graph
 }
 
 // Step is one instruction of a chain and what holds before it.
@@ -74,7 +76,8 @@ type Run struct {
 	Steps []Step // of the whole chain, FROM lines excluded
 	Final State
 
-	branches []branch // what others found
+	steps    *shared[Step] // what Steps is a beginning of
+	branches []branch      // what others found
 }
 
 // Eval evaluates the chain of n on top of the base image's facts, nil when they
@@ -89,12 +92,12 @@ func (n *Node) Eval(base *baseimage.Facts) *Run {
 		s = n.initial(base)
 	} else {
 		parent := n.Parent.Eval(base)
-		r.Steps = slices.Clip(parent.Steps)
+		r.steps, r.Steps = parent.steps, parent.Steps
 		s = parent.Final
 	}
 	s.cmdSet = false
 	for _, in := range n.Stage.Body {
-		r.Steps = append(r.Steps, Step{in, n, s, &scriptOnce{}})
+		r.steps, r.Steps = r.steps.extend(r.Steps, Step{in, n, s, &scriptOnce{}})
 		s = s.After(in)
 	}
 	r.Final = s
@@ -205,7 +208,7 @@ func (n *Node) initial(base *baseimage.Facts) State {
 		}
 		for _, e := range c.Env {
 			k, v, _ := strings.Cut(e, "=")
-			s.vars = append(s.vars, variable{name: k, value: v, known: true})
+			s.vars = s.vars.set(variable{name: k, value: v, known: true, ofImage: true})
 		}
 		s.Env = c.Env
 		for _, v := range c.Volumes {
@@ -244,9 +247,8 @@ func (s State) After(in *dockerfile.Instruction) State {
 			s.Cmd = nil
 		}
 	case *instructions.VolumeCommand:
-		s.Volumes = s.Volumes[:len(s.Volumes):len(s.Volumes)]
 		for _, v := range cmd.Volumes {
-			s.Volumes = append(s.Volumes, s.value(v, in))
+			s.volumes, s.Volumes = s.volumes.extend(s.Volumes, s.value(v, in))
 		}
 	case *instructions.RunCommand:
 		s.Accounts = s.Accounts.after(in, s)
@@ -262,29 +264,30 @@ func (s State) After(in *dockerfile.Instruction) State {
 // of a global ARG of that name. Without any of them the value is unknown.
 func (s *State) arg(a instructions.KeyValuePairOptional) {
 	if v, ok := s.graph.opts.BuildArgs[a.Key]; ok {
-		s.vars = s.vars.set(variable{a.Key, v, true, true})
+		s.vars = s.vars.set(variable{name: a.Key, value: v, known: true, fromArg: true})
 		return
 	}
 	if a.Value == nil {
 		v, ok := s.graph.globals.Get(a.Key)
-		s.vars = s.vars.set(variable{a.Key, v, ok, true})
+		s.vars = s.vars.set(variable{name: a.Key, value: v, known: ok, fromArg: true})
 		return
 	}
 	v, err := s.graph.expand(*a.Value, s.vars)
-	s.vars = s.vars.set(variable{a.Key, v, err == nil, true})
+	s.vars = s.vars.set(variable{name: a.Key, value: v, known: err == nil, fromArg: true})
 }
 
 func (s *State) env(cmd *instructions.EnvCommand) {
 	before := s.vars // "ENV a=1 b=$a" sees the a from before
-	s.Env = s.Env[:len(s.Env):len(s.Env)]
 	var set []variable
+	var known []string
 	for _, kv := range cmd.Env {
 		v, err := s.graph.expand(kv.Value, before)
-		set = append(set, variable{kv.Key, v, err == nil, s.graph.dependsOnArg(kv.Value, before)})
+		set = append(set, variable{name: kv.Key, value: v, known: err == nil, fromArg: s.graph.dependsOnArg(kv.Value, before), ofImage: true})
 		if err == nil {
-			s.Env = append(s.Env, kv.Key+"="+v)
+			known = append(known, kv.Key+"="+v)
 		}
 	}
+	s.envs, s.Env = s.envs.extend(s.Env, known...)
 	s.vars = s.vars.set(set...)
 }
 
@@ -308,14 +311,7 @@ func (s State) Expand(word string) (string, bool) {
 func (s State) Getenv(name string) (string, bool) { return s.vars.Get(name) }
 
 // EnvVar gives the value of a variable of the image's environment.
-func (s State) EnvVar(name string) (string, bool) {
-	for i := len(s.Env) - 1; i >= 0; i-- {
-		if k, v, _ := strings.Cut(s.Env[i], "="); k == name {
-			return v, true
-		}
-	}
-	return "", false
-}
+func (s State) EnvVar(name string) (string, bool) { return s.vars.image(name) }
 
 func command(c instructions.ShellDependantCmdLine, in *dockerfile.Instruction) *Command {
 	if len(c.CmdLine) == 0 {

@@ -58,6 +58,10 @@ var vendored = map[string]bool{
 	"vendor": true, ".venv": true,
 }
 
+// IsVendored reports whether a folder of that name is filled by a version control
+// system or a package manager: what it holds is not the repository's own.
+func IsVendored(name string) bool { return vendored[name] }
+
 // Search finds the Dockerfiles in dir, a folder of fsys or a link to one, and in
 // the folders below it: the regular files that IsDockerfile goes for, those that
 // Include names, and those whose ending says that they are something else

@@ -1,0 +1,98 @@
+package repository
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/buildcontext"
+)
+
+// What is looked at for the context of one Dockerfile.
+const (
+	maxSources = 256    // sources
+	maxLevels  = 64     // directories from the Dockerfile's up
+	maxMatched = 10_000 // directory entries for all patterns in one directory
+)
+
+// FindContext returns the nearest directory at or above a Dockerfile, up to the
+// root, in which all its sources are, as a builder sees them: what an ignore file
+// hides is not there. Patterns have to match something. Without sources it is the
+// Dockerfile's own directory.
+//
+// ok is false where no directory has all of them. dir is the nearest of those then
+// that have most of them, "" where none has any.
+//
+// The paths are slash-separated, from the root; dockerfile is that of a file.
+func FindContext(root fs.FS, dockerfile string, sources []string) (dir string, ok bool) {
+	dir = path.Dir(dockerfile)
+	if len(sources) == 0 {
+		return dir, true
+	}
+	sources = sources[:min(len(sources), maxSources)]
+	best, most := "", 0
+	for range maxLevels {
+		n := present(root, dir, dockerfile, sources)
+		if n == len(sources) {
+			return dir, true
+		}
+		if n > most {
+			best, most = dir, n
+		}
+		if dir == "." {
+			break
+		}
+		dir = path.Dir(dir)
+	}
+	return best, false
+}
+
+// present returns how many of the sources a directory has.
+func present(root fs.FS, dir, dockerfile string, sources []string) (n int) {
+	below, err := fs.Sub(root, dir)
+	if err != nil {
+		return 0
+	}
+	seen := buildcontext.Open(below, dockerfile)
+	left := maxMatched
+	for _, src := range sources {
+		if strings.ContainsAny(src, "*?[") {
+			if matches(seen, ".", strings.Split(src, "/"), &left) {
+				n++
+			}
+			continue
+		}
+		// What is there and can't be read is there.
+		if _, err := fs.Stat(seen, src); err == nil || !errors.Is(err, fs.ErrNotExist) {
+			n++
+		}
+	}
+	return n
+}
+
+// matches reports whether a pattern, given by its parts, matches something in a
+// directory. Where there are too many entries to say so, it does.
+func matches(fsys fs.FS, dir string, parts []string, left *int) bool {
+	if len(parts) == 0 {
+		return true
+	}
+	if !strings.ContainsAny(parts[0], `*?[\`) {
+		name := path.Join(dir, parts[0])
+		_, err := fs.Stat(fsys, name)
+		return err == nil && matches(fsys, name, parts[1:], left)
+	}
+	list, err := fs.ReadDir(fsys, dir)
+	if err != nil {
+		return false
+	}
+	for _, e := range list {
+		if *left--; *left < 0 {
+			return true
+		}
+		if ok, err := path.Match(parts[0], e.Name()); err == nil && ok && (len(parts) == 1 || e.IsDir()) && matches(fsys, path.Join(dir, e.Name()), parts[1:], left) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,159 @@
+package repository
+
+import (
+	"path"
+	"strconv"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/dockmend/dockmend/fixer/workload"
+)
+
+// podSpecs are the paths of the pod's specification in the kinds that have one
+// (Kubernetes API reference, "Workload Resources").
+var podSpecs = map[string][]string{
+	"Pod": {"spec"}, "Deployment": {"spec", "template", "spec"}, "StatefulSet": {"spec", "template", "spec"},
+	"DaemonSet": {"spec", "template", "spec"}, "ReplicaSet": {"spec", "template", "spec"}, "ReplicationController": {"spec", "template", "spec"},
+	"Job": {"spec", "template", "spec"}, "CronJob": {"spec", "jobTemplate", "spec", "template", "spec"},
+}
+
+// manifests reads the containers of Kubernetes' workloads. A file that is no
+// YAML, as a template of Helm, is a gap.
+func (r *reader) manifests(name string, text []byte) {
+	for _, doc := range r.yaml(name, text) {
+		if get(doc, "apiVersion") == nil {
+			continue
+		}
+		objects := []*yaml.Node{doc}
+		if scalar(get(doc, "kind")).text == "List" {
+			objects = items(get(doc, "items"))
+		}
+		for _, o := range objects {
+			route := podSpecs[scalar(get(o, "kind")).text]
+			if pod := get(o, route...); route != nil && pod != nil {
+				r.pod(name, o, pod)
+			}
+		}
+	}
+}
+
+// pod records the containers of one.
+func (r *reader) pod(name string, object, pod *yaml.Node) {
+	kinds := map[string]workload.MountKind{}
+	for _, v := range items(get(pod, "volumes")) {
+		if v = target(v); v != nil && r.spend(name, len(v.Content)) {
+			kinds[scalar(get(v, "name")).text] = podVolume(v)
+		}
+	}
+	for _, claim := range items(get(object, "spec", "volumeClaimTemplates")) {
+		if r.spend(name, 1) {
+			kinds[scalar(get(claim, "metadata", "name")).text] = workload.Claim
+		}
+	}
+	for _, key := range []string{"initContainers", "containers"} {
+		for _, c := range items(get(pod, key)) {
+			if c = target(c); c != nil && r.spend(name, len(c.Content)) {
+				r.container(name, pod, c, kinds)
+			}
+		}
+	}
+}
+
+// podVolume is the kind of a volume. One of emptyDir is empty at each start and
+// everybody may write there, in memory or not: as a tmpfs is.
+func podVolume(v *yaml.Node) workload.MountKind {
+	for _, p := range pairs(v) {
+		switch p.key {
+		case "name":
+		case "emptyDir":
+			return workload.Tmpfs
+		case "hostPath":
+			return workload.Bind
+		case "configMap", "secret", "projected", "downwardAPI":
+			return workload.Config
+		default:
+			return workload.Claim
+		}
+	}
+	return workload.Tmpfs // "volumes: [{name: x}]" is an emptyDir
+}
+
+// container records one.
+func (r *reader) container(name string, pod, c *yaml.Node, kinds map[string]workload.MountKind) {
+	d := run{dir: path.Dir(name)}
+	d.Name, d.Place = "container "+scalar(get(c, "name")).text, at(name, c)
+	if image := scalar(get(c, "image")); image.known {
+		d.image = image.text
+	}
+	d.words("command", get(c, "command"), &d.Entrypoint)
+	d.words("args", get(c, "args"), &d.Command)
+	if d.Entrypoint != nil && d.Command == nil {
+		d.Command = []string{} // the image's CMD does not count then
+	}
+	d.WorkingDir = scalar(get(c, "workingDir")).text
+	d.User = podUser(get(pod, "securityContext"), get(c, "securityContext"))
+	for _, e := range items(get(c, "env")) {
+		v := scalar(get(e, "value"))
+		v.known = v.known && get(e, "valueFrom") == nil
+		if r.spend(name, 1) {
+			d.variable(scalar(get(e, "name")).text, v)
+		}
+	}
+	if from := get(c, "envFrom"); from != nil {
+		d.gap("its envFrom is not read")
+	}
+	for _, p := range items(get(c, "ports")) {
+		if r.spend(name, 1) {
+			d.port(scalar(get(p, "containerPort")).text)
+		}
+	}
+	for _, m := range items(get(c, "volumeMounts")) {
+		if !r.spend(name, 1) {
+			break
+		}
+		volume := scalar(get(m, "name")).text
+		kind, ok := kinds[volume]
+		if !ok {
+			kind = workload.Claim // of a volume that another file adds
+		}
+		readOnly, _ := strconv.ParseBool(scalar(get(m, "readOnly")).text)
+		d.mounted(workload.Mount{Target: scalar(get(m, "mountPath")).text, Kind: kind, Source: volume, ReadOnly: readOnly})
+		if n := len(d.Mounts); n > 0 {
+			d.Mounts[n-1].Place = at(name, target(m))
+		}
+	}
+	r.deploy(d)
+}
+
+// words reads a list of words.
+func (d *run) words(key string, n *yaml.Node, list *[]string) {
+	if n == nil {
+		return
+	}
+	*list = []string{}
+	for _, item := range items(n) {
+		v := scalar(item)
+		if !v.known || len(*list) >= maxValues {
+			*list = nil
+			d.gap("its " + key + " is not known")
+			return
+		}
+		*list = append(*list, v.text)
+	}
+}
+
+// podUser is the user that a security context states: the container's own before
+// the pod's.
+func podUser(pod, container *yaml.Node) string {
+	setting := func(key string) string {
+		if v := scalar(get(container, key)); v.known && v.text != "" {
+			return v.text
+		}
+		return scalar(get(pod, key)).text
+	}
+	user, group := setting("runAsUser"), setting("runAsGroup")
+	if user != "" && group != "" {
+		return user + ":" + group
+	}
+	return user
+}

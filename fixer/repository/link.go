@@ -1,0 +1,136 @@
+package repository
+
+import (
+	"cmp"
+	"path"
+	"slices"
+
+	"github.com/distribution/reference"
+
+	"github.com/dockmend/dockmend/fixer/workload"
+)
+
+// link joins what was read: builds to their Dockerfiles, deployments to the
+// builds of their images.
+func (r *reader) link() *Links {
+	l := &Links{builds: map[string][]Build{}, deployments: map[string][]workload.Deployment{}, gaps: r.gaps}
+	slices.SortStableFunc(r.builds, func(a, b build) int { return comparePlaces(a.Place, b.Place) })
+	slices.SortStableFunc(r.runs, func(a, b run) int { return comparePlaces(a.Place, b.Place) })
+	slices.SortStableFunc(l.gaps, func(a, b workload.Gap) int { return comparePlaces(a.Place, b.Place) })
+	l.dockerfiles = r.dockerfiles
+	sourced := map[string]bool{} // Dockerfiles that something other than documentation builds
+	for _, b := range r.builds {
+		sourced[b.Dockerfile] = sourced[b.Dockerfile] || !b.documented
+		if r.exists[b.Dockerfile] {
+			l.dockerfiles = append(l.dockerfiles, b.Dockerfile)
+		}
+	}
+	slices.Sort(l.dockerfiles)
+	l.dockerfiles = slices.Compact(l.dockerfiles)
+	a := r.attribution(l.dockerfiles)
+	for _, b := range r.builds {
+		if b.documented && sourced[b.Dockerfile] {
+			continue
+		}
+		own := b.Build
+		l.deployments[b.Dockerfile] = append(l.deployments[b.Dockerfile], own.Deployments...)
+		l.builds[b.Dockerfile] = append(l.builds[b.Dockerfile], own)
+	}
+	for _, d := range r.runs {
+		for _, file := range a.dockerfiles(d) {
+			l.deployments[file] = append(l.deployments[file], d.Deployment)
+			a.share(l.builds[file], d)
+		}
+	}
+	for _, list := range l.deployments {
+		slices.SortStableFunc(list, func(a, b workload.Deployment) int { return comparePlaces(a.Place, b.Place) })
+	}
+	return l
+}
+
+func comparePlaces(a, b workload.Place) int {
+	return cmp.Or(cmp.Compare(a.File, b.File), a.Line-b.Line, a.Col-b.Col)
+}
+
+// attribution tells which Dockerfile an image is made from.
+type attribution struct {
+	tagged map[string][]string // by the name of an image: Dockerfiles
+	builds map[string][]string // by the name of an image: places of builds, as strings
+	named  map[string]bool     // Dockerfiles that have a name
+	only   string              // the repository's one Dockerfile, "" where there are several
+	names  map[string]string   // by directory: the name of the package
+	left   int                 // deployments that may still be given to builds
+}
+
+// attribution notes the names that the builds give their images.
+func (r *reader) attribution(dockerfiles []string) *attribution {
+	a := &attribution{tagged: map[string][]string{}, builds: map[string][]string{}, named: map[string]bool{}, names: r.names, left: maxShared}
+	if len(dockerfiles) == 1 {
+		a.only = dockerfiles[0]
+	}
+	for _, b := range r.builds {
+		for _, tag := range b.tags {
+			name := imageName(tag)
+			if name == "" {
+				continue
+			}
+			if !slices.Contains(a.tagged[name], b.Dockerfile) && len(a.tagged[name]) < maxTagged {
+				a.tagged[name] = append(a.tagged[name], b.Dockerfile)
+			}
+			if len(a.builds[name]) < maxTagged {
+				a.builds[name] = append(a.builds[name], b.Place.String())
+			}
+			a.named[b.Dockerfile] = true
+		}
+	}
+	return a
+}
+
+// maxTagged bounds the Dockerfiles that one name stands for.
+const maxTagged = 16
+
+// imageName is the name of an image without its tag and digest: docker.io/library/x
+// for x. It is "" for what is no reference.
+func imageName(ref string) string {
+	named, err := reference.ParseNormalizedNamed(ref)
+	if err != nil {
+		return ""
+	}
+	return named.Name()
+}
+
+// dockerfiles are those that a deployment's image is made from: by its name; or
+// the repository's one Dockerfile, when no build names its image and the image is
+// not named either, or as the package is. Another service's image is never one.
+func (a *attribution) dockerfiles(d run) []string {
+	name := imageName(d.image)
+	if list := a.tagged[name]; name != "" && len(list) > 0 {
+		return list
+	}
+	if a.only == "" {
+		return nil
+	}
+	if d.image == "" {
+		return []string{a.only}
+	}
+	base := path.Base(name)
+	if !a.named[a.only] && base != "." && (base == a.names["."] || base == a.names[path.Dir(a.only)]) {
+		return []string{a.only}
+	}
+	return nil
+}
+
+// share gives a deployment to the builds that make its image: those that name it
+// so, or all where none of the Dockerfile's does.
+func (a *attribution) share(builds []Build, d run) {
+	name := imageName(d.image)
+	for i := range builds {
+		if a.left == 0 {
+			return
+		}
+		if len(a.tagged[name]) == 0 || slices.Contains(a.builds[name], builds[i].Place.String()) {
+			builds[i].Deployments = append(builds[i].Deployments, d.Deployment)
+			a.left--
+		}
+	}
+}

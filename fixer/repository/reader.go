@@ -1,0 +1,220 @@
+package repository
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/discover"
+	"github.com/dockmend/dockmend/fixer/workload"
+)
+
+// reader reads one repository.
+type reader struct {
+	fsys           fs.FS
+	entries, bytes int
+	work           int               // that was done, in the unit of maxWork
+	exists         map[string]bool   // every regular file that was come across
+	names          map[string]string // by directory: the name in its package.json
+	dockerfiles    []string
+	builds         []build
+	runs           []run
+	gaps           []workload.Gap
+	// later is what needs to know which files there are.
+	later []func()
+}
+
+// build is a Build, and what it calls its image.
+type build struct {
+	Build
+	tags []string // references of images
+	// documented: documentation names it, which nothing runs.
+	documented bool
+}
+
+// run is a deployment, and of which image.
+type run struct {
+	workload.Deployment
+	image string // a reference; "" where it is not known
+	dir   string // of the file that says so
+}
+
+func (r *reader) walk(dir string, depth int) {
+	if depth > maxDepth {
+		r.gap(workload.Place{File: dir}, fmt.Sprintf("not read: it lies more than %d directories deep", maxDepth))
+		return
+	}
+	list, err := fs.ReadDir(r.fsys, dir)
+	if err != nil {
+		r.gap(workload.Place{File: dir}, "not read: "+cause(err))
+	}
+	if depth > 0 && slices.ContainsFunc(list, func(e fs.DirEntry) bool { return e.Name() == ".git" }) {
+		return // a checkout of its own, as a submodule is
+	}
+	for _, e := range list {
+		if r.entries++; r.entries > maxEntries {
+			if r.entries == maxEntries+1 {
+				r.gap(workload.Place{File: dir}, fmt.Sprintf("the repository has more than %d files and directories: the rest is not read", maxEntries))
+			}
+			return
+		}
+		name := path.Join(dir, e.Name())
+		switch {
+		case e.IsDir():
+			if !discover.IsVendored(e.Name()) {
+				r.walk(name, depth+1)
+			}
+		case e.Type().IsRegular():
+			r.file(name)
+		}
+	}
+}
+
+// file notes a file, and reads it later if it may say something.
+func (r *reader) file(name string) {
+	r.exists[name] = true
+	if discover.IsDockerfile(path.Base(name)) {
+		r.dockerfiles = append(r.dockerfiles, name)
+		return
+	}
+	if read := sourceOf(name); read != nil {
+		r.later = append(r.later, func() { r.source(name, read) })
+	}
+}
+
+// source is a kind of file: how it is read, and a text that one which says
+// something has. An empty text stands for every file.
+type source struct {
+	read  func(r *reader, name string, text []byte)
+	needs []string
+}
+
+// sourceOf returns the kind of a file by its name, nil for none.
+func sourceOf(name string) *source {
+	base := strings.ToLower(path.Base(name))
+	ext := path.Ext(base)
+	isYAML := ext == ".yml" || ext == ".yaml"
+	switch {
+	case strings.HasPrefix(base, "docker-bake") && ext == ".hcl":
+		return &source{(*reader).bakeHCL, []string{"target"}}
+	case strings.HasPrefix(base, "docker-bake") && ext == ".json":
+		return &source{(*reader).bakeJSON, []string{"target"}}
+	case isYAML && strings.HasPrefix(base, "skaffold."):
+		return &source{(*reader).skaffold, []string{"artifacts"}}
+	case isYAML && path.Dir(name) == ".github/workflows":
+		return &source{(*reader).workflow, []string{"docker", "podman", "buildah"}}
+	case isYAML && strings.HasPrefix(base, ".gitlab-ci"):
+		return &source{(*reader).gitlab, []string{"docker", "podman", "buildah", "executor"}}
+	case isYAML && isCompose(base):
+		return nil // read by directory
+	case isYAML:
+		return &source{(*reader).manifests, []string{"containers"}}
+	case base == "makefile" || base == "gnumakefile" || ext == ".mk":
+		return &source{(*reader).makefile, commands}
+	case base == "package.json":
+		return &source{(*reader).packageJSON, []string{"\"name\"", "docker", "podman", "buildah"}}
+	case ext == ".sh" || ext == ".bash":
+		return &source{(*reader).shellFile, commands}
+	case ext == ".md" && (strings.HasPrefix(base, "readme") || strings.HasPrefix(name, "docs/")):
+		return &source{(*reader).markdown, commands}
+	case ext == ".toml" && (base == "fly.toml" || strings.HasPrefix(base, "fly.")):
+		return &source{(*reader).fly, nil}
+	}
+	return nil
+}
+
+// commands are the programs whose command lines build and run images.
+var commands = []string{"docker", "podman", "nerdctl", "buildah"}
+
+// isCompose reports whether a lower-case base name is that of a Compose file.
+func isCompose(base string) bool {
+	return strings.HasPrefix(base, "compose.") || strings.HasPrefix(base, "docker-compose.") || strings.HasPrefix(base, "docker-compose-")
+}
+
+// source reads one file of a kind.
+func (r *reader) source(name string, s *source) {
+	text, err := r.text(name)
+	if err != nil {
+		r.gap(workload.Place{File: name}, "not read: "+cause(err))
+		return
+	}
+	says := len(s.needs) == 0
+	for _, word := range s.needs {
+		says = says || bytes.Contains(text, []byte(word))
+	}
+	if says {
+		s.read(r, name, text)
+	}
+}
+
+// text returns a file's bytes, within the bounds.
+func (r *reader) text(name string) ([]byte, error) {
+	if r.bytes > maxBytes {
+		return nil, fmt.Errorf("the repository has more than %d bytes of such files", maxBytes)
+	}
+	f, err := r.fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	r.bytes += len(text)
+	if err == nil && len(text) > maxFile {
+		err = fmt.Errorf("it has more than %d bytes", maxFile)
+	}
+	return text, err
+}
+
+func (r *reader) gap(place workload.Place, what string) {
+	if len(r.gaps) < maxLinks {
+		r.gaps = append(r.gaps, workload.Gap{Place: place, What: what})
+	}
+}
+
+// spend reports whether there is that much work left to be done; that there is
+// none is a gap.
+func (r *reader) spend(name string, work int) bool {
+	if r.work > maxWork {
+		return false
+	}
+	if r.work += work + 1; r.work > maxWork {
+		r.gap(workload.Place{File: name}, "not read to its end: the files of the repository repeat too much")
+		return false
+	}
+	return true
+}
+
+// add records a build. One whose Dockerfile is not known is a gap.
+func (r *reader) add(b build) {
+	if b.Dockerfile == "" {
+		for _, g := range b.Gaps {
+			r.gap(g.Place, b.By+": "+g.What)
+		}
+		return
+	}
+	if len(r.builds) < maxLinks {
+		r.builds = append(r.builds, b)
+	}
+}
+
+// deploy records a deployment.
+func (r *reader) deploy(d run) {
+	if len(r.runs) < maxLinks {
+		r.runs = append(r.runs, d)
+	}
+}
+
+// cause is an error in one line, without the path that its place has already.
+func cause(err error) string {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		err = pe.Err
+	}
+	first, _, _ := strings.Cut(err.Error(), "\n")
+	return first
+}

@@ -1,0 +1,66 @@
+package repository
+
+import (
+	"io/fs"
+	"slices"
+
+	"github.com/dockmend/dockmend/fixer/workload"
+)
+
+// Build is one way in which a Dockerfile is built.
+type Build struct {
+	// Context is the directory of the build context, as a slash-separated path from
+	// the root of the repository: "." for the root. It is "" where it is outside of
+	// the repository, a URL or not known; a gap says which.
+	Context    string
+	Dockerfile string            // slash-separated, from the root of the repository
+	Target     string            // "" for the last stage, and where a gap says that it is not known
+	Args       map[string]string // the known values alone; nil for none
+	Platform   string            // "" for the builder's own, and where several are named
+	By         string            // "service web", "target api", "job build", "script docker:build", "make image"
+	Place      workload.Place
+	// Deployments are the known ways in which the image of this build is run.
+	Deployments []workload.Deployment
+	Gaps        []workload.Gap
+}
+
+// Links are what one repository says of its Dockerfiles. They are not changed
+// after Read, and may be used by several goroutines.
+type Links struct {
+	dockerfiles []string
+	builds      map[string][]Build
+	deployments map[string][]workload.Deployment
+	gaps        []workload.Gap
+}
+
+// Read reads the repository whose root fsys is. It returns what can be told of it:
+// what can't be read is among the gaps.
+func Read(fsys fs.FS) *Links {
+	r := &reader{fsys: fsys, exists: map[string]bool{}, names: map[string]string{}}
+	r.walk(".", 0)
+	for _, task := range r.later {
+		task()
+	}
+	return r.link()
+}
+
+// Dockerfiles returns the paths of the files that are Dockerfiles by their names,
+// and of those that a build names, in the order of their bytes.
+func (l *Links) Dockerfiles() []string { return l.dockerfiles }
+
+// Builds returns the known builds of a Dockerfile, given by its slash-separated
+// path from the root: those of Compose files, of programs and of workflows, in
+// the order of their places; those that documentation names only where there is
+// no other.
+func (l *Links) Builds(dockerfile string) []Build { return l.builds[dockerfile] }
+
+// Deployments returns the known ways in which images of a Dockerfile are run, in
+// the order of their places, whether or not a build of it is known. Those of
+// Build.Deployments are among them.
+func (l *Links) Deployments(dockerfile string) []workload.Deployment {
+	return l.deployments[dockerfile]
+}
+
+// Gaps returns what could not be read and belongs to no build, in the order of
+// the places.
+func (l *Links) Gaps() []workload.Gap { return slices.Clone(l.gaps) }
