@@ -61,7 +61,7 @@ func (f *File) InsertStage(in *Instruction, lines ...string) (Edit, error) {
 	}
 	for i, l := range lines {
 		indent := f.indent(in)
-		if st := f.stageOf(in); i == 0 && st != nil {
+		if st := f.StageOf(in); i == 0 && st != nil {
 			indent = f.indent(st.From)
 		}
 		text.WriteString(indent + l + eol)
@@ -79,8 +79,8 @@ func (f *File) InsertStageAfter(in *Instruction, lines ...string) (Edit, error) 
 	return e, err
 }
 
-// stageOf is the stage that the instruction belongs to, nil for a global ARG.
-func (f *File) stageOf(in *Instruction) *Stage {
+// StageOf returns the stage that the instruction belongs to, nil for a global ARG.
+func (f *File) StageOf(in *Instruction) *Stage {
 	for _, st := range slices.Backward(f.Stages) {
 		if st.From.Index <= in.Index {
 			return st
