@@ -37,8 +37,9 @@ type options struct {
 	Target      string
 	Platform    string
 	BuildArgs   map[string]string
-	NoContext   bool // the Dockerfile comes from standard input
-	Repository  bool // the context has a .git, which can't be committed here
+	NoContext   bool     // the Dockerfile comes from standard input
+	Repository  bool     // the context has a .git, which can't be committed here
+	Only, Skip  []string // of the list, by ID
 }
 
 // testCase is one folder.
@@ -76,15 +77,6 @@ func (c *testCase) ids() (ids []string) {
 func load(t *testing.T, dir string) *testCase {
 	t.Helper()
 	c := &testCase{dir: dir, src: read(t, dir, "Dockerfile")}
-	id := filepath.Base(filepath.Dir(dir))
-	for _, tr := range transforms.All {
-		if tr.ID == id || id == "all" {
-			c.transforms = append(c.transforms, tr)
-		}
-	}
-	if len(c.transforms) == 0 {
-		t.Fatalf("no transform is called %q", id)
-	}
 	c.images = baseimage.NewStatic(append(images(t, filepath.Join(dir, "images.json")), images(t, "images.json")...)...)
 	var o options
 	if text := read(t, dir, "options.json"); text != nil {
@@ -93,6 +85,20 @@ func load(t *testing.T, dir string) *testCase {
 		if err := dec.Decode(&o); err != nil {
 			t.Fatalf("options.json: %v", err)
 		}
+	}
+	id := filepath.Base(filepath.Dir(dir))
+	for _, name := range slices.Concat(o.Only, o.Skip) {
+		if id != "all" || !slices.Contains(transforms.IDs(), name) {
+			t.Fatalf("options.json: %q can't be chosen here", name)
+		}
+	}
+	for _, tr := range transforms.All {
+		if tr.ID == id || id == "all" && (o.Only == nil || slices.Contains(o.Only, tr.ID)) && !slices.Contains(o.Skip, tr.ID) {
+			c.transforms = append(c.transforms, tr)
+		}
+	}
+	if len(c.transforms) == 0 {
+		t.Fatalf("no transform is called %q", id)
 	}
 	c.options = fixer.Options{NumericUser: o.NumericUser, User: o.User, UID: o.UID, Pin: o.Pin, KnownIDs: transforms.IDs(), Build: chain.Options{BuildArgs: o.BuildArgs, Target: o.Target, Platform: o.Platform}}
 	if o.Unsafe {
