@@ -117,7 +117,7 @@ func (r *run) idleIgnores(f *dockerfile.File, ts []*Transform) (list []Finding) 
 		runs := slices.ContainsFunc(ts, func(t *Transform) bool { return t.ID == ig.id })
 		var message string
 		switch {
-		case r.ignored[ig.ignoreKey]:
+		case r.held.ignored[ig.ignoreKey]:
 			continue
 		case !runs && slices.Contains(r.options.KnownIDs, ig.id):
 			continue

@@ -30,11 +30,11 @@ func Run(ctx context.Context, src Source, ts []*Transform, inspector baseimage.I
 		return Result{Before: src.Src, After: src.Src, Findings: []Finding{{ID: "syntax", Line: 1, Col: 1, Message: "left alone: " + reason}}}, nil
 	}
 	prefetch(ctx, inspector, builds)
-	var held withheld
+	held := withheld{ignored: map[ignoreKey]bool{}}
 	for {
 		r := &run{
 			ctx: ctx, src: src, options: o, transforms: ts, original: file, file: file, held: &held,
-			images: &images{inspector: inspector}, ignored: map[ignoreKey]bool{},
+			images: &images{inspector: inspector},
 		}
 		for _, b := range builds {
 			r.builds = append(r.builds, b.again())
@@ -66,8 +66,7 @@ type run struct {
 	steps      []Step
 	created    []NewFile
 	findings   []found
-	conditions []condition        // of the changes that were made
-	ignored    map[ignoreKey]bool // the comments that kept something from being done
+	conditions []condition // of the changes that were made
 }
 
 // found is a finding, and whether it is part of an earlier one.

@@ -94,7 +94,7 @@ func (r *run) pass(t *Transform, b *build) *Pass {
 	p := &Pass{
 		File: r.file, Graph: b.graph, Options: r.options, Deployments: b.Deployments,
 		ctx: r.ctx, images: r.images, memo: b.contents.memo, transform: t, position: r.place,
-		ignores: ignores(r.file, t.ID), heeded: func(ig ignore) { r.ignored[ig.ignoreKey] = true },
+		ignores: ignores(r.file, t.ID), heeded: func(ig ignore) { r.held.ignored[ig.ignoreKey] = true },
 	}
 	p.Options.Build = b.Build.Options
 	if c := b.contents.context; c != nil {

@@ -7,12 +7,13 @@ import (
 )
 
 // withheld are the changes that an earlier way through the transforms showed to
-// count on work that is not done in the end.
+// count on work that is not done in the end, and what else all ways have in common.
 type withheld struct {
 	decisions map[changeKey]Decision
 	all       map[*Transform]bool  // none of its changes with a condition is made
 	failed    map[*Transform]error // whose condition panicked
 	reruns    int
+	ignored   map[ignoreKey]bool // the comments that kept something from being done
 }
 
 // changeKey tells the changes of a file apart, whatever else changes in it.
@@ -102,7 +103,7 @@ func (r *run) explained(t *Transform, d Decision) Decision {
 			list = append(list, fmt.Sprintf("it rests on %s, which did not run", other.ID))
 			continue
 		}
-		for key := range r.ignored {
+		for key := range r.held.ignored {
 			if key.id == other.ID {
 				list = append(list, fmt.Sprintf("it rests on %s, which a comment ignores", other.ID))
 				break

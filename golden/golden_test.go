@@ -18,6 +18,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/buildcontext"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/diff"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
@@ -39,6 +40,7 @@ type options struct {
 	BuildArgs   map[string]string
 	NoContext   bool     // the Dockerfile comes from standard input
 	Repository  bool     // the context has a .git, which can't be committed here
+	Modules     bool     // the context has a node_modules, which can't either
 	Only, Skip  []string // of the list, by ID
 }
 
@@ -105,13 +107,13 @@ func load(t *testing.T, dir string) *testCase {
 		c.options.Threshold = fixer.Unsafe
 	}
 	if !o.NoContext {
-		c.context = buildContext(t, dir, o.Repository)
+		c.context = buildContext(t, dir, o.Repository, o.Modules)
 	}
 	return c
 }
 
 // buildContext is what the Dockerfile's COPY sees.
-func buildContext(t testing.TB, dir string, repository bool) fs.FS {
+func buildContext(t testing.TB, dir string, repository, modules bool) fs.FS {
 	t.Helper()
 	b, err := ReadBuild(dir)
 	if err != nil {
@@ -127,6 +129,9 @@ func buildContext(t testing.TB, dir string, repository bool) fs.FS {
 	}
 	if repository {
 		context[".git/HEAD"] = &fstest.MapFile{Mode: 0o644}
+	}
+	if modules {
+		context["node_modules/.package-lock.json"] = &fstest.MapFile{Mode: 0o644}
 	}
 	if len(context) == 0 {
 		context["."] = &fstest.MapFile{Mode: fs.ModeDir | 0o755}
@@ -233,9 +238,7 @@ func write(t *testing.T, dir, name string, text []byte, keep bool) {
 // invariants are what holds for every case, whatever it wants.
 func (c *testCase) invariants(t *testing.T, r fixer.Result) {
 	t.Helper()
-	if again := c.run(t, r.After); !bytes.Equal(again.After, r.After) {
-		t.Errorf("a second run changes the result:\n%s", diff.Unified("Dockerfile", r.After, again.After))
-	}
+	c.isDone(t, r)
 	if twice := c.run(t, c.src); !bytes.Equal(twice.After, r.After) {
 		t.Error("the same input gives another output")
 	}
@@ -244,6 +247,22 @@ func (c *testCase) invariants(t *testing.T, r fixer.Result) {
 	c.twins(t, r)
 	c.asksForNothing(t)
 	applies(t, r)
+}
+
+// isDone: a second run, which finds the files that the first made, changes nothing.
+func (c *testCase) isDone(t *testing.T, r fixer.Result) {
+	t.Helper()
+	second := *c
+	for _, f := range r.Created {
+		second.context = buildcontext.With(second.context, f.Name, f.Text)
+	}
+	again := second.run(t, r.After)
+	if !bytes.Equal(again.After, r.After) {
+		t.Errorf("a second run changes the result:\n%s", diff.Unified("Dockerfile", r.After, again.After))
+	}
+	for _, f := range again.Created {
+		t.Errorf("a second run makes the file %s", f.Name)
+	}
 }
 
 // keepsComments: every comment line that went in comes out, in order.
@@ -347,6 +366,11 @@ func TestComplete(t *testing.T) {
 			}
 			if files, err := filepath.Glob(filepath.Join(tr.ID, dir, "want.*")); err != nil || len(files) > 0 != wants {
 				t.Errorf("%s: its case %s has these outputs: %v (error %v)", tr.ID, dir, files, err)
+			}
+		}
+		for _, other := range tr.RestsOn {
+			if slices.Index(transforms.All, other) <= slices.Index(transforms.All, tr) {
+				t.Errorf("%s rests on %s, which does not run later", tr.ID, other.ID)
 			}
 		}
 		if tr.Title == "" || tr.Since == "" || tr.Safety == fixer.Note || tr.Doc.What == "" || tr.Doc.Why == "" || tr.Doc.Safety == "" || len(tr.Doc.See) == 0 || tr.Run == nil {

@@ -22,7 +22,9 @@ type startup struct {
 	open bool
 	// packageManager: npm or one of its kind runs at start, and wants a home.
 	packageManager bool
-	server         *nginxServer // nil where the base is not nginx's own image
+	// written: what is written into copied files at start, "" for nothing known.
+	written string
+	server  *nginxServer // nil where the base is not nginx's own image
 }
 
 // examine looks for reasons to leave a stage root, whoever it would run as when
@@ -52,7 +54,7 @@ func examine(p *fixer.Pass, run *chain.Run, user *identity) startup {
 			x.doubt = doubt
 		}
 	}
-	return startup{doubt: x.doubt, open: x.open, packageManager: x.packageManager}
+	return startup{doubt: x.doubt, open: x.open, packageManager: x.packageManager, written: x.written}
 }
 
 type examiner struct {
@@ -62,6 +64,7 @@ type examiner struct {
 	doubt          string
 	open           bool // as of startup
 	packageManager bool
+	written        string          // as of startup
 	server         *nginxServer    // as of startup
 	scripts        map[string]bool // of package.json, looked at already
 	files          map[string]bool // start scripts, looked at already

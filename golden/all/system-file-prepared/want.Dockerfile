@@ -1,8 +1,8 @@
 FROM node:20-slim
 WORKDIR /app
-COPY package*.json ./
+COPY --chown=node:node package*.json ./
 RUN npm ci --omit=dev
-COPY . .
+COPY --chown=node:node . .
 RUN mkdir -p /var/lib/app
 RUN mkdir -p /var/lib/app && chown node:node /app /var/lib/app
 USER node

@@ -1,8 +1,8 @@
 FROM node:20-slim
 WORKDIR /app
-COPY package*.json ./
+COPY --chown=node:node package*.json ./
 RUN npm ci --omit=dev
-COPY . .
+COPY --chown=node:node . .
 WORKDIR /app/src
 RUN chown node:node /app /app/src
 USER node
