@@ -1,6 +1,7 @@
 package fixer
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -75,53 +76,69 @@ func (a *agreement) signature(build int, rep *report) string {
 // settle leaves alone what not all builds of a stage agree on, and with it what
 // else the transform would change in that stage: its changes may belong together.
 func (a *agreement) settle() {
-	disputed := map[*dockerfile.Stage]bool{}
-	left := map[*change]bool{}
-	for again := true; again; {
-		again = false
-		for _, c := range a.changes {
-			if !c.changes() || left[c] || !a.missing(c) && !slices.ContainsFunc(a.stages(c), func(st *dockerfile.Stage) bool { return disputed[st] }) {
-				continue
-			}
-			left[c], again = true, true
-			for _, st := range a.stages(c) {
-				disputed[st] = true
-			}
-		}
-	}
+	left := a.disputed()
 	told := map[int]bool{} // by place
-	messages := map[*change]string{}
-	for _, c := range a.changes {
-		if left[c] {
-			messages[c] = a.dispute(c.offset)
-			told[c.offset] = true
-		}
+	for c := range left {
+		told[c.offset] = true
 	}
+	first := a.firstReports()
 	seen := map[int]bool{}
 	a.changes = slices.DeleteFunc(a.changes, func(c *change) bool {
 		switch {
-		case !told[c.offset] || c.changes() && !left[c]:
-			if !c.changes() && len(c.builds) < len(a.passes) {
+		case c.changes() && !left[c]:
+			return false
+		case !told[c.offset]: // a note
+			if len(c.builds) < len(a.passes) {
 				c.Message += " (" + a.names(c.builds) + ")"
 			}
 			return false
-		case !left[c] || seen[c.offset]:
+		case seen[c.offset]:
 			return true // it is part of what is said of the dispute
 		}
 		seen[c.offset] = true
-		*c = change{report: report{Finding: Finding{ID: c.ID, Safety: Note, Message: messages[c], offset: c.offset}}, step: c.step}
+		*c = change{report: report{Finding: Finding{ID: c.ID, Safety: Note, Message: a.dispute(first, c.offset), offset: c.offset}}}
 		return false
 	})
 }
 
-// missing reports whether a build has the stages of the change, and not the change.
-func (a *agreement) missing(c *change) bool {
-	for i, b := range a.run.builds {
-		if slices.Contains(c.builds, i) {
+// disputed are the changes that a build of their stages does not have, and all
+// others in these stages.
+func (a *agreement) disputed() map[*change]bool {
+	in := map[*dockerfile.Stage][]*change{}
+	stages := map[*change][]*dockerfile.Stage{}
+	var queue []*change
+	for _, c := range a.changes {
+		if !c.changes() {
 			continue
 		}
-		stages := a.stages(c)
-		if len(stages) == 0 || slices.ContainsFunc(stages, b.graph.Builds) {
+		stages[c] = a.stages(c)
+		for _, st := range stages[c] {
+			in[st] = append(in[st], c)
+		}
+		if a.missing(c, stages[c]) {
+			queue = append(queue, c)
+		}
+	}
+	left := map[*change]bool{}
+	for len(queue) > 0 {
+		c := queue[0]
+		queue = queue[1:]
+		if left[c] {
+			continue
+		}
+		left[c] = true
+		for _, st := range stages[c] {
+			queue = append(queue, in[st]...)
+			delete(in, st)
+		}
+	}
+	return left
+}
+
+// missing reports whether a build has the stages of the change, and not the change.
+func (a *agreement) missing(c *change, stages []*dockerfile.Stage) bool {
+	for i, b := range a.run.builds {
+		if !slices.Contains(c.builds, i) && (len(stages) == 0 || slices.ContainsFunc(stages, b.graph.Builds)) {
 			return true
 		}
 	}
@@ -142,18 +159,35 @@ func (a *agreement) stages(c *change) (list []*dockerfile.Stage) {
 	return list
 }
 
-// dispute says what the builds have to say of one place.
-func (a *agreement) dispute(offset int) string {
-	var says []string
+// firstReports are the messages of the first report of each place, by build.
+func (a *agreement) firstReports() []map[int]string {
+	list := make([]map[int]string, len(a.passes))
 	for i, p := range a.passes {
-		what := "nothing to change"
+		list[i] = map[int]string{}
 		for _, rep := range p.reports {
-			if rep.offset == offset {
-				what = rep.Message
-				break
+			if _, ok := list[i][rep.offset]; !ok {
+				list[i][rep.offset] = rep.Message
 			}
 		}
+	}
+	return list
+}
+
+// dispute says what the builds have to say of one place.
+func (a *agreement) dispute(first []map[int]string, offset int) string {
+	var says []string
+	same := true
+	for i := range a.passes {
+		what := cmp.Or(first[i][offset], "nothing to change")
+		same = same && what == cmp.Or(first[0][offset], what)
 		says = append(says, fmt.Sprintf("%s: %s", a.run.builds[i].name(), what))
+	}
+	if same {
+		all := make([]int, len(a.passes))
+		for i := range all {
+			all[i] = i
+		}
+		return fmt.Sprintf("left alone, as its builds need different changes (%s): %s", a.names(all), first[0][offset])
 	}
 	return "left alone, as its builds differ: " + strings.Join(says, "; ")
 }

@@ -159,7 +159,7 @@ func underInit(cmd *dockerfile.Instruction, manager string) func(end *fixer.Pass
 			run := n.Eval(base)
 			switch {
 			case run.Final.Cmd == nil || run.Final.Cmd.In != in || startsInit(end, run):
-			case end.Offers(TiniInit, startSpan(run)):
+			case end.Offers(TiniInit, startSpan(end, run)):
 				d = d.And(fixer.Doubt(why + "an init is unsafe to add here"))
 			default:
 				d = d.And(fixer.Refusal(why + "no init starts it"))

@@ -80,15 +80,15 @@ func nonroot(p *fixer.Pass, n *chain.Node) error {
 		p.Report(user.In.Span, "may run as root, left so: its user depends on a variable without a default")
 		return nil
 	case baseErr != nil:
-		p.Report(at(run), fmt.Sprintf("may run as root, left so: nothing is known of the base image %s: %v", n.Root().Stage.Ref.Text, baseErr))
+		p.Report(at(p, run), fmt.Sprintf("may run as root, left so: nothing is known of the base image %s: %v", n.Root().Stage.Ref.Text, baseErr))
 		return nil
 	case base.Config == nil:
-		p.Report(at(run), fmt.Sprintf("may run as root, left so: the user of the base image %s is not known", base.Image))
+		p.Report(at(p, run), fmt.Sprintf("may run as root, left so: the user of the base image %s is not known", base.Image))
 		return nil
 	case !isRoot(user.Text):
 		return nil
 	case len(n.Children) > 0:
-		p.Report(at(run), leftRoot+"other stages are built from this one, and may need root")
+		p.Report(at(p, run), leftRoot+"other stages are built from this one, and may need root")
 		return nil
 	}
 	start := examine(p, run, nil)
@@ -105,20 +105,20 @@ func nonroot(p *fixer.Pass, n *chain.Node) error {
 		start = examine(p, run, &id)
 	}
 	if start.keep != "" {
-		p.Report(at(run), leftRoot+start.keep)
+		p.Report(at(p, run), leftRoot+start.keep)
 		return nil
 	}
 	if err != nil {
-		p.Report(at(run), leftRoot+err.Error())
+		p.Report(at(p, run), leftRoot+err.Error())
 		return nil
 	}
 	edits, notes, err := switchUser(p, run, id, start)
 	if err != nil {
-		p.Report(at(run), leftRoot+err.Error())
+		p.Report(at(p, run), leftRoot+err.Error())
 		return nil
 	}
 	safety, doubts := doubts(p, run, id, start)
-	change := p.ReportAs(safety, at(run), message(p, run, id, append(notes, doubts...)), edits...)
+	change := p.ReportAs(safety, at(p, run), message(p, run, id, append(notes, doubts...)), edits...)
 	if tree := copiedTree(p, run, id, start); len(tree.copies) > 0 {
 		change.Provided(leftRoot, tree.isGiven)
 	}

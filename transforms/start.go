@@ -254,15 +254,13 @@ func (x *examiner) isOfNode() bool {
 
 // at is where a finding about the stage's user belongs: the USER that makes it
 // root, else the command that starts as root, else the FROM.
-func at(run *chain.Run) dockerfile.Span {
+func at(p *fixer.Pass, run *chain.Run) dockerfile.Span {
 	final := run.Final
-	if in := final.User.In; in != nil {
-		return in.Span
-	}
+	list := []*dockerfile.Instruction{final.User.In}
 	for _, c := range []*chain.Command{final.Cmd, final.Entrypoint} {
-		if c != nil && c.In != nil {
-			return c.In.Span
+		if c != nil {
+			list = append(list, c.In)
 		}
 	}
-	return run.Node.Stage.From.Span
+	return ofTheFile(p, run, list...)
 }

@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -81,12 +82,11 @@ func (f *File) InsertStageAfter(in *Instruction, lines ...string) (Edit, error) 
 
 // StageOf returns the stage that the instruction belongs to, nil for a global ARG.
 func (f *File) StageOf(in *Instruction) *Stage {
-	for _, st := range slices.Backward(f.Stages) {
-		if st.From.Index <= in.Index {
-			return st
-		}
+	i := sort.Search(len(f.Stages), func(i int) bool { return f.Stages[i].From.Index > in.Index })
+	if i == 0 {
+		return nil
 	}
-	return nil
+	return f.Stages[i-1]
 }
 
 // Anchor is the instruction that the edit changes, or next to which it inserts.
