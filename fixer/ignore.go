@@ -82,28 +82,24 @@ func (p *Pass) heed() {
 	if len(p.ignores) == 0 {
 		return
 	}
-	var kept Pass
-	for i, f := range p.findings {
+	p.reports = slices.DeleteFunc(p.reports, func(r *report) bool {
 		ignored := false
 		for _, ig := range p.ignores {
-			if ig.speaksFor(f, p.edits[i]) {
+			if ig.speaksFor(r) {
 				p.heeded(ig)
 				ignored = true
 			}
 		}
-		if !ignored {
-			kept.findings, kept.edits, kept.created = append(kept.findings, f), append(kept.edits, p.edits[i]), append(kept.created, p.created[i])
-		}
-	}
-	p.findings, p.edits, p.created = kept.findings, kept.edits, kept.created
+		return ignored
+	})
 }
 
 // speaksFor reports whether a finding is about the instruction below the comment:
 // it stands there, or its change is made there.
-func (ig ignore) speaksFor(f Finding, edits []dockerfile.Edit) bool {
+func (ig ignore) speaksFor(r *report) bool {
 	in := ig.comment.Above
-	return ig.all || in != nil && (f.offset >= in.Start && f.offset < max(in.End, in.Start+1) ||
-		slices.ContainsFunc(edits, func(e dockerfile.Edit) bool { return e.Anchor() == in }))
+	return ig.all || in != nil && (r.offset >= in.Start && r.offset < max(in.End, in.Start+1) ||
+		slices.ContainsFunc(r.edits, func(e dockerfile.Edit) bool { return e.Anchor() == in }))
 }
 
 // idleIgnores tells of the comments that kept nothing away.
@@ -121,7 +117,7 @@ func (r *run) idleIgnores(f *dockerfile.File, ts []*Transform) (list []Finding) 
 		runs := slices.ContainsFunc(ts, func(t *Transform) bool { return t.ID == ig.id })
 		var message string
 		switch {
-		case r.ignored[ig.ignoreKey]:
+		case r.held.ignored[ig.ignoreKey]:
 			continue
 		case !runs && slices.Contains(r.options.KnownIDs, ig.id):
 			continue

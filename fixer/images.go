@@ -33,13 +33,17 @@ type known struct {
 // prefetch asks for all bases of the target stages at once, so that a file
 // waits for the slowest of them and not for their sum. The inspector keeps the
 // answers; what fails here fails again, at once, where it is needed.
-func (im *images) prefetch(ctx context.Context, g *chain.Graph) {
+func prefetch(ctx context.Context, inspector baseimage.Inspector, builds []*build) {
 	var queries []baseimage.Query
-	for _, n := range g.Targets() {
-		root := n.Root()
-		q := baseimage.Query{Image: root.Image, Platform: root.Platform, Ask: baseimage.AskConfig}
-		if root.Err == nil && root.Image != "scratch" && !slices.Contains(queries, q) {
-			queries = append(queries, q)
+	known := map[imageKey]bool{}
+	for _, b := range builds {
+		for _, n := range b.graph.Targets() {
+			root := n.Root()
+			key := imageKey{root.Image, root.Platform}
+			if root.Err == nil && root.Image != "scratch" && !known[key] {
+				known[key] = true
+				queries = append(queries, baseimage.Query{Image: root.Image, Platform: root.Platform, Ask: baseimage.AskConfig})
+			}
 		}
 	}
 	if len(queries) < 2 {
@@ -47,7 +51,7 @@ func (im *images) prefetch(ctx context.Context, g *chain.Graph) {
 	}
 	var wg sync.WaitGroup
 	for _, q := range queries {
-		wg.Go(func() { _, _ = im.inspector.Inspect(ctx, q) })
+		wg.Go(func() { _, _ = inspector.Inspect(ctx, q) })
 	}
 	wg.Wait()
 }

@@ -31,7 +31,7 @@ func typicalSource(b *testing.B) (fixer.Source, baseimage.Inspector) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	return fixer.Source{Name: "Dockerfile", Src: src, Context: buildContext(b, typical, false)}, baseimage.NewStatic(list...)
+	return fixer.Source{Name: "Dockerfile", Src: src, Context: buildContext(b, typical, false, false)}, baseimage.NewStatic(list...)
 }
 
 // BenchmarkBuildKitParse is the floor: BuildKit's parser alone, once.
@@ -79,7 +79,7 @@ func BenchmarkAll1000(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		sources = append(sources, fixer.Source{Name: name, Src: src, Context: buildContext(b, filepath.Dir(name), false)})
+		sources = append(sources, fixer.Source{Name: name, Src: src, Context: buildContext(b, filepath.Dir(name), false, false)})
 	}
 	for b.Loop() {
 		for _, src := range sources {

@@ -36,7 +36,7 @@ func FuzzAll(f *testing.F) {
 		f.Fatal(err)
 	}
 	images := baseimage.NewStatic(list...)
-	context := buildContext(f, "npm-ci-stage/example", false)
+	context := buildContext(f, "npm-ci-stage/example", false, false)
 	f.Fuzz(func(t *testing.T, src []byte, inContext bool) {
 		run := func(src []byte) (fixer.Result, bool) {
 			source := fixer.Source{Name: "Dockerfile", Src: src}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/buildcontext"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/diff"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
@@ -37,8 +38,10 @@ type options struct {
 	Target      string
 	Platform    string
 	BuildArgs   map[string]string
-	NoContext   bool // the Dockerfile comes from standard input
-	Repository  bool // the context has a .git, which can't be committed here
+	NoContext   bool     // the Dockerfile comes from standard input
+	Repository  bool     // the context has a .git, which can't be committed here
+	Modules     bool     // the context has a node_modules, which can't either
+	Only, Skip  []string // of the list, by ID
 }
 
 // testCase is one folder.
@@ -76,15 +79,6 @@ func (c *testCase) ids() (ids []string) {
 func load(t *testing.T, dir string) *testCase {
 	t.Helper()
 	c := &testCase{dir: dir, src: read(t, dir, "Dockerfile")}
-	id := filepath.Base(filepath.Dir(dir))
-	for _, tr := range transforms.All {
-		if tr.ID == id || id == "all" {
-			c.transforms = append(c.transforms, tr)
-		}
-	}
-	if len(c.transforms) == 0 {
-		t.Fatalf("no transform is called %q", id)
-	}
 	c.images = baseimage.NewStatic(append(images(t, filepath.Join(dir, "images.json")), images(t, "images.json")...)...)
 	var o options
 	if text := read(t, dir, "options.json"); text != nil {
@@ -94,18 +88,32 @@ func load(t *testing.T, dir string) *testCase {
 			t.Fatalf("options.json: %v", err)
 		}
 	}
+	id := filepath.Base(filepath.Dir(dir))
+	for _, name := range slices.Concat(o.Only, o.Skip) {
+		if id != "all" || !slices.Contains(transforms.IDs(), name) {
+			t.Fatalf("options.json: %q can't be chosen here", name)
+		}
+	}
+	for _, tr := range transforms.All {
+		if tr.ID == id || id == "all" && (o.Only == nil || slices.Contains(o.Only, tr.ID)) && !slices.Contains(o.Skip, tr.ID) {
+			c.transforms = append(c.transforms, tr)
+		}
+	}
+	if len(c.transforms) == 0 {
+		t.Fatalf("no transform is called %q", id)
+	}
 	c.options = fixer.Options{NumericUser: o.NumericUser, User: o.User, UID: o.UID, Pin: o.Pin, KnownIDs: transforms.IDs(), Build: chain.Options{BuildArgs: o.BuildArgs, Target: o.Target, Platform: o.Platform}}
 	if o.Unsafe {
 		c.options.Threshold = fixer.Unsafe
 	}
 	if !o.NoContext {
-		c.context = buildContext(t, dir, o.Repository)
+		c.context = buildContext(t, dir, o.Repository, o.Modules)
 	}
 	return c
 }
 
 // buildContext is what the Dockerfile's COPY sees.
-func buildContext(t testing.TB, dir string, repository bool) fs.FS {
+func buildContext(t testing.TB, dir string, repository, modules bool) fs.FS {
 	t.Helper()
 	b, err := ReadBuild(dir)
 	if err != nil {
@@ -121,6 +129,9 @@ func buildContext(t testing.TB, dir string, repository bool) fs.FS {
 	}
 	if repository {
 		context[".git/HEAD"] = &fstest.MapFile{Mode: 0o644}
+	}
+	if modules {
+		context["node_modules/.package-lock.json"] = &fstest.MapFile{Mode: 0o644}
 	}
 	if len(context) == 0 {
 		context["."] = &fstest.MapFile{Mode: fs.ModeDir | 0o755}
@@ -227,9 +238,7 @@ func write(t *testing.T, dir, name string, text []byte, keep bool) {
 // invariants are what holds for every case, whatever it wants.
 func (c *testCase) invariants(t *testing.T, r fixer.Result) {
 	t.Helper()
-	if again := c.run(t, r.After); !bytes.Equal(again.After, r.After) {
-		t.Errorf("a second run changes the result:\n%s", diff.Unified("Dockerfile", r.After, again.After))
-	}
+	c.isDone(t, r)
 	if twice := c.run(t, c.src); !bytes.Equal(twice.After, r.After) {
 		t.Error("the same input gives another output")
 	}
@@ -238,6 +247,22 @@ func (c *testCase) invariants(t *testing.T, r fixer.Result) {
 	c.twins(t, r)
 	c.asksForNothing(t)
 	applies(t, r)
+}
+
+// isDone: a second run, which finds the files that the first made, changes nothing.
+func (c *testCase) isDone(t *testing.T, r fixer.Result) {
+	t.Helper()
+	second := *c
+	for _, f := range r.Created {
+		second.context = buildcontext.With(second.context, f.Name, f.Text)
+	}
+	again := second.run(t, r.After)
+	if !bytes.Equal(again.After, r.After) {
+		t.Errorf("a second run changes the result:\n%s", diff.Unified("Dockerfile", r.After, again.After))
+	}
+	for _, f := range again.Created {
+		t.Errorf("a second run makes the file %s", f.Name)
+	}
 }
 
 // keepsComments: every comment line that went in comes out, in order.
@@ -341,6 +366,11 @@ func TestComplete(t *testing.T) {
 			}
 			if files, err := filepath.Glob(filepath.Join(tr.ID, dir, "want.*")); err != nil || len(files) > 0 != wants {
 				t.Errorf("%s: its case %s has these outputs: %v (error %v)", tr.ID, dir, files, err)
+			}
+		}
+		for _, other := range tr.RestsOn {
+			if slices.Index(transforms.All, other) <= slices.Index(transforms.All, tr) {
+				t.Errorf("%s rests on %s, which does not run later", tr.ID, other.ID)
 			}
 		}
 		if tr.Title == "" || tr.Since == "" || tr.Safety == fixer.Note || tr.Doc.What == "" || tr.Doc.Why == "" || tr.Doc.Safety == "" || len(tr.Doc.See) == 0 || tr.Run == nil {

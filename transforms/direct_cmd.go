@@ -1,7 +1,6 @@
 package transforms
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"path"
@@ -11,6 +10,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
@@ -32,15 +32,16 @@ one plain node command (no variables set, nothing for a shell to do) and has no 
 reason: sources that use what only npm gives (npm_package_version, INIT_CWD …) or that are more than can be looked at;
 settings in .npmrc, .yarnrc or variables that change how scripts run; yarn 2 and later; workspaces; a node in node_modules;
 tools from node_modules/.bin (next, nest), development servers. Unsafe where the sources start other programs, which npm
-lets find those in node_modules/.bin. Also left alone where tini-init has no init to put in front and no source handles
-SIGTERM: node as process 1 would have to be killed after ten seconds, where npm ends at once. (--skip tini-init brings that
-about all the same.)`,
+lets find those in node_modules/.bin. Also left alone where in the end no init starts node, be it that tini-init has none to
+put in front or does not run, and no source handles SIGTERM: node as process 1 would have to be killed after ten seconds,
+where npm ends at once.`,
 		See: []string{
 			"https://github.com/nodejs/docker-node/blob/main/docs/BestPractices.md#cmd",
 			"https://docs.npmjs.com/cli/v10/using-npm/scripts#environment",
 			"https://github.com/krallin/tini#process-group-killing",
 		},
 	},
+	RestsOn: []*fixer.Transform{TiniInit},
 	Run: func(p *fixer.Pass) error {
 		var rs rewrites
 		for _, n := range p.Graph.Targets() {
@@ -90,8 +91,8 @@ func (s *npmScript) rewrite(c *chain.Command, words, front, manager []string, r 
 	name := path.Base(manager[0])
 	r.argv = append(slices.Clip(front), argv...)
 	r.doubt = s.doubt()
-	if !init {
-		r.left, r.doubt = s.processOne(name, r.doubt)
+	if !init && scanSources(s.pass).stops == "" {
+		r.provided = underInit(c.In, name)
 	}
 	r.message = fmt.Sprintf("%s stands between the container and node, which may not let it end in order: %s (script %q of package.json)",
 		name, strings.Join(argv, " "), s.first)
@@ -148,20 +149,34 @@ func (s *npmScript) isRun(c *chain.Command, words []string) (init bool, _ error)
 	return init, nil
 }
 
-// processOne tells what node would be without an init in front of it: process 1,
-// which does not end on SIGTERM unless it handles it, as npm does. So it gets
-// none where tini-init has none for it. doubt is the doubt that there is already.
-func (s *npmScript) processOne(manager, doubt string) (left, _ string) {
-	if scanSources(s.pass).stops != "" {
-		return "", doubt
-	}
+// underInit is what must hold in the end of a CMD that starts node where a
+// package manager stood: that an init starts it. Without one, node would be
+// process 1, which does not end on SIGTERM unless it handles it, as npm does.
+func underInit(cmd *dockerfile.Instruction, manager string) func(end *fixer.Pass) fixer.Decision {
 	why := fmt.Sprintf("node would be process 1, and not end on SIGTERM as %s does: no source handles it, and ", manager)
-	plan, keep := planTini(s.pass, s.run.Node)
-	switch {
-	case keep != "":
-		return fmt.Sprintf("%stini-init puts no init in front (%s)", why, keep), doubt
-	case plan.doubt != "":
-		return "", cmp.Or(doubt, why+"an init is unsafe: "+plan.doubt)
+	return func(end *fixer.Pass) (d fixer.Decision) {
+		in := end.Became(cmd)
+		for _, n := range end.Graph.Targets() {
+			base, _ := end.Base(n, baseimage.AskConfig) // what is not known starts nothing
+			run := n.Eval(base)
+			switch {
+			case run.Final.Cmd == nil || run.Final.Cmd.In != in || startsInit(end, run):
+			case end.Offers(TiniInit, startSpan(end, run)):
+				d = d.And(fixer.Doubt(why + "an init is unsafe to add here"))
+			default:
+				d = d.And(fixer.Refusal(why + "no init starts it"))
+			}
+		}
+		return d
 	}
-	return "", doubt
+}
+
+// startsInit reports whether the CMD of a stage is started by an init.
+func startsInit(p *fixer.Pass, run *chain.Run) bool {
+	line, words := run.Final.Cmd.Argv, run.Final.Cmd.Argv
+	if entry := run.Final.Entrypoint; entry != nil {
+		line = append(slices.Clip(entry.Argv), words...)
+	}
+	h, err := p.Workload(run).HandsOver(line, len(words))
+	return h.Init || err == nil && len(h.Argv) > 0 && workload.IsInit(h.Argv[0])
 }

@@ -35,7 +35,8 @@ Nginx is left alone in other images than its own; where its configuration can't 
 master needs what is root's (a pid file, logs, caches or sockets elsewhere, TLS keys, workers of another user); where a
 server has no listen, which means port 80 as root and 8000 otherwise; where something else starts beside it.
 Unsafe where something speaks for it that can't be seen: what npm start runs, when package.json can't be read; files that
-stay root's, be it a log or a database that a RUN makes; a data directory that nothing makes, or that a compose file mounts;
+stay root's, be it a log or a database that a RUN makes, or what COPY brings where chown-copy does not run and the
+application may write files; a data directory that nothing makes, or that a compose file mounts;
 a configuration of nginx that is made at start. Nginx on a port below 1024 is unsafe too: where the runtime keeps those for
 root, it does not start.`,
 		See: []string{
@@ -46,6 +47,7 @@ root, it does not start.`,
 			"https://nginx.org/en/docs/http/ngx_http_core_module.html#listen",
 		},
 	},
+	RestsOn: []*fixer.Transform{ChownCopy},
 	Run: func(p *fixer.Pass) error {
 		for _, n := range p.Graph.Targets() {
 			if err := nonroot(p, n); err != nil {
@@ -75,7 +77,7 @@ func nonroot(p *fixer.Pass, n *chain.Node) error {
 	}
 	if user.Known && user.In != nil && !isRoot(user.Text) {
 		if in := rootsModules(p, run); in != "" {
-			p.Report(at(run), fmt.Sprintf("runs as %s, %s", user.Text, in))
+			p.Report(at(p, run), fmt.Sprintf("runs as %s, %s", user.Text, in))
 		}
 		return nil
 	}
@@ -84,15 +86,15 @@ func nonroot(p *fixer.Pass, n *chain.Node) error {
 		p.Report(user.In.Span, "may run as root, left so: its user depends on a variable without a default")
 		return nil
 	case baseErr != nil:
-		p.Report(at(run), fmt.Sprintf("may run as root, left so: nothing is known of the base image %s: %v", n.Root().Stage.Ref.Text, baseErr))
+		p.Report(at(p, run), fmt.Sprintf("may run as root, left so: nothing is known of the base image %s: %v", n.Root().Stage.Ref.Text, baseErr))
 		return nil
 	case base.Config == nil:
-		p.Report(at(run), fmt.Sprintf("may run as root, left so: the user of the base image %s is not known", base.Image))
+		p.Report(at(p, run), fmt.Sprintf("may run as root, left so: the user of the base image %s is not known", base.Image))
 		return nil
 	case !isRoot(user.Text):
 		return nil
 	case len(n.Children) > 0:
-		p.Report(at(run), leftRoot+"other stages are built from this one, and may need root")
+		p.Report(at(p, run), leftRoot+"other stages are built from this one, and may need root")
 		return nil
 	}
 	start := examine(p, run, nil)
@@ -109,20 +111,23 @@ func nonroot(p *fixer.Pass, n *chain.Node) error {
 		start = examine(p, run, &id)
 	}
 	if start.keep != "" {
-		p.Report(at(run), leftRoot+start.keep)
+		p.Report(at(p, run), leftRoot+start.keep)
 		return nil
 	}
 	if err != nil {
-		p.Report(at(run), leftRoot+err.Error())
+		p.Report(at(p, run), leftRoot+err.Error())
 		return nil
 	}
 	edits, notes, err := switchUser(p, run, id, start)
 	if err != nil {
-		p.Report(at(run), leftRoot+err.Error())
+		p.Report(at(p, run), leftRoot+err.Error())
 		return nil
 	}
 	safety, doubts := doubts(p, run, id, start)
-	p.ReportAs(safety, at(run), message(p, run, id, append(notes, doubts...)), edits...)
+	change := p.ReportAs(safety, at(p, run), message(p, run, id, append(notes, doubts...)), edits...)
+	if tree := copiedTree(p, run, id, start); len(tree.copies) > 0 {
+		change.Provided(leftRoot, tree.isGiven)
+	}
 	return nil
 }
 

@@ -3,11 +3,28 @@ package transforms
 import (
 	"slices"
 
+	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 )
 
-// This file finds the places of nonroot-user's lines.
+// This file finds the places of nonroot-user's lines, and of what is said of a
+// stage.
+
+// ofTheFile is the span of the first of the instructions, nil for none, that was in
+// the file before this run; without one, of the last FROM of the chain that was.
+// What is said of inserted lines is not printed.
+func ofTheFile(p *fixer.Pass, run *chain.Run, list ...*dockerfile.Instruction) dockerfile.Span {
+	for _, n := range slices.Backward(run.Node.Chain()) {
+		list = append(list, n.Stage.From)
+	}
+	for _, in := range list {
+		if in != nil && !p.Inserted(in) {
+			return in.Span
+		}
+	}
+	return run.Node.Stage.From.Span
+}
 
 // asRoot are the instructions that run as the current user, or whose result
 // belongs to it: USER must not change before the last of them.

@@ -19,6 +19,8 @@ type rewrite struct {
 	message string
 	left    string // why it stays as it is, "" when it is changed
 	doubt   string // why that is unsafe, "" when it isn't
+	// provided is what must hold in the end, nil for nothing.
+	provided func(end *fixer.Pass) fixer.Decision
 }
 
 // rewrites are those of all target stages. Several stages may start what one
@@ -34,6 +36,9 @@ func (rs *rewrites) add(r rewrite) {
 	}
 	known := &(*rs)[i]
 	known.left, known.doubt = cmp.Or(known.left, r.left), cmp.Or(known.doubt, r.doubt)
+	if known.provided == nil {
+		known.provided = r.provided
+	}
 	if known.left == "" && !slices.Equal(known.argv, r.argv) {
 		known.left = "the stages that are built from this one would need different commands"
 	}
@@ -67,6 +72,9 @@ func (rs rewrites) report(p *fixer.Pass, prefix string) {
 		if r.doubt != "" {
 			safety, message = fixer.Unsafe, message+"; "+r.doubt
 		}
-		p.ReportAs(safety, r.in.Span, message, edit)
+		reported := p.ReportAs(safety, r.in.Span, message, edit)
+		if r.provided != nil {
+			reported.Provided(prefix+", left so: ", r.provided)
+		}
 	}
 }

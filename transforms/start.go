@@ -23,7 +23,9 @@ type startup struct {
 	open bool
 	// packageManager: npm or one of its kind runs at start, and wants a home.
 	packageManager bool
-	server         *nginxServer // nil where the base is not nginx's own image
+	// written: what is written into copied files at start, "" for nothing known.
+	written string
+	server  *nginxServer // nil where the base is not nginx's own image
 }
 
 // examine looks for reasons to leave a stage root, whoever it would run as when
@@ -53,7 +55,7 @@ func examine(p *fixer.Pass, run *chain.Run, user *identity) startup {
 			x.doubt = doubt
 		}
 	}
-	return startup{doubt: x.doubt, open: x.open, packageManager: x.packageManager}
+	return startup{doubt: x.doubt, open: x.open, packageManager: x.packageManager, written: x.written}
 }
 
 type examiner struct {
@@ -64,6 +66,7 @@ type examiner struct {
 	doubt          string
 	open           bool // as of startup
 	packageManager bool
+	written        string       // as of startup
 	server         *nginxServer // as of startup
 }
 
@@ -261,15 +264,13 @@ func (x *examiner) isOfNode() bool {
 
 // at is where a finding about the stage's user belongs: the USER that makes it
 // root, else the command that starts as root, else the FROM.
-func at(run *chain.Run) dockerfile.Span {
+func at(p *fixer.Pass, run *chain.Run) dockerfile.Span {
 	final := run.Final
-	if in := final.User.In; in != nil {
-		return in.Span
-	}
+	list := []*dockerfile.Instruction{final.User.In}
 	for _, c := range []*chain.Command{final.Cmd, final.Entrypoint} {
-		if c != nil && c.In != nil {
-			return c.In.Span
+		if c != nil {
+			list = append(list, c.In)
 		}
 	}
-	return run.Node.Stage.From.Span
+	return ofTheFile(p, run, list...)
 }

@@ -31,13 +31,13 @@ func (x *examiner) writable(file string) bool {
 		return x.writableByNginx(file)
 	}
 	if !path.IsAbs(file) {
-		return !strings.HasPrefix(file, "..") && (!strings.Contains(file, "/") || x.treeIsCopied())
+		return !strings.HasPrefix(file, "..") && (!strings.Contains(file, "/") || x.treeIsCopied(file+" is written at start"))
 	}
 	if isTemporary(file) {
 		return true
 	}
 	dir := x.run.Final.Workdir.Text
-	return !isSystem(dir) && (path.Dir(file) == dir || within(file, dir) && x.treeIsCopied())
+	return !isSystem(dir) && (path.Dir(file) == dir || within(file, dir) && x.treeIsCopied(file+" is written at start"))
 }
 
 // isTemporary reports a file where everybody can write.
@@ -118,16 +118,18 @@ func (x *examiner) writer(c *workload.Command) string {
 	}) {
 		return fmt.Sprintf("%s writes into %s at every start, which stays root's", what, c.Dir)
 	}
-	if x.treeIsCopied() {
+	what += " writes into the application's directory at every start"
+	if x.treeIsCopied(what) {
 		return ""
 	}
-	return fmt.Sprintf("%s writes into the application's directory at every start, and what RUN made there stays root's", what)
+	return what + ", and what RUN made there stays root's"
 }
 
 // treeIsCopied reports whether everything below the working directory will be
 // the user's: it comes from COPY and ADD of the target stage, which chown-copy
-// gives to the user, or a chown -R gives all of it behind the last RUN.
-func (x *examiner) treeIsCopied() bool {
+// gives to the user, or a chown -R gives all of it behind the last RUN. why is
+// what is written there; it is kept where the answer counts on chown-copy.
+func (x *examiner) treeIsCopied(why string) bool {
 	if x.user == nil {
 		x.open = true
 		return true // perhaps
@@ -149,6 +151,7 @@ func (x *examiner) treeIsCopied() bool {
 			return false
 		}
 	}
+	x.written = cmp.Or(x.written, why)
 	return true
 }
 

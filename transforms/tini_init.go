@@ -62,7 +62,7 @@ func tini(p *fixer.Pass, n *chain.Node) {
 	line, known := load.CommandLine()
 	if err != nil || base.Config == nil {
 		if known && len(line) > 1 && (workload.IsNode(line[0]) || workload.IsManager(line[0])) {
-			p.Report(startSpan(run), fmt.Sprintf("%snothing is known of the base image %s%s", noInit, n.Root().Stage.Ref.Text, because(err)))
+			p.Report(startSpan(p, run), fmt.Sprintf("%snothing is known of the base image %s%s", noInit, n.Root().Stage.Ref.Text, because(err)))
 		}
 		return
 	}
@@ -75,7 +75,7 @@ func tini(p *fixer.Pass, n *chain.Node) {
 		keep = addTini(p, n, way)
 	}
 	if keep != "" {
-		p.Report(startSpan(run), noInit+keep)
+		p.Report(startSpan(p, run), noInit+keep)
 	}
 }
 
@@ -121,13 +121,14 @@ func because(err error) string {
 }
 
 // startSpan is where the stage says what it starts.
-func startSpan(run *chain.Run) dockerfile.Span {
+func startSpan(p *fixer.Pass, run *chain.Run) dockerfile.Span {
+	var list []*dockerfile.Instruction
 	for _, c := range []*chain.Command{run.Final.Entrypoint, run.Final.Cmd} {
-		if c != nil && c.In != nil {
-			return c.In.Span
+		if c != nil {
+			list = append(list, c.In)
 		}
 	}
-	return run.Node.Stage.From.Span
+	return ofTheFile(p, run, list...)
 }
 
 // unsuited tells why a stage gets no init whatever can be installed.
@@ -189,7 +190,7 @@ func addTini(p *fixer.Pass, n *chain.Node, w workload.ToNode) (keep string) {
 		safety, notes = fixer.Unsafe, append(notes, plan.doubt)
 	}
 	how := fmt.Sprintf("no init in front of node, to forward signals and to reap its children: %s (%s)", strings.Join(options[:len(options)-1], " "), source.why)
-	p.ReportAs(safety, startSpan(run), strings.Join(append([]string{how}, notes...), "; "), append(plan.install, start...)...)
+	p.ReportAs(safety, startSpan(p, run), strings.Join(append([]string{how}, notes...), "; "), append(plan.install, start...)...)
 	return ""
 }
 

@@ -6,6 +6,8 @@ import "github.com/dockmend/dockmend/fixer"
 
 // All is the ordered list of the transforms. The order is meaning:
 //
+//   - dockerignore decides which files the build context has: npm-ci, chown-copy and
+//     others look there, and must find what the next run would;
 //   - env-equals, maintainer-label, add-copy, npm-omit-dev and apt-no-recommends
 //     change how one instruction is written, so that what comes behind finds it in
 //     its final form;
@@ -20,9 +22,9 @@ import "github.com/dockmend/dockmend/fixer"
 //   - tini-init installs a package, which root must do, and writes the ENTRYPOINT in
 //     front of which USER stands;
 //   - nonroot-user decides who the container runs as;
-//   - chown-copy then gives that user its files, so it comes behind;
-//   - dockerignore looks at what the Dockerfile copies in the end.
+//   - chown-copy then gives that user its files, so it comes behind.
 var All = []*fixer.Transform{
+	Dockerignore,
 	EnvEquals,
 	MaintainerLabel,
 	AddCopy,
@@ -36,7 +38,6 @@ var All = []*fixer.Transform{
 	TiniInit,
 	NonrootUser,
 	ChownCopy,
-	Dockerignore,
 }
 
 // IDs are the names of all transforms, in their order.

@@ -41,6 +41,7 @@ type Graph struct {
 	globals vars
 	lex     *shell.Lex
 	scripts scripts
+	built   map[*dockerfile.Stage]bool // what Builds found
 }
 
 // Node is a stage with its base resolved.
@@ -57,7 +58,8 @@ type Node struct {
 	// stage copies or mounts files from it.
 	Children []*Node
 	Copied   bool
-	depth    int // the number of stages that it stands on
+	sources  []*Node // the stages that this one copies or mounts files from
+	depth    int     // the number of stages that it stands on
 	graph    *Graph
 	runs     map[*baseimage.Facts]*Run // what Eval found
 }
@@ -189,6 +191,7 @@ func (n *Node) markSources(byName map[string]*Node) {
 			}
 			if src != nil && src != n {
 				src.Copied = true
+				n.sources = append(n.sources, src)
 			}
 		}
 	}
@@ -252,6 +255,27 @@ func (g *Graph) leaves() (list []*Node) {
 		}
 	}
 	return list
+}
+
+// Builds reports whether a build of the targets builds the stage: it is one of
+// them, or one is built from it or takes files from it, directly or not.
+func (g *Graph) Builds(st *dockerfile.Stage) bool {
+	if g.built == nil {
+		g.built = map[*dockerfile.Stage]bool{}
+		for left := g.Targets(); len(left) > 0; {
+			n := left[len(left)-1]
+			left = left[:len(left)-1]
+			if g.built[n.Stage] {
+				continue
+			}
+			g.built[n.Stage] = true
+			left = append(left, n.sources...)
+			if n.Parent != nil {
+				left = append(left, n.Parent)
+			}
+		}
+	}
+	return g.built[st]
 }
 
 // Chain is the stages that n is built from, n last.

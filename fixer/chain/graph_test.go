@@ -204,3 +204,21 @@ func TestSharedStates(t *testing.T) {
 		t.Error("the base image's own list was changed")
 	}
 }
+
+func TestBuilds(t *testing.T) {
+	const src = "FROM a AS base\nFROM base AS build\nFROM b AS tool\nFROM base AS web\nCOPY --from=build /x /x\nFROM base AS worker\nRUN --mount=from=tool,target=/t true\n"
+	for target, want := range map[string]string{
+		"": "base build tool web worker", "web": "base build web", "worker": "base tool worker", "base": "base",
+	} {
+		var got []string
+		g := resolve(t, src, Options{Target: target})
+		for _, n := range g.Nodes {
+			if g.Builds(n.Stage) {
+				got = append(got, n.Stage.Name)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("target %q builds %q, want %s", target, got, want)
+		}
+	}
+}

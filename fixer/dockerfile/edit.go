@@ -200,22 +200,6 @@ func (f *File) Apply(edits []Edit) ([]byte, error) {
 	return append(out, f.Src[pos:]...), nil
 }
 
-// OriginalOffset maps an offset of the text that f.Apply(edits) made to the offset in f
-// that it came from. For inserted text that is the place of the insertion.
-func OriginalOffset(edits []Edit, offset int) int {
-	shift := 0 // of the new text against the old, so far
-	for _, e := range sorted(edits) {
-		switch start := e.Start + shift; {
-		case offset < start:
-			return offset - shift
-		case offset < start+len(e.Text):
-			return e.Start
-		}
-		shift += len(e.Text) - e.Len()
-	}
-	return offset - shift
-}
-
 func sorted(edits []Edit) []Edit {
 	edits = slices.Clone(edits)
 	slices.SortStableFunc(edits, func(a, b Edit) int {

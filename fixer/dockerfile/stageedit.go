@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -61,7 +62,7 @@ func (f *File) InsertStage(in *Instruction, lines ...string) (Edit, error) {
 	}
 	for i, l := range lines {
 		indent := f.indent(in)
-		if st := f.stageOf(in); i == 0 && st != nil {
+		if st := f.StageOf(in); i == 0 && st != nil {
 			indent = f.indent(st.From)
 		}
 		text.WriteString(indent + l + eol)
@@ -79,14 +80,13 @@ func (f *File) InsertStageAfter(in *Instruction, lines ...string) (Edit, error) 
 	return e, err
 }
 
-// stageOf is the stage that the instruction belongs to, nil for a global ARG.
-func (f *File) stageOf(in *Instruction) *Stage {
-	for _, st := range slices.Backward(f.Stages) {
-		if st.From.Index <= in.Index {
-			return st
-		}
+// StageOf returns the stage that the instruction belongs to, nil for a global ARG.
+func (f *File) StageOf(in *Instruction) *Stage {
+	i := sort.Search(len(f.Stages), func(i int) bool { return f.Stages[i].From.Index > in.Index })
+	if i == 0 {
+		return nil
 	}
-	return nil
+	return f.Stages[i-1]
 }
 
 // Anchor is the instruction that the edit changes, or next to which it inserts.

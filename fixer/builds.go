@@ -1,0 +1,104 @@
+package fixer
+
+import (
+	"fmt"
+	"io/fs"
+	"reflect"
+
+	"github.com/dockmend/dockmend/fixer/buildcontext"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/workload"
+)
+
+// build is one build of the file, as it is evaluated now.
+type build struct {
+	Build
+	graph    *chain.Graph
+	contents *contents
+	// workloads are those of its stages, as they are evaluated.
+	workloads map[*chain.Run]*workload.Workload
+}
+
+// contents is a build context and what was read of it.
+type contents struct {
+	directory fs.FS                 // nil when there is none to look at
+	context   *buildcontext.Context // the part of it that is seen
+	memo      map[string]any
+}
+
+func newContents(directory fs.FS, dockerfile string) *contents {
+	c := &contents{directory: directory, memo: map[string]any{}}
+	if directory != nil {
+		c.context = buildcontext.Open(directory, dockerfile)
+	}
+	return c
+}
+
+// maxBuilds bounds the builds of one Dockerfile that are judged: each is
+// evaluated by itself.
+const maxBuilds = 64
+
+// resolve returns the builds of the source, with their graphs and contexts.
+func resolve(file *dockerfile.File, src Source, o Options) ([]*build, error) {
+	list := src.Builds
+	if len(list) == 0 {
+		list = []Build{{Context: src.Context, Beside: src.Beside, Options: o.Build}}
+	}
+	if len(list) > maxBuilds {
+		return nil, &dockerfile.Error{Name: src.Name, Msg: fmt.Sprintf("%d builds, more than %d", len(list), maxBuilds)}
+	}
+	var builds []*build
+	for _, one := range list {
+		graph, err := chain.Resolve(file, one.Options)
+		if err != nil {
+			return nil, err
+		}
+		b := &build{Build: one, graph: graph}
+		for _, other := range builds {
+			if sameFS(one.Context, other.Context) {
+				b.contents = other.contents
+			}
+		}
+		if b.contents == nil {
+			b.contents = newContents(one.Context, src.Name)
+		}
+		builds = append(builds, b)
+	}
+	return builds, nil
+}
+
+// again is the build before any transform.
+func (b *build) again() *build {
+	c := *b
+	c.workloads = map[*chain.Run]*workload.Workload{}
+	return &c
+}
+
+// sameFS reports whether two file systems are one. Those that can't be compared,
+// such as maps, are one where they share their memory.
+func sameFS(a, b fs.FS) bool {
+	if a == nil || b == nil {
+		return a == nil && b == nil
+	}
+	va, vb := reflect.ValueOf(a), reflect.ValueOf(b)
+	if va.Type() != vb.Type() {
+		return false
+	}
+	if va.Comparable() && vb.Comparable() {
+		return a == b
+	}
+	return va.Kind() == reflect.Map && va.Pointer() == vb.Pointer()
+}
+
+// create adds a file to the context of the builds that have these contents.
+func (r *run) create(to *contents, file NewFile) {
+	r.created = append(r.created, file)
+	more := newContents(buildcontext.With(to.directory, file.Name, file.Text), r.src.Name)
+	for _, b := range r.builds {
+		if b.contents == to {
+			b.contents = more
+			clear(b.workloads)
+		}
+	}
+}

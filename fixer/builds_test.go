@@ -1,0 +1,188 @@
+package fixer_test
+
+import (
+	"fmt"
+	"io/fs"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/workload"
+)
+
+// perBuild makes a transform that changes the CMD of each target stage into what
+// word makes of its pass; "" leaves it, with a note.
+func perBuild(word func(p *fixer.Pass) string) *fixer.Transform {
+	return &fixer.Transform{ID: "cmd", Safety: fixer.Safe, Run: func(p *fixer.Pass) error {
+		for _, n := range p.Graph.Targets() {
+			c := n.Eval(nil).Final.Cmd
+			if c == nil {
+				continue
+			}
+			text := word(p)
+			switch text {
+			case "":
+				p.Report(c.In.Span, "can't tell")
+				continue
+			case strings.TrimSpace(c.In.Body()):
+				continue
+			}
+			e, err := c.In.ReplaceBody(text)
+			if err != nil {
+				return err
+			}
+			p.Report(c.In.Span, "needs "+text, e)
+		}
+		return nil
+	}}
+}
+
+// fromContext is what the file "cmd" of the build context says.
+func fromContext(p *fixer.Pass) string {
+	text, err := fs.ReadFile(p.Context, "cmd")
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
+
+func runBuilds(t *testing.T, text string, builds []fixer.Build, ts ...*fixer.Transform) fixer.Result {
+	t.Helper()
+	r, err := fixer.Run(t.Context(), fixer.Source{Name: "Dockerfile", Src: []byte(text), Builds: builds}, ts, baseimage.Static{}, fixer.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// TestBuilds: a change is made where all builds of its stage need the same, and is
+// left alone with both their names where they differ.
+func TestBuilds(t *testing.T) {
+	const text = "FROM a AS web\nCMD b\nFROM a AS worker\nCMD c\n"
+	context := func(cmd string) fs.FS {
+		if cmd == "" {
+			return fstest.MapFS{}
+		}
+		return fstest.MapFS{"cmd": {Data: []byte(cmd)}}
+	}
+	build := func(name, target, cmd string) fixer.Build {
+		return fixer.Build{Name: name, Context: context(cmd), Options: chain.Options{Target: target}}
+	}
+	for _, c := range []struct {
+		name       string
+		builds     []fixer.Build
+		want, says string
+	}{
+		{"agree", []fixer.Build{build("one", "web", "x"), build("two", "web", "x")}, "FROM a AS web\nCMD x\nFROM a AS worker\nCMD c\n", "2:1 cmd safe true: needs x"},
+		{"of other stages", []fixer.Build{build("one", "web", "x"), build("two", "worker", "y")}, "FROM a AS web\nCMD x\nFROM a AS worker\nCMD y\n", "2:1 cmd safe true: needs x\n4:1 cmd safe true: needs y"},
+		{"another edit", []fixer.Build{build("one", "web", "x"), build("two", "web", "y")}, text, "2:1 cmd note false: left alone, as its builds differ: one: needs x; two: needs y"},
+		{"one refuses", []fixer.Build{build("one", "web", ""), build("two", "web", "y")}, text, "2:1 cmd note false: left alone, as its builds differ: one: can't tell; two: needs y"},
+		{"one has it already", []fixer.Build{build("one", "web", "x"), build("two", "web", "b")}, text, "2:1 cmd note false: left alone, as its builds differ: one: needs x; two: nothing to change"},
+		{"both refuse", []fixer.Build{build("one", "web", ""), build("two", "web", "")}, text, "2:1 cmd note false: can't tell"},
+		{"one alone", []fixer.Build{build("one", "web", "x")}, "FROM a AS web\nCMD x\nFROM a AS worker\nCMD c\n", "2:1 cmd safe true: needs x"},
+		{"a note of one", []fixer.Build{build("one", "web", ""), build("two", "worker", "c")}, text, "2:1 cmd note false: can't tell (one)"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := runBuilds(t, text, c.builds, perBuild(fromContext))
+			if string(r.After) != c.want || says(r) != c.says {
+				t.Errorf("got\n%s\nsays\n%s", r.After, says(r))
+			}
+		})
+	}
+}
+
+// TestBuildsOfOneStage: what else a transform would change in a stage about which
+// the builds differ stays as well.
+func TestBuildsOfOneStage(t *testing.T) {
+	both := &fixer.Transform{ID: "both", Safety: fixer.Safe, Run: func(p *fixer.Pass) error {
+		for _, in := range p.File.Instructions[1:] {
+			text := "x"
+			if in.Name() == "CMD" {
+				text = fromContext(p)
+			}
+			e, err := in.ReplaceBody(text)
+			if err != nil {
+				return err
+			}
+			p.Report(in.Span, "needs "+text, e)
+		}
+		return nil
+	}}
+	const text = "FROM a\nRUN b\nCMD c\n"
+	r := runBuilds(t, text, []fixer.Build{
+		{Name: "one", Context: fstest.MapFS{"cmd": {Data: []byte("d")}}}, {Name: "two", Context: fstest.MapFS{"cmd": {Data: []byte("e")}}},
+	}, both)
+	if string(r.After) != text || len(r.Findings) != 2 || r.Findings[0].Fixed || r.Findings[1].Fixed {
+		t.Errorf("got\n%s\nsays\n%s", r.After, says(r))
+	}
+}
+
+// TestBuildsSharedContext: builds of one context share what is read of it, and a
+// file that is created is there for all of them, and for what runs later.
+func TestBuildsSharedContext(t *testing.T) {
+	shared := fstest.MapFS{"a": {}}
+	asked := map[string]int{}
+	asks := &fixer.Transform{ID: "asks", Run: func(p *fixer.Pass) error {
+		p.Memo("question", func() any { asked[p.Options.Build.Target]++; return nil })
+		return nil
+	}}
+	creates := &fixer.Transform{ID: "creates", Run: func(p *fixer.Pass) error {
+		if p.IgnoreFile == "" {
+			p.Create(fixer.Safe, p.File.Instructions[0].Span, "no ignore file", fixer.NewFile{Name: ".dockerignore", Text: []byte("a\n")})
+		}
+		return nil
+	}}
+	sees := &fixer.Transform{ID: "sees", Run: func(p *fixer.Pass) error {
+		if _, err := fs.Stat(p.Context, "a"); err == nil || p.IgnoreFile != ".dockerignore" {
+			return fmt.Errorf("the ignore file is not seen")
+		}
+		if _, err := fs.Stat(p.Directory, ".dockerignore"); err != nil {
+			return err
+		}
+		return asks.Run(p)
+	}}
+	builds := []fixer.Build{
+		{Name: "one", Context: shared, Options: chain.Options{Target: "x"}}, {Name: "two", Context: shared, Options: chain.Options{Target: "y"}},
+	}
+	r := runBuilds(t, "FROM a AS x\nFROM a AS y\n", builds, asks, creates, sees)
+	if says(r) != "1:1 creates safe true: no ignore file" || len(r.Created) != 1 {
+		t.Errorf("%d files, says\n%s", len(r.Created), says(r))
+	}
+	if asked["x"] != 2 || asked["y"] != 0 { // before, and of the context with the new file
+		t.Errorf("asked %v", asked)
+	}
+	builds[1].Context = fstest.MapFS{"a": {}}
+	r = runBuilds(t, "FROM a AS x\nFROM a AS y\n", builds, creates)
+	if len(r.Created) != 0 || !strings.Contains(says(r), "as its builds need different changes (one, two): no ignore file") {
+		t.Errorf("%d files, says\n%s", len(r.Created), says(r))
+	}
+}
+
+// TestDeployments: each build has its own deployments and options.
+func TestDeployments(t *testing.T) {
+	var got []string
+	lists := &fixer.Transform{ID: "lists", Run: func(p *fixer.Pass) error {
+		for _, d := range p.Deployments {
+			got = append(got, p.Options.Build.Target+" "+d.Name)
+		}
+		return nil
+	}}
+	runBuilds(t, "FROM a AS x\nFROM a AS y\n", []fixer.Build{
+		{Options: chain.Options{Target: "x"}, Deployments: []workload.Deployment{{Name: "service x"}}},
+		{Options: chain.Options{Target: "y"}, Deployments: []workload.Deployment{{Name: "service y"}}},
+	}, lists)
+	if strings.Join(got, ", ") != "x service x, y service y" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// TestTooManyBuilds: the work for one file is bounded.
+func TestTooManyBuilds(t *testing.T) {
+	_, err := fixer.Run(t.Context(), fixer.Source{Name: "Dockerfile", Src: []byte(src), Builds: make([]fixer.Build, 1000)}, nil, baseimage.Static{}, fixer.Options{})
+	if err == nil || !strings.Contains(err.Error(), "1000 builds") {
+		t.Errorf("error %v", err)
+	}
+}

@@ -1,0 +1,57 @@
+package fixer
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Decision is the answer to the question whether a change may be made. The zero
+// value is yes.
+type Decision struct {
+	// Refuse says why not; "" when it may be made.
+	Refuse string
+	// Caveats are what a reviewer of the change should know.
+	Caveats []string
+	// Safety is the most that the change can be called; the zero value sets no
+	// limit.
+	Safety Safety
+}
+
+// Refused reports whether the change may not be made.
+func (d Decision) Refused() bool { return d.Refuse != "" }
+
+// And returns the decision of two questions: the first refusal, the lower
+// safety, and the caveats of both, each once.
+func (d Decision) And(other Decision) Decision {
+	d.Refuse = cmp.Or(d.Refuse, other.Refuse)
+	if other.Safety != 0 && (d.Safety == 0 || other.Safety < d.Safety) {
+		d.Safety = other.Safety
+	}
+	d.Caveats = slices.Clip(d.Caveats)
+	for _, c := range other.Caveats {
+		if !slices.Contains(d.Caveats, c) {
+			d.Caveats = append(d.Caveats, c)
+		}
+	}
+	return d
+}
+
+// Limit returns the safety of a change that would have safety s.
+func (d Decision) Limit(s Safety) Safety {
+	if d.Safety != 0 {
+		return min(s, d.Safety)
+	}
+	return s
+}
+
+// Refusal returns the decision not to make a change.
+func Refusal(reason string) Decision { return Decision{Refuse: reason} }
+
+// Doubt returns the decision that a change is unsafe, with the reason as its
+// caveat; yes where the reason is "".
+func Doubt(reason string) Decision {
+	if reason == "" {
+		return Decision{}
+	}
+	return Decision{Caveats: []string{reason}, Safety: Unsafe}
+}

@@ -1,0 +1,180 @@
+package fixer
+
+import (
+	"context"
+	"io/fs"
+	"sort"
+
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/workload"
+)
+
+// Pass is what one transform sees of one file, for one build of it.
+type Pass struct {
+	File  *dockerfile.File
+	Graph *chain.Graph
+	// Context is the build context, without what its ignore file hides; nil when
+	// there is none to look at. IgnoreFile is that file's name, "" when there is
+	// none.
+	Context    fs.FS
+	IgnoreFile string
+	// Directory is the one that the context is made of, with what is hidden: for
+	// files that stand beside a Dockerfile, as a compose file does. nil without a
+	// context.
+	Directory fs.FS
+	// Beside are the other Dockerfiles that are known to have the same context.
+	Beside []string
+	// Deployments are the known ways in which the image of this build is run.
+	Deployments []workload.Deployment
+	Options     Options
+
+	ctx       context.Context
+	images    *images
+	memo      map[string]any
+	workloads map[*chain.Run]*workload.Workload
+	transform *Transform
+	ignores   []ignore // that name it
+	heeded    func(ignore)
+	reports   []*report
+	position  func(offset int) place
+	end       *ending // nil but in the question whether a change is provided for
+}
+
+// report is one finding of a pass.
+type report struct {
+	Finding
+	edits   []dockerfile.Edit
+	created *NewFile // nil for none
+	left    string   // what to say where holds refuses, in front of the reason
+	holds   func(end *Pass) Decision
+}
+
+// changes reports whether there is something to be made.
+func (r *report) changes() bool { return len(r.edits) > 0 || r.created != nil }
+
+// Base tells what is known of the image at the bottom of n's chain. The error
+// says in one line why nothing is.
+func (p *Pass) Base(n *chain.Node, ask baseimage.Ask) (*baseimage.Facts, error) {
+	root := n.Root()
+	if root.Err != nil {
+		return nil, root.Err
+	}
+	return p.Image(root.Image, root.Platform, ask)
+}
+
+// Image tells what is known of an image that need not be the base of a stage, by
+// its name as BuildKit would pull it. The error says in one line why nothing is;
+// it wraps baseimage.ErrNotFound when there is no such image or tag.
+func (p *Pass) Image(name, platform string, ask baseimage.Ask) (*baseimage.Facts, error) {
+	return p.images.inspect(p.ctx, imageKey{name, platform}, ask)
+}
+
+// Workload returns the model of what a container of the stage does, made once for
+// an evaluation.
+func (p *Pass) Workload(run *chain.Run) *workload.Workload {
+	w, ok := p.workloads[run]
+	if !ok {
+		w = workload.Of(workload.Input{Run: run, Context: p.Context, Ask: func(ask baseimage.Ask) (*baseimage.Facts, error) {
+			return p.Base(run.Node, ask)
+		}})
+		p.workloads[run] = w
+	}
+	return w
+}
+
+// Transform is the transform that runs.
+func (p *Pass) Transform() *Transform { return p.transform }
+
+// Memo returns what make made for that key, once for one build context: for
+// questions to the context, which are asked of many instructions. The answer must
+// depend on the key and the context alone: other texts of the Dockerfile and
+// other builds get it too.
+func (p *Pass) Memo(key string, make func() any) any {
+	v, ok := p.memo[key]
+	if !ok {
+		v = make()
+		p.memo[key] = v
+	}
+	return v
+}
+
+// Inserted reports whether the instruction was inserted by a transform of this
+// run. A finding about it is not printed: it is part of that transform's work.
+func (p *Pass) Inserted(in *dockerfile.Instruction) bool {
+	return p.position(in.Start).inserted
+}
+
+// Report records a finding at a place of the file. With edits it is a change,
+// of the transform's own safety; without, it says what was left alone and why.
+func (p *Pass) Report(at dockerfile.Span, message string, edits ...dockerfile.Edit) Reported {
+	s := p.transform.Safety
+	if len(edits) == 0 {
+		s = Note
+	}
+	return p.ReportAs(s, at, message, edits...)
+}
+
+// ReportAs is Report with a safety of its own.
+func (p *Pass) ReportAs(s Safety, at dockerfile.Span, message string, edits ...dockerfile.Edit) Reported {
+	r := &report{Finding: Finding{ID: p.transform.ID, Safety: s, Message: message, offset: at.Start}, edits: edits}
+	p.reports = append(p.reports, r)
+	return Reported{r}
+}
+
+// Create records a finding that is mended by a new file in the build context. The
+// transforms that run later find it there.
+func (p *Pass) Create(s Safety, at dockerfile.Span, message string, file NewFile) {
+	r := p.ReportAs(s, at, message).report
+	file.ID = p.transform.ID
+	r.created = &file
+}
+
+// Reported is a finding that was reported, to say more of it.
+type Reported struct{ report *report }
+
+// Provided says what the change counts on of the transforms in RestsOn. When all
+// have run, the engine asks holds with a Pass of the final text, whose methods
+// Became and Offers lead to it. Where holds refuses or lowers the safety, all is
+// done again, in which this change is left out or has that safety; left is what
+// the finding says then, in front of the reason. holds must neither report nor
+// change anything.
+func (r Reported) Provided(left string, holds func(end *Pass) Decision) {
+	r.report.left, r.report.holds = left, holds
+}
+
+// ending is what a Pass of the final text knows of the way to it.
+type ending struct {
+	moves    []*dockerfile.Moves // of the steps from the text in which the change was reported
+	findings []Finding           // of the run
+}
+
+// Became returns the instruction of the final text that one of the text in which
+// the change was reported has become, nil where it was deleted.
+func (p *Pass) Became(in *dockerfile.Instruction) *dockerfile.Instruction {
+	offset, ok := in.Start, true
+	for _, m := range p.end.moves {
+		if offset, ok = m.Edited(offset); !ok {
+			return nil
+		}
+	}
+	list := p.File.Instructions
+	i := sort.Search(len(list), func(i int) bool { return list[i].Start >= offset })
+	if i < len(list) && list[i].Start == offset {
+		return list[i]
+	}
+	return nil
+}
+
+// Offers reports whether t has a change at that place which only the threshold
+// kept it from making.
+func (p *Pass) Offers(t *Transform, at dockerfile.Span) bool {
+	where := p.position(at.Start)
+	for _, f := range p.end.findings {
+		if f.ID == t.ID && f.Safety == Unsafe && !f.Fixed && f.Line == where.line && f.Col == where.col {
+			return true
+		}
+	}
+	return false
+}

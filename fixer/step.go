@@ -1,0 +1,197 @@
+package fixer
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+)
+
+// applied is one step that changed the text.
+type applied struct {
+	moves  *dockerfile.Moves
+	owners []int // of each edit, the finding that made it
+}
+
+// step runs the i-th transform and makes its edits, all of them or none.
+func (r *run) step(i int) {
+	t := r.transforms[i]
+	if err := r.held.failed[t]; err != nil {
+		r.bug(i, err)
+		return
+	}
+	passes := make([]*Pass, len(r.builds))
+	for j, b := range r.builds {
+		passes[j] = r.pass(t, b)
+		if err := guarded(t, passes[j]); err != nil {
+			r.bug(i, err)
+			return
+		}
+		passes[j].heed()
+	}
+	changes := r.agreed(passes)
+	r.hold(t, changes)
+	var edits []dockerfile.Edit
+	var owners []int
+	for k, c := range changes {
+		c.Fixed = c.changes() && c.Safety >= r.options.Threshold
+		if c.Fixed {
+			edits = append(edits, c.edits...)
+			owners = append(owners, slices.Repeat([]int{len(r.findings) + k}, len(c.edits))...)
+		}
+	}
+	places := make([]place, len(changes))
+	for k, c := range changes {
+		places[k] = r.place(c.offset)
+		places[k].alone = places[k].inserted && r.changesOnlyInserted(c)
+	}
+	if len(edits) > 0 {
+		switch err := r.apply(t, edits, owners); {
+		case errors.Is(err, errTooLarge):
+			for _, c := range changes {
+				if c.Fixed {
+					*c = change{report: report{Finding: c.Finding}}
+					c.Fixed, c.Safety, c.Message = false, Note, "left alone: "+err.Error()
+				}
+			}
+		case err != nil:
+			r.bug(i, err)
+			return
+		}
+	}
+	for k, c := range changes {
+		r.note(i, c, places[k])
+	}
+}
+
+// note records what became of a change, at its place in the text that came in.
+func (r *run) note(order int, c *change, at place) {
+	f := found{Finding: c.Finding, owner: at.owner}
+	f.Line, f.Col, f.offset, f.order = at.line, at.col, at.offset, order
+	// What is said of a line that this run inserted is no news, but for an unsafe
+	// change, and one that changes more than that line.
+	f.hidden = at.inserted && (f.Safety == Note || f.Safety == Safe && at.alone)
+	r.findings = append(r.findings, f)
+	if !f.Fixed {
+		return
+	}
+	if c.created != nil {
+		r.create(r.builds[c.builds[0]].contents, *c.created)
+	}
+	for j, holds := range c.conditions {
+		if holds != nil {
+			r.conditions = append(r.conditions, condition{key: c.key, transform: r.transforms[order], build: r.builds[c.builds[j]], step: c.step, finding: len(r.findings) - 1, holds: holds})
+		}
+	}
+}
+
+// pass is what a transform sees of the file as it is now, for one build.
+func (r *run) pass(t *Transform, b *build) *Pass {
+	p := &Pass{
+		File: r.file, Graph: b.graph, Options: r.options, Deployments: b.Deployments,
+		ctx: r.ctx, images: r.images, memo: b.contents.memo, workloads: b.workloads, transform: t, position: r.place,
+		ignores: ignores(r.file, t.ID), heeded: func(ig ignore) { r.held.ignored[ig.ignoreKey] = true },
+	}
+	p.Options.Build = b.Build.Options
+	if c := b.contents.context; c != nil {
+		p.Context, p.IgnoreFile = c, c.IgnoreFile
+		p.Directory, p.Beside = b.contents.directory, b.Beside
+	}
+	return p
+}
+
+// guarded runs the transform; a panic is an error of its own, so that one file
+// that nobody thought of does not end a run over thousands.
+func guarded(t *Transform, p *Pass) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("panic: %v", v)
+		}
+	}()
+	return t.Run(p)
+}
+
+var errTooLarge = fmt.Errorf("the file would have more than %d bytes", dockerfile.MaxSize)
+
+// apply makes the edits and proves that nothing else changed.
+func (r *run) apply(t *Transform, edits []dockerfile.Edit, owners []int) error {
+	text, err := r.file.Apply(edits)
+	if err != nil {
+		return err
+	}
+	if bytes.Equal(text, r.file.Src) {
+		return fmt.Errorf("its edits change nothing")
+	}
+	if len(text) > dockerfile.MaxSize {
+		return errTooLarge
+	}
+	file, err := r.file.ParseEdited(text)
+	if err != nil {
+		return fmt.Errorf("its output does not parse: %w", err)
+	}
+	if err := r.file.Check(file, edits); err != nil {
+		return fmt.Errorf("its output is not what was meant: %w", err)
+	}
+	graphs := make([]*chain.Graph, len(r.builds))
+	for i, b := range r.builds {
+		if graphs[i], err = b.graph.Edited(file); err != nil {
+			return fmt.Errorf("its output has other stages: %w", err)
+		}
+	}
+	for i, b := range r.builds {
+		b.graph = graphs[i]
+	}
+	r.applied = append(r.applied, applied{dockerfile.NewMoves(edits), owners})
+	r.file = file
+	r.steps = append(r.steps, Step{ID: t.ID, Text: text})
+	return nil
+}
+
+func (r *run) bug(order int, err error) {
+	r.findings = append(r.findings, found{owner: -1, Finding: Finding{
+		ID: r.transforms[order].ID, Line: 1, Col: 1, Bug: true, order: order,
+		Message: fmt.Sprintf("internal error, nothing of this transform was changed; please report it: %v", err),
+	}})
+}
+
+// place is where an offset of the current text comes from.
+type place struct {
+	line, col int // in the text that came in; of the owner's finding where inserted
+	offset    int // in the text that came in
+	inserted  bool
+	owner     int  // the finding that inserted it, -1 for none
+	alone     bool // what is changed there is all inserted text
+}
+
+// place is the place in the text that came in of an offset of the current text.
+// Inserted text belongs to the finding that inserted it.
+func (r *run) place(offset int) place {
+	for _, step := range slices.Backward(r.applied) {
+		var edit int
+		if offset, edit = step.moves.Original(offset); edit < 0 {
+			continue
+		}
+		owner := step.owners[edit]
+		f := r.findings[owner]
+		return place{line: f.Line, col: f.Col, offset: f.offset, inserted: true, owner: owner}
+	}
+	line, col := r.original.Position(offset)
+	return place{line: line, col: col, offset: offset, owner: -1}
+}
+
+// changesOnlyInserted reports whether all that a change does is to change
+// instructions that this run inserted.
+func (r *run) changesOnlyInserted(c *change) bool {
+	return c.created == nil && !slices.ContainsFunc(c.edits, func(e dockerfile.Edit) bool {
+		return e.Inserts() || !r.place(e.Anchor().Start).inserted
+	})
+}
+
+// withCaveats is a message with what a reviewer should know.
+func withCaveats(message string, caveats []string) string {
+	return strings.Join(append([]string{message}, caveats...), "; ")
+}

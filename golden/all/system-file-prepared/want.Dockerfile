@@ -1,0 +1,10 @@
+FROM node:20-slim
+WORKDIR /app
+COPY --chown=node:node package*.json ./
+RUN npm ci --omit=dev
+COPY --chown=node:node . .
+RUN mkdir -p /var/lib/app
+RUN mkdir -p /var/lib/app && chown node:node /app /var/lib/app
+USER node
+EXPOSE 3000
+CMD ["node", "server.js"]

@@ -1,0 +1,7 @@
+FROM node:20.19.5-bookworm-slim
+WORKDIR /app
+COPY --chown=node:node . .
+RUN chown node:node /app
+USER node
+EXPOSE 5173
+CMD ["vite"]

@@ -1,0 +1,10 @@
+FROM node:20-slim
+WORKDIR /app
+COPY --chown=node:node package*.json ./
+RUN npm ci --omit=dev
+COPY --chown=node:node . .
+WORKDIR /app/src
+RUN chown node:node /app /app/src
+USER node
+EXPOSE 3000
+CMD ["node", "index.js"]

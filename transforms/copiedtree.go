@@ -1,0 +1,86 @@
+package transforms
+
+import (
+	"fmt"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+)
+
+// This file judges a change to another user by what chown-copy has given to them
+// in the end.
+
+// tree is what a change to another user expects chown-copy to give to them.
+type tree struct {
+	from    *dockerfile.Instruction // of the stage
+	id      identity
+	copies  []*dockerfile.Instruction
+	written string // what is known to be written there at start, "" for nothing
+}
+
+// copiedTree finds the copies of the application's files that are not the user's
+// yet: all of them where something is known to be written into them, else those
+// that chown-copy can give.
+func copiedTree(p *fixer.Pass, run *chain.Run, id identity, start startup) tree {
+	t := tree{from: run.Node.Stage.From, id: spelled(id, run.Final), written: start.written}
+	if start.server != nil {
+		return t // which only reads them
+	}
+	for i, s := range run.Alone() {
+		c, ok := s.Before.Copy(s.In)
+		if !ok || c.Owned || !isApplications(run, t.id, c.Dest) || chownedLater(run, i, t.id) {
+			continue
+		}
+		if _, err := give(p, run, i, c, t.id); err == nil || t.written != "" {
+			t.copies = append(t.copies, s.In)
+		}
+	}
+	return t
+}
+
+// isGiven decides, on the final text, whether the stage may run as the user.
+func (t tree) isGiven(end *fixer.Pass) fixer.Decision {
+	stage := end.Became(t.from)
+	for _, n := range end.Graph.Nodes {
+		if n.Stage.From != stage {
+			continue
+		}
+		base, _ := end.Base(n, baseimage.AskConfig) // it was known before
+		run := n.Eval(base)
+		for _, in := range t.copies {
+			if t.owns(run, end.Became(in)) {
+				continue
+			}
+			stays := fmt.Sprintf("what line %d copies stays root's", in.Line)
+			if t.written != "" {
+				return fixer.Refusal(t.written + ", and " + stays)
+			}
+			switch s := memoWrites(end); {
+			case s.writes != "":
+				return fixer.Doubt(fmt.Sprintf("%s, and %s may write files there", stays, s.writes))
+			case s.partial != "":
+				return fixer.Doubt(fmt.Sprintf("%s, and whether the application writes there can't be seen: %s", stays, s.partial))
+			}
+		}
+	}
+	return fixer.Decision{}
+}
+
+// owns reports whether what an instruction copies is the user's in the end.
+func (t tree) owns(run *chain.Run, in *dockerfile.Instruction) bool {
+	for i, s := range run.Alone() {
+		if s.In != in {
+			continue
+		}
+		c, ok := s.Before.Copy(s.In)
+		return ok && (c.Chown != "" && ownedBy(s.Before, c, t.id) || chownedLater(run, i, t.id))
+	}
+	return false
+}
+
+// memoWrites is scanWrites, once for a build context.
+func memoWrites(p *fixer.Pass) scanned {
+	return p.Memo("sources that write", func() any { return scanWrites(p) }).(scanned)
+}
