@@ -17,8 +17,12 @@ import (
 const (
 	MaxBytes     = 1 << 20
 	MaxDepth     = 100     // of nested mappings and sequences
-	MaxNodes     = 200_000 // of all documents, each use of an anchor counted
+	MaxNodes     = 100_000 // of all documents, each use of an anchor counted
 	MaxDocuments = 1000
+
+	// maxSeparators bounds what the parser is given: it takes a kilobyte for each
+	// value, and cannot be stopped by their number.
+	maxSeparators = MaxNodes + MaxNodes/2
 )
 
 // File is a parsed file.
@@ -37,6 +41,9 @@ func Parse(name string, src []byte) (*File, error) {
 	f := &File{name: name, src: src, lines: newLines(src)}
 	if i := invalid(src); i >= 0 {
 		return nil, f.errorAt(i, NotUTF8, "not UTF-8")
+	}
+	if f.separators() > maxSeparators {
+		return nil, &Error{Name: name, Reason: TooLarge, Msg: fmt.Sprintf("more than %d values", MaxNodes)}
 	}
 	limits := loaderlimits.New(loaderlimits.DepthFunc(checkDepth))
 	d, err := yaml.NewLoader(bytes.NewReader(src), yaml.WithPlugin(limits))
@@ -88,6 +95,23 @@ func (f *File) Position(offset int) (line, col int) { return f.lines.position(of
 func (f *File) errorAt(offset int, r Reason, msg string) *Error {
 	line, col := f.Position(offset)
 	return &Error{Name: f.name, Line: line, Col: col, Reason: r, Msg: msg}
+}
+
+// separators counts what may end or start a value. Each value of a file but the
+// outermost has one of its own.
+func (f *File) separators() int {
+	count := len(f.lines.yaml)
+	for i, c := range f.src {
+		switch c {
+		case ',', ':', '[', '{':
+			count++
+		case ' ', '\t':
+			if i > 0 && (f.src[i-1] == '-' || f.src[i-1] == '?') {
+				count++
+			}
+		}
+	}
+	return count
 }
 
 // syntax is the error for what the parser refuses.

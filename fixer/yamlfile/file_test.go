@@ -93,9 +93,10 @@ func start(n *Node) string {
 	case style&yaml.FoldedStyle != 0:
 		return ">"
 	case n.Kind == Scalar:
-		word, _, _ := strings.Cut(n.Value, " ")
-		word, _, _ = strings.Cut(word, "\n")
-		return word
+		if i := strings.IndexAny(n.Value, " \t\n\u0085\u2028\u2029"); i >= 0 {
+			return n.Value[:i]
+		}
+		return n.Value
 	case style&yaml.FlowStyle != 0 && n.Kind == Mapping:
 		return "" // "{", or nothing for a pair in a flow sequence
 	case style&yaml.FlowStyle != 0:
@@ -181,12 +182,13 @@ func TestErrors(t *testing.T) {
 		{"template between the lines", "a: b\n{{- if .c }}\nc: d\n{{- end }}\n", Template, "2:1"},
 		{"Jinja", "{% if x %}\na: b\n{% endif %}\n", Template, "1:1"},
 		{"too large", "a: " + strings.Repeat("x", MaxBytes), TooLarge, "0:0"},
-		{"too many nodes", "[" + strings.Repeat("a,", MaxNodes) + "a]", TooLarge, "1:400000"},
+		{"too many nodes", "[" + strings.Repeat("a,", MaxNodes) + "a]", TooLarge, "1:200000"},
+		{"far too many nodes", "[" + strings.Repeat("a,", 2*MaxNodes) + "a]", TooLarge, "0:0"},
 		{"too many documents", strings.Repeat("--- a\n", MaxDocuments+1), TooLarge, "1001:1"},
 		{"flow too deep", strings.Repeat("[", MaxDepth+2) + strings.Repeat("]", MaxDepth+2), TooDeep, "1:101"},
 		{"block too deep", strings.Repeat("- ", MaxDepth+2) + "a", TooDeep, "1:201"},
 		{"cycle", "a: &a\n  b: *a\n", Cycle, "2:6"},
-		{"alias bomb", bomb(9), TooLarge, "6:45"},
+		{"alias bomb", bomb(9), TooLarge, "6:25"},
 		{"unknown anchor", "a: *b\n", Syntax, "1:4"},
 	} {
 		_, err := Parse("x.yaml", []byte(test.in))
