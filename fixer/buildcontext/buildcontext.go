@@ -10,7 +10,6 @@ import (
 	"path"
 	"strings"
 
-	"github.com/moby/patternmatcher"
 	"github.com/moby/patternmatcher/ignorefile"
 )
 
@@ -18,14 +17,14 @@ import (
 const maxIgnoreFile = 1 << 20
 
 // Context is a build context: what COPY and ADD can reach. It reads a file
-// system and never writes; it is not safe for concurrent use.
+// system and never writes. It is safe for concurrent use where its file system is.
 type Context struct {
 	// IgnoreFile is the name of the ignore file that holds, "" when there is none.
 	IgnoreFile string
 
 	files   fs.FS
-	matcher *patternmatcher.PatternMatcher // nil when nothing is ignored
-	err     error                          // of the ignore file; nothing can be read then
+	matcher *matcher // nil when nothing is ignored
+	err     error    // of the ignore file; nothing can be read then
 }
 
 // Open makes the context of a Dockerfile of that name out of a directory. An
@@ -55,7 +54,7 @@ func Open(files fs.FS, dockerfile string) *Context {
 	return c
 }
 
-func readIgnore(files fs.FS, name string) (*patternmatcher.PatternMatcher, error) {
+func readIgnore(files fs.FS, name string) (*matcher, error) {
 	f, err := files.Open(name)
 	if err != nil {
 		return nil, err
@@ -72,42 +71,55 @@ func readIgnore(files fs.FS, name string) (*patternmatcher.PatternMatcher, error
 	if err != nil || len(patterns) == 0 {
 		return nil, err
 	}
-	return patternmatcher.New(patterns)
+	return newMatcher(patterns)
 }
 
 // hides reports whether the ignore file keeps a file out. A directory is in as
 // long as a file in it may be.
 func (c *Context) hides(name string, dir bool) bool {
-	if c.matcher == nil || name == "." || dir && c.matcher.Exclusions() {
-		return false
-	}
-	ignored, err := c.matcher.MatchesOrParentMatches(name)
-	return err != nil || ignored
+	return c.matcher != nil && name != "." && c.matcher.hides(name, dir)
 }
 
 // Open implements fs.FS. What is ignored does not exist.
 func (c *Context) Open(name string) (fs.File, error) {
-	if _, err := c.Stat(name); err != nil {
+	if err := c.visible("open", name); err != nil {
 		return nil, err
 	}
 	return c.files.Open(name)
 }
 
+// visible returns an error where a name, which need not exist, is ignored.
+func (c *Context) visible(op, name string) error {
+	switch {
+	case c.err != nil:
+		return &fs.PathError{Op: op, Path: name, Err: c.err}
+	case !fs.ValidPath(name):
+		return &fs.PathError{Op: op, Path: name, Err: fs.ErrInvalid}
+	case len(name) > maxName:
+		return &fs.PathError{Op: op, Path: name[:maxName] + "…", Err: fs.ErrNotExist}
+	case !c.hides(name, false):
+		return nil
+	case !c.hides(name, true):
+		// A directory is in the context, a file is not.
+		info, err := fs.Stat(c.files, name)
+		if err != nil || info.IsDir() {
+			return err
+		}
+	}
+	return &fs.PathError{Op: op, Path: name, Err: fs.ErrNotExist}
+}
+
 // Stat implements fs.StatFS.
 func (c *Context) Stat(name string) (fs.FileInfo, error) {
-	if c.err != nil {
-		return nil, &fs.PathError{Op: "stat", Path: name, Err: c.err}
+	if err := c.visible("stat", name); err != nil {
+		return nil, err
 	}
-	info, err := fs.Stat(c.files, name)
-	if err == nil && c.hides(name, info.IsDir()) {
-		return nil, &fs.PathError{Op: "stat", Path: name, Err: fs.ErrNotExist}
-	}
-	return info, err
+	return fs.Stat(c.files, name)
 }
 
 // ReadDir implements fs.ReadDirFS.
 func (c *Context) ReadDir(name string) ([]fs.DirEntry, error) {
-	if _, err := c.Stat(name); err != nil {
+	if err := c.visible("readdir", name); err != nil {
 		return nil, err
 	}
 	all, err := fs.ReadDir(c.files, name)

@@ -65,6 +65,10 @@ func TestBadIgnoreFile(t *testing.T) {
 	if _, err := fs.ReadFile(Open(files, "Dockerfile"), "a"); err == nil || errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), ".dockerignore") {
 		t.Errorf("%v, want an error about .dockerignore", err)
 	}
+	files[".dockerignore"] = &fstest.MapFile{Data: []byte("[b-a]\n"), Mode: 0o644} // patternmatcher.New takes it, no match does
+	if _, err := fs.Stat(Open(files, "Dockerfile"), "a"); err == nil || errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), ".dockerignore") {
+		t.Errorf("%v, want an error about .dockerignore", err)
+	}
 	files[".dockerignore"] = &fstest.MapFile{Mode: fs.ModeNamedPipe}
 	if _, err := fs.ReadFile(Open(files, "Dockerfile"), "a"); err == nil || !strings.Contains(err.Error(), "no regular file") {
 		t.Errorf("%v, want an error about .dockerignore", err)
