@@ -15,6 +15,9 @@ type Decision struct {
 	// Safety is the most that the change can be called; the zero value sets no
 	// limit.
 	Safety Safety
+	// Missing are the transforms whose work would have changed the answer, where it
+	// is that of [Reported.Provided]; nil for all that the change rests on.
+	Missing []*Transform
 }
 
 // Refused reports whether the change may not be made.
@@ -23,6 +26,9 @@ func (d Decision) Refused() bool { return d.Refuse != "" }
 // And returns the decision of two questions: the first refusal, the lower
 // safety, and the caveats of both, each once.
 func (d Decision) And(other Decision) Decision {
+	if !d.Refused() && (other.Refused() || len(d.Missing) == 0) {
+		d.Missing = other.Missing
+	}
 	d.Refuse = cmp.Or(d.Refuse, other.Refuse)
 	if other.Safety != 0 && (d.Safety == 0 || other.Safety < d.Safety) {
 		d.Safety = other.Safety
@@ -33,6 +39,13 @@ func (d Decision) And(other Decision) Decision {
 			d.Caveats = append(d.Caveats, c)
 		}
 	}
+	return d
+}
+
+// Without returns the decision as one that the work of these transforms would have
+// changed.
+func (d Decision) Without(missing ...*Transform) Decision {
+	d.Missing = missing
 	return d
 }
 

@@ -98,7 +98,11 @@ func (r *run) withhold() (again bool) {
 // on and that did not run, or that a comment kept away.
 func (r *run) explained(t *Transform, d Decision) Decision {
 	var list []string
-	for _, other := range t.RestsOn {
+	missing := d.Missing
+	if len(missing) == 0 {
+		missing = t.RestsOn
+	}
+	for _, other := range missing {
 		if !slices.Contains(r.transforms, other) {
 			list = append(list, fmt.Sprintf("it rests on %s, which did not run", other.ID))
 			continue

@@ -41,7 +41,7 @@ where npm ends at once.`,
 			"https://github.com/krallin/tini#process-group-killing",
 		},
 	},
-	RestsOn: []*fixer.Transform{TiniInit},
+	RestsOn: []*fixer.Transform{TiniInit, NonrootUser},
 	Run: func(p *fixer.Pass) error {
 		var rs rewrites
 		for _, n := range p.Graph.Targets() {
@@ -92,7 +92,10 @@ func (s *npmScript) rewrite(c *chain.Command, words, front, manager []string, r 
 	r.argv = append(slices.Clip(front), argv...)
 	r.doubt = s.doubt()
 	if !init && scanSources(s.pass).stops == "" {
-		r.provided = underInit(c.In, name)
+		r.provided = append(r.provided, underInit(c.In, name))
+	}
+	if s.owner != "" {
+		r.provided = append(r.provided, notAsRoot(c.In, s.owner))
 	}
 	r.message = fmt.Sprintf("%s stands between the container and node, which may not let it end in order: %s (script %q of package.json)",
 		name, strings.Join(argv, " "), s.first)
@@ -162,9 +165,25 @@ func underInit(cmd *dockerfile.Instruction, manager string) func(end *fixer.Pass
 			switch {
 			case run.Final.Cmd == nil || run.Final.Cmd.In != in || startsInit(end, run):
 			case end.Offers(TiniInit, startSpan(end, run)):
-				d = d.And(fixer.Doubt(why + "an init is unsafe to add here"))
+				d = d.And(fixer.Doubt(why + "an init is unsafe to add here").Without(TiniInit))
 			default:
-				d = d.And(fixer.Refusal(why + "no init starts it"))
+				d = d.And(fixer.Refusal(why + "no init starts it").Without(TiniInit))
+			}
+		}
+		return d
+	}
+}
+
+// notAsRoot is what must hold in the end of a CMD that npm, as root, may run as
+// another user: that it does not start as root. why says so.
+func notAsRoot(cmd *dockerfile.Instruction, why string) func(end *fixer.Pass) fixer.Decision {
+	return func(end *fixer.Pass) (d fixer.Decision) {
+		in := end.Became(cmd)
+		for _, n := range end.Graph.Targets() {
+			base, _ := end.Base(n, baseimage.AskConfig)
+			final := n.Eval(base).Final
+			if final.Cmd != nil && final.Cmd.In == in && (!final.User.Known || isRoot(final.User.Text)) {
+				d = d.And(fixer.Refusal(why).Without(NonrootUser))
 			}
 		}
 		return d

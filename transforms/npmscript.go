@@ -22,6 +22,9 @@ type npmScript struct {
 	run   *chain.Run
 	load  *workload.Workload
 	first string // the script that CMD names
+	// owner says who runs the script where root starts npm, if that may be
+	// somebody else; "" if not.
+	owner string
 	seen  map[string]bool
 }
 

@@ -19,8 +19,8 @@ type rewrite struct {
 	message string
 	left    string // why it stays as it is, "" when it is changed
 	doubt   string // why that is unsafe, "" when it isn't
-	// provided is what must hold in the end, nil for nothing.
-	provided func(end *fixer.Pass) fixer.Decision
+	// provided is what must hold in the end.
+	provided []func(end *fixer.Pass) fixer.Decision
 }
 
 // rewrites are those of all target stages. Several stages may start what one
@@ -36,9 +36,7 @@ func (rs *rewrites) add(r rewrite) {
 	}
 	known := &(*rs)[i]
 	known.left, known.doubt = cmp.Or(known.left, r.left), cmp.Or(known.doubt, r.doubt)
-	if known.provided == nil {
-		known.provided = r.provided
-	}
+	known.provided = append(known.provided, r.provided...)
 	if known.left == "" && !slices.Equal(known.argv, r.argv) {
 		known.left = "the stages that are built from this one would need different commands"
 	}
@@ -73,8 +71,13 @@ func (rs rewrites) report(p *fixer.Pass, prefix string) {
 			safety, message = fixer.Unsafe, message+"; "+r.doubt
 		}
 		reported := p.ReportAs(safety, r.in.Span, message, edit)
-		if r.provided != nil {
-			reported.Provided(prefix+", left so: ", r.provided)
+		if len(r.provided) > 0 {
+			reported.Provided(prefix+", left so: ", func(end *fixer.Pass) (d fixer.Decision) {
+				for _, holds := range r.provided {
+					d = d.And(holds(end))
+				}
+				return d
+			})
 		}
 	}
 }

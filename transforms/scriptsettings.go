@@ -97,10 +97,10 @@ func (s *npmScript) tools(manager string) error {
 			}
 		}
 	}
-	// Who runs it now does not matter: nonroot-user may change that later.
-	if manager == "npm" && mayBeOthers(s.run) {
+	// Only root can switch to another user.
+	if user := s.run.Final.User; manager == "npm" && (!user.Known || isRoot(user.Text)) && mayBeOthers(s.run) {
 		if npm := switchesOwner(s.pass, s.run); npm != "" {
-			return errors.New(npm + " run scripts as the owner of the directory, who may be somebody else")
+			s.owner = npm + " run scripts as the owner of the directory, who may be somebody else"
 		}
 	}
 	return nil
