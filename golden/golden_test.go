@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,6 +24,8 @@ import (
 	"github.com/dockmend/dockmend/fixer/diff"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/report"
+	"github.com/dockmend/dockmend/fixer/repository"
+	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms"
 )
 
@@ -52,6 +55,8 @@ type testCase struct {
 	images     baseimage.Inspector
 	options    fixer.Options
 	context    fs.FS
+	// deployments are what the repository says of how the image is run.
+	deployments []workload.Deployment
 }
 
 func TestGolden(t *testing.T) {
@@ -108,8 +113,22 @@ func load(t *testing.T, dir string) *testCase {
 	}
 	if !o.NoContext {
 		c.context = buildContext(t, dir, o.Repository, o.Modules)
+		c.deployments = deployments(c.context, c.src)
 	}
 	return c
+}
+
+// deployments are the ways in which the repository, whose root the build context
+// is, runs the image.
+func deployments(context fs.FS, src []byte) []workload.Deployment {
+	root := fstest.MapFS{"Dockerfile": &fstest.MapFile{Data: src, Mode: 0o644}}
+	maps.Copy(root, context.(fstest.MapFS))
+	return repository.Read(root).Deployments("Dockerfile")
+}
+
+// source is the case's Dockerfile, with that text.
+func (c *testCase) source(src []byte) fixer.Source {
+	return fixer.Source{Name: "Dockerfile", Src: src, Builds: []fixer.Build{{Context: c.context, Options: c.options.Build, Deployments: c.deployments}}}
 }
 
 // buildContext is what the Dockerfile's COPY sees.
@@ -167,7 +186,7 @@ func images(t *testing.T, name string) []*baseimage.Facts {
 
 func (c *testCase) run(t *testing.T, src []byte) fixer.Result {
 	t.Helper()
-	r, err := fixer.Run(t.Context(), fixer.Source{Name: "Dockerfile", Src: src, Context: c.context}, c.transforms, c.images, c.options)
+	r, err := fixer.Run(t.Context(), c.source(src), c.transforms, c.images, c.options)
 	if err != nil {
 		t.Fatal(err)
 	}

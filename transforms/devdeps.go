@@ -50,6 +50,11 @@ func (sp *split) needsDev() string {
 			return reason
 		}
 	}
+	for _, d := range sp.pass.Deployments {
+		if d.Command != nil || d.Entrypoint != nil {
+			return fmt.Sprintf("%s runs other commands in it", d.Place)
+		}
+	}
 	if file := otherCommands(sp.pass.Directory); file != "" {
 		return file + " runs other commands in it"
 	}

@@ -52,9 +52,6 @@ func TestSources(t *testing.T) {
 
 func TestOtherCommands(t *testing.T) {
 	for _, c := range []struct{ name, file, text, want string }{
-		{"compose", "docker-compose.yml", "services:\n  app:\n    command: npm run dev\n", "docker-compose.yml"},
-		{"compose, of today", "compose.override.yaml", "services: {app: {}}\nx:\n  entrypoint: [a]\n", "compose.override.yaml"},
-		{"compose without", "docker-compose.yml", "services:\n  app:\n    build: .\n", ""},
 		{"a workflow", ".github/workflows/test.yml", "- run: docker run --rm app npm test\n", ".github/workflows/test.yml"},
 		{"a workflow that builds", ".github/workflows/test.yml", "- run: docker build -t app .\n", ""},
 		{"make", "Makefile", "test:\n\tdocker-compose -f ci.yml run app npm test\n", "Makefile"},

@@ -141,8 +141,10 @@ func argumentsToCome(p *fixer.Pass, run *chain.Run, c *chain.Command) string {
 	if cmd := run.Final.Cmd; cmd != nil && cmd.In != nil {
 		return fmt.Sprintf("the CMD in line %d, which is ignored now, would become its arguments", cmd.In.Line)
 	}
-	if name := composeSays(p, composeCommand); name != "" {
-		return fmt.Sprintf("a command in %s, which may be ignored now, would become its arguments", name)
+	for _, d := range p.Deployments {
+		if d.Command != nil {
+			return fmt.Sprintf("the command in %s, which is ignored now, would become its arguments", d.Place)
+		}
 	}
 	return ""
 }

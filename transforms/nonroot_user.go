@@ -162,7 +162,7 @@ func stillRoots(p *fixer.Pass, run *chain.Run, id identity) string {
 		func() string { return madeFile(p, run, id) },
 		func() string { return changedModules(p, run, id) },
 		func() string { return foreignHome(run, id) },
-		func() string { return composeMount(p, run) },
+		func() string { return mountDoubt(p, run, id) },
 		func() string { return namedSystemFile(p, run) },
 		func() string { return inRootDirectory(p, run) },
 	} {

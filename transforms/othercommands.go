@@ -12,7 +12,6 @@ import (
 // run in its image.
 
 var (
-	composeFile = regexp.MustCompile(`^(docker-)?compose[\w.-]*\.ya?ml$`)
 	// otherCommand is a command that a file gives to a container, or that a script
 	// runs in one.
 	otherCommand = regexp.MustCompile(`(?mi)^[\s{]*(?:-\s+)?"?\w*(?:command|entrypoint)"?\s*[:=]|\bdocker (?:container )?run\b|` + inside)
@@ -58,7 +57,7 @@ func commandsOf(folder, name string) *regexp.Regexp {
 	switch {
 	case folder == "." && readme.MatchString(name):
 		return insideCommand
-	case folder == "." && composeFile.MatchString(name), folder != "." && (ext == ".yml" || ext == ".yaml"), ext == ".sh", slices.Contains(platformFiles, name):
+	case folder != "." && (ext == ".yml" || ext == ".yaml"), ext == ".sh", slices.Contains(platformFiles, name):
 		return otherCommand
 	}
 	return nil

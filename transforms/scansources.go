@@ -218,23 +218,3 @@ func handlesSIGTERM(text string) bool {
 	}
 	return gracefulPackage.MatchString(text)
 }
-
-var (
-	composeFiles   = []string{"compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"}
-	composeCommand = regexp.MustCompile(`(?m)^\s+command\s*:`)
-	composeInit    = regexp.MustCompile(`(?m)^\s+init\s*:\s*["']?(true|yes|on)\b`)
-)
-
-// composeSays names the compose file of the context that has a setting; "" when
-// there is none to be seen.
-func composeSays(p *fixer.Pass, setting *regexp.Regexp) string {
-	if p.Context == nil {
-		return ""
-	}
-	for _, name := range composeFiles {
-		if text, err := readSmall(p.Context, name); err == nil && setting.MatchString(text) {
-			return name
-		}
-	}
-	return ""
-}

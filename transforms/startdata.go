@@ -3,7 +3,6 @@ package transforms
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // This file looks for data that the application may want to write, in places
@@ -30,10 +30,9 @@ func (x *examiner) cloned() string {
 	return found
 }
 
-var dataVariable = regexp.MustCompile(`(DIR|DIRECTORY|PATH|DATA|HOME|STORAGE|CACHE|FOLDER|ROOT|UPLOADS?|DB|DATABASE)$`)
-
-// undeclared looks for a directory that a variable names for data, and that
-// nothing in the file makes: the application would make it, in /.
+// undeclared looks for a directory that a variable of the image, or of a deployment,
+// names for data, and that nothing in the file makes: the application would make it,
+// where only root can.
 func (x *examiner) undeclared() string {
 	for _, s := range x.run.Steps {
 		cmd, ok := s.In.Cmd.(*instructions.EnvCommand)
@@ -41,17 +40,36 @@ func (x *examiner) undeclared() string {
 			continue
 		}
 		for _, kv := range cmd.Env {
-			dir, known := s.Before.Expand(kv.Value)
-			if !known || !path.IsAbs(dir) || !dataVariable.MatchString(kv.Key) || kv.Key == "PATH" || strings.HasSuffix(kv.Key, "_PATH") && strings.Contains(dir, ":") {
-				continue
-			}
-			dir = path.Clean(dir)
-			if isData(dir) && !within(dir, x.run.Final.Workdir.Text) && !within(dir, "/home") && !x.mentioned(dir, s.In) {
+			value, known := s.Before.Expand(kv.Value)
+			if dir, ok := workload.DataPath(kv.Key, value); ok && known && x.isUnmade(dir, s.In) {
 				return fmt.Sprintf("%s names %s, which nothing in the file makes", kv.Key, dir)
 			}
 		}
 	}
+	for _, d := range x.pass.Deployments {
+		for _, v := range d.Env {
+			if dir, ok := workload.DataPath(v.Name, v.Value); ok && v.Known && d.User == "" && x.isUnmade(dir, nil) {
+				return fmt.Sprintf("%s of %s names %s, which nothing in the file makes", v.Name, v.Place, dir)
+			}
+		}
+	}
 	return ""
+}
+
+// isUnmade reports whether a directory for data is one that the application would
+// have to make, where the user can't.
+func (x *examiner) isUnmade(dir string, but *dockerfile.Instruction) bool {
+	if !isData(dir) || within(dir, x.run.Final.Workdir.Text) || isTemporary(dir) || mentionsPath(x.run, dir, but) {
+		return false
+	}
+	if !within(dir, "/home") {
+		return true
+	}
+	if x.user == nil {
+		x.open = true
+		return false
+	}
+	return x.user.home == "" || !within(dir, x.user.home)
 }
 
 // mentioned reports whether another instruction names the directory.
@@ -87,35 +105,4 @@ func foreignHome(run *chain.Run, id identity) string {
 		return ""
 	}
 	return fmt.Sprintf("HOME is %s, which stays root's", home)
-}
-
-var (
-	composeVolume = regexp.MustCompile(`(?m)^\s*-\s*["']?([\w./~-]+):(/[^:"'\s]+)["']?(?::rw)?["']?\s*(?:#.*)?$`)
-	// dataFolder are the names of folders that a host shares so that they are written.
-	dataFolder = regexp.MustCompile(`(?i)^\.?(data|db|database|uploads?|files|media|logs?|storage|backups?|state|cache|sessions?)$`)
-)
-
-// composeMount tells of a volume that a compose file puts into the working
-// directory: the engine makes it as root where the image has no such directory.
-func composeMount(p *fixer.Pass, run *chain.Run) string {
-	dir := run.Final.Workdir.Text
-	if p.Context == nil || dir == "/" {
-		return ""
-	}
-	x := newExaminer(p, run)
-	for _, name := range composeFiles {
-		text, err := readSmall(p.Context, name)
-		if err != nil {
-			continue
-		}
-		for _, m := range composeVolume.FindAllStringSubmatch(text, -1) {
-			source, target := m[1], path.Clean(m[2])
-			named := !strings.ContainsAny(source[:1], "./~")
-			if target == dir || !within(target, dir) || strings.Contains(target, "node_modules") || !named && !dataFolder.MatchString(path.Base(target)) || x.mentioned(target, nil) {
-				continue
-			}
-			return fmt.Sprintf("%s mounts a volume to %s, which would be root's", name, target)
-		}
-	}
-	return ""
 }

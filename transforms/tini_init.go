@@ -139,8 +139,10 @@ func unsuited(p *fixer.Pass, run *chain.Run) string {
 	case len(run.Final.Base.Config.OnBuild) > 0:
 		return "the base image brings ONBUILD instructions, which decide what is started"
 	}
-	if name := composeSays(p, composeInit); name != "" {
-		return name + " says init: true, with which Docker brings its own"
+	for _, d := range p.Deployments {
+		if d.Init {
+			return fmt.Sprintf("%s says init: true, with which Docker brings its own", d.Place)
+		}
 	}
 	return otherInit(run)
 }
