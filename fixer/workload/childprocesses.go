@@ -1,0 +1,294 @@
+package workload
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/dockmend/dockmend/fixer/shell"
+)
+
+// This file finds the programs that sources start as child processes.
+
+// ChildProcess is a program that the sources start. Either Argv or Script is set.
+type ChildProcess struct {
+	Argv   []shell.Word // the program first, which is known
+	Script string       // the text of a shell; in full
+	Evidence
+}
+
+// spawnCall says where a call has the program: 's' a text for a shell, 'a' the
+// program and an array, 'v' the program and its arguments one by one, 'l' an
+// array of all, 'n' a module of Node.js, 'w' a text of words without a shell.
+type spawnCall struct {
+	receivers []string
+	arg       int
+	style     byte
+}
+
+// spawnCallsOf are the calls of each language as [receiver|receiver.]name:argument
+// and style.
+var spawnCallsOf = map[Language]string{
+	JavaScript: "exec:0s execSync:0s execAsync:0s execPromise:0s execP:0s execaCommand:0s execaCommandSync:0s spawn:0a spawnSync:0a spawnAsync:0a execFile:0a execFileSync:0a execFileAsync:0a fork:0n execa:0a execaSync:0a",
+	Python:     "subprocess.run:0l subprocess.call:0l subprocess.check_call:0l subprocess.check_output:0l subprocess.Popen:0l Popen:0l check_output:0l check_call:0l os.system:0s os.popen:0s getoutput:0s create_subprocess_exec:0v create_subprocess_shell:0s",
+	Ruby:       "system:0v exec:0v Process.spawn:0v spawn:0v Open3.capture2:0v Open3.capture2e:0v Open3.capture3:0v Open3.popen3:0v IO.popen:0v",
+	Go:         "exec.Command:0v exec.CommandContext:1v",
+	Java:       "ProcessBuilder:0v getRuntime.exec:0w Runtime.exec:0w runtime.exec:0w",
+	CSharp:     "Process.Start:0w ProcessStartInfo:0w",
+	PHP:        "exec:0s shell_exec:0s system:0s passthru:0s proc_open:0s popen:0s",
+	Rust:       "Command.new:0c",
+	Elixir:     "System.cmd:0a System.shell:0s",
+	Perl:       "system:0v exec:0v",
+	Clojure:    "sh:0v shell.sh:0v",
+}
+
+var spawnCalls = sync.OnceValue(func() map[Language]map[string][]spawnCall {
+	all := map[Language]map[string][]spawnCall{}
+	for lang, list := range spawnCallsOf {
+		all[lang] = map[string][]spawnCall{}
+		for _, entry := range strings.Fields(list) {
+			name, at, _ := strings.Cut(entry, ":")
+			c := spawnCall{arg: int(at[0] - '0'), style: at[1]}
+			if dot := strings.LastIndexByte(name, '.'); dot > 0 {
+				c.receivers, name = strings.Split(name[:dot], "|"), name[dot+1:]
+			}
+			all[lang][name] = append(all[lang][name], c)
+		}
+	}
+	all[Kotlin], all[Scala] = all[Java], all[Java]
+	return all
+})
+
+// nodeReceivers are the names by which sources call child_process and its kind;
+// exec is a method of regular expressions and of databases too.
+var nodeReceivers = strings.Fields("child_process childProcess cp child proc shell shelljs sh execa Bun util processes exec")
+
+// childProcess reports the program that a call starts, where it is one that does.
+func (u *unit) childProcess(i int) {
+	calls := spawnCalls()[u.lang][u.str(i)]
+	if len(calls) == 0 || u.is(i-1, "function") || u.is(i-1, "def") || u.is(i-1, "func") || u.is(i-1, "fn") || u.is(i-1, "fun") || u.is(i-1, "sub") {
+		return
+	}
+	args, ok := u.arguments(i)
+	if !ok {
+		return
+	}
+	name, method := u.callee(i)
+	words := strings.Split(name, ".")
+	for _, c := range calls {
+		switch {
+		case c.receivers != nil && !u.receives(i, words, c.receivers):
+		case c.receivers == nil && u.lang == JavaScript && (method && !u.requires(i) || len(words) > 1 && !slices.Contains(nodeReceivers, words[len(words)-2])):
+		case c.receivers == nil && u.lang != JavaScript && (method || len(words) > 1) && u.str(i) != "ProcessBuilder" && u.lang != Python:
+		case c.arg >= len(args):
+		default:
+			u.spawn(c, args[c.arg:], i)
+			return
+		}
+	}
+}
+
+// receives reports whether what a method is called on ends in one of these names:
+// a name, or the call of a function.
+func (u *unit) receives(i int, words, receivers []string) bool {
+	if len(words) > 1 {
+		return slices.Contains(receivers, words[len(words)-2])
+	}
+	m := -1
+	if u.is(i-1, ".") && u.is(i-2, ")") {
+		m = int(u.tokens[i-2].match)
+	}
+	return m > 0 && slices.Contains(receivers, u.str(m-1))
+}
+
+// requires reports whether the method at token i is called on require("…").
+func (u *unit) requires(i int) bool {
+	return u.is(i-1, ".") && u.is(i-2, ")") && u.kind(i-3) == textToken && u.is(i-5, "require")
+}
+
+func (u *unit) spawn(c spawnCall, args []argument, i int) {
+	first := args[0]
+	list := u.listAt(first)
+	style := c.style
+	switch {
+	case list >= 0 && style != 'a':
+		args, style = u.entries(list), 'v'
+	case style == 'l' || style == 'v' && len(args) == 1 && (u.lang == Ruby || u.lang == Perl):
+		style = 's'
+		if u.lang == Python && !u.shellTrue(args[1:]) {
+			style = 'w'
+		}
+	}
+	if len(args) == 0 || !u.onlyLiteral(args[0]) {
+		u.unknownChild(i)
+		return
+	}
+	program, whole := u.literal(args[0].a)
+	evidence := u.evidence(args[0].a)
+	switch style {
+	case 's', 'w':
+		u.script(program, whole && args[0].b == args[0].a+1, style == 's', i, evidence)
+		return
+	}
+	if !whole || program == "" {
+		u.unknownChild(i)
+		return
+	}
+	argv := []shell.Word{knownWord(program)}
+	switch style {
+	case 'n':
+		argv = []shell.Word{knownWord("node"), knownWord(program)}
+		fallthrough
+	case 'a':
+		if len(args) > 1 && u.is(args[1].a, "[") {
+			argv = append(argv, u.words(u.entries(args[1].a))...)
+		} else if len(args) > 1 && !u.is(args[1].a, "{") {
+			argv = append(argv, shell.Word{Raw: u.raw(args[1])})
+		}
+	case 'v':
+		argv = append(argv, u.words(args[1:])...)
+	case 'c':
+		argv = append(argv, u.rustArguments(i)...)
+	}
+	u.out.child(ChildProcess{Argv: argv, Evidence: evidence})
+}
+
+// listAt returns the index of the bracket of a list that an argument is, of a
+// function that makes one of its arguments too; -1 where it is none.
+func (u *unit) listAt(a argument) int {
+	switch {
+	case u.is(a.a, "["):
+		return a.a
+	case u.is(a.a, "("):
+		return a.a
+	}
+	for i := a.a; i < min(a.b, a.a+6); i++ {
+		if u.is(i, "(") || u.is(i, "{") {
+			last := u.str(i - 1)
+			if slices.Contains([]string{"asList", "of", "listOf", "List", "Seq", "String", "]"}, last) {
+				return i
+			}
+			return -1
+		}
+	}
+	return -1
+}
+
+// onlyLiteral reports whether an argument begins with a literal that is all of
+// it, or the start of a text.
+func (u *unit) onlyLiteral(a argument) bool {
+	return u.kind(a.a) == textToken && (a.b == a.a+1 || u.is(a.a+1, "+") || u.is(a.a+1, "."))
+}
+
+func (u *unit) shellTrue(args []argument) bool {
+	return slices.ContainsFunc(args, func(a argument) bool { return a.key == "shell" && u.is(a.a, "True") })
+}
+
+// script reports a text for a shell, or of words without one. Of a text that is
+// not known in full, the program may be.
+func (u *unit) script(s string, whole, isShell bool, i int, evidence Evidence) {
+	if !whole { // the last word may go on
+		s = s[:max(0, strings.LastIndexAny(s, " \t\n"))]
+	}
+	fields := strings.Fields(s)
+	switch {
+	case len(fields) == 0 || !(whole && isShell) && strings.ContainsAny(fields[0], shellSigns):
+		u.unknownChild(i)
+	case whole && isShell:
+		u.out.child(ChildProcess{Script: strings.TrimSpace(s), Evidence: evidence})
+	default:
+		var argv []shell.Word
+		for _, f := range fields {
+			if isShell && strings.ContainsAny(f, shellSigns) {
+				whole = false
+				break
+			}
+			argv = append(argv, knownWord(f))
+		}
+		if !whole {
+			argv = append(argv, shell.Word{Raw: "…"})
+		}
+		u.out.child(ChildProcess{Argv: argv, Evidence: evidence})
+	}
+}
+
+// shellSigns end the words of a command that are taken as they are written.
+const shellSigns = "$\"'=(){}&|;<>"
+
+func (u *unit) unknownChild(i int) {
+	e := u.evidence(i)
+	u.out.unknownChild(Gap{e.Place, fmt.Sprintf("%s starts a program that is no literal", printable(u.str(i)))})
+}
+
+func knownWord(s string) shell.Word { return shell.Word{Text: s, Known: true, Raw: s} }
+
+func (u *unit) raw(a argument) string {
+	return printable(u.src[u.tokens[a.a].start:u.tokens[a.b-1].end])
+}
+
+// words returns arguments as the words of a command. Those by name are options of
+// the call.
+func (u *unit) words(args []argument) (words []shell.Word) {
+	for _, a := range args {
+		switch {
+		case a.key != "" || a.a >= a.b:
+		case u.kind(a.a) == textToken && a.b == a.a+1:
+			s, whole := u.literal(a.a)
+			w := knownWord(s)
+			if !whole {
+				w = shell.Word{Raw: u.raw(a)}
+			}
+			words = append(words, w)
+		default:
+			words = append(words, shell.Word{Raw: u.raw(a)})
+		}
+	}
+	return words
+}
+
+// rustArguments returns the arguments that .arg("…") and .args(["…"]) give after
+// Command::new.
+func (u *unit) rustArguments(i int) (words []shell.Word) {
+	for j := i + 1; u.is(j, "(") && u.tokens[j].match > int32(j) && len(words) < maxArgs; {
+		next := int(u.tokens[j].match) + 1
+		if !u.is(next, ".") || !u.is(next+2, "(") {
+			break
+		}
+		args, _ := u.arguments(next + 1)
+		switch j = next + 2; {
+		case len(args) == 0:
+		case u.is(next+1, "arg"):
+			words = append(words, u.words(args[:1])...)
+		case u.is(next+1, "args"):
+			at := args[0].a
+			for u.is(at, "&") {
+				at++
+			}
+			if list := u.entries(at); list != nil {
+				words = append(words, u.words(list)...)
+			} else {
+				words = append(words, shell.Word{Raw: u.raw(args[0])})
+			}
+		}
+	}
+	return words
+}
+
+// command reports a literal in backticks, where a language takes one for a command.
+func (u *unit) command(i int) {
+	t := u.tokens[i]
+	if t.quote != '`' || u.lang == JavaScript && !u.is(i-1, "$") && !u.is(i-1, "$sync") || u.lang == Go {
+		return
+	}
+	if u.lang == JavaScript && (!u.adjacent(i-1) || !u.usesShells()) {
+		return
+	}
+	s, whole := u.literal(i)
+	u.script(s, whole, true, i, u.evidence(i))
+}
+
+// usesShells reports whether a source has `$` of zx, execa or Bun.
+func (u *unit) usesShells() bool {
+	return hasAny(u.src, []string{"zx", "execa", "bun", "dax"})
+}

@@ -1,0 +1,374 @@
+package workload
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// This file evaluates expressions that give a path: literals, what is joined of
+// them, variables of the same source, and defaults of environment variables.
+
+// root is what a path is relative to.
+type root uint8
+
+const (
+	workingDir root = iota // or absolute
+	sourceFile             // the root of the context, by the place of the source
+)
+
+// value is what an expression gives.
+type value struct {
+	known    bool   // path holds
+	path     string // as written; a prefix where partial
+	partial  bool   // something unknown follows
+	from     root
+	variable string // of the environment, that the expression reads first
+	literal  int    // the token of the first literal
+}
+
+// eval evaluates the expression in tokens a to before b.
+func (u *unit) eval(a, b int) value {
+	u.budget = maxSteps
+	v, next := u.expr(a, b, maxDepth)
+	if next < b && !u.is(next, ")") && !u.is(next, "if") {
+		v.partial = true
+	}
+	return v
+}
+
+// expr evaluates from token i on, and returns the index after what it understood.
+func (u *unit) expr(i, end, depth int) (value, int) {
+	v, i := u.operand(i, end, depth)
+	for i < end {
+		var w value
+		switch {
+		case u.signs(i, "||"), u.signs(i, "??"), u.signs(i, "?:"), u.is(i, "or") && u.lang != Perl:
+			skip := 2
+			if u.is(i, "or") {
+				skip = 1
+			}
+			w, i = u.operand(i+skip, end, depth)
+			v = otherwise(v, w)
+		case u.is(i, "+"), u.is(i, ".") && (u.lang == PHP || u.lang == Perl), u.signs(i, "<>"):
+			skip := 1
+			if u.is(i, "<") {
+				skip = 2
+			}
+			w, i = u.operand(i+skip, end, depth)
+			v = concat(v, w)
+		case u.is(i, "/") && v.known:
+			w, i = u.operand(i+1, end, depth)
+			v = below(v, w)
+		case u.is(i, "?") && depth > 1:
+			w, i = u.expr(i+1, end, depth-1)
+			if u.is(i, ":") {
+				var other value
+				other, i = u.expr(i+1, end, depth-1)
+				if other.known {
+					w = other
+				}
+			}
+			v = otherwise(value{variable: v.variable}, w)
+		default:
+			return v, i
+		}
+	}
+	return v, i
+}
+
+// otherwise is the value of "v or w".
+func otherwise(v, w value) value {
+	if v.known {
+		return v
+	}
+	if v.variable != "" {
+		w.variable = v.variable
+	}
+	return w
+}
+
+func concat(v, w value) value {
+	switch {
+	case !v.known || v.partial:
+	case w.known && w.from == workingDir:
+		v.path, v.partial = v.path+w.path, w.partial
+	default:
+		v.partial = true
+	}
+	return v
+}
+
+// below is v with w below it.
+func below(v, w value) value {
+	switch {
+	case !v.known || v.partial:
+	case !w.known || w.from != workingDir || w.path == "" && w.partial:
+		v.path, v.partial = strings.TrimSuffix(v.path, "/")+"/", true
+	case v.path == "." || v.path == "":
+		v.path, v.partial = w.path, w.partial
+	default:
+		v.path, v.partial = strings.TrimSuffix(v.path, "/")+"/"+strings.TrimPrefix(w.path, "/"), w.partial
+	}
+	if v.literal == 0 {
+		v.literal = w.literal
+	}
+	return v
+}
+
+// operand evaluates one operand, with the methods that are called on it.
+func (u *unit) operand(i, end, depth int) (value, int) {
+	for i < end && (u.is(i, "new") || u.is(i, "await") || u.is(i, "&") || u.is(i, "@") || u.is(i, "return")) {
+		i++
+	}
+	u.budget--
+	u.steps--
+	if i >= end || depth <= 0 || u.budget < 0 || u.steps < 0 {
+		return value{}, end
+	}
+	var v value
+	t := u.tokens[i]
+	switch {
+	case t.kind == textToken:
+		s, whole := u.literal(i)
+		v = value{known: true, path: s, partial: !whole, literal: i}
+		i++
+	case u.lang == Clojure && u.is(i, "("):
+		if u.kind(i+1) == wordToken {
+			if args, ok := u.arguments(i + 1); ok {
+				name, _ := u.callee(i + 1)
+				v = u.call(name, args, depth-1)
+			}
+		}
+		i = u.after(i, end)
+	case u.is(i, "("):
+		v, _ = u.expr(i+1, u.closing(i, end), depth-1)
+		i = u.after(i, end)
+	case t.kind == wordToken:
+		return u.named(i, end, depth)
+	case t.match > int32(i):
+		i = u.after(i, end)
+	default:
+		i++
+	}
+	return u.methods(v, i, end, depth)
+}
+
+// closing returns the index of the bracket that closes the one at i, at most end.
+func (u *unit) closing(i, end int) int {
+	if m := int(u.tokens[i].match); m > i && m < end {
+		return m
+	}
+	return end
+}
+
+// after returns the index after a bracket and all in it, at most end.
+func (u *unit) after(i, end int) int { return min(u.closing(i, end)+1, end) }
+
+// named evaluates a name from its first word on: a variable, or a call.
+func (u *unit) named(i, end, depth int) (value, int) {
+	first, name := i, u.str(i)
+	for i++; i < end; {
+		n := u.separator(i)
+		if n == 0 || u.kind(i+n) != wordToken {
+			break
+		}
+		name += "." + u.str(i+n)
+		i += n + 1
+	}
+	switch {
+	case i < end && u.is(i, "(") && u.sameLine(i-1):
+		close := u.closing(i, end)
+		v := u.call(name, u.split(i+1, min(close, i+maxSpan)), depth-1)
+		i = u.after(i, end)
+		if u.lang == Ruby && v.variable != "" && !v.known && u.is(i, "{") { // ENV.fetch("X") { "/x" }
+			w, _ := u.expr(i+1, u.closing(i, end), depth-1)
+			v, i = otherwise(v, w), u.after(i, end)
+		}
+		return u.methods(v, i, end, depth)
+	case i < end && u.is(i, "[") && readsEnvironment(name) && u.kind(i+1) == textToken:
+		return u.methods(value{variable: u.variableName(i + 1)}, u.after(i, end), end, depth)
+	}
+	if words := strings.Split(name, "."); len(words) >= 3 && words[len(words)-2] == "env" && variableName.MatchString(words[len(words)-1]) {
+		return value{variable: words[len(words)-1]}, i // process.env.X
+	}
+	// The last words may be methods without parentheses, as of Ruby and Python.
+	return u.variable(name, first, depth), i
+}
+
+// variable evaluates a name that is not called.
+func (u *unit) variable(name string, at, depth int) value {
+	switch last := name[strings.LastIndexByte(name, '.')+1:]; {
+	case name == "__dirname" || name == "__DIR__" || name == "import.meta.dirname" || name == "__dir__":
+		return value{known: true, path: u.sourceDir(), from: sourceFile}
+	case name == "__filename" || name == "__file__" || name == "__FILE__" || name == "import.meta.filename":
+		return value{known: true, path: u.name, from: sourceFile}
+	case name == "Rails.root" || name == "Dir.pwd":
+		return value{known: true, path: "."}
+	case last == "parent" && last != name:
+		v := u.variable(strings.TrimSuffix(name, ".parent"), at, depth)
+		v.path = path.Dir(v.path)
+		return v
+	case strings.Count(name, ".") > 1 || strings.Contains(name, ".") && !slices.Contains([]string{"this", "self", "cls", "$this"}, name[:strings.IndexByte(name, '.')]):
+		return value{}
+	default:
+		return u.assigned(last, at, depth)
+	}
+}
+
+// assigned evaluates what a variable of the source is set to: its first value, or
+// the second where the first is that of an environment variable without a default.
+func (u *unit) assigned(name string, at, depth int) value {
+	var v value
+	for _, i := range u.values[name] {
+		if i == 0 || i == at || v.known {
+			break
+		}
+		w, _ := u.expr(i, min(len(u.tokens), i+maxSpan), depth-1)
+		v = otherwise(v, w)
+		if v.variable == "" {
+			break
+		}
+	}
+	return v
+}
+
+// methods evaluates what is called on a value.
+func (u *unit) methods(v value, i, end, depth int) (value, int) {
+	for i < end {
+		n := u.separator(i)
+		if n == 0 || u.kind(i+n) != wordToken {
+			if u.lang == Rust && u.is(i, "?") || u.is(i, "!") && !u.is(i+1, "=") {
+				i++
+				continue
+			}
+			break
+		}
+		name := u.str(i + n)
+		i += n + 1
+		var args []argument
+		if i < end && u.is(i, "(") {
+			args = u.split(i+1, min(u.closing(i, end), i+maxSpan))
+			i = u.after(i, end)
+		}
+		v = u.method(v, name, args, depth-1)
+	}
+	return v, i
+}
+
+// sameMethods give what they are called on, as far as a path goes.
+var sameMethods = strings.Fields("to_string into to_owned as_str toString ToString resolve absolute expanduser toAbsolutePath toPath toFile normalize to_s as_posix clone unwrap ok expect rstrip trim strip nonEmpty freeze map")
+
+func (u *unit) method(v value, name string, args []argument, depth int) value {
+	switch {
+	case name == "parent" || name == "dirname" || name == "getParent":
+		v.path = path.Dir(v.path)
+	case slices.Contains([]string{"join", "joinpath", "resolve", "push"}, name) && len(args) > 0:
+		for _, a := range args {
+			w, _ := u.expr(a.a, a.b, depth)
+			v = below(v, w)
+		}
+	case slices.Contains([]string{"unwrap_or", "unwrap_or_else", "orElse", "getOrElse", "orElseGet"}, name) && len(args) > 0:
+		v = otherwise(v, u.inside(args[0], depth))
+	case slices.Contains([]string{"getOrDefault", "getOrElse", "get"}, name) && len(args) > 0 && !v.known:
+		return u.withDefault(args, depth)
+	case slices.Contains(sameMethods, name):
+	default:
+		v.known = false
+	}
+	return v
+}
+
+// inside evaluates an argument, of a closure what it returns.
+func (u *unit) inside(a argument, depth int) value {
+	for i := a.a; i < min(a.b, a.a+8); i++ {
+		if u.kind(i) == textToken {
+			v, _ := u.expr(i, a.b, depth)
+			return v
+		}
+	}
+	v, _ := u.expr(a.a, a.b, depth)
+	return v
+}
+
+var (
+	variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	// joiners give the path of their arguments, each below the one before.
+	joiners = strings.Fields("join resolve Join joinpath Path PurePath PosixPath Paths.get Path.of File Path.Combine Combine expand_path PathBuf.from Path.new Pathname.new Pathname " +
+		"normalize String str abspath realpath expand fileURLToPath io.file file Cow.from String.from base_path Rails.root.join")
+	// directories give the working directory.
+	workingDirs = strings.Fields("process.cwd cwd getcwd os.getcwd Path.cwd Dir.getwd os.Getwd Directory.GetCurrentDirectory env.current_dir System.cwd")
+)
+
+// readsEnvironment reports a name that reads variables of the environment.
+func readsEnvironment(name string) bool {
+	return strings.Contains(strings.ToLower(name), "env") || name == "$_SERVER"
+}
+
+// variableName returns the name that a literal holds, "" where it is no name of a
+// variable.
+func (u *unit) variableName(i int) string {
+	if u.kind(i) != textToken {
+		return ""
+	}
+	s, whole := u.literal(i)
+	if !whole || len(s) > 128 || !variableName.MatchString(s) {
+		return ""
+	}
+	return s
+}
+
+// call evaluates a call.
+func (u *unit) call(name string, args []argument, depth int) value {
+	last := name[strings.LastIndexByte(name, '.')+1:]
+	switch {
+	case slices.Contains(workingDirs, name):
+		return value{known: true, path: "."}
+	case len(args) == 0:
+		return value{}
+	case (readsEnvironment(name) || last == "config" || name == "env.var") && u.variableName(args[0].a) != "":
+		return u.withDefault(args, depth)
+	case last == "dirname":
+		v, _ := u.expr(args[0].a, args[0].b, depth)
+		if v.path = path.Dir(v.path); v.from == workingDir {
+			v.known = false
+		}
+		return v
+	case slices.Contains(joiners, name) || slices.Contains(joiners, last):
+		v, _ := u.expr(args[0].a, args[0].b, depth)
+		if last == "expand_path" && len(args) == 2 { // relative to the second
+			w, _ := u.expr(args[1].a, args[1].b, depth)
+			if v.known && !path.IsAbs(v.path) {
+				v = below(w, v)
+			}
+			return v
+		}
+		for _, a := range args[1:] {
+			w, _ := u.expr(a.a, a.b, depth)
+			if w.known && path.IsAbs(w.path) && (last == "resolve" || u.lang == Python) {
+				v = w
+				continue
+			}
+			v = below(v, w)
+		}
+		return v
+	}
+	// Of another call, only which variable it is about.
+	v, _ := u.expr(args[0].a, args[0].b, depth)
+	return value{variable: v.variable}
+}
+
+// withDefault evaluates a call that reads a variable and may give a default.
+func (u *unit) withDefault(args []argument, depth int) value {
+	v := value{variable: u.variableName(args[0].a)}
+	for _, a := range args[1:] {
+		if a.key != "" && !slices.Contains([]string{"default", "fallback", "default_value"}, a.key) {
+			continue
+		}
+		if w, _ := u.expr(a.a, a.b, depth); w.known {
+			return otherwise(v, w)
+		}
+	}
+	return v
+}

@@ -1,0 +1,185 @@
+package workload
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// This file reads what sources of Node.js say of the process that they run in.
+
+// nodeExts are the extensions of what Node.js runs, and of its configuration.
+var nodeExts = []string{".js", ".cjs", ".mjs", ".jsx", ".ts", ".cts", ".mts", ".tsx", ".json", ".yml", ".yaml", ".coffee"}
+
+// isNodeSource reports whether a file of that name may be a source of Node.js or
+// its configuration. The scripts of package.json are a matter of their own, and
+// lock files hold none.
+func isNodeSource(base string) bool {
+	if strings.HasPrefix(base, ".env") {
+		return true
+	}
+	return slices.Contains(nodeExts, path.Ext(base)) && base != "package.json" && !strings.Contains(base, "lock") &&
+		!strings.HasSuffix(base, ".d.ts") && !strings.Contains(base, ".test.") && !strings.Contains(base, ".spec.") &&
+		!strings.Contains(base, "compose") && base != "npm-shrinkwrap.json"
+}
+
+// isNodeCode reports a program, or its own settings: not the templates of others.
+func isNodeCode(name string) bool {
+	switch path.Ext(name) {
+	case ".yml", ".yaml":
+		return false
+	case ".json":
+		return strings.Contains(name, "config")
+	}
+	return true
+}
+
+// textMatcher finds what a regular expression matches in a text.
+type textMatcher struct {
+	hints []string // one of them is in whatever the expression matches
+	what  *regexp.Regexp
+}
+
+// maxMatches bounds the hits in one file.
+const maxMatches = 20
+
+// in returns the offsets of at most maxMatches matches.
+func (m textMatcher) in(text string) (offsets []int) {
+	if !hasAny(text, m.hints) {
+		return nil
+	}
+	for _, at := range m.what.FindAllStringIndex(text, maxMatches) {
+		offsets = append(offsets, at[0])
+	}
+	return offsets
+}
+
+// hasAny reports at little cost what an expression can't match.
+func hasAny(text string, hints []string) bool {
+	return slices.ContainsFunc(hints, func(h string) bool { return strings.Contains(text, h) })
+}
+
+var (
+	// What npm 6, 8, 10 and 11, yarn 1 and pnpm 8 and 9 add to the environment of a
+	// script (observed; EDITOR is read by programs at a terminal alone).
+	npmVariable = textMatcher{[]string{"npm_", "NPM_", "INIT_CWD", "YARN_WRAP", "COLOR", "NODE", "PNPM_SCRIPT"},
+		regexp.MustCompile(`\b(?:npm|NPM)_(?i:package|config|lifecycle|command|execpath|node_execpath)|` +
+			`\bINIT_CWD\b|\bPNPM_SCRIPT_SRC_DIR\b|\bYARN_WRAP_OUTPUT\b|\benv(?:\.|\[['"])(?:COLOR|NODE)\b`)}
+	pwdVariable = textMatcher{[]string{"PWD"}, regexp.MustCompile(`\benv(\.|\[['"])PWD\b|\$\{?PWD\b`)}
+	spawning    = textMatcher{[]string{"child_process", "execa", "spawn", "shelljs", "zx", "tinyexec", "run-script"},
+		regexp.MustCompile(`\bchild_process\b|['"](execa|cross-spawn|shelljs|zx|nano-spawn|tinyexec|@npmcli/run-script)['"/]`)}
+	dropsUser  = textMatcher{[]string{"process."}, regexp.MustCompile(`\bprocess\.(?:set(?:e?[ug]id|groups)|initgroups)\(`)}
+	systemData = textMatcher{[]string{"/var/"},
+		regexp.MustCompile("['\"`](/var/(?:lib|log|cache|spool|opt)/[A-Za-z0-9][\\w./-]*|/var/run/[\\w-]+\\.(?:sock|pid))")}
+	graceful = textMatcher{[]string{"enableShutdownHooks", "terminus", "close-with-grace", "exit-hook", "graceful-shutdown", "lightship"},
+		regexp.MustCompile(`\benableShutdownHooks\b|['"](?:@godaddy/terminus|close-with-grace|(?:async-)?exit-hook|(?:http|node|fastify)-graceful-shutdown|lightship)['"]`)}
+)
+
+// sigterm returns the offsets of the lines that say what is done on SIGTERM: a
+// handler, or a package that brings one; not what merely sends it to others.
+func sigterm(text string) (offsets []int) {
+	if strings.Contains(text, "SIGTERM") {
+		start := 0
+		for line := range strings.Lines(text) {
+			trimmed := strings.TrimSpace(line)
+			if strings.Contains(trimmed, "SIGTERM") && !strings.Contains(trimmed, "kill(") && !strings.HasPrefix(trimmed, "//") && !strings.HasPrefix(trimmed, "*") && len(offsets) < maxMatches {
+				offsets = append(offsets, start+strings.Index(line, "SIGTERM"))
+			}
+			start += len(line)
+		}
+	}
+	if len(offsets) > 0 {
+		return offsets
+	}
+	return graceful.in(text)
+}
+
+// The functions of Node.js that make or change files are named by a verb, what is
+// changed, and "Sync".
+var (
+	writingVerbs = strings.Fields("write append Write mkdir mkdtemp rename copy ensure output unlink")
+	writingTails = regexp.MustCompile(`^(?:File|Dir|Stream|Json|JSON)?(?:Sync)?\s*\(`)
+	openingSync  = regexp.MustCompile(`^openSync\s*\(`)
+	// writingPackages are packages that write files, most of them beside the
+	// application; further names begin with nedb and winston.
+	writingPackages = strings.Fields("node:sqlite sqlite sqlite3 better-sqlite3 sql.js @seald-io/nedb lowdb level lmdb node-persist node-localstorage conf " +
+		"multer formidable busboy express-fileupload log4js bunyan rotating-file-stream session-file-store")
+	writingFamily = regexp.MustCompile(`^(?:nedb[\w-]*|winston[\w-]*)$`)
+)
+
+// maxCallGap is the longest run of blanks before a parenthesis, in bytes.
+const maxCallGap = 256
+
+// writing returns the offsets of at most maxMatches calls that make or change
+// files, or of names of packages that do. It matches what this expression does,
+// without trying it at each byte:
+//
+//	(?:write|append|…)(?:File|Dir|Stream|Json|JSON)?(?:Sync)?\s*\(|\bopenSync\s*\(|['"](?:sqlite3?|…)['"/]
+func writing(text string) (offsets []int) {
+	for _, verb := range writingVerbs {
+		for i := range indexes(text, verb) {
+			if rest := text[i+len(verb):]; writingTails.MatchString(rest[:min(len(rest), maxCallGap)]) {
+				offsets = append(offsets, i)
+			}
+			if len(offsets) >= maxMatches {
+				break
+			}
+		}
+	}
+	for i := range indexes(text, "openSync") {
+		if (i == 0 || !isWordByte(text[i-1])) && len(offsets) < 2*maxMatches && openingSync.MatchString(text[i:min(len(text), i+maxCallGap)]) {
+			offsets = append(offsets, i)
+		}
+	}
+	if i := quotedPackage(text); i >= 0 {
+		offsets = append(offsets, i)
+	}
+	slices.Sort(offsets)
+	return offsets[:min(len(offsets), maxMatches)]
+}
+
+// quotedPackage returns the offset of the first name of a writing package in
+// quotes, -1 for none.
+func quotedPackage(text string) int {
+	const longest = 64
+	for i := 0; i < len(text); i++ {
+		n := strings.IndexAny(text[i:], `'"`)
+		if n < 0 {
+			break
+		}
+		i += n
+		name := text[i+1 : min(len(text), i+1+longest)]
+		end := strings.IndexAny(name, `'"/`)
+		if strings.HasPrefix(name, "@") && end > 0 && name[end] == '/' {
+			if more := strings.IndexAny(name[end+1:], `'"/`); more >= 0 {
+				end += 1 + more
+			}
+		}
+		if end > 0 && isWritingPackage(name[:end]) {
+			return i
+		}
+	}
+	return -1
+}
+
+func isWritingPackage(name string) bool {
+	return slices.Contains(writingPackages, name) || (strings.HasPrefix(name, "nedb") || strings.HasPrefix(name, "winston")) && writingFamily.MatchString(name)
+}
+
+// indexes yields the offsets of a word in a text.
+func indexes(text, word string) func(func(int) bool) {
+	return func(yield func(int) bool) {
+		for from := 0; ; {
+			i := strings.Index(text[from:], word)
+			if i < 0 || !yield(from+i) {
+				return
+			}
+			from += i + len(word)
+		}
+	}
+}
+
+func isWordByte(c byte) bool {
+	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}

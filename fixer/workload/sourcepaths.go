@@ -1,0 +1,427 @@
+package workload
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// This file finds the paths that literals of a source name.
+
+// PathKind says how sure it is that a path is one that the application writes.
+type PathKind string
+
+// The kinds of paths, the surest first.
+const (
+	// Written: it is the path of a call that writes, or of a database.
+	Written PathKind = "written"
+	// Default: of a variable or an option whose name says data.
+	Default PathKind = "default"
+	// Mentioned: the sources name it, for whatever.
+	Mentioned PathKind = "mentioned"
+)
+
+// SourcePath is an absolute path that the sources name.
+type SourcePath struct {
+	Path     string // clean; the directory where what follows is not a literal
+	Kind     PathKind
+	Variable string // of the environment, that overrides it; "" for none
+	Evidence
+}
+
+// RelativeWrite is something that is written below the working directory, or
+// beside the sources.
+type RelativeWrite struct {
+	Path     string // clean, relative to the working directory; "." is it itself
+	Variable string // of the environment, that overrides it; "" for none
+	// OfSource: Path is relative to the root of the build context, by the place of
+	// the source that computes it from its own (__dirname, __file__). Of a program
+	// that is compiled to elsewhere, it lies elsewhere.
+	OfSource bool
+	Evidence
+}
+
+// maxPath is the longest path that is reported, in bytes.
+const maxPath = 1024
+
+var (
+	absolutePath = regexp.MustCompile(`^/[A-Za-z0-9._@+-][\w.@+~-]*(?:/[\w.@+~ -]*)*$`)
+	relativePath = regexp.MustCompile(`^(?:\./)*(?:[A-Za-z0-9_@+-]|\.[A-Za-z0-9_])[\w.@+-]*(?:/[\w.@+ -]*)*$|^\./?$`)
+	// dataFile matches names of files that a program changes.
+	dataFile = regexp.MustCompile(`(?i)\.(?:db|db3|sqlite|sqlite3|mdb|rdb|log|pid)$`)
+)
+
+// pathOf returns the path of a value, without what follows the last slash where
+// something unknown follows; "" where it is none.
+func pathOf(v value) string {
+	p := v.path
+	if !v.known || len(p) > maxPath {
+		return ""
+	}
+	if v.partial {
+		p = p[:strings.LastIndexByte(p, '/')+1]
+	}
+	if p == "" || p == "/" || !absolutePath.MatchString(p) && !relativePath.MatchString(p) {
+		return ""
+	}
+	return path.Clean(p)
+}
+
+// written reports the path that the call at token i writes.
+func (u *unit) written(v value, i int) {
+	if file, ok := u.databaseFile(v.path); ok && v.known {
+		v.path, v.partial = file, false
+	}
+	p := pathOf(v)
+	switch {
+	case p == "":
+	case path.IsAbs(p):
+		u.path(p, Written, v, i)
+	case v.from == sourceFile || p != "." && !strings.HasPrefix(p, ".."):
+		u.used[v.literal] = true
+		u.out.relative(RelativeWrite{Path: p, Variable: v.variable, OfSource: v.from == sourceFile, Evidence: u.evidence(i)})
+	}
+}
+
+// path reports an absolute path at token i. Its literal is not mentioned besides.
+func (u *unit) path(p string, kind PathKind, v value, i int) {
+	if isKernels(p) {
+		return
+	}
+	u.used[v.literal] = true
+	u.out.path(SourcePath{Path: p, Kind: kind, Variable: v.variable, Evidence: u.evidence(i)})
+}
+
+func (u *unit) evidence(token int) Evidence {
+	return u.lines.evidence(u.name, int(u.tokens[token].start))
+}
+
+// isKernels reports a path whose files are the kernel's.
+func isKernels(p string) bool {
+	first, _, _ := strings.Cut(strings.TrimPrefix(p, "/"), "/")
+	return first == "dev" || first == "proc" || first == "sys"
+}
+
+// databaseFile returns the path of the file that a URL of a database names, as
+// written, and whether it is one. It is relative where it has no slash first.
+func (u *unit) databaseFile(url string) (string, bool) {
+	if !strings.ContainsRune(url, ':') && !strings.Contains(url, "=") {
+		return "", false
+	}
+	m := databaseURL.FindStringSubmatch(url)
+	if m == nil {
+		return "", false
+	}
+	file := m[2]
+	if c := m[3] + m[4]; c != "" {
+		file = c
+	}
+	file, _, _ = strings.Cut(file, "?")
+	file, _, _ = strings.Cut(file, ";")
+	slashes := len(file) - len(strings.TrimLeft(file, "/"))
+	switch {
+	case m[1] == "file":
+		if !dataFile.MatchString(file) {
+			return "", false
+		}
+		fallthrough
+	case slashes == 0, slashes == 1:
+		file = strings.Repeat("/", min(slashes, 1)) + file[slashes:]
+	case slashes == 2, slashes == 3 && u.lang == Python: // SQLAlchemy
+		file = file[slashes:]
+	default:
+		file = "/" + file[slashes:]
+	}
+	if file == "" || file == "/" || strings.HasPrefix(file, ":") || strings.HasPrefix(file, "~") {
+		return "", false
+	}
+	return file, true
+}
+
+// databaseURL matches the URLs and connection strings of databases that are
+// files: of SQLite, H2, HSQLDB and Derby, and Prisma's "file:".
+var databaseURL = regexp.MustCompile(`^(?:(sqlite3?(?:\+\w+)?|libsql|file|jdbc:sqlite|jdbc:h2(?::file|:split|:nio)?|jdbc:hsqldb:file|jdbc:derby):([^:\s]+)|` +
+	`(?i:data source|datasource|filename)\s*=\s*([^;:]+\.\w+)(?:;.*)?|(?i:dbi:sqlite:)(?:dbname=)?([^:;]+))$`)
+
+// literalPath reports what the literal at token i names by itself.
+func (u *unit) literalPath(i int) {
+	t := u.tokens[i]
+	if u.used[i] || t.end-t.start < 4 || t.end-t.start > maxPath {
+		return
+	}
+	raw := u.src[t.start:t.end]
+	if raw[0] != '/' {
+		if strings.ContainsAny(raw, ":=") {
+			u.literalURL(i)
+		}
+		return
+	}
+	s, whole := u.literal(i)
+	v := value{known: true, path: s, partial: !whole || u.is(i+1, "+"), literal: i}
+	p := pathOf(v)
+	if p != "" && isSystemPath(p) && !u.isRoute(i) {
+		u.path(p, Mentioned, v, i)
+	}
+}
+
+// literalURL reports the file of a database that the literal at token i is the
+// URL of.
+func (u *unit) literalURL(i int) {
+	s, whole := u.literal(i)
+	if m := springDefault.FindStringSubmatch(s); m != nil && (u.lang == Java || u.lang == Kotlin) {
+		variable := strings.ToUpper(strings.NewReplacer(".", "_", "-", "").Replace(m[1]))
+		v := value{known: true, path: m[2], variable: variable, literal: i}
+		if p := pathOf(v); p != "" && (namesData(m[1]) || isSystemPath(p)) {
+			u.path(p, Default, v, i)
+		}
+		return
+	}
+	if _, ok := u.databaseFile(s); ok && whole {
+		u.written(value{known: true, path: s, literal: i}, i)
+	}
+}
+
+// springDefault matches "${property:/path}" of Spring.
+var springDefault = regexp.MustCompile(`^\$\{([\w.-]+):(/[^}]+)\}$`)
+
+// systemDirs are directories of the system in which paths are told from routes by
+// their names alone, and that applications keep data in.
+var systemDirs = strings.Fields("var etc srv mnt opt home root tmp usr")
+
+// isSystemPath reports a path that is no route of a server: it lies below a
+// directory of the system, or is named as data are. Programs and their libraries
+// are none of either.
+func isSystemPath(p string) bool {
+	elements := strings.Split(strings.TrimPrefix(p, "/"), "/")
+	switch {
+	case len(elements) < 2:
+		return false
+	case elements[0] == "run" && len(elements) > 1:
+		return path.Ext(p) == ".sock" || path.Ext(p) == ".pid" || elements[1] == "secrets"
+	case elements[0] == "usr":
+		return elements[1] == "local" && len(elements) > 3 && elements[2] != "bin" && elements[2] != "sbin" && elements[2] != "lib" || elements[1] == "share" && len(elements) > 2
+	case elements[0] == "home" || elements[0] == "opt":
+		return len(elements) > 2 || dataFile.MatchString(p)
+	}
+	return slices.Contains(systemDirs, elements[0]) || dataFile.MatchString(p)
+}
+
+// routers are functions whose paths are routes or URLs, or are compared only.
+var routers = strings.Fields("get post put delete patch head options all use route mount fetch axios request ajax redirect sendRedirect push replace navigate navigateTo goto href url link_to " +
+	"HandleFunc Handle GET POST PUT DELETE PATCH HEAD OPTIONS ANY Any Get Post Put Delete Patch Use Group Route Static MapGet MapPost MapPut MapDelete Map path re_path include match scope resources namespace " +
+	"add_url_rule add_route add_api_route api_route websocket RequestMapping GetMapping PostMapping PutMapping DeleteMapping PatchMapping Path Controller controller register " +
+	"startsWith endsWith includes indexOf startswith endswith HasPrefix HasSuffix StartsWith EndsWith Contains equals test require import describe it expect revalidatePath visit Link NavLink assertEqual assertEquals")
+
+// routeKeys are the keys and attributes whose values are routes.
+var routeKeys = strings.Fields("href to src path url uri route endpoint action pathname basename baseUrl baseURL basePath base publicPath prefix link redirect location permalink slug pattern matcher page screen rel from value")
+
+// isRoute reports whether a literal stands where a route, a URL or the name of a
+// module does.
+func (u *unit) isRoute(i int) bool {
+	j := i - 1
+	for u.is(j, "[") || u.is(j, "{") || u.is(j, "(") && u.is(j-1, "(") {
+		j--
+	}
+	switch {
+	case u.is(j, "(") && u.kind(j-1) == wordToken && u.lang != Clojure:
+		name, _ := u.callee(j - 1)
+		last := u.str(j - 1)
+		if last == "get" && readsEnvironment(name) || last == "path" && u.lang != Python || last == "Path" && u.lang != Java && u.lang != Kotlin {
+			return false
+		}
+		return slices.Contains(routers, last)
+	case u.kind(j) == wordToken && (u.is(j, "from") || u.is(j, "import") || u.is(j, "require") || bareCalls[u.lang] && slices.Contains(routers, u.str(j))):
+		return true
+	case u.signs(j-1, "=="), u.signs(j-1, "!="), u.is(j, "case"), u.is(j, "<"):
+		return true
+	case u.is(j, ":") || u.is(j, "=") || u.signs(j-1, "=>"):
+		key := j - 1
+		if u.is(j, ">") {
+			key--
+		}
+		return slices.Contains(routeKeys, u.str(key)) && !strings.HasPrefix(u.str(i), "/var/") && !strings.HasPrefix(u.str(i), "/etc/")
+	}
+	return false
+}
+
+// dataWords are what the words of a name say that is for data; dirWords that it
+// is for a directory.
+var (
+	dataWords = strings.Fields("data db database databases sqlite storage store upload uploads cache caches log logs logging file files media dir directory dirname folder volume backup backups state spool workspace repo repos " +
+		"download downloads output attachments archive temp tmp home")
+	dirWords = strings.Fields("dir directory dirname folder volume")
+	urlWords = strings.Fields("url uri route routes endpoint api href link links prefix base public page")
+)
+
+// namesData reports whether the name of a variable, an option or a property says
+// that data are there.
+func namesData(name string) bool {
+	return slices.ContainsFunc(nameWords(name), func(w string) bool {
+		return slices.Contains(dataWords, w) || len(w) > 3 && (strings.HasSuffix(w, "dir") || strings.HasSuffix(w, "folder"))
+	}) && !slices.ContainsFunc(nameWords(name), func(w string) bool { return slices.Contains(urlWords, w) })
+}
+
+// namesDirectory reports whether a name says that it is of a directory.
+func namesDirectory(name string) bool {
+	return slices.ContainsFunc(nameWords(name), func(w string) bool {
+		return slices.Contains(dirWords, w) || len(w) > 3 && (strings.HasSuffix(w, "dir") || strings.HasSuffix(w, "folder"))
+	})
+}
+
+// nameWords splits a name at signs and at changes of case, in lower case.
+func nameWords(name string) []string {
+	var b strings.Builder
+	lower := false
+	for _, r := range name {
+		if unicode.IsUpper(r) && lower {
+			b.WriteByte(' ')
+		}
+		if lower = unicode.IsLower(r) || unicode.IsDigit(r); !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			r = ' '
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return strings.Fields(b.String())
+}
+
+// defaultAt reports the default of a variable of the environment, where token i is
+// the first of an operator "or else".
+func (u *unit) defaultAt(i int) {
+	skip := 2
+	switch {
+	case u.signs(i, "||"), u.signs(i, "??"), u.signs(i, "?:"):
+	case u.is(i, "or") && (u.lang == Python || u.lang == Ruby):
+		skip = 1
+	default:
+		return
+	}
+	name := u.variableBefore(i)
+	if name == "" || i+skip >= len(u.tokens) {
+		return
+	}
+	v := u.operandAt(i + skip)
+	v.variable = name
+	u.defaulted(name, v)
+}
+
+// operandAt evaluates the operand at token i.
+func (u *unit) operandAt(i int) value {
+	u.budget = maxSteps
+	v, _ := u.operand(i, min(len(u.tokens), i+maxSpan), maxDepth)
+	return v
+}
+
+// variableBefore returns the variable of the environment that the expression before
+// token i reads, "" where it is none.
+func (u *unit) variableBefore(i int) string {
+	j := i - 1
+	if u.kind(j) == wordToken && u.is(j-1, ".") && u.is(j-2, "env") {
+		return u.str(j)
+	}
+	m := -1
+	if j >= 0 && (u.is(j, "]") || u.is(j, ")")) {
+		m = int(u.tokens[j].match)
+	}
+	if m <= 0 || u.kind(m-1) != wordToken {
+		return ""
+	}
+	if name, _ := u.callee(m - 1); readsEnvironment(name) {
+		return u.variableName(m + 1)
+	}
+	return ""
+}
+
+// defaulted reports the default of a variable of the environment or of an option.
+func (u *unit) defaulted(name string, v value) {
+	if file, ok := u.databaseFile(v.path); ok && v.known {
+		v.path, v.partial = file, false
+		u.written(v, v.literal)
+		return
+	}
+	if p := pathOf(v); path.IsAbs(p) && (namesData(name) || isSystemPath(p)) {
+		u.path(p, Default, v, v.literal)
+	}
+}
+
+// environmentCall reports the default that a call gives a variable of the
+// environment, an option of the command line or a setting.
+func (u *unit) environmentCall(i int) {
+	name, method := u.callee(i)
+	last := u.str(i)
+	args, ok := u.arguments(i)
+	if !ok || len(args) == 0 {
+		return
+	}
+	at, option := 1, ""
+	switch {
+	case readsEnvironment(name) || last == "getOrDefault" && method || last == "config" && u.lang == Python:
+		u.budget = maxSteps
+		v := u.withDefault(args, maxDepth)
+		if u.lang == Ruby && !v.known {
+			v, _ = u.named(i, min(len(u.tokens), i+maxSpan), maxDepth)
+		}
+		if v.variable != "" && v.known {
+			u.defaulted(v.variable, v)
+		}
+		return
+	case u.lang == Go && slices.Contains([]string{"String", "StringP"}, last) || u.lang == Go && (last == "SetDefault" || last == "Flag"):
+		if last == "StringP" {
+			at = 2
+		}
+	case u.lang == Go && slices.Contains([]string{"StringVar", "StringVarP"}, last):
+		at = 2
+		if last == "StringVarP" {
+			at = 3
+		}
+		args = append([]argument{args[min(1, len(args)-1)]}, args[1:]...)
+	case u.lang == Python && slices.Contains([]string{"add_argument", "option"}, last):
+		at = -1
+	case last == "setDefault" || last == "default" && method:
+	default:
+		return
+	}
+	if u.kind(args[0].a) == textToken {
+		option, _ = u.literal(args[0].a)
+	}
+	for n, a := range args {
+		if n == at || at < 0 && a.key == "default" {
+			u.defaulted(option, u.eval(a.a, a.b))
+		}
+	}
+}
+
+// constant reports what a variable or a key at token i, a "=" or ":", is set to,
+// where its name says that it is a directory, or a file of data.
+func (u *unit) constant(i int) {
+	name, at := u.assignment(i)
+	if at == 0 {
+		if k := u.keyEnd(i - 1); k == 0 || !u.is(i, ":") && !u.signs(i, "=>") {
+			return
+		} else {
+			name, at = strings.Trim(u.str(i-1), `"'`), k
+		}
+	}
+	if u.kind(at) != textToken && u.kind(at) != wordToken {
+		return
+	}
+	first := u.kind(at) == textToken && at < len(u.tokens) && strings.HasPrefix(u.str(at), "/")
+	if !namesData(name) && !first && u.values[name][1] != at {
+		return
+	}
+	u.budget = maxSteps
+	v, _ := u.expr(at, min(len(u.tokens), at+maxSpan), maxDepth)
+	p := pathOf(v)
+	if earlier := u.values[name]; earlier[1] == at && v.known {
+		u.budget = maxSteps
+		if w, _ := u.expr(earlier[0], min(len(u.tokens), earlier[0]+maxSpan), maxDepth); w.variable != "" && !w.known {
+			v.variable = w.variable
+			u.defaulted(w.variable, v)
+			return
+		}
+	}
+	if path.IsAbs(p) && v.literal >= at && namesData(name) && (namesDirectory(name) || dataFile.MatchString(p) || isSystemPath(p)) {
+		u.path(p, Default, v, v.literal)
+	}
+}

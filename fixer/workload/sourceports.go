@@ -1,0 +1,166 @@
+package workload
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// This file finds the ports that sources listen on.
+
+// SourcePort is a port that the sources listen on.
+type SourcePort struct {
+	Port     int    // from 1 to 65535
+	Variable string // of the environment, that overrides it; "" for none
+	Evidence
+}
+
+var (
+	// listeners are functions that listen on a port or an address in their first
+	// argument, or by the key port.
+	listeners = map[Language]string{
+		JavaScript: "listen serve createServer",
+		Python:     "run run_app serve HTTPServer TCPServer ThreadingHTTPServer run_simple run_server bind start_server create_server",
+		Ruby:       "set port run! TCPServer bind",
+		Go:         "ListenAndServe ListenAndServeTLS Listen Run Start RunTLS",
+		Java:       "ServerSocket port InetSocketAddress setPort listen start",
+		Kotlin:     "ServerSocket embeddedServer listen start",
+		CSharp:     "UseUrls ListenAnyIP Run TcpListener ListenLocalhost",
+		Rust:       "bind serve run",
+		Elixir:     "",
+	}
+	portVariable    = regexp.MustCompile(`^(?:(?:HTTP|SERVER|APP|LISTEN|NODE|WEB|API|BACKEND|SERVICE)_?)?PORT$`)
+	anyPortVariable = regexp.MustCompile(`^[A-Z0-9_]*PORT$`)
+	// address matches a port after a host or none, and a URL of .NET.
+	address = regexp.MustCompile(`^(?:https?://)?(?:[\w.*+-]*|\[[\da-fA-F:]*\]):(\d{1,5})/?$`)
+)
+
+// listener reports the port that a call listens on.
+func (u *unit) listener(i int) {
+	names := listeners[u.lang]
+	if names == "" || !slices.Contains(strings.Fields(names), u.str(i)) {
+		return
+	}
+	args, ok := u.arguments(i)
+	if !ok {
+		return
+	}
+	if u.lang == Ruby && u.is(i, "set") && (len(args) < 2 || !u.is(args[0].b-1, "port")) {
+		return
+	}
+	for n, a := range args {
+		for _, e := range append([]argument{a}, u.entries(a.a)...) {
+			key := strings.Trim(e.key, `"'`)
+			byKey := key == "port" || key == "Port" || key == "bind"
+			inTuple := key == "" && e.a != a.a && (u.lang == Python || u.lang == Rust)
+			// run(), start() and the like listen only where a key or an address says so.
+			first := key == "" && n <= 1 && !u.is(e.a, "{") && (slices.Contains(strings.Fields("listen ServerSocket port set ListenAnyIP TcpListener TCPServer ListenLocalhost InetSocketAddress serve"), u.str(i)) || u.isAddress(e))
+			if (byKey || inTuple || first) && u.port(e.a, e.b) {
+				return
+			}
+		}
+	}
+}
+
+func (u *unit) isAddress(a argument) bool {
+	if u.kind(a.a) != textToken {
+		return false
+	}
+	s, whole := u.literal(a.a)
+	return whole && address.MatchString(s)
+}
+
+// port reports the port that an expression gives, and whether there is one.
+func (u *unit) port(a, b int) bool {
+	number, variable, at := u.number(a, b, maxDepth)
+	if number == 0 {
+		return false
+	}
+	u.out.port(SourcePort{Port: number, Variable: variable, Evidence: u.evidence(at)})
+	return true
+}
+
+// number returns the first port among the tokens a to before b, the variable that
+// overrides it, and its token; 0 for none. 10 is the base of parseInt.
+func (u *unit) number(a, b, depth int) (port int, variable string, at int) {
+	for i := a; i < min(b, a+24) && depth > 0; i++ {
+		switch u.kind(i) {
+		case numberToken:
+			if n, err := strconv.Atoi(strings.ReplaceAll(u.str(i), "_", "")); err == nil && n > 0 && n < 1<<16 && n != 10 {
+				return n, variable, i
+			}
+		case textToken:
+			s, whole := u.literal(i)
+			if m := address.FindStringSubmatch(s); m != nil {
+				s = m[1]
+			}
+			if n, err := strconv.Atoi(s); err == nil && whole && n > 0 && n < 1<<16 {
+				return n, variable, i
+			}
+			if anyPortVariable.MatchString(s) {
+				variable = s
+			}
+		case wordToken:
+			name := u.str(i)
+			if anyPortVariable.MatchString(name) && u.is(i-1, ".") {
+				variable = name
+				continue
+			}
+			if set, ok := u.values[name]; ok && i == a && set[0] != a && u.tokens[a].kind == wordToken {
+				if n, v, where := u.number(set[0], u.statementEnd(set[0]), depth-1); n > 0 {
+					return n, v, where
+				}
+			}
+		}
+	}
+	return 0, "", 0
+}
+
+// statementEnd returns the index after the expression at i, as far as its line
+// goes.
+func (u *unit) statementEnd(i int) int {
+	end := i + 1
+	for end < len(u.tokens) && end < i+24 && u.sameLine(end-1) && !u.is(end, ";") {
+		end++
+	}
+	return end
+}
+
+// portDefault reports the default of a variable of the environment that is a port,
+// where token i is the first of an operator "or else".
+func (u *unit) portDefault(i int) {
+	if !u.signs(i, "||") && !u.signs(i, "??") && !u.signs(i, "?:") {
+		return
+	}
+	name := u.variableBefore(i)
+	if !portVariable.MatchString(name) {
+		return
+	}
+	if n, _, at := u.number(i+2, i+3, maxDepth); n > 0 {
+		u.out.port(SourcePort{Port: n, Variable: name, Evidence: u.evidence(at)})
+	}
+}
+
+// portCall reports the default that a call gives such a variable, and the address
+// of a server of Go.
+func (u *unit) portCall(i int) {
+	name, _ := u.callee(i)
+	if !readsEnvironment(name) {
+		return
+	}
+	if args, ok := u.arguments(i); ok && len(args) > 1 && portVariable.MatchString(u.variableName(args[0].a)) {
+		if n, _, at := u.number(args[1].a, args[1].b, maxDepth); n > 0 {
+			u.out.port(SourcePort{Port: n, Variable: u.variableName(args[0].a), Evidence: u.evidence(at)})
+		}
+	}
+}
+
+// serverAddress reports Addr: ":80" of an http.Server of Go.
+func (u *unit) serverAddress(i int) {
+	if u.lang == Go && u.is(i, "Addr") && u.is(i+1, ":") && u.kind(i+2) == textToken {
+		if s, _ := u.literal(i + 2); address.MatchString(s) {
+			u.port(i+2, i+3)
+		}
+	}
+}

@@ -1,0 +1,303 @@
+package workload
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// Sources is what the application's own sources say. Places are relative to the
+// root of the build context; lists are in the order of the walk, by directory and
+// name, and have at most 100 entries of evidence, 1,000 of others. What could not
+// be read is in Gaps.
+type Sources struct {
+	// Of Node.js: the first Evidence is of the first file.
+	NPMVariables []Evidence // variables that npm and its kind set for a script
+	PWD          []Evidence // the variable PWD
+	Spawns       []Evidence // starts other programs
+	Stops        []Evidence // handles SIGTERM
+	Drops        []Evidence // changes its user
+	Writing      []Evidence // makes or changes files, or uses a package that does
+	SystemData   []SystemData
+
+	ChildProcesses []ChildProcess
+	Paths          []SourcePath
+	RelativeWrites []RelativeWrite
+	Writers        []SourceWriter
+	Ports          []SourcePort
+
+	Languages []LanguageCount // by the number of files, the most first
+	Gaps      []Gap
+	NodeGaps  []Gap // those of Gaps that the lists of Node.js do not know of
+}
+
+// SystemData is a file of a source of Node.js that lies in a directory of the
+// system in which programs keep data.
+type SystemData struct {
+	Path string
+	Evidence
+}
+
+// LanguageCount is how many files of a language were read.
+type LanguageCount struct {
+	Language Language
+	Files    int
+}
+
+const (
+	maxHits    = 100  // of each kind of Evidence, of gaps of one kind
+	maxResults = 1000 // paths, writes, child processes, ports
+)
+
+// Sources returns what the sources of the context say. They are read once, on
+// first use.
+func (f *Files) Sources() *Sources {
+	f.once.Do(func() {
+		r := &reader{files: f, out: &Sources{}, counts: map[Language]int{}, left: MaxSourceFiles, bytes: MaxSourceBytes, strange: map[string]bool{}}
+		r.read()
+		f.sources = r.out
+	})
+	return f.sources
+}
+
+// reader reads the sources of a context.
+type reader struct {
+	files       *Files
+	out         *Sources
+	counts      map[Language]int
+	left, bytes int // files and bytes that may still be read
+	tokens      []token
+	strange     map[string]bool // languages that are not read
+	minified    string          // the first file that has nothing but long lines
+}
+
+func (r *reader) read() {
+	gaps := r.files.Walk(func(dir string) bool {
+		base := path.Base(dir)
+		return base == "public" || !slices.Contains(notRun, base)
+	}, r.visit)
+	for _, g := range gaps {
+		r.out.gap(g, !outside(path.Join(g.Place.File, "x"), []string{"public"}))
+	}
+	for lang, n := range r.counts {
+		r.out.Languages = append(r.out.Languages, LanguageCount{lang, n})
+	}
+	sort.Slice(r.out.Languages, func(i, j int) bool {
+		a, b := r.out.Languages[i], r.out.Languages[j]
+		return a.Files > b.Files || a.Files == b.Files && a.Language < b.Language
+	})
+	switch {
+	case len(r.counts) > 0 || r.files.files == nil:
+	case r.minified != "":
+		r.out.gap(Gap{Place{File: r.minified}, fmt.Sprintf("its lines are longer than %d KiB, and there is no other source code", maxLine>>10)}, false)
+	default:
+		r.out.gap(Gap{What: "there is no source code in a language that is read"}, false)
+	}
+}
+
+// visit reads one file of the walk, and reports whether the walk goes on.
+func (r *reader) visit(name string, d fs.DirEntry) bool {
+	base := path.Base(name)
+	lang := codeLanguage(name)
+	node := isNodeSource(base) && !outside(name, []string{"public"})
+	if other := unread[path.Ext(base)]; other != "" && !r.strange[other] && !outside(name, notOwn) {
+		r.strange[other] = true
+		r.out.gap(Gap{Place{File: name}, "sources in " + other + " are not read"}, false)
+	}
+	if !d.Type().IsRegular() || lang == "" && !node && !isManifest(name) || isManifest(name) && outside(name, notOwn) {
+		return true
+	}
+	if r.left--; r.left < 0 {
+		r.out.gap(Gap{Place{File: name}, fmt.Sprintf("there are more than %d source files", MaxSourceFiles)}, true)
+		return false
+	}
+	text, err := r.files.read(name, MaxSourceFile, true)
+	if err != nil {
+		r.out.gap(Gap{Place{File: name}, fmt.Sprintf("it can't be read: %v", err)}, node)
+		return true
+	}
+	if r.bytes -= len(text); r.bytes < 0 {
+		r.out.gap(Gap{Place{File: name}, fmt.Sprintf("the sources have more than %d MiB", MaxSourceBytes>>20)}, true)
+		return false
+	}
+	if node {
+		r.out.node(name, text)
+	}
+	if isManifest(name) {
+		r.out.manifest(name, text)
+	}
+	if lang != "" {
+		r.code(name, lang, text)
+	}
+	return true
+}
+
+// node looks for what sources of Node.js say of their process.
+func (s *Sources) node(name, text string) {
+	l := &lines{text: text}
+	byHand := isByHand(name)
+	for _, look := range []struct {
+		to   *[]Evidence
+		find func(string) []int
+		skip bool
+	}{
+		{&s.NPMVariables, npmVariable.in, false},
+		{&s.PWD, pwdVariable.in, false},
+		{&s.Spawns, spawning.in, byHand},
+		{&s.Stops, sigterm, byHand},
+		{&s.Drops, dropsUser.in, byHand},
+		{&s.Writing, writing, byHand || !isNodeCode(name)},
+	} {
+		if look.skip || len(*look.to) >= maxHits {
+			continue
+		}
+		for _, at := range look.find(text) {
+			*look.to = append(*look.to, l.evidence(name, at))
+		}
+	}
+	if byHand || !isNodeCode(name) || len(s.SystemData) >= maxHits || !hasAny(text, systemData.hints) {
+		return
+	}
+	for _, m := range systemData.what.FindAllStringSubmatchIndex(text, maxMatches) {
+		s.SystemData = append(s.SystemData, SystemData{path.Clean(text[m[2]:m[3]]), l.evidence(name, m[0])})
+	}
+}
+
+// codeHints are in every source in which literals are of interest.
+var codeHints = []string{`"/`, `'/`, "`/", "exec", "spawn", "open", "Open", "write", "Write", "mkdir", "Mkdir", "listen", "Listen", "PORT", "port", "sqlite", "SQLite", "file:", "jdbc:", "env", "ENV",
+	"system", "Command", "Process", "dest", "filename", "create", "Create", "touch", "run", "Run", "Source=", "Source =", "spit", "make", "`", "import", "serve", "bind"}
+
+// code reads the literals of a source.
+func (r *reader) code(name string, lang Language, text string) {
+	switch {
+	case strings.IndexByte(text, 0) >= 0:
+		r.out.gap(Gap{Place{File: name}, errIsNoText.Error()}, false)
+		return
+	case lang == Shell:
+		r.counts[lang]++
+		r.out.shellScript(name, text)
+		return
+	case !hasAny(text, codeHints):
+		r.counts[lang]++
+		return
+	}
+	tokens, long, full := lex(text, syntaxes[lang], r.tokens)
+	if r.tokens = tokens; !full {
+		r.out.gap(Gap{Place{File: name}, "there is more code in it than is read"}, false)
+	}
+	if long && len(tokens) < 100 {
+		if r.minified == "" {
+			r.minified = name
+		}
+		return
+	}
+	r.counts[lang]++
+	u := &unit{name: name, lang: lang, src: text, tokens: tokens, lines: lines{text: text}, used: map[int]bool{}, out: r.out, steps: 4*len(tokens) + 1000}
+	u.read()
+	if u.steps < 0 {
+		r.out.gap(Gap{Place{File: name}, "its expressions are too many to evaluate"}, false)
+	}
+}
+
+// read looks at each token of the source.
+func (u *unit) read() {
+	u.index()
+	spawns := u.lang != JavaScript || len(spawning.in(u.src)) > 0 || strings.Contains(u.src, "Bun")
+	for i, t := range u.tokens {
+		switch t.kind {
+		case wordToken:
+			u.writeCall(i)
+			u.environmentCall(i)
+			u.listener(i)
+			u.portCall(i)
+			u.serverAddress(i)
+			if spawns {
+				u.childProcess(i)
+			}
+		case textToken:
+			u.command(i)
+		case punctToken:
+			u.defaultAt(i)
+			u.portDefault(i)
+		}
+		u.importsWriter(i)
+	}
+	for i, t := range u.tokens {
+		if t.kind == punctToken {
+			u.constant(i)
+		}
+	}
+	for i, t := range u.tokens {
+		if t.kind == textToken {
+			u.literalPath(i)
+		}
+	}
+}
+
+// gap adds a gap; ofNode: the lists of Node.js have it too.
+func (s *Sources) gap(g Gap, ofNode bool) {
+	if len(s.Gaps) < maxGaps {
+		s.Gaps = append(s.Gaps, g)
+	}
+	if ofNode && len(s.NodeGaps) < maxGaps {
+		s.NodeGaps = append(s.NodeGaps, g)
+	}
+}
+
+// addResult appends a result, or says once that there are too many.
+func addResult[T any](s *Sources, list *[]T, result T, place Place, what string) {
+	if len(*list) < maxResults {
+		*list = append(*list, result)
+		return
+	}
+	if g := (Gap{What: fmt.Sprintf("the sources have more than %d %s", maxResults, what)}); !slices.ContainsFunc(s.Gaps, func(o Gap) bool { return o.What == g.What }) {
+		g.Place = place
+		s.Gaps = append(s.Gaps, g)
+	}
+}
+
+// path adds a path, once for each line.
+func (s *Sources) path(p SourcePath) {
+	if !repeats(s.Paths, p) {
+		addResult(s, &s.Paths, p, p.Place, "paths")
+	}
+}
+
+func (s *Sources) relative(w RelativeWrite) {
+	if !repeats(s.RelativeWrites, w) {
+		addResult(s, &s.RelativeWrites, w, w.Place, "writes")
+	}
+}
+
+// repeats reports whether one of the last results is the same.
+func repeats[T comparable](list []T, result T) bool {
+	return slices.Contains(list[max(0, len(list)-20):], result)
+}
+
+func (s *Sources) child(c ChildProcess) {
+	addResult(s, &s.ChildProcesses, c, c.Place, "child processes")
+}
+func (s *Sources) writer(w SourceWriter) {
+	addResult(s, &s.Writers, w, w.Place, "imports of packages that write")
+}
+func (s *Sources) unknownChild(g Gap) {
+	n := 0
+	for _, o := range s.Gaps {
+		if strings.HasSuffix(o.What, "that is no literal") {
+			n++
+		}
+	}
+	if n < maxHits {
+		s.gap(g, false)
+	}
+}
+
+// port adds a port, once for each place.
+func (s *Sources) port(p SourcePort) {
+	if !repeats(s.Ports, p) {
+		addResult(s, &s.Ports, p, p.Place, "ports")
+	}
+}

@@ -1,0 +1,298 @@
+package workload
+
+import (
+	"path"
+	"strings"
+)
+
+// unit is one source whose literals are read.
+type unit struct {
+	name   string
+	lang   Language
+	src    string
+	tokens []token
+	lines  lines
+	// values are the first two expressions that each variable is set to: indexes
+	// of tokens.
+	values map[string][2]int
+	steps  int          // of evaluation that are left for the whole unit
+	budget int          // of evaluation that are left for one expression
+	used   map[int]bool // tokens of the literals that are reported
+	out    *Sources
+}
+
+// The bounds of evaluation.
+const (
+	maxSteps = 200 // operands for one expression
+	maxDepth = 8   // expressions inside expressions
+	maxArgs  = 12
+	maxSpan  = 400 // tokens of the arguments of a call
+)
+
+// str returns the source of a token, "" past the last one.
+func (u *unit) str(i int) string {
+	if i < 0 || i >= len(u.tokens) {
+		return ""
+	}
+	return u.src[u.tokens[i].start:u.tokens[i].end]
+}
+
+// is reports whether a token is this word or sign, and no literal.
+func (u *unit) is(i int, s string) bool {
+	return i >= 0 && i < len(u.tokens) && u.tokens[i].kind != textToken && u.str(i) == s
+}
+
+func (u *unit) kind(i int) kind {
+	if i < 0 || i >= len(u.tokens) {
+		return punctToken
+	}
+	return u.tokens[i].kind
+}
+
+// adjacent reports whether nothing stands between a token and the next one.
+func (u *unit) adjacent(i int) bool {
+	return i >= 0 && i+1 < len(u.tokens) && u.tokens[i].end == u.tokens[i+1].start
+}
+
+// signs reports whether the tokens from i are these signs, without blanks between.
+func (u *unit) signs(i int, s string) bool {
+	for n := range len(s) {
+		if !u.is(i+n, s[n:n+1]) || n > 0 && !u.adjacent(i+n-1) {
+			return false
+		}
+	}
+	return true
+}
+
+// sameLine reports whether a token and the next one stand on one line.
+func (u *unit) sameLine(i int) bool {
+	return i >= 0 && i+1 < len(u.tokens) && !strings.Contains(u.src[u.tokens[i].end:u.tokens[i+1].start], "\n")
+}
+
+// separator returns how many tokens join a name to one after it: "." "->" "::" "?."
+func (u *unit) separator(i int) int {
+	switch {
+	case u.is(i, "."):
+		if u.lang == PHP || u.lang == Perl {
+			return 0
+		}
+		return 1
+	case u.signs(i, "->"), u.signs(i, "::"), u.signs(i, "?."):
+		return 2
+	}
+	return 0
+}
+
+// callee returns the name whose last word is the token, from the receiver on:
+// "fs.promises.mkdir", with "." for every separator. Method is true where a
+// receiver that is no name precedes it.
+func (u *unit) callee(i int) (name string, method bool) {
+	name = u.str(i)
+	if u.lang == Clojure {
+		return strings.ReplaceAll(name, "/", "."), false
+	}
+	for range 6 {
+		j := i - 1
+		switch {
+		case u.is(j, ".") && u.separator(j) == 1:
+			if u.is(j-1, "?") {
+				j--
+			}
+		case u.signs(j-1, "->") || u.signs(j-1, "::"):
+			j--
+		default:
+			return name, false
+		}
+		if i = j - 1; u.kind(i) != wordToken {
+			return name, true
+		}
+		name = u.str(i) + "." + name
+	}
+	return name, false
+}
+
+// argument is one of a call: tokens from a to before b.
+type argument struct {
+	key  string // of one that is given by name
+	a, b int
+}
+
+// bareCalls are the languages that call without parentheses.
+var bareCalls = map[Language]bool{Ruby: true, Elixir: true, Perl: true, PHP: false}
+
+// arguments returns those of the call of the name that ends at token i. Ok is
+// false where it is no call.
+func (u *unit) arguments(i int) (args []argument, ok bool) {
+	switch {
+	case u.lang == Clojure:
+		if !u.is(i-1, "(") || u.tokens[i-1].match < 0 {
+			return nil, false
+		}
+		end := min(int(u.tokens[i-1].match), i+maxSpan)
+		for a := i + 1; a < end && len(args) < maxArgs; {
+			b := a + 1
+			if m := int(u.tokens[a].match); m > a {
+				b = m + 1
+			}
+			args = append(args, argument{a: a, b: min(b, end)})
+			a = b
+		}
+		return args, true
+	case u.is(i+1, "("):
+		end := int(u.tokens[i+1].match)
+		if end < 0 || end > i+maxSpan {
+			end = min(len(u.tokens), i+maxSpan)
+		}
+		return u.split(i+2, end), true
+	case bareCalls[u.lang] && u.sameLine(i) && (u.kind(i+1) == textToken || u.kind(i+1) == wordToken || u.is(i+1, "[")):
+		end := i + 1
+		for end < len(u.tokens) && end < i+maxSpan && (end == i+1 || u.sameLine(end-1)) && !u.is(end, "do") && !u.is(end, ";") && !u.is(end, "{") && !u.is(end, "if") && !u.is(end, "or") {
+			if m := int(u.tokens[end].match); m > end {
+				end = m
+			}
+			end++
+		}
+		return u.split(i+1, end), true
+	}
+	return nil, false
+}
+
+// split splits tokens at their commas.
+func (u *unit) split(a, end int) (args []argument) {
+	start := a
+	add := func(b int) {
+		if b <= start || len(args) == maxArgs {
+			return
+		}
+		arg := argument{a: start, b: b}
+		if k := u.keyEnd(start); k > 0 && k < b {
+			arg.key, arg.a = u.str(start), k
+		}
+		args = append(args, arg)
+	}
+	for i := a; i < end; i++ {
+		if m := int(u.tokens[i].match); m > i {
+			i = m
+			continue
+		}
+		if u.is(i, ",") {
+			add(i)
+			start = i + 1
+		}
+	}
+	add(end)
+	return args
+}
+
+// keyEnd returns the index after "key:", "key =" or "key =>", 0 where there is
+// none at i.
+func (u *unit) keyEnd(i int) int {
+	if u.kind(i) != wordToken && u.kind(i) != textToken {
+		return 0
+	}
+	switch {
+	case u.signs(i+1, "=>"):
+		return i + 3
+	case u.is(i+1, ":") && !u.is(i+2, ":"):
+		return i + 2
+	case u.is(i+1, "=") && !u.is(i+2, "=") && !u.is(i+2, "~"):
+		return i + 2
+	}
+	return 0
+}
+
+// entries returns those of an object, an array or a map in brackets at i.
+func (u *unit) entries(i int) []argument {
+	if !u.is(i, "{") && !u.is(i, "[") && !u.is(i, "(") || int(u.tokens[i].match) <= i {
+		return nil
+	}
+	return u.split(i+1, min(int(u.tokens[i].match), i+maxSpan))
+}
+
+// literal returns the text of a literal with its escapes resolved, up to the first
+// expression in it. Whole is false where there is one, or an escape that is of no
+// path.
+func (u *unit) literal(i int) (s string, whole bool) {
+	t := u.tokens[i]
+	s, whole = u.src[t.start:t.end], true
+	if t.formatted {
+		if n := u.expression(s, t.quote); n >= 0 {
+			s, whole = s[:n], false
+		}
+	}
+	if !strings.Contains(s, `\`) || t.quote == '`' && u.lang == Go {
+		return s, whole
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\\' || i+1 == len(s) {
+			b.WriteByte(s[i])
+			continue
+		}
+		i++
+		switch s[i] {
+		case 'n', 't', 'r':
+			b.WriteByte(' ')
+		default:
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String(), whole
+}
+
+// expression returns the offset of the first expression in a literal, -1 for none.
+func (u *unit) expression(s string, quote byte) int {
+	switch {
+	case u.lang == JavaScript:
+		return strings.Index(s, "${")
+	case u.lang == Python || u.lang == CSharp:
+		return strings.IndexByte(s, '{')
+	case quote == '`' && u.lang != PHP && u.lang != Perl:
+		return strings.Index(s, "#{")
+	case syntaxes[u.lang].expressions == "#{":
+		return strings.Index(s, "#{")
+	}
+	n := strings.IndexByte(s, '$')
+	if n > 0 && s[n-1] == '{' {
+		n--
+	}
+	return n
+}
+
+// index notes what each variable is set to.
+func (u *unit) index() {
+	u.values = map[string][2]int{}
+	for i := range u.tokens {
+		name, at := u.assignment(i)
+		if at == 0 || len(u.values) > maxTokens/16 {
+			continue
+		}
+		if v, seen := u.values[name]; !seen {
+			u.values[name] = [2]int{at, 0}
+		} else if v[1] == 0 {
+			u.values[name] = [2]int{v[0], at}
+		}
+	}
+}
+
+// assignment returns the variable that is set at token i, a "=", and the index of
+// the expression; 0 where nothing is.
+func (u *unit) assignment(i int) (name string, at int) {
+	if !u.is(i, "=") || u.is(i+1, "=") || u.is(i+1, ">") || u.is(i+1, "~") {
+		return "", 0
+	}
+	j := i - 1
+	if u.is(j, ":") {
+		j-- // :=
+	}
+	if u.kind(j) != wordToken {
+		return "", 0
+	}
+	if u.is(j-1, ":") && u.kind(j-2) == wordToken { // with a type
+		j -= 2
+	}
+	return u.str(j), i + 1
+}
+
+// sourceDir returns the directory of the source, relative to the context.
+func (u *unit) sourceDir() string { return path.Dir(u.name) }

@@ -1,0 +1,186 @@
+package workload
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// writeCall is a call that makes or changes a file or a directory.
+type writeCall struct {
+	receivers []string // the word before its name is one of them; nil: any, or none
+	arg       int      // the index of the path; -1: that of key, -2: what it is called on
+	key       string   // of the argument, or of an entry of an object in the arguments
+	mode      bool     // only with a mode in the arguments that writes
+}
+
+// writeCallsOf are the calls of each language, as [receiver|receiver.]name:path,
+// the path being the index of an argument, the key of one, or "<" for what the
+// method is called on; "?" after it: only with a mode that writes. Sources are the
+// documentation of the languages' libraries and of the packages.
+var writeCallsOf = map[Language]string{
+	JavaScript: "writeFile:0 writeFileSync:0 appendFile:0 appendFileSync:0 createWriteStream:0 mkdir:0 mkdirSync:0 mkdirp:0 mkdirpSync:0 mkdtemp:0 mkdtempSync:0 " +
+		"ensureDir:0 ensureDirSync:0 ensureFile:0 ensureFileSync:0 outputFile:0 outputFileSync:0 outputJson:0 outputJsonSync:0 outputJSON:0 writeJson:0 writeJsonSync:0 writeJSON:0 " +
+		"copyFile:1 copyFileSync:1 fs|fse|fsExtra|fsp|promises.copy:1 copySync:1 fs|fsp|promises.rename:1 renameSync:1 fs|fsp|promises.cp:1 cpSync:1 openSync:0? fs|fsp|promises|fsPromises.open:0? " +
+		"Database:0 DatabaseSync:0 JSONFile:0 JSONFileSync:0 FileSync:0 JSONPreset:0 JSONFilePreset:0 multer:dest Datastore:filename File:filename DailyRotateFile:filename DailyRotateFile:dirname " +
+		"formidable:uploadDir IncomingForm:uploadDir LocalStorage:0 open:filename Sequelize:storage diskStorage:destination Bun.write:0 Deno.writeTextFile:0 Deno.writeFile:0 Deno.mkdir:0 Level:0",
+	Python: "open:0? makedirs:0 os.mkdir:0 shutil.copy:1 shutil.copyfile:1 shutil.copy2:1 shutil.copytree:1 shutil.move:1 os.rename:1 os.replace:1 sqlite3|aiosqlite.connect:0 FileHandler:0 " +
+		"RotatingFileHandler:0 TimedRotatingFileHandler:0 WatchedFileHandler:0 basicConfig:filename shelve|dbm.open:0 TinyDB:0 SqliteDict:0 SqliteDatabase:0 PersistentClient:path to_csv:0 to_parquet:0 " +
+		"to_pickle:0 savefig:0 np|numpy.save:0 logger.add:0 save:0 mkdir:< write_text:< write_bytes:< touch:< open:<?",
+	Ruby: "File|IO.write:0 File.open:0? File.new:0? FileUtils.mkdir_p:0 FileUtils.makedirs:0 FileUtils.mkdir:0 FileUtils.touch:0 FileUtils.cp:1 FileUtils.mv:1 Dir.mkdir:0 Database.new:0 Logger.new:0 " +
+		"PStore|Store.new:0 CSV.open:0? mkpath:< mkdir:<",
+	Go: "os|ioutil.WriteFile:0 os.Create:0 os.MkdirAll:0 os.Mkdir:0 os.OpenFile:0? os.Rename:1 sqlite.Open:0 bolt|bbolt.Open:0 badger.DefaultOptions:0 leveldb.OpenFile:0 pebble.Open:0 sql|sqlx.Open:1 sqlx.Connect:1",
+	Java: "FileOutputStream:0 FileWriter:0 PrintWriter:0 RandomAccessFile:0? Files.write:0 writeString:0 createDirectories:0 createDirectory:0 Files.createFile:0 newBufferedWriter:0 newOutputStream:0 " +
+		"Files.copy:1 Files.move:1 FileHandler:0 writeStringToFile:0 forceMkdir:0 mkdirs:< mkdir:< createNewFile:< writeText:< writeBytes:< appendText:< bufferedWriter:< outputStream:< printWriter:< os.write:0 makeDir.all:0",
+	CSharp: "File.WriteAllText:0 File.WriteAllTextAsync:0 File.WriteAllBytes:0 File.WriteAllBytesAsync:0 File.WriteAllLines:0 File.AppendAllText:0 File.AppendAllTextAsync:0 File.AppendAllLines:0 File.Create:0 " +
+		"File.OpenWrite:0 File.CreateText:0 File.AppendText:0 File.Copy:1 File.Move:1 File.Open:0? Directory.CreateDirectory:0 StreamWriter:0 FileStream:0? LiteDatabase:0 WriteTo.File:0",
+	PHP:     "file_put_contents:0 mkdir:0 fopen:0? touch:0 copy:1 rename:1 move_uploaded_file:1 SQLite3:0 RotatingFileHandler:0 StreamHandler:0",
+	Rust:    "File.create:0 fs.write:0 create_dir_all:0 create_dir:0 Connection.open:0 sled.open:0 fs.copy:1 fs.rename:1 Database.create:0 open:0?",
+	Elixir:  "File.write:0 File.write!:0 File.mkdir:0 File.mkdir!:0 File.mkdir_p:0 File.mkdir_p!:0 File.touch:0 File.touch!:0 File.cp:1 File.cp!:1 File.open:0? File.open!:0? File.stream!:0?",
+	Perl:    "mkdir:0 make_path:0 mkpath:0 open:2?",
+	Clojure: "spit:0 io.make-parents:0 io.writer:0 io.output-stream:0 make-parents:0 .mkdirs:0",
+}
+
+// writeCalls returns the calls of a language, by their last word.
+var writeCalls = sync.OnceValue(func() map[Language]map[string][]writeCall {
+	all := map[Language]map[string][]writeCall{}
+	for lang, list := range writeCallsOf {
+		all[lang] = map[string][]writeCall{}
+		for _, entry := range strings.Fields(list) {
+			name, at, _ := strings.Cut(entry, ":")
+			c := writeCall{arg: -1}
+			at, c.mode = strings.CutSuffix(at, "?")
+			if n, err := strconv.Atoi(at); err == nil {
+				c.arg = n
+			} else if at == "<" {
+				c.arg = -2
+			} else {
+				c.key = at
+			}
+			if dot := strings.LastIndexByte(name, '.'); dot > 0 {
+				c.receivers, name = strings.Split(name[:dot], "|"), name[dot+1:]
+			}
+			all[lang][name] = append(all[lang][name], c)
+		}
+	}
+	all[Kotlin], all[Scala] = all[Java], all[Java]
+	return all
+})
+
+// writeCall reports the paths that a call writes, where it is one that does.
+func (u *unit) writeCall(i int) {
+	calls := writeCalls()[u.lang][u.str(i)]
+	if len(calls) == 0 || u.is(i-1, "function") || u.is(i-1, "def") || u.is(i-1, "func") || u.is(i-1, "fn") || u.is(i-1, "fun") {
+		return
+	}
+	args, ok := u.arguments(i)
+	if !ok {
+		return
+	}
+	name, method := u.callee(i)
+	words := strings.Split(name, ".")
+	if u.lang == JavaScript && len(words) > 1 && (words[len(words)-2] == "FS" || words[len(words)-2] == "this") {
+		return // of Emscripten, in memory; of a class of the application
+	}
+	for _, c := range calls {
+		if c.receivers != nil && (len(words) < 2 || !slices.Contains(c.receivers, words[len(words)-2])) {
+			continue
+		}
+		if c.mode && !u.writes(i, args) {
+			continue
+		}
+		switch {
+		case c.arg == -2 && (method || len(words) > 1):
+			u.written(u.calledOn(i), i)
+		case c.arg >= 0 && c.arg < len(args) && (args[c.arg].key == "" || u.lang != Python):
+			u.written(u.eval(args[c.arg].a, args[c.arg].b), i)
+		case c.key != "":
+			for _, a := range u.keyed(args) {
+				if a.key == c.key || strings.Trim(a.key, `"'`) == c.key {
+					u.written(u.eval(a.a, a.b), i)
+				}
+			}
+		}
+	}
+}
+
+// keyed returns the arguments that have keys, and the entries of objects in them.
+func (u *unit) keyed(args []argument) (found []argument) {
+	for _, a := range args {
+		if a.key != "" {
+			found = append(found, a)
+		} else {
+			found = append(found, u.entries(a.a)...)
+		}
+	}
+	return found
+}
+
+// calledOn evaluates what the method that ends at token i is called on: a call or
+// a variable.
+func (u *unit) calledOn(i int) value {
+	j := i - 2
+	if !u.is(i-1, ".") {
+		j--
+	}
+	start := j
+	for range 8 {
+		if m := int(u.tokens[max(start, 0)].match); u.is(start, ")") && m >= 0 {
+			start = m - 1
+		}
+		if u.kind(start) != wordToken {
+			return value{}
+		}
+		if u.separator(start-1) == 1 {
+			start -= 2
+			continue
+		}
+		break
+	}
+	return u.eval(start, j+1)
+}
+
+// modeWords are the words and signs of a mode that writes.
+var modeWords = strings.Fields("write append Create CreateNew OpenOrCreate Append O_CREATE O_WRONLY O_RDWR O_APPEND O_CREAT create")
+
+// writes reports whether a call has a mode in its arguments that writes.
+func (u *unit) writes(i int, args []argument) bool {
+	if len(args) == 0 {
+		return false
+	}
+	from, to := args[0].a, args[len(args)-1].b
+	if u.lang == Rust { // OpenOptions::new().write(true).open(…)
+		from, to = max(0, i-40), i
+		for j := from; j < to; j++ {
+			if u.is(j, "OpenOptions") {
+				return u.hasWord(j, to, "write", "append", "create")
+			}
+		}
+		return false
+	}
+	for n, a := range args {
+		if u.kind(a.a) == textToken && a.b == a.a+1 && !(n == 0 && len(args) > 1 && u.lang != Perl) && isWriteMode(u.str(a.a), u.lang) {
+			return true
+		}
+	}
+	return u.hasWord(from, to, modeWords...)
+}
+
+func (u *unit) hasWord(from, to int, words ...string) bool {
+	for j := from; j < to; j++ {
+		if u.kind(j) == wordToken && slices.Contains(words, u.str(j)) {
+			return true
+		}
+	}
+	return false
+}
+
+// isWriteMode reports a mode of fopen(3), Perl or Java that writes.
+func isWriteMode(s string, lang Language) bool {
+	if lang == Perl {
+		return strings.HasPrefix(s, ">") || strings.HasPrefix(s, "+")
+	}
+	s, _, _ = strings.Cut(s, ":")
+	return s != "" && len(s) <= 4 && strings.Trim(s, "rwaxcbt+s") == "" && strings.ContainsAny(s, "wax+c")
+}
