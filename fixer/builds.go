@@ -24,13 +24,16 @@ type build struct {
 type contents struct {
 	directory fs.FS                 // nil when there is none to look at
 	context   *buildcontext.Context // the part of it that is seen
+	files     *workload.Files       // what was read of that
 	memo      map[string]any
 }
 
 func newContents(directory fs.FS, dockerfile string) *contents {
 	c := &contents{directory: directory, memo: map[string]any{}}
+	c.files = workload.Open(nil)
 	if directory != nil {
 		c.context = buildcontext.Open(directory, dockerfile)
+		c.files = workload.Open(c.context)
 	}
 	return c
 }

@@ -34,6 +34,7 @@ type Pass struct {
 	images    *images
 	memo      map[string]any
 	workloads map[*chain.Run]*workload.Workload
+	files     *workload.Files
 	transform *Transform
 	ignores   []ignore // that name it
 	heeded    func(ignore)
@@ -76,13 +77,16 @@ func (p *Pass) Image(name, platform string, ask baseimage.Ask) (*baseimage.Facts
 func (p *Pass) Workload(run *chain.Run) *workload.Workload {
 	w, ok := p.workloads[run]
 	if !ok {
-		w = workload.Of(workload.Input{Run: run, Context: p.Context, Ask: func(ask baseimage.Ask) (*baseimage.Facts, error) {
+		w = workload.Of(workload.Input{Run: run, Context: p.Context, Files: p.files, Ask: func(ask baseimage.Ask) (*baseimage.Facts, error) {
 			return p.Base(run.Node, ask)
 		}})
 		p.workloads[run] = w
 	}
 	return w
 }
+
+// Files returns the build context as the model reads it: once for all questions.
+func (p *Pass) Files() *workload.Files { return p.files }
 
 // Transform is the transform that runs.
 func (p *Pass) Transform() *Transform { return p.transform }

@@ -93,12 +93,12 @@ func (r *run) note(order int, c *change, at place) {
 func (r *run) pass(t *Transform, b *build) *Pass {
 	p := &Pass{
 		File: r.file, Graph: b.graph, Options: r.options, Deployments: b.Deployments,
-		ctx: r.ctx, images: r.images, memo: b.contents.memo, workloads: b.workloads, transform: t, position: r.place,
+		ctx: r.ctx, images: r.images, memo: b.contents.memo, workloads: b.workloads, files: b.contents.files, transform: t, position: r.place,
 		ignores: ignores(r.file, t.ID), heeded: func(ig ignore) { r.held.ignored[ig.ignoreKey] = true },
 	}
 	p.Options.Build = b.Build.Options
 	if c := b.contents.context; c != nil {
-		p.Context, p.IgnoreFile = c, c.IgnoreFile
+		p.Context, p.IgnoreFile = b.contents.files.FS(), c.IgnoreFile
 		p.Directory, p.Beside = b.contents.directory, b.Beside
 	}
 	return p

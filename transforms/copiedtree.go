@@ -57,11 +57,11 @@ func (t tree) isGiven(end *fixer.Pass) fixer.Decision {
 			if t.written != "" {
 				return fixer.Refusal(t.written + ", and " + stays)
 			}
-			switch s := memoWrites(end); {
-			case s.writes != "":
-				return fixer.Doubt(fmt.Sprintf("%s, and %s may write files there", stays, s.writes))
-			case s.partial != "":
-				return fixer.Doubt(fmt.Sprintf("%s, and whether the application writes there can't be seen: %s", stays, s.partial))
+			switch file, unread := firstFile(end.Files().Sources().Writing), unreadSources(end); {
+			case file != "":
+				return fixer.Doubt(fmt.Sprintf("%s, and %s may write files there", stays, file))
+			case unread != "":
+				return fixer.Doubt(fmt.Sprintf("%s, and whether the application writes there can't be seen: %s", stays, unread))
 			}
 		}
 	}
@@ -78,9 +78,4 @@ func (t tree) owns(run *chain.Run, in *dockerfile.Instruction) bool {
 		return ok && (c.Chown != "" && ownedBy(s.Before, c, t.id) || chownedLater(run, i, t.id))
 	}
 	return false
-}
-
-// memoWrites is scanWrites, once for a build context.
-func memoWrites(p *fixer.Pass) scanned {
-	return p.Memo("sources that write", func() any { return scanWrites(p) }).(scanned)
 }

@@ -61,7 +61,7 @@ func (sp *split) needsDev() string {
 	listed := sp.project.manifest.DevDependencies
 	key := fmt.Sprint(slices.Sorted(maps.Keys(gone)), slices.Sorted(maps.Keys(listed))) // one file may have several projects
 	return sp.pass.Memo("dev dependencies in the sources "+key, func() any {
-		s := &sources{gone: gone, listed: listed, programs: sp.project.lock.DevPrograms(), left: maxSources, size: maxSourceBytes}
+		s := &sources{gone: gone, listed: listed, programs: sp.project.lock.DevPrograms(), left: workload.MaxSourceFiles, size: workload.MaxSourceBytes}
 		return s.use(sp.pass.Context)
 	}).(string)
 }

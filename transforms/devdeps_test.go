@@ -3,6 +3,8 @@ package transforms
 import (
 	"testing"
 	"testing/fstest"
+
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 func TestSources(t *testing.T) {
@@ -43,7 +45,7 @@ func TestSources(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			context := fstest.MapFS{c.file: {Data: []byte(c.text), Mode: 0o644}}
-			if got := (&sources{gone: gone, listed: listed, programs: map[string]bool{"tsc": true}, left: maxSources, size: maxSourceBytes}).use(context); got != c.want {
+			if got := (&sources{gone: gone, listed: listed, programs: map[string]bool{"tsc": true}, left: workload.MaxSourceFiles, size: workload.MaxSourceBytes}).use(context); got != c.want {
 				t.Errorf("%q, want %q", got, c.want)
 			}
 		})

@@ -190,12 +190,12 @@ func noProgram(p *fixer.Pass, run *chain.Run, program string) string {
 
 // needsPWD: a shell sets PWD for what it starts, and a runtime does not.
 func needsPWD(p *fixer.Pass) (left, doubt string) {
-	s := scanSources(p)
+	file, unread := firstFile(p.Files().Sources().PWD), unreadSources(p)
 	switch {
-	case s.pwd != "":
-		return fmt.Sprintf("%s uses the variable PWD, which the shell sets", s.pwd), ""
-	case s.partial != "":
-		return "", "whether it uses the variable PWD, which the shell sets, can't be seen: " + s.partial
+	case file != "":
+		return fmt.Sprintf("%s uses the variable PWD, which the shell sets", file), ""
+	case unread != "":
+		return "", "whether it uses the variable PWD, which the shell sets, can't be seen: " + unread
 	}
 	return "", ""
 }

@@ -137,19 +137,19 @@ func (s *npmScript) nodeItself(name string, argv []string) error {
 	if m.Dependencies["parse-server"] != "" {
 		return errors.New("parse-server reads variables that npm sets")
 	}
-	found := scanSources(s.pass)
+	file, unread := firstFile(s.pass.Files().Sources().NPMVariables), unreadSources(s.pass)
 	switch {
-	case found.npm != "":
-		return fmt.Errorf("%s uses variables that npm sets for a script", found.npm)
-	case found.partial != "":
-		return fmt.Errorf("whether it uses variables that npm sets for a script can't be seen: %s", found.partial)
+	case file != "":
+		return fmt.Errorf("%s uses variables that npm sets for a script", file)
+	case unread != "":
+		return fmt.Errorf("whether it uses variables that npm sets for a script can't be seen: %s", unread)
 	}
 	return nil
 }
 
 // doubt says what can't be proved of the change; "" when all is.
 func (s *npmScript) doubt() string {
-	if spawns := scanSources(s.pass).spawns; spawns != "" {
+	if spawns := firstFile(s.pass.Files().Sources().Spawns); spawns != "" {
 		return fmt.Sprintf("%s may start programs, which npm lets find those in node_modules/.bin", spawns)
 	}
 	return ""

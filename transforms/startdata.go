@@ -82,19 +82,21 @@ func (x *examiner) mentioned(dir string, but *dockerfile.Instruction) bool {
 // namedSystemFile tells of a file below a directory of the system that the sources
 // name, and the Dockerfile does not.
 func namedSystemFile(p *fixer.Pass, run *chain.Run) string {
-	s := scanSources(p)
-	dir := path.Dir(s.systemFile)
-	if strings.Count(dir, "/") < 3 {
-		dir = s.systemFile
-	}
 	x := newExaminer(p, run)
-	if s.system == "" || within(s.systemFile, run.Final.Workdir.Text) || x.mentioned(dir, nil) {
-		return ""
+	for _, data := range p.Files().Sources().SystemData {
+		dir := path.Dir(data.Path)
+		if strings.Count(dir, "/") < 3 {
+			dir = data.Path
+		}
+		switch {
+		case within(data.Path, run.Final.Workdir.Text) || x.mentioned(dir, nil):
+		case path.Base(data.Path) == "docker.sock":
+			return fmt.Sprintf("%s names %s, which belongs to root", data.Place.File, data.Path)
+		default:
+			return fmt.Sprintf("%s names %s, where only root may write", data.Place.File, data.Path)
+		}
 	}
-	if path.Base(s.systemFile) == "docker.sock" {
-		return fmt.Sprintf("%s names %s, which belongs to root", s.system, s.systemFile)
-	}
-	return fmt.Sprintf("%s names %s, where only root may write", s.system, s.systemFile)
+	return ""
 }
 
 // foreignHome tells of a home, set by the file, that stays root's.

@@ -184,11 +184,12 @@ func inRootDirectory(p *fixer.Pass, run *chain.Run) string {
 	if dir.Text != "/" || dir.In != nil || run.Final.Base.Distro.FamilyOf() == baseimage.Scratch {
 		return ""
 	}
-	switch s := scanWrites(p); {
-	case s.writes != "":
-		return fmt.Sprintf("%s may write files there", s.writes)
-	case s.partial != "":
-		return "whether it does can't be seen: " + s.partial
+	file, unread := firstFile(p.Files().Sources().Writing), unreadSources(p)
+	switch {
+	case file != "":
+		return fmt.Sprintf("%s may write files there", file)
+	case unread != "":
+		return "whether it does can't be seen: " + unread
 	}
 	return ""
 }

@@ -15,8 +15,8 @@ import (
 
 // The bounds of one start.
 const (
-	maxDepth    = 8    // scripts that call scripts
-	maxCommands = 4096 // in all of them
+	maxScriptDepth = 8    // scripts that call scripts
+	maxCommands    = 4096 // in all of them
 )
 
 // follower is the state of one walk.
@@ -195,7 +195,7 @@ func (f *follower) words(c *Command, kind ScriptKind, argv []string, depth int) 
 
 // runs follows a script that c runs.
 func (f *follower) runs(c *Command, s *Script, parsed *shell.Script, args []string, depth int) {
-	if depth++; depth > maxDepth {
+	if depth++; depth > maxScriptDepth {
 		c.Unread = "its start scripts call each other without end"
 		return
 	}

@@ -63,9 +63,9 @@ func hasAny(text string, hints []string) bool {
 var (
 	// What npm 6, 8, 10 and 11, yarn 1 and pnpm 8 and 9 add to the environment of a
 	// script (observed; EDITOR is read by programs at a terminal alone).
-	npmVariable = textMatcher{[]string{"npm_", "NPM_", "INIT_CWD", "YARN_WRAP", "COLOR", "NODE", "PNPM_SCRIPT"},
+	npmVariable = textMatcher{[]string{"npm_", "NPM_", "INIT_CWD", "PROJECT_CWD", "BERRY_BIN", "YARN_WRAP", "COLOR", "NODE", "PNPM_SCRIPT"},
 		regexp.MustCompile(`\b(?:npm|NPM)_(?i:package|config|lifecycle|command|execpath|node_execpath)|` +
-			`\bINIT_CWD\b|\bPNPM_SCRIPT_SRC_DIR\b|\bYARN_WRAP_OUTPUT\b|\benv(?:\.|\[['"])(?:COLOR|NODE)\b`)}
+			`\bINIT_CWD\b|\bPROJECT_CWD\b|\bBERRY_BIN_FOLDER\b|\bPNPM_SCRIPT_SRC_DIR\b|\bYARN_WRAP_OUTPUT\b|\benv(?:\.|\[['"])(?:COLOR|NODE)\b`)}
 	pwdVariable = textMatcher{[]string{"PWD"}, regexp.MustCompile(`\benv(\.|\[['"])PWD\b|\$\{?PWD\b`)}
 	spawning    = textMatcher{[]string{"child_process", "execa", "spawn", "shelljs", "zx", "tinyexec", "run-script"},
 		regexp.MustCompile(`\bchild_process\b|['"](execa|cross-spawn|shelljs|zx|nano-spawn|tinyexec|@npmcli/run-script)['"/]`)}

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// systemDirs are directories that belong to the system: nothing below them is
+// ownedBySystem are directories that belong to the system: nothing below them is
 // given to an application's user.
-var systemDirs = []string{
+var ownedBySystem = []string{
 	"/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/libx32", "/proc", "/root", "/run", "/sbin", "/sys",
 	"/usr/bin", "/usr/include", "/usr/lib", "/usr/lib64", "/usr/libexec", "/usr/local/bin", "/usr/local/etc", "/usr/local/include",
 	"/usr/local/lib", "/usr/local/sbin", "/usr/local/share", "/usr/sbin", "/usr/share", "/var/cache", "/var/lib", "/var/log", "/var/run", "/var/spool",
@@ -20,7 +20,7 @@ var sharedDirs = []string{"/", "/home", "/media", "/mnt", "/opt", "/srv", "/tmp"
 
 // IsSystem reports whether an absolute path is no application's to own.
 func IsSystem(file string) bool {
-	return slices.ContainsFunc(systemDirs, func(d string) bool { return Within(file, d) }) ||
+	return slices.ContainsFunc(ownedBySystem, func(d string) bool { return Within(file, d) }) ||
 		slices.Contains(sharedDirs, file) || strings.HasPrefix(path.Base(file), "docker-entrypoint")
 }
 

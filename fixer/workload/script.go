@@ -23,8 +23,8 @@ const (
 	PackageScript
 	// ProcessFile is a file that lists processes: a Procfile, one of pm2.
 	ProcessFile
-	// ChildProcess is a command that a source of the application starts.
-	ChildProcess
+	// ChildCommand is a command that a source of the application starts.
+	ChildCommand
 )
 
 // Script is a text of commands that runs, or may run, when the container starts.

@@ -29,7 +29,7 @@ func (s *Sources) shellScript(name, text string) {
 		return
 	}
 	for _, w := range script.Writes {
-		u.shellWrite(w)
+		u.shellWrite(w.Word)
 	}
 	for _, c := range script.Calls {
 		if slices.Contains([]string{"mkdir", "touch", "tee", "truncate"}, c.Name) {

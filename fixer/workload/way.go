@@ -30,7 +30,7 @@ type Way struct {
 // seen any further; the Way is then what is known so far.
 func (w *Workload) HandsOver(argv []string, last int) (Way, error) {
 	way := Way{Argv: argv}
-	for range maxDepth {
+	for range maxScriptDepth {
 		if len(way.Argv) <= last {
 			return way, nil
 		}
@@ -116,8 +116,8 @@ func (w *Workload) ofBase(program string, rest []string) (next []string, isScrip
 }
 
 var (
-	execArgs = regexp.MustCompile(`^exec (?:(?:gosu|su-exec) [\w:$"{}.-]+ )?"\$@"$`)
-	argument = regexp.MustCompile(`\$[@*#1-9]|\$\{[@*#!1-9]|\bshift\b|\bset\s+--|\bgetopts\b|\bBASH_ARGV\b`)
+	execArgs         = regexp.MustCompile(`^exec (?:(?:gosu|su-exec) [\w:$"{}.-]+ )?"\$@"$`)
+	looksAtArguments = regexp.MustCompile(`\$[@*#1-9]|\$\{[@*#!1-9]|\bshift\b|\bset\s+--|\bgetopts\b|\bBASH_ARGV\b`)
 )
 
 // scriptEnd tells what a shell script, called with these arguments, ends with: its
@@ -135,7 +135,7 @@ func scriptEnd(text string, args []string) (argv []string, looks, ok bool) {
 	if strings.HasSuffix(strings.TrimSpace(lines[len(lines)-2]), `\`) {
 		return nil, false, false
 	}
-	looks = argument.MatchString(strings.Join(lines[:len(lines)-1], "\n"))
+	looks = looksAtArguments.MatchString(strings.Join(lines[:len(lines)-1], "\n"))
 	if execArgs.MatchString(last) {
 		return args, looks, true
 	}

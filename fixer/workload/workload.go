@@ -2,7 +2,6 @@ package workload
 
 import (
 	"errors"
-	"io"
 	"io/fs"
 	"path"
 	"strings"
@@ -16,6 +15,7 @@ import (
 type Input struct {
 	Run     *chain.Run // the stage, evaluated on what is known of its base
 	Context fs.FS      // what COPY and ADD can reach; nil when it is not known
+	Files   *Files     // Context, read once; nil for one of its own
 	// Ask returns facts of the base image that cost more than its configuration.
 	Ask func(baseimage.Ask) (*baseimage.Facts, error)
 }
@@ -35,6 +35,9 @@ type packageAnswer struct {
 // Of returns the workload of a stage. What it takes to know is read when it is
 // asked for.
 func Of(in Input) *Workload {
+	if in.Files == nil {
+		in.Files = Open(in.Context)
+	}
 	return &Workload{in: in, packages: map[string]packageAnswer{}}
 }
 
@@ -48,9 +51,6 @@ type Package struct {
 
 // MaxText is the largest script, source or package.json that is read, in bytes.
 const MaxText = 1 << 20
-
-// ErrNoContext says that nothing can be read.
-var ErrNoContext = errors.New("there is no build context to look at")
 
 // Package returns the package.json that stands in a directory of the image. It
 // fails where that did not come from the build context, or can't be read.
@@ -81,38 +81,7 @@ func (w *Workload) readPackage(dir string) (*Package, error) {
 }
 
 // read reads a text of the build context.
-func (w *Workload) read(name string) (string, error) {
-	if w.in.Context == nil {
-		return "", ErrNoContext
-	}
-	// A pipe in a stranger's repository would never end.
-	info, err := fs.Stat(w.in.Context, name)
-	if err != nil {
-		return "", cause(err)
-	}
-	if !info.Mode().IsRegular() {
-		return "", errors.New("it is no regular file")
-	}
-	f, err := w.in.Context.Open(name)
-	if err != nil {
-		return "", cause(err)
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, MaxText+1))
-	if err == nil && len(text) > MaxText {
-		err = errors.New("it is too large")
-	}
-	return string(text), err
-}
-
-// cause is the error without the path, which the message has already.
-func cause(err error) error {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
-		return pe.Err
-	}
-	return err
-}
+func (w *Workload) read(name string) (string, error) { return w.in.Files.ReadFile(name, MaxText) }
 
 // lineOf returns the line, from 1, of an offset in a text; 1 for none.
 func lineOf(text string, offset int) int {

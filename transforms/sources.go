@@ -1,0 +1,34 @@
+package transforms
+
+import (
+	"fmt"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/workload"
+)
+
+// This file asks what the sources of a Node.js application say of its process.
+
+// firstFile is the file of the first evidence, "" for none.
+func firstFile(list []workload.Evidence) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0].Place.File
+}
+
+// unreadSources says why not all sources of Node.js were looked at; "" when they
+// were.
+func unreadSources(p *fixer.Pass) string {
+	if p.Context == nil {
+		return workload.ErrNoContext.Error()
+	}
+	unknown := p.Files().Sources().NodeGaps
+	if len(unknown) == 0 {
+		return ""
+	}
+	if g := unknown[0]; g.Place.File != "" {
+		return fmt.Sprintf("%s: %s", g.Place, g.What)
+	}
+	return unknown[0].What
+}
