@@ -50,6 +50,32 @@ func (w *Workload) Follow(argv []string) *Script {
 	return s
 }
 
+// Child follows a program that a source starts, in the working directory of the
+// image.
+func (w *Workload) Child(c ChildProcess) *Script {
+	f := &follower{w: w, env: w.in.Run.Final.EnvVar, read: map[string]bool{}}
+	s := &Script{Kind: ChildCommand, Name: c.Place.File, Text: c.Script, Place: c.Place, Dir: f.workdir()}
+	if parsed, err := f.child(c, s.Dir); err == nil {
+		f.add(s, parsed)
+	}
+	f.expand(s, nil, 0, 0)
+	return s
+}
+
+func (f *follower) child(c ChildProcess, dir string) (*shell.Script, error) {
+	if c.Argv == nil {
+		return shell.ParseIn(c.Script, f.env, dir)
+	}
+	var argv []string
+	for _, word := range c.Argv {
+		if !word.Known {
+			break
+		}
+		argv = append(argv, word.Text)
+	}
+	return shell.FromArgs(argv, f.env)
+}
+
 // workdir is the working directory of the image; "" where it is not known.
 func (f *follower) workdir() string {
 	if dir := f.w.in.Run.Final.Workdir; dir.Known {

@@ -1,0 +1,106 @@
+package transforms
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/workload"
+)
+
+// This file looks at what the sources write outside of the application, and at the
+// programs that they start.
+
+// dataPath tells of a path that the sources write or keep data in, and that stays
+// root's; "" when there is none.
+func dataPath(p *fixer.Pass, run *chain.Run, id identity) string {
+	for _, s := range p.Files().Sources().Paths {
+		if s.Kind == workload.Mentioned || isByHand(s.Place.File) {
+			continue
+		}
+		if _, set := run.Final.EnvVar(s.Variable); s.Variable != "" && set {
+			continue // what that says is looked at by itself
+		}
+		if staysRoots(run, id, s.Path) {
+			return fmt.Sprintf("%s writes %s, which stays root's", s.Place, s.Path)
+		}
+	}
+	return ""
+}
+
+// byHand are the folders of scripts that people and pipelines run.
+var byHand = strings.Fields("scripts script tools tool deploy android ios ci migrations benchmarks bench e2e fixtures mocks stories")
+
+// isByHand reports whether a source is no part of what the image starts: a script
+// that people run, the configuration of a tool.
+func isByHand(name string) bool {
+	dir, base := path.Split(name)
+	return slices.ContainsFunc(strings.Split(dir, "/"), func(folder string) bool { return slices.Contains(byHand, folder) }) ||
+		strings.HasPrefix(base, "gulpfile") || strings.HasPrefix(base, "Gruntfile") || strings.Contains(base, ".config.") || strings.Contains(base, "seed")
+}
+
+// staysRoots reports whether a user can neither write to a file or directory nor
+// make it.
+func staysRoots(run *chain.Run, id identity, file string) bool {
+	file = path.Clean(file)
+	switch {
+	case !path.IsAbs(file) || file == "/" || isTemporary(file) || within(file, "/proc") || within(file, "/sys") || id.home != "" && within(file, id.home):
+		return false
+	case run.Final.Workdir.Text != "/" && within(file, run.Final.Workdir.Text):
+		return false // chown-copy and ownDirs give that
+	}
+	for dir := file; dir != "/"; dir = path.Dir(dir) {
+		if isGiven(run, id, dir) {
+			return false
+		}
+	}
+	return true
+}
+
+// isGiven reports whether the user will own a directory, or can write to it: the file
+// makes it, declares it as a volume, works in it or copies it as the user's.
+func isGiven(run *chain.Run, id identity, dir string) bool {
+	if made, err := madeDirs(run, id); err == nil && slices.Contains(made, dir) || settled(run, id, dir) {
+		return true
+	}
+	for _, s := range run.Steps {
+		switch cmd := s.In.Cmd.(type) {
+		case *instructions.VolumeCommand:
+			for _, v := range cmd.Volumes {
+				if v, known := s.Before.Expand(v); known && path.Clean(v) == dir && s.Node == run.Node {
+					return true
+				}
+			}
+		case *instructions.CopyCommand, *instructions.AddCommand:
+			if c, ok := s.Before.Copy(s.In); ok && c.Dest == dir && c.Chown != "" && ownedBy(s.Before, c, id) {
+				return true
+			}
+		case *instructions.WorkdirCommand:
+			if v := s.Before.After(s.In).Workdir; v.Known && v.Text == dir && !isSystem(dir) && within(run.Final.Workdir.Text, dir) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// childDoubt tells of a program that the sources start and that root alone can, or
+// that changes files which stay root's; "" when there is none.
+func childDoubt(p *fixer.Pass, run *chain.Run, id identity) string {
+	load := p.Workload(run)
+	for _, c := range p.Files().Sources().ChildProcesses {
+		if isByHand(c.Place.File) {
+			continue
+		}
+		x := &examiner{pass: p, run: run, load: load, user: &id}
+		if reason, _ := x.script(load.Child(c)); reason != "" {
+			return fmt.Sprintf("%s starts a program: %s", c.Place, reason)
+		}
+	}
+	return ""
+}
