@@ -132,20 +132,20 @@ type packageJSON struct {
 // manifest reads the package.json of the working directory.
 func (x *examiner) manifest() (packageJSON, error) { return readManifest(x.pass, x.run) }
 
-// readManifest reads the package.json that stands in the working directory,
-// once for a stage.
+// readManifest reads the package.json that stands in the working directory, once
+// for a build context.
 func readManifest(p *fixer.Pass, run *chain.Run) (packageJSON, error) {
 	type answer struct {
 		m   packageJSON
 		err error
 	}
-	a := p.Memo(fmt.Sprintf("package.json of the stage at byte %d of %d", run.Node.Stage.From.Start, len(p.File.Src)), func() any {
+	name := run.Origin(path.Join(run.Final.Workdir.Text, "package.json"), p.Context).Name
+	if name == "" && p.Context != nil {
+		return packageJSON{}, errors.New("it is not copied from the build context")
+	}
+	a := p.Memo("package.json "+name, func() any {
 		x := &examiner{pass: p, run: run}
-		origin := run.Origin(path.Join(run.Final.Workdir.Text, "package.json"), p.Context)
-		if origin.Name == "" && p.Context != nil {
-			return answer{err: errors.New("it is not copied from the build context")}
-		}
-		text, err := x.read(origin.Name)
+		text, err := x.read(name)
 		a := answer{err: err}
 		if err == nil {
 			a.err = json.Unmarshal([]byte(strings.TrimPrefix(text, "\ufeff")), &a.m)
