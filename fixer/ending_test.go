@@ -13,6 +13,9 @@ import (
 // needs makes a transform that adds --link to every COPY without flags, provided
 // that the decision says so of the COPY in the end.
 func needs(id string, decide func(end *fixer.Pass, in *dockerfile.Instruction) fixer.Decision, rests ...*fixer.Transform) *fixer.Transform {
+	if rests == nil {
+		rests = []*fixer.Transform{idle}
+	}
 	return &fixer.Transform{ID: id, Safety: fixer.Safe, RestsOn: rests, Run: func(p *fixer.Pass) error {
 		for _, in := range p.File.Instructions {
 			if in.Name() != "COPY" || len(in.Flags) > 0 {
@@ -27,6 +30,9 @@ func needs(id string, decide func(end *fixer.Pass, in *dockerfile.Instruction) f
 		return nil
 	}}
 }
+
+// idle is a transform that does nothing, and that others rest on.
+var idle = &fixer.Transform{ID: "idle", Run: func(*fixer.Pass) error { return nil }}
 
 // says is what a result's findings say, a line each.
 func says(r fixer.Result) string {
@@ -98,18 +104,18 @@ func TestProvided(t *testing.T) {
 func TestProvidedSafety(t *testing.T) {
 	doubts := needs("link", func(*fixer.Pass, *dockerfile.Instruction) fixer.Decision { return fixer.Doubt("look at it") })
 	const text = "FROM a\nCOPY b c\n"
-	r := run(t, text, fixer.Options{}, doubts)
+	r := run(t, text, fixer.Options{}, doubts, idle)
 	if string(r.After) != text || says(r) != "2:1 link unsafe false: no link; look at it" {
 		t.Errorf("%s\n%s", r.After, says(r))
 	}
-	r = run(t, text, fixer.Options{Threshold: fixer.Unsafe}, doubts)
+	r = run(t, text, fixer.Options{Threshold: fixer.Unsafe}, doubts, idle)
 	if string(r.After) == text || says(r) != "2:1 link unsafe true: no link; look at it" {
 		t.Errorf("%s\n%s", r.After, says(r))
 	}
 	notes := needs("link", func(*fixer.Pass, *dockerfile.Instruction) fixer.Decision {
 		return fixer.Decision{Caveats: []string{"by the way"}}
 	})
-	if r = run(t, text, fixer.Options{}, notes); says(r) != "2:1 link safe true: no link; by the way" {
+	if r = run(t, text, fixer.Options{}, notes, idle); says(r) != "2:1 link safe true: no link; by the way" {
 		t.Error(says(r))
 	}
 }
@@ -124,7 +130,7 @@ func TestProvidedOneByOne(t *testing.T) {
 		}
 		return fixer.Decision{}
 	})
-	if r := run(t, src, fixer.Options{}, second); strings.Count(string(r.After), "--link") != 39 || !strings.Contains(says(r), "3:1 link note false: stays: it is the second") {
+	if r := run(t, src, fixer.Options{}, second, idle); strings.Count(string(r.After), "--link") != 39 || !strings.Contains(says(r), "3:1 link note false: stays: it is the second") {
 		t.Errorf("%s\n%s", r.After, says(r))
 	}
 	// Each run refuses the first of those that are left.
@@ -138,11 +144,11 @@ func TestProvidedOneByOne(t *testing.T) {
 		runs++
 		return fixer.Refusal("it is the first")
 	})
-	r := run(t, src, fixer.Options{}, first)
+	r := run(t, src, fixer.Options{}, first, idle)
 	if string(r.After) != src || runs > 20 {
 		t.Errorf("%d runs\n%s", runs, r.After)
 	}
-	if again := run(t, src, fixer.Options{}, first); says(again) != says(r) {
+	if again := run(t, src, fixer.Options{}, first, idle); says(again) != says(r) {
 		t.Errorf("says\n%s\nand\n%s", says(r), says(again))
 	}
 }
@@ -150,9 +156,18 @@ func TestProvidedOneByOne(t *testing.T) {
 // TestProvidedPanics: a condition that fails is a failure of its transform.
 func TestProvidedPanics(t *testing.T) {
 	bad := needs("link", func(*fixer.Pass, *dockerfile.Instruction) fixer.Decision { panic("broken") })
-	r := run(t, "FROM a\nCOPY b c\nCMD d\n", fixer.Options{}, bad, inserts("user", "USER x", fixer.Safe))
+	r := run(t, "FROM a\nCOPY b c\nCMD d\n", fixer.Options{}, bad, idle, inserts("user", "USER x", fixer.Safe))
 	if string(r.After) != "FROM a\nCOPY b c\nUSER x\nCMD d\n" || len(r.Findings) != 2 || !r.Findings[0].Bug || r.Findings[0].ID != "link" {
 		t.Errorf("%s\n%s", r.After, says(r))
+	}
+}
+
+// TestProvidedUndeclared: what a change rests on is declared.
+func TestProvidedUndeclared(t *testing.T) {
+	secret := needs("link", func(*fixer.Pass, *dockerfile.Instruction) fixer.Decision { return fixer.Decision{} })
+	secret.RestsOn = nil
+	if r := run(t, "FROM a\nCOPY b c\n", fixer.Options{}, secret); len(r.Findings) != 1 || !r.Findings[0].Bug || !strings.Contains(says(r), "RestsOn names none") {
+		t.Error(says(r))
 	}
 }
 
@@ -166,7 +181,7 @@ func TestOffers(t *testing.T) {
 		}
 		return fixer.Decision{}
 	})
-	r := run(t, "FROM a\nCOPY b c\nCMD d\n", fixer.Options{}, offered, other)
+	r := run(t, "FROM a\nCOPY b c\nCMD d\n", fixer.Options{}, offered, other, idle)
 	if want := "2:1 link unsafe false: no link; a user is offered\n3:1 user unsafe false: inserts USER x"; says(r) != want {
 		t.Errorf("says\n%s", says(r))
 	}
@@ -237,7 +252,7 @@ func TestCaveatOnInsertedLine(t *testing.T) {
 	notes := needs("link", func(*fixer.Pass, *dockerfile.Instruction) fixer.Decision {
 		return fixer.Decision{Caveats: []string{"by the way"}}
 	})
-	r := run(t, src, fixer.Options{}, inserts("early", "COPY b c", fixer.Safe), notes)
+	r := run(t, src, fixer.Options{}, inserts("early", "COPY b c", fixer.Safe), notes, idle)
 	if got := says(r); got != "4:1 early safe true: inserts COPY b c; by the way" || !strings.Contains(string(r.After), "COPY --link=true b c") {
 		t.Errorf("%s\nsays\n%s", r.After, got)
 	}

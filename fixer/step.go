@@ -27,7 +27,11 @@ func (r *run) step(i int) {
 	passes := make([]*Pass, len(r.builds))
 	for j, b := range r.builds {
 		passes[j] = r.pass(t, b)
-		if err := guarded(t, passes[j]); err != nil {
+		err := guarded(t, passes[j])
+		if err == nil && len(t.RestsOn) == 0 && slices.ContainsFunc(passes[j].reports, func(rep *report) bool { return rep.holds != nil }) {
+			err = errors.New("a change rests on others, and RestsOn names none")
+		}
+		if err != nil {
 			r.bug(i, err)
 			return
 		}

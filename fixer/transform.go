@@ -53,7 +53,8 @@ type Transform struct {
 	Doc    Doc
 	// RestsOn are the transforms that run later and whose work a change of this one
 	// may count on. Such a change says, with [Reported.Provided], what that work
-	// must have come to in the end.
+	// must have come to in the end; where RestsOn is empty, that is a failure of the
+	// transform.
 	RestsOn []*Transform
 	// Run looks at the file and reports findings. An error is a failure of the
 	// transform itself, never a property of the file. It must be idempotent: on

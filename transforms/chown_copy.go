@@ -72,6 +72,7 @@ func chownCopies(p *fixer.Pass, n *chain.Node) error {
 		}
 	}
 	id = spelled(id, run.Final)
+	g := newGiver(p, run, id)
 	given := map[*dockerfile.Instruction]dockerfile.Edit{}
 	for i, s := range run.Alone() {
 		c, ok := s.Before.Copy(s.In)
@@ -82,7 +83,7 @@ func chownCopies(p *fixer.Pass, n *chain.Node) error {
 			p.Report(s.In.Span, fmt.Sprintf("copied as root's, left so: the group of the user %s is not known", user.Text))
 			continue
 		}
-		edit, err := give(p, run, i, c, id)
+		edit, err := g.give(i, c)
 		if err != nil {
 			if chownedLater(run, i, id) {
 				continue
@@ -112,39 +113,48 @@ func copiesAsRoot(run *chain.Run) bool {
 	})
 }
 
+// giver makes the edits that give copies to a user.
+type giver struct {
+	pass    *fixer.Pass
+	run     *chain.Run
+	id      identity
+	sibling string // what the file itself writes for this user, "" for nothing
+}
+
+func newGiver(p *fixer.Pass, run *chain.Run, id identity) giver {
+	return giver{pass: p, run: run, id: id, sibling: siblingOwner(run, id)}
+}
+
 // give makes the edit for one copy, the i-th of the steps that are the image's
-// alone.
-// The error says why it is left alone.
-func give(p *fixer.Pass, run *chain.Run, i int, c chain.Copy, id identity) (dockerfile.Edit, error) {
-	if reason := laterRuns(p, run, i, c); reason != "" {
+// alone. The error says why it is left alone.
+func (g giver) give(i int, c chain.Copy) (dockerfile.Edit, error) {
+	if reason := laterRuns(g.pass, g.run, i, c); reason != "" {
 		return dockerfile.Edit{}, errors.New(reason)
 	}
-	s := run.Alone()[i].Before
-	owner, ok := siblingOwner(run, s, id, c)
+	s := g.run.Alone()[i].Before
+	_, exists := s.Accounts.User(g.id.name)
+	owner, ok := g.sibling, g.sibling != "" && exists && !c.Link
 	if !ok {
-		owner, ok = copyOwner(s, id, c)
+		owner, ok = copyOwner(s, g.id, c)
 	}
 	if !ok {
-		if _, exists := s.Accounts.User(id.name); exists {
-			return dockerfile.Edit{}, fmt.Errorf("the group %s of the user %s is not known here", id.group, id.user)
+		if exists {
+			return dockerfile.Edit{}, fmt.Errorf("the group %s of the user %s is not known here", g.id.group, g.id.user)
 		}
-		return dockerfile.Edit{}, fmt.Errorf("the user %s does not exist yet, and its number is not known", id.user)
+		return dockerfile.Edit{}, fmt.Errorf("the user %s does not exist yet, and its number is not known", g.id.user)
 	}
 	return c.In.SetFlag("chown", owner)
 }
 
-// siblingOwner is what the file itself writes for this user in another COPY of
-// the image's: perhaps with a group that is not the user's own.
-func siblingOwner(run *chain.Run, at chain.State, id identity, c chain.Copy) (string, bool) {
-	if _, exists := at.Accounts.User(id.name); !exists || c.Link {
-		return "", false
-	}
+// siblingOwner is what the file itself writes for this user in a COPY of the
+// image's: perhaps with a group that is not the user's own. "" for none.
+func siblingOwner(run *chain.Run, id identity) string {
 	for _, s := range run.Alone() {
 		if other, ok := s.Before.Copy(s.In); ok && other.Chown != "" && !other.Link && ownedBy(s.Before, other, id) {
-			return other.Chown, true
+			return other.Chown
 		}
 	}
-	return "", false
+	return ""
 }
 
 // chownedLater reports whether a RUN behind the i-th instruction of the stage

@@ -28,12 +28,13 @@ func copiedTree(p *fixer.Pass, run *chain.Run, id identity, start startup) tree 
 	if start.server != nil {
 		return t // which only reads them
 	}
+	g := newGiver(p, run, t.id)
 	for i, s := range run.Alone() {
 		c, ok := s.Before.Copy(s.In)
 		if !ok || c.Owned || !isApplications(run, t.id, c.Dest) || chownedLater(run, i, t.id) {
 			continue
 		}
-		if _, err := give(p, run, i, c, t.id); err == nil || t.written != "" {
+		if _, err := g.give(i, c); err == nil || t.written != "" {
 			t.copies = append(t.copies, s.In)
 		}
 	}
@@ -49,8 +50,9 @@ func (t tree) isGiven(end *fixer.Pass) fixer.Decision {
 		}
 		base, _ := end.Base(n, baseimage.AskConfig) // it was known before
 		run := n.Eval(base)
+		owned := t.owned(run)
 		for _, in := range t.copies {
-			if t.owns(run, end.Became(in)) {
+			if owned[end.Became(in)] {
 				continue
 			}
 			stays := fmt.Sprintf("what line %d copies stays root's", in.Line)
@@ -68,14 +70,13 @@ func (t tree) isGiven(end *fixer.Pass) fixer.Decision {
 	return fixer.Decision{}
 }
 
-// owns reports whether what an instruction copies is the user's in the end.
-func (t tree) owns(run *chain.Run, in *dockerfile.Instruction) bool {
+// owned are the copies that are the user's in the end.
+func (t tree) owned(run *chain.Run) map[*dockerfile.Instruction]bool {
+	list := map[*dockerfile.Instruction]bool{}
 	for i, s := range run.Alone() {
-		if s.In != in {
-			continue
+		if c, ok := s.Before.Copy(s.In); ok {
+			list[s.In] = c.Chown != "" && ownedBy(s.Before, c, t.id) || chownedLater(run, i, t.id)
 		}
-		c, ok := s.Before.Copy(s.In)
-		return ok && (c.Chown != "" && ownedBy(s.Before, c, t.id) || chownedLater(run, i, t.id))
 	}
-	return false
+	return list
 }

@@ -68,8 +68,8 @@ func directCmd(p *fixer.Pass, n *chain.Node, rs *rewrites) {
 	if isWindows(run) {
 		return
 	}
-	r := rewrite{in: c.In, left: unknownStart(n, base, err)}
-	if r.left == "" {
+	r := rewrite{in: c.In, may: startIsKnown(n, base, err)}
+	if !r.may.Refused() {
 		s := npmScript{pass: p, run: run, load: p.Workload(run), seen: map[string]bool{}}
 		s.rewrite(c, words, front, manager, &r)
 	}
@@ -85,12 +85,12 @@ func (s *npmScript) rewrite(c *chain.Command, words, front, manager []string, r 
 		init, err = s.isRun(c, words)
 	}
 	if err != nil {
-		r.left = err.Error()
+		r.may = fixer.Refusal(err.Error())
 		return
 	}
 	name := path.Base(manager[0])
 	r.argv = append(slices.Clip(front), argv...)
-	r.doubt = s.doubt()
+	r.may = fixer.Doubt(s.doubt())
 	if !init && len(s.pass.Files().Sources().Stops) == 0 {
 		r.provided = append(r.provided, underInit(c.In, name))
 	}
@@ -145,8 +145,9 @@ func (s *npmScript) isRun(c *chain.Command, words []string) (init bool, _ error)
 	case !slices.Equal(h.Argv, words):
 		return false, fmt.Errorf("the ENTRYPOINT %s would get other arguments", entry.Argv[0])
 	case c.Shell && !h.Script:
-		if left, doubt := needsPWD(s.pass); left != "" || doubt != "" {
-			return false, errors.New(left + doubt)
+		may := withoutPWD(s.pass)
+		if why := append(may.Caveats, may.Refuse); why[0] != "" {
+			return false, errors.New(why[0])
 		}
 	}
 	return init, nil

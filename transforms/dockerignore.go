@@ -49,8 +49,8 @@ look like it. The ignore file is never written over another.`,
 			return nil
 		}
 		const wrong = "copies the whole build context, and no ignore file keeps anything out"
-		if reason := x.doubt(); reason != "" {
-			p.Report(whole.Span, fmt.Sprintf("%s, left so: %s%s", wrong, reason, x.secrets()))
+		if may := x.isForThis(); may.Refused() {
+			p.Report(whole.Span, fmt.Sprintf("%s, left so: %s%s", wrong, may.Refuse, x.secrets()))
 			return nil
 		}
 		list := x.list()
@@ -116,27 +116,28 @@ func fromContext(in *dockerfile.Instruction) []string {
 	return nil
 }
 
-// doubt tells why the directory may not be the context of this Dockerfile alone.
-func (x *ignoring) doubt() string {
+// isForThis refuses where the directory may not be the context of this Dockerfile
+// alone.
+func (x *ignoring) isForThis() fixer.Decision {
 	var err error
 	if x.entries, err = fs.ReadDir(x.pass.Context, "."); err != nil {
-		return fmt.Sprintf("the build context can't be read: %v", cause(err))
+		return fixer.Refusal(fmt.Sprintf("the build context can't be read: %v", cause(err)))
 	}
 	if slices.ContainsFunc(x.entries, func(e fs.DirEntry) bool { return e.Name() == ".containerignore" }) {
-		return "there is a .containerignore, which Podman reads"
+		return fixer.Refusal("there is a .containerignore, which Podman reads")
 	}
 	for _, src := range x.sources {
 		if strings.ContainsAny(src.name, `*?[$"'\`) {
 			continue
 		}
 		if _, err := fs.Stat(x.pass.Context, src.name); errors.Is(err, fs.ErrNotExist) {
-			return fmt.Sprintf("%s, which line %d copies, is not there, so this may not be the build context", src.name, src.line)
+			return fixer.Refusal(fmt.Sprintf("%s, which line %d copies, is not there, so this may not be the build context", src.name, src.line))
 		}
 	}
 	if other := x.otherDockerfile(); other != "" {
-		return fmt.Sprintf("it would hold for %s too", other)
+		return fixer.Refusal(fmt.Sprintf("it would hold for %s too", other))
 	}
-	return ""
+	return fixer.Decision{}
 }
 
 // otherDockerfile finds another Dockerfile that may have the same context: one in

@@ -67,109 +67,107 @@ func execForms(p *fixer.Pass, n *chain.Node, rs *rewrites) {
 	if c == nil || !c.Shell || c.In == nil {
 		return
 	}
-	r := rewrite{in: c.In, left: unknownStart(n, base, err)}
-	if r.left == "" {
-		unshell(p, run, c, &r)
+	r := rewrite{in: c.In, may: startIsKnown(n, base, err)}
+	if !r.may.Refused() {
+		r.may = unshell(p, run, c, &r)
 	}
 	rs.add(r)
 }
 
-// unshell finds the exec form of a command in shell form.
-func unshell(p *fixer.Pass, run *chain.Run, c *chain.Command, r *rewrite) {
+// unshell finds the exec form of a command in shell form, and decides whether it may
+// be used.
+func unshell(p *fixer.Pass, run *chain.Run, c *chain.Command, r *rewrite) fixer.Decision {
 	script := strings.Join(c.Argv, " ")
 	if t := strings.TrimSpace(script); strings.HasPrefix(t, "[") && strings.HasSuffix(t, "]") {
-		r.left = "it looks like exec form but is no JSON array of strings, so that a shell gets it; what is meant is for its author to say"
-		return
+		return fixer.Refusal("it looks like exec form but is no JSON array of strings, so that a shell gets it; what is meant is for its author to say")
 	}
 	if err := onlyRuns(stateAt(run, c.In)); err != nil {
-		r.left = err.Error()
-		return
+		return fixer.Refusal(err.Error())
 	}
 	argv, err := shell.Plain(script)
 	if err != nil {
-		r.left = err.Error()
-		return
+		return fixer.Refusal(err.Error())
 	}
 	r.argv = argv
 	r.message = fmt.Sprintf("starts through a shell, which may keep signals from %s: exec form (it is one plain command, for which no shell is needed)", argv[0])
-	for _, check := range []func() string{
-		func() string { return shellIsMeant(p, c.In) },
-		func() string { return argumentsToCome(p, run, c) },
-		func() string { return noProgram(p, run, argv[0]) },
+	for _, check := range []func() fixer.Decision{
+		func() fixer.Decision { return shellIsMeant(c.In) },
+		func() fixer.Decision { return argumentsToCome(p, run, c) },
+		func() fixer.Decision { return isProgram(p, run, argv[0]) },
 	} {
-		if r.left = check(); r.left != "" {
-			return
+		if may := check(); may.Refused() {
+			return may
 		}
 	}
 	h := workload.Way{}
-	if c != run.Final.Entrypoint && run.Final.Entrypoint != nil {
-		h, err = p.Workload(run).HandsOver(append(slices.Clip(run.Final.Entrypoint.Argv), argv...), len(argv))
+	if entry := run.Final.Entrypoint; c != entry && entry != nil {
+		h, err = p.Workload(run).HandsOver(append(slices.Clip(entry.Argv), argv...), len(argv))
 		switch {
 		case err != nil:
-			r.left = err.Error()
+			return fixer.Refusal(err.Error())
 		case h.Looks != "":
-			r.left = fmt.Sprintf("%s looks at its arguments, and would see others", h.Looks)
+			return fixer.Refusal(fmt.Sprintf("%s looks at its arguments, and would see others", h.Looks))
 		case !slices.Equal(h.Argv, argv):
-			r.left = fmt.Sprintf("the ENTRYPOINT %s would get other arguments", run.Final.Entrypoint.Argv[0])
+			return fixer.Refusal(fmt.Sprintf("the ENTRYPOINT %s would get other arguments", entry.Argv[0]))
 		}
 	}
-	if r.left == "" && !h.Script && workload.IsNode(argv[0]) {
-		r.left, r.doubt = needsPWD(p)
+	if !h.Script && workload.IsNode(argv[0]) {
+		return withoutPWD(p)
 	}
+	return fixer.Decision{}
 }
 
 // shellWanted finds a comment that argues for the shell form.
 var shellWanted = regexp.MustCompile(`(?i)\bshell[- ]form\b|\b(use|using|need(s|ed)?|via|through|run in|keep) (a |the )?shell\b|\b(sh|bash) -c\b|\b(so|to) (that )?(the )?(variables?|env(ironment)?( variables?)?|\$\w+) (is|are|gets?|be) (expanded|substituted)`)
 
-// shellIsMeant quotes a comment above a command that says why it is in shell form;
-// "" for none.
-func shellIsMeant(p *fixer.Pass, in *dockerfile.Instruction) string {
+// shellIsMeant refuses where a comment above a command says why it is in shell form.
+func shellIsMeant(in *dockerfile.Instruction) fixer.Decision {
 	for line := range strings.Lines(in.Comments()) {
 		if text := strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(line), "# ")); shellWanted.MatchString(text) {
-			return fmt.Sprintf("a comment says that the shell is meant: %q", text)
+			return fixer.Refusal(fmt.Sprintf("a comment says that the shell is meant: %q", text))
 		}
 	}
-	return ""
+	return fixer.Decision{}
 }
 
-// argumentsToCome tells which arguments an ENTRYPOINT in shell form, which
-// ignores them, would get in exec form; "" for none.
-func argumentsToCome(p *fixer.Pass, run *chain.Run, c *chain.Command) string {
+// argumentsToCome refuses where an ENTRYPOINT in shell form, which ignores its
+// arguments, would get some in exec form.
+func argumentsToCome(p *fixer.Pass, run *chain.Run, c *chain.Command) fixer.Decision {
 	if c != run.Final.Entrypoint {
-		return ""
+		return fixer.Decision{}
 	}
 	if cmd := run.Final.Cmd; cmd != nil && cmd.In != nil {
-		return fmt.Sprintf("the CMD in line %d, which is ignored now, would become its arguments", cmd.In.Line)
+		return fixer.Refusal(fmt.Sprintf("the CMD in line %d, which is ignored now, would become its arguments", cmd.In.Line))
 	}
 	for _, d := range p.Deployments {
 		if d.Command != nil {
-			return fmt.Sprintf("the command in %s, which is ignored now, would become its arguments", d.Place)
+			return fixer.Refusal(fmt.Sprintf("the command in %s, which is ignored now, would become its arguments", d.Place))
 		}
 	}
-	return ""
+	return fixer.Decision{}
 }
 
-// noProgram tells why a program that the shell starts might not be started
-// without it; "" when it will.
-func noProgram(p *fixer.Pass, run *chain.Run, program string) string {
+// isProgram refuses where a program that the shell starts might not be started
+// without it.
+func isProgram(p *fixer.Pass, run *chain.Run, program string) fixer.Decision {
 	if dirs, _ := run.Final.EnvVar("PATH"); slices.ContainsFunc(strings.Split(dirs, ":"), func(dir string) bool { return dir != "" && !path.IsAbs(dir) }) {
-		return "PATH has directories that depend on where it is started"
+		return fixer.Refusal("PATH has directories that depend on where it is started")
 	}
 	switch path.Ext(program) {
 	case ".js", ".mjs", ".cjs", ".ts":
-		return fmt.Sprintf("%s is no program for a shell, so it hardly starts this way", program)
+		return fixer.Refusal(fmt.Sprintf("%s is no program for a shell, so it hardly starts this way", program))
 	}
 	if !strings.Contains(program, "/") {
 		own := run.Origin(path.Join(run.Final.Workdir.Text, program), p.Context)
 		if own.Name != "" && p.Context != nil {
 			if info, err := fs.Stat(p.Context, own.Name); err == nil && info.Mode().IsRegular() {
-				return fmt.Sprintf("%s is also a file in the working directory", program)
+				return fixer.Refusal(fmt.Sprintf("%s is also a file in the working directory", program))
 			}
 		}
 	}
 	file := p.Workload(run).Lookup(program, run.Final.Workdir.Text)
 	if file == "" || !strings.Contains(program, "/") && !run.Origin(file, p.Context).Copied {
-		return ""
+		return fixer.Decision{}
 	}
 	// A shell also runs a file that does not say what it is for.
 	x := newExaminer(p, run)
@@ -177,25 +175,25 @@ func noProgram(p *fixer.Pass, run *chain.Run, program string) string {
 	switch {
 	case run.Origin(file, p.Context).Name == "":
 		if path.Ext(file) == ".sh" {
-			return fmt.Sprintf("whether %s says which shell is to read it can't be seen", program)
+			return fixer.Refusal(fmt.Sprintf("whether %s says which shell is to read it can't be seen", program))
 		}
-		return ""
+		return fixer.Decision{}
 	case err != nil:
-		return fmt.Sprintf("whether %s says which shell is to read it can't be seen: %v", program, err)
+		return fixer.Refusal(fmt.Sprintf("whether %s says which shell is to read it can't be seen: %v", program, err))
 	case !strings.HasPrefix(text, "#!") && !strings.HasPrefix(text, "\x7fELF"):
-		return fmt.Sprintf("%s does not say in its first line which shell is to read it", program)
+		return fixer.Refusal(fmt.Sprintf("%s does not say in its first line which shell is to read it", program))
 	}
-	return ""
+	return fixer.Decision{}
 }
 
-// needsPWD: a shell sets PWD for what it starts, and a runtime does not.
-func needsPWD(p *fixer.Pass) (left, doubt string) {
-	file, unread := firstFile(p.Files().Sources().PWD), unreadSources(p)
-	switch {
+// withoutPWD decides whether the application can do without PWD, which a shell sets
+// for what it starts, and a runtime does not.
+func withoutPWD(p *fixer.Pass) fixer.Decision {
+	switch file, unread := firstFile(p.Files().Sources().PWD), unreadSources(p); {
 	case file != "":
-		return fmt.Sprintf("%s uses the variable PWD, which the shell sets", file), ""
+		return fixer.Refusal(fmt.Sprintf("%s uses the variable PWD, which the shell sets", file))
 	case unread != "":
-		return "", "whether it uses the variable PWD, which the shell sets, can't be seen: " + unread
+		return fixer.Doubt("whether it uses the variable PWD, which the shell sets, can't be seen: " + unread)
 	}
-	return "", ""
+	return fixer.Decision{}
 }

@@ -93,7 +93,7 @@ func (s *pins) byDefault(variable string, uses []argWord) error {
 	if err != nil {
 		return err
 	}
-	s.ReportAs(pinned.safety, arg.word.Span, fmt.Sprintf("floats by ARG %s: %s", variable, pinned.why), edit)
+	s.report(arg.word.Span, "floats by ARG "+variable, pinned, edit)
 	return nil
 }
 
@@ -124,8 +124,8 @@ func (s *pins) pinValue(arg argDefault, uses []argWord) (pinned pin, value strin
 	})
 	value, ok := first.value(pinned.name)
 	switch {
-	case pinned.left != "":
-		return pin{}, "", errors.New(pinned.left)
+	case pinned.may.Refused():
+		return pin{}, "", errors.New(pinned.may.Refuse)
 	case unknown != "":
 		return pin{}, "", errors.New(unknown)
 	case !ok || pinned.tag == "" && !first.whole():

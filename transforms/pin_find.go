@@ -16,7 +16,7 @@ func (s *pins) find(w imageWord, fits func(name string) bool) pin {
 	const windows = "it is of Windows, whose images are bound to the version of the host"
 	n := splitName(w.image)
 	if n.windows() {
-		return pin{left: windows}
+		return pin{may: fixer.Refusal(windows)}
 	}
 	ask := baseimage.AskDigest
 	if s.Options.Pin == fixer.PinTag {
@@ -27,13 +27,13 @@ func (s *pins) find(w imageWord, fits func(name string) bool) pin {
 		reason = windows
 	}
 	if reason != "" {
-		return pin{left: reason}
+		return pin{may: fixer.Refusal(reason)}
 	}
 	var tried []string
 	if s.Options.Pin == fixer.PinTag {
 		if n.dependsOnRelease(f) {
 			if f, reason = s.ask(w.image, w.platform, ask|baseimage.AskDistro); reason != "" {
-				return pin{left: reason}
+				return pin{may: fixer.Refusal(reason)}
 			}
 		}
 		for _, tag := range n.versionTags(f) {
@@ -43,10 +43,10 @@ func (s *pins) find(w imageWord, fits func(name string) bool) pin {
 			}
 			switch same, reason := s.same(name, w.platform, f.Digest); {
 			case reason != "":
-				return pin{left: fmt.Sprintf("whether %s is the same image can't be told: %s", tag, reason)}
+				return pin{may: fixer.Refusal(fmt.Sprintf("whether %s is the same image can't be told: %s", tag, reason))}
 			case same:
 				why := fmt.Sprintf("%s is %s today (both name %s)", w.image, tag, brief(f.Digest))
-				return pin{name: name, tag: tag, why: why, safety: fixer.Safe}
+				return pin{name: name, tag: tag, why: why}
 			}
 			tried = append(tried, tag)
 		}
@@ -59,7 +59,7 @@ func (s *pins) find(w imageWord, fits func(name string) bool) pin {
 // built anew before this one, or where nobody knows how long a digest is kept that
 // no tag names any more.
 func (s *pins) byDigest(image string, n name, digest string, tried []string) pin {
-	pinned := pin{name: n.repo + ":" + cmp.Or(n.tag, "latest") + "@" + digest, safety: fixer.Safe}
+	pinned := pin{name: n.repo + ":" + cmp.Or(n.tag, "latest") + "@" + digest}
 	pinned.why = fmt.Sprintf("%s names %s today, which is added", image, brief(digest))
 	if s.Options.Pin == fixer.PinDigest {
 		pinned.why += " (--pin=digest)"
@@ -71,8 +71,7 @@ func (s *pins) byDigest(image string, n name, digest string, tried []string) pin
 		pinned.why += ", as the image tells no version that its tags have"
 	}
 	if !n.published() {
-		pinned.safety = fixer.Unsafe
-		pinned.why += "; its owner may count on the newest one, or keep no other"
+		pinned.may = fixer.Doubt("its owner may count on the newest one, or keep no other")
 	}
 	return pinned
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
 )
 
 // PinImage names the images that a Dockerfile is built from so that the names
@@ -64,11 +65,16 @@ type pins struct {
 
 // pin is how an image is to be named.
 type pin struct {
-	name   string
-	tag    string // the new one, "" when a digest is added
-	why    string // what there is to say of the change
-	safety fixer.Safety
-	left   string // why there is no name, "" otherwise
+	name string
+	tag  string // the new one, "" when a digest is added
+	why  string // what there is to say of the change
+	may  fixer.Decision
+}
+
+// report records the change of a word into the name.
+func (s *pins) report(at dockerfile.Span, what string, pinned pin, edit dockerfile.Edit) {
+	message := strings.Join(append([]string{what + ": " + pinned.why}, pinned.may.Caveats...), "; ")
+	s.ReportAs(pinned.may.Limit(s.Transform().Safety), at, message, edit)
 }
 
 // word pins what an instruction names outright.
@@ -77,15 +83,16 @@ func (s *pins) word(w imageWord) {
 		return
 	}
 	pinned := s.pin(w)
-	if pinned.left == "" {
-		edit, err := w.replace(pinned.name)
-		if err == nil {
-			s.ReportAs(pinned.safety, w.word.Span, "floats: "+pinned.why, edit)
-			return
-		}
-		pinned.left = err.Error()
+	if pinned.may.Refused() {
+		s.leave(w, pinned.may.Refuse)
+		return
 	}
-	s.leave(w, pinned.left)
+	edit, err := w.replace(pinned.name)
+	if err != nil {
+		s.leave(w, err.Error())
+		return
+	}
+	s.report(w.word.Span, "floats", pinned, edit)
 }
 
 // leave says, once for each image, why it is left.
@@ -103,7 +110,7 @@ func (s *pins) leave(w imageWord, reason string) {
 // pin tells how an image is to be named, which is the same in all places.
 func (s *pins) pin(w imageWord) pin {
 	if w.err != nil {
-		return pin{left: w.err.Error()}
+		return pin{may: fixer.Refusal(w.err.Error())}
 	}
 	pinned, ok := s.known[w.image]
 	if !ok {

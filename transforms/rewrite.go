@@ -1,9 +1,9 @@
 package transforms
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
@@ -11,14 +11,13 @@ import (
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 )
 
-// rewrite is another way to write the CMD or ENTRYPOINT of a stage, or the reason
-// to leave it.
+// rewrite is another way to write the CMD or ENTRYPOINT of a stage, and whether it
+// may be made.
 type rewrite struct {
 	in      *dockerfile.Instruction
 	argv    []string // in exec form
 	message string
-	left    string // why it stays as it is, "" when it is changed
-	doubt   string // why that is unsafe, "" when it isn't
+	may     fixer.Decision
 	// provided is what must hold in the end.
 	provided []func(end *fixer.Pass) fixer.Decision
 }
@@ -35,44 +34,42 @@ func (rs *rewrites) add(r rewrite) {
 		return
 	}
 	known := &(*rs)[i]
-	known.left, known.doubt = cmp.Or(known.left, r.left), cmp.Or(known.doubt, r.doubt)
+	known.may = known.may.And(r.may)
 	known.provided = append(known.provided, r.provided...)
-	if known.left == "" && !slices.Equal(known.argv, r.argv) {
-		known.left = "the stages that are built from this one would need different commands"
+	if !slices.Equal(known.argv, r.argv) {
+		known.may = known.may.And(fixer.Refusal("the stages that are built from this one would need different commands"))
 	}
 }
 
-// unknownStart tells why a command stays as it is where it is not known what the
-// base image starts; "" where that is known.
-func unknownStart(n *chain.Node, base *baseimage.Facts, err error) string {
+// startIsKnown refuses to rewrite a command where it is not known what the base
+// image starts.
+func startIsKnown(n *chain.Node, base *baseimage.Facts, err error) fixer.Decision {
 	switch {
 	case err != nil:
-		return fmt.Sprintf("nothing is known of the base image %s: %v", n.Root().Stage.Ref.Text, err)
+		return fixer.Refusal(fmt.Sprintf("nothing is known of the base image %s: %v", n.Root().Stage.Ref.Text, err))
 	case base.Config == nil:
-		return fmt.Sprintf("what the base image %s starts is not known", base.Image)
+		return fixer.Refusal(fmt.Sprintf("what the base image %s starts is not known", base.Image))
 	}
-	return ""
+	return fixer.Decision{}
 }
 
 // report makes the edits; prefix says what is wrong with what is left.
 func (rs rewrites) report(p *fixer.Pass, prefix string) {
+	left := prefix + ", left so: "
 	for _, r := range rs {
-		if r.left != "" {
-			p.Report(r.in.Span, prefix+", left so: "+r.left)
+		if r.may.Refused() {
+			p.Report(r.in.Span, left+r.may.Refuse)
 			continue
 		}
 		edit, err := r.in.ReplaceBody(execForm(r.argv, r.in.Body()))
 		if err != nil {
-			p.Report(r.in.Span, prefix+", left so: "+err.Error())
+			p.Report(r.in.Span, left+err.Error())
 			continue
 		}
-		safety, message := p.Transform().Safety, r.message
-		if r.doubt != "" {
-			safety, message = fixer.Unsafe, message+"; "+r.doubt
-		}
-		reported := p.ReportAs(safety, r.in.Span, message, edit)
+		message := strings.Join(append([]string{r.message}, r.may.Caveats...), "; ")
+		reported := p.ReportAs(r.may.Limit(p.Transform().Safety), r.in.Span, message, edit)
 		if len(r.provided) > 0 {
-			reported.Provided(prefix+", left so: ", func(end *fixer.Pass) (d fixer.Decision) {
+			reported.Provided(left, func(end *fixer.Pass) (d fixer.Decision) {
 				for _, holds := range r.provided {
 					d = d.And(holds(end))
 				}

@@ -70,12 +70,12 @@ func tini(p *fixer.Pass, n *chain.Node) {
 	if !way.Node {
 		return
 	}
-	keep := way.Blocked
-	if keep == "" {
-		keep = addTini(p, n, way)
+	may := fixer.Refusal(way.Blocked)
+	if !may.Refused() {
+		may = addTini(p, n, way)
 	}
-	if keep != "" {
-		p.Report(startSpan(p, run), noInit+keep)
+	if may.Refused() {
+		p.Report(startSpan(p, run), noInit+may.Refuse)
 	}
 }
 
@@ -131,24 +131,24 @@ func startSpan(p *fixer.Pass, run *chain.Run) dockerfile.Span {
 	return ofTheFile(p, run, list...)
 }
 
-// unsuited tells why a stage gets no init whatever can be installed.
-func unsuited(p *fixer.Pass, run *chain.Run) string {
+// suits decides whether a stage may get an init, whatever can be installed.
+func suits(p *fixer.Pass, run *chain.Run) fixer.Decision {
 	switch {
 	case len(run.Node.Children) > 0:
-		return "other stages are built from this one"
+		return fixer.Refusal("other stages are built from this one")
 	case len(run.Final.Base.Config.OnBuild) > 0:
-		return "the base image brings ONBUILD instructions, which decide what is started"
+		return fixer.Refusal("the base image brings ONBUILD instructions, which decide what is started")
 	}
 	for _, d := range p.Deployments {
 		if d.Init {
-			return fmt.Sprintf("%s says init: true, with which Docker brings its own", d.Place)
+			return fixer.Refusal(fmt.Sprintf("%s says init: true, with which Docker brings its own", d.Place))
 		}
 	}
 	return otherInit(run)
 }
 
-// otherInit tells of an init that the file brings by itself, and does not start.
-func otherInit(run *chain.Run) string {
+// otherInit refuses where the file brings an init by itself, and does not start it.
+func otherInit(run *chain.Run) fixer.Decision {
 	found := 0
 	for _, s := range run.Steps {
 		if c, ok := s.Before.Copy(s.In); ok && (workload.IsInit(c.Dest) || slices.ContainsFunc(c.Sources, func(src string) bool { return workload.IsInit(src) })) {
@@ -161,39 +161,36 @@ func otherInit(run *chain.Run) string {
 		}
 	})
 	if found == 0 {
-		return ""
+		return fixer.Decision{}
 	}
-	return fmt.Sprintf("line %d brings an init that nothing starts", found)
+	return fixer.Refusal(fmt.Sprintf("line %d brings an init that nothing starts", found))
 }
 
-// addTini reports the change. keep says why there is none.
-func addTini(p *fixer.Pass, n *chain.Node, w workload.ToNode) (keep string) {
-	plan, keep := planTini(p, n)
-	if keep != "" {
-		return keep
+// addTini reports the change, or returns the refusal to make it.
+func addTini(p *fixer.Pass, n *chain.Node, w workload.ToNode) fixer.Decision {
+	plan, may := planTini(p, n)
+	if may.Refused() {
+		return may
 	}
 	run, source := plan.run, plan.source
 	debian := run.Final.Base.Distro.FamilyOf() == baseimage.Debian
 	if w.Waits && (debian || !w.Simple) {
-		return "its shell would wait for node, and end before it on a signal: write exec in front of the last command"
+		return fixer.Refusal("its shell would wait for node, and end before it on a signal: write exec in front of the last command")
 	}
 	options := []string{source.path, "--"}
-	var notes []string
+	var notes fixer.Decision
 	if w.Manager != "" && debian {
 		options = []string{source.path, "-g", "--"}
-		notes = append(notes, w.Manager+" still ends before node does, which cuts off what node does on SIGTERM: start node itself")
+		notes.Caveats = []string{w.Manager + " still ends before node does, which cuts off what node does on SIGTERM: start node itself"}
 	}
 	start, err := inFront(p, run, options)
 	if err != nil {
-		return err.Error()
+		return fixer.Refusal(err.Error())
 	}
-	safety := p.Transform().Safety
-	if plan.doubt != "" {
-		safety, notes = fixer.Unsafe, append(notes, plan.doubt)
-	}
+	may = notes.And(may)
 	how := fmt.Sprintf("no init in front of node, to forward signals and to reap its children: %s (%s)", strings.Join(options[:len(options)-1], " "), source.why)
-	p.ReportAs(safety, startSpan(p, run), strings.Join(append([]string{how}, notes...), "; "), append(plan.install, start...)...)
-	return ""
+	p.ReportAs(may.Limit(p.Transform().Safety), startSpan(p, run), strings.Join(append([]string{how}, may.Caveats...), "; "), append(plan.install, start...)...)
+	return may
 }
 
 // tiniPlan is how a stage gets tini.
@@ -201,32 +198,30 @@ type tiniPlan struct {
 	run     *chain.Run
 	source  tiniSource
 	install []dockerfile.Edit
-	doubt   string // why it is unsafe, "" when it isn't
 }
 
-// planTini decides how, whatever the stage starts. keep says why it can't.
-func planTini(p *fixer.Pass, n *chain.Node) (plan tiniPlan, keep string) {
+// planTini decides how, and whether it may be, whatever the stage starts.
+func planTini(p *fixer.Pass, n *chain.Node) (plan tiniPlan, may fixer.Decision) {
 	base, err := p.Base(n, baseimage.AskDistro)
 	if err != nil {
-		return plan, err.Error()
+		return plan, fixer.Refusal(err.Error())
 	}
 	plan.run = n.Eval(base)
-	if keep = unsuited(p, plan.run); keep != "" {
-		return plan, keep
+	if may = suits(p, plan.run); may.Refused() {
+		return plan, may
 	}
-	if plan.source, keep = findTini(plan.run); keep != "" {
-		return plan, keep
+	if plan.source, may = findTini(plan.run); may.Refused() {
+		return plan, may
 	}
 	if base, err = p.Base(n, plan.source.ask|baseimage.AskSh|baseimage.AskChown); err != nil {
-		return plan, err.Error()
+		return plan, fixer.Refusal(err.Error())
 	}
 	plan.run = n.Eval(base)
 	if in := clearsEntrypoint(plan.run); in != nil {
-		return plan, fmt.Sprintf("line %d clears the ENTRYPOINT", in.Line)
+		return plan, fixer.Refusal(fmt.Sprintf("line %d clears the ENTRYPOINT", in.Line))
 	}
 	if plan.install, err = plan.source.install(p, plan.run); err != nil {
-		return plan, err.Error()
+		return plan, fixer.Refusal(err.Error())
 	}
-	plan.doubt = plan.source.otherBase(plan.run)
-	return plan, ""
+	return plan, plan.source.fitsBase(plan.run)
 }

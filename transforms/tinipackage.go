@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
@@ -23,8 +24,8 @@ type tiniSource struct {
 	ask     baseimage.Ask // for the manager
 }
 
-// findTini tells where the stage can have tini from; keep says why from nowhere.
-func findTini(run *chain.Run) (s tiniSource, keep string) {
+// findTini tells where the stage can have tini from, and refuses where from nowhere.
+func findTini(run *chain.Run) (s tiniSource, may fixer.Decision) {
 	base := run.Final.Base
 	d := base.Distro
 	switch d.FamilyOf() {
@@ -34,20 +35,20 @@ func findTini(run *chain.Run) (s tiniSource, keep string) {
 		s = tiniSource{path: "/usr/bin/tini", manager: "apt-get", ask: baseimage.AskAptGet}
 		s.script = "apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*"
 	case baseimage.Distroless, baseimage.Scratch, baseimage.Busybox:
-		return s, fmt.Sprintf("nothing can be installed in %s; docker run --init, or init: true in a compose file, brings one", base.Image)
+		return s, fixer.Refusal(fmt.Sprintf("nothing can be installed in %s; docker run --init, or init: true in a compose file, brings one", base.Image))
 	case baseimage.RHEL, baseimage.Wolfi:
-		return s, fmt.Sprintf("no package of tini is known for the distribution of %s", base.Image)
+		return s, fixer.Refusal(fmt.Sprintf("no package of tini is known for the distribution of %s", base.Image))
 	default:
-		return s, fmt.Sprintf("the distribution of the base image %s is not known", base.Image)
+		return s, fixer.Refusal(fmt.Sprintf("the distribution of the base image %s is not known", base.Image))
 	}
-	if keep := served(d, base.Image); keep != "" {
-		return s, keep
+	if may = served(d, base.Image); may.Refused() {
+		return s, may
 	}
 	s.why = "from the packages of " + distroName(d)
 	if in := tiniInstalled(run); in != nil {
 		s.manager, s.why = "", fmt.Sprintf("line %d installs it", in.Line)
 	}
-	return s, ""
+	return s, may
 }
 
 func distroName(d *baseimage.Distro) string {
@@ -55,26 +56,26 @@ func distroName(d *baseimage.Distro) string {
 	return strings.TrimSpace(name + " " + d.Version)
 }
 
-// served tells why a release's archive has no tini to be installed; "" when it has.
+// served refuses where a release's archive has no tini to be installed.
 // Debian has it since 10, Ubuntu since 20.04 (packages.debian.org/tini,
 // packages.ubuntu.com/tini), Alpine since 3.5 at the latest.
-func served(d *baseimage.Distro, image string) string {
+func served(d *baseimage.Distro, image string) fixer.Decision {
 	major, minor, _ := strings.Cut(d.Version, ".")
 	n, err := strconv.Atoi(major)
 	m, _ := strconv.Atoi(strings.SplitN(minor, ".", 2)[0])
 	switch {
 	case d.Archive == baseimage.Moved:
-		return fmt.Sprintf("the package archive of %s has moved, so that nothing can be installed", distroName(d))
+		return fixer.Refusal(fmt.Sprintf("the package archive of %s has moved, so that nothing can be installed", distroName(d)))
 	case d.ID == "alpine" && err == nil && (n < 3 || n == 3 && m < 9):
-		return fmt.Sprintf("whether %s still has a package of tini is not known", distroName(d))
+		return fixer.Refusal(fmt.Sprintf("whether %s still has a package of tini is not known", distroName(d)))
 	case d.ID == "alpine":
-		return ""
+		return fixer.Decision{}
 	case d.Archive != baseimage.Served || err != nil:
-		return fmt.Sprintf("which release %s is made of is not known, and so whether its package archive is still served", image)
+		return fixer.Refusal(fmt.Sprintf("which release %s is made of is not known, and so whether its package archive is still served", image))
 	case d.ID == "debian" && n >= 11, d.ID == "ubuntu" && n >= 20:
-		return ""
+		return fixer.Decision{}
 	}
-	return fmt.Sprintf("%s has no package of tini", distroName(d))
+	return fixer.Refusal(fmt.Sprintf("%s has no package of tini", distroName(d)))
 }
 
 // tiniInstalled is the instruction that installs tini already, nil for none.

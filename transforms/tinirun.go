@@ -59,22 +59,21 @@ var (
 	anyVersion = regexp.MustCompile(`:v?[\d.]+$`)
 )
 
-// otherBase tells why the build may have another package manager: the base image
+// fitsBase doubts where the build may have another package manager: the base image
 // is named by a build argument, which may name one of another distribution.
-// "" when nothing speaks for it.
-func (t tiniSource) otherBase(run *chain.Run) string {
+func (t tiniSource) fitsBase(run *chain.Run) fixer.Decision {
 	root := run.Node.Root()
 	ref := root.Stage.Ref.Text
 	written := inVariable.ReplaceAllString(ref, "")
 	switch {
 	case t.manager == "" || written == ref || itsWords[t.manager].MatchString(written):
-		return ""
+		return fixer.Decision{}
 	case strings.HasSuffix(written, ":") && anyVersion.MatchString(root.Image):
-		return ""
+		return fixer.Decision{}
 	case slices.ContainsFunc(run.Steps, t.isUsed):
-		return ""
+		return fixer.Decision{}
 	}
-	return fmt.Sprintf("a build argument may name a base image without %s", t.manager)
+	return fixer.Doubt(fmt.Sprintf("a build argument may name a base image without %s", t.manager))
 }
 
 // runs reports whether a call is one of the package manager.

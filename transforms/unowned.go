@@ -21,7 +21,7 @@ import (
 // unowned tells of one that the application may need, "" when there is none.
 func unowned(p *fixer.Pass, run *chain.Run, id identity) string {
 	id = spelled(id, run.Final)
-	first := len(run.Steps) - len(run.Alone())
+	first, g := len(run.Steps)-len(run.Alone()), newGiver(p, run, id)
 	for i, s := range run.Steps {
 		c, ok := s.Before.Copy(s.In)
 		if !ok {
@@ -39,7 +39,7 @@ func unowned(p *fixer.Pass, run *chain.Run, id identity) string {
 				return fmt.Sprintf("what line %d copies, in a stage that this one is built from, stays root's", line)
 			}
 			if i >= first {
-				if _, err := give(p, run, i-first, c, id); err != nil && !chownedLater(run, i-first, id) {
+				if _, err := g.give(i-first, c); err != nil && !chownedLater(run, i-first, id) {
 					return fmt.Sprintf("what line %d copies stays root's: %v", line, err)
 				}
 				continue

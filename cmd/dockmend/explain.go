@@ -57,6 +57,12 @@ func explain(s *streams, t *fixer.Transform) error {
 	for _, part := range []struct{ title, text string }{{"What", t.Doc.What}, {"Why", t.Doc.Why}, {"Safety", t.Doc.Safety}} {
 		fmt.Fprintf(&b, "\n%s\n%s", part.title, wrapped(part.text))
 	}
+	for i, other := range t.RestsOn {
+		if i == 0 {
+			b.WriteString("\nRests on\n")
+		}
+		fmt.Fprintf(&b, "  %s: %s\n", other.ID, other.Title)
+	}
 	patch, err := example(t.ID)
 	if err != nil {
 		return err
