@@ -58,8 +58,8 @@ func (r *reader) walk(dir string, depth int) {
 	}
 	for _, e := range list {
 		if r.entries++; r.entries > maxEntries {
-			if r.entries == maxEntries+1 {
-				r.gap(workload.Place{File: dir}, fmt.Sprintf("the repository has more than %d files and directories: the rest is not read", maxEntries))
+			if r.entries == maxEntries+1 { // whatever other gaps there are
+				r.gaps = append(r.gaps, workload.Gap{Place: workload.Place{File: dir}, What: fmt.Sprintf("the repository has more than %d files and directories: the rest is not read", maxEntries)})
 			}
 			return
 		}
