@@ -1,0 +1,85 @@
+package compose
+
+import (
+	"slices"
+
+	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/fixer/yamlfile"
+)
+
+// environment is what variables of a Compose file may have as values: those of
+// .env, which may have unknown parts themselves.
+type environment map[string]string
+
+func (e environment) lookup(name string) (string, bool) {
+	v, ok := e[name]
+	return v, ok
+}
+
+// layer is what one file says of a service. The service is what its layers say
+// together, the last before the others.
+type layer struct {
+	conversion *conversion
+	name       string         // of the service in that file
+	key, node  *yamlfile.Node // the entry of the service
+	dir        string         // that paths are relative to, from the root
+	extended   bool           // brought by extends
+}
+
+func (l layer) place(n *yamlfile.Node) workload.Place { return placeOf(l.conversion.file, n) }
+
+// text returns the value of a scalar with variables replaced.
+func (l layer) text(n *yamlfile.Node) string {
+	r := n.Resolve()
+	if r == nil || r.Kind != yamlfile.Scalar {
+		return ""
+	}
+	s, err := l.conversion.unknowns.expand(r.Value, l.conversion.env.lookup)
+	if err != nil {
+		return ""
+	}
+	return s
+}
+
+// layers are those of a service, the last counts before the others.
+type layers []layer
+
+// visible returns the entries of the layers in which an attribute of the service is said and not
+// hidden by a later one, from the first to the last.
+func (ls layers) visible(attribute string) []entry {
+	var list []entry
+	for _, l := range slices.Backward(ls) {
+		key, value := l.node.Get(attribute)
+		if key != nil && tag(value) != "!reset" {
+			list = append(list, entry{l, key, value})
+		}
+		if key != nil && (tag(value) == "!reset" || tag(value) == "!override") || tag(l.node) == "!override" {
+			break
+		}
+	}
+	slices.Reverse(list)
+	return list
+}
+
+// last returns the entry of an attribute of the service that counts, a zero entry
+// for none.
+func (ls layers) last(attribute string) entry {
+	if list := ls.visible(attribute); len(list) > 0 {
+		return list[len(list)-1]
+	}
+	return entry{}
+}
+
+// tag returns the tag of a value.
+func tag(n *yamlfile.Node) string {
+	if r := n.Resolve(); r != nil {
+		return r.Tag
+	}
+	return ""
+}
+
+// entry is an entry of a mapping in a layer.
+type entry struct {
+	layer
+	key, value *yamlfile.Node
+}

@@ -1,0 +1,176 @@
+package compose
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/workload"
+)
+
+// maxProjects bounds the projects of a directory.
+const maxProjects = 50
+
+// The names by which docker compose finds the files of a project, in its order:
+// compose-go's cli.DefaultFileNames and cli.DefaultOverrideFileNames.
+var (
+	defaultNames  = []string{"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"}
+	overrideNames = []string{"compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"}
+)
+
+// Load returns what the Compose files of a directory of a repository say. dir is
+// slash-separated, from the root. The default project is what docker compose
+// finds: the first of its names, and the first override file. Any other file,
+// compose.prod.yaml or docker-compose-prod.yml, is a project with the default file
+// before it, or by itself where these two do not go together.
+//
+// Load fails where the directory can't be listed. What is wrong with a file is a
+// gap of its project.
+func Load(root fs.FS, dir string) (*Set, error) {
+	list, err := fs.ReadDir(root, dir)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, e := range list {
+		if !e.IsDir() {
+			names = append(names, e.Name())
+		}
+	}
+	r := newReader(root)
+	set := &Set{}
+	main, others := find(names)
+	files := joined(dir, main)
+	if named := composeFile(r, dir); named != nil {
+		files = named
+	}
+	if len(files) > 0 {
+		set.Projects = append(set.Projects, load(r, dir, "", files))
+	}
+	for i, o := range others {
+		if i == maxProjects {
+			place := workload.Place{File: path.Join(dir, o.file)}
+			set.Gaps = append(set.Gaps, workload.Gap{Place: place, What: fmt.Sprintf("more than %d Compose projects in a directory", maxProjects)})
+			break
+		}
+		if file := path.Join(dir, o.file); !slices.Contains(files, file) {
+			set.Projects = append(set.Projects, loadOther(r, dir, other{o.name, file}, files))
+		}
+	}
+	return set, nil
+}
+
+// composeFile returns the files that COMPOSE_FILE of .env names for the default
+// project, nil for none.
+func composeFile(r *reader, dir string) []string {
+	env, err := newBuilder(r).environment(nil, path.Join(dir, ".env"))
+	if err != nil || env["COMPOSE_FILE"] == "" {
+		return nil
+	}
+	separator := env["COMPOSE_PATH_SEPARATOR"]
+	if separator == "" {
+		separator = ":"
+	}
+	var files []string
+	for _, f := range strings.Split(env["COMPOSE_FILE"], separator) {
+		name, err := resolve(dir, f)
+		if err != nil {
+			return nil
+		}
+		files = append(files, name)
+	}
+	return files
+}
+
+func joined(dir string, files []string) []string {
+	var list []string
+	for _, f := range files {
+		list = append(list, path.Join(dir, f))
+	}
+	return list
+}
+
+// loadOther loads a project that has a name, over the default file if that works.
+func loadOther(r *reader, dir string, o other, main []string) *Project {
+	if len(main) > 0 {
+		if p := load(r, dir, o.name, []string{main[0], o.file}); p.Services != nil {
+			return p
+		}
+	}
+	return load(r, dir, o.name, []string{o.file})
+}
+
+// other is a file that is neither the default one nor an override.
+type other struct{ name, file string }
+
+// find returns the files of the default project and those of the others among
+// the names of a directory, which are in order.
+func find(names []string) (main []string, others []other) {
+	for _, candidates := range [][]string{defaultNames, overrideNames} {
+		i := slices.IndexFunc(candidates, func(c string) bool { return slices.Contains(names, c) })
+		if i >= 0 {
+			main = append(main, candidates[i])
+		} else if len(main) == 0 {
+			break // an override of nothing
+		}
+	}
+	for _, file := range names {
+		if slices.Contains(defaultNames, file) || slices.Contains(overrideNames, file) {
+			continue
+		}
+		if name := projectOf(file); name != "" {
+			others = append(others, other{name, file})
+		}
+	}
+	return main, others
+}
+
+// projectOf returns the name of the project of a file, "" where it is not named
+// as a Compose file is.
+func projectOf(file string) string {
+	stem, ok := strings.CutSuffix(file, ".yaml")
+	if !ok {
+		if stem, ok = strings.CutSuffix(file, ".yml"); !ok {
+			return ""
+		}
+	}
+	for _, prefix := range []string{"compose.", "docker-compose.", "docker-compose-"} {
+		if name, ok := strings.CutPrefix(stem, prefix); ok {
+			return name
+		}
+	}
+	return ""
+}
+
+// load returns the project of files, whose environment is .env of a directory.
+func load(r *reader, dir, name string, files []string) *Project {
+	p := &Project{Name: name, Files: files}
+	b := newBuilder(r)
+	env, err := b.environment(nil, path.Join(dir, ".env"))
+	if err != nil {
+		b.gap(workload.Place{File: path.Join(dir, ".env")}, ".env: %v", err)
+	}
+	m, err := b.model(files, path.Dir(files[0]), env, nil)
+	if err == nil {
+		p.Services, err = b.services(m)
+	}
+	if err != nil {
+		p.Services = nil
+		place, msg := placeOfError(files[len(files)-1], err)
+		b.gap(place, "%s", msg)
+	}
+	p.Gaps = uniqueGaps(b.gaps)
+	return p
+}
+
+// uniqueGaps returns the gaps in order, each once.
+func uniqueGaps(gaps []workload.Gap) []workload.Gap {
+	seen := map[workload.Gap]bool{}
+	return slices.DeleteFunc(gaps, func(g workload.Gap) bool {
+		before := seen[g]
+		seen[g] = true
+		return before
+	})
+}
