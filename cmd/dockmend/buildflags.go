@@ -14,7 +14,7 @@ type buildFlags struct {
 	Target   string            `placeholder:"STAGE" help:"The stage that is built, as for docker build. Default: the last one, and every other that nothing else uses."`
 	BuildArg map[string]string `placeholder:"NAME=VALUE" mapsep:"none" help:"A build argument, as for docker build."`
 	Platform string            `default:"linux/amd64" help:"The platform that is built for."`
-	Context  string            `placeholder:"DIR" predictor:"path" help:"The build context. Default: the directory of each Dockerfile."`
+	Context  string            `placeholder:"DIR" predictor:"path" help:"The build context. Default: what the repository builds each Dockerfile from, or else the nearest directory that has what it copies."`
 }
 
 // check makes sure that the flags say something that can be, and gives the

@@ -67,7 +67,7 @@ func findConfig(keys []config.Key) (*config.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	top := repository(cwd)
+	top := repositoryRoot(cwd)
 	if top == "" {
 		top = cwd
 	}

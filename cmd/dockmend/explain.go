@@ -47,6 +47,8 @@ func (c *explainCmd) Run(s *streams) error {
 var engineFindings = map[string]string{
 	"base-image": `What is known of a base image is less than the image would tell: it is assumed to be what the built-in table says, or what
 it was when it was last asked for, or its layers were not read. The changes rest on that. dockmend inspect shows what is known.`,
+	"build-context": `No directory at or above the Dockerfile has all of the files that it copies, and nothing in the repository says from which one
+it is built. What is in the build context can't be known then, and few changes are safe. --context DIR names it.`,
 	"ignore": `A comment "# dockmend ignore=ID" keeps nothing away: its transform has nothing to say there, or there is none of that name.`,
 	"syntax": `The line "# syntax=" names a program of somebody else's that reads the file. What it means, dockmend can't know: it is left alone.`,
 }

@@ -1,25 +1,35 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/repository"
 )
 
 // job is one Dockerfile to work on.
 type job struct {
-	path    string   // to open
-	name    string   // for messages
-	context string   // the build context's directory; "" for none
-	beside  []string // the names of other jobs with the same context
+	path    string // to open
+	name    string // for messages
+	given   string // the build context that the user names; "" for none
+	context string // the build context's directory, "" for none: known when the file is loaded
+	within  string // where that was found in the checkout; "" for elsewhere
 	stdin   bool
+	// checkout is the repository that the file is in, at place; nil for none.
+	checkout *checkout
+	place    string
+	builds   []repository.Build  // those whose context is known, when the file is loaded
+	contexts map[string]*sharers // of all jobs, by the directory that is given to them
 	// tree is the directory that nothing is written outside of, be it through a
 	// link: the one that was searched, or the root of the file's repository; "" for a
 	// file that the user named and that is in none.
@@ -71,7 +81,7 @@ func fromRoot(path string) string {
 	if err != nil {
 		return belowHere(path)
 	}
-	root := repository(cwd)
+	root := repositoryRoot(cwd)
 	dir, err := realPath(filepath.Dir(path))
 	if root == "" || err != nil || !within(dir, root) {
 		return belowHere(path)
@@ -96,52 +106,57 @@ func belowHere(path string) string {
 	return filepath.ToSlash(path)
 }
 
-// introduce tells the jobs of one build context of each other: what is added to
-// it holds for all of them.
-func introduce(jobs []*job) {
-	contexts := map[string][]*job{}
-	for _, j := range jobs {
-		if j.context != "" {
-			dir := filepath.Clean(j.context)
-			contexts[dir] = append(contexts[dir], j)
-		}
-	}
-	for _, j := range jobs {
-		for _, other := range contexts[filepath.Clean(j.context)] {
-			if j.context != "" && other != j {
-				j.beside = append(j.beside, other.name)
-			}
-		}
-	}
-}
-
 // source is a loaded Dockerfile.
 type source struct {
 	fixer.Source
+	job  *job
 	root *os.Root
+	note *fixer.Finding // that there is no build context
 }
 
 func (s *source) close() {
 	if s.root != nil {
 		s.root.Close()
 	}
+	if s.job.checkout != nil {
+		s.job.checkout.done()
+	}
 }
 
 // load reads the Dockerfile, and opens the build context: through os.Root, so
-// that no link in a stranger's repository leads out of it.
+// that no link in a stranger's repository leads out of it. The source has to be
+// closed.
 func (j *job) load(stdin io.Reader) (*source, error) {
+	s := &source{job: j}
 	text, err := j.read(stdin)
 	if err != nil {
+		s.close()
 		return nil, err
 	}
-	s := &source{Source: fixer.Source{Name: j.name, Src: text, Beside: j.beside}}
-	if j.context != "" {
-		// A context that can't be opened is one of which nothing is known.
-		if root, err := os.OpenRoot(j.context); err == nil {
-			s.root, s.Context = root, root.FS()
-		}
-	}
+	s.Source, s.note = fixer.Source{Name: j.name, Src: text}, j.decide(text)
+	s.use()
 	return s, nil
+}
+
+// use opens the build context. fixer.Source has room for one: of several builds,
+// it is that of the first.
+func (s *source) use() {
+	if s.job.context == "" {
+		return
+	}
+	// A context that can't be opened is one of which nothing is known.
+	if root, err := s.job.openContext(); err == nil {
+		s.root, s.Context, s.Beside = root, root.FS(), s.job.beside()
+	}
+}
+
+// fix runs the job's transforms.
+func (s *source) fix(ctx context.Context, inspector baseimage.Inspector) (fixer.Result, error) {
+	r, err := fixer.Run(ctx, s.Source, s.job.transforms, inspector, s.job.options)
+	if err == nil && s.note != nil {
+		r.Findings = slices.Insert(r.Findings, 0, *s.note)
+	}
+	return r, err
 }
 
 func (j *job) read(stdin io.Reader) ([]byte, error) {

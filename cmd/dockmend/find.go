@@ -72,7 +72,7 @@ func (f *finder) path(p string) error {
 	if err != nil || !info.IsDir() {
 		j := &job{path: p, name: spoken(p)}
 		if dir, err := realPath(filepath.Dir(p)); err == nil {
-			j.tree = repository(dir)
+			j.tree = repositoryRoot(dir)
 		}
 		f.add(j).unchanged = false // what is wrong with it is said where it is read
 		return nil
@@ -168,7 +168,7 @@ func (f *finder) directory(p string) error {
 func (f *finder) found(tree, file, name string) (taken bool, err error) {
 	path := filepath.Join(tree, filepath.FromSlash(file))
 	// A tree may hold several repositories: none of them writes into another.
-	own := repository(filepath.Dir(path))
+	own := repositoryRoot(filepath.Dir(path))
 	if own == "" {
 		own = tree
 	}
@@ -191,7 +191,7 @@ func (f *finder) found(tree, file, name string) (taken bool, err error) {
 // lead out of: the root of its repository; the current directory, where that
 // holds repositories; or dir itself.
 func (f *finder) tree(dir string) string {
-	root := repository(dir)
+	root := repositoryRoot(dir)
 	if root == "" {
 		root = dir
 	}
@@ -211,9 +211,9 @@ func (f *finder) base(tree string) string {
 	return filepath.ToSlash(rel)
 }
 
-// repository is the root of the git repository that a directory is in, "" for
+// repositoryRoot is the root of the git repository that a directory is in, "" for
 // none.
-func repository(dir string) string {
+func repositoryRoot(dir string) string {
 	for {
 		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
 			return dir

@@ -99,7 +99,7 @@ func (c *fixCmd) each(ctx context.Context, s *streams, work *repair, o *output) 
 			return outcome{err: err}
 		}
 		defer src.close()
-		r, err := fixer.Run(ctx, src.Source, j.transforms, work.inspector, j.options)
+		r, err := src.fix(ctx, work.inspector)
 		return outcome{result: r, err: err}
 	})
 	p, shown := startProgress(s, len(work.jobs), c.Quiet)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"path/filepath"
 	"slices"
 
 	"github.com/dockmend/dockmend/cmd/dockmend/internal/config"
@@ -73,9 +72,7 @@ func assign(jobs []*job, inv *invocation, flags *fileFlags) ([]*job, error) {
 				return nil, err
 			}
 		}
-		if j.context = own.Context; j.context == "" && !j.stdin {
-			j.context = filepath.Dir(j.path)
-		}
+		j.given = own.Context
 	}
 	introduce(jobs)
 	// Those that are left out have a build context, too.

@@ -30,7 +30,7 @@ type changedFiles struct {
 // has tells whether a file differs, or is new. path is absolute, without links
 // among its folders.
 func (c *changedFiles) has(path string) (bool, error) {
-	root := repository(filepath.Dir(path))
+	root := repositoryRoot(filepath.Dir(path))
 	if root == "" {
 		return false, withHint(fmt.Errorf("--since: %s is in no git repository", dockerfile.Printable(path)), "it takes git, and a repository")
 	}
@@ -39,7 +39,7 @@ func (c *changedFiles) has(path string) (bool, error) {
 		var err error
 		objects, err = c.ask(root)
 		switch {
-		case err != nil && repository(filepath.Dir(root)) != "":
+		case err != nil && repositoryRoot(filepath.Dir(root)) != "":
 			objects = map[string]string{} // a submodule need not know the revision: all of it counts
 		case err != nil:
 			return false, err

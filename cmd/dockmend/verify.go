@@ -138,7 +138,7 @@ func (v *verification) one(ctx context.Context, s *streams, j *job) (got verifie
 		return verified{err: err}
 	}
 	defer src.close()
-	if got.result, got.err = fixer.Run(ctx, src.Source, j.transforms, v.inspector, j.options); got.err != nil {
+	if got.result, got.err = src.fix(ctx, v.inspector); got.err != nil {
 		return got
 	}
 	if !changes(got.result) {

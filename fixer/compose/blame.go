@@ -62,14 +62,14 @@ func blame(err error, s *source, m *model, models []map[string]any) error {
 	return refused
 }
 
-// maxCompared is the number of services up to which one that does not fit to the
+// maxFitted is the number of services up to which one that does not fit to the
 // others is looked for.
-const maxCompared = 100
+const maxFitted = 100
 
 // blameReference returns the error for a model whose parts do not fit together,
 // with the place of the first service that refers to what is not there.
 func blameReference(err error, m *model, models []map[string]any) error {
-	if len(models) == 0 || len(m.layers) > maxCompared {
+	if len(models) == 0 || len(m.layers) > maxFitted {
 		return errors.New("docker compose refuses it: its parts do not fit together")
 	}
 	services, _ := models[0]["services"].(map[string]any)

@@ -28,7 +28,7 @@ type builder struct {
 }
 
 func newBuilder(r *reader) *builder {
-	return &builder{reader: r, unknowns: &unknowns{}, bases: map[string]*source{}}
+	return &builder{reader: r, unknowns: &unknowns{numbers: map[string]int{}}, bases: map[string]*source{}}
 }
 
 func (b *builder) gap(place workload.Place, format string, args ...any) {
@@ -58,14 +58,10 @@ func (b *builder) environment(outer environment, name string) (environment, erro
 	if env == nil {
 		env = environment{}
 	}
-	content, err := b.text(name)
+	list, err := b.assignments(name, false)
 	if errors.Is(err, fs.ErrNotExist) {
 		return env, nil
 	} else if err != nil {
-		return env, err
-	}
-	list, err := parseEnv(content)
-	if err != nil {
 		return env, err
 	}
 	own, err := b.unknowns.assign(list, outer.lookup)
@@ -145,6 +141,14 @@ func (b *builder) model(files []string, dir string, env environment, including [
 
 // merged returns models merged into a whole one.
 func (b *builder) merged(s *source, m *model, models []map[string]any) (map[string]any, error) {
+	if err := b.spend(models...); err != nil {
+		return nil, &located{workload.Place{File: s.conversion.file}, err.Error()}
+	}
+	if len(models) == 2 {
+		if err := b.compare(models[0], models[1]); err != nil {
+			return nil, &located{workload.Place{File: s.conversion.file}, err.Error()}
+		}
+	}
 	suspects := suspects(models)
 	values, err := merge(whole, models...)
 	if err != nil {

@@ -19,6 +19,7 @@ type conversion struct {
 	hidden [][]string                // paths of !reset and !override: what earlier files say there does not count
 	gaps   map[string][]workload.Gap // by service: of attributes that are left out
 	ports  map[string][]int          // by service: of ranges that are too wide for compose-go
+	wide   int                       // the number of these ports
 }
 
 func (c *conversion) errorAt(n *yamlfile.Node, format string, args ...any) error {
@@ -71,7 +72,7 @@ func (c *conversion) entries(r *yamlfile.Node, at []string, into map[string]any)
 		if k.Kind != yamlfile.Scalar || k.Tag != "!!str" {
 			return c.errorAt(key, "a key that is not a string")
 		}
-		if _, ok := into[k.Value]; ok {
+		if _, ok := into[k.Value]; ok || isExtension(at, k.Value) {
 			continue
 		}
 		v, ok, err := c.value(value, append(at, k.Value))
@@ -93,14 +94,23 @@ func (c *conversion) entries(r *yamlfile.Node, at []string, into map[string]any)
 	return nil
 }
 
+// isExtension reports whether an entry is an extension of the file or of a
+// service, which means nothing to docker compose.
+func isExtension(at []string, key string) bool {
+	return strings.HasPrefix(key, "x-") && (len(at) == 0 || len(at) == 2 && at[0] == "services")
+}
+
 // whole reports whether a mapping has what compose-go needs of it, after what has
 // no value was left out.
 func (c *conversion) whole(n *yamlfile.Node, at []string, m map[string]any) bool {
-	if len(at) == 4 && at[0] == "services" && at[2] == "ports" {
-		_, had := n.Get("target")
-		return had == nil || m["target"] != nil
+	if len(at) != 4 || at[0] != "services" || at[2] != "ports" || m["target"] != nil {
+		return true
 	}
-	return true
+	if _, target := n.Get("target"); target == nil {
+		return true // compose-go refuses it
+	}
+	c.gap(at[1], n, "ports: an entry without a known target")
+	return false
 }
 
 // scalar returns the value of a scalar, cast to the type that compose-go has for
@@ -153,8 +163,11 @@ func (c *conversion) port(n *yamlfile.Node, service, s string) (any, bool, error
 	if isUnknown(s) {
 		s = container
 	}
-	if list, ok := portRange(container); ok && len(list) > maxPortRange {
-		c.ports[service] = append(c.ports[service], list...)
+	if from, to, ok := portRange(container); ok && to-from >= maxPortRange {
+		if c.wide += to - from; c.wide > maxPorts {
+			return nil, false, c.errorAt(n, "more than %d ports", maxPorts)
+		}
+		c.ports[service] = appendRange(c.ports[service], from, to)
 		return nil, false, nil
 	}
 	return s, true, nil

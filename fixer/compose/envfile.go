@@ -31,6 +31,23 @@ func parseEnv(src string) ([]assignment, error) {
 	return list, nil
 }
 
+// parseRaw reads an environment file of the format "raw": a line is a name, "="
+// and the value as it is.
+func parseRaw(src string) []assignment {
+	var list []assignment
+	number := 0
+	for line := range strings.Lines(src) {
+		number++
+		line = strings.TrimRight(line, "\r\n")
+		if strings.TrimSpace(line) == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		name, value, found := strings.Cut(line, "=")
+		list = append(list, assignment{name: name, value: value, line: number, inherited: !found})
+	}
+	return list
+}
+
 type envParser struct {
 	rest string
 	line int

@@ -7,14 +7,13 @@ import (
 	"github.com/compose-spec/compose-go/v2/override"
 
 	"github.com/dockmend/dockmend/fixer/workload"
-	"github.com/dockmend/dockmend/fixer/yamlfile"
 )
 
 const (
 	maxExtends = 50 // services that extend each other in a row
 
 	// maxCopied bounds the values that extends copies, for all services together.
-	maxCopied = yamlfile.MaxNodes
+	maxCopied = maxValues
 )
 
 // extend merges each service of a file with the one that it extends, as
@@ -91,14 +90,14 @@ func extension(e any) (file, service string) {
 // There is none where the file can't be read, which is a gap of the service.
 func (b *builder) base(s *source, services map[string]any, at entry, file, ref string, chain []string) (*source, map[string]any, int, error) {
 	from := s
-	if isUnknown(ref) || isUnknown(file) {
-		at.conversion.gap(at.name, at.key, "extends: %s has no value", b.unknowns.written(file+" "+ref))
+	if isUnknown(ref) {
+		at.conversion.gap(at.name, at.key, "extends: %s has no value", b.unknowns.written(ref))
 		return nil, nil, 0, nil
 	}
 	if file != "" {
 		var why error
 		if from, why = b.baseFile(s, file); why != nil {
-			at.conversion.gap(at.name, at.key, "extends: %s %v", file, why)
+			at.conversion.gap(at.name, at.key, "extends: %s %v", b.unknowns.written(file), why)
 			return nil, nil, 0, nil
 		}
 		services, _ = from.values["services"].(map[string]any)
@@ -130,6 +129,9 @@ func (b *builder) baseFile(s *source, file string) (*source, error) {
 		_, msg := placeOfError(name, err)
 		return nil, fmt.Errorf("can't be read: %s", msg)
 	}
+	if err := b.spend(from.values); err != nil {
+		return nil, fmt.Errorf("can't be read: %v", err)
+	}
 	if from.values, err = merge(part, from.values); err != nil {
 		return nil, fmt.Errorf("can't be read: %v", err)
 	}
@@ -144,6 +146,9 @@ func sameEnv(a, b environment) bool { return fmt.Sprintf("%p", a) == fmt.Sprintf
 func (b *builder) mergeBase(s *source, services map[string]any, name string, from *source, base map[string]any, ref string) (err error) {
 	if b.values += size(base); b.values > maxCopied {
 		return &located{workload.Place{File: s.conversion.file}, fmt.Sprintf("extends copies more than %d values", maxCopied)}
+	}
+	if err := b.compare(base, services[name]); err != nil {
+		return &located{workload.Place{File: s.conversion.file}, "extends: " + err.Error()}
 	}
 	copied := cloneValue(base).(map[string]any)
 	hide(map[string]any{"services": map[string]any{name: copied}}, s.hidden)

@@ -16,6 +16,15 @@ import (
 const (
 	maxReads = 500      // files
 	maxRead  = 16 << 20 // bytes of all files
+
+	// compose-go takes 50 µs and 4 KiB for a value of a model, so that a megabyte
+	// of YAML would take seconds. Large real projects have a few thousand.
+	maxValues = 20_000        // of a project
+	maxMerged = 3 * maxValues // of all projects, each merge counted
+
+	// maxCompared bounds the pairs of items that are compared when lists are
+	// merged, as each of one list is compared with each of the other.
+	maxCompared = 2_000_000
 )
 
 // reader reads the files of a repository, each once.
@@ -23,12 +32,25 @@ type reader struct {
 	root  fs.FS
 	texts map[string]text
 	yaml  map[string]parsed
+	env   map[envID]assigned
 	left  int // bytes
+
+	merged, compared int
 }
 
 type text struct {
 	content string
 	err     error
+}
+
+type envID struct {
+	name string
+	raw  bool
+}
+
+type assigned struct {
+	list []assignment
+	err  error
 }
 
 type parsed struct {
@@ -37,7 +59,7 @@ type parsed struct {
 }
 
 func newReader(root fs.FS) *reader {
-	return &reader{root: root, texts: map[string]text{}, yaml: map[string]parsed{}, left: maxRead}
+	return &reader{root: root, texts: map[string]text{}, yaml: map[string]parsed{}, env: map[envID]assigned{}, left: maxRead}
 }
 
 // text returns the content of a file.
@@ -103,6 +125,24 @@ func (r *reader) parse(name string) (*yamlfile.File, error) {
 	return p.file, p.err
 }
 
+// assignments returns the variables of an environment file, raw or not.
+func (r *reader) assignments(name string, raw bool) ([]assignment, error) {
+	id := envID{name, raw}
+	a, ok := r.env[id]
+	if !ok {
+		var content string
+		switch content, a.err = r.text(name); {
+		case a.err != nil:
+		case raw:
+			a.list = parseRaw(content)
+		default:
+			a.list, a.err = parseEnv(content)
+		}
+		r.env[id] = a
+	}
+	return a.list, a.err
+}
+
 // exists reports whether a file is there, whether it can be read or not.
 func (r *reader) exists(name string) bool {
 	info, err := fs.Stat(r.root, name)
@@ -134,6 +174,47 @@ func resolve(dir, name string) (string, error) {
 		return "", errors.New("is outside the repository")
 	}
 	return joined, nil
+}
+
+// spend counts values that are merged. The error says that there are too many.
+func (r *reader) spend(models ...map[string]any) error {
+	values := 0
+	for _, m := range models {
+		values += size(m)
+	}
+	r.merged += values
+	switch {
+	case values > maxValues:
+		return fmt.Errorf("more than %d values: too large to be read", maxValues)
+	case r.merged > maxMerged:
+		return fmt.Errorf("more than %d values in the projects of a directory", maxMerged)
+	}
+	return nil
+}
+
+// compare counts the pairs of items that a merge of two values compares.
+func (r *reader) compare(a, b any) error {
+	if r.compared += pairs(a, b); r.compared > maxCompared {
+		return errors.New("lists are too long to be merged")
+	}
+	return nil
+}
+
+// pairs returns the number of pairs of items of the lists that are merged when two
+// values are.
+func pairs(a, b any) int {
+	n := 0
+	switch a := a.(type) {
+	case map[string]any:
+		b, _ := b.(map[string]any)
+		for k, v := range b {
+			n += pairs(a[k], v)
+		}
+	case []any:
+		b, _ := b.([]any)
+		n = len(a) * len(b)
+	}
+	return n
 }
 
 // placeOf returns the place of a node, of the whole file for nil.

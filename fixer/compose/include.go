@@ -52,6 +52,9 @@ func (b *builder) include(s *source, including []string) error {
 		if err != nil {
 			return err
 		}
+		if err := b.compare(m.values, s.values); err != nil {
+			return &located{i.place, "include: " + err.Error()}
+		}
 		if err := s.importModel(m); err != nil {
 			return &located{i.place, err.Error()}
 		}

@@ -46,6 +46,18 @@ func merge(s stage, models ...map[string]any) (model map[string]any, err error) 
 func project(model map[string]any, check bool) (p *types.Project, err error) {
 	defer recovered(&err)
 	details := types.ConfigDetails{WorkingDir: "/", Environment: types.Mapping{}}
+	if check {
+		if err := checkDependencies(model); err != nil {
+			return nil, err
+		}
+	}
+	if services, ok := model["services"].(map[string]any); ok {
+		for _, s := range services {
+			if service, ok := s.(map[string]any); ok {
+				delete(service, "depends_on")
+			}
+		}
+	}
 	options := loader.ToOptions(&details, []func(*loader.Options){confine, func(o *loader.Options) {
 		o.SkipConsistencyCheck = !check
 		o.Profiles = []string{"*"}

@@ -17,26 +17,30 @@ const (
 	maxPorts = 4 * maxPort
 )
 
-// portRange returns the ports of "3000", "3000-3010" and "3000-3010/udp", and
-// whether s is one of these.
-func portRange(s string) ([]int, bool) {
+// portRange returns the first and the last port of "3000", "3000-3010" or
+// "3000-3010/udp", and whether s is one of these.
+func portRange(s string) (from, to int, ok bool) {
 	s, _, _ = strings.Cut(s, "/")
 	first, last, isRange := strings.Cut(s, "-")
 	from, err := strconv.Atoi(first)
-	if err != nil || from < 1 || from > maxPort {
-		return nil, false
+	if err != nil {
+		return 0, 0, false
 	}
-	to := from
+	to = from
 	if isRange {
-		if to, err = strconv.Atoi(last); err != nil || to < from || to > maxPort {
-			return nil, false
+		if to, err = strconv.Atoi(last); err != nil {
+			return 0, 0, false
 		}
 	}
-	list := make([]int, 0, to-from+1)
+	return from, to, 1 <= from && from <= to && to <= maxPort
+}
+
+// appendRange appends the ports of a range.
+func appendRange(ports []int, from, to int) []int {
 	for p := from; p <= to; p++ {
-		list = append(list, p)
+		ports = append(ports, p)
 	}
-	return list, true
+	return ports
 }
 
 // sorted returns the ports in order, each once.

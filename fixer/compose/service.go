@@ -11,9 +11,9 @@ import (
 	"github.com/dockmend/dockmend/fixer/yamlfile"
 )
 
-// maxVariables bounds the variables of the services of a project together: a
-// large env_file may be that of many.
-const maxVariables = 200_000
+// maxVariables bounds the variables of the environment files of the services of a
+// project together: a large file may be that of many.
+const maxVariables = 100_000
 
 // services returns the services of a model.
 func (b *builder) services(m *model) ([]*Service, error) {
@@ -242,10 +242,6 @@ func (g *gathering) environment() []workload.Variable {
 		v.Value, v.Known = g.variable(at.layer, name, value)
 		set[name] = v
 	}
-	if g.variables -= len(set); g.variables < 0 {
-		g.gap("env_file", "more than %d variables of all services", maxVariables)
-		return nil
-	}
 	var list []workload.Variable
 	for _, name := range names(set) {
 		list = append(list, set[name])
@@ -289,10 +285,7 @@ func (g *gathering) envFiles() []workload.Variable {
 				g.gapAt(at.place(item), "env_file %s %v", g.unknowns.written(name), err)
 				continue
 			}
-			if list = append(list, own...); len(list) > maxVariables {
-				g.gapAt(at.place(item), "env_file: more than %d variables", maxVariables)
-				return nil
-			}
+			list = append(list, own...)
 		}
 	}
 	return list
@@ -311,18 +304,12 @@ func envFile(l layer, n *yamlfile.Node) (name string, required, raw bool) {
 
 // envFile returns the variables of a file.
 func (g *gathering) envFile(l layer, file string, raw bool) ([]workload.Variable, error) {
-	content, err := g.reader.text(file)
+	list, err := g.assignments(file, raw)
 	if err != nil {
 		return nil, err
 	}
-	list, err := parseEnv(content)
-	if err != nil {
-		return nil, err
-	}
-	if raw {
-		for i := range list {
-			list[i].expand = false
-		}
+	if g.variables -= len(list); g.variables < 0 {
+		return nil, fmt.Errorf("is not read: more than %d variables of all services", maxVariables)
 	}
 	env, err := g.unknowns.assign(list, func(name string) (string, bool) {
 		if v, ok := l.conversion.env.lookup(name); ok {
@@ -359,19 +346,17 @@ func (g *gathering) allPorts() []int {
 		ports = append(ports, l.conversion.ports[l.name]...)
 	}
 	for _, e := range g.config.Expose {
-		if len(ports) > g.ports {
-			break
-		}
-		list, ok := portRange(e)
+		from, to, ok := portRange(e)
 		if !ok {
 			g.gap("expose", "expose: %s is no port", g.unknowns.written(e))
+			continue
 		}
-		ports = append(ports, list...)
+		if len(ports)+to-from >= g.ports {
+			g.gap("expose", "more than %d ports of all services", maxPorts)
+			break
+		}
+		ports = appendRange(ports, from, to)
 	}
-	ports = sorted(ports)
-	if g.ports -= len(ports); g.ports < 0 {
-		g.gap("ports", "more than %d ports of all services", maxPorts)
-		return nil
-	}
-	return ports
+	g.ports -= len(ports)
+	return sorted(ports)
 }

@@ -23,13 +23,19 @@ const (
 // unknowns are the expressions of variables without a value.
 type unknowns struct {
 	expressions []string
-	expanded    int // bytes
+	numbers     map[string]int // of expressions
+	expanded    int            // bytes
 }
 
 // mark returns what stands for an expression without a value.
 func (u *unknowns) mark(expression string) string {
-	u.expressions = append(u.expressions, expression)
-	return unknownStart + strconv.Itoa(len(u.expressions)-1) + unknownEnd
+	i, ok := u.numbers[expression]
+	if !ok {
+		i = len(u.expressions)
+		u.expressions = append(u.expressions, expression)
+		u.numbers[expression] = i
+	}
+	return unknownStart + strconv.Itoa(i) + unknownEnd
 }
 
 // isUnknown reports whether a value has a part that is not known.

@@ -154,3 +154,17 @@ func TestUnreadable(t *testing.T) {
 		}
 	}
 }
+
+func TestIgnores(t *testing.T) {
+	rules := NewIgnores(fstest.MapFS{
+		".gitignore": {Data: []byte("dist/\n*.jar\n!keep.jar\n")}, "a/.gitignore": {Data: []byte("/out\n")}, "a/x.txt": {}, "b/x.txt": {},
+	})
+	for name, want := range map[string]bool{
+		"dist": true, "a/dist": true, "nowhere/dist/x": true, "a/x.jar": true, "keep.jar": false, "a/out": true, "out": false, "b/out": false,
+		"a/x.txt": false, "dist.txt": false, "target/*.jar": true,
+	} {
+		if got := rules.Hide(name); got != want {
+			t.Errorf("%s is ignored: %t", name, got)
+		}
+	}
+}

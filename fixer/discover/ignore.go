@@ -130,3 +130,21 @@ func (s *searcher) rulesAbove(from string, rules *ruleset, to string, folder boo
 	}
 	return rules, hidden
 }
+
+// Ignores are the rules by which git ignores files of a tree: those of .gitignore
+// files and of .git/info/exclude.
+type Ignores struct{ s *searcher }
+
+// NewIgnores returns the rules of fsys. They are read as they are asked for, each
+// file once; what can't be read has none.
+func NewIgnores(fsys fs.FS) Ignores {
+	return Ignores{&searcher{fsys: fsys, rules: map[string]*ruleset{}}}
+}
+
+// Hide reports whether a path, which need not be there, is ignored as a file or as
+// a folder: then a checkout does not have it, and a build may make it.
+func (i Ignores) Hide(name string) bool {
+	_, file := i.s.rulesAbove(".", nil, name, false)
+	_, folder := i.s.rulesAbove(".", nil, name, true)
+	return file || folder
+}

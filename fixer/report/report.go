@@ -110,7 +110,7 @@ func message(f fixer.Finding) string {
 }
 
 // transform returns the transform of that ID, nil for what the engine itself
-// says (base-image, ignore, syntax).
+// says (base-image, build-context, ignore, syntax).
 func (r *Report) transform(id string) *fixer.Transform {
 	if i := slices.IndexFunc(r.Transforms, func(t *fixer.Transform) bool { return t.ID == id }); i >= 0 {
 		return r.Transforms[i]

@@ -250,6 +250,10 @@ func (c command) resolve(b *build, context, file value) {
 		c.reader.add(found[0])
 	default:
 		b.gap("the directory that it runs in is not known: " + found[0].Dockerfile + " or " + found[1].Dockerfile + " may be meant")
+		if found[0].Dockerfile == found[1].Dockerfile {
+			b.Gaps[len(b.Gaps)-1].What = "the build context is not known: " + found[0].Context + " or " + found[1].Context + " may be meant"
+			b.Dockerfile = found[0].Dockerfile
+		}
 		c.reader.add(*b)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/buildcontext"
+	"github.com/dockmend/dockmend/fixer/discover"
 )
 
 // What is looked at for the context of one Dockerfile.
@@ -18,7 +19,8 @@ const (
 
 // FindContext returns the nearest directory at or above a Dockerfile, up to the
 // root, in which all its sources are, as a builder sees them: what an ignore file
-// hides is not there. Patterns have to match something. Without sources it is the
+// hides is not there. Patterns have to match something. A source that git ignores
+// is made before the build, and need not be there. Without sources it is the
 // Dockerfile's own directory.
 //
 // ok is false where no directory has all of them. dir is the nearest of those then
@@ -31,14 +33,15 @@ func FindContext(root fs.FS, dockerfile string, sources []string) (dir string, o
 		return dir, true
 	}
 	sources = sources[:min(len(sources), maxSources)]
+	ignores := discover.NewIgnores(root)
 	best, most := "", 0
 	for range maxLevels {
-		n := present(root, dir, dockerfile, sources)
-		if n == len(sources) {
+		there, made := present(root, dir, dockerfile, sources, ignores)
+		if there+made == len(sources) {
 			return dir, true
 		}
-		if n > most {
-			best, most = dir, n
+		if there > most {
+			best, most = dir, there
 		}
 		if dir == "." {
 			break
@@ -48,27 +51,34 @@ func FindContext(root fs.FS, dockerfile string, sources []string) (dir string, o
 	return best, false
 }
 
-// present returns how many of the sources a directory has.
-func present(root fs.FS, dir, dockerfile string, sources []string) (n int) {
+// present returns how many of the sources a directory has, and how many of the
+// others git ignores there.
+func present(root fs.FS, dir, dockerfile string, sources []string, ignores discover.Ignores) (there, made int) {
 	below, err := fs.Sub(root, dir)
 	if err != nil {
-		return 0
+		return 0, 0
 	}
 	seen := buildcontext.Open(below, dockerfile)
 	left := maxMatched
 	for _, src := range sources {
-		if strings.ContainsAny(src, "*?[") {
-			if matches(seen, ".", strings.Split(src, "/"), &left) {
-				n++
-			}
-			continue
-		}
-		// What is there and can't be read is there.
-		if _, err := fs.Stat(seen, src); err == nil || !errors.Is(err, fs.ErrNotExist) {
-			n++
+		switch {
+		case has(seen, src, &left):
+			there++
+		case ignores.Hide(path.Join(dir, src)):
+			made++
 		}
 	}
-	return n
+	return there, made
+}
+
+// has reports whether a file or a match of a pattern is there. What is there and
+// can't be read is there.
+func has(fsys fs.FS, src string, left *int) bool {
+	if strings.ContainsAny(src, "*?[") {
+		return matches(fsys, ".", strings.Split(src, "/"), left)
+	}
+	_, err := fs.Stat(fsys, src)
+	return err == nil || !errors.Is(err, fs.ErrNotExist)
 }
 
 // matches reports whether a pattern, given by its parts, matches something in a

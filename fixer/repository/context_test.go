@@ -9,6 +9,7 @@ func TestFindContext(t *testing.T) {
 	root := files(map[string]string{
 		"package.json": "{}", "src/a.js": "", "a/package.json": "{}", "a/docker/Dockerfile": "", "a/docker/start.sh": "",
 		"a/lib/x.jar": "", "b/Dockerfile": "", "b/.dockerignore": "package.json\n", "b/package.json": "{}", "b/c/d/e.txt": "",
+		".gitignore": "dist\n*.tgz\n",
 	})
 	for _, c := range []struct {
 		file, sources, want string
@@ -26,6 +27,8 @@ func TestFindContext(t *testing.T) {
 		{"b/Dockerfile", "package.json", ".", true}, // b's own is hidden from a build
 		{"a/docker/Dockerfile", "package.json nowhere", "a", false},
 		{"a/docker/Dockerfile", "nowhere", "", false},
+		{"a/docker/Dockerfile", "dist", "a/docker", true}, // git ignores it: a build makes it
+		{"a/docker/Dockerfile", "dist/*.js package.json *.tgz", "a", true},
 		{"a/docker/Dockerfile", "*.nothing", "", false},
 		{"a/docker/Dockerfile", "[", "", false},
 		{"a/docker/Dockerfile", "lib/x.jar docker/start.sh src nowhere", "a", false},

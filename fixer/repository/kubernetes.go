@@ -51,7 +51,12 @@ func (r *reader) pod(name string, object, pod *yaml.Node) {
 		}
 	}
 	for _, key := range []string{"initContainers", "containers"} {
-		for _, c := range items(get(pod, key)) {
+		list := get(pod, key)
+		if list != nil && list.Kind != yaml.SequenceNode { // a template's, as {{ … }} is a mapping
+			r.gap(at(name, list), "the "+key+" are not a list")
+			continue
+		}
+		for _, c := range items(list) {
 			if c = target(c); c != nil && r.spend(name, len(c.Content)) {
 				r.container(name, pod, c, kinds)
 			}

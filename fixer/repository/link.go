@@ -32,14 +32,18 @@ func (r *reader) link() *Links {
 		if b.documented && sourced[b.Dockerfile] {
 			continue
 		}
-		own := b.Build
-		l.deployments[b.Dockerfile] = append(l.deployments[b.Dockerfile], own.Deployments...)
-		l.builds[b.Dockerfile] = append(l.builds[b.Dockerfile], own)
+		for _, name := range b.imageNames() {
+			if len(a.makers[name]) < maxTagged {
+				a.makers[name] = append(a.makers[name], maker{b.Dockerfile, len(l.builds[b.Dockerfile])})
+			}
+		}
+		l.deployments[b.Dockerfile] = append(l.deployments[b.Dockerfile], b.Deployments...)
+		l.builds[b.Dockerfile] = append(l.builds[b.Dockerfile], b.Build)
 	}
 	for _, d := range r.runs {
 		for _, file := range a.dockerfiles(d) {
 			l.deployments[file] = append(l.deployments[file], d.Deployment)
-			a.share(l.builds[file], d)
+			a.share(l, file, d)
 		}
 	}
 	for _, list := range l.deployments {
@@ -55,30 +59,29 @@ func comparePlaces(a, b workload.Place) int {
 // attribution tells which Dockerfile an image is made from.
 type attribution struct {
 	tagged map[string][]string // by the name of an image: Dockerfiles
-	builds map[string][]string // by the name of an image: places of builds, as strings
+	makers map[string][]maker  // by the name of an image: builds
 	named  map[string]bool     // Dockerfiles that have a name
 	only   string              // the repository's one Dockerfile, "" where there are several
 	names  map[string]string   // by directory: the name of the package
 	left   int                 // deployments that may still be given to builds
 }
 
+// maker is a build, by its index among those of a Dockerfile.
+type maker struct {
+	dockerfile string
+	index      int
+}
+
 // attribution notes the names that the builds give their images.
 func (r *reader) attribution(dockerfiles []string) *attribution {
-	a := &attribution{tagged: map[string][]string{}, builds: map[string][]string{}, named: map[string]bool{}, names: r.names, left: maxShared}
+	a := &attribution{tagged: map[string][]string{}, makers: map[string][]maker{}, named: map[string]bool{}, names: r.names, left: maxShared}
 	if len(dockerfiles) == 1 {
 		a.only = dockerfiles[0]
 	}
 	for _, b := range r.builds {
-		for _, tag := range b.tags {
-			name := imageName(tag)
-			if name == "" {
-				continue
-			}
+		for _, name := range b.imageNames() {
 			if !slices.Contains(a.tagged[name], b.Dockerfile) && len(a.tagged[name]) < maxTagged {
 				a.tagged[name] = append(a.tagged[name], b.Dockerfile)
-			}
-			if len(a.builds[name]) < maxTagged {
-				a.builds[name] = append(a.builds[name], b.Place.String())
 			}
 			a.named[b.Dockerfile] = true
 		}
@@ -86,8 +89,19 @@ func (r *reader) attribution(dockerfiles []string) *attribution {
 	return a
 }
 
-// maxTagged bounds the Dockerfiles that one name stands for.
+// maxTagged bounds the Dockerfiles, and the builds, that one name stands for.
 const maxTagged = 16
+
+// imageNames are the names of the image, each once.
+func (b *build) imageNames() (list []string) {
+	for _, tag := range b.tags {
+		if name := imageName(tag); name != "" {
+			list = append(list, name)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
 
 // imageName is the name of an image without its tag and digest: docker.io/library/x
 // for x. It is "" for what is no reference.
@@ -121,16 +135,26 @@ func (a *attribution) dockerfiles(d run) []string {
 }
 
 // share gives a deployment to the builds that make its image: those that name it
-// so, or all where none of the Dockerfile's does.
-func (a *attribution) share(builds []Build, d run) {
+// so, or all of the Dockerfile's where none does.
+func (a *attribution) share(l *Links, file string, d run) {
+	builds := l.builds[file]
 	name := imageName(d.image)
+	if len(a.tagged[name]) > 0 {
+		for _, m := range a.makers[name] {
+			if m.dockerfile == file {
+				a.give(&builds[m.index], d)
+			}
+		}
+		return
+	}
 	for i := range builds {
-		if a.left == 0 {
-			return
-		}
-		if len(a.tagged[name]) == 0 || slices.Contains(a.builds[name], builds[i].Place.String()) {
-			builds[i].Deployments = append(builds[i].Deployments, d.Deployment)
-			a.left--
-		}
+		a.give(&builds[i], d)
+	}
+}
+
+func (a *attribution) give(b *Build, d run) {
+	if a.left > 0 {
+		a.left--
+		b.Deployments = append(b.Deployments, d.Deployment)
 	}
 }

@@ -25,6 +25,9 @@ type reader struct {
 	builds         []build
 	runs           []run
 	gaps           []workload.Gap
+	compose        *composeDir // the last one that was come across
+	composeDirs    int         // that were read
+	composeBytes   int64       // of work for them
 	// later is what needs to know which files there are.
 	later []func()
 }
@@ -58,8 +61,8 @@ func (r *reader) walk(dir string, depth int) {
 	}
 	for _, e := range list {
 		if r.entries++; r.entries > maxEntries {
-			if r.entries == maxEntries+1 {
-				r.gap(workload.Place{File: dir}, fmt.Sprintf("the repository has more than %d files and directories: the rest is not read", maxEntries))
+			if r.entries == maxEntries+1 { // whatever other gaps there are
+				r.gaps = append(r.gaps, workload.Gap{Place: workload.Place{File: dir}, What: fmt.Sprintf("the repository has more than %d files and directories: the rest is not read", maxEntries)})
 			}
 			return
 		}
@@ -82,6 +85,10 @@ func (r *reader) file(name string) {
 		r.dockerfiles = append(r.dockerfiles, name)
 		return
 	}
+	if base := strings.ToLower(path.Base(name)); isCompose(base) && isYAML(base) {
+		r.composeFile(name)
+		return
+	}
 	if read := sourceOf(name); read != nil {
 		r.later = append(r.later, func() { r.source(name, read) })
 	}
@@ -98,8 +105,7 @@ type source struct {
 func sourceOf(name string) *source {
 	base := strings.ToLower(path.Base(name))
 	ext := path.Ext(base)
-	isYAML := ext == ".yml" || ext == ".yaml"
-	switch {
+	switch isYAML := isYAML(base); {
 	case strings.HasPrefix(base, "docker-bake") && ext == ".hcl":
 		return &source{(*reader).bakeHCL, []string{"target"}}
 	case strings.HasPrefix(base, "docker-bake") && ext == ".json":
@@ -110,8 +116,6 @@ func sourceOf(name string) *source {
 		return &source{(*reader).workflow, []string{"docker", "podman", "buildah"}}
 	case isYAML && strings.HasPrefix(base, ".gitlab-ci"):
 		return &source{(*reader).gitlab, []string{"docker", "podman", "buildah", "executor"}}
-	case isYAML && isCompose(base):
-		return nil // read by directory
 	case isYAML:
 		return &source{(*reader).manifests, []string{"containers"}}
 	case base == "makefile" || base == "gnumakefile" || ext == ".mk":
@@ -128,13 +132,11 @@ func sourceOf(name string) *source {
 	return nil
 }
 
+// isYAML goes by the ending of a lower-case base name.
+func isYAML(base string) bool { return path.Ext(base) == ".yml" || path.Ext(base) == ".yaml" }
+
 // commands are the programs whose command lines build and run images.
 var commands = []string{"docker", "podman", "nerdctl", "buildah"}
-
-// isCompose reports whether a lower-case base name is that of a Compose file.
-func isCompose(base string) bool {
-	return strings.HasPrefix(base, "compose.") || strings.HasPrefix(base, "docker-compose.") || strings.HasPrefix(base, "docker-compose-")
-}
 
 // source reads one file of a kind.
 func (r *reader) source(name string, s *source) {

@@ -259,6 +259,8 @@ gap scripts/build.sh:4: script scripts/build.sh: the directory that it runs in i
 gap scripts/build.sh:5: script scripts/build.sh: the Dockerfile is not found, from the root or from scripts
 gap scripts/build.sh:8: script scripts/build.sh: the build context is relative to a directory that is not known
 gap scripts/build.sh:9: script scripts/build.sh: the build context is relative to a directory that is not known`},
+		{"a script that says which Dockerfile", "scripts/build.sh", "docker build -f $(git rev-parse --show-toplevel)/api/Dockerfile .", []string{"api/Dockerfile"}, `
+scripts/build.sh:1: script scripts/build.sh: api/Dockerfile in "" (the build context is not known: . or scripts may be meant)`},
 		{"out of the repository", "build.sh", `
 docker build ..
 docker build -f /etc/Dockerfile .

@@ -27,10 +27,13 @@ type script struct {
 	documented bool
 }
 
+// scriptWork is the work for the shortest of scripts, in the unit of maxWork.
+const scriptWork = 4000
+
 // script reads the command lines of a script that build and run images. It
 // returns the directory that the shell is in afterwards.
 func (r *reader) script(s script) value {
-	if !r.spend(s.place.File, len(s.text)) {
+	if !r.spend(s.place.File, scriptWork+len(s.text)) {
 		return value{}
 	}
 	text := s.located()

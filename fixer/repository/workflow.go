@@ -36,7 +36,7 @@ type environ struct {
 // environment is env with what a node sets on top.
 func (r *reader) environment(name string, env *environ, n *yaml.Node) *environ {
 	own := pairs(n)
-	if len(own) == 0 || !r.spend(name, len(own)) {
+	if len(own) == 0 || !r.spend(name, 16*len(own)) {
 		return env
 	}
 	e := &environ{env, map[string]value{}}
@@ -65,7 +65,7 @@ type job struct {
 }
 
 func (j *job) step(step *yaml.Node) {
-	if step == nil || !j.reader.spend(j.file, len(step.Content)) {
+	if step == nil || !j.reader.spend(j.file, 16*len(step.Content)) {
 		return
 	}
 	env := j.reader.environment(j.file, j.env, get(step, "env"))
@@ -146,17 +146,21 @@ func (j *job) expandLines(n *yaml.Node, env *environ) string {
 var expression = regexp.MustCompile(`\$\{\{\s*([\w.-]*)[^}]*\}\}`)
 
 // expressions puts in what is known: the workspace, and the variables that the
-// workflow sets to a literal.
+// workflow sets to a literal, as long as the text is not longer than a file.
 func expressions(text string, env *environ) string {
+	left := maxFile - len(text)
 	return expression.ReplaceAllStringFunc(text, func(all string) string {
 		name := strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(all, "${{"), "}}"))
 		if name == "github.workspace" {
 			return checkout
 		}
-		if name, ok := strings.CutPrefix(name, "env."); ok && len(env.get(name).text) <= maxVariable && env.get(name).known && plainPath.MatchString(env.get(name).text) {
-			return env.get(name).text
+		name, ok := strings.CutPrefix(name, "env.")
+		v := env.get(name)
+		if !ok || !v.known || len(v.text) > min(maxVariable, left) || !plainPath.MatchString(v.text) {
+			return all
 		}
-		return all
+		left -= len(v.text)
+		return v.text
 	})
 }
 

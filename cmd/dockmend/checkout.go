@@ -1,0 +1,201 @@
+package main
+
+import (
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/repository"
+)
+
+// checkout is a repository that Dockerfiles of a run are in, or a directory where
+// there is none. It is read once, at the first question, and let go when the last
+// of its jobs is done. Several goroutines may use it.
+type checkout struct {
+	root string          // without links
+	jobs map[string]*job // by the slash-separated path from the root
+	left atomic.Int32    // jobs that are not done
+
+	opened sync.Once
+	dir    *os.Root // nil when it can't be opened
+	links  *repository.Links
+	files  []string             // Dockerfiles whose context nothing but their sources tells, sorted
+	built  map[string][2]string // by context: two of the Dockerfiles that are built from it
+
+	mu       sync.Mutex
+	contexts map[string]string    // what sourceContext found, by Dockerfile; "" for none
+	shared   map[string][2]string // what users found, by context
+}
+
+// open reads the repository. It reports false when it can't be opened.
+func (c *checkout) open() bool {
+	c.opened.Do(func() {
+		dir, err := os.OpenRoot(c.root)
+		if err != nil {
+			return
+		}
+		c.dir, c.links = dir, repository.Read(dir.FS())
+		c.contexts, c.built, c.shared = map[string]string{}, map[string][2]string{}, map[string][2]string{}
+		c.files = slices.Clone(c.links.Dockerfiles())
+		for place := range c.jobs {
+			c.files = append(c.files, place)
+		}
+		slices.Sort(c.files)
+		c.files = slices.Compact(c.files)
+		c.files = slices.DeleteFunc(c.files, func(place string) bool {
+			if j := c.jobs[place]; j != nil && j.given != "" {
+				return true
+			}
+			contexts := c.buildContexts(place)
+			for _, context := range contexts {
+				two := c.built[context]
+				if two[0] == "" {
+					two[0] = place
+				} else if two[1] == "" {
+					two[1] = place
+				}
+				c.built[context] = two
+			}
+			return len(contexts) > 0
+		})
+	})
+	return c.dir != nil
+}
+
+// done says that a job will ask nothing more.
+func (c *checkout) done() {
+	if c.left.Add(-1) > 0 || c.dir == nil {
+		return
+	}
+	c.dir.Close()
+	c.links, c.files, c.built, c.contexts, c.shared = nil, nil, nil, nil, nil
+}
+
+// buildContexts are the known contexts of a Dockerfile's builds, each once.
+func (c *checkout) buildContexts(place string) (list []string) {
+	for _, b := range c.links.Builds(place) {
+		if b.Context != "" && !slices.Contains(list, b.Context) && len(list) < maxContexts {
+			list = append(list, b.Context)
+		}
+	}
+	return list
+}
+
+// maxContexts bounds the contexts of one Dockerfile.
+const maxContexts = 16
+
+// sourceContext is the directory that has the sources of a Dockerfile, with that
+// text; ok is false where none has all of them.
+func (c *checkout) sourceContext(place string, text []byte, o chain.Options) (dir string, ok bool) {
+	file, err := dockerfile.Parse(place, text)
+	if err != nil {
+		return path.Dir(place), true
+	}
+	graph, err := chain.Resolve(file, o)
+	if err != nil {
+		return path.Dir(place), true
+	}
+	return repository.FindContext(c.dir.FS(), place, graph.ContextSources())
+}
+
+// sharing returns another Dockerfile that has the same context, "" for none.
+func (c *checkout) sharing(place, context string) string {
+	if !c.open() {
+		return ""
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	two, known := c.shared[context]
+	if !known {
+		two = c.users(context)
+		c.shared[context] = two
+	}
+	if two[0] != place {
+		return two[0]
+	}
+	return two[1]
+}
+
+// users are the first two Dockerfiles of a context: those that are built from it,
+// then those in the directory whose sources are there.
+func (c *checkout) users(context string) (two [2]string) {
+	two = c.built[context]
+	below := context + "/"
+	if context == "." {
+		below = ""
+	}
+	from, _ := slices.BinarySearch(c.files, below)
+	for _, place := range c.files[from:] {
+		if two[1] != "" || !strings.HasPrefix(place, below) {
+			break
+		}
+		if c.contextOf(place) != context {
+			continue
+		}
+		if two[0] == "" {
+			two[0] = place
+		} else {
+			two[1] = place
+		}
+	}
+	return two
+}
+
+// contextOf is the context of a Dockerfile, by its sources; "" for none. The
+// checkout is locked.
+func (c *checkout) contextOf(place string) string {
+	if dir, known := c.contexts[place]; known {
+		return dir
+	}
+	var o chain.Options
+	if j := c.jobs[place]; j != nil && j.setting != nil {
+		o = j.options.Build
+	}
+	context := ""
+	if text, err := c.read(place); err == nil {
+		if dir, ok := c.sourceContext(place, text, o); ok {
+			context = dir
+		}
+	}
+	c.contexts[place] = context
+	return context
+}
+
+// note remembers the context of a Dockerfile, by its sources.
+func (c *checkout) note(place, context string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.contexts[place] = context
+}
+
+// read returns the text of a Dockerfile, as far as one may be long.
+func (c *checkout) read(place string) ([]byte, error) {
+	info, err := c.dir.Stat(place)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, os.ErrInvalid // reading a pipe would wait
+	}
+	f, err := c.dir.Open(place)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, dockerfile.MaxSize+1))
+}
+
+// name is how messages name a Dockerfile of the checkout.
+func (c *checkout) name(place string) string {
+	if j := c.jobs[place]; j != nil {
+		return j.name
+	}
+	return spoken(belowHere(filepath.Join(c.root, filepath.FromSlash(place))))
+}

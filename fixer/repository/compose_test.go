@@ -1,0 +1,106 @@
+package repository
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/dockmend/dockmend/fixer/workload"
+)
+
+func TestCompose(t *testing.T) {
+	texts := map[string]string{
+		"compose.yaml": `services:
+  web:
+    build:
+      context: ..
+      dockerfile: ${WEB_DOCKERFILE}
+      target: prod
+      args: {A: b, C: "${NOWHERE}"}
+    init: true
+    volumes: ["./data:/data", "cache:/cache:ro"]
+  api:
+    build: ./api
+    volumes: [{type: bind, source: ./api, target: /app}]
+  db:
+    image: postgres
+    volumes: ["pg:/var/lib/postgresql/data"]
+  worker:
+    image: acme/api:v1
+    user: "1000"
+    volumes: ["jobs:/jobs"]
+  unknown:
+    image: ${IMAGE}
+    volumes: ["x:/x"]
+  inline:
+    build: {dockerfile_inline: "FROM x"}
+  remote:
+    build: https://example.com/x.git
+`,
+		".env":                 "WEB_DOCKERFILE=docker/web.Dockerfile\n",
+		"compose.override.yml": "services:\n  api:\n    image: acme/api\n    build:\n      target: dev\n",
+		"compose.prod.yml":     "services:\n  api:\n    build:\n      target: prod\n",
+	}
+	inner := map[string]string{}
+	for name, text := range texts {
+		inner["deploy/"+name] = text
+	}
+	inner["compose.yml"] = "nonsense: [\n"
+	l := Read(files(inner, "docker/web.Dockerfile", "deploy/api/Dockerfile", "other/Dockerfile"))
+	check(t, l, `
+deploy/compose.yaml:10: service api: deploy/api/Dockerfile in "deploy/api" target dev
+deploy/compose.yaml:10: service api of prod: deploy/api/Dockerfile in "deploy/api" target prod
+deploy/compose.yaml:2: service web: docker/web.Dockerfile in "." target prod A=b (the value of the build argument C is not known)
+gap compose.yml:2: did not find expected node content
+gap deploy/compose.yaml:25: service remote: context https://example.com/x.git is a URL`)
+	var got []string
+	for _, file := range l.Dockerfiles() {
+		for _, b := range l.Builds(file) {
+			got = append(got, b.By+" is run as\n"+showDeployments(b.Deployments))
+		}
+	}
+	// Of the two builds of api, only the first has the image that worker names.
+	if got, want := strings.Join(got, "\n"), strings.TrimSpace(`
+service api is run as
+deploy/compose.yaml:10: service api bind:./api:/app
+deploy/compose.yaml:16: service worker as 1000 volume:jobs:/jobs
+service api of prod is run as
+deploy/compose.yaml:10: service api bind:./api:/app
+service web is run as
+deploy/compose.yaml:2: service web init bind:./data:/data volume:cache:/cache:ro`); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestComposeImage: the one Dockerfile is not what another service's image is made
+// from.
+func TestComposeImage(t *testing.T) {
+	for compose, want := range map[string]string{
+		"services: {x: {image: postgres, volumes: ['./data:/a']}}":           "",
+		"services: {x: {image: '${X}', volumes: ['./data:/a']}}":             "",
+		"services: {x: {image: 'acme/web:v1', volumes: ['./data:/a']}}":      "compose.yaml:1: service x bind:./data:/a",
+		"services: {x: {image: 'ghcr.io/o/web', volumes: ['./data:/a']}}":    "compose.yaml:1: service x bind:./data:/a",
+		"services: {x: {image: 'ghcr.io/o/worker', volumes: ['./data:/a']}}": "",
+	} {
+		l := Read(files(map[string]string{"compose.yaml": compose, "package.json": `{"name": "web"}`}, "Dockerfile"))
+		if got := showDeployments(l.Deployments("Dockerfile")); got != want {
+			t.Errorf("%s: %s, want %s", compose, got, want)
+		}
+	}
+}
+
+// TestComposeBounds: a large file that many small ones are merged with.
+func TestComposeBounds(t *testing.T) {
+	texts := map[string]string{"a/compose.yaml": "services:\n" + repeat(12_000, "  s#: {image: x#, volumes: ['./data:/a'], environment: {A: b}}\n"), "b/compose.yaml": "services: {web: {build: ..}}\n"}
+	for i := range 50 {
+		texts[fmt.Sprintf("a/compose.p%d.yaml", i)] = "services: {x: {image: y}}\n"
+	}
+	l := measured(t, files(texts, "Dockerfile"))
+	if !slices.ContainsFunc(l.Gaps(), func(g workload.Gap) bool { return g.Place.File == "a" }) {
+		t.Error("no gap for the large ones")
+	}
+	if len(l.Builds("Dockerfile")) != 1 {
+		t.Errorf("builds %v", l.Builds("Dockerfile"))
+	}
+}
