@@ -28,7 +28,9 @@ type Pass struct {
 	Beside []string
 	// Deployments are the known ways in which the image of this build is run.
 	Deployments []workload.Deployment
-	Options     Options
+	// Repository is the root of the checkout that they are of; nil for none.
+	Repository fs.FS
+	Options    Options
 
 	ctx       context.Context
 	images    *images

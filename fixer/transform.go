@@ -119,6 +119,10 @@ type Build struct {
 	Context fs.FS
 	Beside  []string
 	Options chain.Options
-	// Deployments are the known ways in which its image is run.
+	// Deployments are the known ways in which its image is run. The files of their
+	// places are those of Repository.
 	Deployments []workload.Deployment
+	// Repository is the root of the checkout that they are of; nil when there is none
+	// to look at. It is only read.
+	Repository fs.FS
 }

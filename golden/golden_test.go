@@ -128,7 +128,7 @@ func deployments(context fs.FS, src []byte) []workload.Deployment {
 
 // source is the case's Dockerfile, with that text.
 func (c *testCase) source(src []byte) fixer.Source {
-	return fixer.Source{Name: "Dockerfile", Src: src, Builds: []fixer.Build{{Context: c.context, Options: c.options.Build, Deployments: c.deployments}}}
+	return fixer.Source{Name: "Dockerfile", Src: src, Builds: []fixer.Build{{Context: c.context, Options: c.options.Build, Deployments: c.deployments, Repository: c.context}}}
 }
 
 // buildContext is what the Dockerfile's COPY sees.

@@ -34,14 +34,15 @@ func dataPath(p *fixer.Pass, run *chain.Run, id identity) string {
 }
 
 // byHand are the folders of scripts that people and pipelines run.
-var byHand = strings.Fields("scripts script tools tool deploy android ios ci migrations benchmarks bench e2e fixtures mocks stories")
+var byHand = strings.Fields(".scripts .github scripts script tools tool deploy android ios ci migrations benchmarks bench e2e fixtures mocks stories")
 
 // isByHand reports whether a source is no part of what the image starts: a script
 // that people run, the configuration of a tool.
 func isByHand(name string) bool {
 	dir, base := path.Split(name)
 	return slices.ContainsFunc(strings.Split(dir, "/"), func(folder string) bool { return slices.Contains(byHand, folder) }) ||
-		strings.HasPrefix(base, "gulpfile") || strings.HasPrefix(base, "Gruntfile") || strings.Contains(base, ".config.") || strings.Contains(base, "seed")
+		path.Ext(base) == ".sh" || // what of them starts is followed
+		strings.HasPrefix(base, "gulpfile") || strings.HasPrefix(base, "postinstall") || strings.HasPrefix(base, "install") || strings.HasPrefix(base, "Gruntfile") || strings.Contains(base, ".config.") || strings.Contains(base, "seed")
 }
 
 // staysRoots reports whether a user can neither write to a file or directory nor

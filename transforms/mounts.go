@@ -50,7 +50,11 @@ func ofMount(p *fixer.Pass, run *chain.Run, id identity, m workload.Mount) strin
 		if bringsSources(p, run, m, target) {
 			return ""
 		}
-		return fmt.Sprintf("%s mounts the host's %s to %s, which keeps its owner: chown %s it on the host", m.Place, m.Source, target, id.owner())
+		owner, known := id.numeric()
+		if !known {
+			owner = id.user
+		}
+		return fmt.Sprintf("%s mounts the host's %s to %s, which keeps its owner: chown %s %s there", m.Place, m.Source, target, owner, m.Source)
 	case workload.Volume, workload.Anonymous:
 		if isMade(run, target) {
 			return ""
@@ -71,7 +75,7 @@ var dataFolder = regexp.MustCompile(`(?i)^\.?(data|db|database|sqlite|uploads?|f
 // the repository: who works on them mounts them to be read.
 func bringsSources(p *fixer.Pass, run *chain.Run, m workload.Mount, target string) bool {
 	if path.IsAbs(m.Source) || strings.HasPrefix(m.Source, "~") {
-		return m.Source == target && !strings.HasPrefix(m.Source, "/")
+		return false
 	}
 	if dataFolder.MatchString(path.Base(target)) || dataFolder.MatchString(path.Base(path.Clean(m.Source))) {
 		return false
@@ -79,18 +83,18 @@ func bringsSources(p *fixer.Pass, run *chain.Run, m workload.Mount, target strin
 	if target == run.Final.Workdir.Text || within(run.Final.Workdir.Text, target) {
 		return true
 	}
-	if p.Directory == nil {
+	name := path.Join(path.Dir(m.Place.File), m.Source)
+	if p.Repository == nil || !fs.ValidPath(name) {
 		return false
 	}
-	name := strings.TrimPrefix(path.Join(".", m.Source), "../")
-	info, err := fs.Stat(p.Directory, name)
+	info, err := fs.Stat(p.Repository, name)
 	if err != nil {
 		return false // the engine makes it, as root's
 	}
 	if !info.IsDir() {
 		return true
 	}
-	entries, err := fs.ReadDir(p.Directory, name)
+	entries, err := fs.ReadDir(p.Repository, name)
 	return err == nil && slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() != ".gitkeep" && e.Name() != ".gitignore" })
 }
 

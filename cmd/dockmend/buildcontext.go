@@ -170,20 +170,11 @@ func (j *job) pathOf(dir string) string {
 	return named
 }
 
-// openContext opens the context's directory, so that no link leads out of it; a
-// context of the checkout is also opened by way of the checkout.
-func (j *job) openContext() (*os.Root, error) {
-	if j.within != "" {
-		return j.checkout.dir.OpenRoot(filepath.FromSlash(j.within))
-	}
-	return os.OpenRoot(j.context)
-}
-
-// beside is another Dockerfile of the same context, as the repository has it or
-// the run is given it; nil for none.
-func (j *job) beside() []string {
-	key, err := realPath(j.context)
-	if err != nil || j.context == "" {
+// beside is another Dockerfile that has a directory as its context, as the
+// repository has it or the run is given it; nil for none.
+func (j *job) beside(context string) []string {
+	key, err := realPath(context)
+	if err != nil || context == "" {
 		return nil
 	}
 	if other := j.contexts[key].other(j); other != nil {
@@ -192,11 +183,11 @@ func (j *job) beside() []string {
 	if j.checkout == nil || !within(key, j.checkout.root) {
 		return nil
 	}
-	context, err := filepath.Rel(j.checkout.root, key)
+	place, err := filepath.Rel(j.checkout.root, key)
 	if err != nil {
 		return nil
 	}
-	if other := j.checkout.sharing(j.place, filepath.ToSlash(context)); other != "" {
+	if other := j.checkout.sharing(j.place, filepath.ToSlash(place)); other != "" {
 		return []string{j.checkout.name(other)}
 	}
 	return nil

@@ -41,7 +41,7 @@ func TestManyJobsOneContext(t *testing.T) {
 			case i == 0:
 				want[0] = "00001.Dockerfile"
 			}
-			if got := j.beside(); !slices.Equal(got, want) {
+			if got := j.beside(j.context); !slices.Equal(got, want) {
 				t.Fatalf("%s shares its context with %q, want %q", j.name, got, want)
 			}
 		}

@@ -109,14 +109,14 @@ func belowHere(path string) string {
 // source is a loaded Dockerfile.
 type source struct {
 	fixer.Source
-	job  *job
-	root *os.Root
-	note *fixer.Finding // that there is no build context
+	job   *job
+	roots []*os.Root     // of the contexts
+	note  *fixer.Finding // that there is no build context
 }
 
 func (s *source) close() {
-	if s.root != nil {
-		s.root.Close()
+	for _, root := range s.roots {
+		root.Close()
 	}
 	if s.job.checkout != nil {
 		s.job.checkout.done()
@@ -136,18 +136,6 @@ func (j *job) load(stdin io.Reader) (*source, error) {
 	s.Source, s.note = fixer.Source{Name: j.name, Src: text}, j.decide(text)
 	s.use()
 	return s, nil
-}
-
-// use opens the build context. fixer.Source has room for one: of several builds,
-// it is that of the first.
-func (s *source) use() {
-	if s.job.context == "" {
-		return
-	}
-	// A context that can't be opened is one of which nothing is known.
-	if root, err := s.job.openContext(); err == nil {
-		s.root, s.Context, s.Beside = root, root.FS(), s.job.beside()
-	}
 }
 
 // fix runs the job's transforms.

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/repository"
+	"github.com/dockmend/dockmend/fixer/workload"
+)
+
+// maxBuilds bounds the builds of one Dockerfile that are judged: each is evaluated
+// by itself.
+const maxBuilds = 16
+
+// use opens the build contexts, and states the builds: those that the repository
+// knows, and the one without a target that anybody may make.
+func (s *source) use() {
+	j := s.job
+	b := &builder{source: s, stages: stageNames(s.Src), opened: map[string]fs.FS{}}
+	if j.context != "" {
+		for _, known := range j.builds {
+			b.add(known)
+		}
+		targeted := !slices.ContainsFunc(s.Builds, func(b fixer.Build) bool { return b.Options.Target == "" })
+		if len(s.Builds) == 0 || targeted {
+			b.plain()
+		}
+	} else {
+		s.Builds = []fixer.Build{{Options: j.options.Build}}
+	}
+	if j.checkout != nil && j.checkout.open() {
+		b.deployments(j.checkout.links.Deployments(j.place))
+	}
+}
+
+// builder makes the builds of a source.
+type builder struct {
+	source *source
+	stages []string
+	opened map[string]fs.FS // contexts, by their paths
+}
+
+// add states a known build, once for each context and set of options.
+func (b *builder) add(known repository.Build) {
+	j := b.source.job
+	o := chain.Options{BuildArgs: maps.Clone(known.Args), Target: cmp.Or(j.options.Build.Target, known.Target), Platform: cmp.Or(j.options.Build.Platform, known.Platform)}
+	if len(j.options.Build.BuildArgs) > 0 && o.BuildArgs == nil {
+		o.BuildArgs = map[string]string{}
+	}
+	maps.Copy(o.BuildArgs, j.options.Build.BuildArgs)
+	if o.Target != "" && !slices.Contains(b.stages, strings.ToLower(o.Target)) {
+		return // which fails: it is somebody's mistake, and no build
+	}
+	context := b.open(known.Context)
+	for i := range b.source.Builds {
+		if same := &b.source.Builds[i]; same.Context == context && same.Options.Target == o.Target && same.Options.Platform == o.Platform && maps.Equal(same.Options.BuildArgs, o.BuildArgs) {
+			same.Deployments = append(same.Deployments, known.Deployments...)
+			return
+		}
+	}
+	if len(b.source.Builds) >= maxBuilds {
+		return
+	}
+	b.source.Builds = append(b.source.Builds, fixer.Build{
+		Name: fmt.Sprintf("%s: %s", known.Place, known.By), Context: context, Beside: j.beside(j.pathOf(known.Context)), Options: o, Deployments: known.Deployments,
+	})
+}
+
+// plain states the build of the command line in the job's own context.
+func (b *builder) plain() {
+	j := b.source.job
+	b.source.Builds = append(b.source.Builds, fixer.Build{
+		Name: "a build without a target", Context: b.open(j.within), Beside: j.beside(j.context), Options: j.options.Build,
+	})
+}
+
+// open returns the files of a context of the checkout; of the job's own context for
+// "". It is nil where they can't be opened: then nothing is known of them.
+func (b *builder) open(within string) fs.FS {
+	if files, ok := b.opened[within]; ok {
+		return files
+	}
+	var root *os.Root
+	var err error
+	if j := b.source.job; within != "" {
+		root, err = j.checkout.dir.OpenRoot(filepath.FromSlash(within))
+	} else {
+		root, err = os.OpenRoot(j.context)
+	}
+	var files fs.FS
+	if err == nil {
+		files = root.FS()
+		b.source.roots = append(b.source.roots, root)
+	}
+	b.opened[within] = files
+	return files
+}
+
+// deployments gives each build those ways to run its image that no build of the
+// repository has as its own.
+func (b *builder) deployments(all []workload.Deployment) {
+	owned := map[workload.Place]bool{}
+	for _, known := range b.source.Builds {
+		for _, d := range known.Deployments {
+			owned[d.Place] = true
+		}
+	}
+	for i := range b.source.Builds {
+		b.source.Builds[i].Repository = b.source.job.checkout.dir.FS()
+		for _, d := range all {
+			if !owned[d.Place] {
+				b.source.Builds[i].Deployments = append(b.source.Builds[i].Deployments, d)
+			}
+		}
+	}
+}
+
+// stageNames are the names of a Dockerfile's stages, none where it can't be read.
+func stageNames(text []byte) (names []string) {
+	f, err := dockerfile.Parse("", text)
+	if err != nil {
+		return nil
+	}
+	for _, st := range f.Stages {
+		names = append(names, st.Name)
+	}
+	return names
+}

@@ -1,0 +1,5 @@
+const fs = require('fs')
+fs.mkdirSync('logs', { recursive: true })
+fs.appendFileSync('logs/app.log', 'started')
+require('http').createServer((q, s) => s.end('ok')).listen(3000)
+process.on('SIGTERM', () => process.exit())

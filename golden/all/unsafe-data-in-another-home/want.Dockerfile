@@ -1,0 +1,8 @@
+FROM node:20.19.5-alpine3.22
+RUN apk add --no-cache tini
+WORKDIR /app
+COPY package.json server.js ./
+ENV DB_PATH=/home/term/data
+EXPOSE 5577
+ENTRYPOINT ["/sbin/tini", "--", "docker-entrypoint.sh"]
+CMD ["node", "server.js"]
