@@ -79,7 +79,7 @@ func (p *Pass) Image(name, platform string, ask baseimage.Ask) (*baseimage.Facts
 func (p *Pass) Workload(run *chain.Run) *workload.Workload {
 	w, ok := p.workloads[run]
 	if !ok {
-		w = workload.Of(workload.Input{Run: run, Context: p.Context, Files: p.files, Ask: func(ask baseimage.Ask) (*baseimage.Facts, error) {
+		w = workload.Of(workload.Input{Run: run, Context: p.Context, Files: p.files, Deployments: p.Deployments, Ask: func(ask baseimage.Ask) (*baseimage.Facts, error) {
 			return p.Base(run.Node, ask)
 		}})
 		p.workloads[run] = w

@@ -10,24 +10,23 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/chain"
-	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // This file looks at what the sources write outside of the application, and at the
 // programs that they start.
 
-// dataPath tells of a path that the sources write or keep data in, and that stays
-// root's; "" when there is none.
-func dataPath(p *fixer.Pass, run *chain.Run, id identity) string {
-	for _, s := range p.Files().Sources().Paths {
-		if s.Kind == workload.Mentioned || isByHand(s.Place.File) {
-			continue
-		}
-		if _, set := run.Final.EnvVar(s.Variable); s.Variable != "" && set {
-			continue // what that says is looked at by itself
-		}
-		if staysRoots(run, id, s.Path) {
-			return fmt.Sprintf("%s writes %s, which stays root's", s.Place, s.Path)
+// dataDoubt tells of a path that a variable, or a source, has the application write,
+// and that stays root's; "" when there is none.
+func dataDoubt(p *fixer.Pass, run *chain.Run, id identity) string {
+	for _, w := range p.Workload(run).Writes() {
+		switch {
+		case w.Command != nil || w.By == "the start" || w.Variable == "" && isByHand(w.Place.File) || !staysRoots(run, id, w.Path):
+		case w.Variable != "" && w.Place.File == p.File.Name:
+			return fmt.Sprintf("%s names %s, which nothing in the file makes", w.Variable, w.Path)
+		case w.Variable != "":
+			return fmt.Sprintf("%s in %s names %s, which nothing in the file makes", w.Variable, w.Place, w.Path)
+		default:
+			return fmt.Sprintf("%s writes %s, which stays root's", w.Place, w.Path)
 		}
 	}
 	return ""

@@ -1,6 +1,8 @@
 package transforms
 
-import "testing"
+import (
+	"testing"
+)
 
 func TestRestrictive(t *testing.T) {
 	for mode, want := range map[string]bool{

@@ -50,7 +50,7 @@ func examine(p *fixer.Pass, run *chain.Run, user *identity) startup {
 	if x.server != nil {
 		return startup{doubt: x.doubt, server: x.server}
 	}
-	for _, look := range []func() string{x.undeclared, x.cloned} {
+	for _, look := range []func() string{x.cloned} {
 		if doubt := look(); doubt != "" && x.doubt == "" {
 			x.doubt = doubt
 		}

@@ -6,14 +6,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/shell"
-	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // This file looks for data that the application may want to write, in places
@@ -28,48 +26,6 @@ func (x *examiner) cloned() string {
 		}
 	})
 	return found
-}
-
-// undeclared looks for a directory that a variable of the image, or of a deployment,
-// names for data, and that nothing in the file makes: the application would make it,
-// where only root can.
-func (x *examiner) undeclared() string {
-	for _, s := range x.run.Steps {
-		cmd, ok := s.In.Cmd.(*instructions.EnvCommand)
-		if !ok {
-			continue
-		}
-		for _, kv := range cmd.Env {
-			value, known := s.Before.Expand(kv.Value)
-			if dir, ok := workload.DataPath(kv.Key, value); ok && known && x.isUnmade(dir, s.In) {
-				return fmt.Sprintf("%s names %s, which nothing in the file makes", kv.Key, dir)
-			}
-		}
-	}
-	for _, d := range x.pass.Deployments {
-		for _, v := range d.Env {
-			if dir, ok := workload.DataPath(v.Name, v.Value); ok && v.Known && d.User == "" && x.isUnmade(dir, nil) {
-				return fmt.Sprintf("%s of %s names %s, which nothing in the file makes", v.Name, v.Place, dir)
-			}
-		}
-	}
-	return ""
-}
-
-// isUnmade reports whether a directory for data is one that the application would
-// have to make, where the user can't.
-func (x *examiner) isUnmade(dir string, but *dockerfile.Instruction) bool {
-	if !isData(dir) || within(dir, x.run.Final.Workdir.Text) || isTemporary(dir) || mentionsPath(x.run, dir, but) {
-		return false
-	}
-	if !within(dir, "/home") {
-		return true
-	}
-	if x.user == nil {
-		x.open = true
-		return false
-	}
-	return x.user.home == "" || !within(dir, x.user.home)
 }
 
 // mentioned reports whether another instruction names the directory.

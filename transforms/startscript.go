@@ -31,7 +31,7 @@ func (x *examiner) script(s *workload.Script) (reason string, settled bool) {
 	// Who drops root itself is the plainest reason, wherever it stands.
 	for _, drops := range []bool{true, false} {
 		for _, c := range s.Commands {
-			if reason := needsRoot[c.Name]; reason != "" && (reason == dropsRoot) == drops && !x.serves(c.Call) {
+			if reason := workload.NeedsRoot(c.Name); reason != "" && (reason == workload.Drops) == drops && !x.serves(c.Call) {
 				return fmt.Sprintf("%s %s", c.Name, reason), false
 			}
 		}

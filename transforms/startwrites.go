@@ -14,16 +14,6 @@ import (
 
 // This file looks for what is written at start where the user can't write.
 
-// writers are the programs that write below their working directory at every
-// start; "" stands for a call without any of the listed subcommands.
-var writers = map[string]string{
-	"react-scripts": "start", "react-app-rewired": "start", "craco": "start", "vite": "", "next": "dev start build", "nuxt": "", "nuxi": "",
-	"gatsby": "develop build serve", "ng": "serve build", "vue-cli-service": "serve build", "webpack-dev-server": "", "webpack": "", "parcel": "", "astro": "",
-	"svelte-kit": "", "expo": "start", "remix": "dev build", "docusaurus": "start build serve", "strapi": "develop build", "tsc": "", "tsc-watch": "",
-	"nest": "start build", "medusa": "develop start", "gulp": "", "grunt": "", "prisma": "generate", "vuepress": "dev build", "hexo": "", "eleventy": "", "snowpack": "", "storybook": "", "start-storybook": "", "ember": "", "quasar": "",
-	"keystone": "dev build", "keystone-next": "dev build", "vitepress": "dev build", "gitbook": "serve build", "ionic": "serve build", "rollup": "",
-}
-
 // writable reports whether a user who owns the working directory can write a
 // file: beside the application, in their home, or where everybody can.
 func (x *examiner) writable(file string) bool {
@@ -41,39 +31,17 @@ func (x *examiner) writable(file string) bool {
 }
 
 // isTemporary reports a file where everybody can write.
-func isTemporary(file string) bool {
-	for _, dir := range []string{"/tmp", "/var/tmp", "/dev", "/proc/self/fd", "/proc/1/fd"} {
-		if within(file, dir) {
-			return true
-		}
-	}
-	return false
-}
-
-// fileTools change the files that they are called with.
-var fileTools = strings.Fields("cp mv ln mkdir touch tee install rm chmod rsync unlink")
+func isTemporary(file string) bool { return workload.IsTemporary(file) }
 
 // changesFiles reports a call that changes files which will not be the user's.
 func (x *examiner) changesFiles(c *workload.Command) string {
+	verb := "changes"
 	if c.Name == "curl" || c.Name == "wget" {
-		values, _ := c.Options(func(o string) bool { return o == "-o" || o == "--output" || o == "-O" && c.Name == "wget" || o == "-P" })
-		for _, o := range []string{"-o", "--output", "-O", "-P"} {
-			if w, ok := values[o]; ok && w.Text != "" && !x.writable(x.fileOf(c, w)) {
-				return fmt.Sprintf("%s writes %s at start", c.Name, w.Text)
-			}
-		}
-		return ""
+		verb = "writes"
 	}
-	if !slices.Contains(fileTools, c.Name) && !inPlace(c.Call) {
-		return ""
-	}
-	_, files := c.Options(func(o string) bool { return c.Name == "sed" && (o == "-e" || o == "-f") })
-	if c.Name == "sed" && !c.Has("-e", "-f") && len(files) > 0 {
-		files = files[1:] // the script
-	}
-	for _, a := range files {
-		if !a.Known || !x.writable(x.fileOf(c, a)) {
-			return fmt.Sprintf("%s changes %s at start", c.Name, cmp.Or(a.Text, a.Raw))
+	for _, w := range c.Changes() {
+		if !w.Known || !x.writable(x.fileOf(c, w)) {
+			return fmt.Sprintf("%s %s %s at start", c.Name, verb, cmp.Or(w.Text, w.Raw))
 		}
 	}
 	return ""
@@ -88,28 +56,10 @@ func (x *examiner) fileOf(c *workload.Command, w shell.Word) string {
 	return x.spoken(w.Text, file)
 }
 
-// inPlace reports a sed that changes its files: -i, -Ei, -i.bak, --in-place=….
-func inPlace(c shell.Call) bool {
-	values, _ := c.Options(func(o string) bool { return o == "-e" || o == "-f" })
-	_, short := values["-i"]
-	_, long := values["--in-place"]
-	return c.Name == "sed" && (short || long)
-}
-
 // writer reports a program that writes into the application's tree, where the
 // tree will not be the user's.
 func (x *examiner) writer(c *workload.Command) string {
-	what := ""
-	switch subs, ok := writers[c.Name]; {
-	case ok && (subs == "" || c.Has(strings.Fields(subs)...)):
-		what = c.Name
-	case (c.Name == "npm" || c.Name == "yarn" || c.Name == "pnpm" || c.Name == "bun") && c.Has("install", "i", "ci", "add", "rebuild", "link"):
-		what = c.Name + " " + c.Args[0].Text
-	case c.Name == "yarn" && len(c.Args) == 0:
-		what = "yarn"
-	case c.Name == "git":
-		what = "git"
-	}
+	what := c.Rewrites()
 	if what == "" {
 		return ""
 	}

@@ -16,6 +16,8 @@ type Input struct {
 	Run     *chain.Run // the stage, evaluated on what is known of its base
 	Context fs.FS      // what COPY and ADD can reach; nil when it is not known
 	Files   *Files     // Context, read once; nil for one of its own
+	// Deployments are the known ways in which the image is run.
+	Deployments []Deployment
 	// Ask returns facts of the base image that cost more than its configuration.
 	Ask func(baseimage.Ask) (*baseimage.Facts, error)
 }

@@ -1,0 +1,77 @@
+package workload
+
+import "strings"
+
+// This file says what takes root.
+
+// Drops is why a program that becomes another user by itself has to be root first.
+const Drops = "drops root itself"
+
+// needsRoot are the programs that must be root when the container starts, with the
+// reason.
+var needsRoot = map[string]string{}
+
+func init() {
+	for reason, programs := range map[string]string{
+		Drops:                                   "gosu su-exec setpriv su sudo doas runuser setuidgid s6-setuidgid chpst start-stop-daemon",
+		"needs root to start other programs":    "supervisord s6-svscan runsvdir runit systemd init service rc-service systemctl openrc initctl",
+		"needs root to run the jobs of others":  "cron crond anacron",
+		"needs root to listen and to log in":    "sshd",
+		"needs root for containers":             "dockerd containerd podman docker",
+		"starts its workers from a root master": "httpd apache2 apachectl apache2ctl apache2-foreground httpd-foreground nginx openresty php-fpm haproxy",
+		"needs root to change the system":       "mount umount litefs fusermount iptables ip6tables nft sysctl modprobe ip ifconfig wg wg-quick openvpn tailscaled chroot mknod update-ca-certificates",
+		"changes owners or users at start":      "chown chgrp useradd adduser usermod groupmod groupadd addgroup userdel deluser",
+		"installs packages at start":            "apt-get apt apk yum dnf microdnf",
+		"keeps its data where only root writes": "mysqld mysqld_safe mongod redis-server caddy rsyslogd syslogd",
+		"keeps node in root's home":             "nvm",
+	} {
+		for p := range strings.FieldsSeq(programs) {
+			needsRoot[p] = reason
+		}
+	}
+}
+
+// NeedsRoot says why a program, by its name without a directory, must be root when
+// the container starts; "" where it need not, for all that is known.
+func NeedsRoot(name string) string { return needsRoot[name] }
+
+// Reason is something that takes root.
+type Reason struct {
+	// Program is what takes it, Why what for: "gosu", "drops root itself".
+	Program, Why string
+	Command      *Command // that starts it; nil where a source does
+	Place        Place    // of the script or the source; its File is "" for a command line
+}
+
+// Root returns what is known to take root at the start, in the order of the start:
+// programs that it calls, and those that the sources start.
+func (w *Workload) Root() (list []Reason) {
+	w.eachStart(func(c *Command) {
+		if why := needsRoot[c.Name]; why != "" {
+			list = append(list, Reason{Program: c.Name, Why: why, Command: c, Place: c.In.Place})
+		}
+	})
+	sources := w.in.Files.Sources()
+	for _, s := range sources.Drops {
+		list = append(list, Reason{Program: s.Place.File, Why: Drops, Place: s.Place})
+	}
+	for _, child := range sources.ChildProcesses {
+		w.Child(child).All(func(c *Command) bool {
+			if why := needsRoot[c.Name]; why != "" {
+				list = append(list, Reason{Program: c.Name, Why: why, Place: child.Place})
+			}
+			return true
+		})
+	}
+	return list
+}
+
+// eachStart visits the commands of the start, none where it can't be read.
+func (w *Workload) eachStart(visit func(*Command)) {
+	if start := w.Start(); start != nil {
+		start.All(func(c *Command) bool {
+			visit(c)
+			return true
+		})
+	}
+}

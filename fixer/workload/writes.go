@@ -1,0 +1,199 @@
+package workload
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+)
+
+// This file says what a container writes.
+
+// writers are the programs that write below their working directory at every
+// start; "" stands for a call without any of the listed subcommands.
+var writers = map[string]string{
+	"react-scripts": "start", "react-app-rewired": "start", "craco": "start", "vite": "", "next": "dev start build", "nuxt": "", "nuxi": "",
+	"gatsby": "develop build serve", "ng": "serve build", "vue-cli-service": "serve build", "webpack-dev-server": "", "webpack": "", "parcel": "", "astro": "",
+	"svelte-kit": "", "expo": "start", "remix": "dev build", "docusaurus": "start build serve", "strapi": "develop build", "tsc": "", "tsc-watch": "",
+	"nest": "start build", "medusa": "develop start", "gulp": "", "grunt": "", "prisma": "generate", "vuepress": "dev build", "hexo": "", "eleventy": "", "snowpack": "", "storybook": "", "start-storybook": "", "ember": "", "quasar": "",
+	"keystone": "dev build", "keystone-next": "dev build", "vitepress": "dev build", "gitbook": "serve build", "ionic": "serve build", "rollup": "",
+}
+
+// modulesWriters are programs that keep a cache in node_modules while they serve,
+// with the subcommands that do; "" stands for all (vite.dev, "cacheDir" and the
+// compiled configuration in .vite-temp; babel-loader and terser, by find-cache-dir).
+var modulesWriters = map[string]string{
+	"vite": "", "react-scripts": "start", "craco": "start", "react-app-rewired": "start", "vue-cli-service": "serve", "astro": "dev preview", "nuxt": "dev", "nuxi": "dev",
+	"gatsby": "develop", "webpack-dev-server": "", "storybook": "dev", "start-storybook": "", "parcel": "serve watch", "quasar": "dev", "expo": "start", "vitepress": "dev",
+	"babel-node": "",
+}
+
+// writes reports whether a table of programs has the call.
+func writes(table map[string]string, c shell.Call) bool {
+	subs, ok := table[c.Name]
+	return ok && (subs == "" || c.Has(strings.Fields(subs)...))
+}
+
+// Rewrites says, by the program's name and its subcommand where that matters, that
+// the command writes files below its directory at every start, which it does not
+// name; "" where it does not, for all that is known.
+func (c *Command) Rewrites() string {
+	switch {
+	case writes(writers, c.Call):
+		return c.Name
+	case (c.Name == "npm" || c.Name == "yarn" || c.Name == "pnpm" || c.Name == "bun") && c.Has("install", "i", "ci", "add", "rebuild", "link"):
+		return c.Name + " " + c.Args[0].Text
+	case c.Name == "yarn" && len(c.Args) == 0:
+		return "yarn"
+	case c.Name == "git":
+		return "git"
+	}
+	return ""
+}
+
+// CachesInModules reports whether the command keeps a cache in node_modules.
+func (c *Command) CachesInModules() bool { return writes(modulesWriters, c.Call) }
+
+// fileTools change the files that they are called with.
+var fileTools = strings.Fields("cp mv ln mkdir touch tee install rm chmod rsync unlink")
+
+// Changes returns the words of a command that name files which it makes, changes or
+// removes.
+func (c *Command) Changes() (files []shell.Word) {
+	if c.Name == "curl" || c.Name == "wget" {
+		values, _ := c.Options(func(o string) bool { return o == "-o" || o == "--output" || o == "-O" && c.Name == "wget" || o == "-P" })
+		for _, o := range []string{"-o", "--output", "-O", "-P"} {
+			if w, ok := values[o]; ok && w.Text != "" {
+				files = append(files, w)
+			}
+		}
+		return files
+	}
+	if !slices.Contains(fileTools, c.Name) && !inPlace(c.Call) {
+		return nil
+	}
+	_, files = c.Options(func(o string) bool { return c.Name == "sed" && (o == "-e" || o == "-f") })
+	if c.Name == "sed" && !c.Has("-e", "-f") && len(files) > 0 {
+		files = files[1:] // the script
+	}
+	return files
+}
+
+// inPlace reports a sed that changes its files: -i, -Ei, -i.bak, --in-place=….
+func inPlace(c shell.Call) bool {
+	values, _ := c.Options(func(o string) bool { return o == "-e" || o == "-f" })
+	_, short := values["-i"]
+	_, long := values["--in-place"]
+	return c.Name == "sed" && (short || long)
+}
+
+// Write is a file or directory that the container writes.
+type Write struct {
+	Path string // absolute and clean
+	// Tree: it is a directory, below which files are written that are not named.
+	Tree bool
+	// By is what writes it: a program of the start, a source, a variable.
+	By       string
+	Place    Place    // of the script, source or variable; its File is "" for a command line
+	Command  *Command // of the start; nil for the others
+	Variable string   // that names the path; "" for none
+}
+
+// Writes returns what the container is known to write: what the start redirects
+// output to and changes by file tools, what known programs write beside the
+// application, the directories that variables of the image and of its deployments
+// name for data, and what the sources write or keep data in. What they write to
+// places that are not known is not among them: see [Workload.Gaps].
+func (w *Workload) Writes() (list []Write) {
+	w.eachScript(func(s *Script) {
+		for _, r := range s.Writes {
+			if r.File != "" {
+				list = append(list, Write{Path: r.File, By: "the start", Place: s.Place})
+			}
+		}
+		for _, c := range s.Commands {
+			list = append(list, c.writes()...)
+		}
+	})
+	list = append(append(list, w.variableWrites()...), w.sourceWrites()...)
+	type key struct{ path, by string }
+	seen := map[key]bool{}
+	return slices.DeleteFunc(list, func(one Write) bool {
+		k := key{one.Path, one.By}
+		again := seen[k]
+		seen[k] = true
+		return again
+	})
+}
+
+// eachScript visits the scripts of the start.
+func (w *Workload) eachScript(visit func(*Script)) {
+	var all func(s *Script)
+	all = func(s *Script) {
+		visit(s)
+		for _, c := range s.Commands {
+			for _, inner := range c.Runs {
+				all(inner)
+			}
+		}
+	}
+	if start := w.Start(); start != nil {
+		all(start)
+	}
+}
+
+func (c *Command) writes() (list []Write) {
+	for _, word := range c.Changes() {
+		if file, ok := word.In(c.Dir); ok && path.IsAbs(file) {
+			list = append(list, Write{Path: file, By: c.Name, Place: c.In.Place, Command: c})
+		}
+	}
+	if by := c.Rewrites(); by != "" && c.Dir != "" {
+		list = append(list, Write{Path: c.Dir, Tree: true, By: by, Place: c.In.Place, Command: c})
+	}
+	return list
+}
+
+// variableWrites are the directories that variables name for data.
+func (w *Workload) variableWrites() (list []Write) {
+	run := w.in.Run
+	for _, s := range run.Steps {
+		cmd, ok := s.In.Cmd.(*instructions.EnvCommand)
+		if !ok {
+			continue
+		}
+		for _, kv := range cmd.Env {
+			value, known := s.Before.Expand(kv.Value)
+			if dir, ok := DataPath(kv.Key, value); ok && known {
+				list = append(list, Write{Path: dir, Tree: true, By: kv.Key, Variable: kv.Key, Place: Place{File: run.Node.Graph().File.Name, Line: s.In.Line}})
+			}
+		}
+	}
+	for _, d := range w.in.Deployments {
+		for _, v := range d.Env {
+			if dir, ok := DataPath(v.Name, v.Value); ok && v.Known {
+				list = append(list, Write{Path: dir, Tree: true, By: v.Name, Variable: v.Name, Place: v.Place})
+			}
+		}
+	}
+	return list
+}
+
+// sourceWrites are what the sources write, absolute or from the working directory.
+func (w *Workload) sourceWrites() (list []Write) {
+	sources, final := w.in.Files.Sources(), w.in.Run.Final
+	for _, p := range sources.Paths {
+		if _, set := final.EnvVar(p.Variable); p.Kind == Mentioned || p.Variable != "" && set {
+			continue // what the variable says holds
+		}
+		list = append(list, Write{Path: p.Path, By: p.Place.File, Place: p.Place})
+	}
+	for _, r := range sources.RelativeWrites {
+		if final.Workdir.Known && !r.OfSource {
+			list = append(list, Write{Path: path.Join(final.Workdir.Text, r.Path), By: r.Place.File, Place: r.Place})
+		}
+	}
+	return list
+}
