@@ -66,7 +66,7 @@ var nodeReceivers = strings.Fields("child_process childProcess cp child proc she
 
 // childProcess reports the program that a call starts, where it is one that does.
 func (u *unit) childProcess(i int) {
-	calls := spawnCalls()[u.lang][u.str(i)]
+	calls := spawnCalls()[u.lang][u.last(i)]
 	if len(calls) == 0 || u.is(i-1, "function") || u.is(i-1, "def") || u.is(i-1, "func") || u.is(i-1, "fn") || u.is(i-1, "fun") || u.is(i-1, "sub") {
 		return
 	}
@@ -281,7 +281,7 @@ func (u *unit) command(i int) {
 	if t.quote != '`' || u.lang == JavaScript && !u.is(i-1, "$") && !u.is(i-1, "$sync") || u.lang == Go {
 		return
 	}
-	if u.lang == JavaScript && (!u.adjacent(i-1) || !u.usesShells()) {
+	if u.lang == JavaScript && (u.tokens[i-1].end != t.start-1 || !u.usesShells()) {
 		return
 	}
 	s, whole := u.literal(i)

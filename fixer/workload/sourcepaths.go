@@ -209,7 +209,7 @@ func isSystemPath(p string) bool {
 }
 
 // routers are functions whose paths are routes or URLs, or are compared only.
-var routers = strings.Fields("get post put delete patch head options all use route mount fetch axios request ajax redirect sendRedirect push replace navigate navigateTo goto href url link_to " +
+var routers = strings.Fields("get post put delete patch head options all use route mount fetch axios request ajax redirect sendRedirect redirect_to push replace navigate navigateTo goto href url link_to " +
 	"HandleFunc Handle GET POST PUT DELETE PATCH HEAD OPTIONS ANY Any Get Post Put Delete Patch Use Group Route Static MapGet MapPost MapPut MapDelete Map path re_path include match scope resources namespace " +
 	"add_url_rule add_route add_api_route api_route websocket RequestMapping GetMapping PostMapping PutMapping DeleteMapping PatchMapping Path Controller controller register " +
 	"startsWith endsWith includes indexOf startswith endswith HasPrefix HasSuffix StartsWith EndsWith Contains equals test require import describe it expect revalidatePath visit Link NavLink assertEqual assertEquals")
@@ -359,8 +359,8 @@ func (u *unit) environmentCall(i int) {
 	case readsEnvironment(name) || last == "getOrDefault" && method || last == "config" && u.lang == Python:
 		u.budget = maxSteps
 		v := u.withDefault(args, maxDepth)
-		if u.lang == Ruby && !v.known {
-			v, _ = u.named(i, min(len(u.tokens), i+maxSpan), maxDepth)
+		if !v.known { // a block, or a method on it, may give it
+			v = u.operandAt(u.first(i))
 		}
 		if v.variable != "" && v.known {
 			u.defaulted(v.variable, v)

@@ -55,7 +55,7 @@ func (u *unit) listener(i int) {
 			byKey := key == "port" || key == "Port" || key == "bind"
 			inTuple := key == "" && e.a != a.a && (u.lang == Python || u.lang == Rust)
 			// run(), start() and the like listen only where a key or an address says so.
-			first := key == "" && n <= 1 && !u.is(e.a, "{") && (slices.Contains(strings.Fields("listen ServerSocket port set ListenAnyIP TcpListener TCPServer ListenLocalhost InetSocketAddress serve"), u.str(i)) || u.isAddress(e))
+			first := key == "" && n <= 1 && !u.is(e.a, "{") && (slices.Contains(strings.Fields("listen set ServerSocket port set ListenAnyIP TcpListener TCPServer ListenLocalhost InetSocketAddress serve"), u.str(i)) || u.isAddress(e))
 			if (byKey || inTuple || first) && u.port(e.a, e.b) {
 				return
 			}

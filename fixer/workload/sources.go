@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"path"
@@ -170,6 +171,9 @@ func (s *Sources) node(name, text string) {
 var codeHints = []string{`"/`, `'/`, "`/", "exec", "spawn", "open", "Open", "write", "Write", "mkdir", "Mkdir", "listen", "Listen", "PORT", "port", "sqlite", "SQLite", "file:", "jdbc:", "env", "ENV",
 	"system", "Command", "Process", "dest", "filename", "create", "Create", "touch", "run", "Run", "Source=", "Source =", "spit", "make", "`", "import", "serve", "bind"}
 
+// fewTokens are no source code, where the rest of a file is long lines.
+const fewTokens = 100
+
 // code reads the literals of a source.
 func (r *reader) code(name string, lang Language, text string) {
 	switch {
@@ -188,15 +192,17 @@ func (r *reader) code(name string, lang Language, text string) {
 	if r.tokens = tokens; !full {
 		r.out.gap(Gap{Place{File: name}, "there is more code in it than is read"}, false)
 	}
-	if long && len(tokens) < 100 {
-		if r.minified == "" {
-			r.minified = name
-		}
-		return
+	switch {
+	case !long || len(tokens) >= fewTokens:
+		r.counts[lang]++
+	case r.minified == "":
+		r.minified = name
 	}
-	r.counts[lang]++
+	paths, writes := len(r.out.Paths), len(r.out.RelativeWrites)
 	u := &unit{name: name, lang: lang, src: text, tokens: tokens, lines: lines{text: text}, used: map[int]bool{}, out: r.out, steps: 4*len(tokens) + 1000}
 	u.read()
+	slices.SortStableFunc(r.out.Paths[paths:], func(a, b SourcePath) int { return cmp.Compare(a.Place.Line, b.Place.Line) })
+	slices.SortStableFunc(r.out.RelativeWrites[writes:], func(a, b RelativeWrite) int { return cmp.Compare(a.Place.Line, b.Place.Line) })
 	if u.steps < 0 {
 		r.out.gap(Gap{Place{File: name}, "its expressions are too many to evaluate"}, false)
 	}

@@ -83,6 +83,30 @@ func (u *unit) separator(i int) int {
 	return 0
 }
 
+// last returns a word without the namespace of Clojure.
+func (u *unit) last(i int) string {
+	s := u.str(i)
+	if u.lang == Clojure {
+		s = s[strings.LastIndexByte(s, '/')+1:]
+	}
+	return s
+}
+
+// first returns the token of the first word of the name that ends at token i.
+func (u *unit) first(i int) int {
+	for range 6 {
+		switch j := i - 1; {
+		case u.is(j, ".") && u.separator(j) == 1 && u.kind(j-1) == wordToken:
+			i = j - 1
+		case (u.signs(j-1, "->") || u.signs(j-1, "::")) && u.kind(j-2) == wordToken:
+			i = j - 2
+		default:
+			return i
+		}
+	}
+	return i
+}
+
 // callee returns the name whose last word is the token, from the receiver on:
 // "fs.promises.mkdir", with "." for every separator. Method is true where a
 // receiver that is no name precedes it.
@@ -144,7 +168,7 @@ func (u *unit) arguments(i int) (args []argument, ok bool) {
 			end = min(len(u.tokens), i+maxSpan)
 		}
 		return u.split(i+2, end), true
-	case bareCalls[u.lang] && u.sameLine(i) && (u.kind(i+1) == textToken || u.kind(i+1) == wordToken || u.is(i+1, "[")):
+	case bareCalls[u.lang] && u.sameLine(i) && (u.kind(i+1) == textToken || u.kind(i+1) == wordToken || u.is(i+1, "[") || u.is(i+1, ":")):
 		end := i + 1
 		for end < len(u.tokens) && end < i+maxSpan && (end == i+1 || u.sameLine(end-1)) && !u.is(end, "do") && !u.is(end, ";") && !u.is(end, "{") && !u.is(end, "if") && !u.is(end, "or") {
 			if m := int(u.tokens[end].match); m > end {

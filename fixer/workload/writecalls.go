@@ -70,7 +70,7 @@ var writeCalls = sync.OnceValue(func() map[Language]map[string][]writeCall {
 
 // writeCall reports the paths that a call writes, where it is one that does.
 func (u *unit) writeCall(i int) {
-	calls := writeCalls()[u.lang][u.str(i)]
+	calls := writeCalls()[u.lang][u.last(i)]
 	if len(calls) == 0 || u.is(i-1, "function") || u.is(i-1, "def") || u.is(i-1, "func") || u.is(i-1, "fn") || u.is(i-1, "fun") {
 		return
 	}
@@ -127,7 +127,9 @@ func (u *unit) calledOn(i int) value {
 	start := j
 	for range 8 {
 		if m := int(u.tokens[max(start, 0)].match); u.is(start, ")") && m >= 0 {
-			start = m - 1
+			if start = m - 1; u.kind(start) != wordToken {
+				return u.eval(m, j+1) // an expression in parentheses
+			}
 		}
 		if u.kind(start) != wordToken {
 			return value{}
