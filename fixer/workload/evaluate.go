@@ -92,7 +92,7 @@ func otherwise(v, w value) value {
 func concat(v, w value) value {
 	switch {
 	case !v.known || v.partial:
-	case w.known && w.from == workingDir:
+	case w.known && w.from == workingDir && len(v.path)+len(w.path) <= maxPath:
 		v.path, v.partial = v.path+w.path, w.partial
 	default:
 		v.partial = true
@@ -104,7 +104,7 @@ func concat(v, w value) value {
 func below(v, w value) value {
 	switch {
 	case !v.known || v.partial:
-	case !w.known || w.from != workingDir || w.path == "" && w.partial:
+	case !w.known || w.from != workingDir || w.path == "" && w.partial || len(v.path)+len(w.path) > maxPath:
 		v.path, v.partial = strings.TrimSuffix(v.path, "/")+"/", true
 	case v.path == "." || v.path == "":
 		v.path, v.partial = w.path, w.partial
@@ -130,6 +130,8 @@ func (u *unit) operand(i, end, depth int) (value, int) {
 	var v value
 	t := u.tokens[i]
 	switch {
+	case t.kind == textToken && t.end-t.start > maxPath:
+		i++
 	case t.kind == textToken:
 		s, whole := u.literal(i)
 		v = value{known: true, path: s, partial: !whole, literal: i}

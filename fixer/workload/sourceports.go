@@ -30,18 +30,16 @@ var (
 		Rust:       "bind serve run",
 		Elixir:     "",
 	}
+	// portsFirst are those of them with the port, without more, as an argument.
+	portsFirst      = strings.Fields("listen set ServerSocket port ListenAnyIP TcpListener TCPServer ListenLocalhost InetSocketAddress serve")
 	portVariable    = regexp.MustCompile(`^(?:(?:HTTP|SERVER|APP|LISTEN|NODE|WEB|API|BACKEND|SERVICE)_?)?PORT$`)
 	anyPortVariable = regexp.MustCompile(`^[A-Z0-9_]*PORT$`)
 	// address matches a port after a host or none, and a URL of .NET.
 	address = regexp.MustCompile(`^(?:https?://)?(?:[\w.*+-]*|\[[\da-fA-F:]*\]):(\d{1,5})/?$`)
 )
 
-// listener reports the port that a call listens on.
+// listener reports the port that a call of one of the listeners listens on.
 func (u *unit) listener(i int) {
-	names := listeners[u.lang]
-	if names == "" || !slices.Contains(strings.Fields(names), u.str(i)) {
-		return
-	}
 	args, ok := u.arguments(i)
 	if !ok {
 		return
@@ -55,7 +53,7 @@ func (u *unit) listener(i int) {
 			byKey := key == "port" || key == "Port" || key == "bind"
 			inTuple := key == "" && e.a != a.a && (u.lang == Python || u.lang == Rust)
 			// run(), start() and the like listen only where a key or an address says so.
-			first := key == "" && n <= 1 && !u.is(e.a, "{") && (slices.Contains(strings.Fields("listen set ServerSocket port set ListenAnyIP TcpListener TCPServer ListenLocalhost InetSocketAddress serve"), u.str(i)) || u.isAddress(e))
+			first := key == "" && n <= 1 && !u.is(e.a, "{") && (slices.Contains(portsFirst, u.str(i)) || u.isAddress(e))
 			if (byKey || inTuple || first) && u.port(e.a, e.b) {
 				return
 			}

@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 )
 
 // Sources is what the application's own sources say. Places are relative to the
@@ -33,6 +35,8 @@ type Sources struct {
 	Languages []LanguageCount // by the number of files, the most first
 	Gaps      []Gap
 	NodeGaps  []Gap // those of Gaps that the lists of Node.js do not know of
+
+	unknown int // child processes that are not known
 }
 
 // SystemData is a file of a source of Node.js that lies in a directory of the
@@ -211,28 +215,26 @@ func (r *reader) code(name string, lang Language, text string) {
 // read looks at each token of the source.
 func (u *unit) read() {
 	u.index()
-	spawns := u.lang != JavaScript || len(spawning.in(u.src)) > 0 || strings.Contains(u.src, "Bun")
+	roles := rolesOf()[u.lang]
+	if u.lang == JavaScript && len(spawning.in(u.src)) == 0 && !strings.Contains(u.src, "Bun") {
+		roles = rolesOf()[""] // without child processes
+	}
 	for i, t := range u.tokens {
 		switch t.kind {
 		case wordToken:
-			u.writeCall(i)
-			u.environmentCall(i)
-			u.listener(i)
-			u.portCall(i)
-			u.serverAddress(i)
-			if spawns {
-				u.childProcess(i)
-			}
+			u.word(i, roles[u.last(i)])
 		case textToken:
 			u.command(i)
 		case punctToken:
-			u.defaultAt(i)
-			u.portDefault(i)
+			if c := u.src[t.start]; c == '|' || c == '?' {
+				u.defaultAt(i)
+				u.portDefault(i)
+			}
 		}
 		u.importsWriter(i)
 	}
 	for i, t := range u.tokens {
-		if t.kind == punctToken {
+		if c := u.src[t.start]; t.kind == punctToken && (c == '=' || c == ':') {
 			u.constant(i)
 		}
 	}
@@ -242,6 +244,66 @@ func (u *unit) read() {
 		}
 	}
 }
+
+// word looks at a word that may be the name of a call.
+func (u *unit) word(i int, r role) {
+	if r&writes != 0 {
+		u.writeCall(i)
+	}
+	if r&starts != 0 {
+		u.childProcess(i)
+	}
+	if r&listens != 0 {
+		u.listener(i)
+	}
+	if s := u.str(i); r&sets != 0 || strings.Contains(s, "nv") || strings.Contains(s, "NV") {
+		u.environmentCall(i)
+		u.portCall(i)
+	} else if s == "Addr" {
+		u.serverAddress(i)
+	} else if s == "or" {
+		u.defaultAt(i)
+	}
+}
+
+// role is what calls of a name may do.
+type role uint8
+
+const (
+	writes  role = 1 << iota // make or change a file
+	starts                   // start a program
+	listens                  // listen on a port
+	sets                     // give a default
+)
+
+// setters are the names of calls that may give a default, besides those with "env"
+// in them.
+var setters = strings.Fields("get fetch getOrDefault getOrElse config var str string String StringP StringVar StringVarP SetDefault Flag add_argument option setDefault default")
+
+// rolesOf returns the roles of names in each language; in "", those of JavaScript
+// without the calls that start programs.
+var rolesOf = sync.OnceValue(func() map[Language]map[string]role {
+	all := map[Language]map[string]role{}
+	for lang := range syntaxes {
+		all[lang] = map[string]role{}
+		for name := range writeCalls()[lang] {
+			all[lang][name] |= writes
+		}
+		for _, name := range strings.Fields(listeners[lang]) {
+			all[lang][name] |= listens
+		}
+		for _, name := range setters {
+			all[lang][name] |= sets
+		}
+	}
+	all[""] = maps.Clone(all[JavaScript])
+	for lang, calls := range spawnCalls() {
+		for name := range calls {
+			all[lang][name] |= starts
+		}
+	}
+	return all
+})
 
 // gap adds a gap; ofNode: the lists of Node.js have it too.
 func (s *Sources) gap(g Gap, ofNode bool) {
@@ -289,14 +351,10 @@ func (s *Sources) child(c ChildProcess) {
 func (s *Sources) writer(w SourceWriter) {
 	addResult(s, &s.Writers, w, w.Place, "imports of packages that write")
 }
+
+// unknownChild adds the gap of a child process that is not known.
 func (s *Sources) unknownChild(g Gap) {
-	n := 0
-	for _, o := range s.Gaps {
-		if strings.HasSuffix(o.What, "that is no literal") {
-			n++
-		}
-	}
-	if n < maxHits {
+	if s.unknown++; s.unknown <= maxHits {
 		s.gap(g, false)
 	}
 }

@@ -202,7 +202,8 @@ logging.handlers.RotatingFileHandler('logs/app.log', maxBytes=10)
 x = f"/var/log/app/{name}.log"  # '/var/lib/comment'
 app.run(host="0.0.0.0", port=80); uvicorn.run(app, port=int(os.getenv("PORT", "8080")))
 subprocess.run(["ffmpeg", "-i", f, "out.mp4"]); subprocess.run("ls -l | wc", shell=True); subprocess.run("ls -l")
-os.system("rm -rf x"); subprocess.Popen(cmd); re.run("x")`, `
+os.system("rm -rf x"); subprocess.Popen(cmd); re.run("x")
+x = os.getenv("LOGS") or "/logs"; y = z or "/cache"`, `
 1 default /data DATA_DIR
 1 default /uploads UPLOADS
 2 written /data/files DATA_DIR
@@ -212,6 +213,7 @@ os.system("rm -rf x"); subprocess.Popen(cmd); re.run("x")`, `
 5 written /data/abs.db
 7 default /srv/x
 10 mentioned /var/log/app
+14 default /logs LOGS
 3 relative log.txt
 5 relative rel.db
 6 relative x.db DB_FILE

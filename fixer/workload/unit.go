@@ -181,8 +181,12 @@ func (u *unit) arguments(i int) (args []argument, ok bool) {
 	return nil, false
 }
 
-// split splits tokens at their commas.
+// split splits tokens at their commas. It counts as evaluation: calls in calls are
+// split again and again.
 func (u *unit) split(a, end int) (args []argument) {
+	if u.steps -= 1 + max(0, end-a)/8; u.steps < 0 {
+		return nil
+	}
 	start := a
 	add := func(b int) {
 		if b <= start || len(args) == maxArgs {
