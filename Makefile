@@ -26,7 +26,7 @@ golden:
 	$(GO) test ./fixer/report -update
 
 bench:
-	$(GO) test ./golden ./cmd/dockmend ./fixer/registry ./fixer/internal/rootfs ./fixer/discover -run '^$$' -bench . -benchmem
+	$(GO) test ./golden ./cmd/dockmend ./fixer/registry ./fixer/internal/rootfs ./fixer/discover ./fixer/buildcontext ./fixer/workload -run '^$$' -bench . -benchmem
 
 FUZZTIME ?= 1m
 fuzz:
@@ -41,5 +41,6 @@ fuzz:
 	$(GO) test ./fixer/report -run '^$$' -fuzz FuzzGitHub -fuzztime $(FUZZTIME)
 	$(GO) test ./fixer/discover -run '^$$' -fuzz FuzzGlob -fuzztime $(FUZZTIME)
 	$(GO) test ./fixer/discover -run '^$$' -fuzz FuzzRules -fuzztime $(FUZZTIME)
+	$(GO) test ./fixer/workload -run '^$$' -fuzz FuzzSources -fuzztime $(FUZZTIME)
 	$(GO) test ./cmd/dockmend/internal/config -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME)
 	$(GO) test ./golden -run '^$$' -fuzz FuzzAll -fuzztime $(FUZZTIME)

@@ -96,6 +96,7 @@ func FuzzSources(f *testing.F) {
 	f.Add("a.js", "fs.mkdirSync(path.join(process.env.A || '/data', `x${y}`))")
 	f.Add("a.py", "open(os.path.join(os.getenv('A', '/data'), f'{x}'), 'w')")
 	f.Add("a.rb", "x = <<~EOT\nEOT\nsystem \"ls\"")
+	f.Add("a.js", "`")
 	f.Add("a.sh", "mkdir ${A:-/data}")
 	f.Add("a.clj", "(spit (io/file \"/data\" x) y)")
 	f.Fuzz(func(t *testing.T, name, text string) {

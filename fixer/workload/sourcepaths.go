@@ -54,7 +54,7 @@ var (
 )
 
 // pathOf returns the path of a value, without what follows the last slash where
-// something unknown follows; "" where it is none.
+// something unknown follows; "" where it is none. What is below /api is a route.
 func pathOf(v value) string {
 	p := v.path
 	if !v.known || len(p) > maxPath {
@@ -63,7 +63,7 @@ func pathOf(v value) string {
 	if v.partial {
 		p = p[:strings.LastIndexByte(p, '/')+1]
 	}
-	if p == "" || p == "/" || !absolutePath.MatchString(p) && !relativePath.MatchString(p) {
+	if p == "" || p == "/" || strings.HasPrefix(p, "/api/") || !absolutePath.MatchString(p) && !relativePath.MatchString(p) {
 		return ""
 	}
 	return path.Clean(p)
@@ -217,14 +217,16 @@ var routers = strings.Fields("get post put delete patch head options all use rou
 // routeKeys are the keys and attributes whose values are routes.
 var routeKeys = strings.Fields("href to src path url uri route endpoint action pathname basename baseUrl baseURL basePath base publicPath prefix link redirect location permalink slug pattern matcher page screen rel from value")
 
-// isRoute reports whether a literal stands where a route, a URL or the name of a
-// module does.
+// isRoute reports whether a literal stands where a route, a URL, the name of a
+// module or the end of a path does.
 func (u *unit) isRoute(i int) bool {
 	j := i - 1
 	for u.is(j, "[") || u.is(j, "{") || u.is(j, "(") && u.is(j-1, "(") {
 		j--
 	}
 	switch {
+	case u.is(j, "+"), u.is(j, ".") && u.lang == PHP:
+		return true // the end of a path
 	case u.is(j, "(") && u.kind(j-1) == wordToken && u.lang != Clojure:
 		name, _ := u.callee(j - 1)
 		last := u.str(j - 1)

@@ -234,7 +234,7 @@ func (u *unit) read() {
 		u.importsWriter(i)
 	}
 	for i, t := range u.tokens {
-		if c := u.src[t.start]; t.kind == punctToken && (c == '=' || c == ':') {
+		if t.kind == punctToken && (u.src[t.start] == '=' || u.src[t.start] == ':') {
 			u.constant(i)
 		}
 	}

@@ -137,7 +137,8 @@ if (req.path.startsWith('/var/x') || req.path === '/etc/y') {}
 const re = /'\/data/; const s = a / b / '/data'; redirect('/home/x/y')
 // fs.writeFileSync('/data/x')
 /* fs.writeFileSync('/data/y') */
-const routes = { uploads: '/uploads', files: '/files' }`, ``},
+const routes = { uploads: '/uploads', files: '/files' }; const dataDir = '/api/v1/data'
+read(settings.root + '/var/state.json')`, ``},
 		{"mentioned", "a.js", `
 load('/var/lib/app/state'); app.use('/s', express.static('/srv/www/site'))
 read("/opt/app/conf/x"); read('/usr/bin/env'); read('/proc/self/x'); read('/bin/sh')

@@ -142,7 +142,7 @@ type argument struct {
 }
 
 // bareCalls are the languages that call without parentheses.
-var bareCalls = map[Language]bool{Ruby: true, Elixir: true, Perl: true, PHP: false}
+var bareCalls = map[Language]bool{Ruby: true, Elixir: true, Perl: true}
 
 // arguments returns those of the call of the name that ends at token i. Ok is
 // false where it is no call.
