@@ -115,7 +115,11 @@ func (r *reader) visit(name string, d fs.DirEntry) bool {
 	if !d.Type().IsRegular() || lang == "" && !node && !isManifest(name) || isManifest(name) && outside(name, notOwn) {
 		return true
 	}
-	if r.left--; r.left < 0 {
+	// Lists of packages are few, and no source files.
+	if node || lang != "" {
+		r.left--
+	}
+	if r.left < 0 {
 		r.out.gap(Gap{Place{File: name}, fmt.Sprintf("there are more than %d source files", MaxSourceFiles)}, true)
 		return false
 	}

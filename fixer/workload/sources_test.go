@@ -458,6 +458,12 @@ func TestBounds(t *testing.T) {
 				m[fmt.Sprintf("b/%04d.js", i)] = &fstest.MapFile{Mode: 0o644}
 			}
 		}, "b/2999.js: there are more than 3000 source files", true},
+		{"many files beside lists of packages", func(m fstest.MapFS) {
+			for i := range 3000 {
+				m[fmt.Sprintf("b/%04d.js", i)] = &fstest.MapFile{Mode: 0o644}
+				m[fmt.Sprintf("b/%04d/package.json", i)] = &fstest.MapFile{Mode: 0o644}
+			}
+		}, "b/2999.js: there are more than 3000 source files", true},
 		{"many bytes", func(m fstest.MapFS) {
 			for i := range 20 {
 				m[fmt.Sprintf("b/%02d.js", i)] = &fstest.MapFile{Data: []byte(strings.Repeat("x;\n", 340_000)), Mode: 0o644}
