@@ -30,8 +30,8 @@ var modulesWriters = map[string]string{
 	"babel-node": "",
 }
 
-// writes reports whether a table of programs has the call.
-func writes(table map[string]string, c shell.Call) bool {
+// inTable reports whether a table of programs has the call.
+func inTable(table map[string]string, c shell.Call) bool {
 	subs, ok := table[c.Name]
 	return ok && (subs == "" || c.Has(strings.Fields(subs)...))
 }
@@ -41,7 +41,7 @@ func writes(table map[string]string, c shell.Call) bool {
 // name; "" where it does not, for all that is known.
 func (c *Command) Rewrites() string {
 	switch {
-	case writes(writers, c.Call):
+	case inTable(writers, c.Call):
 		return c.Name
 	case (c.Name == "npm" || c.Name == "yarn" || c.Name == "pnpm" || c.Name == "bun") && c.Has("install", "i", "ci", "add", "rebuild", "link"):
 		return c.Name + " " + c.Args[0].Text
@@ -54,7 +54,7 @@ func (c *Command) Rewrites() string {
 }
 
 // CachesInModules reports whether the command keeps a cache in node_modules.
-func (c *Command) CachesInModules() bool { return writes(modulesWriters, c.Call) }
+func (c *Command) CachesInModules() bool { return inTable(modulesWriters, c.Call) }
 
 // fileTools change the files that they are called with.
 var fileTools = strings.Fields("cp mv ln mkdir touch tee install rm chmod rsync unlink")
