@@ -13,23 +13,21 @@ import (
 // This file looks for programs that write into node_modules at every start.
 
 // rootsModules tells of a program that the start runs as the stage's own user, and
-// that writes into a node_modules which a RUN of root's made; "" for none.
+// that writes into a node_modules which is root's; "" for none.
 func rootsModules(p *fixer.Pass, run *chain.Run) (found string) {
+	user, _, _ := strings.Cut(run.Final.User.Text, ":")
 	line := 0
-	for i := range run.Steps {
-		for _, in := range readInstalls(run.Steps, i) {
-			name, _, _ := strings.Cut(run.Final.User.Text, ":")
-			id := identity{user: name, name: name, uid: chain.Unknown}
-			dir := in.step.Before.Workdir.Text
-			modules := path.Join(dir, "node_modules")
-			near := within(dir, run.Final.Workdir.Text) || within(run.Final.Workdir.Text, dir)
-			if isRoot(in.step.Before.User.Text) && near && !givenBehind(run, i, id, modules, true) {
-				line = in.step.In.Line
-			}
+	for dir := run.Final.Workdir.Text; line == 0; dir = path.Dir(dir) {
+		owner := p.Workload(run).Owner(path.Join(dir, "node_modules"))
+		switch {
+		case owner.Made == workload.Made && owner.User == "root" && !owner.MayWrite(user):
+			line = owner.Line
+		case owner.Made == workload.Made || dir == "/" || dir == "." || dir == "":
+			return ""
 		}
 	}
 	start := p.Workload(run).Start()
-	if line == 0 || start == nil {
+	if start == nil {
 		return ""
 	}
 	start.All(func(c *workload.Command) bool {
