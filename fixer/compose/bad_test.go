@@ -20,6 +20,7 @@ func TestRefused(t *testing.T) {
 		{"empty", "", "compose.yaml an empty file"},
 		{"only comments", "# x\n", "compose.yaml an empty file"},
 		{"a list", "- a\n", "compose.yaml:1 not a Compose file: its top level is no mapping"},
+		{"a tag at the top", "!reset\nservices: {a: {image: a}}\n", "compose.yaml:1 not a Compose file: its top level has the tag !reset"},
 		{"two documents", "services: {a: {image: a}}\n---\nservices: {}\n", "compose.yaml:3 a second YAML document is not read"},
 		{"duplicate keys", "services:\n  a: {image: a}\n  a: {image: b}\n", "compose.yaml:3 key \"a\" is in line 2 already"},
 		{"tab", "services:\n\ta: b\n", "compose.yaml:2 a tab in the indentation"},

@@ -43,6 +43,9 @@ func (b *builder) extended(s *source, services map[string]any, name string, chai
 		return 0, nil
 	}
 	at := s.model[name].last("extends")
+	if at.conversion == nil {
+		at.layer = layer{conversion: s.conversion, name: name}
+	}
 	self := s.conversion.file + " " + name
 	if slices.Contains(chain, self) {
 		return 0, &located{at.place(at.key), "services extend each other: " + name}
