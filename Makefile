@@ -31,6 +31,10 @@ bench:
 FUZZTIME ?= 1m
 fuzz:
 	$(GO) test ./fixer/dockerfile -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME)
+	$(GO) test ./fixer/yamlfile -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME)
+	$(GO) test ./fixer/compose -run '^$$' -fuzz FuzzLoad -fuzztime $(FUZZTIME)
+	$(GO) test ./fixer/compose -run '^$$' -fuzz FuzzExpand -fuzztime $(FUZZTIME)
+	$(GO) test ./fixer/compose -run '^$$' -fuzz FuzzEnvFile -fuzztime $(FUZZTIME)
 	$(GO) test ./fixer/diff -run '^$$' -fuzz FuzzUnified -fuzztime $(FUZZTIME)
 	$(GO) test ./fixer/registry -run '^$$' -fuzz FuzzHistory -fuzztime $(FUZZTIME)
 	$(GO) test ./fixer/registry -run '^$$' -fuzz FuzzLayout -fuzztime $(FUZZTIME)
