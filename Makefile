@@ -46,5 +46,7 @@ fuzz:
 	$(GO) test ./fixer/discover -run '^$$' -fuzz FuzzGlob -fuzztime $(FUZZTIME)
 	$(GO) test ./fixer/discover -run '^$$' -fuzz FuzzRules -fuzztime $(FUZZTIME)
 	$(GO) test ./fixer/workload -run '^$$' -fuzz FuzzSources -fuzztime $(FUZZTIME)
+	$(GO) test ./fixer/report -run '^$$$$' -fuzz FuzzPathURI -fuzztime $(FUZZTIME)
+	$(GO) test ./fixer/repository -run '^$$$$' -fuzz FuzzRead -fuzztime $(FUZZTIME)
 	$(GO) test ./cmd/dockmend/internal/config -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME)
 	$(GO) test ./golden -run '^$$' -fuzz FuzzAll -fuzztime $(FUZZTIME)
