@@ -28,6 +28,8 @@ type Pass struct {
 	Beside []string
 	// Deployments are the known ways in which the image of this build is run.
 	Deployments []workload.Deployment
+	// Gaps are what could not be read of them.
+	Gaps []workload.Gap
 	// Repository is the root of the checkout that they are of; nil for none.
 	Repository fs.FS
 	Options    Options

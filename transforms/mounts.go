@@ -31,6 +31,9 @@ func mountDoubt(p *fixer.Pass, run *chain.Run, id identity) string {
 			}
 		}
 	}
+	if len(p.Gaps) > 0 {
+		return fmt.Sprintf("what %s mounts is not known: %s", p.Gaps[0].Place, p.Gaps[0].What)
+	}
 	return ""
 }
 

@@ -2,7 +2,9 @@ package repository
 
 import (
 	"io/fs"
+	"path"
 	"slices"
+	"strings"
 
 	"github.com/dockmend/dockmend/fixer/workload"
 )
@@ -64,3 +66,14 @@ func (l *Links) Deployments(dockerfile string) []workload.Deployment {
 // Gaps returns what could not be read and belongs to no build, in the order of
 // the places.
 func (l *Links) Gaps() []workload.Gap { return slices.Clone(l.gaps) }
+
+// ComposeGaps returns what could not be read of the Compose files of a directory: how
+// they run an image is not known.
+func (l *Links) ComposeGaps(dir string) (list []workload.Gap) {
+	for _, g := range l.gaps {
+		if path.Dir(g.Place.File) == dir && isCompose(strings.ToLower(path.Base(g.Place.File))) {
+			list = append(list, g)
+		}
+	}
+	return list
+}
