@@ -71,26 +71,3 @@ func TestPaths(t *testing.T) {
 		}
 	}
 }
-
-func TestCallsGit(t *testing.T) {
-	for text, want := range map[string]bool{
-		`"build": "git rev-parse HEAD > v && tsc"`: true, `execSync('git describe --tags')`: true, `spawn("git", ["log"])`: true,
-		`"prepare": "husky install"`: true, `import x from 'git-rev-sync'`: true,
-		`"url": "git+https://example.com/x.git"`: false, `"homepage": "https://github.com/x"`: false, `digits`: false, `.gitignore`: false,
-	} {
-		if got := callsGit.MatchString(text); got != want {
-			t.Errorf("%q calls git: %v", text, got)
-		}
-	}
-}
-
-func TestNamesFile(t *testing.T) {
-	for text, want := range map[string]bool{
-		"": false, ".git": true, "rm -rf .git": true, "a/.git/HEAD": true, "'.git'": true, ".git\n": true,
-		".gitignore": false, "x.git": false, "https://example.com/x.git .git": true, ".git.git .git-": false, ".github": false,
-	} {
-		if got := namesFile(text, ".git"); got != want {
-			t.Errorf("%q names .git: %v", text, got)
-		}
-	}
-}

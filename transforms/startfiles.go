@@ -2,7 +2,6 @@ package transforms
 
 import (
 	"fmt"
-	"io/fs"
 	"path"
 	"regexp"
 	"slices"
@@ -79,7 +78,7 @@ func (x *examiner) isForAll(name string) bool {
 	if name == "" || x.pass.Context == nil {
 		return false
 	}
-	info, err := fs.Stat(x.pass.Context, name)
+	info, err := x.pass.Files().Stat(name)
 	return err == nil && info.Mode()&0o001 != 0
 }
 

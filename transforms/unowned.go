@@ -14,6 +14,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // This file looks at the copies that chown-copy will not give to the user.
@@ -117,16 +118,13 @@ func bringsWorkdir(p *fixer.Pass, run *chain.Run, c chain.Copy) string {
 			continue
 		}
 		from := path.Join(strings.TrimPrefix(path.Clean("/"+src), "/"), strings.TrimPrefix(strings.TrimPrefix(dir, c.Dest), "/"))
-		entries, err := fs.ReadDir(p.Context, cmp.Or(from, "."))
+		entries, err := p.Files().ReadDir(cmp.Or(from, "."))
 		if err == nil && slices.ContainsFunc(entries, fs.DirEntry.IsDir) {
 			return dir
 		}
 	}
 	return ""
 }
-
-// maxFiles bounds the files of the context whose modes are looked at.
-const maxFiles = 500
 
 // unreadable names a file of the build context that the copy brings, and that
 // others may not read or, as its owner may, run: COPY keeps the mode. "" when there is none.
@@ -135,46 +133,18 @@ func unreadable(p *fixer.Pass, c chain.Copy) string {
 		return ""
 	}
 	for _, src := range c.Sources {
-		src = strings.TrimPrefix(path.Clean("/"+src), "/")
-		if src == "" {
-			src = "."
-		}
+		src = workload.ContextPath(src)
 		names := []string{src}
 		if strings.ContainsAny(src, "*?[") {
 			names, _ = fs.Glob(p.Context, src) // a bad pattern matches nothing
 		}
 		for _, name := range names {
-			if found := p.Memo("unreadable "+name, func() any { return privateFile(p.Context, name) }).(string); found != "" {
-				return found
+			if file, found := p.Files().Private(name); found {
+				return file.Place.File
 			}
 		}
 	}
 	return ""
-}
-
-// privateFile finds a file below root that others can't read or run, or a directory
-// that they can't enter.
-func privateFile(context fs.FS, root string) (found string) {
-	left := maxFiles
-	// What can't be walked is not looked at: the build fails on it, or ignores it.
-	_ = fs.WalkDir(context, root, func(name string, d fs.DirEntry, err error) error {
-		if left--; err != nil || left < 0 {
-			return fs.SkipAll
-		}
-		if d.IsDir() && (d.Name() == ".git" || d.Name() == "node_modules") {
-			return fs.SkipDir
-		}
-		info, err := d.Info()
-		if err != nil || !d.IsDir() && !d.Type().IsRegular() || name == "." {
-			return nil
-		}
-		if mode := info.Mode().Perm(); mode&0o004 == 0 || mode&0o100 != 0 && mode&0o001 == 0 {
-			found = name
-			return fs.SkipAll
-		}
-		return nil
-	})
-	return found
 }
 
 // inRootDirectory tells why an application whose files lie in / may miss the right
