@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -127,7 +126,7 @@ func (x *examiner) contextFiles(dest, src string, isDir bool) (files []confFile,
 	src = workload.ContextPath(src)
 	names := []string{src}
 	if strings.ContainsAny(src, "*?[") {
-		names, _ = fs.Glob(x.pass.Context, src) // a bad pattern matches nothing
+		names, _ = x.pass.Files().Glob(src) // what is not matched is not there
 	}
 	for _, name := range names {
 		if private, found := x.pass.Files().Private(name); found {

@@ -2,7 +2,6 @@ package transforms
 
 import (
 	"fmt"
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -58,15 +57,14 @@ func (sp *split) copies() error {
 // brought are the files of the context that a copy brings. dirs is set when it
 // brings whole directories that do not all come with one later copy.
 func (sp *split) brought(c chain.Copy) (files []string, dirs bool, err error) {
-	context := sp.pass.Context
-	if context == nil {
+	if sp.pass.Context == nil {
 		return nil, !sp.wholeLater(), nil
 	}
 	for _, src := range c.Sources {
 		src = strings.TrimPrefix(path.Clean("/"+src), "/")
 		names := []string{src}
 		if strings.ContainsAny(src, "*?[") {
-			if names, err = fs.Glob(context, src); err != nil {
+			if names, err = sp.pass.Files().Glob(src); err != nil {
 				return nil, false, fmt.Errorf("what line %d copies can't be told", c.In.Line)
 			}
 		}

@@ -2,6 +2,7 @@ package transforms
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -49,8 +50,8 @@ func unowned(p *fixer.Pass, run *chain.Run, id identity) string {
 		if below := bringsWorkdir(p, run, c); below != "" && !givenBehind(run, i, id, run.Final.Workdir.Text, true) {
 			return fmt.Sprintf("line %d brings folders into %s, which stay root's", line, below)
 		}
-		if name := unreadable(p, c); name != "" {
-			return fmt.Sprintf("line %d copies %s, which others than its owner can't use", line, name)
+		if what := unreadable(p, c); what != "" {
+			return fmt.Sprintf("line %d copies %s", line, what)
 		}
 	}
 	return ""
@@ -126,8 +127,8 @@ func bringsWorkdir(p *fixer.Pass, run *chain.Run, c chain.Copy) string {
 	return ""
 }
 
-// unreadable names a file of the build context that the copy brings, and that
-// others may not read or, as its owner may, run: COPY keeps the mode. "" when there is none.
+// unreadable says which file of the build context the copy brings that others may not
+// read or, as its owner may, run: COPY keeps the mode. "" when there is none.
 func unreadable(p *fixer.Pass, c chain.Copy) string {
 	if p.Context == nil || c.From != "" {
 		return ""
@@ -136,11 +137,14 @@ func unreadable(p *fixer.Pass, c chain.Copy) string {
 		src = workload.ContextPath(src)
 		names := []string{src}
 		if strings.ContainsAny(src, "*?[") {
-			names, _ = fs.Glob(p.Context, src) // a bad pattern matches nothing
+			var err error
+			if names, err = p.Files().Glob(src); err != nil && !errors.Is(err, path.ErrBadPattern) { // which matches nothing
+				return fmt.Sprintf("%s, and which files these are is not known: %v", src, err)
+			}
 		}
 		for _, name := range names {
 			if file, found := p.Files().Private(name); found {
-				return file.Place.File
+				return file.Place.File + ", which others than its owner can't use"
 			}
 		}
 	}

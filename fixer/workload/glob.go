@@ -14,7 +14,7 @@ const maxPatterns = 100
 var errTooManyPatterns = errors.New("there are too many patterns")
 
 // Glob returns the files of the context that match a pattern of path.Match, looked for
-// once. It fails on a bad pattern, and after 100 patterns.
+// once; the caller must not change them. It fails on a bad pattern, and on the 101st.
 func (f *Files) Glob(pattern string) ([]string, error) {
 	if f.files == nil {
 		return nil, ErrNoContext
