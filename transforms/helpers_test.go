@@ -1,6 +1,10 @@
 package transforms
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/dockmend/dockmend/fixer/workload"
+)
 
 func TestRestrictive(t *testing.T) {
 	for mode, want := range map[string]bool{
@@ -60,7 +64,7 @@ func TestPaths(t *testing.T) {
 		"/etc/app":             {true, false, false},
 		"/docker-entrypoint.d": {true, false, false},
 	} {
-		if got := isSystem(path); got != want.system {
+		if got := workload.IsSystem(path); got != want.system {
 			t.Errorf("%s is the system's: %v", path, got)
 		}
 		if got := ownable(path); got != want.ownable {

@@ -106,10 +106,10 @@ func (x *ignoring) takes(source, name string) bool {
 		return true
 	}
 	if !strings.ContainsAny(source, "*?[") {
-		return within(source, name)
+		return workload.Within(source, name)
 	}
 	matches, err := x.pass.Files().Glob(source)
-	return err != nil || slices.ContainsFunc(matches, func(m string) bool { return within(m, name) })
+	return err != nil || slices.ContainsFunc(matches, func(m string) bool { return workload.Within(m, name) })
 }
 
 // read reads a file of the directory.

@@ -10,6 +10,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // This file asks whether the owner of what is copied matters to the rest of the
@@ -74,7 +75,7 @@ func staysRoot(run *chain.Run, s chain.Step, c chain.Copy) bool {
 		}
 	}
 	dir := s.Before.Workdir.Text
-	return !npm || !elsewhere && !copied(run, dir) && within(c.Dest, dir)
+	return !npm || !elsewhere && !copied(run, dir) && workload.Within(c.Dest, dir)
 }
 
 // jsTools are the programs whose use of git shows in the sources that are

@@ -31,7 +31,7 @@ func rootsModules(p *fixer.Pass, run *chain.Run) (found string) {
 			id := identity{user: name, name: name, uid: chain.Unknown}
 			dir := in.step.Before.Workdir.Text
 			modules := path.Join(dir, "node_modules")
-			near := within(dir, run.Final.Workdir.Text) || within(run.Final.Workdir.Text, dir)
+			near := workload.Within(dir, run.Final.Workdir.Text) || workload.Within(run.Final.Workdir.Text, dir)
 			if isRoot(in.step.Before.User.Text) && near && !givenBehind(run, i, id, modules, true) {
 				line = in.step.In.Line
 			}

@@ -28,10 +28,10 @@ func (x *examiner) configCopy(s chain.Step) string {
 	switch {
 	case !ok:
 		return fmt.Sprintf("where line %d copies to can't be told", line)
-	case within("/etc/nginx", c.Dest) && c.Dest != "/etc/nginx" || within("/docker-entrypoint.d", c.Dest) && c.Dest != "/docker-entrypoint.d":
+	case workload.Within("/etc/nginx", c.Dest) && c.Dest != "/etc/nginx" || workload.Within("/docker-entrypoint.d", c.Dest) && c.Dest != "/docker-entrypoint.d":
 		return fmt.Sprintf("line %d copies over %s, and nginx's configuration with it", line, c.Dest)
 	}
-	config, script := within(c.Dest, "/etc/nginx"), within(c.Dest, "/docker-entrypoint.d")
+	config, script := workload.Within(c.Dest, "/etc/nginx"), workload.Within(c.Dest, "/docker-entrypoint.d")
 	if reason := x.confHeredocs(s, c, config, script); reason != "" {
 		return reason
 	}
@@ -169,8 +169,8 @@ func (x *examiner) confText(image, text string) string {
 	}
 	x.server.read[image] = true
 	x.server.noDefault = x.server.noDefault || image == confD+"/default.conf" || image == "/etc/nginx/templates/default.conf.template"
-	x.server.noConfD = x.server.noConfD && !within(image, confD)
-	if within(image, "/etc/nginx/templates") {
+	x.server.noConfD = x.server.noConfD && !workload.Within(image, confD)
+	if workload.Within(image, "/etc/nginx/templates") {
 		x.doubt = cmp.Or(x.doubt, madeAtStart)
 	}
 	pid := x.server.ownPID

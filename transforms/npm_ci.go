@@ -136,10 +136,10 @@ func hasModules(p *fixer.Pass, run *chain.Run, in install) string {
 	for i, s := range run.Steps[:in.at] {
 		line := fmt.Sprintf("line %d", s.In.Line)
 		if c, ok := s.Before.Copy(s.In); ok {
-			brings := within(c.Dest, dir) || c.From != "" && within(dir, c.Dest) && slices.ContainsFunc(c.Sources, func(src string) bool {
+			brings := workload.Within(c.Dest, dir) || c.From != "" && workload.Within(dir, c.Dest) && slices.ContainsFunc(c.Sources, func(src string) bool {
 				return path.Base(src) == "node_modules" || path.Ext(src) == "" && c.Dest != dir && path.Base(c.Dest) != path.Base(src)
 			})
-			if brings || c.From == "" && within(dir, c.Dest) && wholeContext(c) && p.Context != nil && exists(p.Files(), "node_modules") {
+			if brings || c.From == "" && workload.Within(dir, c.Dest) && wholeContext(c) && p.Context != nil && exists(p.Files(), "node_modules") {
 				return line
 			}
 			continue

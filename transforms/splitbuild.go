@@ -46,7 +46,7 @@ func (sp *split) buildStage(last int) error {
 		line := s.In.Line
 		switch s.In.Name() {
 		case "COPY", "ADD":
-			if c, ok := s.Before.Copy(s.In); !ok || !within(c.Dest, dir) {
+			if c, ok := s.Before.Copy(s.In); !ok || !workload.Within(c.Dest, dir) {
 				return fmt.Errorf("line %d builds with them, and line %d copies to elsewhere", sp.run.Steps[last].In.Line, line)
 			}
 		case "RUN":

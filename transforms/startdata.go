@@ -23,7 +23,7 @@ import (
 func (x *examiner) cloned() string {
 	found := ""
 	calls(x.run.Steps, func(s chain.Step, c shell.Call) {
-		if c.Name == "git" && c.Has("clone") && within(s.Before.Workdir.Text, x.run.Final.Workdir.Text) {
+		if c.Name == "git" && c.Has("clone") && workload.Within(s.Before.Workdir.Text, x.run.Final.Workdir.Text) {
 			found = fmt.Sprintf("line %d clones the application, whose files stay root's", s.In.Line)
 		}
 	})
@@ -59,17 +59,17 @@ func (x *examiner) undeclared() string {
 // isUnmade reports whether a directory for data is one that the application would
 // have to make, where the user can't.
 func (x *examiner) isUnmade(dir string, but *dockerfile.Instruction) bool {
-	if !isData(dir) || within(dir, x.run.Final.Workdir.Text) || isTemporary(dir) || mentionsPath(x.run, dir, but) {
+	if !isData(dir) || workload.Within(dir, x.run.Final.Workdir.Text) || workload.IsTemporary(dir) || mentionsPath(x.run, dir, but) {
 		return false
 	}
-	if !within(dir, "/home") {
+	if !workload.Within(dir, "/home") {
 		return true
 	}
 	if x.user == nil {
 		x.open = true
 		return false
 	}
-	return x.user.home == "" || !within(dir, x.user.home)
+	return x.user.home == "" || !workload.Within(dir, x.user.home)
 }
 
 // mentioned reports whether another instruction names the directory.
@@ -89,7 +89,7 @@ func namedSystemFile(p *fixer.Pass, run *chain.Run) string {
 			dir = data.Path
 		}
 		switch {
-		case within(data.Path, run.Final.Workdir.Text) || x.mentioned(dir, nil):
+		case workload.Within(data.Path, run.Final.Workdir.Text) || x.mentioned(dir, nil):
 		case path.Base(data.Path) == "docker.sock":
 			return fmt.Sprintf("%s names %s, which belongs to root", data.Place.File, data.Path)
 		default:
@@ -103,7 +103,7 @@ func namedSystemFile(p *fixer.Pass, run *chain.Run) string {
 func foreignHome(run *chain.Run, id identity) string {
 	home, set := run.Final.EnvVar("HOME")
 	switch {
-	case !set || !path.IsAbs(home) || home == id.home || home == run.Final.Workdir.Text || isTemporary(home) || owns(run.Steps, id, home):
+	case !set || !path.IsAbs(home) || home == id.home || home == run.Final.Workdir.Text || workload.IsTemporary(home) || owns(run.Steps, id, home):
 		return ""
 	}
 	return fmt.Sprintf("HOME is %s, which stays root's", home)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // This file looks for files of the image that only root can use, and that the
@@ -129,7 +130,7 @@ func rawWords(c shell.Call) (list []string) {
 }
 
 func temporary(files []shell.Word) bool {
-	return !slices.ContainsFunc(files, func(w shell.Word) bool { return !within(path.Clean(w.Text), "/tmp") })
+	return !slices.ContainsFunc(files, func(w shell.Word) bool { return !workload.Within(path.Clean(w.Text), "/tmp") })
 }
 
 // keys: the tools that make keys make them readable by their owner alone.

@@ -68,7 +68,7 @@ func (x *examiner) command(c *workload.Command) string {
 	if c.Path == "/init" {
 		return "/init needs root to start other programs"
 	}
-	if within(c.Path, "/root") {
+	if workload.Within(c.Path, "/root") {
 		return fmt.Sprintf("%s lies in root's home", c.Path)
 	}
 	for _, check := range []func(*workload.Command) string{x.beside, x.writer, x.changesFiles, x.byManager} {

@@ -111,7 +111,7 @@ func bringsDirectory(c chain.Copy) bool {
 // system above it brings folders into it, "" where it does not.
 func bringsWorkdir(p *fixer.Pass, run *chain.Run, c chain.Copy) string {
 	dir := run.Final.Workdir.Text
-	if c.Owned || c.From != "" || p.Context == nil || dir == "/" || c.Dest == dir || !within(dir, c.Dest) {
+	if c.Owned || c.From != "" || p.Context == nil || dir == "/" || c.Dest == dir || !workload.Within(dir, c.Dest) {
 		return ""
 	}
 	for _, src := range c.Sources {
