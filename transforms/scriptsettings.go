@@ -10,6 +10,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // This file looks for what changes the way in which a package manager runs a
@@ -32,7 +33,7 @@ var calmSettings = strings.Fields(`registry _auth _authtoken _password username 
 // error says what was found.
 func (s *npmScript) settings(manager string) error {
 	if s.pass.Context == nil {
-		return fmt.Errorf("package.json can't be read: %w", errNoContext)
+		return fmt.Errorf("package.json can't be read: %w", workload.ErrNoContext)
 	}
 	for _, e := range s.run.Final.Env {
 		name, _, _ := strings.Cut(e, "=")
