@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
@@ -169,7 +169,7 @@ func (sp *split) healthNeeds(gone map[string]bool) string {
 	return ""
 }
 
-var managers = regexp.MustCompile(`\b(npm|npx|yarn|pnpm)\b`)
+var managers = lazyregexp.New(`\b(npm|npx|yarn|pnpm)\b`)
 
 // scriptOf is the script of package.json that a call of a package manager runs, ""
 // for none.

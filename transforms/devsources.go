@@ -4,26 +4,27 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"regexp"
 	"strings"
+
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
 // This file looks through the sources for what uses the dev dependencies.
 
 var (
-	imports    = regexp.MustCompile(`(?:\brequire\s*\(?\s*|\bfrom\s*|\bimport\s*\(?\s*|\brequire\.resolve\s*\(\s*)["'\x60]([^"'\x60\n]+)["'\x60]`)
-	typeImport = regexp.MustCompile(`\b(?:import|export)\s+type\b[^;\n]*\bfrom\s+["'][^"'\n]+["']`)
-	quoted     = regexp.MustCompile(`["'\x60]([@A-Za-z0-9][^"'\x60\s]*)["'\x60]`)
+	imports    = lazyregexp.New(`(?:\brequire\s*\(?\s*|\bfrom\s*|\bimport\s*\(?\s*|\brequire\.resolve\s*\(\s*)["'\x60]([^"'\x60\n]+)["'\x60]`)
+	typeImport = lazyregexp.New(`\b(?:import|export)\s+type\b[^;\n]*\bfrom\s+["'][^"'\n]+["']`)
+	quoted     = lazyregexp.New(`["'\x60]([@A-Za-z0-9][^"'\x60\s]*)["'\x60]`)
 
 	// modulesPath matches a path into node_modules, as of files for the browser.
-	modulesPath = regexp.MustCompile(`["'\x60(=][^"'\x60\n]*\bnode_modules\b`)
+	modulesPath = lazyregexp.New(`["'\x60(=][^"'\x60\n]*\bnode_modules\b`)
 	// starter matches the names of packages that start programs.
-	starter = regexp.MustCompile(`child_process|\bexeca\b|\bshelljs\b|\bcross-spawn\b|["']zx["']`)
+	starter = lazyregexp.New(`child_process|\bexeca\b|\bshelljs\b|\bcross-spawn\b|["']zx["']`)
 
 	// sourceFile are the files that are read. Programs have no extension.
-	sourceFile = regexp.MustCompile(`\.(?:[cm]?[jt]sx?|coffee|vue|svelte|json|x?html?|ejs|pug|jade|hbs|handlebars|njk|css)$|(?:^|/)bin/[^/.]+$`)
+	sourceFile = lazyregexp.New(`\.(?:[cm]?[jt]sx?|coffee|vue|svelte|json|x?html?|ejs|pug|jade|hbs|handlebars|njk|css)$|(?:^|/)bin/[^/.]+$`)
 	// forTests are files and folders whose code does not run in production.
-	forTests = regexp.MustCompile(`(?i)(?:^|/)(?:tests?|__tests__|__mocks__|e2e|cypress|coverage|\.[\w-]+|node_modules)(?:/|$)` +
+	forTests = lazyregexp.New(`(?i)(?:^|/)(?:tests?|__tests__|__mocks__|e2e|cypress|coverage|\.[\w-]+|node_modules)(?:/|$)` +
 		`|\.(?:test|spec|stories|d)\.[cm]?[jt]sx?$|(?:^|/)(?:jest|vitest|karma|eslint|prettier|commitlint|playwright|cypress|lint-staged|stylelint|tsup|rollup|webpack)\.(?:config|conf)[\w.-]*\.(?:[cm]?[jt]s|json)$|(?:^|/)webpack\.[\w.-]+\.[cm]?[jt]s$` +
 		`|(?:^|/)\.[\w.-]+$|(?:^|/)(?:gulpfile|gruntfile)\.[cm]?[jt]s$|(?:^|/)(?:package|package-lock|npm-shrinkwrap|tsconfig[\w.-]*|tslint|jsconfig|nodemon|lerna|nx|angular|nest-cli|deno)\.json$`)
 )

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
 // This file asks whether the owner of what is copied matters to the rest of the
@@ -102,7 +102,7 @@ func mayCallGit(p *fixer.Pass, s chain.Step) bool {
 	return p.Memo("uses git", func() any { return usesGit(p.Context) }).(bool)
 }
 
-var callsGit = regexp.MustCompile(`\bgit\s+(rev-parse|describe|log|status|show|config|branch|tag|diff|ls-files|submodule|rev-list|symbolic-ref|name-rev)\b|['"]git['"]\s*,|\bhusky\b|\blefthook\b|simple-git|git-rev|git-describe|git-commit|gitinfo|git-hash|GitRevision`)
+var callsGit = lazyregexp.New(`\bgit\s+(rev-parse|describe|log|status|show|config|branch|tag|diff|ls-files|submodule|rev-list|symbolic-ref|name-rev)\b|['"]git['"]\s*,|\bhusky\b|\blefthook\b|simple-git|git-rev|git-describe|git-commit|gitinfo|git-hash|GitRevision`)
 
 // usesGit looks for calls of git in package.json, in configuration files and in
 // the folders that hold build scripts. It is true when there is more than can

@@ -3,9 +3,10 @@ package transforms
 import (
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
 // This file looks at what stands beside a Dockerfile for other commands that are
@@ -14,12 +15,12 @@ import (
 var (
 	// otherCommand is a command that a file gives to a container, or that a script
 	// runs in one.
-	otherCommand = regexp.MustCompile(`(?mi)^[\s{]*(?:-\s+)?"?\w*(?:command|entrypoint)"?\s*[:=]|\bdocker (?:container )?run\b|` + inside)
+	otherCommand = lazyregexp.New(`(?mi)^[\s{]*(?:-\s+)?"?\w*(?:command|entrypoint)"?\s*[:=]|\bdocker (?:container )?run\b|` + inside)
 	// insideCommand is one that somebody is told to run in a container. Every README
 	// has a docker run.
-	insideCommand = regexp.MustCompile(inside)
+	insideCommand = lazyregexp.New(inside)
 
-	readme = regexp.MustCompile(`(?i)^readme[\w.-]*$`)
+	readme = lazyregexp.New(`(?i)^readme[\w.-]*$`)
 )
 
 const inside = `\bdocker(?:-| )compose\b[^\n]*\b(?:run|exec)\b|\bdocker (?:container )?exec\b`
@@ -52,7 +53,7 @@ func otherCommands(dir fs.FS) string {
 
 // commandsOf is what a command looks like in a file of that name, nil where none
 // is looked for.
-func commandsOf(folder, name string) *regexp.Regexp {
+func commandsOf(folder, name string) *lazyregexp.Regexp {
 	ext := path.Ext(name)
 	switch {
 	case folder == "." && readme.MatchString(name):

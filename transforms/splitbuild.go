@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
@@ -129,7 +129,7 @@ func leavesDir(w shell.Word) bool {
 
 // outerDirectory matches a setting of a build tool that names a directory outside
 // the one that it is called in.
-var outerDirectory = regexp.MustCompile(`(?i)\b\w*(?:out|output|dist|dest|build)\w*["']?\s*[:=][^\n]*\.\./|\bpath["']?\s*:[^\n]*\.\.`)
+var outerDirectory = lazyregexp.New(`(?i)\b\w*(?:out|output|dist|dest|build)\w*["']?\s*[:=][^\n]*\.\./|\bpath["']?\s*:[^\n]*\.\.`)
 
 // buildsElsewhere finds settings of a build tool that may make it write outside
 // the working directory. "" when there are none.
@@ -149,4 +149,4 @@ func (sp *split) buildsElsewhere() string {
 	return ""
 }
 
-var buildSettings = regexp.MustCompile(`^tsconfig[\w.-]*\.json$|^angular\.json$|\.config\.[cm]?[jt]s$|^webpack[\w.-]*\.[cm]?[jt]s$|^(?:gulpfile|gruntfile|Gruntfile)\.[cm]?[jt]s$`)
+var buildSettings = lazyregexp.New(`^tsconfig[\w.-]*\.json$|^angular\.json$|\.config\.[cm]?[jt]s$|^webpack[\w.-]*\.[cm]?[jt]s$|^(?:gulpfile|gruntfile|Gruntfile)\.[cm]?[jt]s$`)
