@@ -3,11 +3,11 @@ package fixer
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
 // This file heeds the comments by which a Dockerfile keeps a transform away:
@@ -18,9 +18,9 @@ import (
 // above the first instruction of the file, for the whole file.
 
 var (
-	ignoreComment = regexp.MustCompile(`^#\s*dockmend\s+ignore=(\S+)(\s|$)`)
+	ignoreComment = lazyregexp.New(`^#\s*dockmend\s+ignore=(\S+)(\s|$)`)
 	// nearlyIgnore is what may be meant as one.
-	nearlyIgnore = regexp.MustCompile(`(?i)^#\s*dockmend[\s:]+ignore\b`)
+	nearlyIgnore = lazyregexp.New(`(?i)^#\s*dockmend[\s:]+ignore\b`)
 )
 
 // ignore is one ID of such a comment.

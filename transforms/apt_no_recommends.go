@@ -2,12 +2,12 @@ package transforms
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
@@ -109,7 +109,7 @@ func aptPackages(c shell.Call, install int) (names []string) {
 }
 
 // aptOptions are the names of variables that may hold options.
-var aptOptions = regexp.MustCompile(`(?i)\$\{?\w*(opt|flag|arg)`)
+var aptOptions = lazyregexp.New(`(?i)\$\{?\w*(opt|flag|arg)`)
 
 // leansOn are packages that are known to need one that they only recommend
 // (Debian 12).

@@ -2,7 +2,6 @@ package transforms
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -12,6 +11,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
 // EnvEquals writes the old form of ENV and LABEL as the one with an equals sign.
@@ -56,9 +56,9 @@ func withoutEquals(in *dockerfile.Instruction) (kv instructions.KeyValuePair, ok
 
 var (
 	// plainKey is a name that means itself in both forms.
-	plainKey = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
+	plainKey = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 	// anotherPair is how a second variable looks that became part of the first.
-	anotherPair = regexp.MustCompile(`(^|\s)[A-Za-z_][A-Za-z0-9_.]*=`)
+	anotherPair = lazyregexp.New(`(^|\s)[A-Za-z_][A-Za-z0-9_.]*=`)
 )
 
 func equals(p *fixer.Pass, in *dockerfile.Instruction, kv instructions.KeyValuePair) {

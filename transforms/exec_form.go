@@ -3,7 +3,6 @@ package transforms
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
@@ -117,7 +117,7 @@ func unshell(p *fixer.Pass, run *chain.Run, c *chain.Command, r *rewrite) fixer.
 }
 
 // shellWanted finds a comment that argues for the shell form.
-var shellWanted = regexp.MustCompile(`(?i)\bshell[- ]form\b|\b(use|using|need(s|ed)?|via|through|run in|keep) (a |the )?shell\b|\b(sh|bash) -c\b|\b(so|to) (that )?(the )?(variables?|env(ironment)?( variables?)?|\$\w+) (is|are|gets?|be) (expanded|substituted)`)
+var shellWanted = lazyregexp.New(`(?i)\bshell[- ]form\b|\b(use|using|need(s|ed)?|via|through|run in|keep) (a |the )?shell\b|\b(sh|bash) -c\b|\b(so|to) (that )?(the )?(variables?|env(ironment)?( variables?)?|\$\w+) (is|are|gets?|be) (expanded|substituted)`)
 
 // shellIsMeant refuses where a comment above a command says why it is in shell form.
 func shellIsMeant(in *dockerfile.Instruction) fixer.Decision {

@@ -3,13 +3,13 @@ package transforms
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
@@ -193,7 +193,7 @@ func isSystemAccount(u chain.Created) bool {
 
 // plainName is a name or a number that means nothing else to a shell or an
 // instruction.
-var plainName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]*$`)
+var plainName = lazyregexp.New(`^[A-Za-z0-9_][A-Za-z0-9._-]*$`)
 
 // hasForeignGroup reports whether the group is one that only all the accounts of
 // the base can tell, such as nogroup.
@@ -212,7 +212,7 @@ func isPlain(user string) bool {
 
 // portableName is a name that can't be taken for a number or a variable (POSIX,
 // "3.426 User Name", with the $ of Samba left out).
-var portableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9._-]*$`)
+var portableName = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9._-]*$`)
 
 // created picks the one user that the Dockerfile creates.
 func created(run *chain.Run) (identity, bool, error) {

@@ -4,10 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
@@ -176,8 +176,8 @@ func (x *ignoring) dependsOn(names []string) string {
 }
 
 var (
-	registryToken = regexp.MustCompile(`(?m)^[^#;\n]*(_authToken|_auth|_password)\s*=\s*[^\s$]|^\s*npmAuth(Token|Ident):\s*["']?[^\s$"']`)
-	exampleEnv    = regexp.MustCompile(`(?i)\.(example|sample|template|dist|defaults?|schema)$`)
+	registryToken = lazyregexp.New(`(?m)^[^#;\n]*(_authToken|_auth|_password)\s*=\s*[^\s$]|^\s*npmAuth(Token|Ident):\s*["']?[^\s$"']`)
+	exampleEnv    = lazyregexp.New(`(?i)\.(example|sample|template|dist|defaults?|schema)$`)
 )
 
 // secrets names the files of the directory that look like secrets, for a message.

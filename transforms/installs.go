@@ -3,12 +3,12 @@ package transforms
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
@@ -119,7 +119,7 @@ func mayInstall(in *dockerfile.Instruction) bool {
 }
 
 // rewritesManifest finds what may change or remove package.json or its lock file.
-var rewritesManifest = regexp.MustCompile(`\bpackage(\.json|-lock|\*)|\*\.json|shrinkwrap|yarn\.lock|yarnrc|pnpm-lock|\bnpm (pkg|version|set-script|init)\b|\byarn (set version|policies)\b`)
+var rewritesManifest = lazyregexp.New(`\bpackage(\.json|-lock|\*)|\*\.json|shrinkwrap|yarn\.lock|yarnrc|pnpm-lock|\bnpm (pkg|version|set-script|init)\b|\byarn (set version|policies)\b`)
 
 // rewritten tells which command in front of an install may have changed the files
 // that it reads, "" for none.

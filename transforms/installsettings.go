@@ -3,11 +3,11 @@ package transforms
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
@@ -17,7 +17,7 @@ import (
 
 // otherOption matches an option of npm that decides about the same packages.
 // What leaves out more of them is no matter.
-var otherOption = regexp.MustCompile(`^["']?--(no-)?(include|also|dev|only|production|prod|optional)\b|^["']?--(no-)?omit\b`)
+var otherOption = lazyregexp.New(`^["']?--(no-)?(include|also|dev|only|production|prod|optional)\b|^["']?--(no-)?omit\b`)
 
 // otherOptions looks at the options of the call itself.
 func otherOptions(c shell.Call) string {
@@ -39,10 +39,10 @@ func otherOptions(c shell.Call) string {
 }
 
 var (
-	omitVariable = regexp.MustCompile(`(?i)npm_config_(omit|include|also|only|dev|production|optional)\b`)
-	omitWord     = regexp.MustCompile(`(^|[^/\w-])(omit|include|also|only|dev|production|optional)\b`)
+	omitVariable = lazyregexp.New(`(?i)npm_config_(omit|include|also|only|dev|production|optional)\b`)
+	omitWord     = lazyregexp.New(`(^|[^/\w-])(omit|include|also|only|dev|production|optional)\b`)
 	// omitOption is an option of npm install, which sets nothing for others.
-	omitOption = regexp.MustCompile(`--(no-)?(only|production|prod|omit|optional)\b([= ](production|prod|true|dev|optional|peer)\b)?`)
+	omitOption = lazyregexp.New(`--(no-)?(only|production|prod|omit|optional)\b([= ](production|prod|true|dev|optional|peer)\b)?`)
 )
 
 // otherSettings looks for settings of npm about the same packages, which a

@@ -3,12 +3,12 @@ package transforms
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
@@ -40,9 +40,9 @@ func madeFile(p *fixer.Pass, run *chain.Run, id identity) string {
 }
 
 var (
-	dataName = regexp.MustCompile(`(?i)\.(db|db3|sqlite|sqlite3|log|pid)$`)
+	dataName = lazyregexp.New(`(?i)\.(db|db3|sqlite|sqlite3|log|pid)$`)
 	// onlyRead are files that are made empty for the sake of who reads them.
-	onlyRead = regexp.MustCompile(`(^|/)(\.env[^/]*|\.npmrc|\.yarnrc[^/]*|\.gitkeep|\.[a-z]*ignore|\.nojekyll|[^/]*\.d\.ts|[^/]*lock[^/]*)$`)
+	onlyRead = lazyregexp.New(`(^|/)(\.env[^/]*|\.npmrc|\.yarnrc[^/]*|\.gitkeep|\.[a-z]*ignore|\.nojekyll|[^/]*\.d\.ts|[^/]*lock[^/]*)$`)
 )
 
 // dataFiles are the files that a RUN makes by touch, by writing what is named like
@@ -131,12 +131,12 @@ type databaseFinder struct {
 }
 
 var (
-	databaseWord = regexp.MustCompile(`(?i)(^|[^a-z])(seed(s|er|ing)?|migrat(e|ion|ions|or)|(init|create|setup)[-_]?(db|database)|(db|database)[-_](init|setup|create))([^a-z]|$)`)
+	databaseWord = lazyregexp.New(`(?i)(^|[^a-z])(seed(s|er|ing)?|migrat(e|ion|ions|or)|(init|create|setup)[-_]?(db|database)|(db|database)[-_](init|setup|create))([^a-z]|$)`)
 	// databaseTools are programs, and what they are asked to make one.
-	databaseTools = map[string]*regexp.Regexp{
-		"sqlite3": regexp.MustCompile(``), "prisma": regexp.MustCompile(`^(migrate (deploy|dev|reset)|db (push|seed))`), "knex": regexp.MustCompile(`^(migrate|seed):`),
-		"sequelize": regexp.MustCompile(`^db:`), "sequelize-cli": regexp.MustCompile(`^db:`), "typeorm": regexp.MustCompile(`\b(migration:run|schema:sync)`),
-		"drizzle-kit": regexp.MustCompile(`^(push|migrate)`), "mikro-orm": regexp.MustCompile(`^(migration:up|schema:(create|update))`),
+	databaseTools = map[string]*lazyregexp.Regexp{
+		"sqlite3": lazyregexp.New(``), "prisma": lazyregexp.New(`^(migrate (deploy|dev|reset)|db (push|seed))`), "knex": lazyregexp.New(`^(migrate|seed):`),
+		"sequelize": lazyregexp.New(`^db:`), "sequelize-cli": lazyregexp.New(`^db:`), "typeorm": lazyregexp.New(`\b(migration:run|schema:sync)`),
+		"drizzle-kit": lazyregexp.New(`^(push|migrate)`), "mikro-orm": lazyregexp.New(`^(migration:up|schema:(create|update))`),
 	}
 )
 

@@ -4,12 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
@@ -114,7 +114,7 @@ func (s *npmScript) because(name, text string, err error) error {
 }
 
 // locksNode finds the package that is called node in a lock file of Yarn or pnpm.
-var locksNode = regexp.MustCompile(`(?m:^"?node@|^  ['"/]?node@)`)
+var locksNode = lazyregexp.New(`(?m:^"?node@|^  ['"/]?node@)`)
 
 // nodeItself tells why the node command might be another one under npm.
 func (s *npmScript) nodeItself(name string, argv []string) error {

@@ -3,15 +3,15 @@ package transforms
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
 // oneVariable is a name with one variable in it, and nothing to expand but that.
-var oneVariable = regexp.MustCompile("^([^$\"'`\\\\]*)\\$(?:\\{(\\w+)\\}|(\\w+))([^$\"'`\\\\]*)$")
+var oneVariable = lazyregexp.New("^([^$\"'`\\\\]*)\\$(?:\\{(\\w+)\\}|(\\w+))([^$\"'`\\\\]*)$")
 
 // argWord is an image whose name has a variable in it.
 type argWord struct {

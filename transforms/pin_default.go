@@ -2,11 +2,11 @@ package transforms
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
 // argDefault is an ARG in front of the first FROM.
@@ -19,7 +19,7 @@ type argDefault struct {
 }
 
 // plainDefault is a default with nothing in it to expand or to escape.
-var plainDefault = regexp.MustCompile(`^[\w.:/+-]+$`)
+var plainDefault = lazyregexp.New(`^[\w.:/+-]+$`)
 
 // set gives the ARG another default.
 func (a argDefault) set(value string) (dockerfile.Edit, error) {

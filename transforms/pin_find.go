@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
 // find looks for the best name that fits.
@@ -108,7 +108,7 @@ func (s *pins) ask(image, platform string, ask baseimage.Ask) (f *baseimage.Fact
 
 // digestText is a digest as references have it. What a file of facts has in its
 // place is not written into a Dockerfile.
-var digestText = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
+var digestText = lazyregexp.New(`^sha256:[0-9a-f]{64}$`)
 
 // brief is a digest as people quote it.
 func brief(digest string) string { return digest[:len("sha256:")+12] }

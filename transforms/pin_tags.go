@@ -2,13 +2,13 @@ package transforms
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/distribution/reference"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
 // name is the name of an image in its parts, as they are written.
@@ -40,7 +40,7 @@ func (n name) windows() bool {
 // publishers are the others whose images are nobody's own, and who keep them when
 // no tag names them any more.
 var (
-	official   = regexp.MustCompile(`^(?:docker\.io|public\.ecr\.aws/docker)/(?:library|amd64|arm32v[567]|arm64v8|i386|mips64le|ppc64le|riscv64|s390x)/(.+)$`)
+	official   = lazyregexp.New(`^(?:docker\.io|public\.ecr\.aws/docker)/(?:library|amd64|arm32v[567]|arm64v8|i386|mips64le|ppc64le|riscv64|s390x)/(.+)$`)
 	publishers = []string{"gcr.io/distroless/", "registry.access.redhat.com/", "mcr.microsoft.com/"}
 )
 
@@ -68,8 +68,8 @@ var moving = map[string][]string{
 // full is a version of three numbers or a date, whatever follows it; build, the
 // number or commit that somebody's builds are told apart by.
 var (
-	full  = regexp.MustCompile(`^v?\d+\.\d+\.\d+|^20\d\d[01]\d[0-3]\d`)
-	build = regexp.MustCompile(`^[0-9a-f]{6,64}$`)
+	full  = lazyregexp.New(`^v?\d+\.\d+\.\d+|^20\d\d[01]\d[0-3]\d`)
+	build = lazyregexp.New(`^[0-9a-f]{6,64}$`)
 )
 
 // floats reports whether an image's name may be that of another image tomorrow.
@@ -88,13 +88,13 @@ func floats(image string) bool {
 }
 
 var (
-	number   = regexp.MustCompile(`^v?\d{1,8}(\.\d{1,8})?$`)
-	version  = regexp.MustCompile(`^\d{1,8}\.\d{1,8}\.\d{1,8}$`)
-	codename = regexp.MustCompile(`^[a-z]{3,20}$`)
-	release  = regexp.MustCompile(`^\d{1,4}\.\d{1,4}`)
+	number   = lazyregexp.New(`^v?\d{1,8}(\.\d{1,8})?$`)
+	version  = lazyregexp.New(`^\d{1,8}\.\d{1,8}\.\d{1,8}$`)
+	codename = lazyregexp.New(`^[a-z]{3,20}$`)
+	release  = lazyregexp.New(`^\d{1,4}\.\d{1,4}`)
 	// variant are the words that tell which of the images of one version is meant,
 	// where a tag has no version in front of them.
-	variant = regexp.MustCompile(`^(slim|alpine[\d.]*|jessie|stretch|buster|bullseye|bookworm|trixie|forky)$`)
+	variant = lazyregexp.New(`^(slim|alpine[\d.]*|jessie|stretch|buster|bullseye|bookworm|trixie|forky)$`)
 )
 
 // rest are the words of the tag behind those that stand for a version: 20, lts,

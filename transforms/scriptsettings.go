@@ -3,12 +3,12 @@ package transforms
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
@@ -121,11 +121,11 @@ func mayBeOthers(run *chain.Run) bool {
 
 // nodeModulesLinker finds the setting of Yarn 2 and later by which packages are
 // installed into node_modules (yarnpkg.com, "nodeLinker").
-var nodeModulesLinker = regexp.MustCompile(`(?m)^nodeLinker:\s*["']?node-modules\b`)
+var nodeModulesLinker = lazyregexp.New(`(?m)^nodeLinker:\s*["']?node-modules\b`)
 
 var (
-	changesManifest = regexp.MustCompile(`package\.json|\bnpm (pkg|init|set-script|version)\b|\b(yarn|pnpm) (init|version)\b`)
-	changesManager  = regexp.MustCompile(`\byarn (set|policies)\b|\byarn@([2-9]|stable|berry|canary|latest)|script-shell|node-options|` +
+	changesManifest = lazyregexp.New(`package\.json|\bnpm (pkg|init|set-script|version)\b|\b(yarn|pnpm) (init|version)\b`)
+	changesManager  = lazyregexp.New(`\byarn (set|policies)\b|\byarn@([2-9]|stable|berry|canary|latest)|script-shell|node-options|` +
 		`\b(npm|pnpm|yarn) (config )?set\b.*\b(production|omit|only|include|also|dev|ignore-scripts)\b|\.npmrc\b.*>|>.*\.npmrc\b`)
 )
 

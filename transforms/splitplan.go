@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
@@ -185,7 +185,7 @@ var outside = strings.Fields(`puppeteer puppeteer-core whatsapp-web.js playwrigh
 	mongodb-memory-server mongodb-memory-server-global`)
 
 // pnpmPlaces matches what makes pnpm install elsewhere than in one node_modules.
-var pnpmPlaces = regexp.MustCompile(`(?m)^\s*(packages|storeDir|virtualStoreDir|modulesDir|nodeLinker|packageImportMethod)\s*:`)
+var pnpmPlaces = lazyregexp.New(`(?m)^\s*(packages|storeDir|virtualStoreDir|modulesDir|nodeLinker|packageImportMethod)\s*:`)
 
 // packages looks for packages, and scripts of the package itself, that leave
 // something outside node_modules.
@@ -234,7 +234,7 @@ func (sp *split) packages() error {
 
 // localPackage matches a dependency on a directory (npm documentation,
 // "package.json", "Local Paths"; Yarn's link: and portal:).
-var localPackage = regexp.MustCompile(`^(file|link|portal|workspace):|^(\.|~|[A-Za-z]:)?/|^\.\./`)
+var localPackage = lazyregexp.New(`^(file|link|portal|workspace):|^(\.|~|[A-Za-z]:)?/|^\.\./`)
 
 // onlyModules reports whether a script that runs at install changes nothing but
 // node_modules, or nothing at all.

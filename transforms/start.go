@@ -3,7 +3,6 @@ package transforms
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
@@ -82,10 +82,10 @@ func (x *examiner) windows() string {
 }
 
 var (
-	rootComment = regexp.MustCompile(`(?i)\b(must|needs?|has|have|required?|running|runs?|stays?) (to )?(be |here |run |running |start |started )*(as )?(the )?root(\s*$|[.,:;)]|\s+(user|privileges|rights|access|because|for|so|since|to|here)\b)|\brequires? root(\s*$|[.,:;)]|\s+(user|privileges|rights|access)\b)|\b(do not|don'?t|never|can ?not|can'?t) (use |set |add |switch |change |run |drop )*(a |the |as |to )*(user|non-?root|unprivileged|root privileges)\b`)
+	rootComment = lazyregexp.New(`(?i)\b(must|needs?|has|have|required?|running|runs?|stays?) (to )?(be |here |run |running |start |started )*(as )?(the )?root(\s*$|[.,:;)]|\s+(user|privileges|rights|access|because|for|so|since|to|here)\b)|\brequires? root(\s*$|[.,:;)]|\s+(user|privileges|rights|access)\b)|\b(do not|don'?t|never|can ?not|can'?t) (use |set |add |switch |change |run |drop )*(a |the |as |to )*(user|non-?root|unprivileged|root privileges)\b`)
 	// againstRoot are comments in which the same words mean the opposite.
-	againstRoot = regexp.MustCompile(`(?i)\b(do not|don'?t|do n't|never|avoid|instead of|rather than|no longer|not|without|stop) ([a-z]+ ){0,3}(as )?root\b`)
-	ignoreLint  = regexp.MustCompile(`(?i)hadolint.*ignore.*DL3002`)
+	againstRoot = lazyregexp.New(`(?i)\b(do not|don'?t|do n't|never|avoid|instead of|rather than|no longer|not|without|stop) ([a-z]+ ){0,3}(as )?root\b`)
+	ignoreLint  = lazyregexp.New(`(?i)hadolint.*ignore.*DL3002`)
 )
 
 func (x *examiner) comment() string {
@@ -243,7 +243,7 @@ func (x *examiner) knownStart(program string) bool {
 }
 
 // pythonProgram is Python, with its version or without.
-var pythonProgram = regexp.MustCompile(`^python[0-9.]*$`)
+var pythonProgram = lazyregexp.New(`^python[0-9.]*$`)
 
 // isOfNode reports whether the base image has Node.js, or is one of bun's,
 // whose script is node's.

@@ -3,12 +3,12 @@ package transforms
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
@@ -72,7 +72,7 @@ func (x *examiner) takesAway(s chain.Step, c shell.Call) bool {
 }
 
 // ownersRight matches a mode that gives the right to run to the owner alone.
-var ownersRight = regexp.MustCompile(`^[ug]+\+[rwX]*x[rwX]*$`)
+var ownersRight = lazyregexp.New(`^[ug]+\+[rwX]*x[rwX]*$`)
 
 // isForAll reports whether a file of the build context may be run by all as it is.
 func (x *examiner) isForAll(name string) bool {
@@ -94,7 +94,7 @@ func restrictive(mode string) bool {
 
 // takesRight matches symbolic modes that take the right to read or to run from
 // others.
-var takesRight = regexp.MustCompile(`(^|,)[ug]*[oa]+[ug]*(-[wrx]*[rx]|=[wx]*(,|$))|(^|,)-[wrx]*[rx]`)
+var takesRight = lazyregexp.New(`(^|,)[ug]*[oa]+[ug]*(-[wrx]*[rx]|=[wx]*(,|$))|(^|,)-[wrx]*[rx]`)
 
 // downloads: what ADD fetches has mode 0600 (Docker documentation, "ADD").
 func (x *examiner) downloads() string {

@@ -4,13 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
@@ -50,13 +50,13 @@ func (t tiniSource) install(p *fixer.Pass, run *chain.Run) ([]dockerfile.Edit, e
 }
 
 var (
-	inVariable = regexp.MustCompile(`\$(\{[^}]*\}|\w+)`)
+	inVariable = lazyregexp.New(`\$(\{[^}]*\}|\w+)`)
 	// itsWords are what the names of images say of their package manager.
-	itsWords = map[string]*regexp.Regexp{
-		"apk":     regexp.MustCompile(`alpine`),
-		"apt-get": regexp.MustCompile(`slim|debian|ubuntu|bullseye|bookworm|trixie`),
+	itsWords = map[string]*lazyregexp.Regexp{
+		"apk":     lazyregexp.New(`alpine`),
+		"apt-get": lazyregexp.New(`slim|debian|ubuntu|bullseye|bookworm|trixie`),
 	}
-	anyVersion = regexp.MustCompile(`:v?[\d.]+$`)
+	anyVersion = lazyregexp.New(`:v?[\d.]+$`)
 )
 
 // fitsBase doubts where the build may have another package manager: the base image

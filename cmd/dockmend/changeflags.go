@@ -3,12 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/transforms"
 )
 
@@ -65,7 +65,7 @@ func (c *changeFlags) pick(all []*fixer.Transform) (list []*fixer.Transform, err
 
 // aUser is what --user takes: a name that needs no quotes in an instruction or a
 // shell (POSIX, "3.426 User Name"), or a number, perhaps with that of a group.
-var aUser = regexp.MustCompile(`^(?:[A-Za-z_][A-Za-z0-9._-]*|[0-9]+(?::[0-9]+)?)$`)
+var aUser = lazyregexp.New(`^(?:[A-Za-z_][A-Za-z0-9._-]*|[0-9]+(?::[0-9]+)?)$`)
 
 // checkUser makes sure that --user and --uid name somebody who is not root.
 func (c *changeFlags) checkUser() error {

@@ -3,11 +3,12 @@ package baseimage
 import (
 	"context"
 	_ "crypto/sha256" // digests in references are checked against it
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/distribution/reference"
+
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
 // Table is an Inspector that knows the well-known images by heart, for when
@@ -114,8 +115,8 @@ var table = []struct {
 }
 
 var (
-	nodeVersion  = regexp.MustCompile(`^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:$|-)`)
-	alpineSuffix = regexp.MustCompile(`alpine-?(\d+\.\d+)?`)
+	nodeVersion  = lazyregexp.New(`^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:$|-)`)
+	alpineSuffix = lazyregexp.New(`alpine-?(\d+\.\d+)?`)
 )
 
 // nodeFacts describes the official Node.js images (github.com/nodejs/docker-node).

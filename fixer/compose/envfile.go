@@ -2,10 +2,11 @@ package compose
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
 // assignment is a variable of an environment file.
@@ -80,7 +81,7 @@ func lineLength(s string) int {
 	return len(s)
 }
 
-var export = regexp.MustCompile(`^export\s+`)
+var export = lazyregexp.New(`^export\s+`)
 
 func (p *envParser) assignment() (assignment, error) {
 	if export.MatchString(p.rest) {
@@ -160,7 +161,7 @@ func (p *envParser) value() (value string, expand bool, err error) {
 	return "", false, fmt.Errorf("a quote that is not closed")
 }
 
-var escape = regexp.MustCompile(`\\(?:[abcfnrtv$"\\]|0\d{0,3})`)
+var escape = lazyregexp.New(`\\(?:[abcfnrtv$"\\]|0\d{0,3})`)
 
 // unescape replaces the escapes of a double-quoted value.
 func unescape(s string) string {

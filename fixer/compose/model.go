@@ -29,6 +29,11 @@ const (
 // compose-go reads nothing; their variables are replaced.
 func merge(s stage, models ...map[string]any) (model map[string]any, err error) {
 	defer recovered(&err)
+	if s == whole {
+		if model := assembled(models); model != nil {
+			return model, nil
+		}
+	}
 	details := types.ConfigDetails{WorkingDir: "/", Environment: types.Mapping{}}
 	for _, m := range models {
 		prepare(m)

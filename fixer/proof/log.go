@@ -2,12 +2,13 @@ package proof
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 	"sync"
 
 	"github.com/moby/buildkit/client"
 	"github.com/opencontainers/go-digest"
+
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
 // What is kept of a log.
@@ -80,9 +81,9 @@ type Denied struct {
 }
 
 var (
-	deniedWords = regexp.MustCompile(`(?i)\bEACCES\b|\bEROFS\b|\bEPERM\b|permission denied|read-only file system|operation not permitted|SQLITE_READONLY|SQLITE_CANTOPEN|readonly database|unable to open database`)
-	notMessage  = regexp.MustCompile(`^\s*(at |(code|errno|syscall|path): )`)
-	deniedPath  = regexp.MustCompile("(?:^|[\\s'\"`(\u2018=\u201c])(/[^\\s'\"`:,;)\u2019\u201d]*)")
+	deniedWords = lazyregexp.New(`(?i)\bEACCES\b|\bEROFS\b|\bEPERM\b|permission denied|read-only file system|operation not permitted|SQLITE_READONLY|SQLITE_CANTOPEN|readonly database|unable to open database`)
+	notMessage  = lazyregexp.New(`^\s*(at |(code|errno|syscall|path): )`)
+	deniedPath  = lazyregexp.New("(?:^|[\\s'\"`(\u2018=\u201c])(/[^\\s'\"`:,;)\u2019\u201d]*)")
 )
 
 // denied reads a line of a log. Programs name the path behind the error (Node),

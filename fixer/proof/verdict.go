@@ -3,11 +3,11 @@ package proof
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/proof/observer"
 )
 
@@ -55,7 +55,7 @@ func Compare(before, after *Observation) Verdict {
 }
 
 // stepNumber is the place of a step in a build, as in "[stage-1 3/7] ".
-var stepNumber = regexp.MustCompile(`^\[[^\]]*\] `)
+var stepNumber = lazyregexp.New(`^\[[^\]]*\] `)
 
 func builds(before, after *Observation) *Verdict {
 	if after.Build.OK {
@@ -152,7 +152,7 @@ func isDenied(before, after *Observation) *Verdict {
 	return nil
 }
 
-var digits = regexp.MustCompile(`[0-9]+`)
+var digits = lazyregexp.New(`[0-9]+`)
 
 // newDenied is the first access that failed after, and did not before; nil when
 // nothing is known of before.
@@ -175,7 +175,7 @@ func newDenied(before, after *Run) *Denied {
 
 // leavesPIDFile matches what nginx says when it ends and its pid file lies in a
 // directory of root's. The next start writes that file anew.
-var leavesPIDFile = regexp.MustCompile(`\bunlink\(\) "[^"]*\.pid" failed`)
+var leavesPIDFile = lazyregexp.New(`\bunlink\(\) "[^"]*\.pid" failed`)
 
 func stops(before, after *Observation) *Verdict {
 	if before.Run == nil || before.Run.Stop == nil || after.Run.Stop == nil || before.Run.Stop.Killed || !after.Run.Stop.Killed {

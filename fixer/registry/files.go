@@ -4,12 +4,12 @@ import (
 	"encoding/json"
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/internal/rootfs"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
 // file is the answer of an image's layers to one question, which is kept. A
@@ -138,7 +138,7 @@ func (f file) program() string {
 }
 
 // nodeDefine reads the lines of node_version.h.
-var nodeDefine = regexp.MustCompile(`(?m)^#define NODE_(MAJOR|MINOR|PATCH)_VERSION (\d{1,4})\s*$`)
+var nodeDefine = lazyregexp.New(`(?m)^#define NODE_(MAJOR|MINOR|PATCH)_VERSION (\d{1,4})\s*$`)
 
 // nodeVersion reads the version in node_version.h, "" when it isn't there.
 func nodeVersion(header []byte) string {

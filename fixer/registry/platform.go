@@ -2,12 +2,13 @@ package registry
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
+
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
 // ParsePlatform gives a platform, "os/architecture[/variant]", its usual name:
@@ -99,7 +100,7 @@ func choose(members []v1.Descriptor, want v1.Platform) (chosen *v1.Descriptor, o
 const maxOffer = 12
 
 // platformName is how platforms look that anything is built for.
-var platformName = regexp.MustCompile(`^[a-z0-9._/-]{1,40}$`)
+var platformName = lazyregexp.New(`^[a-z0-9._/-]{1,40}$`)
 
 // notOffered is the failure of an index without the platform. The offer is what
 // a stranger wrote.

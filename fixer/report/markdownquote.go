@@ -1,12 +1,12 @@
 package report
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
 // In Markdown all that strangers wrote stands in code spans, where neither
@@ -64,9 +64,9 @@ func hasRun(text string, length int) bool {
 var (
 	// plainWord is what can't be markup, nor a reference, as JIRA-1 and 1234567 may
 	// be.
-	plainWord = regexp.MustCompile(`^\(*(?:[A-Za-z]+(?:'[a-z]+)?|[a-z]+(?:-[a-z]+)+|[0-9]{1,6}(?:\.[0-9]{1,3})?[A-Za-z]{0,3}|Node\.js)\)*[,;:.]?$`)
+	plainWord = lazyregexp.New(`^\(*(?:[A-Za-z]+(?:'[a-z]+)?|[a-z]+(?:-[a-z]+)+|[0-9]{1,6}(?:\.[0-9]{1,3})?[A-Za-z]{0,3}|Node\.js)\)*[,;:.]?$`)
 	// commitHash is what GitHub takes for the name of a commit, be it a word.
-	commitHash = regexp.MustCompile(`\b[0-9A-Fa-f]{7,}\b`)
+	commitHash = lazyregexp.New(`\b[0-9A-Fa-f]{7,}\b`)
 )
 
 func plain(word string) bool { return plainWord.MatchString(word) && !commitHash.MatchString(word) }
@@ -151,7 +151,7 @@ func clipped(s string, length int) string {
 
 // sentenceEnd is a full stop behind which a sentence begins: not that of e.g., nor
 // that of COPY . somewhere.
-var sentenceEnd = regexp.MustCompile(`[\pL\pN][\pL\pN)"'%]\.\s`)
+var sentenceEnd = lazyregexp.New(`[\pL\pN][\pL\pN)"'%]\.\s`)
 
 // shortReason is the length, in bytes, below which a sentence rarely gives a
 // reason by itself.

@@ -2,11 +2,11 @@ package repository
 
 import (
 	"path"
-	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
@@ -177,10 +177,10 @@ func (t *bakeTarget) whole(byName map[string]*bakeTarget) *bakeTarget {
 }
 
 var (
-	hclBlock  = regexp.MustCompile(`^\s*(\w+)\s+"([^"]*)"\s*\{\s*$`)
-	hclAssign = regexp.MustCompile(`^\s*"?([\w.-]+)"?\s*[=:]\s*(.*)$`)
-	hclText   = regexp.MustCompile(`^"((?:[^"\\]|\\.)*)"\s*,?\s*(?:#.*|//.*)?$`)
-	hclTexts  = regexp.MustCompile(`"((?:[^"\\]|\\.)*)"`)
+	hclBlock  = lazyregexp.New(`^\s*(\w+)\s+"([^"]*)"\s*\{\s*$`)
+	hclAssign = lazyregexp.New(`^\s*"?([\w.-]+)"?\s*[=:]\s*(.*)$`)
+	hclText   = lazyregexp.New(`^"((?:[^"\\]|\\.)*)"\s*,?\s*(?:#.*|//.*)?$`)
+	hclTexts  = lazyregexp.New(`"((?:[^"\\]|\\.)*)"`)
 )
 
 // bakeHCL reads the literal attributes of the targets of docker-bake.hcl: a text

@@ -2,20 +2,20 @@ package repository
 
 import (
 	"path"
-	"regexp"
 	"strconv"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 var (
-	tomlTable  = regexp.MustCompile(`^\s*\[\[?\s*([\w."'-]+(?:\s*\.\s*[\w"'-]+)*)\s*\]\]?\s*(?:#.*)?$`)
-	tomlAssign = regexp.MustCompile(`^\s*["']?([\w.-]+)["']?\s*=\s*(.*)$`)
-	tomlText   = regexp.MustCompile(`^(?:"((?:[^"\\]|\\.)*)"|'([^']*)')\s*(?:#.*)?$`)
-	tomlNumber = regexp.MustCompile(`^(\d+|true|false)\s*(?:#.*)?$`)
-	tomlTexts  = regexp.MustCompile(`"((?:[^"\\]|\\.)*)"|'([^']*)'`)
+	tomlTable  = lazyregexp.New(`^\s*\[\[?\s*([\w."'-]+(?:\s*\.\s*[\w"'-]+)*)\s*\]\]?\s*(?:#.*)?$`)
+	tomlAssign = lazyregexp.New(`^\s*["']?([\w.-]+)["']?\s*=\s*(.*)$`)
+	tomlText   = lazyregexp.New(`^(?:"((?:[^"\\]|\\.)*)"|'([^']*)')\s*(?:#.*)?$`)
+	tomlNumber = lazyregexp.New(`^(\d+|true|false)\s*(?:#.*)?$`)
+	tomlTexts  = lazyregexp.New(`"((?:[^"\\]|\\.)*)"|'([^']*)'`)
 )
 
 // flyApp is a fly.toml.

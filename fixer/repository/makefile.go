@@ -2,16 +2,16 @@ package repository
 
 import (
 	"path"
-	"regexp"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 var (
-	makeRule     = regexp.MustCompile(`^([^\s:=#][^:=#]*?)\s*::?([^=]|$)`)
-	makeVariable = regexp.MustCompile(`^(?:export\s+|override\s+)*([\w.-]+)\s*(:?:?:?=|\?=|\+=|!=)\s*(.*)$`)
-	makeUse      = regexp.MustCompile(`\$\$|\$\(([\w.-]+)\)|\$\{([\w.-]+)\}|\$\([^()]*\)|\$[A-Za-z@<^*?+]`)
+	makeRule     = lazyregexp.New(`^([^\s:=#][^:=#]*?)\s*::?([^=]|$)`)
+	makeVariable = lazyregexp.New(`^(?:export\s+|override\s+)*([\w.-]+)\s*(:?:?:?=|\?=|\+=|!=)\s*(.*)$`)
+	makeUse      = lazyregexp.New(`\$\$|\$\(([\w.-]+)\)|\$\{([\w.-]+)\}|\$\([^()]*\)|\$[A-Za-z@<^*?+]`)
 )
 
 // makefile reads the recipes of a makefile: each line of one runs in a shell of

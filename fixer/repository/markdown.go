@@ -2,17 +2,17 @@ package repository
 
 import (
 	"path"
-	"regexp"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 var (
-	fence  = regexp.MustCompile("^\\s{0,3}(```+|~~~+)")
-	prompt = regexp.MustCompile(`^\s*(?:[$#>%]|PS>)\s+`)
+	fence  = lazyregexp.New("^\\s{0,3}(```+|~~~+)")
+	prompt = lazyregexp.New(`^\s*(?:[$#>%]|PS>)\s+`)
 	// commandLine is a line of documentation that is read.
-	commandLine = regexp.MustCompile(`^\s*(?:sudo\s+)?(?:cd|docker|podman|nerdctl|buildah)\s`)
+	commandLine = lazyregexp.New(`^\s*(?:sudo\s+)?(?:cd|docker|podman|nerdctl|buildah)\s`)
 )
 
 // markdown reads the command lines in the code blocks of documentation: those of

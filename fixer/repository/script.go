@@ -8,6 +8,7 @@ import (
 
 	"mvdan.cc/sh/v3/syntax"
 
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
@@ -75,10 +76,10 @@ func (s *script) at(text string, offset int) workload.Place {
 // script that runs; bash: BASH_SOURCE is that of the file.
 var (
 	itself    = `"?\$(?:\{?0\}?|\{?BASH_SOURCE(?:\[0\])?\}?)"?`
-	ownFolder = regexp.MustCompile(`\$\(\s*dirname\s+(?:--\s+)?(?:` + itself + `|"?\$\(\s*(?:readlink\s+-f|realpath)\s+(?:--\s+)?` + itself + `\s*\)"?)\s*\)|\$\{(?:0|BASH_SOURCE(?:\[0\])?)%/\*\}`)
-	gitFolder = regexp.MustCompile(`\$\(\s*git\s+rev-parse\s+--show-toplevel\s*\)`)
-	realPath  = regexp.MustCompile(`\$\(\s*cd\s+(?:-P\s+)?(?:--\s+)?"?(` + regexp.QuoteMeta(checkout) + `[\w./@+-]*)"?\s*(?:(?:&?>|1>)\s*/dev/null\s*(?:2>&1\s*)?)?(?:&&|;)\s*pwd(?:\s+-P)?\s*\)`)
-	plainPath = regexp.MustCompile(`^[\w./@+-]*$`)
+	ownFolder = lazyregexp.New(`\$\(\s*dirname\s+(?:--\s+)?(?:` + itself + `|"?\$\(\s*(?:readlink\s+-f|realpath)\s+(?:--\s+)?` + itself + `\s*\)"?)\s*\)|\$\{(?:0|BASH_SOURCE(?:\[0\])?)%/\*\}`)
+	gitFolder = lazyregexp.New(`\$\(\s*git\s+rev-parse\s+--show-toplevel\s*\)`)
+	realPath  = lazyregexp.New(`\$\(\s*cd\s+(?:-P\s+)?(?:--\s+)?"?(` + regexp.QuoteMeta(checkout) + `[\w./@+-]*)"?\s*(?:(?:&?>|1>)\s*/dev/null\s*(?:2>&1\s*)?)?(?:&&|;)\s*pwd(?:\s+-P)?\s*\)`)
+	plainPath = lazyregexp.New(`^[\w./@+-]*$`)
 )
 
 // maxOwn is the longest path that is put into a script, in bytes.

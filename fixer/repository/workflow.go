@@ -1,10 +1,11 @@
 package repository
 
 import (
-	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
 // workflow reads a workflow of GitHub Actions: the steps that use
@@ -143,7 +144,7 @@ func (j *job) expandLines(n *yaml.Node, env *environ) string {
 	return strings.ReplaceAll(text, "{{defaultContext}}:", checkout+"/")
 }
 
-var expression = regexp.MustCompile(`\$\{\{\s*([\w.-]*)[^}]*\}\}`)
+var expression = lazyregexp.New(`\$\{\{\s*([\w.-]*)[^}]*\}\}`)
 
 // expressions puts in what is known: the workspace, and the variables that the
 // workflow sets to a literal, as long as the text is not longer than a file.

@@ -2,18 +2,19 @@ package workload
 
 import (
 	"path"
-	"regexp"
 	"strings"
+
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
 // This file reads what variables say of data.
 
 var (
-	dataVariable = regexp.MustCompile(`(DIR|DIRECTORY|PATH|DATA|HOME|STORAGE|CACHE|FOLDER|ROOT|UPLOADS?|DB|DATABASE|FILE|FILENAME|LOGS?)$`)
-	dataURL      = regexp.MustCompile(`(URL|URI|DSN|CONNECTION|DATABASE|DB|STRING)$`)
+	dataVariable = lazyregexp.New(`(DIR|DIRECTORY|PATH|DATA|HOME|STORAGE|CACHE|FOLDER|ROOT|UPLOADS?|DB|DATABASE|FILE|FILENAME|LOGS?)$`)
+	dataURL      = lazyregexp.New(`(URL|URI|DSN|CONNECTION|DATABASE|DB|STRING)$`)
 	// installed are variables of programs, compilers and installers: what they name
 	// is there already, and is only read.
-	installed = regexp.MustCompile(`^(PATH|.*_PATH_.*|MANPATH|NODE_PATH|PYTHONPATH|PYTHONHOME|GOPATH|GOROOT|GOBIN|GOCACHE|GOMODCACHE|CARGO_HOME|RUSTUP_HOME|JAVA_HOME|JRE_HOME|` +
+	installed = lazyregexp.New(`^(PATH|.*_PATH_.*|MANPATH|NODE_PATH|PYTHONPATH|PYTHONHOME|GOPATH|GOROOT|GOBIN|GOCACHE|GOMODCACHE|CARGO_HOME|RUSTUP_HOME|JAVA_HOME|JRE_HOME|` +
 		`M2_HOME|MAVEN_HOME|GRADLE_HOME|GRADLE_USER_HOME|ANT_HOME|SCALA_HOME|KOTLIN_HOME|ANDROID_HOME|ANDROID_SDK_ROOT|ANDROID_NDK_HOME|FLUTTER_HOME|DOTNET_ROOT|NUGET_PACKAGES|` +
 		`PNPM_HOME|NVM_DIR|VOLTA_HOME|FNM_DIR|BUN_INSTALL|DENO_DIR|DENO_INSTALL|COREPACK_HOME|NPM_CONFIG_.*|npm_config_.*|YARN_CACHE_FOLDER|YARN_GLOBAL_FOLDER|TURBO_.*|` +
 		`PUPPETEER_CACHE_DIR|PUPPETEER_EXECUTABLE_PATH|CHROME_PATH|CHROME_BIN|CHROMIUM_PATH|PLAYWRIGHT_BROWSERS_PATH|CYPRESS_CACHE_FOLDER|` +
@@ -49,7 +50,7 @@ func DataPath(name, value string) (dir string, ok bool) {
 }
 
 // fileName are the ends of files for data.
-var fileName = regexp.MustCompile(`(?i)\.(db|db3|sqlite|sqlite3|json|log|txt|csv|lock|pid|mdb|rdb|aof)$`)
+var fileName = lazyregexp.New(`(?i)\.(db|db3|sqlite|sqlite3|json|log|txt|csv|lock|pid|mdb|rdb|aof)$`)
 
 // isFileName reports whether a variable names a file and no directory.
 func isFileName(name, value string) bool {
@@ -57,7 +58,7 @@ func isFileName(name, value string) bool {
 }
 
 // fileSchemes are the URLs that name a file: of Prisma, SQLAlchemy, JDBC, Rails.
-var fileSchemes = regexp.MustCompile(`^(?i:(jdbc:)?(sqlite3?|h2:file|hsqldb:file|derby|file|duckdb|libsql)(\+\w+)?):`)
+var fileSchemes = lazyregexp.New(`^(?i:(jdbc:)?(sqlite3?|h2:file|hsqldb:file|derby|file|duckdb|libsql)(\+\w+)?):`)
 
 // FileOfURL returns the file that a URL of a database names, absolute or relative to
 // the working directory. ok is false for any other text, and for a database in

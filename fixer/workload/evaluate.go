@@ -2,9 +2,10 @@ package workload
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
 // This file evaluates expressions that give a path: literals, what is joined of
@@ -295,7 +296,7 @@ func (u *unit) inside(a argument, depth int) value {
 }
 
 var (
-	variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	variableName = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9_]*$`)
 	// joiners give the path of their arguments, each below the one before.
 	joiners = strings.Fields("join resolve Join joinpath Path PurePath PosixPath Paths.get Path.of File Path.Combine Combine expand_path PathBuf.from Path.new Pathname.new Pathname " +
 		"normalize String str abspath realpath expand fileURLToPath io.file file Cow.from String.from base_path Rails.root.join")

@@ -3,9 +3,10 @@ package workload
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
 // This file looks for calls of git in what a build runs.
@@ -22,7 +23,7 @@ var (
 	gitExts    = []string{".js", ".cjs", ".mjs", ".ts", ".mts", ".json", ".sh"}
 
 	callsGit = textMatcher{[]string{"git", "Git", "husky", "lefthook"},
-		regexp.MustCompile(`\bgit\s+(rev-parse|describe|log|status|show|config|branch|tag|diff|ls-files|submodule|rev-list|symbolic-ref|name-rev)\b|['"]git['"]\s*,|\bhusky\b|\blefthook\b|simple-git|git-rev|git-describe|git-commit|gitinfo|git-hash|GitRevision`)}
+		lazyregexp.New(`\bgit\s+(rev-parse|describe|log|status|show|config|branch|tag|diff|ls-files|submodule|rev-list|symbolic-ref|name-rev)\b|['"]git['"]\s*,|\bhusky\b|\blefthook\b|simple-git|git-rev|git-describe|git-commit|gitinfo|git-hash|GitRevision`)}
 )
 
 // GitCall returns the first call of git, or use of a package that calls it, in

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"regexp"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/npm"
 )
 
@@ -19,7 +19,7 @@ const (
 )
 
 // omitSetting matches a setting of npm about which packages are installed.
-var omitSetting = regexp.MustCompile(`(?m)^\s*(omit|include|also|only|dev|production|optional)\b`)
+var omitSetting = lazyregexp.New(`(?m)^\s*(omit|include|also|only|dev|production|optional)\b`)
 
 // InstallSettings is what a context holds, besides the options of a command, that
 // decides which packages npm installs. At most one of its fields but Name is set: the

@@ -1,9 +1,10 @@
 package workload
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
 // This file splits sources into tokens: enough to tell literals from comments,
@@ -136,7 +137,7 @@ func (l *lexer) next(i int) int {
 	return i + 1
 }
 
-var heredocStart = regexp.MustCompile(`^<<<?[~-]?["']?([A-Z_][A-Z0-9_]*)["']?`)
+var heredocStart = lazyregexp.New(`^<<<?[~-]?["']?([A-Z_][A-Z0-9_]*)["']?`)
 
 // heredocEnd returns the end of the heredoc that begins after the line break at i.
 func (l *lexer) heredocEnd(i int) int {

@@ -2,9 +2,10 @@ package workload
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
 // This file reads what sources of Node.js say of the process that they run in.
@@ -38,7 +39,7 @@ func isNodeCode(name string) bool {
 // textMatcher finds what a regular expression matches in a text.
 type textMatcher struct {
 	hints []string // one of them is in whatever the expression matches
-	what  *regexp.Regexp
+	what  *lazyregexp.Regexp
 }
 
 // maxMatches bounds the hits in one file.
@@ -75,16 +76,16 @@ var (
 	// What npm 6, 8, 10 and 11, yarn 1 and pnpm 8 and 9 add to the environment of a
 	// script (observed; EDITOR is read by programs at a terminal alone).
 	npmVariable = textMatcher{[]string{"npm_", "NPM_", "INIT_CWD", "PROJECT_CWD", "BERRY_BIN", "YARN_WRAP", "COLOR", "NODE", "PNPM_SCRIPT"},
-		regexp.MustCompile(`\b(?:npm|NPM)_(?i:package|config|lifecycle|command|execpath|node_execpath)|` +
+		lazyregexp.New(`\b(?:npm|NPM)_(?i:package|config|lifecycle|command|execpath|node_execpath)|` +
 			`\bINIT_CWD\b|\bPROJECT_CWD\b|\bBERRY_BIN_FOLDER\b|\bPNPM_SCRIPT_SRC_DIR\b|\bYARN_WRAP_OUTPUT\b|\benv(?:\.|\[['"])(?:COLOR|NODE)\b`)}
-	pwdVariable = textMatcher{[]string{"PWD"}, regexp.MustCompile(`\benv(\.|\[['"])PWD\b|\$\{?PWD\b`)}
+	pwdVariable = textMatcher{[]string{"PWD"}, lazyregexp.New(`\benv(\.|\[['"])PWD\b|\$\{?PWD\b`)}
 	spawning    = textMatcher{[]string{"child_process", "execa", "spawn", "shelljs", "zx", "tinyexec", "run-script"},
-		regexp.MustCompile(`\bchild_process\b|['"](execa|cross-spawn|shelljs|zx|nano-spawn|tinyexec|@npmcli/run-script)['"/]`)}
-	dropsUser  = textMatcher{[]string{"process."}, regexp.MustCompile(`\bprocess\.(?:set(?:e?[ug]id|groups)|initgroups)\(`)}
+		lazyregexp.New(`\bchild_process\b|['"](execa|cross-spawn|shelljs|zx|nano-spawn|tinyexec|@npmcli/run-script)['"/]`)}
+	dropsUser  = textMatcher{[]string{"process."}, lazyregexp.New(`\bprocess\.(?:set(?:e?[ug]id|groups)|initgroups)\(`)}
 	systemData = textMatcher{[]string{"/var/"},
-		regexp.MustCompile("['\"`](/var/(?:lib|log|cache|spool|opt)/[A-Za-z0-9][\\w./-]*|/var/run/[\\w-]+\\.(?:sock|pid))")}
+		lazyregexp.New("['\"`](/var/(?:lib|log|cache|spool|opt)/[A-Za-z0-9][\\w./-]*|/var/run/[\\w-]+\\.(?:sock|pid))")}
 	graceful = textMatcher{[]string{"enableShutdownHooks", "terminus", "close-with-grace", "exit-hook", "graceful-shutdown", "lightship"},
-		regexp.MustCompile(`\benableShutdownHooks\b|['"](?:@godaddy/terminus|close-with-grace|(?:async-)?exit-hook|(?:http|node|fastify)-graceful-shutdown|lightship)['"]`)}
+		lazyregexp.New(`\benableShutdownHooks\b|['"](?:@godaddy/terminus|close-with-grace|(?:async-)?exit-hook|(?:http|node|fastify)-graceful-shutdown|lightship)['"]`)}
 )
 
 // sigterm returns the offsets of the lines that say what is done on SIGTERM: a
@@ -110,13 +111,13 @@ func sigterm(text string) (offsets []int) {
 // changed, and "Sync".
 var (
 	writingVerbs = strings.Fields("write append Write mkdir mkdtemp rename copy ensure output unlink")
-	writingTails = regexp.MustCompile(`^(?:File|Dir|Stream|Json|JSON)?(?:Sync)?\s*\(`)
-	openingSync  = regexp.MustCompile(`^openSync\s*\(`)
+	writingTails = lazyregexp.New(`^(?:File|Dir|Stream|Json|JSON)?(?:Sync)?\s*\(`)
+	openingSync  = lazyregexp.New(`^openSync\s*\(`)
 	// writingPackages are packages that write files, most of them beside the
 	// application; further names begin with nedb and winston.
 	writingPackages = strings.Fields("node:sqlite sqlite sqlite3 better-sqlite3 sql.js @seald-io/nedb lowdb level lmdb node-persist node-localstorage conf " +
 		"multer formidable busboy express-fileupload log4js bunyan rotating-file-stream session-file-store")
-	writingFamily = regexp.MustCompile(`^(?:nedb[\w-]*|winston[\w-]*)$`)
+	writingFamily = lazyregexp.New(`^(?:nedb[\w-]*|winston[\w-]*)$`)
 )
 
 // maxCallGap is the longest run of blanks before a parenthesis, in bytes.

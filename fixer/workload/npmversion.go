@@ -3,7 +3,6 @@ package workload
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
 // This file answers which npm a step runs.
@@ -186,7 +186,7 @@ func (w *Workload) OfficialNPM() (n NPM, why string) {
 }
 
 // installsNPM finds a command that brings another npm than the base image's.
-var installsNPM = regexp.MustCompile(`(^|[^p])npm@|\bnvm\b|nodesource|nodejs\.org|\bvolta\b|\bfnm\b|\bn\s+(lts|latest|stable|\d)|` +
+var installsNPM = lazyregexp.New(`(^|[^p])npm@|\bnvm\b|nodesource|nodejs\.org|\bvolta\b|\bfnm\b|\bn\s+(lts|latest|stable|\d)|` +
 	`\b(install|add|i|update|upgrade|enable|prepare)\b[^&|;]*\s(npm|nodejs)(\s|$)`)
 
 // mayBringNPM reports whether a step may put another npm into the image.

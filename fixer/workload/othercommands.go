@@ -2,9 +2,10 @@ package workload
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
 const insideContainer = `\bdocker(?:-| )compose\b[^\n]*\b(?:run|exec)\b|\bdocker (?:container )?exec\b`
@@ -12,11 +13,11 @@ const insideContainer = `\bdocker(?:-| )compose\b[^\n]*\b(?:run|exec)\b|\bdocker
 var (
 	// otherCommand is a command that a file gives to a container, or that a script
 	// runs in one.
-	otherCommand = regexp.MustCompile(`(?mi)^[\s{]*(?:-\s+)?"?\w*(?:command|entrypoint)"?\s*[:=]|\bdocker (?:container )?run\b|` + insideContainer)
+	otherCommand = lazyregexp.New(`(?mi)^[\s{]*(?:-\s+)?"?\w*(?:command|entrypoint)"?\s*[:=]|\bdocker (?:container )?run\b|` + insideContainer)
 	// insideCommand is one that a README runs in a container: each has a docker run.
-	insideCommand = regexp.MustCompile(insideContainer)
+	insideCommand = lazyregexp.New(insideContainer)
 
-	readme = regexp.MustCompile(`(?i)^readme[\w.-]*$`)
+	readme = lazyregexp.New(`(?i)^readme[\w.-]*$`)
 
 	// commandFolders are where files lie that run an image.
 	commandFolders = []string{".", ".github/workflows", ".circleci", ".devcontainer", "scripts", "bin", "deploy", "k8s", "kubernetes", "manifests"}
@@ -56,7 +57,7 @@ func (f *Files) findOtherCommand() Answer {
 
 // commandsOf returns what a command looks like in a file of that name, nil where
 // none is looked for.
-func commandsOf(folder, name string) *regexp.Regexp {
+func commandsOf(folder, name string) *lazyregexp.Regexp {
 	ext := path.Ext(name)
 	switch {
 	case folder == "." && readme.MatchString(name):

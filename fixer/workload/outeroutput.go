@@ -1,13 +1,13 @@
 package workload
 
-import "regexp"
+import "github.com/dockmend/dockmend/fixer/lazyregexp"
 
 var (
 	// buildSettings matches the settings of tools that build.
-	buildSettings = regexp.MustCompile(`^tsconfig[\w.-]*\.json$|^angular\.json$|\.config\.[cm]?[jt]s$|^webpack[\w.-]*\.[cm]?[jt]s$|^(?:gulpfile|gruntfile|Gruntfile)\.[cm]?[jt]s$`)
+	buildSettings = lazyregexp.New(`^tsconfig[\w.-]*\.json$|^angular\.json$|\.config\.[cm]?[jt]s$|^webpack[\w.-]*\.[cm]?[jt]s$|^(?:gulpfile|gruntfile|Gruntfile)\.[cm]?[jt]s$`)
 	// outerDirectory matches a setting that names a directory outside the one that the
 	// tool is called in.
-	outerDirectory = regexp.MustCompile(`(?i)\b\w*(?:out|output|dist|dest|build)\w*["']?\s*[:=][^\n]*\.\./|\bpath["']?\s*:[^\n]*\.\.`)
+	outerDirectory = lazyregexp.New(`(?i)\b\w*(?:out|output|dist|dest|build)\w*["']?\s*[:=][^\n]*\.\./|\bpath["']?\s*:[^\n]*\.\.`)
 )
 
 // OuterOutput returns the first setting of a build tool, of those in the root of the

@@ -3,8 +3,9 @@ package workload
 import (
 	"io/fs"
 	"path"
-	"regexp"
 	"strings"
+
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
 // This file reads the sources of a context for the packages that they use.
@@ -16,22 +17,22 @@ const (
 
 var (
 	// importedName matches what an import or require names.
-	importedName = regexp.MustCompile(`(?:\brequire\s*\(?\s*|\bfrom\s*|\bimport\s*\(?\s*|\brequire\.resolve\s*\(\s*)["'\x60]([^"'\x60\n]+)["'\x60]`)
+	importedName = lazyregexp.New(`(?:\brequire\s*\(?\s*|\bfrom\s*|\bimport\s*\(?\s*|\brequire\.resolve\s*\(\s*)["'\x60]([^"'\x60\n]+)["'\x60]`)
 	importHints  = []string{"require", "from", "import"}
 	// typeImport matches imports that TypeScript takes out.
-	typeImport = regexp.MustCompile(`\b(?:import|export)\s+type\b[^;\n]*\bfrom\s+["'][^"'\n]+["']`)
+	typeImport = lazyregexp.New(`\b(?:import|export)\s+type\b[^;\n]*\bfrom\s+["'][^"'\n]+["']`)
 
 	// modulesPath matches a path into node_modules, as of files for the browser.
-	modulesPath = textMatcher{[]string{"node_modules"}, regexp.MustCompile(`["'\x60(=][^"'\x60\n]*\bnode_modules\b`)}
+	modulesPath = textMatcher{[]string{"node_modules"}, lazyregexp.New(`["'\x60(=][^"'\x60\n]*\bnode_modules\b`)}
 	// programStarter matches the names of packages that start programs.
 	programStarter = textMatcher{[]string{"child_process", "execa", "shelljs", "cross-spawn", "zx"},
-		regexp.MustCompile(`child_process|\bexeca\b|\bshelljs\b|\bcross-spawn\b|["']zx["']`)}
-	packageManager = regexp.MustCompile(`\b(npm|npx|yarn|pnpm)\b`)
+		lazyregexp.New(`child_process|\bexeca\b|\bshelljs\b|\bcross-spawn\b|["']zx["']`)}
+	packageManager = lazyregexp.New(`\b(npm|npx|yarn|pnpm)\b`)
 
 	// usingFile are the files that are read. Programs have no extension.
-	usingFile = regexp.MustCompile(`\.(?:[cm]?[jt]sx?|coffee|vue|svelte|json|x?html?|ejs|pug|jade|hbs|handlebars|njk|css)$|(?:^|/)bin/[^/.]+$`)
+	usingFile = lazyregexp.New(`\.(?:[cm]?[jt]sx?|coffee|vue|svelte|json|x?html?|ejs|pug|jade|hbs|handlebars|njk|css)$|(?:^|/)bin/[^/.]+$`)
 	// developmentFile are files and folders whose code does not run in production.
-	developmentFile = regexp.MustCompile(`(?i)(?:^|/)(?:tests?|__tests__|__mocks__|e2e|cypress|coverage|\.[\w-]+|node_modules)(?:/|$)` +
+	developmentFile = lazyregexp.New(`(?i)(?:^|/)(?:tests?|__tests__|__mocks__|e2e|cypress|coverage|\.[\w-]+|node_modules)(?:/|$)` +
 		`|\.(?:test|spec|stories|d)\.[cm]?[jt]sx?$|(?:^|/)(?:jest|vitest|karma|eslint|prettier|commitlint|playwright|cypress|lint-staged|stylelint|tsup|rollup|webpack)\.(?:config|conf)[\w.-]*\.(?:[cm]?[jt]s|json)$|(?:^|/)webpack\.[\w.-]+\.[cm]?[jt]s$` +
 		`|(?:^|/)\.[\w.-]+$|(?:^|/)(?:gulpfile|gruntfile)\.[cm]?[jt]s$|(?:^|/)(?:package|package-lock|npm-shrinkwrap|tsconfig[\w.-]*|tslint|jsconfig|nodemon|lerna|nx|angular|nest-cli|deno)\.json$`)
 )

@@ -3,10 +3,10 @@ package workload
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
@@ -137,8 +137,8 @@ func (f *follower) nodemon(c *Command, depth int) {
 
 var (
 	// processScript finds what an ecosystem file of pm2 starts.
-	processScript = regexp.MustCompile(`["']?\bscript["']?\s*:\s*(["'][^"'\n]*["'])?`)
-	processLine   = regexp.MustCompile(`^[A-Za-z0-9_-]+:\s*(.+)$`)
+	processScript = lazyregexp.New(`["']?\bscript["']?\s*:\s*(["'][^"'\n]*["'])?`)
+	processLine   = lazyregexp.New(`^[A-Za-z0-9_-]+:\s*(.+)$`)
 )
 
 // processManager follows pm2 and forever: a program, or a file that lists some.

@@ -2,17 +2,17 @@ package workload
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
 // This file reads the paths that shell scripts write.
 
 // shellDefault matches "${VARIABLE:-/path}" and its kind.
-var shellDefault = regexp.MustCompile(`\$\{([A-Za-z_]\w*):?[-=](/[\w./@+-]+)\}`)
+var shellDefault = lazyregexp.New(`\$\{([A-Za-z_]\w*):?[-=](/[\w./@+-]+)\}`)
 
 // shellScript reports what a script writes.
 func (s *Sources) shellScript(name, text string) {

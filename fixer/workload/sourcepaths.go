@@ -2,10 +2,11 @@ package workload
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
 // This file finds the paths that literals of a source name.
@@ -47,10 +48,10 @@ type RelativeWrite struct {
 const maxPath = 1024
 
 var (
-	absolutePath = regexp.MustCompile(`^/[A-Za-z0-9._@+-][\w.@+~-]*(?:/[\w.@+~ -]*)*$`)
-	relativePath = regexp.MustCompile(`^(?:\./)*(?:[A-Za-z0-9_@+-]|\.[A-Za-z0-9_])[\w.@+-]*(?:/[\w.@+ -]*)*$|^\./?$`)
+	absolutePath = lazyregexp.New(`^/[A-Za-z0-9._@+-][\w.@+~-]*(?:/[\w.@+~ -]*)*$`)
+	relativePath = lazyregexp.New(`^(?:\./)*(?:[A-Za-z0-9_@+-]|\.[A-Za-z0-9_])[\w.@+-]*(?:/[\w.@+ -]*)*$|^\./?$`)
 	// dataFile matches names of files that a program changes.
-	dataFile = regexp.MustCompile(`(?i)\.(?:db|db3|sqlite|sqlite3|mdb|rdb|log|pid)$`)
+	dataFile = lazyregexp.New(`(?i)\.(?:db|db3|sqlite|sqlite3|mdb|rdb|log|pid)$`)
 )
 
 // pathOf returns the path of a value, without what follows the last slash where
@@ -142,7 +143,7 @@ func (u *unit) databaseFile(url string) (string, bool) {
 
 // databaseURL matches the URLs and connection strings of databases that are
 // files: of SQLite, H2, HSQLDB and Derby, and Prisma's "file:".
-var databaseURL = regexp.MustCompile(`^(?:(sqlite3?(?:\+\w+)?|libsql|file|jdbc:sqlite|jdbc:h2(?::file|:split|:nio)?|jdbc:hsqldb:file|jdbc:derby):([^:\s]+)|` +
+var databaseURL = lazyregexp.New(`^(?:(sqlite3?(?:\+\w+)?|libsql|file|jdbc:sqlite|jdbc:h2(?::file|:split|:nio)?|jdbc:hsqldb:file|jdbc:derby):([^:\s]+)|` +
 	`(?i:data source|datasource|filename)\s*=\s*([^;:]+\.\w+)(?:;.*)?|(?i:dbi:sqlite:)(?:dbname=)?([^:;]+))$`)
 
 // literalPath reports what the literal at token i names by itself.
@@ -184,7 +185,7 @@ func (u *unit) literalURL(i int) {
 }
 
 // springDefault matches "${property:/path}" of Spring.
-var springDefault = regexp.MustCompile(`^\$\{([\w.-]+):(/[^}]+)\}$`)
+var springDefault = lazyregexp.New(`^\$\{([\w.-]+):(/[^}]+)\}$`)
 
 // systemDirs are directories of the system in which paths are told from routes by
 // their names alone, and that applications keep data in.

@@ -1,10 +1,11 @@
 package workload
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
 // This file finds the ports that sources listen on.
@@ -32,10 +33,10 @@ var (
 	}
 	// portsFirst are those of them with the port, without more, as an argument.
 	portsFirst      = strings.Fields("listen set ServerSocket port ListenAnyIP TcpListener TCPServer ListenLocalhost InetSocketAddress serve")
-	portVariable    = regexp.MustCompile(`^(?:(?:HTTP|SERVER|APP|LISTEN|NODE|WEB|API|BACKEND|SERVICE)_?)?PORT$`)
-	anyPortVariable = regexp.MustCompile(`^[A-Z0-9_]*PORT$`)
+	portVariable    = lazyregexp.New(`^(?:(?:HTTP|SERVER|APP|LISTEN|NODE|WEB|API|BACKEND|SERVICE)_?)?PORT$`)
+	anyPortVariable = lazyregexp.New(`^[A-Z0-9_]*PORT$`)
 	// address matches a port after a host or none, and a URL of .NET.
-	address = regexp.MustCompile(`^(?:https?://)?(?:[\w.*+-]*|\[[\da-fA-F:]*\]):(\d{1,5})/?$`)
+	address = lazyregexp.New(`^(?:https?://)?(?:[\w.*+-]*|\[[\da-fA-F:]*\]):(\d{1,5})/?$`)
 )
 
 // listener reports the port that a call of one of the listeners listens on.

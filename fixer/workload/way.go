@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
@@ -116,8 +116,8 @@ func (w *Workload) ofBase(program string, rest []string) (next []string, isScrip
 }
 
 var (
-	execArgs         = regexp.MustCompile(`^exec (?:(?:gosu|su-exec) [\w:$"{}.-]+ )?"\$@"$`)
-	looksAtArguments = regexp.MustCompile(`\$[@*#1-9]|\$\{[@*#!1-9]|\bshift\b|\bset\s+--|\bgetopts\b|\bBASH_ARGV\b`)
+	execArgs         = lazyregexp.New(`^exec (?:(?:gosu|su-exec) [\w:$"{}.-]+ )?"\$@"$`)
+	looksAtArguments = lazyregexp.New(`\$[@*#1-9]|\$\{[@*#!1-9]|\bshift\b|\bset\s+--|\bgetopts\b|\bBASH_ARGV\b`)
 )
 
 // scriptEnd tells what a shell script, called with these arguments, ends with: its
