@@ -163,6 +163,7 @@ func stillRoots(p *fixer.Pass, run *chain.Run, id identity) string {
 		func() string { return changedModules(p, run, id) },
 		func() string { return foreignHome(run, id) },
 		func() string { return mountDoubt(p, run, id) },
+		func() string { return deployedDoubt(p, run, id) },
 		func() string { return namedSystemFile(p, run) },
 		func() string { return dataPath(p, run, id) },
 		func() string { return childDoubt(p, run, id) },
