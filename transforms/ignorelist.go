@@ -1,7 +1,6 @@
 package transforms
 
 import (
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"path"
@@ -9,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/npm"
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
@@ -127,7 +127,10 @@ func (x *ignoring) takes(source, name string) bool {
 func (x *ignoring) readPackage() {
 	text, err := readSmall(x.pass.Context, "package.json")
 	if err == nil {
-		err = json.Unmarshal([]byte(strings.TrimPrefix(text, "\ufeff")), &x.deps)
+		var m *npm.Manifest
+		if m, err = npm.ParseManifest([]byte(text)); err == nil {
+			x.deps = *m
+		}
 	}
 	x.noDeps = err != nil
 }

@@ -164,6 +164,7 @@ func stillRoots(p *fixer.Pass, run *chain.Run, id identity) string {
 		func() string { return foreignHome(run, id) },
 		func() string { return mountDoubt(p, run, id) },
 		func() string { return deployedDoubt(p, run, id) },
+		func() string { return healthDoubt(p, run, id) },
 		func() string { return namedSystemFile(p, run) },
 		func() string { return dataPath(p, run, id) },
 		func() string { return childDoubt(p, run, id) },
