@@ -28,6 +28,9 @@ type Pass struct {
 	Beside []string
 	// Deployments are the known ways in which the image of this build is run.
 	Deployments []workload.Deployment
+	// Derived are the FROM instructions of other Dockerfiles that name the image of
+	// this build.
+	Derived []workload.Place
 	// Repository is the root of the checkout that they are of; nil for none.
 	Repository fs.FS
 	Options    Options

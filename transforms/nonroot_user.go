@@ -96,6 +96,9 @@ func nonroot(p *fixer.Pass, n *chain.Node) error {
 	case len(n.Children) > 0:
 		p.Report(at(p, run), leftRoot+"other stages are built from this one, and may need root")
 		return nil
+	case len(p.Derived) > 0:
+		p.Report(at(p, run), fmt.Sprintf("%s%s is built from its image, and may need root", leftRoot, p.Derived[0]))
+		return nil
 	}
 	start := examine(p, run, nil)
 	var id identity

@@ -432,3 +432,27 @@ func TestTaggedBuilds(t *testing.T) {
 		}
 	}
 }
+
+func TestDerived(t *testing.T) {
+	l := Read(files(map[string]string{
+		"compose.yml": "services:\n  a:\n    build: .\n    image: shop\n  b:\n    build: {context: ., dockerfile: Dockerfile.b}\n    image: example.com/b:1\n" +
+			"  node:\n    build: node\n    image: node:20\n",
+		"Dockerfile":        "FROM alpine\n",
+		"Dockerfile.b":      "# FROM shop\nFROM --platform=linux/amd64 SHOP AS x\nFROM docker.io/library/shop:latest\nFROM shop\n",
+		"tests/Dockerfile":  "FROM alpine\nCOPY a b\n  from example.com/b:1 as b\nFROM b AS shop\nFROM shop\n",
+		"other/Dockerfile":  "ARG TAG\nFROM shop:2\nFROM example.com/b:$TAG\nFROM example.com/b\n",
+		"node/Dockerfile":   "FROM node:20\n",
+		"no/Dockerfile":     "\x00FROM",
+		"unread/Dockerfile": strings.Repeat("#\n", maxFile),
+	}))
+	for file, want := range map[string]string{
+		"Dockerfile":       "[Dockerfile.b:3]",
+		"Dockerfile.b":     "[tests/Dockerfile:3]",
+		"node/Dockerfile":  "[]",
+		"tests/Dockerfile": "[]",
+	} {
+		if got := fmt.Sprint(l.Derived(file)); got != want {
+			t.Errorf("from the image of %s are built %s, want %s", file, got, want)
+		}
+	}
+}
