@@ -50,13 +50,14 @@ func movesStart(run *chain.Run, d workload.Deployment) bool {
 
 // deployedDoubt tells of a deployment that starts in the image what another user than
 // root can't be seen to run, "" when there is none. One that sets its own user keeps it.
-func deployedDoubt(p *fixer.Pass, run *chain.Run, id identity) string {
+// server is that of an nginx image, nil for others.
+func deployedDoubt(p *fixer.Pass, run *chain.Run, id identity, server *nginxServer) string {
 	for _, d := range p.Deployments {
 		if d.User != "" || !startsOtherwise(run, d) {
 			continue
 		}
 		x := newExaminer(p, launched(run, d))
-		x.user = &id
+		x.user, x.server = &id, server
 		reason := x.start()
 		if reason == "" {
 			reason = x.doubt
@@ -66,4 +67,23 @@ func deployedDoubt(p *fixer.Pass, run *chain.Run, id identity) string {
 		}
 	}
 	return ""
+}
+
+// nginxDeployed tells of a deployment of an nginx image that mounts another configuration,
+// or directories that nginx may not write to, or starts something else; "" for none.
+func nginxDeployed(p *fixer.Pass, run *chain.Run, id identity, server *nginxServer) string {
+	for _, d := range p.Deployments {
+		for _, m := range d.Mounts {
+			target := path.Clean(m.Target)
+			for _, dir := range []string{"/etc/nginx", "/docker-entrypoint.d"} {
+				if d.User == "" && (within(target, dir) || within(dir, target)) {
+					return fmt.Sprintf("%s mounts %s, with a configuration of nginx that is not looked at", m.Place, target)
+				}
+			}
+		}
+	}
+	if doubt := mountDoubt(p, run, id); doubt != "" {
+		return doubt
+	}
+	return deployedDoubt(p, run, id, server)
 }

@@ -143,6 +143,9 @@ func doubts(p *fixer.Pass, run *chain.Run, id identity, start startup) (safety f
 		if ports = start.server.portNote(); ports != "" {
 			safety = fixer.Unsafe // without its port, nginx does not start at all
 		}
+		if start.doubt == "" {
+			start.doubt = nginxDeployed(p, run, id, start.server)
+		}
 	case start.doubt == "":
 		start.doubt = stillRoots(p, run, id)
 	}
@@ -166,7 +169,7 @@ func stillRoots(p *fixer.Pass, run *chain.Run, id identity) string {
 		func() string { return changedModules(p, run, id) },
 		func() string { return foreignHome(run, id) },
 		func() string { return mountDoubt(p, run, id) },
-		func() string { return deployedDoubt(p, run, id) },
+		func() string { return deployedDoubt(p, run, id, nil) },
 		func() string { return healthDoubt(p, run, id) },
 		func() string { return namedSystemFile(p, run) },
 		func() string { return dataPath(p, run, id) },
