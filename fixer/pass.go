@@ -30,6 +30,9 @@ type Pass struct {
 	Deployments []workload.Deployment
 	// Gaps are what could not be read of them.
 	Gaps []workload.Gap
+	// Derived are the FROM instructions of other Dockerfiles that name the image of
+	// this build.
+	Derived []workload.Place
 	// Repository is the root of the checkout that they are of; nil for none.
 	Repository fs.FS
 	Options    Options

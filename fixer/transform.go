@@ -124,6 +124,8 @@ type Build struct {
 	Deployments []workload.Deployment
 	// Gaps are what could not be read of the ways in which it is run.
 	Gaps []workload.Gap
+	// Derived are the FROM instructions of other Dockerfiles that name its image.
+	Derived []workload.Place
 	// Repository is the root of the checkout that they are of; nil when there is none
 	// to look at. It is only read.
 	Repository fs.FS

@@ -1,13 +1,13 @@
 package transforms
 
 import (
-	"encoding/json"
 	"fmt"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
+	"github.com/dockmend/dockmend/fixer/npm"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
@@ -120,7 +120,10 @@ func (x *ignoring) read(name string) (string, error) {
 func (x *ignoring) readPackage() {
 	text, err := x.read("package.json")
 	if err == nil {
-		err = json.Unmarshal([]byte(strings.TrimPrefix(text, "\ufeff")), &x.deps)
+		var m *npm.Manifest
+		if m, err = npm.ParseManifest([]byte(text)); err == nil {
+			x.deps = *m
+		}
 	}
 	x.noDeps = err != nil
 }

@@ -37,27 +37,6 @@ func mountDoubt(p *fixer.Pass, run *chain.Run, id identity) string {
 	return ""
 }
 
-// commandDoubt tells of a deployment that starts something which takes root, in place
-// of the image's own command; "" when there is none.
-func commandDoubt(p *fixer.Pass, run *chain.Run, id identity) string {
-	load := p.Workload(run)
-	for _, d := range p.Deployments {
-		start := load.Deployed(d)
-		if start == nil || d.User != "" {
-			continue
-		}
-		x := &examiner{pass: p, run: run, load: load, user: &id}
-		reason, _ := x.script(start)
-		if reason == "" {
-			reason = x.doubt
-		}
-		if reason != "" {
-			return fmt.Sprintf("%s starts something else: %s", d.Place, reason)
-		}
-	}
-	return ""
-}
-
 // ofMount tells why a user who is not root may not write to a mount.
 func ofMount(p *fixer.Pass, run *chain.Run, id identity, m workload.Mount) string {
 	target := path.Clean(m.Target)

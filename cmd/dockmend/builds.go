@@ -40,6 +40,9 @@ func (s *source) use() {
 	}
 	if j.checkout != nil && j.checkout.open() {
 		b.deployments(j.checkout.links.Deployments(j.place))
+		for i := range s.Builds {
+			s.Builds[i].Derived = j.checkout.links.Derived(j.place)
+		}
 	}
 }
 

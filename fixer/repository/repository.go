@@ -32,6 +32,7 @@ type Links struct {
 	dockerfiles []string
 	builds      map[string][]Build
 	deployments map[string][]workload.Deployment
+	derived     map[string][]workload.Place
 	gaps        []workload.Gap
 }
 
@@ -62,6 +63,10 @@ func (l *Links) Builds(dockerfile string) []Build { return l.builds[dockerfile] 
 func (l *Links) Deployments(dockerfile string) []workload.Deployment {
 	return l.deployments[dockerfile]
 }
+
+// Derived returns the FROM instructions of other Dockerfiles that name the image of a
+// Dockerfile, as a build of it does: one for each, in the order of their places.
+func (l *Links) Derived(dockerfile string) []workload.Place { return l.derived[dockerfile] }
 
 // Gaps returns what could not be read and belongs to no build, in the order of
 // the places.

@@ -50,41 +50,6 @@ func (w *Workload) Follow(argv []string) *Script {
 	return s
 }
 
-// Deployed follows what a deployment starts in place of the image's own command. It is
-// nil where that is what the image says, or can't be read.
-func (w *Workload) Deployed(d Deployment) *Script {
-	if d.Entrypoint == nil && d.Command == nil {
-		return nil
-	}
-	final := w.in.Run.Final
-	entry, ok := argv(final, final.Entrypoint)
-	line := append(slices.Clip(entry), d.Command...)
-	switch {
-	case d.Entrypoint != nil:
-		line = append(slices.Clip(d.Entrypoint), d.Command...) // which clears the image's CMD
-	case !ok || final.Entrypoint != nil && final.Entrypoint.Shell:
-		return nil // it ignores the command, or can't be read
-	}
-	f := &follower{w: w, env: w.in.Run.Final.EnvVar, read: map[string]bool{}}
-	s := &Script{Kind: CommandLine, Place: d.Place, Dir: f.workdir()}
-	if path.IsAbs(d.WorkingDir) {
-		s.Dir = path.Clean(d.WorkingDir)
-	}
-	parsed, err := shell.FromArgs(line, f.env)
-	if err != nil {
-		return nil
-	}
-	f.add(s, parsed)
-	f.expand(s, nil, 0, 0)
-	if len(entry) > 0 && d.Entrypoint == nil && !f.handed {
-		if alone, err := shell.FromArgs(d.Command, f.env); err == nil {
-			f.add(s, alone)
-			f.expand(s, nil, len(parsed.Calls), 0)
-		}
-	}
-	return s
-}
-
 // Child follows a program that a source starts, in the working directory of the
 // image.
 func (w *Workload) Child(c ChildProcess) *Script {
