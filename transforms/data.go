@@ -95,7 +95,7 @@ func isGiven(run *chain.Run, id identity, dir string) bool {
 // that changes files which stay root's; "" when there is none.
 func childDoubt(p *fixer.Pass, run *chain.Run, id identity) string {
 	load := p.Workload(run)
-	for _, c := range p.Files().Sources().ChildProcesses {
+	for _, c := range p.Sources().ChildProcesses {
 		if isByHand(c.Place.File) {
 			continue
 		}

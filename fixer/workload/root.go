@@ -51,7 +51,7 @@ func (w *Workload) Root() (list []Reason) {
 			list = append(list, Reason{Program: c.Name, Why: why, Command: c, Place: c.In.Place})
 		}
 	})
-	sources := w.in.Files.Sources()
+	sources := w.Sources()
 	for _, s := range sources.Drops {
 		list = append(list, Reason{Program: s.Place.File, Why: Drops, Place: s.Place})
 	}
