@@ -37,8 +37,33 @@ func mountDoubt(p *fixer.Pass, run *chain.Run, id identity) string {
 			}
 		}
 	}
+	if doubt := possibleDoubt(p, run, id); doubt != "" {
+		return doubt
+	}
 	if len(p.Gaps) > 0 {
 		return fmt.Sprintf("what %s mounts is not known: %s", p.Gaps[0].Place, p.Gaps[0].What)
+	}
+	return ""
+}
+
+// possibleDoubt tells of a mount at or below the working directory in a deployment whose
+// image may be this one: of other paths it is not likely that it is.
+func possibleDoubt(p *fixer.Pass, run *chain.Run, id identity) string {
+	if !run.Final.Workdir.Known || run.Final.Workdir.Text == "/" {
+		return ""
+	}
+	for _, d := range p.Perhaps {
+		if d.User != "" {
+			continue
+		}
+		for _, m := range d.Mounts {
+			if !workload.Within(m.Target, run.Final.Workdir.Text) || m.Kind == workload.Claim && d.FSGroup {
+				continue
+			}
+			if doubt := ofMount(p, run, id, m); doubt != "" {
+				return doubt + ", if its image is this one"
+			}
+		}
 	}
 	return ""
 }

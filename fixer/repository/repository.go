@@ -59,7 +59,8 @@ func (l *Links) Builds(dockerfile string) []Build { return l.builds[dockerfile] 
 
 // Deployments returns the known ways in which images of a Dockerfile are run, in
 // the order of their places, whether or not a build of it is known. Those of
-// Build.Deployments are among them.
+// Build.Deployments are among them. Those whose image may as well be another one's
+// have Perhaps set.
 func (l *Links) Deployments(dockerfile string) []workload.Deployment {
 	return l.deployments[dockerfile]
 }

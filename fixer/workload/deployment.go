@@ -29,6 +29,7 @@ type Gap struct {
 type Deployment struct {
 	Name       string // for messages: "service web", "container api", "docker run"
 	Place      Place
+	Perhaps    bool     // its image may be that of another Dockerfile, or somebody else's
 	Entrypoint []string // nil: the image's; empty: none
 	Command    []string // nil: the image's; empty: none
 	WorkingDir string
