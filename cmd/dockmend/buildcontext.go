@@ -148,7 +148,7 @@ func (j *job) noContext(most string) *fixer.Finding {
 		where = fmt.Sprintf("none of the folders from %s to %s has all sources of its COPY", spoken(j.pathOf(own)), spoken(j.pathOf(".")))
 	}
 	try := "--context DIR names it"
-	if most != "" {
+	if most != "" && own != "." { // of several folders, not the one that was tried
 		try = "try --context " + spoken(j.pathOf(most))
 	}
 	return &fixer.Finding{ID: "build-context", Line: 1, Col: 1, Message: fmt.Sprintf("no build context found: %s; %s", where, try)}

@@ -12,12 +12,16 @@ import (
 
 // ContextSources returns what the stages take from the build context: the sources
 // of COPY and ADD and of bind mounts, without those of other stages, images and
-// URLs. They are slash-separated paths and patterns from the context's root, each
-// once, in rising order; the root itself is not among them, nor is a source whose
-// variables are not known.
-func (g *Graph) ContextSources() []string {
+// URLs. They are slash-separated paths and patterns from the context's root; the root
+// itself is not among them, nor is a source whose variables are not known.
+//
+// Of each entry, one has to be there. A path is an entry of its own. Patterns need not
+// match where the instruction has other sources (BuildKit copies with
+// AllowEmptyWildcard); those of an instruction that has nothing else are one entry. The
+// entries are in rising order, each once.
+func (g *Graph) ContextSources() [][]string {
 	final := map[*Node]State{}
-	var list []string
+	var list [][]string
 	for _, n := range g.Nodes {
 		s := final[n.Parent]
 		if n.Parent == nil {
@@ -29,17 +33,33 @@ func (g *Graph) ContextSources() []string {
 				s = s.After(in)
 				continue
 			}
-			for _, src := range localSources(in) {
-				src, ok := s.Expand(src)
-				if src = strings.TrimPrefix(path.Clean("/"+src), "/"); ok && src != "" && !strings.Contains(src, `\`) {
-					list = append(list, src)
-				}
-			}
+			list = append(list, s.required(localSources(in))...)
 		}
 		final[n] = s
 	}
-	slices.Sort(list)
-	return slices.Compact(list)
+	slices.SortFunc(list, slices.Compare)
+	return slices.CompactFunc(list, slices.Equal)
+}
+
+// required are the entries of ContextSources for the sources of one instruction.
+func (s State) required(sources []string) (list [][]string) {
+	var patterns []string
+	for _, src := range sources {
+		src, ok := s.Expand(src)
+		src = strings.TrimPrefix(path.Clean("/"+src), "/")
+		switch {
+		case !ok || src == "" || strings.Contains(src, `\`):
+		case strings.ContainsAny(src, "*?["):
+			patterns = append(patterns, src)
+		default:
+			list = append(list, []string{src})
+		}
+	}
+	if len(patterns) > 0 && len(patterns) == len(sources) {
+		slices.Sort(patterns)
+		list = append(list, patterns)
+	}
+	return list
 }
 
 // localSources are the sources of an instruction in the build context, as written.
