@@ -15,6 +15,7 @@ type Build struct {
 	// the root of the repository: "." for the root. It is "" where it is outside of
 	// the repository, a URL or not known; a gap says which.
 	Context    string
+	Outside    string            // how the context is known not to be in the repository: "is a URL"; "" for one that is, or is not known
 	Dockerfile string            // slash-separated, from the root of the repository
 	Target     string            // "" for the last stage, and where a gap says that it is not known
 	Args       map[string]string // the known values alone; nil for none
