@@ -169,13 +169,16 @@ func TestDeployments(t *testing.T) {
 		for _, d := range p.Deployments {
 			got = append(got, p.Options.Build.Target+" "+d.Name)
 		}
+		for _, d := range p.Perhaps {
+			got = append(got, p.Options.Build.Target+" perhaps "+d.Name)
+		}
 		return nil
 	}}
 	runBuilds(t, "FROM a AS x\nFROM a AS y\n", []fixer.Build{
-		{Options: chain.Options{Target: "x"}, Deployments: []workload.Deployment{{Name: "service x"}}},
+		{Options: chain.Options{Target: "x"}, Deployments: []workload.Deployment{{Name: "service x"}, {Name: "service z", Perhaps: true}}},
 		{Options: chain.Options{Target: "y"}, Deployments: []workload.Deployment{{Name: "service y"}}},
 	}, lists)
-	if strings.Join(got, ", ") != "x service x, y service y" {
+	if strings.Join(got, ", ") != "x service x, x perhaps service z, y service y" {
 		t.Errorf("got %q", got)
 	}
 }

@@ -28,6 +28,8 @@ type Pass struct {
 	Beside []string
 	// Deployments are the known ways in which the image of this build is run.
 	Deployments []workload.Deployment
+	// Perhaps are the ways in which an image is run that may be this one, or another.
+	Perhaps []workload.Deployment
 	// Gaps are what could not be read of them.
 	Gaps []workload.Gap
 	// Derived are the FROM instructions of other Dockerfiles that name the image of

@@ -139,7 +139,7 @@ func argumentsToCome(p *fixer.Pass, run *chain.Run, c *chain.Command) fixer.Deci
 		return fixer.Refusal(fmt.Sprintf("the CMD in line %d, which is ignored now, would become its arguments", cmd.In.Line))
 	}
 	for _, d := range p.Deployments {
-		if d.Command != nil {
+		if d.Command != nil && d.Entrypoint == nil {
 			return fixer.Refusal(fmt.Sprintf("the command in %s, which is ignored now, would become its arguments", d.Place))
 		}
 	}

@@ -24,14 +24,66 @@ func mountDoubt(p *fixer.Pass, run *chain.Run, id identity) string {
 		if d.User != "" {
 			continue // it says itself who runs, whatever the image says
 		}
+		if doubt := ofRights(d); doubt != "" {
+			return doubt
+		}
 		for _, m := range d.Mounts {
+			if m.Kind == workload.Claim && d.FSGroup {
+				continue // it belongs to a group of the pod's, which may write there
+			}
 			if doubt := ofMount(p, run, id, m); doubt != "" {
 				return doubt
 			}
 		}
 	}
+	if doubt := possibleDoubt(p, run, id); doubt != "" {
+		return doubt
+	}
 	if len(p.Gaps) > 0 {
 		return fmt.Sprintf("what %s mounts is not known: %s", p.Gaps[0].Place, p.Gaps[0].What)
+	}
+	return ""
+}
+
+// possibleDoubt tells of a mount at or below the working directory in a deployment whose
+// image may be this one: of other paths it is not likely that it is.
+func possibleDoubt(p *fixer.Pass, run *chain.Run, id identity) string {
+	if !run.Final.Workdir.Known || run.Final.Workdir.Text == "/" {
+		return ""
+	}
+	for _, d := range p.Perhaps {
+		if d.User != "" {
+			continue
+		}
+		for _, m := range d.Mounts {
+			if !workload.Within(m.Target, run.Final.Workdir.Text) || m.Kind == workload.Claim && d.FSGroup {
+				continue
+			}
+			if doubt := ofMount(p, run, id, m); doubt != "" {
+				return doubt + ", if its image is this one"
+			}
+		}
+	}
+	return ""
+}
+
+// ofRights tells what a deployment gives its container that only root can use, "" for
+// nothing: the effective capabilities of a user who is not root are none (Docker
+// documentation, "Runtime privilege and Linux capabilities"), but that Docker lets any
+// user listen on each port, which is all of NET_BIND_SERVICE.
+func ofRights(d workload.Deployment) string {
+	raised := slices.IndexFunc(d.CapAdd, func(name string) bool {
+		return strings.TrimPrefix(strings.ToUpper(name), "CAP_") != "NET_BIND_SERVICE"
+	})
+	switch {
+	case d.Privileged:
+		return fmt.Sprintf("%s runs it privileged, which only root makes use of", d.Rights)
+	case len(d.Devices) > 0:
+		return fmt.Sprintf("%s gives it devices of the host, which belong to root", d.Rights)
+	case raised >= 0:
+		return fmt.Sprintf("%s gives it the capability %s, which only root has then", d.Rights, d.CapAdd[raised])
+	case d.HostPID:
+		return fmt.Sprintf("%s shows it the processes of the host, which belong to others", d.Rights)
 	}
 	return ""
 }
@@ -61,6 +113,9 @@ func ofMount(p *fixer.Pass, run *chain.Run, id identity, m workload.Mount) strin
 		}
 		return fmt.Sprintf("%s mounts the host's %s to %s, which keeps its owner: chown %s %s there", m.Place, m.Source, target, owner, m.Source)
 	case workload.Volume, workload.Anonymous:
+		if m.Existing {
+			return fmt.Sprintf("%s mounts a volume to %s, which keeps the owners that it has", m.Place, target)
+		}
 		if made == workload.Made || target == run.Final.Workdir.Text {
 			return ""
 		}

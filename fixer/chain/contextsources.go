@@ -12,19 +12,24 @@ import (
 
 // ContextSources returns what the stages take from the build context: the sources
 // of COPY and ADD and of bind mounts, without those of other stages, images and
-// URLs. They are slash-separated paths and patterns from the context's root, each
-// once, in rising order; the root itself is not among them, nor is a source whose
-// variables are not known.
-func (g *Graph) ContextSources() []string {
-	list, _ := g.contextSources()
-	return list
+// URLs. They are slash-separated paths and patterns from the context's root; the root
+// itself is not among them, nor is a source whose variables are not known.
+//
+// Of each entry, one has to be there. A path is an entry of its own. Patterns need not
+// match where the instruction has other sources (BuildKit copies with
+// AllowEmptyWildcard); those of an instruction that has nothing else are one entry. The
+// entries are in rising order, each once.
+func (g *Graph) ContextSources() (list [][]string) {
+	g.eachSources(func(s State, sources []string) { list = append(list, s.required(sources)...) })
+	slices.SortFunc(list, slices.Compare)
+	return slices.CompactFunc(list, slices.Equal)
 }
 
 // Takes returns a function that reports whether the stages take a file of the build
 // context, by its slash-separated path: true where a source is the whole context, or
 // is not known.
 func (g *Graph) Takes() func(name string) bool {
-	list, whole := g.contextSources()
+	list, whole := g.taken()
 	return func(name string) bool {
 		return whole || slices.ContainsFunc(list, func(src string) bool { return covers(src, name) })
 	}
@@ -44,9 +49,25 @@ func covers(src, name string) bool {
 	return ok || err != nil
 }
 
-// contextSources are those of ContextSources. whole: the context itself is among
-// them, or one that is not known.
-func (g *Graph) contextSources() (list []string, whole bool) {
+// taken are all sources of the stages in the build context. whole: the context itself
+// is among them, or one that is not known.
+func (g *Graph) taken() (list []string, whole bool) {
+	g.eachSources(func(s State, sources []string) {
+		for _, src := range sources {
+			src, ok := s.Expand(src)
+			if src = strings.TrimPrefix(path.Clean("/"+src), "/"); ok && src != "" && !strings.Contains(src, `\`) {
+				list = append(list, src)
+			} else {
+				whole = true
+			}
+		}
+	})
+	return list, whole
+}
+
+// eachSources visits the instructions that take something from the build context, with
+// what holds before them.
+func (g *Graph) eachSources(visit func(s State, sources []string)) {
 	final := map[*Node]State{}
 	for _, n := range g.Nodes {
 		s := final[n.Parent]
@@ -59,19 +80,33 @@ func (g *Graph) contextSources() (list []string, whole bool) {
 				s = s.After(in)
 				continue
 			}
-			for _, src := range localSources(in) {
-				src, ok := s.Expand(src)
-				if src = strings.TrimPrefix(path.Clean("/"+src), "/"); ok && src != "" && !strings.Contains(src, `\`) {
-					list = append(list, src)
-				} else {
-					whole = true
-				}
+			if sources := localSources(in); len(sources) > 0 {
+				visit(s, sources)
 			}
 		}
 		final[n] = s
 	}
-	slices.Sort(list)
-	return slices.Compact(list), whole
+}
+
+// required are the entries of ContextSources for the sources of one instruction.
+func (s State) required(sources []string) (list [][]string) {
+	var patterns []string
+	for _, src := range sources {
+		src, ok := s.Expand(src)
+		src = strings.TrimPrefix(path.Clean("/"+src), "/")
+		switch {
+		case !ok || src == "" || strings.Contains(src, `\`):
+		case strings.ContainsAny(src, "*?["):
+			patterns = append(patterns, src)
+		default:
+			list = append(list, []string{src})
+		}
+	}
+	if len(patterns) > 0 && len(patterns) == len(sources) {
+		slices.Sort(patterns)
+		list = append(list, patterns)
+	}
+	return list
 }
 
 // localSources are the sources of an instruction in the build context, as written.

@@ -76,10 +76,13 @@ func describeService(b *strings.Builder, s *Service) {
 		fmt.Fprintf(b, "  env %s %s=%s\n", v.Place, v.Name, known(v.Value, v.Known))
 	}
 	for _, m := range d.Mounts {
-		fmt.Fprintf(b, "  mount %s %s %q at %s%s\n", m.Place, m.Kind, m.Source, m.Target, map[bool]string{true: " ro"}[m.ReadOnly])
+		fmt.Fprintf(b, "  mount %s %s %q at %s%s\n", m.Place, m.Kind, m.Source, m.Target, map[bool]string{true: " ro"}[m.ReadOnly]+map[bool]string{true: " existing"}[m.Existing])
 	}
 	if d.Ports != nil {
 		fmt.Fprintf(b, "  ports %v\n", d.Ports)
+	}
+	if d.Rights != (workload.Place{}) || d.HostNetwork {
+		fmt.Fprintf(b, "  rights %s privileged %v devices %q cap_add %q host network %v pid %v\n", d.Rights, d.Privileged, d.Devices, d.CapAdd, d.HostNetwork, d.HostPID)
 	}
 	gaps(b, "  ", d.Gaps)
 }

@@ -85,6 +85,7 @@ func (a *assembly) service(config types.ServiceConfig, ls layers) *Service {
 	d.Env = g.environment()
 	d.Mounts = g.mounts()
 	d.Ports = g.allPorts()
+	g.rights()
 	d.Gaps = uniqueGaps(d.Gaps)
 	return s
 }

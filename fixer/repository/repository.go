@@ -15,6 +15,7 @@ type Build struct {
 	// the root of the repository: "." for the root. It is "" where it is outside of
 	// the repository, a URL or not known; a gap says which.
 	Context    string
+	Outside    string            // how the context is known not to be in the repository: "is a URL"; "" for one that is, or is not known
 	Dockerfile string            // slash-separated, from the root of the repository
 	Target     string            // "" for the last stage, and where a gap says that it is not known
 	Args       map[string]string // the known values alone; nil for none
@@ -59,7 +60,8 @@ func (l *Links) Builds(dockerfile string) []Build { return l.builds[dockerfile] 
 
 // Deployments returns the known ways in which images of a Dockerfile are run, in
 // the order of their places, whether or not a build of it is known. Those of
-// Build.Deployments are among them.
+// Build.Deployments are among them. Those whose image may as well be another one's
+// have Perhaps set.
 func (l *Links) Deployments(dockerfile string) []workload.Deployment {
 	return l.deployments[dockerfile]
 }
