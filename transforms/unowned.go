@@ -184,7 +184,7 @@ func inRootDirectory(p *fixer.Pass, run *chain.Run) string {
 	if dir.Text != "/" || dir.In != nil || run.Final.Base.Distro.FamilyOf() == baseimage.Scratch {
 		return ""
 	}
-	file, unread := firstFile(p.Files().Sources().Writing), unreadSources(p)
+	file, unread := firstFile(p.Files().NodeProcess().Writing()), unreadSources(p)
 	switch {
 	case file != "":
 		return fmt.Sprintf("%s may write files there", file)

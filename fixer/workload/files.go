@@ -51,8 +51,11 @@ type Files struct {
 	entries int          // of dirs
 	buffer  bytes.Buffer // of the file that is being read
 
-	once    sync.Once
+	once, listOnce, nodeOnce sync.Once
+
 	sources *Sources
+	list    *sourceList
+	node    *NodeProcess
 }
 
 // answer is the text of a file, or why there is none.
@@ -169,10 +172,19 @@ func (f *Files) ReadDir(name string) ([]fs.DirEntry, error) {
 // the walk. What could not be walked is a Gap: a directory that can't be read or
 // lies deeper than MaxSourceDepth, and what comes after MaxEntries; at most 1,000.
 func (f *Files) Walk(enter func(dir string) bool, visit func(name string, d fs.DirEntry) bool) []Gap {
-	if f.files == nil {
+	w := f.newWalk()
+	w.enter, w.visit = enter, visit
+	return w.all()
+}
+
+// newWalk returns a walk that has enter and visit to be set.
+func (f *Files) newWalk() *walk { return &walk{files: f, left: MaxEntries} }
+
+// all walks the whole context.
+func (w *walk) all() []Gap {
+	if w.files.files == nil {
 		return []Gap{{What: ErrNoContext.Error()}}
 	}
-	w := &walk{files: f, enter: enter, visit: visit, left: MaxEntries}
 	w.dir(".", MaxSourceDepth)
 	return w.gaps
 }
