@@ -31,6 +31,10 @@ bench:
 FUZZTIME ?= 1m
 fuzz:
 	$(GO) test ./fixer/dockerfile -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME)
+	$(GO) test ./fixer/yamlfile -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME)
+	$(GO) test ./fixer/compose -run '^$$' -fuzz FuzzLoad -fuzztime $(FUZZTIME)
+	$(GO) test ./fixer/compose -run '^$$' -fuzz FuzzExpand -fuzztime $(FUZZTIME)
+	$(GO) test ./fixer/compose -run '^$$' -fuzz FuzzEnvFile -fuzztime $(FUZZTIME)
 	$(GO) test ./fixer/diff -run '^$$' -fuzz FuzzUnified -fuzztime $(FUZZTIME)
 	$(GO) test ./fixer/registry -run '^$$' -fuzz FuzzHistory -fuzztime $(FUZZTIME)
 	$(GO) test ./fixer/registry -run '^$$' -fuzz FuzzLayout -fuzztime $(FUZZTIME)
@@ -42,5 +46,7 @@ fuzz:
 	$(GO) test ./fixer/discover -run '^$$' -fuzz FuzzGlob -fuzztime $(FUZZTIME)
 	$(GO) test ./fixer/discover -run '^$$' -fuzz FuzzRules -fuzztime $(FUZZTIME)
 	$(GO) test ./fixer/workload -run '^$$' -fuzz FuzzSources -fuzztime $(FUZZTIME)
+	$(GO) test ./fixer/report -run '^$$$$' -fuzz FuzzPathURI -fuzztime $(FUZZTIME)
+	$(GO) test ./fixer/repository -run '^$$$$' -fuzz FuzzRead -fuzztime $(FUZZTIME)
 	$(GO) test ./cmd/dockmend/internal/config -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME)
 	$(GO) test ./golden -run '^$$' -fuzz FuzzAll -fuzztime $(FUZZTIME)

@@ -25,11 +25,11 @@ type contents struct {
 	directory fs.FS                 // nil when there is none to look at
 	context   *buildcontext.Context // the part of it that is seen
 	files     *workload.Files       // what was read of that
-	memo      map[string]any
+	all       *workload.Files       // what was read of the directory
 }
 
 func newContents(directory fs.FS, dockerfile string) *contents {
-	c := &contents{directory: directory, memo: map[string]any{}}
+	c := &contents{directory: directory, all: workload.Open(directory)}
 	c.files = workload.Open(nil)
 	if directory != nil {
 		c.context = buildcontext.Open(directory, dockerfile)

@@ -124,9 +124,10 @@ func TestBuildsOfOneStage(t *testing.T) {
 // file that is created is there for all of them, and for what runs later.
 func TestBuildsSharedContext(t *testing.T) {
 	shared := fstest.MapFS{"a": {}}
-	asked := map[string]int{}
+	asked := map[*workload.Files]int{}
 	asks := &fixer.Transform{ID: "asks", Run: func(p *fixer.Pass) error {
-		p.Memo("question", func() any { asked[p.Options.Build.Target]++; return nil })
+		asked[p.Files()]++
+		asked[p.DirectoryFiles()]++
 		return nil
 	}}
 	creates := &fixer.Transform{ID: "creates", Run: func(p *fixer.Pass) error {
@@ -151,7 +152,7 @@ func TestBuildsSharedContext(t *testing.T) {
 	if says(r) != "1:1 creates safe true: no ignore file" || len(r.Created) != 1 {
 		t.Errorf("%d files, says\n%s", len(r.Created), says(r))
 	}
-	if asked["x"] != 2 || asked["y"] != 0 { // before, and of the context with the new file
+	if len(asked) != 4 { // the context and its directory: before, and with the new file
 		t.Errorf("asked %v", asked)
 	}
 	builds[1].Context = fstest.MapFS{"a": {}}

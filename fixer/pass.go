@@ -28,15 +28,19 @@ type Pass struct {
 	Beside []string
 	// Deployments are the known ways in which the image of this build is run.
 	Deployments []workload.Deployment
+	// Gaps are what could not be read of them.
+	Gaps []workload.Gap
+	// Derived are the FROM instructions of other Dockerfiles that name the image of
+	// this build.
+	Derived []workload.Place
 	// Repository is the root of the checkout that they are of; nil for none.
 	Repository fs.FS
 	Options    Options
 
 	ctx       context.Context
 	images    *images
-	memo      map[string]any
 	workloads map[*chain.Run]*workload.Workload
-	files     *workload.Files
+	contents  *contents
 	transform *Transform
 	ignores   []ignore // that name it
 	heeded    func(ignore)
@@ -79,7 +83,7 @@ func (p *Pass) Image(name, platform string, ask baseimage.Ask) (*baseimage.Facts
 func (p *Pass) Workload(run *chain.Run) *workload.Workload {
 	w, ok := p.workloads[run]
 	if !ok {
-		w = workload.Of(workload.Input{Run: run, Context: p.Context, Files: p.files, Deployments: p.Deployments, Ask: func(ask baseimage.Ask) (*baseimage.Facts, error) {
+		w = workload.Of(workload.Input{Run: run, Context: p.Context, Files: p.contents.files, Deployments: p.Deployments, Ask: func(ask baseimage.Ask) (*baseimage.Facts, error) {
 			return p.Base(run.Node, ask)
 		}})
 		p.workloads[run] = w
@@ -88,23 +92,13 @@ func (p *Pass) Workload(run *chain.Run) *workload.Workload {
 }
 
 // Files returns the build context as the model reads it: once for all questions.
-func (p *Pass) Files() *workload.Files { return p.files }
+func (p *Pass) Files() *workload.Files { return p.contents.files }
+
+// DirectoryFiles returns Directory as the model reads it.
+func (p *Pass) DirectoryFiles() *workload.Files { return p.contents.all }
 
 // Transform is the transform that runs.
 func (p *Pass) Transform() *Transform { return p.transform }
-
-// Memo returns what make made for that key, once for one build context: for
-// questions to the context, which are asked of many instructions. The answer must
-// depend on the key and the context alone: other texts of the Dockerfile and
-// other builds get it too.
-func (p *Pass) Memo(key string, make func() any) any {
-	v, ok := p.memo[key]
-	if !ok {
-		v = make()
-		p.memo[key] = v
-	}
-	return v
-}
 
 // Inserted reports whether the instruction was inserted by a transform of this
 // run. A finding about it is not printed: it is part of that transform's work.

@@ -96,8 +96,8 @@ func (r *run) note(order int, c *change, at place) {
 // pass is what a transform sees of the file as it is now, for one build.
 func (r *run) pass(t *Transform, b *build) *Pass {
 	p := &Pass{
-		File: r.file, Graph: b.graph, Options: r.options, Deployments: b.Deployments, Repository: b.Repository,
-		ctx: r.ctx, images: r.images, memo: b.contents.memo, workloads: b.workloads, files: b.contents.files, transform: t, position: r.place,
+		File: r.file, Graph: b.graph, Options: r.options, Deployments: b.Deployments, Gaps: b.Gaps, Derived: b.Derived, Repository: b.Repository,
+		ctx: r.ctx, images: r.images, workloads: b.workloads, contents: b.contents, transform: t, position: r.place,
 		ignores: ignores(r.file, t.ID), heeded: func(ig ignore) { r.held.ignored[ig.ignoreKey] = true },
 	}
 	p.Options.Build = b.Build.Options

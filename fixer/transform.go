@@ -122,6 +122,10 @@ type Build struct {
 	// Deployments are the known ways in which its image is run. The files of their
 	// places are those of Repository.
 	Deployments []workload.Deployment
+	// Gaps are what could not be read of the ways in which it is run.
+	Gaps []workload.Gap
+	// Derived are the FROM instructions of other Dockerfiles that name its image.
+	Derived []workload.Place
 	// Repository is the root of the checkout that they are of; nil when there is none
 	// to look at. It is only read.
 	Repository fs.FS

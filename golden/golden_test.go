@@ -57,6 +57,7 @@ type testCase struct {
 	context    fs.FS
 	// deployments are what the repository says of how the image is run.
 	deployments []workload.Deployment
+	gaps        []workload.Gap // of them
 }
 
 func TestGolden(t *testing.T) {
@@ -113,22 +114,23 @@ func load(t *testing.T, dir string) *testCase {
 	}
 	if !o.NoContext {
 		c.context = buildContext(t, dir, o.Repository, o.Modules)
-		c.deployments = deployments(c.context, c.src)
+		c.deployments, c.gaps = deployments(c.context, c.src)
 	}
 	return c
 }
 
 // deployments are the ways in which the repository, whose root the build context
 // is, runs the image.
-func deployments(context fs.FS, src []byte) []workload.Deployment {
+func deployments(context fs.FS, src []byte) ([]workload.Deployment, []workload.Gap) {
 	root := fstest.MapFS{"Dockerfile": &fstest.MapFile{Data: src, Mode: 0o644}}
 	maps.Copy(root, context.(fstest.MapFS))
-	return repository.Read(root).Deployments("Dockerfile")
+	links := repository.Read(root)
+	return links.Deployments("Dockerfile"), links.ComposeGaps(".")
 }
 
 // source is the case's Dockerfile, with that text.
 func (c *testCase) source(src []byte) fixer.Source {
-	return fixer.Source{Name: "Dockerfile", Src: src, Builds: []fixer.Build{{Context: c.context, Options: c.options.Build, Deployments: c.deployments, Repository: c.context}}}
+	return fixer.Source{Name: "Dockerfile", Src: src, Builds: []fixer.Build{{Context: c.context, Options: c.options.Build, Deployments: c.deployments, Gaps: c.gaps, Repository: c.context}}}
 }
 
 // buildContext is what the Dockerfile's COPY sees.

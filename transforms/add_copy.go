@@ -1,20 +1,16 @@
 package transforms
 
 import (
-	"archive/tar"
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // AddCopy writes ADD as COPY where it does nothing else.
@@ -92,30 +88,8 @@ func isLocal(src string) bool {
 	return src != "" && !strings.ContainsAny(src, `:\`) && !strings.HasPrefix(src, "github.com/")
 }
 
-// maxMatches is how many files of one pattern are looked at, maxPatterns how many
-// patterns of one Dockerfile.
-const (
-	maxMatches  = 1000
-	maxPatterns = 100
-)
-
-// matching are the files of the build context that match a pattern, looked for
-// once.
-func matching(p *fixer.Pass, pattern string) ([]string, error) {
-	type answer struct {
-		files []string
-		err   error
-	}
-	count := p.Memo("patterns", func() any { return new(int) }).(*int)
-	a := p.Memo("pattern "+pattern, func() any {
-		if *count++; *count > maxPatterns {
-			return answer{err: errors.New("there are too many patterns")}
-		}
-		files, err := fs.Glob(p.Context, pattern)
-		return answer{files, err}
-	}).(answer)
-	return a.files, a.err
-}
+// maxMatches is how many files of one pattern are looked at.
+const maxMatches = 1000
 
 // asCopyDoes reports whether ADD does with a source of the build context what COPY
 // does. The error says why that can't be told.
@@ -127,7 +101,7 @@ func asCopyDoes(p *fixer.Pass, src string) (bool, error) {
 	matches := []string{name}
 	if strings.ContainsAny(name, "*?[") {
 		var err error
-		if matches, err = matching(p, name); err != nil {
+		if matches, err = p.Files().Glob(name); err != nil {
 			return false, err
 		}
 	}
@@ -137,62 +111,13 @@ func asCopyDoes(p *fixer.Pass, src string) (bool, error) {
 	case n > maxMatches:
 		return false, errors.New("too many files match")
 	}
-	if slices.Contains(archiveNames, strings.ToLower(path.Ext(name))) {
+	if workload.IsArchiveName(name) {
 		return false, nil
 	}
 	for _, m := range matches {
-		if plain, err := isNoArchive(p.Context, m); !plain {
+		if archive, err := p.Files().IsArchive(m); archive || err != nil {
 			return false, err
 		}
 	}
 	return true, nil
-}
-
-// archiveNames are the endings of files that are archives when they are what they
-// are called: not a placeholder, or a pointer of Git LFS.
-var archiveNames = []string{".tar", ".tgz", ".gz", ".tbz", ".tbz2", ".bz2", ".txz", ".xz", ".tzst", ".zst"}
-
-// compressed are the first bytes of what ADD decompresses to look for an archive in
-// it (github.com/moby/go-archive, compression.Detect).
-var compressed = [][]byte{{0x1f, 0x8b, 0x08}, []byte("BZh"), {0xfd, '7', 'z', 'X', 'Z', 0}, {0x28, 0xb5, 0x2f, 0xfd}}
-
-// isNoArchive reports whether ADD copies a file or directory as it is.
-func isNoArchive(context fs.FS, name string) (bool, error) {
-	info, err := fs.Stat(context, name)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return false, errors.New("it is not there")
-	case err != nil:
-		return false, cause(err)
-	case info.IsDir():
-		return true, nil
-	case !info.Mode().IsRegular():
-		return false, errors.New("it is no regular file")
-	case slices.Contains(archiveNames, strings.ToLower(path.Ext(name))):
-		return false, nil
-	}
-	f, err := context.Open(name)
-	if err != nil {
-		return false, cause(err)
-	}
-	defer f.Close()
-	var head [512]byte // a tar header
-	n, err := io.ReadFull(f, head[:])
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return false, cause(err)
-	}
-	return !mayBeArchive(head[:n], f), nil
-}
-
-// mayBeArchive goes by the first bytes of a file; rest is what follows them.
-func mayBeArchive(head []byte, rest io.Reader) bool {
-	skippable := len(head) >= 4 && head[0]&0xf0 == 0x50 && bytes.Equal(head[1:4], []byte{0x2a, 0x4d, 0x18}) // of zstd
-	if skippable || slices.ContainsFunc(compressed, func(magic []byte) bool { return bytes.HasPrefix(head, magic) }) {
-		return true
-	}
-	if bytes.HasPrefix(head, []byte("version https://git-lfs.github.com/")) || len(head) > 262 && string(head[257:262]) == "ustar" {
-		return true
-	}
-	_, err := tar.NewReader(io.MultiReader(bytes.NewReader(head), rest)).Next()
-	return err == nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // ChownCopy copies the application's files as the application's own.
@@ -165,7 +166,7 @@ func chownedLater(run *chain.Run, i int, id identity) bool {
 	found := false
 	calls(own[i+1:], func(s chain.Step, call shell.Call) {
 		if ch, ok := readChown(call, s.Before.Workdir.Text); ok && call.Certain && ch.known && ch.recursive && id.is(ch.user) {
-			found = found || slices.ContainsFunc(ch.targets, func(t string) bool { return within(c.Dest, t) })
+			found = found || slices.ContainsFunc(ch.targets, func(t string) bool { return workload.Within(c.Dest, t) })
 		}
 	})
 	return found
@@ -203,12 +204,12 @@ func isApplications(run *chain.Run, id identity, dest string) bool {
 	if dir.Known && dest == dir.Text && ownable(dest) {
 		return true
 	}
-	if isSystem(dest) {
+	if workload.IsSystem(dest) {
 		return false
 	}
 	// A copy to /src brings files into the working directory /src/server too.
-	return dir.Known && ownable(dir.Text) && (within(dest, dir.Text) || within(dir.Text, dest)) ||
-		id.home != "" && !isSystem(id.home) && within(dest, id.home)
+	return dir.Known && ownable(dir.Text) && (workload.Within(dest, dir.Text) || workload.Within(dir.Text, dest)) ||
+		id.home != "" && !workload.IsSystem(id.home) && workload.Within(dest, id.home)
 }
 
 // copyOwner is the value of --chown at this place. BuildKit looks names up in

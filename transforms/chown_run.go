@@ -7,6 +7,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // narrowChown takes the -R from a "RUN chown -R user /app" below which there is
@@ -66,7 +67,7 @@ func loneChown(s chain.Step) (ch chownCall, ok bool) {
 // step i, by COPY and ADD with the user as owner.
 func onlyCopied(run *chain.Run, i int, id identity, given map[*dockerfile.Instruction]dockerfile.Edit) bool {
 	dir := run.Final.Workdir.Text
-	if c := run.Final.Base.Config; isSystem(dir) || dir == id.home || c == nil || within(c.WorkingDir, dir) {
+	if c := run.Final.Base.Config; workload.IsSystem(dir) || dir == id.home || c == nil || workload.Within(c.WorkingDir, dir) {
 		return false // the base image may have files there
 	}
 	for _, s := range run.Steps[:i] {
@@ -76,16 +77,16 @@ func onlyCopied(run *chain.Run, i int, id identity, given map[*dockerfile.Instru
 				return false
 			}
 		case "WORKDIR":
-			if v := s.Before.After(s.In).Workdir; !v.Known || v.Text != dir && within(v.Text, dir) {
+			if v := s.Before.After(s.In).Workdir; !v.Known || v.Text != dir && workload.Within(v.Text, dir) {
 				return false
 			}
 		case "COPY", "ADD":
 			c, ok := s.Before.Copy(s.In)
 			_, now := given[s.In]
-			if !ok || within(c.Dest, dir) && !now && !ownedBy(s.Before, c, id) {
+			if !ok || workload.Within(c.Dest, dir) && !now && !ownedBy(s.Before, c, id) {
 				return false
 			}
-			if within(dir, c.Dest) && c.Dest != dir {
+			if workload.Within(dir, c.Dest) && c.Dest != dir {
 				return false // it may bring files into dir from above
 			}
 		}

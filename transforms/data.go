@@ -10,6 +10,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // This file looks at what the sources write outside of the application, and at the
@@ -49,9 +50,9 @@ func isByHand(name string) bool {
 func staysRoots(run *chain.Run, id identity, file string) bool {
 	file = path.Clean(file)
 	switch {
-	case !path.IsAbs(file) || file == "/" || isTemporary(file) || within(file, "/proc") || within(file, "/sys") || id.home != "" && within(file, id.home):
+	case !path.IsAbs(file) || file == "/" || workload.IsTemporary(file) || workload.Within(file, "/proc") || workload.Within(file, "/sys") || id.home != "" && workload.Within(file, id.home):
 		return false
-	case run.Final.Workdir.Text != "/" && within(file, run.Final.Workdir.Text):
+	case run.Final.Workdir.Text != "/" && workload.Within(file, run.Final.Workdir.Text):
 		return false // chown-copy and ownDirs give that
 	}
 	for dir := file; dir != "/"; dir = path.Dir(dir) {
@@ -81,7 +82,7 @@ func isGiven(run *chain.Run, id identity, dir string) bool {
 				return true
 			}
 		case *instructions.WorkdirCommand:
-			if v := s.Before.After(s.In).Workdir; v.Known && v.Text == dir && !isSystem(dir) && within(run.Final.Workdir.Text, dir) {
+			if v := s.Before.After(s.In).Workdir; v.Known && v.Text == dir && !workload.IsSystem(dir) && workload.Within(run.Final.Workdir.Text, dir) {
 				return true
 			}
 		}

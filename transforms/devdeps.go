@@ -2,13 +2,11 @@ package transforms
 
 import (
 	"fmt"
-	"maps"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/chain"
-	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
@@ -55,15 +53,33 @@ func (sp *split) needsDev() string {
 			return fmt.Sprintf("%s runs other commands in it", d.Place)
 		}
 	}
-	if file := otherCommands(sp.pass.Directory); file != "" {
-		return file + " runs other commands in it"
+	if other := sp.pass.DirectoryFiles().OtherCommand(); !other.None() {
+		return other.File() + " runs other commands in it"
 	}
-	listed := sp.project.manifest.DevDependencies
-	key := fmt.Sprint(slices.Sorted(maps.Keys(gone)), slices.Sorted(maps.Keys(listed))) // one file may have several projects
-	return sp.pass.Memo("dev dependencies in the sources "+key, func() any {
-		s := &sources{gone: gone, listed: listed, programs: sp.project.lock.DevPrograms(), left: workload.MaxSourceFiles, size: workload.MaxSourceBytes}
-		return s.use(sp.pass.Context)
-	}).(string)
+	return usedInSources(sp.pass.Files().PackageUses(), workload.PackageQuery{
+		Packages: gone, Listed: sp.project.manifest.DevDependencies, Loaders: compilers, Programs: sp.project.lock.DevPrograms(),
+	})
+}
+
+// usedInSources says where the sources use one of the packages, "" when they don't.
+func usedInSources(uses *workload.PackageUses, q workload.PackageQuery) string {
+	use, found := uses.First(q)
+	file := use.Place.File
+	switch {
+	case !found && len(uses.Gaps) > 0:
+		return uses.Gaps[0].What
+	case !found:
+		return ""
+	case use.Kind == workload.NeedsPackage:
+		return fmt.Sprintf("%s needs %s", file, use.Package)
+	case use.Kind == workload.LoadsOthers:
+		return fmt.Sprintf("%s uses %s, which compiles with others", file, use.Package)
+	case use.Kind == workload.ReachesInside:
+		return file + " reaches into node_modules"
+	case use.Kind == workload.StartsProgram:
+		return file + " starts other programs"
+	}
+	return fmt.Sprintf("%s uses %s", file, use.Package)
 }
 
 // startPrograms are programs of the system that a start command may call. What
@@ -88,7 +104,7 @@ func (sp *split) startNeeds(script *workload.Script, gone map[string]bool) strin
 
 func (sp *split) commandNeeds(c *workload.Command, gone map[string]bool) string {
 	for _, a := range c.Args {
-		if strings.HasPrefix(c.Name, "node") && (forTests.MatchString(a.Text) || strings.Contains(a.Text, ".bin/")) {
+		if strings.HasPrefix(c.Name, "node") && (workload.IsDevelopmentFile(a.Text) || strings.Contains(a.Text, ".bin/")) {
 			return fmt.Sprintf("it starts %s, which is not followed", a.Text)
 		}
 	}
@@ -162,14 +178,12 @@ func (sp *split) healthNeeds(gone map[string]bool) string {
 		if name := mentioned(s.In.Logical, gone); name != "" {
 			return fmt.Sprintf("line %d uses %s", s.In.Line, name)
 		}
-		if managers.MatchString(s.In.Logical) {
+		if workload.CallsPackageManager(s.In.Logical) {
 			return fmt.Sprintf("line %d runs a script of package.json", s.In.Line)
 		}
 	}
 	return ""
 }
-
-var managers = lazyregexp.New(`\b(npm|npx|yarn|pnpm)\b`)
 
 // scriptOf is the script of package.json that a call of a package manager runs, ""
 // for none.
@@ -180,11 +194,10 @@ func scriptOf(run *chain.Run, c shell.Call) string {
 	return ""
 }
 
-// mentioned finds a package that a command names, be it inside quotes, in an
-// assignment or in a piece of JavaScript.
+// mentioned finds a package that a command names, "" for none.
 func mentioned(text string, names map[string]bool) string {
-	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune(" \t\r\n\"'`=()[]{},;&|", r) }) {
-		if name := namedPackage(word, names); name != "" {
+	for name := range workload.PackageWords(text) {
+		if names[name] {
 			return name
 		}
 	}
@@ -199,23 +212,10 @@ func scriptFile(c shell.Call) string {
 	return c.Args[0].Raw
 }
 
-// namedPackage finds a package in a word such as "ts-node/register" and
-// "node_modules/x/cli.js".
-func namedPackage(arg string, names map[string]bool) string {
-	if _, inside, ok := strings.Cut(arg, "node_modules/"); ok {
-		arg = strings.TrimPrefix(inside, ".bin/")
-	}
-	if name := packageOf(arg); names[name] {
+// namedPackage is the package that a word names, "" for none of these.
+func namedPackage(word string, names map[string]bool) string {
+	if name := workload.PackageOfWord(word); names[name] {
 		return name
 	}
 	return ""
-}
-
-// packageOf is the package that an import names: "a" in "a/b", "@s/a" in "@s/a/b".
-func packageOf(spec string) string {
-	parts := strings.SplitN(spec, "/", 3)
-	if strings.HasPrefix(spec, "@") && len(parts) > 1 {
-		return parts[0] + "/" + parts[1]
-	}
-	return parts[0]
 }

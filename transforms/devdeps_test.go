@@ -41,32 +41,13 @@ func TestSources(t *testing.T) {
 		{"npm called", "a.js", "require('child_process').exec('npm run migrate')", "a.js starts other programs"},
 		{"a program called", "a.js", "import { spawn } from 'child_process'; spawn('tsc', ['-w'])", "a.js starts other programs"},
 		{"another program called", "a.js", "require('child_process').exec('ffmpeg -i a.mp4')", ""},
+		{"a compiler", "a.js", "require('@babel/register')", "a.js uses @babel/register, which compiles with others"},
 		{"no source", "README.md", "require('chalk')", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			context := fstest.MapFS{c.file: {Data: []byte(c.text), Mode: 0o644}}
-			if got := (&sources{gone: gone, listed: listed, programs: map[string]bool{"tsc": true}, left: workload.MaxSourceFiles, size: workload.MaxSourceBytes}).use(context); got != c.want {
-				t.Errorf("%q, want %q", got, c.want)
-			}
-		})
-	}
-}
-
-func TestOtherCommands(t *testing.T) {
-	for _, c := range []struct{ name, file, text, want string }{
-		{"a workflow", ".github/workflows/test.yml", "- run: docker run --rm app npm test\n", ".github/workflows/test.yml"},
-		{"a workflow that builds", ".github/workflows/test.yml", "- run: docker build -t app .\n", ""},
-		{"make", "Makefile", "test:\n\tdocker-compose -f ci.yml run app npm test\n", "Makefile"},
-		{"a script", "scripts/test.sh", "docker exec app npm test\n", "scripts/test.sh"},
-		{"a manifest's first key", "k8s/job.yaml", "      - command: [npm, run, migrate]\n", "k8s/job.yaml"},
-		{"a platform", "fly.toml", "[deploy]\n  release_command = \"npx knex migrate:latest\"\n", "fly.toml"},
-		{"what to do", "README.md", "Then `docker compose exec web npm run seed`.\n", "README.md"},
-		{"how to start it", "README.md", "docker run -p 3000:3000 app\n", ""},
-		{"something else", "docs/values.yaml", "command: x\n", ""},
-		{"a manifest", "k8s/job.yaml", "        command: [npm, run, migrate]\n", "k8s/job.yaml"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			if got := otherCommands(fstest.MapFS{c.file: {Data: []byte(c.text), Mode: 0o644}}); got != c.want {
+			q := workload.PackageQuery{Packages: gone, Listed: listed, Loaders: compilers, Programs: map[string]bool{"tsc": true}}
+			if got := usedInSources(workload.Open(context).PackageUses(), q); got != c.want {
 				t.Errorf("%q, want %q", got, c.want)
 			}
 		})

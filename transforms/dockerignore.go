@@ -69,7 +69,7 @@ type ignoring struct {
 	dests   []string      // where the whole context is copied to
 	sources []contextFile // what else is copied from it
 	entries []fs.DirEntry // of its directory
-	text    string        // all that may name a file
+	text    string        // of the Dockerfile's instructions
 	deps    npm.Manifest  // of the directory's package.json
 	noDeps  bool          // it can't be read
 }
@@ -120,8 +120,8 @@ func fromContext(in *dockerfile.Instruction) []string {
 // alone.
 func (x *ignoring) isForThis() fixer.Decision {
 	var err error
-	if x.entries, err = fs.ReadDir(x.pass.Context, "."); err != nil {
-		return fixer.Refusal(fmt.Sprintf("the build context can't be read: %v", cause(err)))
+	if x.entries, err = x.pass.Files().ReadDir("."); err != nil {
+		return fixer.Refusal(fmt.Sprintf("the build context can't be read: %v", err))
 	}
 	if slices.ContainsFunc(x.entries, func(e fs.DirEntry) bool { return e.Name() == ".containerignore" }) {
 		return fixer.Refusal("there is a .containerignore, which Podman reads")
@@ -130,7 +130,7 @@ func (x *ignoring) isForThis() fixer.Decision {
 		if strings.ContainsAny(src.name, `*?[$"'\`) {
 			continue
 		}
-		if _, err := fs.Stat(x.pass.Context, src.name); errors.Is(err, fs.ErrNotExist) {
+		if _, err := x.pass.Files().Stat(src.name); errors.Is(err, fs.ErrNotExist) {
 			return fixer.Refusal(fmt.Sprintf("%s, which line %d copies, is not there, so this may not be the build context", src.name, src.line))
 		}
 	}
@@ -149,7 +149,7 @@ func (x *ignoring) otherDockerfile() string {
 	own := path.Clean(x.pass.File.Name)
 	base, below := path.Base(own), false
 	for rest := own; strings.Contains(rest, "/") && !below; {
-		_, err := fs.Stat(x.pass.Context, strings.TrimPrefix(rest, "/"))
+		_, err := x.pass.Files().Stat(strings.TrimPrefix(rest, "/"))
 		below = err == nil
 		_, rest, _ = strings.Cut(rest, "/")
 	}
@@ -160,7 +160,7 @@ func (x *ignoring) otherDockerfile() string {
 		if !below || !e.IsDir() || e.Name() == "node_modules" {
 			continue
 		}
-		folder, err := fs.ReadDir(x.pass.Context, e.Name())
+		folder, err := x.pass.Files().ReadDir(e.Name())
 		for _, f := range folder {
 			if name := path.Join(e.Name(), f.Name()); err == nil && isDockerfileName(f.Name()) && !f.IsDir() && !strings.HasSuffix("/"+own, "/"+name) {
 				return name

@@ -2,7 +2,6 @@ package transforms
 
 import (
 	"fmt"
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -160,7 +159,7 @@ func isProgram(p *fixer.Pass, run *chain.Run, program string) fixer.Decision {
 	if !strings.Contains(program, "/") {
 		own := run.Origin(path.Join(run.Final.Workdir.Text, program), p.Context)
 		if own.Name != "" && p.Context != nil {
-			if info, err := fs.Stat(p.Context, own.Name); err == nil && info.Mode().IsRegular() {
+			if info, err := p.Files().Stat(own.Name); err == nil && info.Mode().IsRegular() {
 				return fixer.Refusal(fmt.Sprintf("%s is also a file in the working directory", program))
 			}
 		}

@@ -2,6 +2,8 @@ package transforms
 
 import (
 	"testing"
+
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 func TestRestrictive(t *testing.T) {
@@ -62,7 +64,7 @@ func TestPaths(t *testing.T) {
 		"/etc/app":             {true, false, false},
 		"/docker-entrypoint.d": {true, false, false},
 	} {
-		if got := isSystem(path); got != want.system {
+		if got := workload.IsSystem(path); got != want.system {
 			t.Errorf("%s is the system's: %v", path, got)
 		}
 		if got := ownable(path); got != want.ownable {
@@ -70,29 +72,6 @@ func TestPaths(t *testing.T) {
 		}
 		if got := isData(path); got != want.data {
 			t.Errorf("%s is for data: %v", path, got)
-		}
-	}
-}
-
-func TestCallsGit(t *testing.T) {
-	for text, want := range map[string]bool{
-		`"build": "git rev-parse HEAD > v && tsc"`: true, `execSync('git describe --tags')`: true, `spawn("git", ["log"])`: true,
-		`"prepare": "husky install"`: true, `import x from 'git-rev-sync'`: true,
-		`"url": "git+https://example.com/x.git"`: false, `"homepage": "https://github.com/x"`: false, `digits`: false, `.gitignore`: false,
-	} {
-		if got := callsGit.MatchString(text); got != want {
-			t.Errorf("%q calls git: %v", text, got)
-		}
-	}
-}
-
-func TestNamesFile(t *testing.T) {
-	for text, want := range map[string]bool{
-		"": false, ".git": true, "rm -rf .git": true, "a/.git/HEAD": true, "'.git'": true, ".git\n": true,
-		".gitignore": false, "x.git": false, "https://example.com/x.git .git": true, ".git.git .git-": false, ".github": false,
-	} {
-		if got := namesFile(text, ".git"); got != want {
-			t.Errorf("%q names .git: %v", text, got)
 		}
 	}
 }

@@ -1,15 +1,15 @@
 package transforms
 
 import (
-	"encoding/json"
 	"fmt"
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
+	"github.com/dockmend/dockmend/fixer/npm"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // This file chooses the lines of a new .dockerignore.
@@ -47,7 +47,7 @@ var ignorable = []struct {
 // list chooses from them.
 func (x *ignoring) list() (lines []string) {
 	x.readPackage()
-	x.readText()
+	x.readInstructions()
 	for _, i := range ignorable {
 		var names []string
 		odd := false // a folder that is called like a file, or the other way round
@@ -87,29 +87,17 @@ func (x *ignoring) wanted(name string) bool {
 	case strings.HasPrefix(name, ".env") && (x.noDeps || x.readsEnv() != ""):
 		return true
 	}
-	return namesFile(x.text, strings.TrimSuffix(name, "*"))
+	return x.isNamed(strings.TrimSuffix(name, "*"))
 }
 
-// namesFile reports whether a text has a name in it that is not part of a longer
-// one.
-func namesFile(text, name string) bool {
-	goesOn := func(c byte) bool { return isWordByte(c) || c == '.' || c == '-' }
-	for from := 0; ; {
-		i := strings.Index(text[from:], name)
-		if i < 0 {
-			return false
-		}
-		start := from + i
-		end := start + len(name)
-		if (start == 0 || !goesOn(text[start-1])) && (end == len(text) || !goesOn(text[end])) {
-			return true
-		}
-		from = end
+// isNamed reports whether the Dockerfile, package.json, or a script or setting of the
+// directory names a file.
+func (x *ignoring) isNamed(file string) bool {
+	if workload.FileNameIn(x.text, file) >= 0 {
+		return true
 	}
-}
-
-func isWordByte(c byte) bool {
-	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+	_, found := x.pass.Files().NameOf(file)
+	return found
 }
 
 // takes reports whether a source of a COPY may be that file, or something in it.
@@ -118,60 +106,37 @@ func (x *ignoring) takes(source, name string) bool {
 		return true
 	}
 	if !strings.ContainsAny(source, "*?[") {
-		return within(source, name)
+		return workload.Within(source, name)
 	}
-	matches, err := matching(x.pass, source)
-	return err != nil || slices.ContainsFunc(matches, func(m string) bool { return within(m, name) })
+	matches, err := x.pass.Files().Glob(source)
+	return err != nil || slices.ContainsFunc(matches, func(m string) bool { return workload.Within(m, name) })
+}
+
+// read reads a file of the directory.
+func (x *ignoring) read(name string) (string, error) {
+	return x.pass.Files().ReadFile(name, workload.MaxText)
 }
 
 func (x *ignoring) readPackage() {
-	text, err := readSmall(x.pass.Context, "package.json")
+	text, err := x.read("package.json")
 	if err == nil {
-		err = json.Unmarshal([]byte(strings.TrimPrefix(text, "\ufeff")), &x.deps)
+		var m *npm.Manifest
+		if m, err = npm.ParseManifest([]byte(text)); err == nil {
+			x.deps = *m
+		}
 	}
 	x.noDeps = err != nil
 }
 
-// maxMentions is how much of the context's files is read for names, in bytes.
-const maxMentions = 4 << 20
-
-// readText gathers what may name a file: the Dockerfile, package.json, and the
-// scripts and configurations of the directory and of its folder of scripts.
-func (x *ignoring) readText() {
+// readInstructions gathers the text of the Dockerfile.
+func (x *ignoring) readInstructions() {
 	var text strings.Builder
 	for _, n := range x.pass.Graph.Nodes {
 		for _, s := range n.Eval(nil).Own() {
 			text.WriteString(wholeText(s.In) + "\n")
 		}
 	}
-	for _, dir := range []string{".", "scripts", "script", "bin", "docker", "build", "config"} {
-		entries, err := fs.ReadDir(x.pass.Context, dir)
-		if err != nil {
-			continue
-		}
-		for _, e := range entries {
-			name := path.Join(dir, e.Name())
-			if !e.Type().IsRegular() || !namesFiles(name) || text.Len() > maxMentions {
-				continue
-			}
-			if t, err := readSmall(x.pass.Context, name); err == nil {
-				text.WriteString(t + "\n")
-			}
-		}
-	}
 	x.text = text.String()
-}
-
-// namesFiles reports whether a file may tell which others are in use.
-func namesFiles(name string) bool {
-	base := path.Base(name)
-	switch path.Ext(base) {
-	case ".sh", ".js", ".cjs", ".mjs", ".ts", ".mts", ".toml":
-		return true
-	case ".json":
-		return !strings.Contains(base, "lock")
-	}
-	return base == "Makefile" || base == "Procfile" || base == "Justfile"
 }
 
 // gitReaders are packages that read the repository when they build.
@@ -179,7 +144,7 @@ var gitReaders = strings.Fields("nx lerna @docusaurus/core vitepress semantic-re
 
 // asksGit reports whether something in the build may read the repository.
 func (x *ignoring) asksGit() bool {
-	if x.pass.Memo("uses git", func() any { return usesGit(x.pass.Context) }).(bool) || x.dependsOn(gitReaders) != "" {
+	if !x.pass.Files().GitCall().None() || x.dependsOn(gitReaders) != "" {
 		return true
 	}
 	for _, n := range x.pass.Graph.Nodes {
@@ -240,10 +205,10 @@ func (x *ignoring) isSecret(name string) bool {
 	case name == ".netrc" || name == ".git-credentials":
 		return true
 	case name == ".npmrc" || name == ".yarnrc.yml":
-		text, err := readSmall(x.pass.Context, name)
+		text, err := x.read(name)
 		return err == nil && registryToken.MatchString(text)
 	case strings.HasPrefix(name, "id_") && path.Ext(name) == "" || path.Ext(name) == ".pem" || path.Ext(name) == ".key":
-		text, err := readSmall(x.pass.Context, name)
+		text, err := x.read(name)
 		return err == nil && strings.Contains(text, "PRIVATE KEY-----")
 	}
 	return false

@@ -4,14 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
-	"github.com/dockmend/dockmend/fixer/lazyregexp"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // This file asks whether the owner of what is copied matters to the rest of the
@@ -76,7 +75,7 @@ func staysRoot(run *chain.Run, s chain.Step, c chain.Copy) bool {
 		}
 	}
 	dir := s.Before.Workdir.Text
-	return !npm || !elsewhere && !copied(run, dir) && within(c.Dest, dir)
+	return !npm || !elsewhere && !copied(run, dir) && workload.Within(c.Dest, dir)
 }
 
 // jsTools are the programs whose use of git shows in the sources that are
@@ -99,47 +98,7 @@ func mayCallGit(p *fixer.Pass, s chain.Step) bool {
 			return true
 		}
 	}
-	return p.Memo("uses git", func() any { return usesGit(p.Context) }).(bool)
-}
-
-var callsGit = lazyregexp.New(`\bgit\s+(rev-parse|describe|log|status|show|config|branch|tag|diff|ls-files|submodule|rev-list|symbolic-ref|name-rev)\b|['"]git['"]\s*,|\bhusky\b|\blefthook\b|simple-git|git-rev|git-describe|git-commit|gitinfo|git-hash|GitRevision`)
-
-// usesGit looks for calls of git in package.json, in configuration files and in
-// the folders that hold build scripts. It is true when there is more than can
-// be looked at.
-func usesGit(context fs.FS) bool {
-	if context == nil {
-		return true
-	}
-	left, bytes := 400, 2<<20 // files, and their size
-	found := false
-	var look func(dir string, depth int)
-	look = func(dir string, depth int) {
-		entries, err := fs.ReadDir(context, dir)
-		if err != nil {
-			return
-		}
-		for _, e := range entries {
-			name := path.Join(dir, e.Name())
-			switch {
-			case found:
-				return
-			case e.IsDir() && (dir != "." && depth > 0 || slices.Contains([]string{"scripts", "script", "build", "tools", "config", "bin", "webpack", ".husky", ".yarn"}, e.Name())):
-				look(name, depth-1)
-			case e.Type().IsRegular() && slices.Contains([]string{".js", ".cjs", ".mjs", ".ts", ".mts", ".json", ".sh"}, path.Ext(name)) && !strings.Contains(name, "lock"):
-				if left--; left < 0 {
-					found = true
-					return
-				}
-				text, err := readSmall(context, name)
-				bytes -= len(text)
-				mentions := strings.Contains(text, "git") || strings.Contains(text, "Git") || strings.Contains(text, "husky") || strings.Contains(text, "lefthook")
-				found = found || err != nil || bytes < 0 || mentions && callsGit.MatchString(text)
-			}
-		}
-	}
-	look(".", 2)
-	return found
+	return !p.Files().GitCall().None()
 }
 
 // bringsRepository reports whether the copy may hold the .git directory of the
@@ -155,7 +114,7 @@ func bringsRepository(p *fixer.Pass, c chain.Copy) bool {
 	if p.Context == nil {
 		return true
 	}
-	_, err := fs.Stat(p.Context, ".git")
+	_, err := p.Files().Stat(".git")
 	return !errors.Is(err, fs.ErrNotExist)
 }
 

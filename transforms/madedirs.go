@@ -8,6 +8,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // maxMade bounds the directories that are looked at.
@@ -60,16 +61,16 @@ func workdirByArg(s chain.State) bool {
 // application's data: not below /etc or /usr, not a package manager's.
 func isData(dir string) bool {
 	for _, d := range []string{"/var/lib/apt", "/var/lib/dpkg", "/var/cache/apt", "/var/cache/apk", "/tmp", "/var/tmp", "/home", "/root"} {
-		if within(dir, d) {
-			return within(dir, "/home") && dir != "/home"
+		if workload.Within(dir, d) {
+			return workload.Within(dir, "/home") && dir != "/home"
 		}
 	}
 	for _, d := range []string{"/var/lib", "/var/log", "/var/run", "/var/cache", "/var/spool", "/run"} {
-		if within(dir, d) {
+		if workload.Within(dir, d) {
 			return dir != d
 		}
 	}
-	return !isSystem(dir)
+	return !workload.IsSystem(dir)
 }
 
 func changesDirectory(s chain.Step) bool {
@@ -80,14 +81,14 @@ func changesDirectory(s chain.Step) bool {
 // settled reports whether somebody has decided already who owns a directory, or
 // whether it may be gone.
 func settled(run *chain.Run, id identity, dir string) bool {
-	if owns(run.Steps, id, dir) || slices.ContainsFunc(run.Final.Volumes, func(v chain.Value) bool { return within(dir, v.Text) }) {
+	if owns(run.Steps, id, dir) || slices.ContainsFunc(run.Final.Volumes, func(v chain.Value) bool { return workload.Within(dir, v.Text) }) {
 		return true
 	}
 	found := false
 	calls(run.Steps, func(s chain.Step, c shell.Call) {
 		if ch, ok := readChown(c, s.Before.Workdir.Text); ok {
 			for _, t := range ch.targets {
-				found = found || t == dir || ch.recursive && within(dir, t)
+				found = found || t == dir || ch.recursive && workload.Within(dir, t)
 			}
 		}
 		switch c.Name {
@@ -105,7 +106,7 @@ func settled(run *chain.Run, id identity, dir string) bool {
 			case c.Name == "chmod":
 				found = found || path.Clean(target) == dir && c.Has("777", "0777", "a+w", "a+rw", "a+rwx", "1777", "o+w", "ugo+w", "ugo+rwx")
 			default:
-				found = found || within(dir, path.Clean(strings.TrimSuffix(target, "*")))
+				found = found || workload.Within(dir, path.Clean(strings.TrimSuffix(target, "*")))
 			}
 		}
 	})

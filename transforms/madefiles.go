@@ -104,7 +104,7 @@ func givenBehind(run *chain.Run, i int, id identity, file string, tree bool) boo
 	found := false
 	calls(run.Steps[i:], func(s chain.Step, c shell.Call) {
 		if ch, ok := readChown(c, s.Before.Workdir.Text); ok {
-			found = found || c.Certain && id.is(ch.user) && slices.ContainsFunc(ch.targets, func(t string) bool { return t == file && !tree || ch.recursive && within(file, t) })
+			found = found || c.Certain && id.is(ch.user) && slices.ContainsFunc(ch.targets, func(t string) bool { return t == file && !tree || ch.recursive && workload.Within(file, t) })
 			return
 		}
 		removes := c.Name == "rm"
@@ -116,7 +116,7 @@ func givenBehind(run *chain.Run, i int, id identity, file string, tree bool) boo
 			if !path.IsAbs(target) {
 				target = path.Join(s.Before.Workdir.Text, target)
 			}
-			found = found || a.Known && !strings.HasPrefix(a.Text, "-") && (target == file && !tree || within(file, path.Clean(target)) && c.Has("-R", "-r", "-rf", "-fr", "--recursive"))
+			found = found || a.Known && !strings.HasPrefix(a.Text, "-") && (target == file && !tree || workload.Within(file, path.Clean(target)) && c.Has("-R", "-r", "-rf", "-fr", "--recursive"))
 		}
 	})
 	return found

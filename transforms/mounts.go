@@ -31,6 +31,9 @@ func mountDoubt(p *fixer.Pass, run *chain.Run, id identity) string {
 			}
 		}
 	}
+	if len(p.Gaps) > 0 {
+		return fmt.Sprintf("what %s mounts is not known: %s", p.Gaps[0].Place, p.Gaps[0].What)
+	}
 	return ""
 }
 
@@ -40,9 +43,9 @@ func ofMount(p *fixer.Pass, run *chain.Run, id identity, m workload.Mount) strin
 	switch {
 	case path.Base(target) == "docker.sock" || strings.HasSuffix(m.Source, "docker.sock"):
 		return fmt.Sprintf("%s mounts %s, which belongs to root", m.Place, target)
-	case m.ReadOnly || m.Kind == workload.Config || isTemporary(target) || within(target, "/etc") || within(target, "/usr"):
+	case m.ReadOnly || m.Kind == workload.Config || workload.IsTemporary(target) || workload.Within(target, "/etc") || workload.Within(target, "/usr"):
 		return ""
-	case within(target, path.Join(run.Final.Workdir.Text, "node_modules")):
+	case workload.Within(target, path.Join(run.Final.Workdir.Text, "node_modules")):
 		return ""
 	}
 	switch m.Kind {
@@ -80,7 +83,7 @@ func bringsSources(p *fixer.Pass, run *chain.Run, m workload.Mount, target strin
 	if dataFolder.MatchString(path.Base(target)) || dataFolder.MatchString(path.Base(path.Clean(m.Source))) {
 		return false
 	}
-	if target == run.Final.Workdir.Text || within(run.Final.Workdir.Text, target) {
+	if target == run.Final.Workdir.Text || workload.Within(run.Final.Workdir.Text, target) {
 		return true
 	}
 	name := path.Join(path.Dir(m.Place.File), m.Source)

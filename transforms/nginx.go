@@ -13,6 +13,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // This file lets nonroot-user change images built on nginx's own. Its master is
@@ -75,7 +76,7 @@ func (x *examiner) configuration() string {
 func (x *examiner) nginxVolumes() string {
 	for _, v := range x.run.Final.Volumes {
 		for _, dir := range []string{"/etc/nginx", "/var/cache/nginx", "/var/log/nginx", "/run", "/var/run"} {
-			if !v.Known || within(dir, path.Clean(v.Text)) || within(path.Clean(v.Text), dir) {
+			if !v.Known || workload.Within(dir, path.Clean(v.Text)) || workload.Within(path.Clean(v.Text), dir) {
 				return fmt.Sprintf("the volume %s keeps what root writes into it", v.Text)
 			}
 		}

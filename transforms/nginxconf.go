@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // This file looks in nginx's configuration for what its master does as root and
@@ -64,12 +66,12 @@ func (n *nginxConf) directive(name string, args []string) string {
 	switch {
 	case name == "user" && file != "nginx":
 		return fmt.Sprintf("its workers run as %s, which takes a root master", file)
-	case name == "pid" && within(path.Clean(file), "/tmp"):
+	case name == "pid" && workload.Within(path.Clean(file), "/tmp"):
 		n.ownPID = true
 	case name == "pid" && file != "/run/nginx.pid" && file != "/var/run/nginx.pid":
 		return fmt.Sprintf("its pid file is %s, where only root may write", file)
 	case strings.HasSuffix(name, "_temp_path") || strings.HasSuffix(name, "_cache_path"):
-		if !within(path.Clean(file), "/var/cache/nginx") && !within(path.Clean(file), "/tmp") || strings.Contains(file, "$") {
+		if !workload.Within(path.Clean(file), "/var/cache/nginx") && !workload.Within(path.Clean(file), "/tmp") || strings.Contains(file, "$") {
 			return fmt.Sprintf("%s is %s, where only root may write", name, file)
 		}
 	case (name == "error_log" || name == "access_log") && !isLogStream(file):
@@ -82,10 +84,10 @@ func (n *nginxConf) directive(name string, args []string) string {
 		if !path.IsAbs(file) {
 			file = path.Join("/etc/nginx", file)
 		}
-		if !within(path.Clean(file), "/etc/nginx") {
+		if !workload.Within(path.Clean(file), "/etc/nginx") {
 			return fmt.Sprintf("it includes %s, which is not looked at", file)
 		}
-		n.confD = n.confD || within(file, "/etc/nginx/conf.d")
+		n.confD = n.confD || workload.Within(file, "/etc/nginx/conf.d")
 	case name == "listen":
 		return n.listen(file)
 	}
@@ -105,7 +107,7 @@ func isLogStream(file string) bool {
 // listen reads an address, a port, or both (nginx.org, "listen").
 func (n *nginxConf) listen(address string) string {
 	if strings.HasPrefix(address, "unix:") {
-		if !within(path.Clean(address[len("unix:"):]), "/tmp") {
+		if !workload.Within(path.Clean(address[len("unix:"):]), "/tmp") {
 			return fmt.Sprintf("it listens on %s, where only root may write", address)
 		}
 		return ""

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 func TestNginxConf(t *testing.T) {
@@ -81,6 +83,6 @@ func TestNginxConf(t *testing.T) {
 func TestNginxConfHostile(t *testing.T) {
 	for _, part := range []string{"${", "a{", "'", "\\", "#", ";", "}", "$", "\"\\", "a ", "\xff", "server{"} {
 		var n nginxConf
-		n.read(strings.Repeat(part, maxScript/len(part)))
+		n.read(strings.Repeat(part, workload.MaxText/len(part)))
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 
 	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // This file looks at what COPY and ADD bring to the configuration of an nginx
@@ -28,10 +28,10 @@ func (x *examiner) configCopy(s chain.Step) string {
 	switch {
 	case !ok:
 		return fmt.Sprintf("where line %d copies to can't be told", line)
-	case within("/etc/nginx", c.Dest) && c.Dest != "/etc/nginx" || within("/docker-entrypoint.d", c.Dest) && c.Dest != "/docker-entrypoint.d":
+	case workload.Within("/etc/nginx", c.Dest) && c.Dest != "/etc/nginx" || workload.Within("/docker-entrypoint.d", c.Dest) && c.Dest != "/docker-entrypoint.d":
 		return fmt.Sprintf("line %d copies over %s, and nginx's configuration with it", line, c.Dest)
 	}
-	config, script := within(c.Dest, "/etc/nginx"), within(c.Dest, "/docker-entrypoint.d")
+	config, script := workload.Within(c.Dest, "/etc/nginx"), workload.Within(c.Dest, "/docker-entrypoint.d")
 	if reason := x.confHeredocs(s, c, config, script); reason != "" {
 		return reason
 	}
@@ -103,7 +103,7 @@ func (x *examiner) filesOf(c chain.Copy, src string) ([]confFile, error) {
 	}
 	switch {
 	case context == nil:
-		return nil, errNoContext
+		return nil, workload.ErrNoContext
 	case src == "":
 		return nil, errors.New("its name depends on a variable")
 	case c.From != "":
@@ -112,46 +112,36 @@ func (x *examiner) filesOf(c chain.Copy, src string) ([]confFile, error) {
 			return nil, fmt.Errorf("it comes from %s", c.From)
 		}
 		x.doubt = cmp.Or(x.doubt, fmt.Sprintf("its configuration comes by way of %s, which may change it", c.From))
-		if private := privateFile(context, o.Name); private != "" {
-			return nil, fmt.Errorf("only its owner can read %s", private)
+		if private, found := x.pass.Files().Private(o.Name); found {
+			return nil, fmt.Errorf("only its owner can read %s", private.Place.File)
 		}
 		return []confFile{{o.Name, image}}, nil
 	}
-	return contextFiles(context, c.Dest, src, image != c.Dest)
+	return x.contextFiles(c.Dest, src, image != c.Dest)
 }
 
 // contextFiles lists the files below src; a file itself comes to lie in dest
 // where that is a directory.
-func contextFiles(context fs.FS, dest, src string, isDir bool) (files []confFile, _ error) {
-	src = cmp.Or(strings.TrimPrefix(path.Clean("/"+src), "/"), ".")
+func (x *examiner) contextFiles(dest, src string, isDir bool) (files []confFile, _ error) {
+	src = workload.ContextPath(src)
 	names := []string{src}
 	if strings.ContainsAny(src, "*?[") {
-		names, _ = fs.Glob(context, src) // a bad pattern matches nothing
+		names, _ = x.pass.Files().Glob(src) // what is not matched is not there
 	}
 	for _, name := range names {
-		if private := privateFile(context, name); private != "" {
-			return nil, fmt.Errorf("only its owner can read %s", private)
+		if private, found := x.pass.Files().Private(name); found {
+			return nil, fmt.Errorf("only its owner can read %s", private.Place.File)
 		}
-		err := fs.WalkDir(context, name, func(file string, d fs.DirEntry, err error) error {
-			switch {
-			case errors.Is(err, fs.ErrNotExist):
-				return fmt.Errorf("%s is not there", file)
-			case err != nil:
-				return fmt.Errorf("%s: %w", file, cause(err))
-			case d.IsDir():
-				return nil
-			case len(files) >= maxFiles:
-				return errors.New("there are too many files")
-			}
+		below, err := x.pass.Files().Below(name, workload.MaxListed-len(files))
+		if err != nil {
+			return nil, err
+		}
+		for _, file := range below {
 			to := path.Join(dest, strings.TrimPrefix(file, name))
 			if file == name && isDir {
 				to = path.Join(dest, path.Base(file))
 			}
 			files = append(files, confFile{file, to})
-			return nil
-		})
-		if err != nil {
-			return nil, err
 		}
 	}
 	if len(files) == 0 {
@@ -164,7 +154,7 @@ func contextFiles(context fs.FS, dest, src string, isDir bool) (files []confFile
 func (x *examiner) confFile(f confFile) string {
 	text, err := x.read(f.name)
 	if err != nil {
-		return fmt.Sprintf("nginx's configuration %s can't be read: %v", f.name, cause(err))
+		return fmt.Sprintf("nginx's configuration %s can't be read: %v", f.name, err)
 	}
 	if reason := x.confText(f.image, text); reason != "" {
 		return fmt.Sprintf("%s (in %s)", reason, f.name)
@@ -179,8 +169,8 @@ func (x *examiner) confText(image, text string) string {
 	}
 	x.server.read[image] = true
 	x.server.noDefault = x.server.noDefault || image == confD+"/default.conf" || image == "/etc/nginx/templates/default.conf.template"
-	x.server.noConfD = x.server.noConfD && !within(image, confD)
-	if within(image, "/etc/nginx/templates") {
+	x.server.noConfD = x.server.noConfD && !workload.Within(image, confD)
+	if workload.Within(image, "/etc/nginx/templates") {
 		x.doubt = cmp.Or(x.doubt, madeAtStart)
 	}
 	pid := x.server.ownPID

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // This file looks at what RUN does to the configuration of an nginx image.
@@ -28,7 +29,7 @@ func (x *examiner) configRun(s chain.Step) string {
 	if err != nil || script == nil {
 		return fmt.Sprintf("what line %d does can't be read", line)
 	}
-	inside := within(s.Before.Workdir.Text, "/etc") || within(s.Before.Workdir.Text, "/docker-entrypoint.d")
+	inside := workload.Within(s.Before.Workdir.Text, "/etc") || workload.Within(s.Before.Workdir.Text, "/docker-entrypoint.d")
 	for _, w := range script.Writes {
 		if reason := x.configWrite(s, script, w.Word); reason != "" {
 			return reason
@@ -71,7 +72,7 @@ func (x *examiner) configWrite(s chain.Step, script *shell.Script, w shell.Word)
 	}
 	envsubst := len(script.Calls) > 0 && script.Calls[len(script.Calls)-1].Name == "envsubst"
 	switch {
-	case w.Known && !within(file, "/etc/nginx") && !within(file, "/docker-entrypoint.d"):
+	case w.Known && !workload.Within(file, "/etc/nginx") && !workload.Within(file, "/docker-entrypoint.d"):
 		return ""
 	case !w.Known || !envsubst || path.Dir(file) != confD:
 		return fmt.Sprintf("line %d writes %s, which can't be seen here", s.In.Line, cmp.Or(w.Text, w.Raw))
@@ -89,7 +90,7 @@ func (x *examiner) removesConf(s chain.Step, c shell.Call) {
 			file = path.Join(s.Before.Workdir.Text, file)
 		}
 		file = path.Clean(file)
-		if matched, err := path.Match(file, confD); w.Known && (err == nil && matched || within(confD, file)) {
+		if matched, err := path.Match(file, confD); w.Known && (err == nil && matched || workload.Within(confD, file)) {
 			x.server.noConfD, x.server.noDefault = true, true
 		}
 		if matched, err := path.Match(file, confD+"/default.conf"); w.Known && err == nil && matched && c.Certain {

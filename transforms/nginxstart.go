@@ -47,13 +47,13 @@ func (x *examiner) serves(c shell.Call) bool {
 
 // writableByNginx is writable where the user is nginx, who owns no application.
 func (x *examiner) writableByNginx(file string) bool {
-	if within(path.Clean(file), confD) {
+	if workload.Within(path.Clean(file), confD) {
 		x.server.writesConfD = true
 		x.server.noDefault = x.server.noDefault || path.Clean(file) == confD+"/default.conf"
 		x.doubt = cmp.Or(x.doubt, madeAtStart)
 		return true
 	}
-	return isTemporary(path.Clean(file))
+	return workload.IsTemporary(path.Clean(file))
 }
 
 // nginxCall reads the arguments of nginx (nginx.org, "Command-line parameters").

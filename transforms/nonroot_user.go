@@ -96,6 +96,9 @@ func nonroot(p *fixer.Pass, n *chain.Node) error {
 	case len(n.Children) > 0:
 		p.Report(at(p, run), leftRoot+"other stages are built from this one, and may need root")
 		return nil
+	case len(p.Derived) > 0:
+		p.Report(at(p, run), fmt.Sprintf("%s%s is built from its image, and may need root", leftRoot, p.Derived[0]))
+		return nil
 	}
 	start := examine(p, run, nil)
 	var id identity
@@ -140,6 +143,9 @@ func doubts(p *fixer.Pass, run *chain.Run, id identity, start startup) (safety f
 		if ports = start.server.portNote(); ports != "" {
 			safety = fixer.Unsafe // without its port, nginx does not start at all
 		}
+		if start.doubt == "" {
+			start.doubt = nginxDeployed(p, run, id, start.server)
+		}
 	case start.doubt == "":
 		start.doubt = stillRoots(p, run, id)
 	}
@@ -163,6 +169,8 @@ func stillRoots(p *fixer.Pass, run *chain.Run, id identity) string {
 		func() string { return changedModules(p, run, id) },
 		func() string { return foreignHome(run, id) },
 		func() string { return mountDoubt(p, run, id) },
+		func() string { return deployedDoubt(p, run, id, nil) },
+		func() string { return healthDoubt(p, run, id) },
 		func() string { return namedSystemFile(p, run) },
 		func() string { return dataDoubt(p, run, id) },
 		func() string { return childDoubt(p, run, id) },

@@ -13,6 +13,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/npm"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // NPMCI installs what the lock file says.
@@ -135,10 +136,10 @@ func hasModules(p *fixer.Pass, run *chain.Run, in install) string {
 	for i, s := range run.Steps[:in.at] {
 		line := fmt.Sprintf("line %d", s.In.Line)
 		if c, ok := s.Before.Copy(s.In); ok {
-			brings := within(c.Dest, dir) || c.From != "" && within(dir, c.Dest) && slices.ContainsFunc(c.Sources, func(src string) bool {
+			brings := workload.Within(c.Dest, dir) || c.From != "" && workload.Within(dir, c.Dest) && slices.ContainsFunc(c.Sources, func(src string) bool {
 				return path.Base(src) == "node_modules" || path.Ext(src) == "" && c.Dest != dir && path.Base(c.Dest) != path.Base(src)
 			})
-			if brings || c.From == "" && within(dir, c.Dest) && wholeContext(c) && p.Context != nil && exists(p.Context, "node_modules") {
+			if brings || c.From == "" && workload.Within(dir, c.Dest) && wholeContext(c) && p.Context != nil && exists(p.Files(), "node_modules") {
 				return line
 			}
 			continue
@@ -165,7 +166,7 @@ func earlierCalls(in install) []shell.Call {
 	return script.Calls[:max(i, 0)]
 }
 
-func exists(context fs.FS, name string) bool {
-	_, err := fs.Stat(context, name)
+func exists(files *workload.Files, name string) bool {
+	_, err := files.Stat(name)
 	return !errors.Is(err, fs.ErrNotExist)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // NPMCIStage installs the dependencies in a stage of their own.
@@ -127,7 +128,7 @@ func planSplit(p *fixer.Pass, run *chain.Run, in install, names map[string]bool)
 	var err error
 	sp.project, err = readProject(p, run, in.at, in.tool)
 	switch {
-	case errors.Is(err, errNoContext) && in.frozen:
+	case errors.Is(err, workload.ErrNoContext) && in.frozen:
 		sp.unread = err
 	case err != nil:
 		return nil, err

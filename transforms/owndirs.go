@@ -13,6 +13,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // This file gives directories to the user: volumes, the working directory, and
@@ -33,7 +34,7 @@ type lines struct {
 func volumeLines(p *fixer.Pass, run *chain.Run, id identity) (*lines, error) {
 	first := run.Node.Stage.From.Index
 	for _, v := range run.Final.Volumes {
-		if v.Known && isTemporary(v.Text) {
+		if v.Known && workload.IsTemporary(v.Text) {
 			continue
 		}
 		if v.In == nil || v.In.Index < first {
@@ -57,9 +58,9 @@ func volumeLines(p *fixer.Pass, run *chain.Run, id identity) (*lines, error) {
 				return nil, fmt.Errorf("the volume in line %d depends on a build argument", s.In.Line)
 			case !known || !plainPath(dir) || !path.IsAbs(dir):
 				return nil, fmt.Errorf("the volume in line %d can't be told", s.In.Line)
-			case isTemporary(dir):
+			case workload.IsTemporary(dir):
 				// All can write there.
-			case isSystem(dir) && !isData(dir):
+			case workload.IsSystem(dir) && !isData(dir):
 				return nil, fmt.Errorf("the volume %s is a directory of the system", dir)
 			case !owns(run.Steps, id, dir):
 				dirs = append(dirs, dir)
@@ -159,8 +160,8 @@ func dirsAbove(run *chain.Run, id identity, but []string) (dirs []string) {
 	final := run.Final.Workdir
 	for _, s := range run.Steps {
 		dir := s.Before.After(s.In).Workdir
-		above := s.In.Name() == "WORKDIR" && dir.Known && dir.Text != final.Text && within(final.Text, dir.Text)
-		if !above || isSystem(dir.Text) || !plainPath(dir.Text) || s.Before.DependsOnArg(s.In.Body()) || slices.Contains(but, dir.Text) || slices.Contains(dirs, dir.Text) || dir.Text == id.home || settled(run, id, dir.Text) {
+		above := s.In.Name() == "WORKDIR" && dir.Known && dir.Text != final.Text && workload.Within(final.Text, dir.Text)
+		if !above || workload.IsSystem(dir.Text) || !plainPath(dir.Text) || s.Before.DependsOnArg(s.In.Body()) || slices.Contains(but, dir.Text) || slices.Contains(dirs, dir.Text) || dir.Text == id.home || settled(run, id, dir.Text) {
 			continue
 		}
 		dirs = append(dirs, dir.Text)
@@ -185,7 +186,7 @@ func ownableWorkdir(run *chain.Run, id identity) (dir, note string) {
 		return "", ""
 	case !plainPath(dir):
 		return stays("its name needs quotes")
-	case slices.ContainsFunc(final.Volumes, func(v chain.Value) bool { return within(dir, v.Text) }):
+	case slices.ContainsFunc(final.Volumes, func(v chain.Value) bool { return workload.Within(dir, v.Text) }):
 		return "", "" // prepared before VOLUME
 	case !canRun(final) && (beforeWorkdir(run) != nil || copied(run, dir)):
 		return "", "" // made as the user's
@@ -202,7 +203,7 @@ func copied(run *chain.Run, dir string) bool {
 		if c, ok := s.Before.Copy(s.In); ok && c.Dest == dir {
 			return true
 		}
-		if s.In.Name() == "WORKDIR" && within(s.Before.After(s.In).Workdir.Text, dir) {
+		if s.In.Name() == "WORKDIR" && workload.Within(s.Before.After(s.In).Workdir.Text, dir) {
 			return false
 		}
 	}

@@ -1,10 +1,8 @@
 package transforms
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -13,6 +11,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/npm"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // project is the package that lies in a directory of the image.
@@ -30,9 +29,6 @@ type project struct {
 
 var errNoLock = errors.New("there is no")
 
-// maxLock is the largest lock file that is read, in bytes.
-const maxLock = 16 << 20
-
 // lockNames are the lock files of each package manager, the one that goes before
 // the other first.
 var lockNames = map[string][]string{
@@ -45,101 +41,58 @@ var lockNames = map[string][]string{
 func readProject(p *fixer.Pass, run *chain.Run, i int, tool string) (*project, error) {
 	before := run.Steps[i].Before
 	if p.Context == nil {
-		return nil, errNoContext
+		return nil, workload.ErrNoContext
 	}
 	if !before.Workdir.Known {
 		return nil, errors.New("the working directory can't be told")
 	}
 	upTo := &chain.Run{Node: run.Node, Steps: run.Steps[:i], Final: before}
-	read := func(name string, limit int) ([]byte, error) {
-		origin := upTo.Origin(path.Join(before.Workdir.Text, name), p.Context)
-		if origin.Name == "" {
-			return nil, fs.ErrNotExist
+	// source is the file of the context that lies there, "" for none.
+	source := func(name string) string { return upTo.Origin(path.Join(before.Workdir.Text, name), p.Context).Name }
+	read := func(name string) (string, error) {
+		if name = source(name); name == "" {
+			return "", fs.ErrNotExist
 		}
-		return readLimited(p.Context, origin.Name, limit)
+		return p.Files().ReadFile(name, workload.MaxText)
 	}
-	text, err := read("package.json", maxScript)
+	_, err := read("package.json")
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, errors.New("package.json is not copied from the build context")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("package.json can't be read: %w", err)
 	}
-	out := &project{lockErr: fmt.Errorf("%w %s beside package.json in the image", errNoLock, lockNames[tool][len(lockNames[tool])-1])}
-	if out.manifest, err = npm.ParseManifest(text); err != nil {
+	manifest := source("package.json")
+	out := &project{}
+	if out.manifest, err = p.Files().Manifest(manifest); err != nil {
 		return nil, err
 	}
-	if rc, err := read(".npmrc", maxScript); err == nil {
-		out.npmrc = string(rc)
+	out.npmrc, _ = read(".npmrc")
+	out.yarnrc, _ = read(".yarnrc")
+	if rc, err := read(".yarnrc.yml"); err == nil {
+		out.berry, out.pnp = true, !strings.Contains(rc, "node-modules")
 	}
-	if rc, err := read(".yarnrc", maxScript); err == nil {
-		out.yarnrc = string(rc)
-	}
-	if rc, err := read(".yarnrc.yml", maxScript); err == nil {
-		out.berry, out.pnp = true, !strings.Contains(string(rc), "node-modules")
-	}
-	if _, err := read("binding.gyp", maxScript); err == nil {
-		out.gyp = true
-	}
-	if settings, err := read("pnpm-workspace.yaml", maxScript); err == nil {
-		out.pnpm = string(settings)
-	}
-	for _, name := range lockNames[tool] {
-		text, err := read(name, maxLock)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err == nil {
-			out.lock, err = memoLock(p, tool, text, out.manifest)
-		}
-		out.lockErr = err
-		break
-	}
+	_, err = read("binding.gyp")
+	out.gyp = err == nil
+	out.pnpm, _ = read("pnpm-workspace.yaml")
+	out.lock, out.lockErr = readLock(p.Files(), tool, manifest, source)
 	return out, nil
 }
 
-// memoLock reads a lock file once for a Dockerfile: it may be large, and several
-// questions are asked of it.
-func memoLock(p *fixer.Pass, tool string, text []byte, m *npm.Manifest) (*npm.Lock, error) {
-	type answer struct {
-		lock *npm.Lock
-		err  error
+// readLock reads the lock file of a package manager that lies beside package.json in
+// the image. source tells which file of the context lies there, "" for none; manifest
+// is that of package.json.
+func readLock(files *workload.Files, tool, manifest string, source func(string) string) (*npm.Lock, error) {
+	names := lockNames[tool]
+	for _, name := range names {
+		if name = source(name); name == "" {
+			continue
+		}
+		if lock, err := files.Lock(tool, name, manifest); !errors.Is(err, fs.ErrNotExist) {
+			return lock, err
+		}
 	}
-	a := p.Memo(fmt.Sprintf("%s lock %x", tool, sha256.Sum256(text)), func() any {
-		lock, err := parseLock(tool, text, m)
-		return answer{lock, err}
-	}).(answer)
-	return a.lock, a.err
-}
-
-func parseLock(tool string, text []byte, m *npm.Manifest) (*npm.Lock, error) {
-	switch tool {
-	case "npm":
-		return npm.ParseLock(text)
-	case "yarn":
-		return npm.ParseYarnLock(text, m)
-	}
-	return nil, nil // that of pnpm is there, and not looked into
-}
-
-// readLimited reads a regular file of at most limit bytes.
-func readLimited(context fs.FS, name string, limit int) ([]byte, error) {
-	// A pipe in a stranger's repository would never end.
-	if info, err := fs.Stat(context, name); err != nil {
-		return nil, cause(err)
-	} else if !info.Mode().IsRegular() {
-		return nil, errors.New("it is no regular file")
-	}
-	f, err := context.Open(name)
-	if err != nil {
-		return nil, cause(err)
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, int64(limit)+1))
-	if err == nil && len(text) > limit {
-		err = errors.New("it is too large")
-	}
-	return text, err
+	return nil, fmt.Errorf("%w %s beside package.json in the image", errNoLock, names[len(names)-1])
 }
 
 // setting is the value of a setting of npm in the project's .npmrc or in the

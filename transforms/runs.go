@@ -9,6 +9,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // inert are the programs that neither look at the owner of a file that they
@@ -90,7 +91,7 @@ func owns(steps []chain.Step, id identity, dir string) bool {
 			return
 		}
 		for _, t := range ch.targets {
-			if t == dir || ch.recursive && within(dir, t) {
+			if t == dir || ch.recursive && workload.Within(dir, t) {
 				found = true
 			}
 		}

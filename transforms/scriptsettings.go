@@ -10,6 +10,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // This file looks for what changes the way in which a package manager runs a
@@ -32,13 +33,15 @@ var calmSettings = strings.Fields(`registry _auth _authtoken _password username 
 // error says what was found.
 func (s *npmScript) settings(manager string) error {
 	if s.pass.Context == nil {
-		return fmt.Errorf("package.json can't be read: %w", errNoContext)
+		return fmt.Errorf("package.json can't be read: %w", workload.ErrNoContext)
 	}
 	for _, e := range s.run.Final.Env {
-		name, _, _ := strings.Cut(e, "=")
-		if key, ok := strings.CutPrefix(strings.ToLower(name), "npm_config_"); ok && slices.Contains(runSettings, strings.ReplaceAll(key, "_", "-")) {
+		if name, _, _ := strings.Cut(e, "="); setsRuns(name) {
 			return fmt.Errorf("the variable %s changes how scripts run", name)
 		}
+	}
+	if err := s.deployed(); err != nil {
+		return err
 	}
 	for _, name := range []string{".yarnrc", ".pnp.cjs", ".pnp.js", ".pnpmfile.cjs"} {
 		if _, err := s.near(name); err == nil {
@@ -54,6 +57,30 @@ func (s *npmScript) settings(manager string) error {
 		return errors.New("pnpm-workspace.yaml may change how scripts run")
 	}
 	return s.tools(manager)
+}
+
+// setsRuns reports whether a variable is a setting of npm that says how scripts run.
+func setsRuns(variable string) bool {
+	key, ok := strings.CutPrefix(strings.ToLower(variable), "npm_config_")
+	return ok && slices.Contains(runSettings, strings.ReplaceAll(key, "_", "-"))
+}
+
+// deployed looks for a deployment of the image's own CMD that makes it another script.
+func (s *npmScript) deployed() error {
+	for _, d := range s.pass.Deployments {
+		if d.Command != nil || d.Entrypoint != nil {
+			continue // which takes the place of CMD, or takes it away
+		}
+		if movesStart(s.run, d) {
+			return fmt.Errorf("%s starts it in %s, which has scripts of its own", d.Place, d.WorkingDir)
+		}
+		for _, v := range d.Env {
+			if setsRuns(v.Name) {
+				return fmt.Errorf("the variable %s of %s changes how scripts run", v.Name, v.Place)
+			}
+		}
+	}
+	return nil
 }
 
 // uncommonSetting is the first setting of an .npmrc that may matter to scripts.

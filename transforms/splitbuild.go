@@ -3,13 +3,12 @@ package transforms
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/chain"
-	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // This file decides whether the build steps behind the install can move into its
@@ -36,15 +35,18 @@ func (sp *split) buildStage(last int) error {
 	case sp.project.lock.Has("prisma") || sp.project.lock.Has("@prisma/client"):
 		return errors.New("the client of Prisma is generated into node_modules")
 	}
-	if file := sp.buildsElsewhere(); file != "" {
-		return fmt.Errorf("%s names a directory outside, where a build may write", file)
+	switch outer := sp.pass.Files().OuterOutput(); {
+	case outer.Gap != workload.Gap{}:
+		return fmt.Errorf("%s may name a directory outside: %s", outer.File(), outer.Gap.What)
+	case !outer.None():
+		return fmt.Errorf("%s names a directory outside, where a build may write", outer.File())
 	}
 	dir := sp.in.step.Before.Workdir.Text
 	for _, s := range sp.run.Steps[sp.first : last+1] {
 		line := s.In.Line
 		switch s.In.Name() {
 		case "COPY", "ADD":
-			if c, ok := s.Before.Copy(s.In); !ok || !within(c.Dest, dir) {
+			if c, ok := s.Before.Copy(s.In); !ok || !workload.Within(c.Dest, dir) {
 				return fmt.Errorf("line %d builds with them, and line %d copies to elsewhere", sp.run.Steps[last].In.Line, line)
 			}
 		case "RUN":
@@ -126,27 +128,3 @@ func runsBuildTool(npx shell.Call) bool {
 func leavesDir(w shell.Word) bool {
 	return !w.Known && strings.ContainsAny(w.Raw, "$`") || strings.HasPrefix(w.Text, "/") || strings.HasPrefix(w.Raw, "~") || strings.Contains(w.Text, "=/") || strings.Contains(w.Text, "..")
 }
-
-// outerDirectory matches a setting of a build tool that names a directory outside
-// the one that it is called in.
-var outerDirectory = lazyregexp.New(`(?i)\b\w*(?:out|output|dist|dest|build)\w*["']?\s*[:=][^\n]*\.\./|\bpath["']?\s*:[^\n]*\.\.`)
-
-// buildsElsewhere finds settings of a build tool that may make it write outside
-// the working directory. "" when there are none.
-func (sp *split) buildsElsewhere() string {
-	names, err := fs.Glob(sp.pass.Context, "*")
-	if err != nil {
-		return ""
-	}
-	for _, name := range names {
-		if !buildSettings.MatchString(name) {
-			continue
-		}
-		if text, err := readSmall(sp.pass.Context, name); err == nil && outerDirectory.MatchString(text) {
-			return name
-		}
-	}
-	return ""
-}
-
-var buildSettings = lazyregexp.New(`^tsconfig[\w.-]*\.json$|^angular\.json$|\.config\.[cm]?[jt]s$|^webpack[\w.-]*\.[cm]?[jt]s$|^(?:gulpfile|gruntfile|Gruntfile)\.[cm]?[jt]s$`)

@@ -2,12 +2,12 @@ package transforms
 
 import (
 	"fmt"
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // This file finds what was copied for the install and must be copied again.
@@ -57,20 +57,19 @@ func (sp *split) copies() error {
 // brought are the files of the context that a copy brings. dirs is set when it
 // brings whole directories that do not all come with one later copy.
 func (sp *split) brought(c chain.Copy) (files []string, dirs bool, err error) {
-	context := sp.pass.Context
-	if context == nil {
+	if sp.pass.Context == nil {
 		return nil, !sp.wholeLater(), nil
 	}
 	for _, src := range c.Sources {
 		src = strings.TrimPrefix(path.Clean("/"+src), "/")
 		names := []string{src}
 		if strings.ContainsAny(src, "*?[") {
-			if names, err = fs.Glob(context, src); err != nil {
+			if names, err = sp.pass.Files().Glob(src); err != nil {
 				return nil, false, fmt.Errorf("what line %d copies can't be told", c.In.Line)
 			}
 		}
 		for _, name := range names {
-			info, err := fs.Stat(context, name)
+			info, err := sp.pass.Files().Stat(name)
 			switch {
 			case err != nil:
 				return nil, false, fmt.Errorf("line %d copies %s, which is not in the build context", c.In.Line, name)
@@ -119,7 +118,7 @@ func (sp *split) comesLater(c chain.Copy, name string) bool {
 func (sp *split) restated(s chain.Step, c chain.Copy, missing []string) (string, error) {
 	if sp.pass.Context != nil {
 		for _, name := range missing {
-			if path.Base(name) == ".npmrc" && hasToken(sp.pass.Context, name) {
+			if path.Base(name) == ".npmrc" && hasToken(sp.pass.Files(), name) {
 				sp.secret = name
 			}
 		}
@@ -147,8 +146,8 @@ func (sp *split) restated(s chain.Step, c chain.Copy, missing []string) (string,
 
 // hasToken reports whether an .npmrc holds a secret itself, and does not take it
 // from a variable.
-func hasToken(context fs.FS, name string) bool {
-	text, err := readSmall(context, name)
+func hasToken(files *workload.Files, name string) bool {
+	text, err := files.ReadFile(name, workload.MaxText)
 	return err != nil || tokenIn(text)
 }
 

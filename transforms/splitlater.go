@@ -8,6 +8,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // This file looks at what stands behind the install, and decides what becomes of
@@ -90,7 +91,7 @@ func (sp *split) handedOn() error {
 	dir := sp.in.step.Before.Workdir.Text
 	line := 0
 	for _, s := range sp.run.Steps[:sp.in.at] {
-		if c, ok := s.Before.Copy(s.In); ok && c.Owned && within(dir, c.Dest) {
+		if c, ok := s.Before.Copy(s.In); ok && c.Owned && workload.Within(dir, c.Dest) {
 			line = s.In.Line
 		}
 		if s.In.Name() == "WORKDIR" && !isRoot(s.Before.User.Text) {

@@ -29,7 +29,7 @@ func (sp *split) section() error {
 		return errors.New("there is no WORKDIR: what the install makes lies in /")
 	case !plainPath(dir):
 		return errors.New("the name of its working directory needs quotes")
-	case within(dir, "/root"), isSystem(dir) && !ownable(dir):
+	case workload.Within(dir, "/root"), workload.IsSystem(dir) && !ownable(dir):
 		return fmt.Errorf("%s is a directory of the system", dir)
 	}
 	if where := rewritten(sp.run, sp.in); where != "" {
@@ -42,7 +42,7 @@ func (sp *split) section() error {
 	for sp.first > own {
 		s := sp.run.Steps[sp.first-1]
 		c, ok := s.Before.Copy(s.In)
-		if !ok || c.From != "" || wholeContext(c) || !within(c.Dest, dir) || c.ADD && slices.ContainsFunc(c.Sources, isArchive) {
+		if !ok || c.From != "" || wholeContext(c) || !workload.Within(c.Dest, dir) || c.ADD && slices.ContainsFunc(c.Sources, isArchive) {
 			break
 		}
 		if len(s.In.Node.Heredocs) > 0 {
@@ -86,7 +86,7 @@ func (sp *split) stageKinds() error {
 	}
 	dir := sp.in.step.Before.Workdir.Text
 	for _, v := range sp.run.Final.Volumes {
-		if within(dir, v.Text) || within(v.Text, path.Join(dir, "node_modules")) {
+		if workload.Within(dir, v.Text) || workload.Within(v.Text, path.Join(dir, "node_modules")) {
 			return fmt.Errorf("the volume %s covers its directory", v.Text)
 		}
 	}
@@ -166,7 +166,7 @@ func leavesNothing(c shell.Call) bool {
 	case "rm":
 		return !slices.ContainsFunc(c.Args, func(a shell.Word) bool {
 			file := path.Clean(a.Text)
-			return !a.Known || !strings.HasPrefix(a.Text, "-") && !within(file, "/tmp") && !within(file, "/root") && !within(file, "/var/cache")
+			return !a.Known || !strings.HasPrefix(a.Text, "-") && !workload.Within(file, "/tmp") && !workload.Within(file, "/root") && !workload.Within(file, "/var/cache")
 		})
 	}
 	return false

@@ -141,7 +141,7 @@ func (x *examiner) paths() string {
 	if !final.Workdir.Known {
 		return "its working directory can't be told"
 	}
-	if within(final.Workdir.Text, "/root") {
+	if workload.Within(final.Workdir.Text, "/root") {
 		return fmt.Sprintf("its working directory %s lies in root's home, which no other user can enter", final.Workdir.Text)
 	}
 	for _, e := range final.Env {
@@ -150,7 +150,7 @@ func (x *examiner) paths() string {
 		}
 	}
 	for _, s := range x.run.Steps {
-		if c, ok := s.Before.Copy(s.In); ok && within(c.Dest, "/root") && !forInstalling(c) {
+		if c, ok := s.Before.Copy(s.In); ok && workload.Within(c.Dest, "/root") && !forInstalling(c) {
 			return fmt.Sprintf("line %d copies files into root's home", s.In.Line)
 		}
 	}

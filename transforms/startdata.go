@@ -12,6 +12,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // This file looks for data that the application may want to write, in places
@@ -21,7 +22,7 @@ import (
 func (x *examiner) cloned() string {
 	found := ""
 	calls(x.run.Steps, func(s chain.Step, c shell.Call) {
-		if c.Name == "git" && c.Has("clone") && within(s.Before.Workdir.Text, x.run.Final.Workdir.Text) {
+		if c.Name == "git" && c.Has("clone") && workload.Within(s.Before.Workdir.Text, x.run.Final.Workdir.Text) {
 			found = fmt.Sprintf("line %d clones the application, whose files stay root's", s.In.Line)
 		}
 	})
@@ -45,7 +46,7 @@ func namedSystemFile(p *fixer.Pass, run *chain.Run) string {
 			dir = data.Path
 		}
 		switch {
-		case within(data.Path, run.Final.Workdir.Text) || x.mentioned(dir, nil):
+		case workload.Within(data.Path, run.Final.Workdir.Text) || x.mentioned(dir, nil):
 		case path.Base(data.Path) == "docker.sock":
 			return fmt.Sprintf("%s names %s, which belongs to root", data.Place.File, data.Path)
 		default:
@@ -59,7 +60,7 @@ func namedSystemFile(p *fixer.Pass, run *chain.Run) string {
 func foreignHome(run *chain.Run, id identity) string {
 	home, set := run.Final.EnvVar("HOME")
 	switch {
-	case !set || !path.IsAbs(home) || home == id.home || home == run.Final.Workdir.Text || isTemporary(home) || owns(run.Steps, id, home):
+	case !set || !path.IsAbs(home) || home == id.home || home == run.Final.Workdir.Text || workload.IsTemporary(home) || owns(run.Steps, id, home):
 		return ""
 	}
 	return fmt.Sprintf("HOME is %s, which stays root's", home)

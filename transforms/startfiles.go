@@ -2,7 +2,6 @@ package transforms
 
 import (
 	"fmt"
-	"io/fs"
 	"path"
 	"slices"
 	"strconv"
@@ -11,6 +10,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // This file looks for files of the image that only root can use, and that the
@@ -79,7 +79,7 @@ func (x *examiner) isForAll(name string) bool {
 	if name == "" || x.pass.Context == nil {
 		return false
 	}
-	info, err := fs.Stat(x.pass.Context, name)
+	info, err := x.pass.Files().Stat(name)
 	return err == nil && info.Mode()&0o001 != 0
 }
 
@@ -130,7 +130,7 @@ func rawWords(c shell.Call) (list []string) {
 }
 
 func temporary(files []shell.Word) bool {
-	return !slices.ContainsFunc(files, func(w shell.Word) bool { return !within(path.Clean(w.Text), "/tmp") })
+	return !slices.ContainsFunc(files, func(w shell.Word) bool { return !workload.Within(path.Clean(w.Text), "/tmp") })
 }
 
 // keys: the tools that make keys make them readable by their owner alone.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // This file looks for what the image holds, and what that says of its use.
@@ -129,7 +130,7 @@ func (x *examiner) application() string {
 	for _, s := range x.run.Steps {
 		c, ok := s.Before.Copy(s.In)
 		switch {
-		case ok && !isSystem(c.Dest), ok && c.Dest == "/", ok && c.Dest == x.run.Final.Workdir.Text:
+		case ok && !workload.IsSystem(c.Dest), ok && c.Dest == "/", ok && c.Dest == x.run.Final.Workdir.Text:
 			return ""
 		case !ok && (s.In.Name() == "COPY" || s.In.Name() == "ADD"):
 			return ""

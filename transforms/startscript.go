@@ -2,17 +2,12 @@ package transforms
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"io/fs"
 	"path"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/workload"
 )
-
-// maxScript is the largest script or package.json that is read, in bytes.
-const maxScript = workload.MaxText
 
 // start looks at what runs at start: the command itself, the scripts of the build
 // context that it calls, and the scripts of package.json.
@@ -73,7 +68,7 @@ func (x *examiner) command(c *workload.Command) string {
 	if c.Path == "/init" {
 		return "/init needs root to start other programs"
 	}
-	if within(c.Path, "/root") {
+	if workload.Within(c.Path, "/root") {
 		return fmt.Sprintf("%s lies in root's home", c.Path)
 	}
 	for _, check := range []func(*workload.Command) string{x.beside, x.writer, x.changesFiles, x.byManager} {
@@ -121,27 +116,7 @@ func (x *examiner) corepack() bool {
 	return !set && x.runs("corepack")
 }
 
-var errNoContext = workload.ErrNoContext
-
 // read reads a file of the build context.
 func (x *examiner) read(name string) (string, error) {
-	if x.pass.Context == nil {
-		return "", errNoContext
-	}
-	return readSmall(x.pass.Context, name)
-}
-
-// readSmall reads a regular file of at most maxScript bytes.
-func readSmall(context fs.FS, name string) (string, error) {
-	text, err := readLimited(context, name, maxScript)
-	return string(text), err
-}
-
-// cause is the error without the path, which the message has already.
-func cause(err error) error {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
-		return pe.Err
-	}
-	return err
+	return x.pass.Files().ReadFile(name, workload.MaxText)
 }

@@ -23,15 +23,12 @@ func (x *examiner) writable(file string) bool {
 	if !path.IsAbs(file) {
 		return !strings.HasPrefix(file, "..") && (!strings.Contains(file, "/") || x.treeIsCopied(file+" is written at start"))
 	}
-	if isTemporary(file) {
+	if workload.IsTemporary(file) {
 		return true
 	}
 	dir := x.run.Final.Workdir.Text
-	return !isSystem(dir) && (path.Dir(file) == dir || within(file, dir) && x.treeIsCopied(file+" is written at start"))
+	return !workload.IsSystem(dir) && (path.Dir(file) == dir || workload.Within(file, dir) && x.treeIsCopied(file+" is written at start"))
 }
-
-// isTemporary reports a file where everybody can write.
-func isTemporary(file string) bool { return workload.IsTemporary(file) }
 
 // changesFiles reports a call that changes files which will not be the user's.
 func (x *examiner) changesFiles(c *workload.Command) string {
@@ -63,7 +60,7 @@ func (x *examiner) writer(c *workload.Command) string {
 	if what == "" {
 		return ""
 	}
-	if dir := x.run.Final.Workdir.Text; c.Dir != "" && !within(c.Dir, dir) && !slices.ContainsFunc(x.run.Steps, func(s chain.Step) bool {
+	if dir := x.run.Final.Workdir.Text; c.Dir != "" && !workload.Within(c.Dir, dir) && !slices.ContainsFunc(x.run.Steps, func(s chain.Step) bool {
 		return x.user != nil && endsInChown(s, *x.user, c.Dir)
 	}) {
 		return fmt.Sprintf("%s writes into %s at every start, which stays root's", what, c.Dir)
@@ -97,7 +94,7 @@ func (x *examiner) treeIsCopied(why string) bool {
 		if !isInert(s) {
 			return false
 		}
-		if c, ok := s.Before.Copy(s.In); ok && i < own && within(c.Dest, x.run.Final.Workdir.Text) {
+		if c, ok := s.Before.Copy(s.In); ok && i < own && workload.Within(c.Dest, x.run.Final.Workdir.Text) {
 			return false
 		}
 	}
@@ -117,5 +114,5 @@ func endsInChown(s chain.Step, id identity, dir string) bool {
 	}
 	last := script.Calls[len(script.Calls)-1]
 	ch, ok := readChown(last, s.Before.Workdir.Text)
-	return ok && last.Certain && ch.known && ch.recursive && id.is(ch.user) && slices.ContainsFunc(ch.targets, func(t string) bool { return within(dir, t) })
+	return ok && last.Certain && ch.known && ch.recursive && id.is(ch.user) && slices.ContainsFunc(ch.targets, func(t string) bool { return workload.Within(dir, t) })
 }

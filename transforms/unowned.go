@@ -2,6 +2,7 @@ package transforms
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -14,6 +15,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // This file looks at the copies that chown-copy will not give to the user.
@@ -48,8 +50,8 @@ func unowned(p *fixer.Pass, run *chain.Run, id identity) string {
 		if below := bringsWorkdir(p, run, c); below != "" && !givenBehind(run, i, id, run.Final.Workdir.Text, true) {
 			return fmt.Sprintf("line %d brings folders into %s, which stay root's", line, below)
 		}
-		if name := unreadable(p, c); name != "" {
-			return fmt.Sprintf("line %d copies %s, which others than its owner can't use", line, name)
+		if what := unreadable(p, c); what != "" {
+			return fmt.Sprintf("line %d copies %s", line, what)
 		}
 	}
 	return ""
@@ -109,7 +111,7 @@ func bringsDirectory(c chain.Copy) bool {
 // system above it brings folders into it, "" where it does not.
 func bringsWorkdir(p *fixer.Pass, run *chain.Run, c chain.Copy) string {
 	dir := run.Final.Workdir.Text
-	if c.Owned || c.From != "" || p.Context == nil || dir == "/" || c.Dest == dir || !within(dir, c.Dest) {
+	if c.Owned || c.From != "" || p.Context == nil || dir == "/" || c.Dest == dir || !workload.Within(dir, c.Dest) {
 		return ""
 	}
 	for _, src := range c.Sources {
@@ -117,7 +119,7 @@ func bringsWorkdir(p *fixer.Pass, run *chain.Run, c chain.Copy) string {
 			continue
 		}
 		from := path.Join(strings.TrimPrefix(path.Clean("/"+src), "/"), strings.TrimPrefix(strings.TrimPrefix(dir, c.Dest), "/"))
-		entries, err := fs.ReadDir(p.Context, cmp.Or(from, "."))
+		entries, err := p.Files().ReadDir(cmp.Or(from, "."))
 		if err == nil && slices.ContainsFunc(entries, fs.DirEntry.IsDir) {
 			return dir
 		}
@@ -125,56 +127,28 @@ func bringsWorkdir(p *fixer.Pass, run *chain.Run, c chain.Copy) string {
 	return ""
 }
 
-// maxFiles bounds the files of the context whose modes are looked at.
-const maxFiles = 500
-
-// unreadable names a file of the build context that the copy brings, and that
-// others may not read or, as its owner may, run: COPY keeps the mode. "" when there is none.
+// unreadable says which file of the build context the copy brings that others may not
+// read or, as its owner may, run: COPY keeps the mode. "" when there is none.
 func unreadable(p *fixer.Pass, c chain.Copy) string {
 	if p.Context == nil || c.From != "" {
 		return ""
 	}
 	for _, src := range c.Sources {
-		src = strings.TrimPrefix(path.Clean("/"+src), "/")
-		if src == "" {
-			src = "."
-		}
+		src = workload.ContextPath(src)
 		names := []string{src}
 		if strings.ContainsAny(src, "*?[") {
-			names, _ = fs.Glob(p.Context, src) // a bad pattern matches nothing
+			var err error
+			if names, err = p.Files().Glob(src); err != nil && !errors.Is(err, path.ErrBadPattern) { // which matches nothing
+				return fmt.Sprintf("%s, and which files these are is not known: %v", src, err)
+			}
 		}
 		for _, name := range names {
-			if found := p.Memo("unreadable "+name, func() any { return privateFile(p.Context, name) }).(string); found != "" {
-				return found
+			if file, found := p.Files().Private(name); found {
+				return file.Place.File + ", which others than its owner can't use"
 			}
 		}
 	}
 	return ""
-}
-
-// privateFile finds a file below root that others can't read or run, or a directory
-// that they can't enter.
-func privateFile(context fs.FS, root string) (found string) {
-	left := maxFiles
-	// What can't be walked is not looked at: the build fails on it, or ignores it.
-	_ = fs.WalkDir(context, root, func(name string, d fs.DirEntry, err error) error {
-		if left--; err != nil || left < 0 {
-			return fs.SkipAll
-		}
-		if d.IsDir() && (d.Name() == ".git" || d.Name() == "node_modules") {
-			return fs.SkipDir
-		}
-		info, err := d.Info()
-		if err != nil || !d.IsDir() && !d.Type().IsRegular() || name == "." {
-			return nil
-		}
-		if mode := info.Mode().Perm(); mode&0o004 == 0 || mode&0o100 != 0 && mode&0o001 == 0 {
-			found = name
-			return fs.SkipAll
-		}
-		return nil
-	})
-	return found
 }
 
 // inRootDirectory tells why an application whose files lie in / may miss the right

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -39,6 +40,9 @@ func (s *source) use() {
 	}
 	if j.checkout != nil && j.checkout.open() {
 		b.deployments(j.checkout.links.Deployments(j.place))
+		for i := range s.Builds {
+			s.Builds[i].Derived = j.checkout.links.Derived(j.place)
+		}
 	}
 }
 
@@ -106,7 +110,7 @@ func (b *builder) open(within string) fs.FS {
 }
 
 // deployments gives each build those ways to run its image that no build of the
-// repository has as its own.
+// repository has as its own, and what could not be read of Compose files near it.
 func (b *builder) deployments(all []workload.Deployment) {
 	owned := map[workload.Place]bool{}
 	for _, known := range b.source.Builds {
@@ -114,8 +118,14 @@ func (b *builder) deployments(all []workload.Deployment) {
 			owned[d.Place] = true
 		}
 	}
+	j := b.source.job
+	var gaps []workload.Gap
+	for _, dir := range slices.Compact(slices.Sorted(slices.Values([]string{path.Dir(j.place), cmp.Or(j.within, "."), "."}))) {
+		gaps = append(gaps, j.checkout.links.ComposeGaps(dir)...)
+	}
 	for i := range b.source.Builds {
-		b.source.Builds[i].Repository = b.source.job.checkout.dir.FS()
+		b.source.Builds[i].Gaps = gaps
+		b.source.Builds[i].Repository = j.checkout.dir.FS()
 		for _, d := range all {
 			if !owned[d.Place] {
 				b.source.Builds[i].Deployments = append(b.source.Builds[i].Deployments, d)

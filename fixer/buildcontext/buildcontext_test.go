@@ -73,4 +73,10 @@ func TestBadIgnoreFile(t *testing.T) {
 	if _, err := fs.ReadFile(Open(files, "Dockerfile"), "a"); err == nil || !strings.Contains(err.Error(), "no regular file") {
 		t.Errorf("%v, want an error about .dockerignore", err)
 	}
+	for lines, want := range map[int]string{maxPatterns: "", maxPatterns + 1: "more than 2000 patterns"} {
+		files[".dockerignore"] = &fstest.MapFile{Data: []byte(strings.Repeat("b\n", lines)), Mode: 0o644}
+		if _, err := fs.ReadFile(Open(files, "Dockerfile"), "a"); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%d patterns: %v, want %q", lines, err, want)
+		}
+	}
 }

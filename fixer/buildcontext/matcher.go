@@ -1,6 +1,7 @@
 package buildcontext
 
 import (
+	"fmt"
 	"path"
 	"strings"
 	"sync"
@@ -9,8 +10,11 @@ import (
 )
 
 const (
-	maxResults = 16 << 20 // that a matcher keeps, one for each directory and pattern
-	maxName    = 4096     // bytes of a name that is looked at: PATH_MAX of Linux
+	// maxPatterns bounds the lines of an ignore file, each of which is matched with each
+	// name: .dockerignore files have a few hundred at most.
+	maxPatterns = 2000
+	maxResults  = 16 << 20 // that a matcher keeps, one for each directory and pattern
+	maxName     = 4096     // bytes of a name that is looked at: PATH_MAX of Linux
 )
 
 // matcher reports what the patterns of an ignore file hide, as
@@ -33,8 +37,12 @@ type pattern struct {
 	parts     []string                 // its elements
 }
 
-// newMatcher returns nil where there are no patterns.
+// newMatcher returns nil where there are no patterns, and an error where there are
+// more than maxPatterns.
 func newMatcher(lines []string) (*matcher, error) {
+	if len(lines) > maxPatterns {
+		return nil, fmt.Errorf("more than %d patterns", maxPatterns)
+	}
 	all, err := patternmatcher.New(lines)
 	if err != nil || len(all.Patterns()) == 0 {
 		return nil, err

@@ -206,6 +206,8 @@ func (s *source) root() (*yamlfile.Node, error) {
 		return nil, s.errorAt(documents[1], "a second YAML document is not read")
 	case documents[0].Resolve().Kind != yamlfile.Mapping:
 		return nil, s.errorAt(documents[0], "not a Compose file: its top level is no mapping")
+	case documents[0].Resolve().Tag != "!!map":
+		return nil, s.errorAt(documents[0], "not a Compose file: its top level has the tag %s", documents[0].Resolve().Tag)
 	}
 	return documents[0], nil
 }

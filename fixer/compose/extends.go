@@ -3,6 +3,7 @@ package compose
 import (
 	"fmt"
 	"path"
+	"slices"
 
 	"github.com/compose-spec/compose-go/v2/override"
 
@@ -41,16 +42,17 @@ func (b *builder) extended(s *source, services map[string]any, name string, chai
 	if !ok {
 		return 0, nil
 	}
+	at := s.model[name].last("extends")
+	if at.conversion == nil {
+		at.layer = layer{conversion: s.conversion, name: name}
+	}
+	self := s.conversion.file + " " + name
+	if slices.Contains(chain, self) {
+		return 0, &located{at.place(at.key), "services extend each other: " + name}
+	}
 	e, ok := service["extends"]
 	if !ok {
 		return 0, nil
-	}
-	at := s.model[name].last("extends")
-	self := s.conversion.file + " " + name
-	for _, c := range chain {
-		if c == self {
-			return 0, &located{at.place(at.key), "services extend each other: " + name}
-		}
 	}
 	delete(service, "extends")
 	file, ref := extension(e)

@@ -26,7 +26,13 @@ type layer struct {
 	extended   bool           // brought by extends
 }
 
-func (l layer) place(n *yamlfile.Node) workload.Place { return placeOf(l.conversion.file, n) }
+// place returns the place of a node, the zero place where no file says anything.
+func (l layer) place(n *yamlfile.Node) workload.Place {
+	if l.conversion == nil {
+		return workload.Place{}
+	}
+	return placeOf(l.conversion.file, n)
+}
 
 // text returns the value of a scalar with variables replaced.
 func (l layer) text(n *yamlfile.Node) string {

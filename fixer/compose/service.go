@@ -24,7 +24,7 @@ func (b *builder) services(m *model) ([]*Service, error) {
 	}
 	p, err := project(m.values, check)
 	if err != nil {
-		return nil, blameReference(err, m, models)
+		return nil, blameReference(m, models)
 	}
 	a := assembly{builder: b, project: p, ports: maxPorts, variables: maxVariables}
 	list := make([]*Service, 0, len(p.Services))

@@ -175,22 +175,20 @@ func leadingName(s string) string {
 // closing returns the offset of the "}" that closes the "{" at the start of s, of
 // the last one in the line where braces are not balanced, -1 for none.
 func closing(s string) int {
-	open, last := 0, -1
+	s = s[:lineLength(s)]
+	open := 0
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
-		case '\n':
-			return last
 		case '{':
 			open++
 			if i > 0 {
 				i++ // as in compose-go's getFirstBraceClosingIndex
 			}
 		case '}':
-			last = i
 			if open--; open == 0 {
 				return i
 			}
 		}
 	}
-	return last
+	return strings.LastIndexByte(s, '}')
 }

@@ -44,13 +44,37 @@ func (t *Text) UnmarshalJSON(text []byte) error {
 // PeerMeta says of a peer dependency whether it may be missing.
 type PeerMeta struct{ Optional bool }
 
-// ParseManifest reads a package.json. It fails on what is no such file.
+// ParseManifest reads a package.json. It fails on what is no such file. As for npm,
+// the case of names counts, and of two equal names the last one.
 func ParseManifest(text []byte) (*Manifest, error) {
+	var fields map[string]json.RawMessage // a struct would take "Scripts" for "scripts"
+	err := json.Unmarshal(bytes.TrimPrefix(text, []byte("\ufeff")), &fields)
 	var m Manifest
-	if err := json.Unmarshal(bytes.TrimPrefix(text, []byte("\ufeff")), &m); err != nil {
+	for _, f := range m.fields() {
+		if value, ok := fields[f.name]; ok && err == nil {
+			err = json.Unmarshal(value, f.to)
+		}
+	}
+	if err != nil {
 		return nil, fmt.Errorf("package.json can't be understood: %w", err)
 	}
 	return &m, nil
+}
+
+// field is one of package.json, and what it is read into.
+type field struct {
+	name string
+	to   any
+}
+
+func (m *Manifest) fields() []field {
+	return []field{
+		{"name", &m.Name}, {"main", &m.Main}, {"scripts", &m.Scripts},
+		{"dependencies", &m.Dependencies}, {"devDependencies", &m.DevDependencies}, {"optionalDependencies", &m.OptionalDependencies},
+		{"peerDependencies", &m.PeerDependencies}, {"peerDependenciesMeta", &m.PeerDependenciesMeta},
+		{"workspaces", &m.Workspaces}, {"overrides", &m.Overrides}, {"resolutions", &m.Resolutions},
+		{"bundleDependencies", &m.BundleDependencies}, {"config", &m.Config}, {"packageManager", &m.PackageManager},
+	}
 }
 
 // HasWorkspaces reports whether the package is the root of others.

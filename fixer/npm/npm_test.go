@@ -144,3 +144,26 @@ d@^3.0.0:
 		t.Errorf("an entry that is not there: %v", err)
 	}
 }
+
+func TestParseManifestAsNpmDoes(t *testing.T) {
+	for name, c := range map[string]struct{ text, want string }{
+		"other case":         {`{"scripts": {"start": "node a.js"}, "Scripts": {"start": "node b.js"}}`, "node a.js"},
+		"only in other case": {`{"SCRIPTS": {"start": "node b.js"}}`, ""},
+		"the last of two":    {`{"scripts": {"start": "node a.js"}, "scripts": {"start": "node b.js"}}`, "node b.js"},
+		"not merged":         {`{"scripts": {"start": "node a.js"}, "scripts": {"build": "tsc"}}`, ""},
+		"with a BOM":         {"\ufeff" + `{"scripts": {"start": "node a.js"}}`, "node a.js"},
+		"null":               {`{"scripts": null}`, ""},
+	} {
+		m, err := ParseManifest([]byte(c.text))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		} else if got := m.Scripts["start"]; got != c.want {
+			t.Errorf("%s: starts %q, want %q", name, got, c.want)
+		}
+	}
+	for _, text := range []string{``, `[]`, `"x"`, `{"scripts": []}`, `{"scripts": {"start": 1}}`, `{"packageManager": 1}`} {
+		if _, err := ParseManifest([]byte(text)); err == nil {
+			t.Errorf("%s: no error", text)
+		}
+	}
+}

@@ -122,7 +122,7 @@ func (d *run) volume(text string) {
 		d.mounted(workload.Mount{Target: parts[0], Kind: workload.Anonymous})
 		return
 	}
-	m := workload.Mount{Source: parts[0], Target: parts[1], Kind: volumeKind(parts[0])}
+	m := workload.Mount{Source: strings.ReplaceAll(parts[0], unknownToMake, "$(…)"), Target: parts[1], Kind: volumeKind(parts[0])}
 	if len(parts) > 2 {
 		for o := range strings.SplitSeq(parts[2], ",") {
 			m.ReadOnly = m.ReadOnly || o == "ro" || o == "readonly"

@@ -1,6 +1,7 @@
 package repository
 
 import (
+	"cmp"
 	"path"
 	"strconv"
 
@@ -39,15 +40,15 @@ func (r *reader) manifests(name string, text []byte) {
 
 // pod records the containers of one.
 func (r *reader) pod(name string, object, pod *yaml.Node) {
-	kinds := map[string]workload.MountKind{}
+	volumes := map[string]podVolume{}
 	for _, v := range items(get(pod, "volumes")) {
 		if v = target(v); v != nil && r.spend(name, len(v.Content)) {
-			kinds[scalar(get(v, "name")).text] = podVolume(v)
+			volumes[scalar(get(v, "name")).text] = readVolume(v)
 		}
 	}
 	for _, claim := range items(get(object, "spec", "volumeClaimTemplates")) {
 		if r.spend(name, 1) {
-			kinds[scalar(get(claim, "metadata", "name")).text] = workload.Claim
+			volumes[scalar(get(claim, "metadata", "name")).text] = podVolume{kind: workload.Claim}
 		}
 	}
 	for _, key := range []string{"initContainers", "containers"} {
@@ -58,33 +59,38 @@ func (r *reader) pod(name string, object, pod *yaml.Node) {
 		}
 		for _, c := range items(list) {
 			if c = target(c); c != nil && r.spend(name, len(c.Content)) {
-				r.container(name, pod, c, kinds)
+				r.container(name, pod, c, volumes)
 			}
 		}
 	}
 }
 
-// podVolume is the kind of a volume. One of emptyDir is empty at each start and
-// everybody may write there, in memory or not: as a tmpfs is.
-func podVolume(v *yaml.Node) workload.MountKind {
+// podVolume is a volume of a pod.
+type podVolume struct {
+	kind workload.MountKind
+	path string // of the host; "" for other kinds
+}
+
+// readVolume reads an entry of volumes.
+func readVolume(v *yaml.Node) podVolume {
 	for _, p := range pairs(v) {
 		switch p.key {
 		case "name":
 		case "emptyDir":
-			return workload.Tmpfs
+			return podVolume{kind: workload.Scratch}
 		case "hostPath":
-			return workload.Bind
+			return podVolume{workload.Bind, scalar(get(p.value, "path")).text}
 		case "configMap", "secret", "projected", "downwardAPI":
-			return workload.Config
+			return podVolume{kind: workload.Config}
 		default:
-			return workload.Claim
+			return podVolume{kind: workload.Claim}
 		}
 	}
-	return workload.Tmpfs // "volumes: [{name: x}]" is an emptyDir
+	return podVolume{kind: workload.Scratch} // "volumes: [{name: x}]" is an emptyDir
 }
 
 // container records one.
-func (r *reader) container(name string, pod, c *yaml.Node, kinds map[string]workload.MountKind) {
+func (r *reader) container(name string, pod, c *yaml.Node, volumes map[string]podVolume) {
 	d := run{dir: path.Dir(name)}
 	d.Name, d.Place = "container "+scalar(get(c, "name")).text, at(name, c)
 	if image := scalar(get(c, "image")); image.known {
@@ -117,12 +123,12 @@ func (r *reader) container(name string, pod, c *yaml.Node, kinds map[string]work
 			break
 		}
 		volume := scalar(get(m, "name")).text
-		kind, ok := kinds[volume]
+		of, ok := volumes[volume]
 		if !ok {
-			kind = workload.Claim // of a volume that another file adds
+			of.kind = workload.Claim // of a volume that another file adds
 		}
 		readOnly, _ := strconv.ParseBool(scalar(get(m, "readOnly")).text)
-		d.mounted(workload.Mount{Target: scalar(get(m, "mountPath")).text, Kind: kind, Source: volume, ReadOnly: readOnly})
+		d.mounted(workload.Mount{Target: scalar(get(m, "mountPath")).text, Kind: of.kind, Source: cmp.Or(of.path, volume), ReadOnly: readOnly})
 		if n := len(d.Mounts); n > 0 {
 			d.Mounts[n-1].Place = at(name, target(m))
 		}

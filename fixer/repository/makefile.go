@@ -100,6 +100,10 @@ func (m *makefile) assign(text string) {
 	m.vars[name] = value{v, !twice && op != "+=" && op != "!=" && !strings.ContainsAny(v, "$`")}
 }
 
+// unknownToMake stands for a variable of make that is not known: no shell has a value
+// for it.
+const unknownToMake = "${__make__}"
+
 // expand puts in the variables that are known, in the text of a recipe for the
 // shell that runs it.
 func (m *makefile) expand(text string) string {
@@ -115,6 +119,6 @@ func (m *makefile) expand(text string) string {
 		if name == "MAKE" || name == "DOCKER" || name == "PODMAN" {
 			return strings.ToLower(name)
 		}
-		return "${__make__}"
+		return unknownToMake
 	})
 }

@@ -2,7 +2,9 @@ package repository
 
 import (
 	"io/fs"
+	"path"
 	"slices"
+	"strings"
 
 	"github.com/dockmend/dockmend/fixer/workload"
 )
@@ -30,6 +32,7 @@ type Links struct {
 	dockerfiles []string
 	builds      map[string][]Build
 	deployments map[string][]workload.Deployment
+	derived     map[string][]workload.Place
 	gaps        []workload.Gap
 }
 
@@ -61,6 +64,21 @@ func (l *Links) Deployments(dockerfile string) []workload.Deployment {
 	return l.deployments[dockerfile]
 }
 
+// Derived returns the FROM instructions of other Dockerfiles that name the image of a
+// Dockerfile, as a build of it does: one for each, in the order of their places.
+func (l *Links) Derived(dockerfile string) []workload.Place { return l.derived[dockerfile] }
+
 // Gaps returns what could not be read and belongs to no build, in the order of
 // the places.
 func (l *Links) Gaps() []workload.Gap { return slices.Clone(l.gaps) }
+
+// ComposeGaps returns what could not be read of the Compose files of a directory: how
+// they run an image is not known.
+func (l *Links) ComposeGaps(dir string) (list []workload.Gap) {
+	for _, g := range l.gaps {
+		if path.Dir(g.Place.File) == dir && isCompose(strings.ToLower(path.Base(g.Place.File))) {
+			list = append(list, g)
+		}
+	}
+	return list
+}

@@ -389,10 +389,12 @@ spec: {containers: []}
 			"docs/run.md":    "```console\n$ docker run -d --init -u 1000:1000 -p 8080:80 -e A=b -e B -v \"$PWD/data\":/data:ro -v cache:/cache -v /anonymous --tmpfs /tmp:size=1m --mount type=bind,src=/x,dst=/y ghcr.io/acme/api serve --all\n$ docker run -v pg:/var/lib/postgresql/data postgres\n```\n",
 		}, []string{"api/Dockerfile", "web/Dockerfile"}, `
 docs/run.md:2: docker run as 1000:1000 init command ["serve" "--all"] A=b B=? bind:$PWD/data:/data:ro volume:cache:/cache anonymous::/anonymous tmpfs::/tmp bind:/x:/y port 80
-k8s/deploy.yml:13: container api as 1000:1001 command ["serve"] A=b S=? tmpfs:tmp:/tmp config:conf:/etc/conf:ro bind:host:/host claim:data:/data port 80`},
+k8s/deploy.yml:13: container api as 1000:1001 command ["serve"] A=b S=? scratch:tmp:/tmp config:conf:/etc/conf:ro bind:/x:/host claim:data:/data port 80`},
+		{"variables of make", map[string]string{"Makefile": "DIR = ./d\nimage:\n\tdocker build -t app api\n\tdocker run -v $(DIR):/a -v $(PWD)/x:/b app\n"}, []string{"api/Dockerfile"}, `
+Makefile:4: docker run bind:./d:/a bind:$(…)/x:/b`},
 		{"another service's", map[string]string{"k8s/deploy.yml": manifest, "run.sh": "docker run -v a:/a redis\ndocker run -v b:/b bitnami/redis\n"}, []string{"api/Dockerfile"}, ""},
 		{"the one Dockerfile, as the package", map[string]string{"package.json": `{"name": "@acme/api"}`, "k8s/deploy.yml": strings.ReplaceAll(manifest, "serve", "x"), "run.sh": "docker run --init redis\n"}, []string{"api/Dockerfile"}, `
-k8s/deploy.yml:13: container api as 1000:1001 command ["x"] A=b S=? tmpfs:tmp:/tmp config:conf:/etc/conf:ro bind:host:/host claim:data:/data port 80`},
+k8s/deploy.yml:13: container api as 1000:1001 command ["x"] A=b S=? scratch:tmp:/tmp config:conf:/etc/conf:ro bind:/x:/host claim:data:/data port 80`},
 		{"the one Dockerfile, no name", map[string]string{"run.sh": "docker run --init -v \"$A\" -w /x --entrypoint= $IMAGE $COMMAND\n"}, []string{"api/Dockerfile"}, `
 run.sh:1: docker run init entrypoint [] (the target of a mount is not known) (the command is not known)`},
 		{"no name, two Dockerfiles", map[string]string{"run.sh": "docker run --init $IMAGE\n"}, []string{"api/Dockerfile", "web/Dockerfile"}, ""},
@@ -429,6 +431,30 @@ func TestTaggedBuilds(t *testing.T) {
 	for i, want := range []string{"run.sh:1: docker run bind:.:/app", "run.sh:2: docker run init"} {
 		if got := showDeployments(l.Builds("Dockerfile")[i].Deployments); got != want {
 			t.Errorf("%d: %s, want %s", i, got, want)
+		}
+	}
+}
+
+func TestDerived(t *testing.T) {
+	l := Read(files(map[string]string{
+		"compose.yml": "services:\n  a:\n    build: .\n    image: shop\n  b:\n    build: {context: ., dockerfile: Dockerfile.b}\n    image: example.com/b:1\n" +
+			"  node:\n    build: node\n    image: node:20\n",
+		"Dockerfile":        "FROM alpine\n",
+		"Dockerfile.b":      "# FROM shop\nFROM --platform=linux/amd64 SHOP AS x\nFROM docker.io/library/shop:latest\nFROM shop\n",
+		"tests/Dockerfile":  "FROM alpine\nCOPY a b\n  from example.com/b:1 as b\nFROM b AS shop\nFROM shop\n",
+		"other/Dockerfile":  "ARG TAG\nFROM shop:2\nFROM example.com/b:$TAG\nFROM example.com/b\n",
+		"node/Dockerfile":   "FROM node:20\n",
+		"no/Dockerfile":     "\x00FROM",
+		"unread/Dockerfile": strings.Repeat("#\n", maxFile),
+	}))
+	for file, want := range map[string]string{
+		"Dockerfile":       "[Dockerfile.b:3]",
+		"Dockerfile.b":     "[tests/Dockerfile:3]",
+		"node/Dockerfile":  "[]",
+		"tests/Dockerfile": "[]",
+	} {
+		if got := fmt.Sprint(l.Derived(file)); got != want {
+			t.Errorf("from the image of %s are built %s, want %s", file, got, want)
 		}
 	}
 }

@@ -57,6 +57,7 @@ const (
 	Volume    MountKind = "volume"    // a named volume of the engine
 	Anonymous MountKind = "anonymous" // a volume without a name, VOLUME of a Dockerfile
 	Tmpfs     MountKind = "tmpfs"     // in memory, empty at each start
+	Scratch   MountKind = "scratch"   // an emptyDir of Kubernetes: empty at first, and everybody may write there
 	Claim     MountKind = "claim"     // a PersistentVolumeClaim, a volume of a platform: empty at first
 	Config    MountKind = "config"    // a ConfigMap, a Secret, configs: and secrets: of Compose; only read
 )

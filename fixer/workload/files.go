@@ -9,6 +9,8 @@ import (
 	"path"
 	"strings"
 	"sync"
+
+	"github.com/dockmend/dockmend/fixer/npm"
 )
 
 // The bounds of what is read of one build context. A file or a directory that
@@ -45,21 +47,31 @@ type Files struct {
 	files fs.FS // nil: there is no build context
 
 	mu      sync.Mutex
-	texts   map[string]answer
+	texts   map[string]kept
 	dirs    map[string]listing
 	bytes   int          // of texts
 	entries int          // of dirs
 	buffer  bytes.Buffer // of the file that is being read
 
-	once, listOnce, nodeOnce sync.Once
+	// What was found out of it, once, on first use.
+	list     func() *sourceList
+	sources  func() *Sources
+	node     func() *NodeProcess
+	gitCalls func() Answer
+	uses     func() *PackageUses
+	settings func() InstallSettings
+	outputs  func() Answer
+	commands func() Answer
+	naming   func() []namingText
 
-	sources *Sources
-	list    *sourceList
-	node    *NodeProcess
+	patterns  memo[string, result[[]string]]
+	modes     memo[string, Answer]
+	manifests memo[string, result[*npm.Manifest]]
+	locks     memo[lockKey, result[*npm.Lock]]
 }
 
-// answer is the text of a file, or why there is none.
-type answer struct {
+// kept is the text of a file, or why there is none.
+type kept struct {
 	text  string
 	err   error
 	limit int // with which it was read
@@ -74,7 +86,17 @@ type listing struct {
 // Open returns the Files of a build context, without what its ignore file hides.
 // Without a context, with nil, every answer is ErrNoContext. Nothing is read yet.
 func Open(files fs.FS) *Files {
-	return &Files{files: files, texts: map[string]answer{}, dirs: map[string]listing{}}
+	f := &Files{files: files, texts: map[string]kept{}, dirs: map[string]listing{}}
+	f.list = sync.OnceValue(f.listSources)
+	f.sources = sync.OnceValue(f.readSources)
+	f.node = sync.OnceValue(func() *NodeProcess { return newNodeProcess(f) })
+	f.gitCalls = sync.OnceValue(f.findGitCall)
+	f.uses = sync.OnceValue(f.readPackageUses)
+	f.settings = sync.OnceValue(f.findInstallSettings)
+	f.outputs = sync.OnceValue(f.findOuterOutput)
+	f.commands = sync.OnceValue(f.findOtherCommand)
+	f.naming = sync.OnceValue(f.readNamingTexts)
+	return f
 }
 
 // ReadFile returns the text of a regular file of at most limit bytes. The name is
@@ -93,9 +115,9 @@ func (f *Files) read(name string, limit int, regular bool) (string, error) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	a, kept := f.texts[name]
-	if !kept || errors.Is(a.err, errTooLarge) && limit > a.limit {
-		a = answer{limit: limit}
+	a, ok := f.texts[name]
+	if !ok || errors.Is(a.err, errTooLarge) && limit > a.limit {
+		a = kept{limit: limit}
 		a.text, a.err = f.open(name, limit, regular)
 		a.err = oneLine(a.err)
 		if len(f.texts) < maxKeptFiles && f.bytes+len(a.text) <= maxKeptBytes {
@@ -154,8 +176,8 @@ func (f *Files) ReadDir(name string) ([]fs.DirEntry, error) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	l, kept := f.dirs[name]
-	if !kept {
+	l, ok := f.dirs[name]
+	if !ok {
 		l.entries, l.err = fs.ReadDir(f.files, name)
 		l.err = oneLine(l.err)
 		if f.entries+len(l.entries)+1 <= maxKeptDirs {

@@ -80,10 +80,11 @@ func outside(name string, dirs []string) bool {
 	return slices.ContainsFunc(elements, func(e string) bool { return slices.Contains(dirs, e) })
 }
 
-// isByHand reports a script that people run by hand, or a tool's configuration.
+// isByHand reports a script that people run by hand, or a tool's configuration. pm2's
+// names the programs and logs of what runs ("ecosystem.config.js", pm2.io).
 func isByHand(name string) bool {
 	top, _, _ := strings.Cut(name, "/")
 	base := path.Base(name)
 	return slices.Contains(strings.Fields("scripts script tools tool deploy android ios"), top) || strings.HasPrefix(base, "gulpfile") || strings.HasPrefix(base, "Gruntfile") ||
-		strings.Contains(base, ".config.")
+		strings.Contains(base, ".config.") && !strings.Contains(base, "ecosystem") && !strings.Contains(base, "pm2")
 }

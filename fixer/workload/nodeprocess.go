@@ -30,10 +30,7 @@ type nodeSource struct {
 }
 
 // NodeProcess returns what the sources of the context say of their process.
-func (f *Files) NodeProcess() *NodeProcess {
-	f.nodeOnce.Do(func() { f.node = newNodeProcess(f) })
-	return f.node
-}
+func (f *Files) NodeProcess() *NodeProcess { return f.node() }
 
 func newNodeProcess(f *Files) *NodeProcess {
 	p := &NodeProcess{}

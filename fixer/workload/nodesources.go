@@ -56,6 +56,17 @@ func (m textMatcher) in(text string) (offsets []int) {
 	return offsets
 }
 
+// first returns the offset of the first match, -1 for none.
+func (m textMatcher) first(text string) int {
+	if !hasAny(text, m.hints) {
+		return -1
+	}
+	if at := m.what.FindStringIndex(text); at != nil {
+		return at[0]
+	}
+	return -1
+}
+
 // hasAny reports at little cost what an expression can't match.
 func hasAny(text string, hints []string) bool {
 	return slices.ContainsFunc(hints, func(h string) bool { return strings.Contains(text, h) })

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -225,9 +224,6 @@ func (w *Workload) matching(root, pattern string) (dirs []string, err error) {
 	if strings.HasPrefix(pattern, "!") || strings.HasPrefix(pattern, "..") {
 		return nil, nil
 	}
-	if w.in.Context == nil {
-		return nil, ErrNoContext
-	}
 	first, deep, isDeep := strings.Cut(pattern, "**")
 	if isDeep && strings.Trim(deep, "/*") != "" {
 		return nil, fmt.Errorf("the workspaces %s are not followed", pattern)
@@ -235,16 +231,16 @@ func (w *Workload) matching(root, pattern string) (dirs []string, err error) {
 	if isDeep {
 		pattern = path.Join(first, "*")
 	}
-	names, err := fs.Glob(w.in.Context, path.Join(root, pattern))
+	names, err := w.in.Files.Glob(path.Join(root, pattern))
 	if err != nil {
 		return nil, fmt.Errorf("the workspaces %s are not followed", pattern)
 	}
 	if isDeep {
-		more, err := fs.Glob(w.in.Context, path.Join(root, pattern, "*"))
+		more, err := w.in.Files.Glob(path.Join(root, pattern, "*"))
 		if err != nil {
 			return nil, err
 		}
-		names = append(names, more...)
+		names = slices.Concat(names, more)
 	}
 	return names, nil
 }

@@ -35,10 +35,7 @@ type sourceList struct {
 
 // sourceFiles returns the sources of the context, which are looked for once.
 // Nothing is read of them.
-func (f *Files) sourceFiles() *sourceList {
-	f.listOnce.Do(func() { f.list = f.listSources() })
-	return f.list
-}
+func (f *Files) sourceFiles() *sourceList { return f.list() }
 
 func (f *Files) listSources() *sourceList {
 	list, left, strange := &sourceList{}, MaxSourceFiles, map[string]bool{}

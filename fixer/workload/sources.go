@@ -40,13 +40,12 @@ const (
 
 // Sources returns what the sources of the context say. They are read once, on
 // first use.
-func (f *Files) Sources() *Sources {
-	f.once.Do(func() {
-		r := &reader{files: f, out: &Sources{}, counts: map[Language]int{}}
-		r.read()
-		f.sources = r.out
-	})
-	return f.sources
+func (f *Files) Sources() *Sources { return f.sources() }
+
+func (f *Files) readSources() *Sources {
+	r := &reader{files: f, out: &Sources{}, counts: map[Language]int{}}
+	r.read()
+	return r.out
 }
 
 // reader reads the sources of a context.

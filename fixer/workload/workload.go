@@ -75,7 +75,7 @@ func (w *Workload) readPackage(dir string) (*Package, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := npm.ParseManifest([]byte(text))
+	m, err := w.in.Files.Manifest(origin.Name)
 	if err != nil {
 		return nil, err
 	}

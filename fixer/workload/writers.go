@@ -31,7 +31,7 @@ func (u *unit) importsWriter(i int) {
 	case JavaScript:
 		if u.kind(i) == textToken && (u.is(i-1, "from") || u.is(i-1, "import") || u.is(i-1, "require") || u.is(i-1, "(") && (u.is(i-2, "require") || u.is(i-2, "import"))) {
 			s, _ := u.literal(i)
-			if name := packageName(s); isWritingPackage(name) {
+			if name := PackageName(s); isWritingPackage(name) {
 				u.out.writer(SourceWriter{name, u.evidence(i)})
 			}
 		}
@@ -48,15 +48,6 @@ func (u *unit) importsWriter(i int) {
 			u.out.writer(SourceWriter{u.str(i), u.evidence(i)})
 		}
 	}
-}
-
-// packageName returns the package of what a source of Node.js imports.
-func packageName(s string) string {
-	parts := strings.SplitN(s, "/", 3)
-	if strings.HasPrefix(s, "@") && len(parts) > 1 {
-		return parts[0] + "/" + parts[1]
-	}
-	return parts[0]
 }
 
 // isManifest reports a list of packages that is read for writers.

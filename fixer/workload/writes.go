@@ -5,8 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+
+	"github.com/dockmend/dockmend/fixer/shell"
 )
 
 // This file says what a container writes.

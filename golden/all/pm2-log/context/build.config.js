@@ -1,0 +1,1 @@
+module.exports = { outDir: "/var/log/app.log" };

@@ -1,0 +1,7 @@
+FROM node:20.19.5-alpine3.22
+RUN npm install -g pm2
+WORKDIR /app
+COPY --chown=node:node . .
+RUN chown node:node /app
+USER node
+CMD ["pm2-runtime", "ecosystem.config.js"]

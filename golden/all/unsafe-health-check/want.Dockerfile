@@ -1,0 +1,7 @@
+FROM node:20.19.5-alpine3.22
+RUN apk add --no-cache tini
+WORKDIR /app
+COPY . .
+HEALTHCHECK CMD ["sh", "check.sh"]
+ENTRYPOINT ["/sbin/tini", "--", "docker-entrypoint.sh"]
+CMD ["node", "app.js"]

@@ -1,0 +1,6 @@
+FROM node:20.19.5-alpine3.22
+RUN apk add --no-cache tini
+WORKDIR /app
+COPY . .
+ENTRYPOINT ["/sbin/tini", "--", "docker-entrypoint.sh"]
+CMD ["node", "app.js"]

@@ -1,0 +1,1 @@
+setInterval(() => console.log("done"), 1000);
