@@ -108,6 +108,12 @@ func (p *Pass) Sources() *workload.Sources {
 	return p.sources
 }
 
+// NodeProcess returns what the sources of Node.js say of their process, of those that
+// the stages take from the build context.
+func (p *Pass) NodeProcess() *workload.NodeProcess {
+	return p.contents.files.NodeProcess().Of(p.Graph.Takes())
+}
+
 // Transform is the transform that runs.
 func (p *Pass) Transform() *Transform { return p.transform }
 

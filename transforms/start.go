@@ -116,7 +116,7 @@ func aboutUsers(comment string) bool {
 
 // sources looks for an application that drops root itself.
 func (x *examiner) sources() string {
-	if file := firstFile(x.pass.Sources().Drops); file != "" {
+	if file := firstFile(x.pass.NodeProcess().Drops()); file != "" {
 		return fmt.Sprintf("%s changes the user itself (process.setuid and the like), which only root may", file)
 	}
 	return ""

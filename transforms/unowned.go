@@ -159,7 +159,7 @@ func inRootDirectory(p *fixer.Pass, run *chain.Run) string {
 	if !ofSystem && (dir.Text != "/" || dir.In != nil || run.Final.Base.Distro.FamilyOf() == baseimage.Scratch) {
 		return ""
 	}
-	file, unread := firstFile(p.Sources().Writing), unreadSources(p)
+	file, unread := firstFile(p.NodeProcess().Writing()), unreadSources(p)
 	switch {
 	case file != "":
 		return fmt.Sprintf("%s may write files there", file)

@@ -7,10 +7,6 @@ import "slices"
 // have of the image's sources is not known.
 func (s *Sources) Of(takes func(name string) bool) *Sources {
 	out := *s
-	for _, list := range []*[]Evidence{&out.NPMVariables, &out.PWD, &out.Spawns, &out.Stops, &out.Drops, &out.Writing} {
-		*list = taken(*list, maxHits, takes, func(e Evidence) Place { return e.Place })
-	}
-	out.SystemData = taken(s.SystemData, maxHits, takes, func(d SystemData) Place { return d.Place })
 	out.ChildProcesses = taken(s.ChildProcesses, maxResults, takes, func(c ChildProcess) Place { return c.Place })
 	out.Paths = taken(s.Paths, maxResults, takes, func(p SourcePath) Place { return p.Place })
 	out.RelativeWrites = taken(s.RelativeWrites, maxResults, takes, func(w RelativeWrite) Place { return w.Place })

@@ -57,6 +57,14 @@ func (w *Workload) Sources() *Sources {
 	return w.sources
 }
 
+// nodeProcess is what the sources of Node.js say of their process, as Sources is.
+func (w *Workload) nodeProcess() *NodeProcess {
+	if w.in.Takes == nil {
+		return w.in.Files.NodeProcess()
+	}
+	return w.in.Files.NodeProcess().Of(w.in.Takes)
+}
+
 // Package is a package.json in the image.
 type Package struct {
 	*npm.Manifest
