@@ -9,6 +9,7 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
@@ -94,13 +95,30 @@ func isGiven(run *chain.Run, id identity, dir string) bool {
 // that changes files which stay root's; "" when there is none.
 func childDoubt(p *fixer.Pass, run *chain.Run, id identity) string {
 	load := p.Workload(run)
-	for _, c := range p.Files().Sources().ChildProcesses {
+	for _, c := range p.Sources().ChildProcesses {
 		if isByHand(c.Place.File) {
 			continue
 		}
 		x := &examiner{pass: p, run: run, load: load, user: &id}
 		if reason, _ := x.script(load.Child(c)); reason != "" {
 			return fmt.Sprintf("%s starts a program: %s", c.Place, reason)
+		}
+	}
+	return ""
+}
+
+// unseen tells why what the application writes can't be seen at all: there is no build
+// context, or what starts was copied and none of its sources are there. "" where it can.
+func unseen(p *fixer.Pass, run *chain.Run) string {
+	if p.Context == nil {
+		return "what the application writes can't be seen: " + workload.ErrNoContext.Error()
+	}
+	if len(p.Files().Sources().Languages) > 0 || run.Final.Base.Distro.FamilyOf() == baseimage.Scratch {
+		return ""
+	}
+	for _, l := range p.Workload(run).Launches() {
+		if l.File != "" && l.Source == "" {
+			return fmt.Sprintf("what %s writes can't be seen: its sources are not in the build context", l.Path)
 		}
 	}
 	return ""

@@ -188,7 +188,7 @@ func isProgram(p *fixer.Pass, run *chain.Run, program string) fixer.Decision {
 // withoutPWD decides whether the application can do without PWD, which a shell sets
 // for what it starts, and a runtime does not.
 func withoutPWD(p *fixer.Pass) fixer.Decision {
-	switch file, unread := firstFile(p.Files().NodeProcess().PWD()), unreadSources(p); {
+	switch file, unread := firstFile(p.NodeProcess().PWD()), unreadSources(p); {
 	case file != "":
 		return fixer.Refusal(fmt.Sprintf("%s uses the variable PWD, which the shell sets", file))
 	case unread != "":

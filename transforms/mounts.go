@@ -9,7 +9,6 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/chain"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
@@ -43,11 +42,14 @@ func ofMount(p *fixer.Pass, run *chain.Run, id identity, m workload.Mount) strin
 	switch {
 	case path.Base(target) == "docker.sock" || strings.HasSuffix(m.Source, "docker.sock"):
 		return fmt.Sprintf("%s mounts %s, which belongs to root", m.Place, target)
-	case m.ReadOnly || m.Kind == workload.Config || workload.IsTemporary(target) || workload.Within(target, "/etc") || workload.Within(target, "/usr"):
+	case m.ReadOnly || m.Kind == workload.Config || workload.IsTemporary(target) || isSystemFile(target):
 		return ""
-	case workload.Within(target, path.Join(run.Final.Workdir.Text, "node_modules")):
+	case strings.HasSuffix(target, "/node_modules") || strings.Contains(target, "/node_modules/"):
 		return ""
+	case workload.Within(target, "/root"):
+		return fmt.Sprintf("%s mounts %s, in root's home, which no other user can enter", m.Place, target)
 	}
+	made := p.Workload(run).Owner(target).Made
 	switch m.Kind {
 	case workload.Bind:
 		if bringsSources(p, run, m, target) {
@@ -59,11 +61,14 @@ func ofMount(p *fixer.Pass, run *chain.Run, id identity, m workload.Mount) strin
 		}
 		return fmt.Sprintf("%s mounts the host's %s to %s, which keeps its owner: chown %s %s there", m.Place, m.Source, target, owner, m.Source)
 	case workload.Volume, workload.Anonymous:
-		if isMade(run, target) {
+		if made == workload.Made || target == run.Final.Workdir.Text {
 			return ""
 		}
 		return fmt.Sprintf("%s mounts a volume to %s, which would be root's", m.Place, target)
 	case workload.Tmpfs:
+		if made != workload.Made {
+			return "" // all may write there (runc makes it with mode 1777)
+		}
 		return fmt.Sprintf("%s mounts a tmpfs to %s, which is root's unless it says uid=", m.Place, target)
 	case workload.Claim:
 		return fmt.Sprintf("%s mounts a volume to %s, which is root's unless the platform gives it away", m.Place, target)
@@ -92,7 +97,8 @@ func bringsSources(p *fixer.Pass, run *chain.Run, m workload.Mount, target strin
 	}
 	info, err := fs.Stat(p.Repository, name)
 	if err != nil {
-		return false // the engine makes it, as root's
+		// The engine makes a directory of it, as root's; a file is somebody's settings.
+		return settings.MatchString(path.Base(target))
 	}
 	if !info.IsDir() {
 		return true
@@ -101,16 +107,33 @@ func bringsSources(p *fixer.Pass, run *chain.Run, m workload.Mount, target strin
 	return err == nil && slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() != ".gitkeep" && e.Name() != ".gitignore" })
 }
 
-// isMade reports whether the Dockerfile names the directory, or one above it that it
-// brings: a new volume takes the owner that it has in the image.
-func isMade(run *chain.Run, dir string) bool {
-	return mentionsPath(run, dir, nil) || dir == run.Final.Workdir.Text
+// systemFiles are files of the host that are mounted to be read.
+var systemFiles = strings.Fields("/etc/localtime /etc/timezone /etc/hosts /etc/hostname /etc/resolv.conf /etc/passwd /etc/group /etc/machine-id /usr/share/zoneinfo /etc/ssl/certs /usr/local/share/ca-certificates")
+
+// isSystemFile reports whether a mount brings settings of the host's system.
+func isSystemFile(target string) bool {
+	return slices.ContainsFunc(systemFiles, func(file string) bool { return workload.Within(target, file) })
 }
 
-// mentionsPath reports whether an instruction of the chain names the path, other
-// than ENV, which makes nothing.
-func mentionsPath(run *chain.Run, name string, but *dockerfile.Instruction) bool {
-	return slices.ContainsFunc(run.Steps, func(s chain.Step) bool {
-		return s.In != but && s.In.Name() != "ENV" && strings.Contains(wholeText(s.In), name)
-	})
+// settings are files that an application reads, by their names.
+var settings = lazyregexp.New(`(?i)^\.env|\.(ya?ml|toml|conf|cfg|ini|env|properties|[cm]?js|ts|pem|crt|cer|key|p12|jks|xml)$|config\.json$`)
+
+// volumeNotes tell of named volumes over directories that the user will own: those of
+// deployments that exist keep what root wrote.
+func volumeNotes(p *fixer.Pass, run *chain.Run) (notes []string) {
+	seen := map[string]bool{}
+	for _, v := range run.Final.Volumes {
+		seen[path.Clean(v.Text)] = true // the note on VOLUME says it
+	}
+	for _, d := range p.Deployments {
+		for _, m := range d.Mounts {
+			target := path.Clean(m.Target)
+			if m.Kind != workload.Volume || m.ReadOnly || d.User != "" || seen[target] || workload.IsTemporary(target) || isSystemFile(target) || strings.HasSuffix(target, "/node_modules") {
+				continue
+			}
+			seen[target] = true
+			notes = append(notes, fmt.Sprintf("the volume of %s keeps root's files where it exists already: chown %s in it once", m.Place, target))
+		}
+	}
+	return notes
 }

@@ -4,6 +4,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 
@@ -16,8 +17,39 @@ import (
 // once, in rising order; the root itself is not among them, nor is a source whose
 // variables are not known.
 func (g *Graph) ContextSources() []string {
+	list, _ := g.contextSources()
+	return list
+}
+
+// Takes returns a function that reports whether the stages take a file of the build
+// context, by its slash-separated path: true where a source is the whole context, or
+// is not known.
+func (g *Graph) Takes() func(name string) bool {
+	sources := sync.OnceValues(g.contextSources)
+	return func(name string) bool {
+		list, whole := sources()
+		return whole || slices.ContainsFunc(list, func(src string) bool { return covers(src, name) })
+	}
+}
+
+// covers reports whether a source, a path or a pattern, brings a file.
+func covers(src, name string) bool {
+	if !strings.ContainsAny(src, "*?[") {
+		return name == src || strings.HasPrefix(name, src+"/")
+	}
+	parts := strings.Split(name, "/")
+	n := strings.Count(src, "/") + 1
+	if len(parts) < n {
+		return false
+	}
+	ok, err := path.Match(src, strings.Join(parts[:n], "/"))
+	return ok || err != nil
+}
+
+// contextSources are those of ContextSources. whole: the context itself is among
+// them, or one that is not known.
+func (g *Graph) contextSources() (list []string, whole bool) {
 	final := map[*Node]State{}
-	var list []string
 	for _, n := range g.Nodes {
 		s := final[n.Parent]
 		if n.Parent == nil {
@@ -33,13 +65,15 @@ func (g *Graph) ContextSources() []string {
 				src, ok := s.Expand(src)
 				if src = strings.TrimPrefix(path.Clean("/"+src), "/"); ok && src != "" && !strings.Contains(src, `\`) {
 					list = append(list, src)
+				} else {
+					whole = true
 				}
 			}
 		}
 		final[n] = s
 	}
 	slices.Sort(list)
-	return slices.Compact(list)
+	return slices.Compact(list), whole
 }
 
 // localSources are the sources of an instruction in the build context, as written.

@@ -105,7 +105,7 @@ func (w *Workload) Ports() (list []Port) {
 			}
 		}
 	}
-	for _, p := range w.in.Files.Sources().Ports {
+	for _, p := range w.Sources().Ports {
 		if _, set := run.Final.EnvVar(p.Variable); p.Variable == "" || !set {
 			list = append(list, Port{p.Port, p.Place.File, p.Place})
 		}
@@ -132,7 +132,7 @@ func (w *Workload) Gaps() (list []Gap) {
 			}
 		}
 	})
-	list = append(list, w.in.Files.Sources().Gaps...)
+	list = append(list, w.Sources().Gaps...)
 	for _, d := range w.in.Deployments {
 		list = append(list, d.Gaps...)
 	}

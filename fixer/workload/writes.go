@@ -184,7 +184,7 @@ func (w *Workload) variableWrites() (list []Write) {
 
 // sourceWrites are what the sources write, absolute or from the working directory.
 func (w *Workload) sourceWrites() (list []Write) {
-	sources, final := w.in.Files.Sources(), w.in.Run.Final
+	sources, final := w.Sources(), w.in.Run.Final
 	for _, p := range sources.Paths {
 		if _, set := final.EnvVar(p.Variable); p.Kind == Mentioned || p.Variable != "" && set {
 			continue // what the variable says holds
