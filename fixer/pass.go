@@ -100,18 +100,18 @@ func (p *Pass) Files() *workload.Files { return p.contents.files }
 // DirectoryFiles returns Directory as the model reads it.
 func (p *Pass) DirectoryFiles() *workload.Files { return p.contents.all }
 
+// NodeProcess returns what the sources of Node.js that the stages take from the
+// build context say of their process.
+func (p *Pass) NodeProcess() *workload.NodeProcess {
+	return p.contents.files.NodeProcess().Of(p.Graph.Takes())
+}
+
 // Sources returns what the sources say that the stages take from the build context.
 func (p *Pass) Sources() *workload.Sources {
 	if p.sources == nil {
 		p.sources = p.contents.files.Sources().Of(p.Graph.Takes())
 	}
 	return p.sources
-}
-
-// NodeProcess returns what the sources of Node.js say of their process, of those that
-// the stages take from the build context.
-func (p *Pass) NodeProcess() *workload.NodeProcess {
-	return p.contents.files.NodeProcess().Of(p.Graph.Takes())
 }
 
 // Transform is the transform that runs.

@@ -4,6 +4,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 
@@ -29,8 +30,9 @@ func (g *Graph) ContextSources() (list [][]string) {
 // context, by its slash-separated path: true where a source is the whole context, or
 // is not known.
 func (g *Graph) Takes() func(name string) bool {
-	list, whole := g.taken()
+	sources := sync.OnceValues(g.taken)
 	return func(name string) bool {
+		list, whole := sources()
 		return whole || slices.ContainsFunc(list, func(src string) bool { return covers(src, name) })
 	}
 }

@@ -50,20 +50,6 @@ func newNodeProcess(f *Files) *NodeProcess {
 	return p
 }
 
-// Of returns what the sources say that an image takes from the build context, as
-// [Sources.Of] does.
-func (p *NodeProcess) Of(takes func(name string) bool) *NodeProcess {
-	out := *p
-	for _, list := range []*func() []Evidence{&out.npmVariables, &out.pwd, &out.spawns, &out.stops, &out.drops, &out.writing} {
-		all := *list
-		*list = func() []Evidence { return taken(all(), maxHits, takes, func(e Evidence) Place { return e.Place }) }
-	}
-	out.systemData = func() []SystemData {
-		return taken(p.systemData(), maxHits, takes, func(d SystemData) Place { return d.Place })
-	}
-	return &out
-}
-
 func readNode(f *Files) (n nodeSources) {
 	gap := func(g sourceGap) {
 		if g.node && len(n.gaps) < maxGaps {

@@ -51,7 +51,7 @@ func (w *Workload) Root() (list []Reason) {
 			list = append(list, Reason{Program: c.Name, Why: why, Command: c, Place: c.In.Place})
 		}
 	})
-	for _, s := range w.nodeProcess().Drops() {
+	for _, s := range w.NodeProcess().Drops() {
 		list = append(list, Reason{Program: s.Place.File, Why: Drops, Place: s.Place})
 	}
 	for _, child := range w.Sources().ChildProcesses {

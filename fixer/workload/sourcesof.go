@@ -15,6 +15,21 @@ func (s *Sources) Of(takes func(name string) bool) *Sources {
 	return &out
 }
 
+// Of is that of Sources.
+func (p *NodeProcess) Of(takes func(name string) bool) *NodeProcess {
+	of := func(list func() []Evidence) func() []Evidence {
+		return func() []Evidence {
+			return taken(list(), maxHits, takes, func(e Evidence) Place { return e.Place })
+		}
+	}
+	return &NodeProcess{
+		npmVariables: of(p.npmVariables), pwd: of(p.pwd), spawns: of(p.spawns), stops: of(p.stops), drops: of(p.drops), writing: of(p.writing), read: p.read,
+		systemData: func() []SystemData {
+			return taken(p.systemData(), maxHits, takes, func(d SystemData) Place { return d.Place })
+		},
+	}
+}
+
 // taken are the entries of files that are taken.
 func taken[E any](list []E, bound int, takes func(string) bool, place func(E) Place) []E {
 	if len(list) >= bound {

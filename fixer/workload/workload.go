@@ -46,6 +46,15 @@ func Of(in Input) *Workload {
 	return &Workload{in: in, packages: map[string]packageAnswer{}}
 }
 
+// NodeProcess returns what the sources of Node.js that the stages take from the
+// context say of their process.
+func (w *Workload) NodeProcess() *NodeProcess {
+	if w.in.Takes == nil {
+		return w.in.Files.NodeProcess()
+	}
+	return w.in.Files.NodeProcess().Of(w.in.Takes)
+}
+
 // Sources returns what the sources say that the stages take from the context.
 func (w *Workload) Sources() *Sources {
 	if w.in.Takes == nil {
@@ -55,14 +64,6 @@ func (w *Workload) Sources() *Sources {
 		w.sources = w.in.Files.Sources().Of(w.in.Takes)
 	}
 	return w.sources
-}
-
-// nodeProcess is what the sources of Node.js say of their process, as Sources is.
-func (w *Workload) nodeProcess() *NodeProcess {
-	if w.in.Takes == nil {
-		return w.in.Files.NodeProcess()
-	}
-	return w.in.Files.NodeProcess().Of(w.in.Takes)
 }
 
 // Package is a package.json in the image.
