@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/compose"
 	"github.com/dockmend/dockmend/fixer/discover"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
@@ -88,6 +89,9 @@ func (r *reader) file(name string) {
 	if base := strings.ToLower(path.Base(name)); isCompose(base) && isYAML(base) {
 		r.composeFile(name)
 		return
+	}
+	if compose.IsNamedAlike(path.Base(name)) {
+		r.composeFile(name) // or a manifest
 	}
 	if read := sourceOf(name); read != nil {
 		r.later = append(r.later, func() { r.source(name, read) })
