@@ -174,12 +174,17 @@ func projectOf(file string) string {
 
 // load returns the project of files, whose environment is .env of a directory.
 func load(r *reader, dir, name string, files []string) *Project {
-	p := &Project{Name: name, Files: files}
 	b := newBuilder(r)
 	env, err := b.environment(nil, path.Join(dir, ".env"))
 	if err != nil {
 		b.gap(workload.Place{File: path.Join(dir, ".env")}, ".env: %v", err)
 	}
+	return b.project(name, files, env)
+}
+
+// project returns the project of files with an environment.
+func (b *builder) project(name string, files []string, env environment) *Project {
+	p := &Project{Name: name, Files: files}
 	m, err := b.model(files, path.Dir(files[0]), env, nil)
 	if err == nil {
 		p.Services, err = b.services(m)

@@ -137,6 +137,9 @@ func imageName(ref string) string {
 // the repository's one Dockerfile, when no build names its image and the image is
 // not named either, or as the package is. Another service's image is never one.
 func (a *attribution) dockerfiles(d run) []string {
+	if d.dockerfile != "" {
+		return []string{d.dockerfile}
+	}
 	name := imageName(d.image)
 	if list := a.tagged[name]; name != "" && len(list) > 0 {
 		return list
