@@ -176,6 +176,35 @@ project "dev" of compose.dev.yaml
 `)
 }
 
+// TestNamedAlike has files that docker compose does not look for.
+func TestNamedAlike(t *testing.T) {
+	check(t, `== compose.yaml
+services: {web: {image: a, user: "1"}}
+== compose-dev.yml
+services: {web: {image: dev}}
+== podman-compose.yaml
+services: {web: {image: podman}}
+== stack.yml
+services: {web: {image: stack}}
+== compose-lint.yml
+rules: {services: none}
+== my-stack.yml
+apiVersion: v1
+== other.yml
+services: {web: {image: other}}
+`, ".", `
+project "" of compose.yaml
+ web compose.yaml:1 image a
+  user "1" dir "" init false
+project "compose-dev" of compose-dev.yml
+ web compose-dev.yml:1 image dev
+project "podman-compose" of podman-compose.yaml
+ web podman-compose.yaml:1 image podman
+project "stack" of stack.yml
+ web stack.yml:1 image stack
+`)
+}
+
 func TestBuild(t *testing.T) {
 	check(t, `== app/.env
 X_DOCKERFILE=docker/App.Dockerfile

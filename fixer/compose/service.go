@@ -17,7 +17,7 @@ const maxVariables = 100_000
 
 // services returns the services of a model.
 func (b *builder) services(m *model) ([]*Service, error) {
-	check := len(b.gaps) == 0 && len(b.unknowns.expressions) == 0 && !m.hasGaps()
+	check := !b.example && len(b.gaps) == 0 && len(b.unknowns.expressions) == 0 && !m.hasGaps()
 	var models []map[string]any
 	if check {
 		models = suspects([]map[string]any{m.values})

@@ -142,6 +142,19 @@ func TestPerhaps(t *testing.T) {
 	}
 }
 
+// TestNear: the deployment of an example is not that of another one.
+func TestNear(t *testing.T) {
+	dockerfiles := []string{"Dockerfile", "a-b/Dockerfile", "a/Dockerfile", "a/x/Dockerfile", "a0", "b/Dockerfile"}
+	for dir, want := range map[string]string{
+		".": strings.Join(dockerfiles, " "), "docs": strings.Join(dockerfiles, " "),
+		"a": "a/Dockerfile a/x/Dockerfile", "a/k8s/prod": "a/Dockerfile a/x/Dockerfile", "a/x": "a/x/Dockerfile", "b": "b/Dockerfile",
+	} {
+		if got := strings.Join(near(dockerfiles, dir), " "); got != want {
+			t.Errorf("%s: %s, want %s", dir, got, want)
+		}
+	}
+}
+
 // TestPerhapsBounds: many images that may be many Dockerfiles'.
 func TestPerhapsBounds(t *testing.T) {
 	texts := map[string]string{}

@@ -137,6 +137,9 @@ func imageName(ref string) string {
 // the repository's one Dockerfile, when no build names its image and the image is
 // not named either, or as the package is. Another service's image is never one.
 func (a *attribution) dockerfiles(d run) []string {
+	if d.dockerfile != "" {
+		return []string{d.dockerfile}
+	}
 	name := imageName(d.image)
 	if list := a.tagged[name]; name != "" && len(list) > 0 {
 		return list
@@ -156,9 +159,9 @@ func (a *attribution) dockerfiles(d run) []string {
 
 // possible are the Dockerfiles that a deployment's image may be made from, although
 // no build says so: what the repository runs may be published under a name that only
-// its registry knows. They are those that something names alike, else all, as for the
-// name of the repository's own package. Docker's official images are somebody else's.
-// Only what the deployment mounts counts then:
+// its registry knows. They are those that something names alike, else all near by, as
+// for the name of the repository's own package. Docker's official images are somebody
+// else's. Only what the deployment mounts counts then:
 // without a mount there are none.
 func (a *attribution) possible(dockerfiles []string, d run) []string {
 	name := imageName(d.image)
@@ -173,9 +176,23 @@ func (a *attribution) possible(dockerfiles []string, d run) []string {
 			return nil
 		}
 	}
-	list := dockerfiles[:min(len(dockerfiles), a.left)]
+	list := near(dockerfiles, path.Dir(d.Place.File))
+	list = list[:min(len(list), a.left)]
 	a.left -= len(list)
 	return list
+}
+
+// near returns the Dockerfiles, of those in order, in the nearest directory at or above
+// dir that has some, and below it: an example's deployment is of the example's own.
+func near(dockerfiles []string, dir string) []string {
+	for ; dir != "."; dir = path.Dir(dir) {
+		from, _ := slices.BinarySearch(dockerfiles, dir+"/")
+		to, _ := slices.BinarySearch(dockerfiles, dir+"0") // the byte after the slash
+		if from < to {
+			return dockerfiles[from:to]
+		}
+	}
+	return dockerfiles
 }
 
 // share gives a deployment to the builds that make its image: those that name it

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/compose"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
@@ -78,7 +79,7 @@ func (l *Links) Gaps() []workload.Gap { return slices.Clone(l.gaps) }
 // they run an image is not known.
 func (l *Links) ComposeGaps(dir string) (list []workload.Gap) {
 	for _, g := range l.gaps {
-		if path.Dir(g.Place.File) == dir && isCompose(strings.ToLower(path.Base(g.Place.File))) {
+		if path.Dir(g.Place.File) == dir && (isCompose(strings.ToLower(path.Base(g.Place.File))) || compose.IsNamedAlike(path.Base(g.Place.File))) {
 			list = append(list, g)
 		}
 	}
