@@ -127,7 +127,7 @@ func (u *unit) calledOn(i int) value {
 	start := j
 	for range 8 {
 		if m := int(u.tokens[max(start, 0)].match); u.is(start, ")") && m >= 0 {
-			if start = m - 1; u.kind(start) != wordToken {
+			if start = m - 1; u.kind(start) != wordToken || !u.sameLine(start) {
 				return u.eval(m, j+1) // an expression in parentheses
 			}
 		}
