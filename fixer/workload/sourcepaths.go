@@ -456,11 +456,14 @@ func (u *unit) constant(i int) {
 		return
 	}
 	first := u.kind(at) == textToken && at < len(u.tokens) && strings.HasPrefix(u.str(at), "/")
-	if !namesData(name) && !first && u.values[name][1] != at {
+	if !namesData(name) && !first && u.values[name][1] != at && !slices.Contains(databaseKeys, name) {
 		return
 	}
 	u.budget = maxSteps
 	v, _ := u.expr(at, min(len(u.tokens), at+maxSpan), maxDepth)
+	if u.databaseOption(name, v, i) {
+		return
+	}
 	p := pathOf(v)
 	if earlier := u.values[name]; earlier[1] == at && v.known {
 		u.budget = maxSteps

@@ -129,6 +129,34 @@ res.writeFile`, `
 2 relative uploads
 3 relative logs/app.log
 4 relative db.sqlite`},
+		{"databases and logs", "a.js", `
+const upload = multer({ dest: '/persist/up' }); multer({ storage: multer.diskStorage({ destination: '/persist/disk' }) })
+const Database = require('better-sqlite3'); new Database('/persist/a.db'); new sqlite3.Database('/persist/b.db')
+new sqlite.DatabaseSync('/persist/c.db')
+server.listen('/run/app.sock'); server.listen({ path: '/run/b.sock' }); app.listen(3000)
+knex({ client: 'sqlite3', connection: { filename: '/persist/d.db' } })
+new Sequelize({ dialect: 'sqlite', storage: '/persist/e.sqlite' })
+new DataSource({ type: 'sqlite', database: '/persist/f.sqlite' }); new DataSource({ type: 'postgres', database: 'main' })
+new winston.transports.File({ filename: '/persist/g.txt' }); pino.destination('/persist/h'); pino({}, pino.destination({ dest: '/persist/i' }))
+rfs.createStream('j.log', { path: '/persist/j' })
+pino.transport({ target: 'pino/file', options: { destination: '/persist/k' } })
+const bus = emitter.listen('event'); link({ database: '/users' }); send({ filename: '/report' })`, `
+1 written /persist/up
+1 written /persist/disk
+2 written /persist/a.db
+2 written /persist/b.db
+3 written /persist/c.db
+4 written /run/app.sock
+4 written /run/b.sock
+5 written /persist/d.db
+6 written /persist/e.sqlite
+7 written /persist/f.sqlite
+8 written /persist/g.txt
+8 written /persist/h
+8 written /persist/i
+9 written /persist/j
+10 written /persist/k
+4 port 3000`},
 		{"routes and the like", "a.js", `
 app.get('/data', handler); app.use('/uploads', express.static('uploads')); router.post('/var/x', y)
 const r = <Route path="/data/files" element={x} />; <a href="/opt/x/y">x</a>; <Link to="/home/a/b" />
