@@ -18,7 +18,8 @@ type PathKind string
 const (
 	// Written: it is the path of a call that writes, or of a database.
 	Written PathKind = "written"
-	// Default: of a variable or an option whose name says data.
+	// Default: of a variable or an option whose name says data, and that the same
+	// source does not only read.
 	Default PathKind = "default"
 	// Mentioned: the sources name it, for whatever.
 	Mentioned PathKind = "mentioned"
@@ -116,6 +117,9 @@ func (u *unit) written(v value, i int) {
 func (u *unit) path(p string, kind PathKind, v value, i int) {
 	if isKernels(p) {
 		return
+	}
+	if kind == Default && u.onlyRead(v.literal) {
+		kind = Mentioned
 	}
 	u.used[v.literal] = true
 	u.out.path(SourcePath{Path: p, Kind: kind, Variable: v.variable, Evidence: u.evidence(i)})
@@ -388,7 +392,7 @@ func (u *unit) defaulted(name string, v value) {
 // besides reports a path of data that is computed from the place of the source,
 // where it leaves the context: what lies in it is the application's as a rule.
 func (u *unit) besides(p string, v value) {
-	if leaves(p) && path.Base(p) != ".." {
+	if leaves(p) && path.Base(p) != ".." && !u.onlyRead(v.literal) {
 		u.used[v.literal] = true
 		u.out.relative(RelativeWrite{Path: p, Kind: Default, Variable: v.variable, OfSource: true, Evidence: u.evidence(v.literal)})
 	}
