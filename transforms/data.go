@@ -27,8 +27,10 @@ func dataDoubt(p *fixer.Pass, run *chain.Run, id identity) string {
 			return fmt.Sprintf("%s names %s, which nothing in the file makes", w.Variable, w.Path)
 		case w.Variable != "":
 			return fmt.Sprintf("%s in %s names %s, which nothing in the file makes", w.Variable, w.Place, w.Path)
-		default:
+		case w.Sure:
 			return fmt.Sprintf("%s writes %s, which stays root's", w.Place, w.Path)
+		default:
+			return fmt.Sprintf("%s keeps data in %s, which stays root's", w.Place, w.Path)
 		}
 	}
 	return ""

@@ -107,13 +107,25 @@ func below(v, w value) value {
 	case !v.known || v.partial:
 	case !w.known || w.from != workingDir || w.path == "" && w.partial || len(v.path)+len(w.path) > maxPath:
 		v.path, v.partial = strings.TrimSuffix(v.path, "/")+"/", true
-	case v.path == "." || v.path == "":
+	case v.path == "" && v.from == workingDir:
 		v.path, v.partial = w.path, w.partial
+	case v.path == "." || v.path == "":
+		v.path, v.partial = strings.TrimLeft(w.path, "/"), w.partial
 	default:
 		v.path, v.partial = strings.TrimSuffix(v.path, "/")+"/"+strings.TrimPrefix(w.path, "/"), w.partial
 	}
 	if v.literal == 0 {
 		v.literal = w.literal
+	}
+	return v
+}
+
+// parent is the directory that v lies in.
+func parent(v value) value {
+	if v.partial {
+		v.path = path.Dir(v.path)
+	} else {
+		v.path = path.Join(v.path, "..")
 	}
 	return v
 }
@@ -134,8 +146,7 @@ func (u *unit) operand(i, end, depth int) (value, int) {
 	case t.kind == textToken && t.end-t.start > maxPath:
 		i++
 	case t.kind == textToken:
-		s, whole := u.literal(i)
-		v = value{known: true, path: s, partial: !whole, literal: i}
+		v = u.text(i)
 		i++
 	case u.lang == Clojure && u.is(i, "("):
 		if u.kind(i+1) == wordToken {
@@ -156,6 +167,23 @@ func (u *unit) operand(i, end, depth int) (value, int) {
 		i++
 	}
 	return u.methods(v, i, end, depth)
+}
+
+// text evaluates a literal; of JavaScript's templates also one that begins with the
+// directory of the source.
+func (u *unit) text(i int) value {
+	const dir = "${__dirname}"
+	raw, isTemplate := strings.CutPrefix(u.str(i), dir)
+	if !isTemplate || u.lang != JavaScript || !u.tokens[i].formatted {
+		s, whole := u.literal(i)
+		return value{known: true, path: s, partial: !whole, literal: i}
+	}
+	v := value{known: true, path: u.sourceDir(), from: sourceFile, literal: i}
+	s, rest, more := strings.Cut(raw, "${")
+	if v.partial = more && rest != ""; len(s) <= maxPath {
+		v.path += s
+	}
+	return v
 }
 
 // closing returns the index of the bracket that closes the one at i, at most end.
@@ -205,14 +233,12 @@ func (u *unit) variable(name string, at, depth int) value {
 	switch last := name[strings.LastIndexByte(name, '.')+1:]; {
 	case name == "__dirname" || name == "__DIR__" || name == "import.meta.dirname" || name == "__dir__":
 		return value{known: true, path: u.sourceDir(), from: sourceFile}
-	case name == "__filename" || name == "__file__" || name == "__FILE__" || name == "import.meta.filename":
+	case name == "__filename" || name == "__file__" || name == "__FILE__" || name == "import.meta.filename" || name == "import.meta.url":
 		return value{known: true, path: u.name, from: sourceFile}
 	case name == "Rails.root" || name == "Dir.pwd":
 		return value{known: true, path: "."}
 	case last == "parent" && last != name:
-		v := u.variable(strings.TrimSuffix(name, ".parent"), at, depth)
-		v.path = path.Dir(v.path)
-		return v
+		return parent(u.variable(strings.TrimSuffix(name, ".parent"), at, depth))
 	case strings.Count(name, ".") > 1 || strings.Contains(name, ".") && !slices.Contains([]string{"this", "self", "cls", "$this"}, name[:strings.IndexByte(name, '.')]):
 		return value{}
 	default:
@@ -266,7 +292,7 @@ var sameMethods = strings.Fields("to_string into to_owned as_str toString ToStri
 func (u *unit) method(v value, name string, args []argument, depth int) value {
 	switch {
 	case name == "parent" || name == "dirname" || name == "getParent":
-		v.path = path.Dir(v.path)
+		v = parent(v)
 	case slices.Contains([]string{"join", "joinpath", "resolve", "push"}, name) && len(args) > 0:
 		for _, a := range args {
 			w, _ := u.expr(a.a, a.b, depth)
@@ -334,10 +360,17 @@ func (u *unit) call(name string, args []argument, depth int) value {
 		return u.withDefault(args, depth)
 	case last == "dirname":
 		v, _ := u.expr(args[0].a, args[0].b, depth)
-		if v.path = path.Dir(v.path); v.from == workingDir {
+		if v.from == workingDir {
 			v.known = false
 		}
-		return v
+		return parent(v)
+	case last == "URL" && len(args) == 2: // new URL("../data", import.meta.url)
+		v, _ := u.expr(args[0].a, args[0].b, depth)
+		w, _ := u.expr(args[1].a, args[1].b, depth)
+		if w.from != sourceFile || path.IsAbs(v.path) {
+			return value{}
+		}
+		return below(parent(w), v)
 	case slices.Contains(joiners, name) || slices.Contains(joiners, last):
 		v, _ := u.expr(args[0].a, args[0].b, depth)
 		if last == "expand_path" && len(args) == 2 { // relative to the second

@@ -49,6 +49,6 @@ func (u *unit) shellWrite(w shell.Word) {
 	case strings.HasPrefix(p, "/"):
 		u.out.path(SourcePath{Path: p, Kind: Written, Evidence: e})
 	case !strings.HasPrefix(p, ".."):
-		u.out.relative(RelativeWrite{Path: p, Evidence: e})
+		u.out.relative(RelativeWrite{Path: p, Kind: Written, Evidence: e})
 	}
 }

@@ -18,7 +18,8 @@ type PathKind string
 const (
 	// Written: it is the path of a call that writes, or of a database.
 	Written PathKind = "written"
-	// Default: of a variable or an option whose name says data.
+	// Default: of a variable or an option whose name says data, and that the same
+	// source does not only read.
 	Default PathKind = "default"
 	// Mentioned: the sources name it, for whatever.
 	Mentioned PathKind = "mentioned"
@@ -35,11 +36,13 @@ type SourcePath struct {
 // RelativeWrite is something that is written below the working directory, or
 // beside the sources.
 type RelativeWrite struct {
-	Path     string // clean, relative to the working directory; "." is it itself
-	Variable string // of the environment, that overrides it; "" for none
+	Path     string   // clean, relative to the working directory; "." is it itself
+	Kind     PathKind // Written or Default
+	Variable string   // of the environment, that overrides it; "" for none
 	// OfSource: Path is relative to the root of the build context, by the place of
-	// the source that computes it from its own (__dirname, __file__). Of a program
-	// that is compiled to elsewhere, it lies elsewhere.
+	// the source that computes it from its own (__dirname, __file__). It begins with
+	// ".." where it leaves the context. Of a program that is compiled to elsewhere,
+	// it lies elsewhere.
 	OfSource bool
 	Evidence
 }
@@ -64,11 +67,35 @@ func pathOf(v value) string {
 	if v.partial {
 		p = p[:strings.LastIndexByte(p, '/')+1]
 	}
+	if v.from == sourceFile {
+		return ofSource(p)
+	}
 	if p == "" || p == "/" || strings.HasPrefix(p, "/api/") || !absolutePath.MatchString(p) && !relativePath.MatchString(p) {
 		return ""
 	}
 	return path.Clean(p)
 }
+
+// ofSource returns a path that is computed from the place of a source, clean; ""
+// where it is none. It may leave the context.
+func ofSource(p string) string {
+	if p == "" {
+		return ""
+	}
+	p = path.Clean(p)
+	inside := p
+	for strings.HasPrefix(inside, "../") {
+		inside = inside[3:]
+	}
+	if inside != ".." && !relativePath.MatchString(inside) {
+		return ""
+	}
+	return p
+}
+
+// leaves reports whether a clean relative path lies outside of what it is relative
+// to.
+func leaves(p string) bool { return p == ".." || strings.HasPrefix(p, "../") }
 
 // written reports the path that the call at token i writes.
 func (u *unit) written(v value, i int) {
@@ -82,7 +109,7 @@ func (u *unit) written(v value, i int) {
 		u.path(p, Written, v, i)
 	case v.from == sourceFile || p != "." && !strings.HasPrefix(p, ".."):
 		u.used[v.literal] = true
-		u.out.relative(RelativeWrite{Path: p, Variable: v.variable, OfSource: v.from == sourceFile, Evidence: u.evidence(i)})
+		u.out.relative(RelativeWrite{Path: p, Kind: Written, Variable: v.variable, OfSource: v.from == sourceFile, Evidence: u.evidence(i)})
 	}
 }
 
@@ -90,6 +117,9 @@ func (u *unit) written(v value, i int) {
 func (u *unit) path(p string, kind PathKind, v value, i int) {
 	if isKernels(p) {
 		return
+	}
+	if kind == Default && u.onlyRead(v.literal) {
+		kind = Mentioned
 	}
 	u.used[v.literal] = true
 	u.out.path(SourcePath{Path: p, Kind: kind, Variable: v.variable, Evidence: u.evidence(i)})
@@ -255,7 +285,9 @@ var (
 	dataWords = strings.Fields("data db database databases sqlite storage store upload uploads cache caches log logs logging file files media dir directory dirname folder volume backup backups state spool workspace repo repos " +
 		"download downloads output attachments archive temp tmp home")
 	dirWords = strings.Fields("dir directory dirname folder volume")
-	urlWords = strings.Fields("url uri route routes endpoint api href link links prefix base public page")
+	// storeWords are those of dataWords that are of no directory that is only read.
+	storeWords = strings.Fields("data db database databases sqlite storage store upload uploads cache caches log logs logging media backup backups state spool download downloads attachments")
+	urlWords   = strings.Fields("url uri route routes endpoint api href link links prefix base public page")
 )
 
 // namesData reports whether the name of a variable, an option or a property says
@@ -264,6 +296,12 @@ func namesData(name string) bool {
 	return slices.ContainsFunc(nameWords(name), func(w string) bool {
 		return slices.Contains(dataWords, w) || len(w) > 3 && (strings.HasSuffix(w, "dir") || strings.HasSuffix(w, "folder"))
 	}) && !slices.ContainsFunc(nameWords(name), func(w string) bool { return slices.Contains(urlWords, w) })
+}
+
+// namesStore reports whether a name says that data are there, and not only that it
+// is of a directory or of files.
+func namesStore(name string) bool {
+	return namesData(name) && slices.ContainsFunc(nameWords(name), func(w string) bool { return slices.Contains(storeWords, w) })
 }
 
 // namesDirectory reports whether a name says that it is of a directory.
@@ -343,8 +381,20 @@ func (u *unit) defaulted(name string, v value) {
 		u.written(v, v.literal)
 		return
 	}
-	if p := pathOf(v); path.IsAbs(p) && (namesData(name) || isSystemPath(p)) {
+	switch p := pathOf(v); {
+	case path.IsAbs(p) && (namesData(name) || isSystemPath(p)):
 		u.path(p, Default, v, v.literal)
+	case v.from == sourceFile && namesStore(name):
+		u.besides(p, v)
+	}
+}
+
+// besides reports a path of data that is computed from the place of the source,
+// where it leaves the context: what lies in it is the application's as a rule.
+func (u *unit) besides(p string, v value) {
+	if leaves(p) && path.Base(p) != ".." && !u.onlyRead(v.literal) {
+		u.used[v.literal] = true
+		u.out.relative(RelativeWrite{Path: p, Kind: Default, Variable: v.variable, OfSource: true, Evidence: u.evidence(v.literal)})
 	}
 }
 
@@ -410,11 +460,14 @@ func (u *unit) constant(i int) {
 		return
 	}
 	first := u.kind(at) == textToken && at < len(u.tokens) && strings.HasPrefix(u.str(at), "/")
-	if !namesData(name) && !first && u.values[name][1] != at {
+	if !namesData(name) && !first && u.values[name][1] != at && !slices.Contains(databaseKeys, name) {
 		return
 	}
 	u.budget = maxSteps
 	v, _ := u.expr(at, min(len(u.tokens), at+maxSpan), maxDepth)
+	if u.databaseOption(name, v, i) {
+		return
+	}
 	p := pathOf(v)
 	if earlier := u.values[name]; earlier[1] == at && v.known {
 		u.budget = maxSteps
@@ -424,7 +477,11 @@ func (u *unit) constant(i int) {
 			return
 		}
 	}
-	if path.IsAbs(p) && v.literal >= at && namesData(name) && (namesDirectory(name) || dataFile.MatchString(p) || isSystemPath(p)) {
+	switch {
+	case v.literal < at || !namesData(name):
+	case path.IsAbs(p) && (namesDirectory(name) || dataFile.MatchString(p) || isSystemPath(p)):
 		u.path(p, Default, v, v.literal)
+	case v.from == sourceFile && namesStore(name):
+		u.besides(p, v)
 	}
 }

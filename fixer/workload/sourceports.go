@@ -45,6 +45,7 @@ func (u *unit) listener(i int) {
 	if !ok {
 		return
 	}
+	u.socket(i, args)
 	if u.lang == Ruby && u.is(i, "set") && (len(args) < 2 || !u.is(args[0].b-1, "port")) {
 		return
 	}

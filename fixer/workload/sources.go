@@ -93,7 +93,7 @@ func (r *reader) source(s *sourceEntry, text string, gap *sourceGap) {
 
 // codeHints are in every source in which literals are of interest.
 var codeHints = []string{`"/`, `'/`, "`/", "exec", "spawn", "open", "Open", "write", "Write", "mkdir", "Mkdir", "listen", "Listen", "PORT", "port", "sqlite", "SQLite", "file:", "jdbc:", "env", "ENV",
-	"system", "Command", "Process", "dest", "filename", "create", "Create", "touch", "run", "Run", "Source=", "Source =", "spit", "make", "`", "import", "serve", "bind"}
+	"system", "Command", "Process", "dest", "filename", "create", "Create", "touch", "run", "Run", "Source=", "Source =", "spit", "make", "`", "__dirname", "import", "serve", "bind"}
 
 // fewTokens are no source code, where the rest of a file is long lines.
 const fewTokens = 100

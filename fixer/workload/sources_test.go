@@ -129,6 +129,58 @@ res.writeFile`, `
 2 relative uploads
 3 relative logs/app.log
 4 relative db.sqlite`},
+		{"databases and logs", "a.js", `
+const upload = multer({ dest: '/persist/up' }); multer({ storage: multer.diskStorage({ destination: '/persist/disk' }) })
+const Database = require('better-sqlite3'); new Database('/persist/a.db'); new sqlite3.Database('/persist/b.db')
+new sqlite.DatabaseSync('/persist/c.db')
+server.listen('/run/app.sock'); server.listen({ path: '/run/b.sock' }); app.listen(3000)
+knex({ client: 'sqlite3', connection: { filename: '/persist/d.db' } })
+new Sequelize({ dialect: 'sqlite', storage: '/persist/e.sqlite' })
+new DataSource({ type: 'sqlite', database: '/persist/f.sqlite' }); new DataSource({ type: 'postgres', database: 'main' })
+new winston.transports.File({ filename: '/persist/g.txt' }); pino.destination('/persist/h'); pino({}, pino.destination({ dest: '/persist/i' }))
+rfs.createStream('j.log', { path: '/persist/j' })
+pino.transport({ target: 'pino/file', options: { destination: '/persist/k' } })
+const bus = emitter.listen('event'); link({ database: '/users' }); send({ filename: '/report' })`, `
+1 written /persist/up
+1 written /persist/disk
+2 written /persist/a.db
+2 written /persist/b.db
+3 written /persist/c.db
+4 written /run/app.sock
+4 written /run/b.sock
+5 written /persist/d.db
+6 written /persist/e.sqlite
+7 written /persist/f.sqlite
+8 written /persist/g.txt
+8 written /persist/h
+8 written /persist/i
+9 written /persist/j
+10 written /persist/k
+4 port 3000`},
+		{"only read", "a.js", `
+const a = process.env.DATA_A || '/data/a'; fs.readdirSync(a); fs.readFileSync(path.join(a, 'x')); console.log(a)
+const b = process.env.DATA_B || '/data/b'; const inB = path.join(b, 'x'); fs.createReadStream(inB)
+app.use(express.static(process.env.UPLOADS || '/uploads'))
+const c = process.env.DATA_C || '/data/c'; fs.readdirSync(c); fs.unlinkSync(path.join(c, 'x'))
+const d = process.env.DATA_D || '/data/d'; fs.readdirSync(d); const inD = path.join(d, 'x'); save(inD)
+export const e = process.env.DATA_E || '/data/e'; fs.readdirSync(e)
+const f = process.env.DATA_F || '/data/f'; fs.readdirSync(f); module.exports = { f }
+const g = process.env.DATA_G || '/data/g'; fs.readdirSync(g); run(` + "`${g}/x`" + `)
+const h = process.env.DATA_H || '/data/h'
+this.dataDir = '/data/i'; fs.readdirSync(this.dataDir)
+const j = process.env.DATA_J || '/data/j'; fs.readFileSync(j); fs.writeFileSync(j, '')`, `
+1 mentioned /data/a DATA_A
+2 mentioned /data/b DATA_B
+3 mentioned /uploads UPLOADS
+4 default /data/c DATA_C
+5 default /data/d DATA_D
+6 default /data/e DATA_E
+7 default /data/f DATA_F
+8 default /data/g DATA_G
+9 default /data/h DATA_H
+10 default /data/i
+11 default /data/j DATA_J
+11 written /data/j DATA_J`},
 		{"routes and the like", "a.js", `
 app.get('/data', handler); app.use('/uploads', express.static('uploads')); router.post('/var/x', y)
 const r = <Route path="/data/files" element={x} />; <a href="/opt/x/y">x</a>; <Link to="/home/a/b" />

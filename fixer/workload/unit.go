@@ -19,6 +19,8 @@ type unit struct {
 	budget int          // of evaluation that are left for one expression
 	used   map[int]bool // tokens of the literals that are reported
 	out    *Sources
+	// readLooks counts the names whose uses were looked for.
+	readLooks int
 }
 
 // The bounds of evaluation.

@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,7 +25,7 @@ var writeCallsOf = map[Language]string{
 		"ensureDir:0 ensureDirSync:0 ensureFile:0 ensureFileSync:0 outputFile:0 outputFileSync:0 outputJson:0 outputJsonSync:0 outputJSON:0 writeJson:0 writeJsonSync:0 writeJSON:0 " +
 		"copyFile:1 copyFileSync:1 fs|fse|fsExtra|fsp|promises.copy:1 copySync:1 fs|fsp|promises.rename:1 renameSync:1 fs|fsp|promises.cp:1 cpSync:1 openSync:0? fs|fsp|promises|fsPromises.open:0? " +
 		"Database:0 DatabaseSync:0 JSONFile:0 JSONFileSync:0 FileSync:0 JSONPreset:0 JSONFilePreset:0 multer:dest Datastore:filename File:filename DailyRotateFile:filename DailyRotateFile:dirname " +
-		"formidable:uploadDir IncomingForm:uploadDir LocalStorage:0 open:filename Sequelize:storage diskStorage:destination Bun.write:0 Deno.writeTextFile:0 Deno.writeFile:0 Deno.mkdir:0 Level:0",
+		"formidable:uploadDir IncomingForm:uploadDir LocalStorage:0 open:filename Sequelize:storage diskStorage:destination pino.destination:0 pino.destination:dest rfs|rotatingFileStream.createStream:path Bun.write:0 Deno.writeTextFile:0 Deno.writeFile:0 Deno.mkdir:0 Level:0",
 	Python: "open:0? makedirs:0 os.mkdir:0 shutil.copy:1 shutil.copyfile:1 shutil.copy2:1 shutil.copytree:1 shutil.move:1 os.rename:1 os.replace:1 sqlite3|aiosqlite.connect:0 FileHandler:0 " +
 		"RotatingFileHandler:0 TimedRotatingFileHandler:0 WatchedFileHandler:0 basicConfig:filename shelve|dbm.open:0 TinyDB:0 SqliteDict:0 SqliteDatabase:0 PersistentClient:path to_csv:0 to_parquet:0 " +
 		"to_pickle:0 savefig:0 np|numpy.save:0 logger.add:0 save:0 mkdir:< write_text:< write_bytes:< touch:< open:<?",
@@ -105,6 +106,40 @@ func (u *unit) writeCall(i int) {
 	}
 }
 
+// socket reports the file of the socket that a call at token i listens on: its first
+// argument, or "path" of an object (nodejs.org, "server.listen").
+func (u *unit) socket(i int, args []argument) {
+	if u.lang != JavaScript || !u.is(i, "listen") || len(args) == 0 {
+		return
+	}
+	for _, a := range append(u.entries(args[0].a), args[0]) {
+		if a.key != "" && strings.Trim(a.key, `"'`) != "path" {
+			continue
+		}
+		if v := u.eval(a.a, a.b); v.known && !v.partial && path.IsAbs(v.path) && slices.Contains([]string{".sock", ".socket"}, path.Ext(v.path)) {
+			u.written(v, i)
+		}
+	}
+}
+
+// databaseKeys are the options of knex, Sequelize and TypeORM that name the file of
+// a database (knexjs.org, sequelize.org, typeorm.io).
+var databaseKeys = strings.Fields("filename storage database")
+
+// databaseOption reports the file that an option at token i, a ":", names for a
+// database or for the log of pino's transport, and whether it is one.
+func (u *unit) databaseOption(key string, v value, i int) bool {
+	if u.lang != JavaScript || !u.is(i, ":") || !v.known || v.partial {
+		return false
+	}
+	isFile := slices.Contains(databaseKeys, key) && dataFile.MatchString(v.path) ||
+		key == "destination" && path.IsAbs(v.path) && strings.Contains(u.src, "pino/file")
+	if isFile {
+		u.written(v, i)
+	}
+	return isFile
+}
+
 // keyed returns the arguments that have keys, and the entries of objects in them.
 func (u *unit) keyed(args []argument) (found []argument) {
 	for _, a := range args {
@@ -127,7 +162,7 @@ func (u *unit) calledOn(i int) value {
 	start := j
 	for range 8 {
 		if m := int(u.tokens[max(start, 0)].match); u.is(start, ")") && m >= 0 {
-			if start = m - 1; u.kind(start) != wordToken {
+			if start = m - 1; u.kind(start) != wordToken || !u.sameLine(start) {
 				return u.eval(m, j+1) // an expression in parentheses
 			}
 		}

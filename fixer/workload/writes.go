@@ -48,10 +48,21 @@ func (c *Command) Rewrites() string {
 		return c.Name + " " + c.Args[0].Text
 	case c.Name == "yarn" && len(c.Args) == 0:
 		return "yarn"
-	case c.Name == "git":
+	case c.Name == "git" && changesTree(c.Call):
 		return "git"
 	}
 	return ""
+}
+
+// gitWriters are the subcommands of git that change the working tree or the
+// repository ("Git User Manual", git-scm.com).
+var gitWriters = strings.Fields("clone pull fetch checkout switch restore reset merge rebase stash clean commit add init submodule worktree")
+
+// changesTree reports whether a call of git has a subcommand that writes, or one
+// that is not known.
+func changesTree(c shell.Call) bool {
+	_, operands := c.Options(func(o string) bool { return slices.Contains([]string{"-C", "-c", "--git-dir", "--work-tree"}, o) })
+	return len(operands) > 0 && (!operands[0].Known || slices.Contains(gitWriters, operands[0].Text))
 }
 
 // CachesInModules reports whether the command keeps a cache in node_modules.
@@ -95,6 +106,9 @@ type Write struct {
 	Path string // absolute and clean
 	// Tree: it is a directory, below which files are written that are not named.
 	Tree bool
+	// Sure: a command of the start or a call of a source writes it. It is not set
+	// where the name of a variable or of a constant alone says so.
+	Sure bool
 	// By is what writes it: a program of the start, a source, a variable.
 	By       string
 	Place    Place    // of the script, source or variable; its File is "" for a command line
@@ -111,7 +125,7 @@ func (w *Workload) Writes() (list []Write) {
 	w.eachScript(func(s *Script) {
 		for _, r := range s.Writes {
 			if r.File != "" {
-				list = append(list, Write{Path: r.File, By: "the start", Place: s.Place})
+				list = append(list, Write{Path: r.File, Sure: true, By: "the start", Place: s.Place})
 			}
 		}
 		for _, c := range s.Commands {
@@ -148,11 +162,11 @@ func (w *Workload) eachScript(visit func(*Script)) {
 func (c *Command) writes() (list []Write) {
 	for _, word := range c.Changes() {
 		if file, ok := word.In(c.Dir); ok && path.IsAbs(file) {
-			list = append(list, Write{Path: file, By: c.Name, Place: c.In.Place, Command: c})
+			list = append(list, Write{Path: file, Sure: true, By: c.Name, Place: c.In.Place, Command: c})
 		}
 	}
 	if by := c.Rewrites(); by != "" && c.Dir != "" {
-		list = append(list, Write{Path: c.Dir, Tree: true, By: by, Place: c.In.Place, Command: c})
+		list = append(list, Write{Path: c.Dir, Tree: true, Sure: true, By: by, Place: c.In.Place, Command: c})
 	}
 	return list
 }
@@ -182,19 +196,62 @@ func (w *Workload) variableWrites() (list []Write) {
 	return list
 }
 
-// sourceWrites are what the sources write, absolute or from the working directory.
+// sourceWrites are what the sources write: absolute, from the working directory, or
+// from where the image has the source.
 func (w *Workload) sourceWrites() (list []Write) {
 	sources, final := w.Sources(), w.in.Run.Final
 	for _, p := range sources.Paths {
 		if _, set := final.EnvVar(p.Variable); p.Kind == Mentioned || p.Variable != "" && set {
 			continue // what the variable says holds
 		}
-		list = append(list, Write{Path: p.Path, By: p.Place.File, Place: p.Place})
+		list = append(list, Write{Path: p.Path, Sure: p.Kind == Written, By: p.Place.File, Place: p.Place})
 	}
+	dirs := map[string]string{}
 	for _, r := range sources.RelativeWrites {
-		if final.Workdir.Known && !r.OfSource {
-			list = append(list, Write{Path: path.Join(final.Workdir.Text, r.Path), By: r.Place.File, Place: r.Place})
+		if _, set := final.EnvVar(r.Variable); r.Variable != "" && set {
+			continue
+		}
+		if file := w.fileOf(r, dirs); file != "" {
+			list = append(list, Write{Path: file, Sure: r.Kind == Written, By: r.Place.File, Place: r.Place})
 		}
 	}
 	return list
+}
+
+// fileOf returns the absolute path of what a source writes, "" where it is not
+// known. What lies beside a source that no COPY is known to bring is taken to lie
+// below the working directory. dirs keeps where the image has the sources.
+func (w *Workload) fileOf(r RelativeWrite, dirs map[string]string) string {
+	workdir := w.in.Run.Final.Workdir
+	if r.OfSource {
+		source := r.Place.File
+		dir, seen := dirs[source]
+		if !seen {
+			if file, ok := w.in.Run.Destination(source); ok {
+				dir = path.Dir(file)
+			}
+			dirs[source] = dir
+		}
+		if dir != "" {
+			return path.Join(dir, relativeTo(path.Dir(source), r.Path))
+		}
+	}
+	if !workdir.Known {
+		return ""
+	}
+	return path.Join(workdir.Text, r.Path)
+}
+
+// relativeTo returns a path relative to a directory, both of them clean and
+// relative to the same root. The directory lies below that root.
+func relativeTo(dir, file string) string {
+	up := strings.Split(dir, "/")
+	if dir == "." {
+		up = nil
+	}
+	down := strings.Split(file, "/")
+	for len(up) > 0 && len(down) > 0 && up[0] == down[0] {
+		up, down = up[1:], down[1:]
+	}
+	return path.Join(strings.Repeat("../", len(up)), path.Join(down...))
 }

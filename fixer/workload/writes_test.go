@@ -1,0 +1,80 @@
+package workload
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// TestRewrites: a start command that writes below its directory, and one of the same
+// program that only reads.
+func TestRewrites(t *testing.T) {
+	for _, c := range []struct{ cmd, want string }{
+		{"git pull", "git"},
+		{"git -C /srv/x -c user.name=a fetch --all", "git"},
+		{"git clone https://example.com/x.git", "git"},
+		{"git $VERB", "git"},
+		{"git rev-parse HEAD", ""},
+		{"git -C /srv/pull log", ""},
+		{"git daemon --base-path=/srv", ""},
+		{"git --version", ""},
+		{"npm install", "npm install"},
+		{"npm start", ""},
+	} {
+		w := of(t, "FROM debian:12\nWORKDIR /app\nCMD "+c.cmd+"\n", files())
+		var got []string
+		for _, l := range w.Launches() {
+			if by := l.Rewrites(); by != "" {
+				got = append(got, by)
+			}
+		}
+		if s := strings.Join(got, ", "); s != c.want {
+			t.Errorf("%s: %q, want %q", c.cmd, s, c.want)
+		}
+	}
+}
+
+// spellWrites writes what a container writes, one a line.
+func spellWrites(w *Workload) string {
+	var out []string
+	for _, x := range w.Writes() {
+		sure := ""
+		if x.Sure {
+			sure = " surely"
+		}
+		out = append(out, fmt.Sprintf("%s by %s%s", x.Path, x.By, sure))
+	}
+	return strings.Join(out, "\n")
+}
+
+// TestWritesBesideSources: what a source computes from its own place lies where the
+// image has the source.
+func TestWritesBesideSources(t *testing.T) {
+	const js = "const fs = require('fs'), path = require('path')\n"
+	for _, c := range []struct{ name, src, file, text, want string }{
+		{"outside", "WORKDIR /app\nCOPY . .", "server.js", js + "fs.mkdirSync(path.resolve(__dirname, '../data'))", "/data by server.js surely"},
+		{"by parts", "WORKDIR /app\nCOPY . .", "server.js", js + "fs.mkdirSync(path.join(__dirname, '..', 'data', 'x'))", "/data/x by server.js surely"},
+		{"by a sum", "WORKDIR /app\nCOPY . .", "server.js", js + "fs.mkdirSync(__dirname + '/../data')", "/data by server.js surely"},
+		{"by a template", "WORKDIR /app\nCOPY . .", "server.js", js + "fs.mkdirSync(`${__dirname}/../data`); fs.writeFileSync(`${__dirname}/../logs/${name}.log`, '')", "/data by server.js surely\n/logs by server.js surely"},
+		{"by a URL", "WORKDIR /app\nCOPY . .", "server.mjs", "import fs from 'fs'\nfs.mkdirSync(new URL('../data', import.meta.url))", "/data by server.mjs surely"},
+		{"by fileURLToPath", "WORKDIR /app\nCOPY . .", "server.mjs", "import fs from 'fs'\nfs.mkdirSync(path.join(path.dirname(fileURLToPath(import.meta.url)), '../data'))", "/data by server.mjs surely"},
+		{"a constant", "WORKDIR /app\nCOPY . .", "server.js", js + "const dataDir = path.join(__dirname, '../data')", "/data by server.js"},
+		{"a default", "WORKDIR /app\nCOPY . .", "server.js", js + "const d = process.env.DATA_DIR || path.join(__dirname, '../data')", "/data by server.js"},
+		{"a default that is set", "WORKDIR /app\nENV DATA_DIR=/tmp/x\nCOPY . .", "server.js", js + "const d = process.env.DATA_DIR || path.join(__dirname, '../data')", "/tmp/x by DATA_DIR"},
+		{"a constant of no data", "WORKDIR /app\nCOPY . .", "server.js", js + "const viewsDir = path.join(__dirname, '../views'), publicDir = path.join(__dirname, '../public')", ""},
+		{"only read", "WORKDIR /app\nCOPY . .", "server.js", js + "fs.readFileSync(path.join(__dirname, '../data/x.json'))", ""},
+		{"in the context", "WORKDIR /app\nCOPY . .", "src/server.js", js + "fs.mkdirSync(path.join(__dirname, '../data'))", "/app/data by src/server.js surely"},
+		{"a directory of the context", "WORKDIR /app\nCOPY backend/ .", "backend/server.js", js + "fs.mkdirSync(path.join(__dirname, '../data'))", "/data by backend/server.js surely"},
+		{"another directory", "WORKDIR /app\nCOPY src /srv/x/src", "src/server.js", js + "fs.mkdirSync(path.join(__dirname, '..', '..', 'data'))", "/srv/data by src/server.js surely"},
+		{"not copied", "WORKDIR /app", "server.js", js + "fs.mkdirSync(path.join(__dirname, '../data'))", "/data by server.js surely"},
+		{"below the root", "WORKDIR /app\nCOPY . .", "server.js", js + "fs.mkdirSync(path.join(__dirname, '/data'))", "/app/data by server.js surely"},
+		{"Python", "WORKDIR /srv/app\nCOPY . .", "app.py", "from pathlib import Path\n(Path(__file__).parent.parent / 'data').mkdir()\nos.makedirs(os.path.join(os.path.dirname(__file__), '..', 'logs'))", "/srv/data by app.py surely\n/srv/logs by app.py surely"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := spellWrites(of(t, "FROM node:20\n"+c.src+"\n", files(c.file, c.text)))
+			if got != c.want {
+				t.Errorf("got\n%s\nwant\n%s", got, c.want)
+			}
+		})
+	}
+}
