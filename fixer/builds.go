@@ -68,7 +68,7 @@ func resolve(file *dockerfile.File, src Source, o Options) ([]*build, error) {
 			}
 		}
 		if b.contents == nil {
-			b.contents = newContents(one.Context, src)
+			b.contents = src.Contexts.contents(one.Context, src)
 		}
 		builds = append(builds, b)
 	}

@@ -114,6 +114,9 @@ type Source struct {
 	// something more is known of the only one: they take the place of Context,
 	// Beside and Options.Build.
 	Builds []Build
+	// Contexts shares what is read of the contexts with other Dockerfiles. nil: all is
+	// read for this one alone.
+	Contexts *Contexts
 }
 
 // IgnoreFile is an ignore file of a build context.

@@ -15,7 +15,7 @@ import (
 // introduce gives each job the checkout that it is in, and tells the jobs of one
 // --context of each other: what is added to it holds for all of them.
 func introduce(jobs []*job) {
-	checkouts, given := map[string]*checkout{}, map[string]*sharers{}
+	checkouts, given, open := map[string]*checkout{}, map[string]*sharers{}, &contexts{}
 	for _, j := range jobs {
 		if j.given != "" {
 			key := filepath.Clean(j.given)
@@ -27,7 +27,7 @@ func introduce(jobs []*job) {
 			}
 			given[key].add(j)
 		}
-		j.contexts = given
+		j.contexts, j.open = given, open
 		root, place := j.locate()
 		if root == "" {
 			continue

@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -93,17 +91,18 @@ func (b *builder) open(within string) fs.FS {
 	if files, ok := b.opened[within]; ok {
 		return files
 	}
-	var root *os.Root
+	j := b.source.job
+	var context *openContext
 	var err error
-	if j := b.source.job; within != "" {
-		root, err = j.checkout.dir.OpenRoot(filepath.FromSlash(within))
+	if within != "" {
+		context, err = j.open.openWithin(j.checkout, within)
 	} else {
-		root, err = os.OpenRoot(j.context)
+		context, err = j.open.openDir(j.context)
 	}
 	var files fs.FS
 	if err == nil {
-		files = root.FS()
-		b.source.roots = append(b.source.roots, root)
+		files = context.files
+		b.source.contexts = append(b.source.contexts, context)
 	}
 	b.opened[within] = files
 	return files

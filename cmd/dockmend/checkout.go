@@ -69,13 +69,17 @@ func (c *checkout) open() bool {
 	return c.dir != nil
 }
 
-// done says that a job will ask nothing more.
-func (c *checkout) done() {
-	if c.left.Add(-1) > 0 || c.dir == nil {
-		return
+// done says that a job will ask nothing more. It reports whether that was the last.
+func (c *checkout) done() bool {
+	if c.left.Add(-1) > 0 {
+		return false
+	}
+	if c.dir == nil {
+		return true
 	}
 	c.dir.Close()
 	c.links, c.files, c.built, c.contexts, c.shared = nil, nil, nil, nil, nil
+	return true
 }
 
 // buildContexts are the known contexts of a Dockerfile's builds, each once.

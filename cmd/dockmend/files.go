@@ -30,6 +30,7 @@ type job struct {
 	place    string
 	builds   []repository.Build  // those whose context is known, when the file is loaded
 	contexts map[string]*sharers // of all jobs, by the directory that is given to them
+	open     *contexts           // of all jobs
 	// tree is the directory that nothing is written outside of, be it through a
 	// link: the one that was searched, or the root of the file's repository; "" for a
 	// file that the user named and that is in none.
@@ -109,17 +110,17 @@ func belowHere(path string) string {
 // source is a loaded Dockerfile.
 type source struct {
 	fixer.Source
-	job   *job
-	roots []*os.Root     // of the contexts
-	note  *fixer.Finding // that there is no build context
+	job      *job
+	contexts []*openContext // that are in use
+	note     *fixer.Finding // that there is no build context
 }
 
 func (s *source) close() {
-	for _, root := range s.roots {
-		root.Close()
+	for _, context := range s.contexts {
+		s.job.open.release(context)
 	}
-	if s.job.checkout != nil {
-		s.job.checkout.done()
+	if c := s.job.checkout; c != nil && c.done() {
+		s.job.open.leave(c.root)
 	}
 }
 
@@ -142,6 +143,7 @@ func (j *job) load(stdin io.Reader) (*source, error) {
 	if own != nil {
 		s.Ignore = &fixer.IgnoreFile{Name: filepath.Base(j.path) + ".dockerignore", Text: own}
 	}
+	s.Contexts = &j.open.read
 	s.use()
 	return s, nil
 }

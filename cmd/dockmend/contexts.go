@@ -1,0 +1,105 @@
+package main
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"github.com/dockmend/dockmend/fixer"
+)
+
+// maxIdle bounds the build contexts that stay open when no job uses them: each may
+// keep what was read of it.
+const maxIdle = 4
+
+// contexts are the build contexts of a run that are open. What is read of one is
+// read once for all its Dockerfiles, as long as it stays open. Several goroutines
+// may use it.
+type contexts struct {
+	read fixer.Contexts
+
+	mu   sync.Mutex
+	open map[string]*openContext // by directory, without links
+	idle []*openContext          // without users; the one that was used last is the last
+}
+
+// openContext is a build context that is open.
+type openContext struct {
+	dir   string
+	root  *os.Root
+	files fs.FS
+	users int
+}
+
+// use opens a directory, or takes it as it is open already. It has to be released.
+func (c *contexts) use(dir string, open func() (*os.Root, error)) (*openContext, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	o := c.open[dir]
+	if o == nil {
+		root, err := open()
+		if err != nil {
+			return nil, err
+		}
+		o = &openContext{dir: dir, root: root, files: root.FS()}
+		if c.open == nil {
+			c.open = map[string]*openContext{}
+		}
+		c.open[dir] = o
+	}
+	c.idle = slices.DeleteFunc(c.idle, func(other *openContext) bool { return other == o })
+	o.users++
+	return o, nil
+}
+
+// release ends a use.
+func (c *contexts) release(o *openContext) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if o.users--; o.users > 0 {
+		return
+	}
+	c.idle = append(c.idle, o)
+	if len(c.idle) > maxIdle {
+		c.close(c.idle[0])
+		c.idle = slices.Delete(c.idle, 0, 1)
+	}
+}
+
+// leave closes what is not in use below a directory, where nothing will be asked
+// any more.
+func (c *contexts) leave(dir string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.idle = slices.DeleteFunc(c.idle, func(o *openContext) bool {
+		inside := within(o.dir, dir)
+		if inside {
+			c.close(o)
+		}
+		return inside
+	})
+}
+
+// close closes one that is not in use. The contexts are locked.
+func (c *contexts) close(o *openContext) {
+	c.read.Forget(o.files)
+	o.root.Close()
+	delete(c.open, o.dir)
+}
+
+// openDir opens a directory that the user names, or that has a Dockerfile.
+func (c *contexts) openDir(path string) (*openContext, error) {
+	dir, err := realPath(path)
+	if err != nil {
+		return nil, err
+	}
+	return c.use(dir, func() (*os.Root, error) { return os.OpenRoot(dir) })
+}
+
+// openWithin opens a directory of a checkout: no link leads out of that.
+func (c *contexts) openWithin(of *checkout, within string) (*openContext, error) {
+	place := filepath.FromSlash(within)
+	return c.use(filepath.Join(of.root, place), func() (*os.Root, error) { return of.dir.OpenRoot(place) })
+}
