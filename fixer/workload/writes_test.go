@@ -78,3 +78,29 @@ func TestWritesBesideSources(t *testing.T) {
 		})
 	}
 }
+
+// TestStarted: a source that the start runs is read wherever it lies, and no other
+// script beside it.
+func TestStarted(t *testing.T) {
+	const js = "const fs = require('fs')\nfs.mkdirSync('/persist'); require('child_process').execSync('ls')\n"
+	for _, c := range []struct{ cmd, started, writes string }{
+		{"node scripts/server.js", "scripts/server.js", "/persist by scripts/server.js surely"},
+		{"node scripts/server", "scripts/server.js", "/persist by scripts/server.js surely"},
+		{"npm start", "scripts/server.js", "/persist by scripts/server.js surely"},
+		{"node index.js", "index.js", ""},
+		{"sh scripts/run.sh", "", ""},
+		{"node scripts/none.js", "", ""},
+	} {
+		w := of(t, "FROM node:20\nWORKDIR /app\nCOPY . .\nCMD "+c.cmd+"\n", files("index.js", "", "scripts/server.js", js, "scripts/seed.js", js,
+			"scripts/run.sh", "#!/bin/sh\ntrue\n", "package.json", `{"scripts": {"start": "node scripts/server.js"}}`))
+		if got := strings.Join(w.Started(), " "); got != c.started {
+			t.Errorf("%s: started %q, want %q", c.cmd, got, c.started)
+		}
+		if got := spellWrites(w); got != c.writes {
+			t.Errorf("%s: writes %q, want %q", c.cmd, got, c.writes)
+		}
+		if got := len(w.ChildProcesses()) > 0; got != (c.writes != "") {
+			t.Errorf("%s: child processes %v", c.cmd, w.ChildProcesses())
+		}
+	}
+}
