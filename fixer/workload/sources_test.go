@@ -239,6 +239,22 @@ const f = wanted ? 'ls' : x; cp.exec(f)`, `
 4 gap exec starts a program that is no literal
 5 gap exec starts a program that is no literal
 6 gap exec starts a program that is no literal`},
+		{"paths of pathlib", "a.py", `
+from pathlib import Path
+(Path("/persist") / "a").write_text("x")
+Path("/persist/b").mkdir()
+with open(Path("/persist/c"), "w") as f: pass
+open(Path("/persist") / "d", "a"); open(Path("/persist/e"))
+(Path("/persist") / "f").read_text()`, `
+2 written /persist/a
+3 written /persist/b
+4 written /persist/c
+5 written /persist/d`},
+		{"paths of filepath", "a.go", `
+os.MkdirAll(filepath.Join("/persist", "a"), 0o755); os.MkdirAll(filepath.Join("/persist/b", x), 0o755)
+os.ReadDir(filepath.Join("/persist", "c"))`, `
+1 written /persist/a
+1 written /persist/b`},
 		{"child processes of lists", "a.py", `
 cmd = ["iptables", "-L"]; subprocess.run(cmd); subprocess.run(other)`, `
 1 argv iptables -L
