@@ -22,7 +22,7 @@ var setting = lazyregexp.New(`^\s*(?:export\s+)?["']?([\w.:-]*\w)["']?\s*[:=]\s*
 // isVariables reports whether a name is of a file that sets variables of the
 // environment, and no example of one.
 func isVariables(base string) bool {
-	return base == ".env" || strings.HasPrefix(base, ".env.") && !slices.Contains([]string{"example", "sample", "template", "dist", "test", "development", "dev"}, base[len(".env."):])
+	return base == ".env" || strings.HasPrefix(base, ".env.") && !isExample(base) && !slices.Contains([]string{"test", "development", "dev"}, base[len(".env."):])
 }
 
 // isConfiguration reports a file of settings of Spring, of .NET or of a directory of

@@ -126,3 +126,13 @@ func TestConfiguration(t *testing.T) {
 		}
 	}
 }
+
+// TestExamples: what a file of variables says counts, and what an example of one says
+// does not.
+func TestExamples(t *testing.T) {
+	for name, want := range map[string]int{".env": 1, ".env.production": 1, ".env.example": 0, ".env.sample": 0, ".env.template": 0} {
+		if s := sourcesOf(name, "X=$npm_package_version\n"); len(s.NPMVariables) != want {
+			t.Errorf("%s: %v, want %d", name, s.NPMVariables, want)
+		}
+	}
+}
