@@ -88,7 +88,7 @@ func (a *agreement) settle() {
 		case c.changes() && !left[c]:
 			return false
 		case !told[c.offset]: // a note
-			if len(c.builds) < len(a.passes) {
+			if a.missing(c, a.around(c.offset)) {
 				c.Message += " (" + a.names(c.builds) + ")"
 			}
 			return false
@@ -157,6 +157,19 @@ func (a *agreement) stages(c *change) (list []*dockerfile.Stage) {
 		}
 	}
 	return list
+}
+
+// around is the stage that a place of the text is in; none for what is before the
+// first.
+func (a *agreement) around(offset int) []*dockerfile.Stage {
+	for _, in := range a.run.file.Instructions {
+		if offset >= in.Start && offset <= in.End {
+			if st := a.run.file.StageOf(in); st != nil {
+				return []*dockerfile.Stage{st}
+			}
+		}
+	}
+	return nil
 }
 
 // firstReports are the messages of the first report of each place, by build.

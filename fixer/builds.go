@@ -28,11 +28,15 @@ type contents struct {
 	all       *workload.Files       // what was read of the directory
 }
 
-func newContents(directory fs.FS, dockerfile string) *contents {
+func newContents(directory fs.FS, src Source) *contents {
 	c := &contents{directory: directory, all: workload.Open(directory)}
 	c.files = workload.Open(nil)
 	if directory != nil {
-		c.context = buildcontext.Open(directory, dockerfile)
+		if src.Ignore != nil {
+			c.context = buildcontext.OpenWith(directory, src.Ignore.Name, src.Ignore.Text)
+		} else {
+			c.context = buildcontext.Open(directory, src.Name)
+		}
 		c.files = workload.Open(c.context)
 	}
 	return c
@@ -64,7 +68,7 @@ func resolve(file *dockerfile.File, src Source, o Options) ([]*build, error) {
 			}
 		}
 		if b.contents == nil {
-			b.contents = newContents(one.Context, src.Name)
+			b.contents = newContents(one.Context, src)
 		}
 		builds = append(builds, b)
 	}
@@ -97,7 +101,7 @@ func sameFS(a, b fs.FS) bool {
 // create adds a file to the context of the builds that have these contents.
 func (r *run) create(to *contents, file NewFile) {
 	r.created = append(r.created, file)
-	more := newContents(buildcontext.With(to.directory, file.Name, file.Text), r.src.Name)
+	more := newContents(buildcontext.With(to.directory, file.Name, file.Text), r.src)
 	for _, b := range r.builds {
 		if b.contents == to {
 			b.contents = more

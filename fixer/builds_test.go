@@ -83,7 +83,7 @@ func TestBuilds(t *testing.T) {
 		{"one has it already", []fixer.Build{build("one", "web", "x"), build("two", "web", "b")}, text, "2:1 cmd note false: left alone, as its builds differ: one: needs x; two: nothing to change"},
 		{"both refuse", []fixer.Build{build("one", "web", ""), build("two", "web", "")}, text, "2:1 cmd note false: can't tell"},
 		{"one alone", []fixer.Build{build("one", "web", "x")}, "FROM a AS web\nCMD x\nFROM a AS worker\nCMD c\n", "2:1 cmd safe true: needs x"},
-		{"a note of one", []fixer.Build{build("one", "web", ""), build("two", "worker", "c")}, text, "2:1 cmd note false: can't tell (one)"},
+		{"a note of one", []fixer.Build{build("one", "web", ""), build("two", "worker", "c")}, text, "2:1 cmd note false: can't tell"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := runBuilds(t, text, c.builds, perBuild(fromContext))
@@ -169,13 +169,16 @@ func TestDeployments(t *testing.T) {
 		for _, d := range p.Deployments {
 			got = append(got, p.Options.Build.Target+" "+d.Name)
 		}
+		for _, d := range p.Perhaps {
+			got = append(got, p.Options.Build.Target+" perhaps "+d.Name)
+		}
 		return nil
 	}}
 	runBuilds(t, "FROM a AS x\nFROM a AS y\n", []fixer.Build{
-		{Options: chain.Options{Target: "x"}, Deployments: []workload.Deployment{{Name: "service x"}}},
+		{Options: chain.Options{Target: "x"}, Deployments: []workload.Deployment{{Name: "service x"}, {Name: "service z", Perhaps: true}}},
 		{Options: chain.Options{Target: "y"}, Deployments: []workload.Deployment{{Name: "service y"}}},
 	}, lists)
-	if strings.Join(got, ", ") != "x service x, y service y" {
+	if strings.Join(got, ", ") != "x service x, x perhaps service z, y service y" {
 		t.Errorf("got %q", got)
 	}
 }

@@ -28,6 +28,8 @@ type Pass struct {
 	Beside []string
 	// Deployments are the known ways in which the image of this build is run.
 	Deployments []workload.Deployment
+	// Perhaps are the ways in which an image is run that may be this one, or another.
+	Perhaps []workload.Deployment
 	// Gaps are what could not be read of them.
 	Gaps []workload.Gap
 	// Derived are the FROM instructions of other Dockerfiles that name the image of
@@ -41,6 +43,7 @@ type Pass struct {
 	images    *images
 	workloads map[*chain.Run]*workload.Workload
 	contents  *contents
+	sources   *workload.Sources
 	transform *Transform
 	ignores   []ignore // that name it
 	heeded    func(ignore)
@@ -83,7 +86,7 @@ func (p *Pass) Image(name, platform string, ask baseimage.Ask) (*baseimage.Facts
 func (p *Pass) Workload(run *chain.Run) *workload.Workload {
 	w, ok := p.workloads[run]
 	if !ok {
-		w = workload.Of(workload.Input{Run: run, Context: p.Context, Files: p.contents.files, Deployments: p.Deployments, Ask: func(ask baseimage.Ask) (*baseimage.Facts, error) {
+		w = workload.Of(workload.Input{Run: run, Context: p.Context, Files: p.contents.files, Takes: p.Graph.Takes(), Deployments: p.Deployments, Ask: func(ask baseimage.Ask) (*baseimage.Facts, error) {
 			return p.Base(run.Node, ask)
 		}})
 		p.workloads[run] = w
@@ -96,6 +99,20 @@ func (p *Pass) Files() *workload.Files { return p.contents.files }
 
 // DirectoryFiles returns Directory as the model reads it.
 func (p *Pass) DirectoryFiles() *workload.Files { return p.contents.all }
+
+// NodeProcess returns what the sources of Node.js that the stages take from the
+// build context say of their process.
+func (p *Pass) NodeProcess() *workload.NodeProcess {
+	return p.contents.files.NodeProcess().Of(p.Graph.Takes())
+}
+
+// Sources returns what the sources say that the stages take from the build context.
+func (p *Pass) Sources() *workload.Sources {
+	if p.sources == nil {
+		p.sources = p.contents.files.Sources().Of(p.Graph.Takes())
+	}
+	return p.sources
+}
 
 // Transform is the transform that runs.
 func (p *Pass) Transform() *Transform { return p.transform }

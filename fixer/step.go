@@ -96,9 +96,16 @@ func (r *run) note(order int, c *change, at place) {
 // pass is what a transform sees of the file as it is now, for one build.
 func (r *run) pass(t *Transform, b *build) *Pass {
 	p := &Pass{
-		File: r.file, Graph: b.graph, Options: r.options, Deployments: b.Deployments, Gaps: b.Gaps, Derived: b.Derived, Repository: b.Repository,
+		File: r.file, Graph: b.graph, Options: r.options, Gaps: b.Gaps, Derived: b.Derived, Repository: b.Repository,
 		ctx: r.ctx, images: r.images, workloads: b.workloads, contents: b.contents, transform: t, position: r.place,
 		ignores: ignores(r.file, t.ID), heeded: func(ig ignore) { r.held.ignored[ig.ignoreKey] = true },
+	}
+	for _, d := range b.Deployments {
+		if d.Perhaps {
+			p.Perhaps = append(p.Perhaps, d)
+		} else {
+			p.Deployments = append(p.Deployments, d)
+		}
 	}
 	p.Options.Build = b.Build.Options
 	if c := b.contents.context; c != nil {

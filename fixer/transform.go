@@ -105,10 +105,21 @@ type Source struct {
 	Context fs.FS
 	// Beside are the names of other Dockerfiles that have the same context.
 	Beside []string
+	// Ignore is the ignore file that belongs to the Dockerfile alone and stands beside it,
+	// as Dockerfile.dockerignore; one without a name where it is known that there is
+	// none. nil where that is not known: then one of that name is looked for in the root
+	// of the context.
+	Ignore *IgnoreFile
 	// Builds are the known builds of the Dockerfile, where there are several or
 	// something more is known of the only one: they take the place of Context,
 	// Beside and Options.Build.
 	Builds []Build
+}
+
+// IgnoreFile is an ignore file of a build context.
+type IgnoreFile struct {
+	Name string // for messages
+	Text []byte
 }
 
 // Build is one way in which the Dockerfile is built.

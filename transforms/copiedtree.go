@@ -59,7 +59,7 @@ func (t tree) isGiven(end *fixer.Pass) fixer.Decision {
 			if t.written != "" {
 				return fixer.Refusal(t.written + ", and " + stays)
 			}
-			switch file, unread := firstFile(end.Files().Sources().Writing), unreadSources(end); {
+			switch file, unread := firstFile(end.NodeProcess().Writing()), unreadSources(end); {
 			case file != "":
 				return fixer.Doubt(fmt.Sprintf("%s, and %s may write files there", stays, file))
 			case unread != "":

@@ -9,6 +9,7 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
@@ -106,6 +107,23 @@ func childDoubt(p *fixer.Pass, run *chain.Run, id identity) string {
 		x := &examiner{pass: p, run: run, load: load, user: &id}
 		if reason, _ := x.script(load.Child(c)); reason != "" {
 			return fmt.Sprintf("%s starts a program: %s", c.Place, reason)
+		}
+	}
+	return ""
+}
+
+// unseen tells why what the application writes can't be seen at all: there is no build
+// context, or what starts was copied and none of its sources are there. "" where it can.
+func unseen(p *fixer.Pass, run *chain.Run) string {
+	if p.Context == nil {
+		return "what the application writes can't be seen: " + workload.ErrNoContext.Error()
+	}
+	if len(p.Files().Sources().Languages) > 0 || run.Final.Base.Distro.FamilyOf() == baseimage.Scratch {
+		return ""
+	}
+	for _, l := range p.Workload(run).Launches() {
+		if l.File != "" && l.Source == "" {
+			return fmt.Sprintf("what %s writes can't be seen: its sources are not in the build context", l.Path)
 		}
 	}
 	return ""

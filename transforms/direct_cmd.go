@@ -91,7 +91,7 @@ func (s *npmScript) rewrite(c *chain.Command, words, front, manager []string, r 
 	name := path.Base(manager[0])
 	r.argv = append(slices.Clip(front), argv...)
 	r.may = fixer.Doubt(s.doubt())
-	if !init && len(s.pass.Files().Sources().Stops) == 0 {
+	if !init && len(s.pass.NodeProcess().Stops()) == 0 {
 		r.provided = append(r.provided, underInit(c.In, name))
 	}
 	if s.owner != "" {

@@ -139,7 +139,7 @@ func argumentsToCome(p *fixer.Pass, run *chain.Run, c *chain.Command) fixer.Deci
 		return fixer.Refusal(fmt.Sprintf("the CMD in line %d, which is ignored now, would become its arguments", cmd.In.Line))
 	}
 	for _, d := range p.Deployments {
-		if d.Command != nil {
+		if d.Command != nil && d.Entrypoint == nil {
 			return fixer.Refusal(fmt.Sprintf("the command in %s, which is ignored now, would become its arguments", d.Place))
 		}
 	}
@@ -188,7 +188,7 @@ func isProgram(p *fixer.Pass, run *chain.Run, program string) fixer.Decision {
 // withoutPWD decides whether the application can do without PWD, which a shell sets
 // for what it starts, and a runtime does not.
 func withoutPWD(p *fixer.Pass) fixer.Decision {
-	switch file, unread := firstFile(p.Files().Sources().PWD), unreadSources(p); {
+	switch file, unread := firstFile(p.NodeProcess().PWD()), unreadSources(p); {
 	case file != "":
 		return fixer.Refusal(fmt.Sprintf("%s uses the variable PWD, which the shell sets", file))
 	case unread != "":

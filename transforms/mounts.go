@@ -9,7 +9,6 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/chain"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
@@ -25,14 +24,66 @@ func mountDoubt(p *fixer.Pass, run *chain.Run, id identity) string {
 		if d.User != "" {
 			continue // it says itself who runs, whatever the image says
 		}
+		if doubt := ofRights(d); doubt != "" {
+			return doubt
+		}
 		for _, m := range d.Mounts {
+			if m.Kind == workload.Claim && d.FSGroup {
+				continue // it belongs to a group of the pod's, which may write there
+			}
 			if doubt := ofMount(p, run, id, m); doubt != "" {
 				return doubt
 			}
 		}
 	}
+	if doubt := possibleDoubt(p, run, id); doubt != "" {
+		return doubt
+	}
 	if len(p.Gaps) > 0 {
 		return fmt.Sprintf("what %s mounts is not known: %s", p.Gaps[0].Place, p.Gaps[0].What)
+	}
+	return ""
+}
+
+// possibleDoubt tells of a mount at or below the working directory in a deployment whose
+// image may be this one: of other paths it is not likely that it is.
+func possibleDoubt(p *fixer.Pass, run *chain.Run, id identity) string {
+	if !run.Final.Workdir.Known || run.Final.Workdir.Text == "/" {
+		return ""
+	}
+	for _, d := range p.Perhaps {
+		if d.User != "" {
+			continue
+		}
+		for _, m := range d.Mounts {
+			if !workload.Within(m.Target, run.Final.Workdir.Text) || m.Kind == workload.Claim && d.FSGroup {
+				continue
+			}
+			if doubt := ofMount(p, run, id, m); doubt != "" {
+				return doubt + ", if its image is this one"
+			}
+		}
+	}
+	return ""
+}
+
+// ofRights tells what a deployment gives its container that only root can use, "" for
+// nothing: the effective capabilities of a user who is not root are none (Docker
+// documentation, "Runtime privilege and Linux capabilities"), but that Docker lets any
+// user listen on each port, which is all of NET_BIND_SERVICE.
+func ofRights(d workload.Deployment) string {
+	raised := slices.IndexFunc(d.CapAdd, func(name string) bool {
+		return strings.TrimPrefix(strings.ToUpper(name), "CAP_") != "NET_BIND_SERVICE"
+	})
+	switch {
+	case d.Privileged:
+		return fmt.Sprintf("%s runs it privileged, which only root makes use of", d.Rights)
+	case len(d.Devices) > 0:
+		return fmt.Sprintf("%s gives it devices of the host, which belong to root", d.Rights)
+	case raised >= 0:
+		return fmt.Sprintf("%s gives it the capability %s, which only root has then", d.Rights, d.CapAdd[raised])
+	case d.HostPID:
+		return fmt.Sprintf("%s shows it the processes of the host, which belong to others", d.Rights)
 	}
 	return ""
 }
@@ -43,11 +94,14 @@ func ofMount(p *fixer.Pass, run *chain.Run, id identity, m workload.Mount) strin
 	switch {
 	case path.Base(target) == "docker.sock" || strings.HasSuffix(m.Source, "docker.sock"):
 		return fmt.Sprintf("%s mounts %s, which belongs to root", m.Place, target)
-	case m.ReadOnly || m.Kind == workload.Config || workload.IsTemporary(target) || workload.Within(target, "/etc") || workload.Within(target, "/usr"):
+	case m.ReadOnly || m.Kind == workload.Config || workload.IsTemporary(target) || isSystemFile(target):
 		return ""
-	case workload.Within(target, path.Join(run.Final.Workdir.Text, "node_modules")):
+	case strings.HasSuffix(target, "/node_modules") || strings.Contains(target, "/node_modules/"):
 		return ""
+	case workload.Within(target, "/root"):
+		return fmt.Sprintf("%s mounts %s, in root's home, which no other user can enter", m.Place, target)
 	}
+	made := p.Workload(run).Owner(target).Made
 	switch m.Kind {
 	case workload.Bind:
 		if bringsSources(p, run, m, target) {
@@ -59,11 +113,17 @@ func ofMount(p *fixer.Pass, run *chain.Run, id identity, m workload.Mount) strin
 		}
 		return fmt.Sprintf("%s mounts the host's %s to %s, which keeps its owner: chown %s %s there", m.Place, m.Source, target, owner, m.Source)
 	case workload.Volume, workload.Anonymous:
-		if isMade(run, target) {
+		if m.Existing {
+			return fmt.Sprintf("%s mounts a volume to %s, which keeps the owners that it has", m.Place, target)
+		}
+		if made == workload.Made || target == run.Final.Workdir.Text {
 			return ""
 		}
 		return fmt.Sprintf("%s mounts a volume to %s, which would be root's", m.Place, target)
 	case workload.Tmpfs:
+		if made != workload.Made {
+			return "" // all may write there (runc makes it with mode 1777)
+		}
 		return fmt.Sprintf("%s mounts a tmpfs to %s, which is root's unless it says uid=", m.Place, target)
 	case workload.Claim:
 		return fmt.Sprintf("%s mounts a volume to %s, which is root's unless the platform gives it away", m.Place, target)
@@ -92,7 +152,8 @@ func bringsSources(p *fixer.Pass, run *chain.Run, m workload.Mount, target strin
 	}
 	info, err := fs.Stat(p.Repository, name)
 	if err != nil {
-		return false // the engine makes it, as root's
+		// The engine makes a directory of it, as root's; a file is somebody's settings.
+		return settings.MatchString(path.Base(target))
 	}
 	if !info.IsDir() {
 		return true
@@ -101,16 +162,33 @@ func bringsSources(p *fixer.Pass, run *chain.Run, m workload.Mount, target strin
 	return err == nil && slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() != ".gitkeep" && e.Name() != ".gitignore" })
 }
 
-// isMade reports whether the Dockerfile names the directory, or one above it that it
-// brings: a new volume takes the owner that it has in the image.
-func isMade(run *chain.Run, dir string) bool {
-	return mentionsPath(run, dir, nil) || dir == run.Final.Workdir.Text
+// systemFiles are files of the host that are mounted to be read.
+var systemFiles = strings.Fields("/etc/localtime /etc/timezone /etc/hosts /etc/hostname /etc/resolv.conf /etc/passwd /etc/group /etc/machine-id /usr/share/zoneinfo /etc/ssl/certs /usr/local/share/ca-certificates")
+
+// isSystemFile reports whether a mount brings settings of the host's system.
+func isSystemFile(target string) bool {
+	return slices.ContainsFunc(systemFiles, func(file string) bool { return workload.Within(target, file) })
 }
 
-// mentionsPath reports whether an instruction of the chain names the path, other
-// than ENV, which makes nothing.
-func mentionsPath(run *chain.Run, name string, but *dockerfile.Instruction) bool {
-	return slices.ContainsFunc(run.Steps, func(s chain.Step) bool {
-		return s.In != but && s.In.Name() != "ENV" && strings.Contains(wholeText(s.In), name)
-	})
+// settings are files that an application reads, by their names.
+var settings = lazyregexp.New(`(?i)^\.env|\.(ya?ml|toml|conf|cfg|ini|env|properties|[cm]?js|ts|pem|crt|cer|key|p12|jks|xml)$|config\.json$`)
+
+// volumeNotes tell of named volumes over directories that the user will own: those of
+// deployments that exist keep what root wrote.
+func volumeNotes(p *fixer.Pass, run *chain.Run) (notes []string) {
+	seen := map[string]bool{}
+	for _, v := range run.Final.Volumes {
+		seen[path.Clean(v.Text)] = true // the note on VOLUME says it
+	}
+	for _, d := range p.Deployments {
+		for _, m := range d.Mounts {
+			target := path.Clean(m.Target)
+			if m.Kind != workload.Volume || m.ReadOnly || d.User != "" || seen[target] || workload.IsTemporary(target) || isSystemFile(target) || strings.HasSuffix(target, "/node_modules") {
+				continue
+			}
+			seen[target] = true
+			notes = append(notes, fmt.Sprintf("the volume of %s keeps root's files where it exists already: chown %s in it once", m.Place, target))
+		}
+	}
+	return notes
 }

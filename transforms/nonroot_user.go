@@ -4,11 +4,14 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // NonrootUser makes the container run as a user who is not root.
@@ -127,6 +130,9 @@ func nonroot(p *fixer.Pass, n *chain.Node) error {
 		return nil
 	}
 	safety, doubts := doubts(p, run, id, start)
+	if safety == p.Transform().Safety {
+		notes = append(notes, volumeNotes(p, run)...)
+	}
 	change := p.ReportAs(safety, at(p, run), message(p, run, id, append(notes, doubts...)), edits...)
 	if tree := copiedTree(p, run, id, start); len(tree.copies) > 0 {
 		change.Provided(leftRoot, tree.isGiven)
@@ -155,14 +161,23 @@ func doubts(p *fixer.Pass, run *chain.Run, id identity, start startup) (safety f
 	}
 	if ports != "" {
 		notes = append(notes, ports)
+		if inKubernetes(p) {
+			safety = fixer.Unsafe // where the runtime may keep those for root
+		}
 	}
 	return safety, notes
+}
+
+// inKubernetes reports whether a manifest of the repository runs the image.
+func inKubernetes(p *fixer.Pass) bool {
+	return slices.ContainsFunc(p.Deployments, func(d workload.Deployment) bool { return strings.HasPrefix(d.Name, "container ") })
 }
 
 // stillRoots tells of something that stays root's and that the application may
 // need, "" when there is none. What looks through the sources comes last.
 func stillRoots(p *fixer.Pass, run *chain.Run, id identity) string {
 	for _, look := range []func() string{
+		func() string { return unseen(p, run) },
 		func() string { return unowned(p, run, id) },
 		func() string { return madeReadOnly(run, id) },
 		func() string { return madeFile(p, run, id) },

@@ -137,7 +137,7 @@ func (s *npmScript) nodeItself(name string, argv []string) error {
 	if m.Dependencies["parse-server"] != "" {
 		return errors.New("parse-server reads variables that npm sets")
 	}
-	file, unread := firstFile(s.pass.Files().Sources().NPMVariables), unreadSources(s.pass)
+	file, unread := firstFile(s.pass.NodeProcess().NPMVariables()), unreadSources(s.pass)
 	switch {
 	case file != "":
 		return fmt.Errorf("%s uses variables that npm sets for a script", file)
@@ -149,7 +149,7 @@ func (s *npmScript) nodeItself(name string, argv []string) error {
 
 // doubt says what can't be proved of the change; "" when all is.
 func (s *npmScript) doubt() string {
-	if spawns := firstFile(s.pass.Files().Sources().Spawns); spawns != "" {
+	if spawns := firstFile(s.pass.NodeProcess().Spawns()); spawns != "" {
 		return fmt.Sprintf("%s may start programs, which npm lets find those in node_modules/.bin", spawns)
 	}
 	return ""

@@ -23,7 +23,7 @@ func unreadSources(p *fixer.Pass) string {
 	if p.Context == nil {
 		return workload.ErrNoContext.Error()
 	}
-	unknown := p.Files().Sources().NodeGaps
+	unknown := p.NodeProcess().Gaps()
 	if len(unknown) == 0 {
 		return ""
 	}

@@ -116,7 +116,7 @@ func aboutUsers(comment string) bool {
 
 // sources looks for an application that drops root itself.
 func (x *examiner) sources() string {
-	if file := firstFile(x.pass.Files().Sources().Drops); file != "" {
+	if file := firstFile(x.pass.NodeProcess().Drops()); file != "" {
 		return fmt.Sprintf("%s changes the user itself (process.setuid and the like), which only root may", file)
 	}
 	return ""
@@ -199,6 +199,10 @@ func (x *examiner) bare() string {
 		return ""
 	}
 	last := start.Commands[len(start.Commands)-1]
+	if cmd := x.run.Final.Cmd; cmd != nil && !cmd.Shell && len(cmd.Argv) > 0 {
+		// What an entrypoint is given in the end, whatever it does before.
+		last = &workload.Command{Call: shell.Call{Name: path.Base(cmd.Argv[0]), Path: cmd.Argv[0], Args: shell.Words(cmd.Argv[1:])}}
+	}
 	alone := len(last.Args) == 0 || last.Name == "sleep" || last.Name == "tail"
 	if x.run.Final.Entrypoint != nil && x.run.Final.Cmd != nil && path.Base(x.run.Final.Entrypoint.Argv[0]) == "node" {
 		alone = false // CMD is the script that the entrypoint runs

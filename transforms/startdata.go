@@ -40,7 +40,7 @@ func (x *examiner) mentioned(dir string, but *dockerfile.Instruction) bool {
 // name, and the Dockerfile does not.
 func namedSystemFile(p *fixer.Pass, run *chain.Run) string {
 	x := newExaminer(p, run)
-	for _, data := range p.Files().Sources().SystemData {
+	for _, data := range p.NodeProcess().SystemData() {
 		dir := path.Dir(data.Path)
 		if strings.Count(dir, "/") < 3 {
 			dir = data.Path

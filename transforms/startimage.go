@@ -141,6 +141,9 @@ func (x *examiner) application() string {
 	if c := x.run.Final.Base.Config; c != nil && x.run.Final.Cmd != nil && x.run.Final.Cmd.In == nil {
 		return "" // what the base image brings is looked at by baseStart
 	}
+	if x.load.RunsInstalled() {
+		return "" // a program of npm install -g
+	}
 	if start := x.load.Start(); start != nil {
 		for _, c := range start.Commands {
 			if c.Name == "" || strings.HasPrefix(c.Name, "docker-entrypoint") {

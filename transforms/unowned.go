@@ -155,10 +155,11 @@ func unreadable(p *fixer.Pass, c chain.Copy) string {
 // to write beside them, "" when it doesn't or when they lie elsewhere.
 func inRootDirectory(p *fixer.Pass, run *chain.Run) string {
 	dir := run.Final.Workdir
-	if dir.Text != "/" || dir.In != nil || run.Final.Base.Distro.FamilyOf() == baseimage.Scratch {
+	ofSystem := dir.Text != "/" && !ownable(dir.Text)
+	if !ofSystem && (dir.Text != "/" || dir.In != nil || run.Final.Base.Distro.FamilyOf() == baseimage.Scratch) {
 		return ""
 	}
-	file, unread := firstFile(p.Files().Sources().Writing), unreadSources(p)
+	file, unread := firstFile(p.NodeProcess().Writing()), unreadSources(p)
 	switch {
 	case file != "":
 		return fmt.Sprintf("%s may write files there", file)

@@ -123,10 +123,13 @@ func (j *job) decide(text []byte) (note *fixer.Finding) {
 // search is decide for a job that is given no context.
 func (j *job) search(text []byte) (note *fixer.Finding) {
 	c := j.checkout
-	j.builds = slices.DeleteFunc(slices.Clone(c.links.Builds(j.place)), func(b repository.Build) bool { return b.Context == "" })
+	known := c.links.Builds(j.place)
+	j.builds = slices.DeleteFunc(slices.Clone(known), func(b repository.Build) bool { return b.Context == "" })
 	var dir string
 	if len(j.builds) > 0 {
 		dir = j.builds[0].Context
+	} else if b := outside(known); b != nil {
+		return contextNote(fmt.Sprintf("that of %s %s", b.Place, b.Outside), "--context DIR names it")
 	} else {
 		found, ok := c.sourceContext(j.place, text, j.options.Build)
 		if !ok {
@@ -139,6 +142,21 @@ func (j *job) search(text []byte) (note *fixer.Finding) {
 	return nil
 }
 
+// outside returns the first build whose context is not in the repository, nil for none.
+func outside(builds []repository.Build) *repository.Build {
+	i := slices.IndexFunc(builds, func(b repository.Build) bool { return b.Outside != "" })
+	if i < 0 {
+		return nil
+	}
+	return &builds[i]
+}
+
+// contextNote is the finding that there is no context: where it was looked for, and
+// what may be tried.
+func contextNote(where, try string) *fixer.Finding {
+	return &fixer.Finding{ID: "build-context", Line: 1, Col: 1, Message: fmt.Sprintf("no build context found: %s; %s", where, try)}
+}
+
 // noContext is the finding that no directory has the sources; most is the one that
 // has most of them, "" for none.
 func (j *job) noContext(most string) *fixer.Finding {
@@ -148,10 +166,10 @@ func (j *job) noContext(most string) *fixer.Finding {
 		where = fmt.Sprintf("none of the folders from %s to %s has all sources of its COPY", spoken(j.pathOf(own)), spoken(j.pathOf(".")))
 	}
 	try := "--context DIR names it"
-	if most != "" {
+	if most != "" && own != "." { // of several folders, not the one that was tried
 		try = "try --context " + spoken(j.pathOf(most))
 	}
-	return &fixer.Finding{ID: "build-context", Line: 1, Col: 1, Message: fmt.Sprintf("no build context found: %s; %s", where, try)}
+	return contextNote(where, try)
 }
 
 // pathOf is the path of a directory of the checkout, as the user would write it:

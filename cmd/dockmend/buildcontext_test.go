@@ -57,6 +57,9 @@ func TestDecide(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
 		"Makefile":         "a:\n\tdocker build -f a/Dockerfile --target prod .\n\tdocker build -f a/Dockerfile --target dev ./a\n",
+		"Makefile.mk":      "c:\n\tdocker build -f a/Out ..\n\tdocker build -f a/Both /srv\n\tdocker build -f a/Both b\n",
+		"a/Out":            "FROM a\nCOPY Dockerfile .\n",
+		"a/Both":           "FROM a\n",
 		"a/Dockerfile":     "FROM a\nCOPY x .\n",
 		"b/c/Dockerfile":   "FROM a\nCOPY x .\n",
 		"b/x":              "",
@@ -81,6 +84,9 @@ func TestDecide(t *testing.T) {
 		{"b/c/Dockerfile", "", "b", 0, false},
 		{"b/c/NoDockerfile", "", "b/c", 0, false},
 		{"b/c/Nowhere", "", "", 0, true},
+		{"a/Out", "", "", 0, true},
+		{"a/Out", filepath.Join(dir, "a"), "a", 0, false},
+		{"a/Both", "", "b", 1, false},
 	} {
 		j := &job{path: filepath.Join(dir, c.file), tree: dir, given: c.given, setting: &setting{}}
 		jobs = append(jobs[:0], j)

@@ -63,7 +63,7 @@ func (c *checkout) open() bool {
 				}
 				c.built[context] = two
 			}
-			return len(contexts) > 0
+			return len(contexts) > 0 || outside(c.links.Builds(place)) != nil
 		})
 	})
 	return c.dir != nil

@@ -133,7 +133,15 @@ func (j *job) load(stdin io.Reader) (*source, error) {
 		s.close()
 		return nil, err
 	}
-	s.Source, s.note = fixer.Source{Name: j.name, Src: text}, j.decide(text)
+	own, err := j.ignoreFile()
+	if err != nil {
+		s.close()
+		return nil, err
+	}
+	s.Source, s.note = fixer.Source{Name: j.name, Src: text, Ignore: &fixer.IgnoreFile{}}, j.decide(text)
+	if own != nil {
+		s.Ignore = &fixer.IgnoreFile{Name: filepath.Base(j.path) + ".dockerignore", Text: own}
+	}
 	s.use()
 	return s, nil
 }

@@ -19,8 +19,8 @@ var strangeNames = []string{
 }
 
 const (
-	rootDockerfile = "FROM node:20-slim\nWORKDIR /app\nCOPY --chown=node:node a.js .\nCMD [\"node\", \"a.js\"]\n"
-	userDockerfile = "FROM node:20-slim\nWORKDIR /app\nCOPY --chown=node:node a.js .\nRUN chown node:node /app\nUSER node\nCMD [\"node\", \"a.js\"]\n"
+	rootDockerfile = "FROM node:20-slim\nWORKDIR /app\nCOPY --chown=node:node . .\nCMD [\"node\", \"a.js\"]\n"
+	userDockerfile = "FROM node:20-slim\nWORKDIR /app\nCOPY --chown=node:node . .\nRUN chown node:node /app\nUSER node\nCMD [\"node\", \"a.js\"]\n"
 )
 
 // strangeTree makes a repository with such folders, and goes there.

@@ -36,6 +36,7 @@ func newDockerfiles(t *testing.T, n int) *dockerfiles {
 	d := &dockerfiles{t.TempDir(), map[string]string{}, map[string]string{}}
 	var out, errs bytes.Buffer
 	args := append([]string{}, writeArgs[:len(writeArgs)-2]...)
+	args = append(args, "--context", ".")
 	if code := Run(append(args, "-"), strings.NewReader(dockerfileBefore), &out, &errs); code != exitOK || out.String() == dockerfileBefore {
 		t.Fatalf("exit code %d: %s", code, errs.String())
 	}

@@ -33,8 +33,26 @@ type Context struct {
 // location"). Where the ignore file can't be read or understood, no build would
 // start, and every file is an error that says so.
 func Open(files fs.FS, dockerfile string) *Context {
+	return open(files, path.Base(dockerfile)+".dockerignore", ".dockerignore")
+}
+
+// OpenWith makes the context of a Dockerfile whose own ignore file, of that name and
+// text, stands beside it, which need not be in the context. With no name there is
+// none, and .dockerignore holds.
+func OpenWith(files fs.FS, name string, text []byte) *Context {
+	if name == "" {
+		return open(files, ".dockerignore")
+	}
+	c := &Context{files: files, IgnoreFile: name}
+	if c.matcher, c.err = parseIgnore(text); c.err != nil {
+		c.err = fmt.Errorf("%s can't be read: %w", name, c.err)
+	}
+	return c
+}
+
+func open(files fs.FS, names ...string) *Context {
 	c := &Context{files: files}
-	for _, name := range []string{path.Base(dockerfile) + ".dockerignore", ".dockerignore"} {
+	for _, name := range names {
 		info, err := fs.Stat(files, name)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
@@ -61,11 +79,15 @@ func readIgnore(files fs.FS, name string) (*matcher, error) {
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, maxIgnoreFile+1))
-	if err == nil && len(text) > maxIgnoreFile {
-		err = errors.New("it is too large")
-	}
 	if err != nil {
 		return nil, err
+	}
+	return parseIgnore(text)
+}
+
+func parseIgnore(text []byte) (*matcher, error) {
+	if len(text) > maxIgnoreFile {
+		return nil, errors.New("it is too large")
 	}
 	patterns, err := ignorefile.ReadAll(strings.NewReader(string(text)))
 	if err != nil || len(patterns) == 0 {

@@ -80,3 +80,25 @@ func TestBadIgnoreFile(t *testing.T) {
 		}
 	}
 }
+
+// TestOpenWith: the ignore file beside a Dockerfile takes the place of the context's,
+// and a file of its name in the context's root is another Dockerfile's.
+func TestOpenWith(t *testing.T) {
+	files := fstest.MapFS{".dockerignore": {Data: []byte("a\n")}, "Dockerfile.dockerignore": {Data: []byte("*\n")}, "a": {}, "b": {}}
+	for _, c := range []struct {
+		context *Context
+		a, b    bool
+	}{
+		{OpenWith(files, "Dockerfile.dockerignore", []byte("b\n")), true, false},
+		{OpenWith(files, "Dockerfile.dockerignore", nil), true, true},
+		{OpenWith(files, "", nil), false, true},
+		{Open(files, "x/Other"), false, true},
+		{Open(files, "Dockerfile"), false, false},
+	} {
+		_, errA := c.context.Stat("a")
+		_, errB := c.context.Stat("b")
+		if (errA == nil) != c.a || (errB == nil) != c.b {
+			t.Errorf("with %q: a %v, b %v", c.context.IgnoreFile, errA, errB)
+		}
+	}
+}

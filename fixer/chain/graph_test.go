@@ -222,3 +222,28 @@ func TestBuilds(t *testing.T) {
 		}
 	}
 }
+
+// TestTakes: which files of the context the stages take.
+func TestTakes(t *testing.T) {
+	for _, c := range []struct {
+		src  string
+		want string
+	}{
+		{"FROM a\nCOPY apps/web ./\nCOPY package*.json lib/*.js /x/\n", "apps/web/a.js lib/a.js package.json"},
+		{"FROM a\nCOPY . .\n", "apps/api/a.js apps/web/a.js lib/a.js lib/b/a.js package.json"},
+		{"FROM a\nARG X\nCOPY $X .\n", "apps/api/a.js apps/web/a.js lib/a.js lib/b/a.js package.json"},
+		{"FROM a\nRUN --mount=type=bind,source=apps/api,target=/x make\n", "apps/api/a.js"},
+		{"FROM a\n", ""},
+	} {
+		takes := resolve(t, c.src, Options{}).Takes()
+		var got []string
+		for _, name := range []string{"apps/api/a.js", "apps/web/a.js", "lib/a.js", "lib/b/a.js", "package.json"} {
+			if takes(name) {
+				got = append(got, name)
+			}
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%q: %q, want %q", c.src, got, c.want)
+		}
+	}
+}

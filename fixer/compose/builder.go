@@ -23,6 +23,7 @@ type builder struct {
 	unknowns *unknowns
 	gaps     []workload.Gap
 	bases    map[string]*source // of extends, by directory and file
+	example  bool               // what is not declared is taken to be there
 	models   int
 	values   int // that extends has copied
 }

@@ -76,10 +76,13 @@ func describeService(b *strings.Builder, s *Service) {
 		fmt.Fprintf(b, "  env %s %s=%s\n", v.Place, v.Name, known(v.Value, v.Known))
 	}
 	for _, m := range d.Mounts {
-		fmt.Fprintf(b, "  mount %s %s %q at %s%s\n", m.Place, m.Kind, m.Source, m.Target, map[bool]string{true: " ro"}[m.ReadOnly])
+		fmt.Fprintf(b, "  mount %s %s %q at %s%s\n", m.Place, m.Kind, m.Source, m.Target, map[bool]string{true: " ro"}[m.ReadOnly]+map[bool]string{true: " existing"}[m.Existing])
 	}
 	if d.Ports != nil {
 		fmt.Fprintf(b, "  ports %v\n", d.Ports)
+	}
+	if d.Rights != (workload.Place{}) || d.HostNetwork {
+		fmt.Fprintf(b, "  rights %s privileged %v devices %q cap_add %q host network %v pid %v\n", d.Rights, d.Privileged, d.Devices, d.CapAdd, d.HostNetwork, d.HostPID)
 	}
 	gaps(b, "  ", d.Gaps)
 }
@@ -170,6 +173,35 @@ project "" of compose.yaml
 gap compose.yaml:1 a Compose file of version 1, without services:, which docker compose refuses
 project "dev" of compose.dev.yaml
  web compose.dev.yaml:1 image dev
+`)
+}
+
+// TestNamedAlike has files that docker compose does not look for.
+func TestNamedAlike(t *testing.T) {
+	check(t, `== compose.yaml
+services: {web: {image: a, user: "1"}}
+== compose-dev.yml
+services: {web: {image: dev}}
+== podman-compose.yaml
+services: {web: {image: podman}}
+== stack.yml
+services: {web: {image: stack}}
+== compose-lint.yml
+rules: {services: none}
+== my-stack.yml
+apiVersion: v1
+== other.yml
+services: {web: {image: other}}
+`, ".", `
+project "" of compose.yaml
+ web compose.yaml:1 image a
+  user "1" dir "" init false
+project "compose-dev" of compose-dev.yml
+ web compose-dev.yml:1 image dev
+project "podman-compose" of podman-compose.yaml
+ web podman-compose.yaml:1 image podman
+project "stack" of stack.yml
+ web stack.yml:1 image stack
 `)
 }
 

@@ -24,7 +24,8 @@ var (
 // slash-separated, from the root. The default project is what docker compose
 // finds: the first of its names, and the first override file. Any other file,
 // compose.prod.yaml or docker-compose-prod.yml, is a project with the default file
-// before it, or by itself where these two do not go together.
+// before it, or by itself where these two do not go together. A file that IsNamedAlike
+// has a name for is one by itself, if it has services.
 //
 // Load fails where the directory can't be listed. What is wrong with a file is a
 // gap of its project.
@@ -55,8 +56,15 @@ func Load(root fs.FS, dir string) (*Set, error) {
 			set.Gaps = append(set.Gaps, workload.Gap{Place: place, What: fmt.Sprintf("more than %d Compose projects in a directory", maxProjects)})
 			break
 		}
-		if file := path.Join(dir, o.file); !slices.Contains(files, file) {
-			set.Projects = append(set.Projects, loadOther(r, dir, other{o.name, file}, files))
+		file := path.Join(dir, o.file)
+		switch {
+		case slices.Contains(files, file):
+		case o.alone:
+			if hasServices(r, file) {
+				set.Projects = append(set.Projects, load(r, dir, o.name, []string{file}))
+			}
+		default:
+			set.Projects = append(set.Projects, loadOther(r, dir, other{name: o.name, file: file}, files))
 		}
 	}
 	return set, nil
@@ -103,7 +111,25 @@ func loadOther(r *reader, dir string, o other, main []string) *Project {
 }
 
 // other is a file that is neither the default one nor an override.
-type other struct{ name, file string }
+type other struct {
+	name, file string
+	alone      bool // it never goes together with the default one
+}
+
+// hasServices reports whether a line of a file starts with the key services. A file
+// that can't be read has none: what it is, its name does not say.
+func hasServices(r *reader, file string) bool {
+	content, err := r.text(file)
+	return err == nil && strings.Contains("\n"+content, "\nservices:")
+}
+
+// IsNamedAlike reports whether a base name may be that of a Compose file, although
+// docker compose does not look for it: podman-compose.yml, compose-dev.yaml, stack.yml.
+func IsNamedAlike(file string) bool {
+	ext := path.Ext(file)
+	stem := strings.ToLower(strings.TrimSuffix(file, ext))
+	return (ext == ".yml" || ext == ".yaml") && (strings.Contains(stem, "compose") || stem == "stack" || strings.HasSuffix(stem, "-stack")) && projectOf(file) == "" && !slices.Contains(defaultNames, file)
+}
 
 // find returns the files of the default project and those of the others among
 // the names of a directory, which are in order.
@@ -121,7 +147,9 @@ func find(names []string) (main []string, others []other) {
 			continue
 		}
 		if name := projectOf(file); name != "" {
-			others = append(others, other{name, file})
+			others = append(others, other{name: name, file: file})
+		} else if IsNamedAlike(file) {
+			others = append(others, other{strings.TrimSuffix(file, path.Ext(file)), file, true})
 		}
 	}
 	return main, others
@@ -146,12 +174,17 @@ func projectOf(file string) string {
 
 // load returns the project of files, whose environment is .env of a directory.
 func load(r *reader, dir, name string, files []string) *Project {
-	p := &Project{Name: name, Files: files}
 	b := newBuilder(r)
 	env, err := b.environment(nil, path.Join(dir, ".env"))
 	if err != nil {
 		b.gap(workload.Place{File: path.Join(dir, ".env")}, ".env: %v", err)
 	}
+	return b.project(name, files, env)
+}
+
+// project returns the project of files with an environment.
+func (b *builder) project(name string, files []string, env environment) *Project {
+	p := &Project{Name: name, Files: files}
 	m, err := b.model(files, path.Dir(files[0]), env, nil)
 	if err == nil {
 		p.Services, err = b.services(m)

@@ -78,6 +78,7 @@ func (g *gathering) volume(v types.ServiceVolumeConfig) workload.Mount {
 	case types.VolumeTypeImage:
 		m.Kind, m.ReadOnly = workload.Config, true
 	case types.VolumeTypeVolume:
+		m.Existing = v.Volume != nil && v.Volume.NoCopy
 		switch {
 		case m.Source == "":
 			m.Kind = workload.Anonymous
@@ -93,6 +94,7 @@ func (g *gathering) volume(v types.ServiceVolumeConfig) workload.Mount {
 // named sets what the declaration of a named volume says of a mount.
 func (g *gathering) named(m *workload.Mount) {
 	declared, ok := g.project.Volumes[m.Source]
+	m.Existing = m.Existing || bool(declared.External)
 	if !ok || declared.Driver != "" && declared.Driver != "local" {
 		return
 	}

@@ -17,7 +17,7 @@ const maxVariables = 100_000
 
 // services returns the services of a model.
 func (b *builder) services(m *model) ([]*Service, error) {
-	check := len(b.gaps) == 0 && len(b.unknowns.expressions) == 0 && !m.hasGaps()
+	check := !b.example && len(b.gaps) == 0 && len(b.unknowns.expressions) == 0 && !m.hasGaps()
 	var models []map[string]any
 	if check {
 		models = suspects([]map[string]any{m.values})
@@ -85,6 +85,7 @@ func (a *assembly) service(config types.ServiceConfig, ls layers) *Service {
 	d.Env = g.environment()
 	d.Mounts = g.mounts()
 	d.Ports = g.allPorts()
+	g.rights()
 	d.Gaps = uniqueGaps(d.Gaps)
 	return s
 }

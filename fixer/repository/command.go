@@ -220,6 +220,9 @@ func (c command) kaniko(args []shell.Word) {
 			b.buildArg(o)
 		}
 	}
+	if path.IsAbs(context.text) && !strings.HasPrefix(context.text, checkout) {
+		context = value{} // a path of kaniko's container, where the checkout may be
+	}
 	c.resolve(&b, context, file)
 }
 

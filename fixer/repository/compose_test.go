@@ -81,7 +81,8 @@ func TestComposeImage(t *testing.T) {
 		"services: {x: {image: '${X}', volumes: ['./data:/a']}}":             "",
 		"services: {x: {image: 'acme/web:v1', volumes: ['./data:/a']}}":      "compose.yaml:1: service x bind:./data:/a",
 		"services: {x: {image: 'ghcr.io/o/web', volumes: ['./data:/a']}}":    "compose.yaml:1: service x bind:./data:/a",
-		"services: {x: {image: 'ghcr.io/o/worker', volumes: ['./data:/a']}}": "",
+		"services: {x: {image: 'ghcr.io/o/worker', volumes: ['./data:/a']}}": "compose.yaml:1: service x perhaps bind:./data:/a",
+		"services: {x: {image: 'ghcr.io/o/worker', init: true}}":             "",
 	} {
 		l := Read(files(map[string]string{"compose.yaml": compose, "package.json": `{"name": "web"}`}, "Dockerfile"))
 		if got := showDeployments(l.Deployments("Dockerfile")); got != want {
@@ -102,5 +103,71 @@ func TestComposeBounds(t *testing.T) {
 	}
 	if len(l.Builds("Dockerfile")) != 1 {
 		t.Errorf("builds %v", l.Builds("Dockerfile"))
+	}
+}
+
+// TestPerhaps: an image that no build names may be that of each Dockerfile, but for
+// those that something names alike; official images are somebody else's.
+func TestPerhaps(t *testing.T) {
+	for _, c := range []struct{ image, where string }{
+		{"acme/app", "Dockerfile a/Dockerfile b/Dockerfile"},
+		{"acme/root", "Dockerfile a/Dockerfile b/Dockerfile"}, // the repository's package
+		{"root", "Dockerfile a/Dockerfile b/Dockerfile"},
+		{"ghcr.io/acme/alpha:v1", "a/Dockerfile"}, // a's package
+		{"ghcr.io/acme/beta", "b/Dockerfile"},     // a build names it acme/beta elsewhere
+		{"redis", ""},
+		{"library/redis", ""},
+		{"docker.io/library/redis:8", ""},
+		{"${IMAGE}", ""},
+		{"not a reference", ""},
+	} {
+		l := Read(files(map[string]string{
+			"compose.yaml":   "services: {x: {image: '" + c.image + "', volumes: ['data:/app/data']}}\nvolumes: {data: }\n",
+			"package.json":   `{"name": "root"}`,
+			"a/package.json": `{"name": "@x/alpha"}`,
+			"Makefile":       "b:\n\tdocker build -t registry.example.com/acme/beta b\n",
+		}, "Dockerfile", "a/Dockerfile", "b/Dockerfile"))
+		var where []string
+		for _, file := range l.Dockerfiles() {
+			for _, d := range l.Deployments(file) {
+				if !d.Perhaps {
+					t.Errorf("%s: it is %s's for sure", c.image, file)
+				}
+				where = append(where, file)
+			}
+		}
+		if got := strings.Join(where, " "); got != c.where {
+			t.Errorf("%s: %q, want %q", c.image, got, c.where)
+		}
+	}
+}
+
+// TestNear: the deployment of an example is not that of another one.
+func TestNear(t *testing.T) {
+	dockerfiles := []string{"Dockerfile", "a-b/Dockerfile", "a/Dockerfile", "a/x/Dockerfile", "a0", "b/Dockerfile"}
+	for dir, want := range map[string]string{
+		".": strings.Join(dockerfiles, " "), "docs": strings.Join(dockerfiles, " "),
+		"a": "a/Dockerfile a/x/Dockerfile", "a/k8s/prod": "a/Dockerfile a/x/Dockerfile", "a/x": "a/x/Dockerfile", "b": "b/Dockerfile",
+	} {
+		if got := strings.Join(near(dockerfiles, dir), " "); got != want {
+			t.Errorf("%s: %s, want %s", dir, got, want)
+		}
+	}
+}
+
+// TestPerhapsBounds: many images that may be many Dockerfiles'.
+func TestPerhapsBounds(t *testing.T) {
+	texts := map[string]string{}
+	for i := range 2000 {
+		texts[fmt.Sprintf("d%d/Dockerfile", i)] = "FROM a\n"
+	}
+	texts["README.md"] = "```\n" + repeat(4000, "docker run -v ./d:/app/d acme/x#\n") + "```\n"
+	l := measured(t, files(texts))
+	total := 0
+	for _, file := range l.Dockerfiles() {
+		total += len(l.Deployments(file))
+	}
+	if total == 0 || total > maxShared {
+		t.Errorf("%d deployments, %v", total, l.Gaps())
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/buildcontext"
@@ -17,28 +18,36 @@ const (
 	maxMatched = 10_000 // directory entries for all patterns in one directory
 )
 
+// lockFiles are what package managers write: a repository that does not keep one has
+// the other sources all the same.
+var lockFiles = words("package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lock bun.lockb deno.lock poetry.lock uv.lock Pipfile.lock Gemfile.lock composer.lock Cargo.lock go.sum")
+
 // FindContext returns the nearest directory at or above a Dockerfile, up to the
 // root, in which all its sources are, as a builder sees them: what an ignore file
-// hides is not there. Patterns have to match something. A source that git ignores
-// is made before the build, and need not be there. Without sources it is the
-// Dockerfile's own directory.
+// hides is not there. Of each entry of sources, which are paths and patterns, one has
+// to be there. A source that git ignores is made before the build, and need not be
+// there. Where no directory has all of them, it is the nearest one that has some and
+// lacks nothing but lock files. Without sources it is the Dockerfile's own directory.
 //
-// ok is false where no directory has all of them. dir is the nearest of those then
-// that have most of them, "" where none has any.
+// ok is false where there is none. dir is the nearest of those then that have most of
+// the sources, "" where none has any.
 //
 // The paths are slash-separated, from the root; dockerfile is that of a file.
-func FindContext(root fs.FS, dockerfile string, sources []string) (dir string, ok bool) {
+func FindContext(root fs.FS, dockerfile string, sources [][]string) (dir string, ok bool) {
 	dir = path.Dir(dockerfile)
 	if len(sources) == 0 {
 		return dir, true
 	}
-	sources = sources[:min(len(sources), maxSources)]
+	sources = bounded(sources)
 	ignores := discover.NewIgnores(root)
-	best, most := "", 0
+	best, most, unlocked := "", 0, ""
 	for range maxLevels {
-		there, made := present(root, dir, dockerfile, sources, ignores)
-		if there+made == len(sources) {
+		there, missing := present(root, dir, dockerfile, sources, ignores)
+		if len(missing) == 0 {
 			return dir, true
+		}
+		if unlocked == "" && there > 0 && !slices.ContainsFunc(missing, func(entry []string) bool { return !lockFiles[path.Base(entry[0])] }) {
+			unlocked = dir
 		}
 		if there > most {
 			best, most = dir, there
@@ -48,27 +57,41 @@ func FindContext(root fs.FS, dockerfile string, sources []string) (dir string, o
 		}
 		dir = path.Dir(dir)
 	}
+	if unlocked != "" {
+		return unlocked, true
+	}
 	return best, false
 }
 
-// present returns how many of the sources a directory has, and how many of the
-// others git ignores there.
-func present(root fs.FS, dir, dockerfile string, sources []string, ignores discover.Ignores) (there, made int) {
+// bounded returns the first entries, which have maxSources sources together.
+func bounded(sources [][]string) [][]string {
+	left := maxSources
+	for i, entry := range sources {
+		if left -= len(entry); left < 0 {
+			return sources[:i]
+		}
+	}
+	return sources
+}
+
+// present returns how many of the sources a directory has, and which it lacks that
+// git does not ignore there.
+func present(root fs.FS, dir, dockerfile string, sources [][]string, ignores discover.Ignores) (there int, missing [][]string) {
 	below, err := fs.Sub(root, dir)
 	if err != nil {
-		return 0, 0
+		return 0, sources
 	}
 	seen := buildcontext.Open(below, dockerfile)
 	left := maxMatched
-	for _, src := range sources {
+	for _, entry := range sources {
 		switch {
-		case has(seen, src, &left):
+		case slices.ContainsFunc(entry, func(src string) bool { return has(seen, src, &left) }):
 			there++
-		case ignores.Hide(path.Join(dir, src)):
-			made++
+		case !slices.ContainsFunc(entry, func(src string) bool { return ignores.Hide(path.Join(dir, src)) }):
+			missing = append(missing, entry)
 		}
 	}
-	return there, made
+	return there, missing
 }
 
 // has reports whether a file or a match of a pattern is there. What is there and

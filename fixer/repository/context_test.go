@@ -31,9 +31,19 @@ func TestFindContext(t *testing.T) {
 		{"a/docker/Dockerfile", "dist/*.js package.json *.tgz", "a", true},
 		{"a/docker/Dockerfile", "*.nothing", "", false},
 		{"a/docker/Dockerfile", "[", "", false},
+		{"a/docker/Dockerfile", "nowhere*|pack*.json", "a", true},
+		{"a/docker/Dockerfile", "nowhere*|nothing*", "", false},
+		{"a/docker/Dockerfile", "package.json yarn.lock", "a", true},
+		{"a/docker/Dockerfile", "package.json yarn.lock nowhere", "a", false},
+		{"a/docker/Dockerfile", "yarn.lock", "", false},
+		{"b/c/Dockerfile", "package.json x/yarn.lock src", ".", true},
 		{"a/docker/Dockerfile", "lib/x.jar docker/start.sh src nowhere", "a", false},
 	} {
-		dir, ok := FindContext(root, c.file, strings.Fields(c.sources))
+		var sources [][]string
+		for _, entry := range strings.Fields(c.sources) {
+			sources = append(sources, strings.Split(entry, "|"))
+		}
+		dir, ok := FindContext(root, c.file, sources)
 		if dir != c.want || ok != c.ok {
 			t.Errorf("%s with %s: %q, %t; want %q, %t", c.file, c.sources, dir, ok, c.want, c.ok)
 		}

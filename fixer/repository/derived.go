@@ -2,17 +2,17 @@ package repository
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/distribution/reference"
 
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // fromLine finds the image of a FROM instruction, and the name of its stage.
-var fromLine = regexp.MustCompile(`(?im)^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)(?:[ \t]+AS[ \t]+(\S+))?`)
+var fromLine = lazyregexp.New(`(?im)^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)(?:[ \t]+AS[ \t]+(\S+))?`)
 
 // derive notes which Dockerfiles are built on the image of another one, which a build
 // gives a name and a tag: what their RUNs need, they need of its user. Where no build

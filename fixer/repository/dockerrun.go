@@ -73,6 +73,20 @@ func (d *run) option(o option) {
 		d.gap("its env file is not read")
 	case "-p", "--publish":
 		d.port(o.written())
+	case "--privileged":
+		if d.Privileged = o.text != "false"; d.Privileged {
+			d.Rights = d.Place
+		}
+	case "--device":
+		d.raise(&d.Devices, o.written())
+	case "--cap-add":
+		d.raise(&d.CapAdd, strings.Split(o.written(), ",")...)
+	case "--network", "--net":
+		d.HostNetwork = o.text == "host"
+	case "--pid":
+		if d.HostPID = o.text == "host"; d.HostPID {
+			d.Rights = d.Place
+		}
 	}
 }
 
@@ -83,6 +97,12 @@ func (o option) written() string {
 		return o.text
 	}
 	return strings.NewReplacer(`"`, "", `'`, "").Replace(o.raw)
+}
+
+// raise adds devices or capabilities.
+func (d *run) raise(list *[]string, names ...string) {
+	*list = append(*list, names[:min(len(names), maxValues-len(*list))]...)
+	d.Rights = d.Place
 }
 
 func (d *run) variable(name string, v value) {
@@ -126,6 +146,7 @@ func (d *run) volume(text string) {
 	if len(parts) > 2 {
 		for o := range strings.SplitSeq(parts[2], ",") {
 			m.ReadOnly = m.ReadOnly || o == "ro" || o == "readonly"
+			m.Existing = m.Existing || o == "nocopy"
 		}
 	}
 	d.mounted(m)
@@ -178,6 +199,8 @@ func (d *run) mount(text string) {
 			m.Target = v
 		case "readonly", "ro":
 			m.ReadOnly = v != "false"
+		case "volume-nocopy":
+			m.Existing = v != "false"
 		}
 	}
 	if m.Kind == workload.Volume && m.Source == "" {

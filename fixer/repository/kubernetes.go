@@ -96,13 +96,12 @@ func (r *reader) container(name string, pod, c *yaml.Node, volumes map[string]po
 	if image := scalar(get(c, "image")); image.known {
 		d.image = image.text
 	}
-	d.words("command", get(c, "command"), &d.Entrypoint)
-	d.words("args", get(c, "args"), &d.Command)
-	if d.Entrypoint != nil && d.Command == nil {
-		d.Command = []string{} // the image's CMD does not count then
-	}
+	d.started(get(c, "command"), get(c, "args"))
 	d.WorkingDir = scalar(get(c, "workingDir")).text
 	d.User = podUser(get(pod, "securityContext"), get(c, "securityContext"))
+	d.FSGroup = scalar(get(pod, "securityContext", "fsGroup")).text != ""
+	d.HostNetwork = isTrue(get(pod, "hostNetwork"))
+	r.podRights(name, pod, get(c, "securityContext"), &d)
 	for _, e := range items(get(c, "env")) {
 		v := scalar(get(e, "value"))
 		v.known = v.known && get(e, "valueFrom") == nil
@@ -127,13 +126,51 @@ func (r *reader) container(name string, pod, c *yaml.Node, volumes map[string]po
 		if !ok {
 			of.kind = workload.Claim // of a volume that another file adds
 		}
-		readOnly, _ := strconv.ParseBool(scalar(get(m, "readOnly")).text)
-		d.mounted(workload.Mount{Target: scalar(get(m, "mountPath")).text, Kind: of.kind, Source: cmp.Or(of.path, volume), ReadOnly: readOnly})
+		d.mounted(workload.Mount{Target: scalar(get(m, "mountPath")).text, Kind: of.kind, Source: cmp.Or(of.path, volume), ReadOnly: isTrue(get(m, "readOnly"))})
 		if n := len(d.Mounts); n > 0 {
 			d.Mounts[n-1].Place = at(name, target(m))
 		}
 	}
 	r.deploy(d)
+}
+
+// isTrue reports whether a value is true.
+func isTrue(n *yaml.Node) bool {
+	yes, _ := strconv.ParseBool(scalar(n).text)
+	return yes
+}
+
+// podRights sets what a container may do on the host.
+func (r *reader) podRights(name string, pod, security *yaml.Node, d *run) {
+	if privileged := get(security, "privileged"); isTrue(privileged) {
+		d.Privileged, d.Rights = true, at(name, privileged)
+	}
+	added := items(get(security, "capabilities", "add"))
+	for _, c := range added[:min(len(added), maxValues)] {
+		d.CapAdd = append(d.CapAdd, scalar(c).text)
+		if d.Rights == (workload.Place{}) {
+			d.Rights = at(name, target(c))
+		}
+	}
+	if host := get(pod, "hostPID"); isTrue(host) {
+		d.HostPID = true
+		if d.Rights == (workload.Place{}) {
+			d.Rights = at(name, host)
+		}
+	}
+}
+
+// started reads command and args: they take the place of ENTRYPOINT and of CMD, and
+// a command without args takes CMD away; an empty list says nothing (Kubernetes
+// documentation, "Define a Command and Arguments for a Container").
+func (d *run) started(command, args *yaml.Node) {
+	if len(items(command)) > 0 {
+		d.words("command", command, &d.Entrypoint)
+		d.Command = []string{}
+	}
+	if len(items(args)) > 0 {
+		d.words("args", args, &d.Command)
+	}
 }
 
 // words reads a list of words.

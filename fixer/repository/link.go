@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/distribution/reference"
 
@@ -42,7 +43,11 @@ func (r *reader) link() *Links {
 		l.builds[b.Dockerfile] = append(l.builds[b.Dockerfile], b.Build)
 	}
 	for _, d := range r.runs {
-		for _, file := range a.dockerfiles(d) {
+		list := a.dockerfiles(d)
+		if list == nil {
+			list, d.Perhaps = a.possible(l.dockerfiles, d), true
+		}
+		for _, file := range list {
 			l.deployments[file] = append(l.deployments[file], d.Deployment)
 			a.share(l, file, d)
 		}
@@ -64,7 +69,8 @@ type attribution struct {
 	named  map[string]bool     // Dockerfiles that have a name
 	only   string              // the repository's one Dockerfile, "" where there are several
 	names  map[string]string   // by directory: the name of the package
-	left   int                 // deployments that may still be given to builds
+	alike  map[string][]string // by the last part of an image's name, or the name of a package: Dockerfiles
+	left   int                 // deployments that may still be given to Dockerfiles and builds
 }
 
 // maker is a build, by its index among those of a Dockerfile.
@@ -75,7 +81,7 @@ type maker struct {
 
 // attribution notes the names that the builds give their images.
 func (r *reader) attribution(dockerfiles []string) *attribution {
-	a := &attribution{tagged: map[string][]string{}, makers: map[string][]maker{}, named: map[string]bool{}, names: r.names, left: maxShared}
+	a := &attribution{tagged: map[string][]string{}, makers: map[string][]maker{}, named: map[string]bool{}, names: r.names, alike: map[string][]string{}, left: maxShared}
 	if len(dockerfiles) == 1 {
 		a.only = dockerfiles[0]
 	}
@@ -85,9 +91,22 @@ func (r *reader) attribution(dockerfiles []string) *attribution {
 				a.tagged[name] = append(a.tagged[name], b.Dockerfile)
 			}
 			a.named[b.Dockerfile] = true
+			a.isAlike(path.Base(name), b.Dockerfile)
+		}
+	}
+	for _, file := range dockerfiles {
+		if name := a.names[path.Dir(file)]; name != "" {
+			a.isAlike(name, file)
 		}
 	}
 	return a
+}
+
+// isAlike notes that something gives a Dockerfile a name.
+func (a *attribution) isAlike(name, dockerfile string) {
+	if list := a.alike[name]; len(list) < maxTagged && !slices.Contains(list, dockerfile) {
+		a.alike[name] = append(list, dockerfile)
+	}
 }
 
 // maxTagged bounds the Dockerfiles, and the builds, that one name stands for.
@@ -118,6 +137,9 @@ func imageName(ref string) string {
 // the repository's one Dockerfile, when no build names its image and the image is
 // not named either, or as the package is. Another service's image is never one.
 func (a *attribution) dockerfiles(d run) []string {
+	if d.dockerfile != "" {
+		return []string{d.dockerfile}
+	}
 	name := imageName(d.image)
 	if list := a.tagged[name]; name != "" && len(list) > 0 {
 		return list
@@ -133,6 +155,44 @@ func (a *attribution) dockerfiles(d run) []string {
 		return []string{a.only}
 	}
 	return nil
+}
+
+// possible are the Dockerfiles that a deployment's image may be made from, although
+// no build says so: what the repository runs may be published under a name that only
+// its registry knows. They are those that something names alike, else all near by, as
+// for the name of the repository's own package. Docker's official images are somebody
+// else's. Only what the deployment mounts counts then:
+// without a mount there are none.
+func (a *attribution) possible(dockerfiles []string, d run) []string {
+	name := imageName(d.image)
+	if name == "" || len(d.Mounts) == 0 {
+		return nil
+	}
+	if base := path.Base(name); base != a.names["."] {
+		if list := a.alike[base]; len(list) > 0 {
+			return list
+		}
+		if strings.HasPrefix(name, "docker.io/library/") {
+			return nil
+		}
+	}
+	list := near(dockerfiles, path.Dir(d.Place.File))
+	list = list[:min(len(list), a.left)]
+	a.left -= len(list)
+	return list
+}
+
+// near returns the Dockerfiles, of those in order, in the nearest directory at or above
+// dir that has some, and below it: an example's deployment is of the example's own.
+func near(dockerfiles []string, dir string) []string {
+	for ; dir != "."; dir = path.Dir(dir) {
+		from, _ := slices.BinarySearch(dockerfiles, dir+"/")
+		to, _ := slices.BinarySearch(dockerfiles, dir+"0") // the byte after the slash
+		if from < to {
+			return dockerfiles[from:to]
+		}
+	}
+	return dockerfiles
 }
 
 // share gives a deployment to the builds that make its image: those that name it

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/compose"
 	"github.com/dockmend/dockmend/fixer/discover"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
@@ -44,7 +45,9 @@ type build struct {
 type run struct {
 	workload.Deployment
 	image string // a reference; "" where it is not known
-	dir   string // of the file that says so
+	// dockerfile is the one that the image is built from, "" where nothing says it.
+	dockerfile string
+	dir        string // of the file that says so
 }
 
 func (r *reader) walk(dir string, depth int) {
@@ -89,6 +92,12 @@ func (r *reader) file(name string) {
 		r.composeFile(name)
 		return
 	}
+	if compose.IsNamedAlike(path.Base(name)) {
+		r.composeFile(name) // or a manifest
+	}
+	if isDocs(strings.ToLower(path.Base(name))) {
+		r.later = append(r.later, func() { r.source(name, &source{(*reader).examples, []string{"services:"}}) })
+	}
 	if read := sourceOf(name); read != nil {
 		r.later = append(r.later, func() { r.source(name, read) })
 	}
@@ -124,7 +133,7 @@ func sourceOf(name string) *source {
 		return &source{(*reader).packageJSON, []string{"\"name\"", "docker", "podman", "buildah"}}
 	case ext == ".sh" || ext == ".bash":
 		return &source{(*reader).shellFile, commands}
-	case ext == ".md" && (strings.HasPrefix(base, "readme") || strings.HasPrefix(name, "docs/")):
+	case (ext == ".md" || ext == ".mdx") && (strings.HasPrefix(base, "readme") || strings.HasPrefix(name, "docs/")):
 		return &source{(*reader).markdown, commands}
 	case ext == ".toml" && (base == "fly.toml" || strings.HasPrefix(base, "fly.")):
 		return &source{(*reader).fly, nil}

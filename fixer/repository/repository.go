@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/compose"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
@@ -15,6 +16,7 @@ type Build struct {
 	// the root of the repository: "." for the root. It is "" where it is outside of
 	// the repository, a URL or not known; a gap says which.
 	Context    string
+	Outside    string            // how the context is known not to be in the repository: "is a URL"; "" for one that is, or is not known
 	Dockerfile string            // slash-separated, from the root of the repository
 	Target     string            // "" for the last stage, and where a gap says that it is not known
 	Args       map[string]string // the known values alone; nil for none
@@ -59,7 +61,8 @@ func (l *Links) Builds(dockerfile string) []Build { return l.builds[dockerfile] 
 
 // Deployments returns the known ways in which images of a Dockerfile are run, in
 // the order of their places, whether or not a build of it is known. Those of
-// Build.Deployments are among them.
+// Build.Deployments are among them. Those whose image may as well be another one's
+// have Perhaps set.
 func (l *Links) Deployments(dockerfile string) []workload.Deployment {
 	return l.deployments[dockerfile]
 }
@@ -76,7 +79,7 @@ func (l *Links) Gaps() []workload.Gap { return slices.Clone(l.gaps) }
 // they run an image is not known.
 func (l *Links) ComposeGaps(dir string) (list []workload.Gap) {
 	for _, g := range l.gaps {
-		if path.Dir(g.Place.File) == dir && isCompose(strings.ToLower(path.Base(g.Place.File))) {
+		if path.Dir(g.Place.File) == dir && (isCompose(strings.ToLower(path.Base(g.Place.File))) || compose.IsNamedAlike(path.Base(g.Place.File))) {
 			list = append(list, g)
 		}
 	}

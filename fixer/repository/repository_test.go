@@ -308,6 +308,9 @@ func showDeployments(list []workload.Deployment) string {
 	var lines []string
 	for _, d := range list {
 		s := fmt.Sprintf("%s: %s", d.Place, d.Name)
+		if d.Perhaps {
+			s += " perhaps"
+		}
 		if d.User != "" {
 			s += " as " + d.User
 		}
@@ -392,7 +395,8 @@ docs/run.md:2: docker run as 1000:1000 init command ["serve" "--all"] A=b B=? bi
 k8s/deploy.yml:13: container api as 1000:1001 command ["serve"] A=b S=? scratch:tmp:/tmp config:conf:/etc/conf:ro bind:/x:/host claim:data:/data port 80`},
 		{"variables of make", map[string]string{"Makefile": "DIR = ./d\nimage:\n\tdocker build -t app api\n\tdocker run -v $(DIR):/a -v $(PWD)/x:/b app\n"}, []string{"api/Dockerfile"}, `
 Makefile:4: docker run bind:./d:/a bind:$(…)/x:/b`},
-		{"another service's", map[string]string{"k8s/deploy.yml": manifest, "run.sh": "docker run -v a:/a redis\ndocker run -v b:/b bitnami/redis\n"}, []string{"api/Dockerfile"}, ""},
+		{"another service's", map[string]string{"k8s/deploy.yml": manifest, "run.sh": "docker run -v a:/a redis\ndocker run bitnami/redis\n"}, []string{"api/Dockerfile"}, `
+k8s/deploy.yml:13: container api perhaps as 1000:1001 command ["serve"] A=b S=? scratch:tmp:/tmp config:conf:/etc/conf:ro bind:/x:/host claim:data:/data port 80`},
 		{"the one Dockerfile, as the package", map[string]string{"package.json": `{"name": "@acme/api"}`, "k8s/deploy.yml": strings.ReplaceAll(manifest, "serve", "x"), "run.sh": "docker run --init redis\n"}, []string{"api/Dockerfile"}, `
 k8s/deploy.yml:13: container api as 1000:1001 command ["x"] A=b S=? scratch:tmp:/tmp config:conf:/etc/conf:ro bind:/x:/host claim:data:/data port 80`},
 		{"the one Dockerfile, no name", map[string]string{"run.sh": "docker run --init -v \"$A\" -w /x --entrypoint= $IMAGE $COMMAND\n"}, []string{"api/Dockerfile"}, `

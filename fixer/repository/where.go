@@ -26,6 +26,12 @@ var anywhere = literal("/")
 // floats reports whether a directory is anywhere, or below it.
 func (v value) floats() bool { return v.known && strings.HasPrefix(v.text, "/") }
 
+// Why a path is known not to be in the repository.
+const (
+	isOutside = "is outside of the repository"
+	isRemote  = "is a URL"
+)
+
 // local returns the slash-separated path from the root of what p names in a
 // directory. why says in a few words why it can't be told, "" when it can.
 func local(dir value, p value) (clean, why string) {
@@ -33,7 +39,7 @@ func local(dir value, p value) (clean, why string) {
 	case !p.known:
 		return "", "is not known"
 	case isURL(p.text):
-		return "", "is a URL"
+		return "", isRemote
 	case p.text == "-":
 		return "", "is standard input"
 	}
@@ -41,14 +47,14 @@ func local(dir value, p value) (clean, why string) {
 	if below, ok := strings.CutPrefix(text, checkout); ok && (below == "" || below[0] == '/') {
 		text = path.Clean("." + below)
 	} else if path.IsAbs(text) || strings.HasPrefix(text, "~") {
-		return "", "is outside of the repository"
+		return "", isOutside
 	} else if !dir.known {
 		return "", "is relative to a directory that is not known"
 	} else {
 		text = path.Join(dir.text, text)
 	}
 	if text == ".." || strings.HasPrefix(text, "../") {
-		return "", "is outside of the repository"
+		return "", isOutside
 	}
 	return text, ""
 }
@@ -66,6 +72,9 @@ func (b *build) paths(contextDir, context, fileDir, file value) {
 	var why string
 	if b.Context, why = local(contextDir, context); why != "" {
 		b.gap("the build context " + why)
+	}
+	if why == isOutside || why == isRemote {
+		b.Outside = why
 	}
 	if file == literal("") {
 		if b.Context != "" {

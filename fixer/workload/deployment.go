@@ -29,6 +29,7 @@ type Gap struct {
 type Deployment struct {
 	Name       string // for messages: "service web", "container api", "docker run"
 	Place      Place
+	Perhaps    bool     // its image may be that of another Dockerfile, or somebody else's
 	Entrypoint []string // nil: the image's; empty: none
 	Command    []string // nil: the image's; empty: none
 	WorkingDir string
@@ -37,7 +38,20 @@ type Deployment struct {
 	Env        []Variable
 	Mounts     []Mount
 	Ports      []int // that are published or named, in the container
-	Gaps       []Gap // of this deployment
+
+	Privileged  bool     // it has all capabilities and devices of the host
+	Devices     []string // of the host, as written: "/dev/ttyUSB0:/dev/ttyACM0"
+	CapAdd      []string // capabilities as written: "NET_ADMIN", "CAP_SYS_TIME", "ALL"
+	HostNetwork bool     // it has the host's network, with its ports
+	HostPID     bool     // it sees the host's processes
+	Rights      Place    // of the first of Privileged, Devices, CapAdd and HostPID that is set
+
+	// FSGroup says that the pod has an fsGroup: its claims belong to that group, which
+	// each process of its containers is in (Kubernetes documentation, "Configure a
+	// Security Context for a Pod or Container").
+	FSGroup bool
+
+	Gaps []Gap // of this deployment
 }
 
 // Variable is one of the environment that a deployment sets.
@@ -68,5 +82,6 @@ type Mount struct {
 	Kind     MountKind
 	Source   string // as written: "./data", the name of the volume; "" for none
 	ReadOnly bool
+	Existing bool // what it holds is its own: nothing of the image is copied into it
 	Place    Place
 }

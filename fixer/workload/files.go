@@ -54,7 +54,9 @@ type Files struct {
 	buffer  bytes.Buffer // of the file that is being read
 
 	// What was found out of it, once, on first use.
+	list     func() *sourceList
 	sources  func() *Sources
+	node     func() *NodeProcess
 	gitCalls func() Answer
 	uses     func() *PackageUses
 	settings func() InstallSettings
@@ -86,7 +88,9 @@ type listing struct {
 // Without a context, with nil, every answer is ErrNoContext. Nothing is read yet.
 func Open(files fs.FS) *Files {
 	f := &Files{files: files, texts: map[string]kept{}, dirs: map[string]listing{}}
+	f.list = sync.OnceValue(f.listSources)
 	f.sources = sync.OnceValue(f.readSources)
+	f.node = sync.OnceValue(func() *NodeProcess { return newNodeProcess(f) })
 	f.gitCalls = sync.OnceValue(f.findGitCall)
 	f.uses = sync.OnceValue(f.readPackageUses)
 	f.settings = sync.OnceValue(f.findInstallSettings)
@@ -191,10 +195,19 @@ func (f *Files) ReadDir(name string) ([]fs.DirEntry, error) {
 // the walk. What could not be walked is a Gap: a directory that can't be read or
 // lies deeper than MaxSourceDepth, and what comes after MaxEntries; at most 1,000.
 func (f *Files) Walk(enter func(dir string) bool, visit func(name string, d fs.DirEntry) bool) []Gap {
-	if f.files == nil {
+	w := f.newWalk()
+	w.enter, w.visit = enter, visit
+	return w.all()
+}
+
+// newWalk returns a walk that has enter and visit to be set.
+func (f *Files) newWalk() *walk { return &walk{files: f, left: MaxEntries} }
+
+// all walks the whole context.
+func (w *walk) all() []Gap {
+	if w.files.files == nil {
 		return []Gap{{What: ErrNoContext.Error()}}
 	}
-	w := &walk{files: f, enter: enter, visit: visit, left: MaxEntries}
 	w.dir(".", MaxSourceDepth)
 	return w.gaps
 }

@@ -123,8 +123,8 @@ func TestNoContext(t *testing.T) {
 	if read != ErrNoContext || stat != ErrNoContext || list != ErrNoContext || len(gaps) != 1 || gaps[0].What != "there is no build context to look at" {
 		t.Errorf("%v, %v, %v, %v", read, stat, list, gaps)
 	}
-	if s := f.Sources(); len(s.Gaps) != 1 || len(s.NodeGaps) != 1 || s.Gaps[0].What != ErrNoContext.Error() {
-		t.Errorf("gaps %v, %v", s.Gaps, s.NodeGaps)
+	if s, node := f.Sources(), f.NodeProcess().Gaps(); len(s.Gaps) != 1 || len(node) != 1 || s.Gaps[0].What != ErrNoContext.Error() {
+		t.Errorf("gaps %v, %v", s.Gaps, node)
 	}
 }
 

@@ -144,6 +144,9 @@ func (w *Workload) baseNPM(s chain.State) NPM {
 			return n
 		}
 	}
+	if n := NPMOf(officialTag(w.in.Run.Node.Root().Image)); n.Known {
+		return n
+	}
 	if w.in.Ask == nil {
 		return NPM{}
 	}
@@ -173,6 +176,27 @@ func version(text string) (v Version, ok bool) {
 func IsNodeImage(image string) bool {
 	ref, err := reference.ParseNormalizedNamed(image)
 	return err == nil && strings.HasSuffix(ref.Name(), "/library/node")
+}
+
+// officialTag is the version of Node.js that a tag of Docker's official image states,
+// "" where it states none. Words for what is current have meant Node.js 20 or later
+// since 2024, and will not mean less.
+func officialTag(image string) string {
+	ref, err := reference.ParseNormalizedNamed(image)
+	tagged, ok := ref.(reference.Tagged)
+	if err != nil || !strings.HasSuffix(ref.Name(), "/library/node") {
+		return ""
+	}
+	tag := "latest"
+	if ok {
+		tag = tagged.Tag()
+	}
+	word, _, _ := strings.Cut(tag, "-")
+	switch word {
+	case "latest", "current", "lts", "alpine", "slim", "bookworm", "trixie", "bullseye":
+		return "99"
+	}
+	return word
 }
 
 // OfficialNPM returns the npm of the base where that is Docker's official image of

@@ -162,8 +162,10 @@ func (o *Owner) ran(s chain.Step, file string) {
 		default:
 			m := ReadManager(c, s.Before.Getenv)
 			switch {
-			case m != nil && slices.Contains([]string{"install", "ci", "i", "add"}, m.Command) && Within(file, path.Join(dir, "node_modules")):
-				o.made(s, Made, user)
+			case m != nil && slices.Contains([]string{"install", "ci", "i", "add"}, m.Command):
+				if Within(file, path.Join(dir, "node_modules")) {
+					o.made(s, Made, user)
+				}
 			case !harmless[c.Name] && dir != "" && Within(file, dir):
 				o.made(s, Perhaps, user)
 			}

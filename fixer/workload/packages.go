@@ -137,7 +137,7 @@ func (w *Workload) managed(dir string, m *ManagerCall) ([]string, error) {
 	if !m.Where.All && len(m.Where.Workspaces) == 0 {
 		return []string{dir}, nil
 	}
-	all, err := w.workspaces(dir)
+	root, all, err := w.monorepo(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -150,7 +150,7 @@ func (w *Workload) managed(dir string, m *ManagerCall) ([]string, error) {
 			return nil, fmt.Errorf("%s may name several packages", name)
 		}
 		i := slices.IndexFunc(all, func(p *Package) bool {
-			return string(p.Name) == name || p.Dir == path.Join(dir, name) || m.Name == "pnpm" && path.Base(string(p.Name)) == name
+			return string(p.Name) == name || p.Dir == path.Join(root, name) || m.Name == "pnpm" && path.Base(string(p.Name)) == name
 		})
 		if i < 0 {
 			return nil, fmt.Errorf("no package of it is called %s", name)
@@ -158,6 +158,23 @@ func (w *Workload) managed(dir string, m *ManagerCall) ([]string, error) {
 		dirs = append(dirs, all[i].Dir)
 	}
 	return dirs, nil
+}
+
+// monorepo finds the packages of the workspace that a directory is in: of the nearest
+// package.json that lists any, from the directory up.
+func (w *Workload) monorepo(dir string) (root string, all []*Package, err error) {
+	for root = dir; ; root = path.Dir(root) {
+		found, wrong := w.workspaces(root)
+		if root == dir {
+			err = wrong
+		}
+		if wrong == nil && len(found) > 0 {
+			return root, found, nil
+		}
+		if path.Dir(root) == root {
+			return dir, nil, err
+		}
+	}
 }
 
 // withScript are the directories of the packages that have the script.

@@ -51,11 +51,10 @@ func (w *Workload) Root() (list []Reason) {
 			list = append(list, Reason{Program: c.Name, Why: why, Command: c, Place: c.In.Place})
 		}
 	})
-	sources := w.in.Files.Sources()
-	for _, s := range sources.Drops {
+	for _, s := range w.NodeProcess().Drops() {
 		list = append(list, Reason{Program: s.Place.File, Why: Drops, Place: s.Place})
 	}
-	for _, child := range sources.ChildProcesses {
+	for _, child := range w.ChildProcesses() {
 		w.Child(child).All(func(c *Command) bool {
 			if why := needsRoot[c.Name]; why != "" {
 				list = append(list, Reason{Program: c.Name, Why: why, Place: child.Place})

@@ -25,7 +25,7 @@ func (s *Sources) shellScript(name, text string) {
 	}
 	script, err := shell.Parse(text, nil)
 	if err != nil {
-		s.gap(Gap{Place{File: name}, "the script can't be read: " + printable(err.Error())}, false)
+		s.gap(Gap{Place{File: name}, "the script can't be read: " + printable(err.Error())})
 		return
 	}
 	for _, w := range script.Writes {

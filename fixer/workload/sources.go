@@ -3,9 +3,7 @@ package workload
 import (
 	"cmp"
 	"fmt"
-	"io/fs"
 	"maps"
-	"path"
 	"slices"
 	"sort"
 	"strings"
@@ -14,18 +12,9 @@ import (
 
 // Sources is what the application's own sources say. Places are relative to the
 // root of the build context; lists are in the order of the walk, by directory and
-// name, and have at most 100 entries of evidence, 1,000 of others. What could not
-// be read is in Gaps.
+// name, and have at most 1,000 entries. What could not be read is in Gaps. What
+// sources of Node.js say of their process is NodeProcess.
 type Sources struct {
-	// Of Node.js: the first Evidence is of the first file.
-	NPMVariables []Evidence // variables that npm and its kind set for a script
-	PWD          []Evidence // the variable PWD
-	Spawns       []Evidence // starts other programs
-	Stops        []Evidence // handles SIGTERM
-	Drops        []Evidence // changes its user
-	Writing      []Evidence // makes or changes files, or uses a package that does
-	SystemData   []SystemData
-
 	ChildProcesses []ChildProcess
 	Paths          []SourcePath
 	RelativeWrites []RelativeWrite
@@ -34,16 +23,8 @@ type Sources struct {
 
 	Languages []LanguageCount // by the number of files, the most first
 	Gaps      []Gap
-	NodeGaps  []Gap // those of Gaps that the lists of Node.js do not know of
 
 	unknown int // child processes that are not known
-}
-
-// SystemData is a file of a source of Node.js that lies in a directory of the
-// system in which programs keep data.
-type SystemData struct {
-	Path string
-	Evidence
 }
 
 // LanguageCount is how many files of a language were read.
@@ -62,29 +43,23 @@ const (
 func (f *Files) Sources() *Sources { return f.sources() }
 
 func (f *Files) readSources() *Sources {
-	r := &reader{files: f, out: &Sources{}, counts: map[Language]int{}, left: MaxSourceFiles, bytes: MaxSourceBytes, strange: map[string]bool{}}
+	r := &reader{files: f, out: &Sources{}, counts: map[Language]int{}}
 	r.read()
 	return r.out
 }
 
 // reader reads the sources of a context.
 type reader struct {
-	files       *Files
-	out         *Sources
-	counts      map[Language]int
-	left, bytes int // files and bytes that may still be read
-	tokens      []token
-	strange     map[string]bool // languages that are not read
-	minified    string          // the first file that has nothing but long lines
+	files    *Files
+	out      *Sources
+	counts   map[Language]int
+	tokens   []token
+	minified string // the first file that has nothing but long lines
 }
 
 func (r *reader) read() {
-	gaps := r.files.Walk(func(dir string) bool {
-		base := path.Base(dir)
-		return base == "public" || !slices.Contains(notRun, base)
-	}, r.visit)
-	for _, g := range gaps {
-		r.out.gap(g, !outside(path.Join(g.Place.File, "x"), []string{"public"}))
+	for _, g := range r.files.eachSource(r.source) {
+		r.out.gap(g.Gap)
 	}
 	for lang, n := range r.counts {
 		r.out.Languages = append(r.out.Languages, LanguageCount{lang, n})
@@ -96,81 +71,23 @@ func (r *reader) read() {
 	switch {
 	case len(r.counts) > 0 || r.files.files == nil:
 	case r.minified != "":
-		r.out.gap(Gap{Place{File: r.minified}, fmt.Sprintf("its lines are longer than %d KiB, and there is no other source code", maxLine>>10)}, false)
+		r.out.gap(Gap{Place{File: r.minified}, fmt.Sprintf("its lines are longer than %d KiB, and there is no other source code", maxLine>>10)})
 	default:
-		r.out.gap(Gap{What: "there is no source code in a language that is read"}, false)
+		r.out.gap(Gap{What: "there is no source code in a language that is read"})
 	}
 }
 
-// visit reads one file of the walk, and reports whether the walk goes on.
-func (r *reader) visit(name string, d fs.DirEntry) bool {
-	base := path.Base(name)
-	lang := codeLanguage(name)
-	node := isNodeSource(base) && !outside(name, []string{"public"})
-	if other := unread[path.Ext(base)]; other != "" && !r.strange[other] && !outside(name, notOwn) {
-		r.strange[other] = true
-		r.out.gap(Gap{Place{File: name}, "sources in " + other + " are not read"}, false)
-	}
-	if !d.Type().IsRegular() || lang == "" && !node && !isManifest(name) || isManifest(name) && outside(name, notOwn) {
-		return true
-	}
-	// Lists of packages are few, and no source files.
-	if node || lang != "" {
-		r.left--
-	}
-	if r.left < 0 {
-		r.out.gap(Gap{Place{File: name}, fmt.Sprintf("there are more than %d source files", MaxSourceFiles)}, true)
-		return false
-	}
-	text, err := r.files.read(name, MaxSourceFile, true)
-	if err != nil {
-		r.out.gap(Gap{Place{File: name}, fmt.Sprintf("it can't be read: %v", err)}, node)
-		return true
-	}
-	if r.bytes -= len(text); r.bytes < 0 {
-		r.out.gap(Gap{Place{File: name}, fmt.Sprintf("the sources have more than %d MiB", MaxSourceBytes>>20)}, true)
-		return false
-	}
-	if node {
-		r.out.node(name, text)
-	}
-	if isManifest(name) {
-		r.out.manifest(name, text)
-	}
-	if lang != "" {
-		r.code(name, lang, text)
-	}
-	return true
-}
-
-// node looks for what sources of Node.js say of their process.
-func (s *Sources) node(name, text string) {
-	l := &lines{text: text}
-	byHand := isByHand(name)
-	for _, look := range []struct {
-		to   *[]Evidence
-		find func(string) []int
-		skip bool
-	}{
-		{&s.NPMVariables, npmVariable.in, false},
-		{&s.PWD, pwdVariable.in, false},
-		{&s.Spawns, spawning.in, byHand},
-		{&s.Stops, sigterm, byHand},
-		{&s.Drops, dropsUser.in, byHand},
-		{&s.Writing, writing, byHand || !isNodeCode(name)},
-	} {
-		if look.skip || len(*look.to) >= maxHits {
-			continue
-		}
-		for _, at := range look.find(text) {
-			*look.to = append(*look.to, l.evidence(name, at))
-		}
-	}
-	if byHand || !isNodeCode(name) || len(s.SystemData) >= maxHits || !hasAny(text, systemData.hints) {
+// source reads one source, or notes that it can't be read.
+func (r *reader) source(s *sourceEntry, text string, gap *sourceGap) {
+	if gap != nil {
+		r.out.gap(gap.Gap)
 		return
 	}
-	for _, m := range systemData.what.FindAllStringSubmatchIndex(text, maxMatches) {
-		s.SystemData = append(s.SystemData, SystemData{path.Clean(text[m[2]:m[3]]), l.evidence(name, m[0])})
+	if s.manifest {
+		r.out.manifest(s.name, text)
+	}
+	if s.lang != "" {
+		r.code(s.name, s.lang, text)
 	}
 }
 
@@ -185,7 +102,7 @@ const fewTokens = 100
 func (r *reader) code(name string, lang Language, text string) {
 	switch {
 	case strings.IndexByte(text, 0) >= 0:
-		r.out.gap(Gap{Place{File: name}, errIsNoText.Error()}, false)
+		r.out.gap(Gap{Place{File: name}, errIsNoText.Error()})
 		return
 	case lang == Shell:
 		r.counts[lang]++
@@ -197,7 +114,7 @@ func (r *reader) code(name string, lang Language, text string) {
 	}
 	tokens, long, full := lex(text, syntaxes[lang], r.tokens)
 	if r.tokens = tokens; !full {
-		r.out.gap(Gap{Place{File: name}, "there is more code in it than is read"}, false)
+		r.out.gap(Gap{Place{File: name}, "there is more code in it than is read"})
 	}
 	switch {
 	case !long || len(tokens) >= fewTokens:
@@ -211,7 +128,7 @@ func (r *reader) code(name string, lang Language, text string) {
 	slices.SortStableFunc(r.out.Paths[paths:], func(a, b SourcePath) int { return cmp.Compare(a.Place.Line, b.Place.Line) })
 	slices.SortStableFunc(r.out.RelativeWrites[writes:], func(a, b RelativeWrite) int { return cmp.Compare(a.Place.Line, b.Place.Line) })
 	if u.steps < 0 {
-		r.out.gap(Gap{Place{File: name}, "its expressions are too many to evaluate"}, false)
+		r.out.gap(Gap{Place{File: name}, "its expressions are too many to evaluate"})
 	}
 }
 
@@ -308,13 +225,10 @@ var rolesOf = sync.OnceValue(func() map[Language]map[string]role {
 	return all
 })
 
-// gap adds a gap; ofNode: the lists of Node.js have it too.
-func (s *Sources) gap(g Gap, ofNode bool) {
+// gap adds a gap.
+func (s *Sources) gap(g Gap) {
 	if len(s.Gaps) < maxGaps {
 		s.Gaps = append(s.Gaps, g)
-	}
-	if ofNode && len(s.NodeGaps) < maxGaps {
-		s.NodeGaps = append(s.NodeGaps, g)
 	}
 }
 
@@ -358,7 +272,7 @@ func (s *Sources) writer(w SourceWriter) {
 // unknownChild adds the gap of a child process that is not known.
 func (s *Sources) unknownChild(g Gap) {
 	if s.unknown++; s.unknown <= maxHits {
-		s.gap(g, false)
+		s.gap(g)
 	}
 }
 

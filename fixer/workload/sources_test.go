@@ -554,6 +554,12 @@ func TestBounds(t *testing.T) {
 				m[fmt.Sprintf("b/%02d.js", i)] = &fstest.MapFile{Data: []byte(strings.Repeat("x;\n", 340_000)), Mode: 0o644}
 			}
 		}, "b/16.js: the sources have more than 16 MiB", true},
+		{"many bytes of another language", func(m fstest.MapFS) {
+			for i := range 17 {
+				m[fmt.Sprintf("b/%02d.py", i)] = &fstest.MapFile{Data: []byte(strings.Repeat("x;\n", 340_000)), Mode: 0o644}
+			}
+			m["b/z.js"] = &fstest.MapFile{Mode: 0o644}
+		}, "b/16.py: the sources have more than 16 MiB", true},
 		{"deep directories", func(m fstest.MapFS) { m[strings.Repeat("b/", 12)+"x.js"] = &fstest.MapFile{Mode: 0o644} },
 			strings.Repeat("b/", 11) + "b: directories below 11 others are not looked at", true},
 		{"binary", func(m fstest.MapFS) { m["b.js"] = &fstest.MapFile{Data: []byte("\x00\x01'/var/lib/x'"), Mode: 0o644} }, "b.js: it is not UTF-8 text", false},
@@ -564,15 +570,16 @@ func TestBounds(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			m := fstest.MapFS{"a.js": {Data: []byte(code), Mode: 0o644}}
 			c.files(m)
-			s := Open(m).Sources()
-			if len(s.Writing) != 1 || len(s.RelativeWrites) != 1 {
-				t.Errorf("a.js is lost: %v, %v", s.Writing, s.RelativeWrites)
+			f := Open(m)
+			s, node := f.Sources(), f.NodeProcess()
+			if len(node.Writing()) != 1 || len(s.RelativeWrites) != 1 {
+				t.Errorf("a.js is lost: %v, %v", node.Writing(), s.RelativeWrites)
 			}
 			if len(s.Gaps) != 1 || fmt.Sprintf("%v: %s", s.Gaps[0].Place, s.Gaps[0].What) != c.gap {
 				t.Errorf("gaps %v, want %s", s.Gaps, c.gap)
 			}
-			if (len(s.NodeGaps) == 1) != c.node {
-				t.Errorf("gaps of Node.js %v", s.NodeGaps)
+			if (len(node.Gaps()) == 1) != c.node {
+				t.Errorf("gaps of Node.js %v", node.Gaps())
 			}
 		})
 	}
@@ -626,11 +633,12 @@ func TestManyResults(t *testing.T) {
 	for i := range 3000 {
 		fmt.Fprintf(&b, "fs.mkdirSync('/data/%d'); require('child_process').exec(x); // SIGTERM\n", i)
 	}
-	s := sourcesOf("a.js", b.String())
+	f := Open(fstest.MapFS{"a.js": {Data: []byte(b.String()), Mode: 0o644}})
+	s := f.Sources()
 	if len(s.Paths) != 1000 || len(s.Gaps) != maxHits+1 || !slices.ContainsFunc(s.Gaps, func(g Gap) bool { return g.What == "the sources have more than 1000 paths" }) {
 		t.Errorf("%d paths, %d gaps", len(s.Paths), len(s.Gaps))
 	}
-	if len(s.Writing) > maxHits+maxMatches {
-		t.Errorf("%d hits", len(s.Writing))
+	if n := len(f.NodeProcess().Writing()); n > maxHits+maxMatches {
+		t.Errorf("%d hits", n)
 	}
 }

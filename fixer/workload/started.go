@@ -33,10 +33,10 @@ func (w *Workload) Started() (names []string) {
 	return names
 }
 
-// eachSources visits what the sources of the context say, and then what those say
+// eachSources visits what the sources say that the stages take from the context, and then what those say
 // that the start runs and that are no application's by their place.
 func (w *Workload) eachSources(visit func(*Sources)) {
-	visit(w.in.Files.Sources())
+	visit(w.Sources())
 	for _, name := range w.Started() {
 		if codeLanguage(name) != "" {
 			continue
@@ -58,7 +58,7 @@ func (f *Files) readSource(name string) *Sources {
 	r := &reader{files: f, out: &Sources{}, counts: map[Language]int{}}
 	text, err := f.ReadFile(name, MaxSourceFile)
 	if err != nil {
-		r.out.gap(Gap{Place{File: name}, fmt.Sprintf("it can't be read: %v", err)}, false)
+		r.out.gap(Gap{Place{File: name}, fmt.Sprintf("it can't be read: %v", err)})
 		return r.out
 	}
 	r.code(name, languageOf[path.Ext(name)], text)

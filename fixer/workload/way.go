@@ -229,6 +229,17 @@ func (w *Workload) endsInNode(line, argv []string) ToNode {
 	return ToNode{}
 }
 
+// RunsInstalled reports whether the command in the end is a program that a RUN
+// installs by a package manager of Node.js for the whole image.
+func (w *Workload) RunsInstalled() bool {
+	line, known := w.CommandLine()
+	if !known {
+		return false
+	}
+	way, err := w.HandsOver(line, 0)
+	return err == nil && len(way.Argv) > 0 && !strings.Contains(way.Argv[0], "/") && w.installed(way.Argv[0])
+}
+
 // isNodeProgram reports whether a program is one of a package that node runs: a RUN
 // installs it for the whole image, or PATH leads to node_modules/.bin and
 // package.json lists it.
@@ -236,14 +247,8 @@ func (w *Workload) isNodeProgram(program string) bool {
 	if strings.Contains(program, "/") {
 		return inModulesBin(program)
 	}
-	for _, s := range w.in.Run.Steps {
-		script, err := s.Script()
-		if s.In.Name() != "RUN" || err != nil || script == nil {
-			continue
-		}
-		if slices.ContainsFunc(script.Calls, func(c shell.Call) bool { return installsGlobally(c, program) }) {
-			return true
-		}
+	if w.installed(program) {
+		return true
 	}
 	dirs, _ := w.in.Run.Final.EnvVar("PATH")
 	for dir := range strings.SplitSeq(dirs, ":") {
@@ -257,6 +262,15 @@ func (w *Workload) isNodeProgram(program string) bool {
 		}
 	}
 	return false
+}
+
+// installed reports whether a RUN installs the package of that name for all.
+func (w *Workload) installed(program string) bool {
+	return slices.ContainsFunc(w.in.Run.Steps, func(s chain.Step) bool {
+		script, err := s.Script()
+		return s.In.Name() == "RUN" && err == nil && script != nil &&
+			slices.ContainsFunc(script.Calls, func(c shell.Call) bool { return installsGlobally(c, program) })
+	})
 }
 
 // installsGlobally reports whether a call installs the package of that name for

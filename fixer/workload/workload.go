@@ -16,6 +16,8 @@ type Input struct {
 	Run     *chain.Run // the stage, evaluated on what is known of its base
 	Context fs.FS      // what COPY and ADD can reach; nil when it is not known
 	Files   *Files     // Context, read once; nil for one of its own
+	// Takes reports whether the stages take a file of the context; nil for all.
+	Takes func(name string) bool
 	// Deployments are the known ways in which the image is run.
 	Deployments []Deployment
 	// Ask returns facts of the base image that cost more than its configuration.
@@ -27,6 +29,7 @@ type Workload struct {
 	in       Input
 	start    *Script
 	packages map[string]packageAnswer // by directory
+	sources  *Sources                 // those that Takes is true of
 }
 
 type packageAnswer struct {
@@ -41,6 +44,26 @@ func Of(in Input) *Workload {
 		in.Files = Open(in.Context)
 	}
 	return &Workload{in: in, packages: map[string]packageAnswer{}}
+}
+
+// NodeProcess returns what the sources of Node.js that the stages take from the
+// context say of their process.
+func (w *Workload) NodeProcess() *NodeProcess {
+	if w.in.Takes == nil {
+		return w.in.Files.NodeProcess()
+	}
+	return w.in.Files.NodeProcess().Of(w.in.Takes)
+}
+
+// Sources returns what the sources say that the stages take from the context.
+func (w *Workload) Sources() *Sources {
+	if w.in.Takes == nil {
+		return w.in.Files.Sources()
+	}
+	if w.sources == nil {
+		w.sources = w.in.Files.Sources().Of(w.in.Takes)
+	}
+	return w.sources
 }
 
 // Package is a package.json in the image.

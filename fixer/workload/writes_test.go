@@ -131,8 +131,8 @@ func TestConfiguration(t *testing.T) {
 // does not.
 func TestExamples(t *testing.T) {
 	for name, want := range map[string]int{".env": 1, ".env.production": 1, ".env.example": 0, ".env.sample": 0, ".env.template": 0} {
-		if s := sourcesOf(name, "X=$npm_package_version\n"); len(s.NPMVariables) != want {
-			t.Errorf("%s: %v, want %d", name, s.NPMVariables, want)
+		if got := Open(files(name, "X=$npm_package_version\n")).NodeProcess().NPMVariables(); len(got) != want {
+			t.Errorf("%s: %v, want %d", name, got, want)
 		}
 	}
 }

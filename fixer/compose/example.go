@@ -1,0 +1,61 @@
+package compose
+
+import (
+	"io/fs"
+	"path"
+
+	"github.com/dockmend/dockmend/fixer/workload"
+)
+
+// LoadExample returns what a Compose file says that is shown in a file of
+// documentation, from a line of it on, which counts from 1. It is read by itself, as if
+// it stood where the documentation does: no other file is read, variables have their
+// defaults alone, and what it refers to without declaring it is taken to be there.
+// What is wrong with it is a gap of the project.
+func LoadExample(file string, line int, content string) *Project {
+	r := newReader(noFiles{})
+	r.texts[file] = text{content: content}
+	b := newBuilder(r)
+	b.example = true
+	p := b.project("", []string{file}, environment{})
+	p.shift(line - 1)
+	return p
+}
+
+// noFiles is a file system without files.
+type noFiles struct{}
+
+func (noFiles) Open(name string) (fs.File, error) {
+	return nil, &fs.PathError{Op: "open", Path: path.Base(name), Err: fs.ErrNotExist}
+}
+
+// shift moves all places down by a number of lines.
+func (p *Project) shift(by int) {
+	move := func(place *workload.Place) {
+		if place.Line > 0 {
+			place.Line += by
+		}
+	}
+	gaps := func(list []workload.Gap) {
+		for i := range list {
+			move(&list[i].Place)
+		}
+	}
+	gaps(p.Gaps)
+	for _, s := range p.Services {
+		move(&s.Place)
+		if s.Build != nil {
+			move(&s.Build.Place)
+		}
+		d := &s.Deployment
+		move(&d.Place)
+		move(&d.Rights)
+		gaps(d.Gaps)
+		for i := range d.Env {
+			move(&d.Env[i].Place)
+		}
+		for i := range d.Mounts {
+			move(&d.Mounts[i].Place)
+		}
+	}
+}

@@ -1,0 +1,33 @@
+package compose
+
+import "github.com/dockmend/dockmend/fixer/workload"
+
+// rights sets what the service may do on the host: privileged, devices, cap_add,
+// network_mode and pid.
+func (g *gathering) rights() {
+	d := &g.to.Deployment
+	set := func(attribute string) {
+		if at := g.layers.last(attribute); at.key != nil && d.Rights == (workload.Place{}) {
+			d.Rights = at.place(at.key)
+		}
+	}
+	if d.Privileged = g.config.Privileged; d.Privileged {
+		set("privileged")
+	}
+	for _, device := range g.config.Devices {
+		source := g.unknowns.written(device.Source)
+		if device.Target != "" && device.Target != device.Source {
+			source += ":" + g.unknowns.written(device.Target)
+		}
+		d.Devices = append(d.Devices, source)
+		set("devices")
+	}
+	for _, name := range g.config.CapAdd {
+		d.CapAdd = append(d.CapAdd, g.unknowns.written(name))
+		set("cap_add")
+	}
+	d.HostNetwork = g.config.NetworkMode == "host"
+	if d.HostPID = g.config.Pid == "host"; d.HostPID {
+		set("pid")
+	}
+}

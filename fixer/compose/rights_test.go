@@ -1,0 +1,61 @@
+package compose
+
+import "testing"
+
+// TestRights has what services may do on the host, and those that ask for nothing.
+func TestRights(t *testing.T) {
+	check(t, `== compose.yaml
+services:
+  all:
+    image: a
+    network_mode: host
+    pid: host
+    cap_add: [NET_ADMIN]
+    devices:
+      - /dev/ttyUSB0:/dev/zwave
+      - /dev/kvm
+    privileged: true
+  network: {image: a, network_mode: host}
+  none: {image: a, network_mode: bridge, privileged: false, cap_drop: [ALL], cap_add: [], devices: []}
+  raised: {image: a, cap_add: [SYS_TIME]}
+== compose.override.yaml
+services:
+  raised:
+    devices: [/dev/rtc]
+`, ".", `
+project "" of compose.yaml compose.override.yaml
+ all compose.yaml:2 image a
+  rights compose.yaml:10 privileged true devices ["/dev/ttyUSB0:/dev/zwave" "/dev/kvm"] cap_add ["NET_ADMIN"] host network true pid true
+ network compose.yaml:11 image a
+  rights  privileged false devices [] cap_add [] host network true pid false
+ none compose.yaml:12 image a
+ raised compose.yaml:13 image a
+  rights compose.override.yaml:3 privileged false devices ["/dev/rtc"] cap_add ["SYS_TIME"] host network false pid false
+`)
+}
+
+// TestExisting has volumes into which nothing of the image is copied.
+func TestExisting(t *testing.T) {
+	check(t, `== compose.yaml
+services:
+  a:
+    image: a
+    volumes:
+      - new:/new
+      - out:/out
+      - {type: volume, source: new, target: /nocopy, volume: {nocopy: true}}
+      - new:/short:nocopy
+      - {type: volume, source: new, target: /copy, volume: {nocopy: false}}
+volumes:
+  new:
+  out: {external: true}
+`, ".", `
+project "" of compose.yaml
+ a compose.yaml:2 image a
+  mount compose.yaml:5 volume "new" at /new
+  mount compose.yaml:6 volume "out" at /out existing
+  mount compose.yaml:7 volume "new" at /nocopy existing
+  mount compose.yaml:8 volume "new" at /short existing
+  mount compose.yaml:9 volume "new" at /copy
+`)
+}

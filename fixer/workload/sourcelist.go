@@ -1,0 +1,145 @@
+package workload
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+)
+
+// This file says which files of a context are its sources, and reads them.
+
+// sourceEntry is a file of the context that is read as a source, or a gap that
+// stands in its place.
+type sourceEntry struct {
+	name     string
+	lang     Language // "" for none whose code is read
+	node     bool     // a source of Node.js, or its configuration
+	manifest bool     // a list of packages
+	entry    fs.DirEntry
+	gap      *sourceGap
+	gaps     int // of the walk before it
+}
+
+// sourceGap is a gap of the sources.
+type sourceGap struct {
+	Gap
+	node bool // sources of Node.js are among what is not known
+}
+
+// sourceList are the sources of a context in the order of the walk.
+type sourceList struct {
+	files []sourceEntry
+	gaps  []sourceGap // of the walk
+}
+
+// sourceFiles returns the sources of the context, which are looked for once.
+// Nothing is read of them.
+func (f *Files) sourceFiles() *sourceList { return f.list() }
+
+func (f *Files) listSources() *sourceList {
+	list, left, strange := &sourceList{}, MaxSourceFiles, map[string]bool{}
+	w := f.newWalk()
+	w.enter = func(dir string) bool {
+		base := path.Base(dir)
+		return base == "public" || !slices.Contains(notRun, base)
+	}
+	w.visit = func(name string, d fs.DirEntry) bool {
+		base := path.Base(name)
+		s := sourceEntry{name: name, lang: codeLanguage(name), entry: d, gaps: len(w.gaps)}
+		s.node = isNodeSource(base) && !outside(name, []string{"public"})
+		s.manifest = isManifest(name)
+		if other := unread[path.Ext(base)]; other != "" && !strange[other] && !outside(name, notOwn) {
+			strange[other] = true
+			list.files = append(list.files, sourceEntry{gap: &sourceGap{Gap{Place{File: name}, "sources in " + other + " are not read"}, false}})
+		}
+		if !d.Type().IsRegular() || s.lang == "" && !s.node && !s.manifest || s.manifest && outside(name, notOwn) {
+			return true
+		}
+		// Lists of packages are few, and no source files.
+		if s.node || s.lang != "" {
+			left--
+		}
+		if left < 0 {
+			list.files = append(list.files, sourceEntry{gap: &sourceGap{Gap{Place{File: name}, fmt.Sprintf("there are more than %d source files", MaxSourceFiles)}, true}})
+			return false
+		}
+		list.files = append(list.files, s)
+		return true
+	}
+	for _, g := range w.all() {
+		list.gaps = append(list.gaps, sourceGap{g, !outside(path.Join(g.Place.File, "x"), []string{"public"})})
+	}
+	return list
+}
+
+// eachSource reads the sources one after the other, and calls look with the text of
+// each, or with the gap that stands in its place. It ends where there are more than
+// MaxSourceBytes, and returns the gaps of the walk as far as it went.
+func (f *Files) eachSource(look func(s *sourceEntry, text string, gap *sourceGap)) []sourceGap {
+	list, left := f.sourceFiles(), MaxSourceBytes
+	for i := range list.files {
+		s := &list.files[i]
+		if s.gap != nil {
+			look(s, "", s.gap)
+			continue
+		}
+		text, err := f.read(s.name, MaxSourceFile, true)
+		if err != nil {
+			look(s, "", unreadable(s, err))
+			continue
+		}
+		if left -= len(text); left < 0 {
+			look(s, "", &sourceGap{Gap{Place{File: s.name}, fmt.Sprintf("the sources have more than %d MiB", MaxSourceBytes>>20)}, true})
+			return list.gaps[:min(s.gaps, len(list.gaps))]
+		}
+		look(s, text, nil)
+	}
+	return list.gaps
+}
+
+func unreadable(s *sourceEntry, err error) *sourceGap {
+	return &sourceGap{Gap{Place{File: s.name}, fmt.Sprintf("it can't be read: %v", err)}, s.node}
+}
+
+// eachNodeSource is eachSource for the sources of Node.js. Others are read only
+// where it takes their texts to tell which sources are too many.
+func (f *Files) eachNodeSource(look func(s *sourceEntry, text string, gap *sourceGap)) []sourceGap {
+	ofNode := func(s *sourceEntry, text string, gap *sourceGap) {
+		if gap != nil && gap.node || gap == nil && s.node {
+			look(s, text, gap)
+		}
+	}
+	list := f.sourceFiles()
+	if list.size() > MaxSourceBytes {
+		return f.eachSource(ofNode)
+	}
+	for i := range list.files {
+		s := &list.files[i]
+		switch {
+		case s.gap != nil:
+			ofNode(s, "", s.gap)
+		case s.node:
+			if text, err := f.read(s.name, MaxSourceFile, true); err != nil {
+				ofNode(s, "", unreadable(s, err))
+			} else {
+				ofNode(s, text, nil)
+			}
+		}
+	}
+	return list.gaps
+}
+
+// size is at least the number of bytes that reading all sources gives. Files that
+// are too large give none.
+func (l *sourceList) size() (n int64) {
+	for _, s := range l.files {
+		if s.gap != nil {
+			continue
+		}
+		if info, err := s.entry.Info(); err == nil && info.Size() <= MaxSourceFile {
+			n += info.Size()
+		}
+	}
+	return n
+}
