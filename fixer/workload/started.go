@@ -33,8 +33,8 @@ func (w *Workload) Started() (names []string) {
 	return names
 }
 
-// eachSources visits what the sources say that the stages take from the context, and then what those say
-// that the start runs and that are no application's by their place.
+// eachSources visits what the sources say that the image takes from the context, and
+// then what those say that the start runs and that are no application's by their place.
 func (w *Workload) eachSources(visit func(*Sources)) {
 	visit(w.Sources())
 	for _, name := range w.Started() {
