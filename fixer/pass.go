@@ -43,7 +43,6 @@ type Pass struct {
 	images    *images
 	workloads map[*chain.Run]*workload.Workload
 	contents  *contents
-	sources   *workload.Sources
 	transform *Transform
 	ignores   []ignore // that name it
 	heeded    func(ignore)
@@ -104,14 +103,6 @@ func (p *Pass) DirectoryFiles() *workload.Files { return p.contents.all }
 // build context say of their process.
 func (p *Pass) NodeProcess() *workload.NodeProcess {
 	return p.contents.files.NodeProcess().Of(p.Graph.Takes())
-}
-
-// Sources returns what the sources say that the stages take from the build context.
-func (p *Pass) Sources() *workload.Sources {
-	if p.sources == nil {
-		p.sources = p.contents.files.Sources().Of(p.Graph.Takes())
-	}
-	return p.sources
 }
 
 // Transform is the transform that runs.

@@ -20,9 +20,11 @@ import (
 // dataDoubt tells of a path that a variable, or a source, has the application write,
 // and that stays root's; "" when there is none.
 func dataDoubt(p *fixer.Pass, run *chain.Run, id identity) string {
-	for _, w := range p.Workload(run).Writes() {
+	load := p.Workload(run)
+	started := load.Started()
+	for _, w := range load.Writes() {
 		switch {
-		case w.Command != nil || w.By == "the start" || w.Variable == "" && isByHand(w.Place.File) || !staysRoots(run, id, w.Path):
+		case w.Command != nil || w.By == "the start" || w.Variable == "" && isByHand(w.Place.File) && !slices.Contains(started, w.Place.File) || !staysRoots(run, id, w.Path):
 		case w.Variable != "" && w.Place.File == p.File.Name:
 			return fmt.Sprintf("%s names %s, which nothing in the file makes", w.Variable, w.Path)
 		case w.Variable != "":
@@ -97,8 +99,9 @@ func isGiven(run *chain.Run, id identity, dir string) bool {
 // that changes files which stay root's; "" when there is none.
 func childDoubt(p *fixer.Pass, run *chain.Run, id identity) string {
 	load := p.Workload(run)
-	for _, c := range p.Sources().ChildProcesses {
-		if isByHand(c.Place.File) {
+	started := load.Started()
+	for _, c := range load.ChildProcesses() {
+		if isByHand(c.Place.File) && !slices.Contains(started, c.Place.File) {
 			continue
 		}
 		x := &examiner{pass: p, run: run, load: load, user: &id}

@@ -49,19 +49,20 @@ func TestObserveBuild(t *testing.T) {
 	b, dir := lab(t)
 	for name, c := range map[string]struct {
 		dockerfile string
+		timeout    time.Duration
 		want       proof.Build // Error: a part of it
 	}{
-		"no such file": {`COPY nosuch /`, proof.Build{Step: "[2/2] COPY nosuch /", Line: 3, Error: `"/nosuch": not found`}},
+		"no such file": {`COPY nosuch /`, time.Minute, proof.Build{Step: "[2/2] COPY nosuch /", Line: 3, Error: `"/nosuch": not found`}},
 		"a RUN fails": {
-			`RUN ["/bin/app", "-code", "4"]`,
+			`RUN ["/bin/app", "-code", "4"]`, time.Minute,
 			proof.Build{Step: `[2/2] RUN ["/bin/app", "-code", "4"]`, Line: 3, Error: "exit code: 4", Log: []string{"app: started"}},
 		},
-		"no Dockerfile": {"FOO bar", proof.Build{Line: 3, Error: "unknown instruction: FOO"}},
-		"takes long":    {`RUN ["/bin/app"]`, proof.Build{Step: `[2/2] RUN ["/bin/app"]`, Error: "longer than 1s", Log: []string{"app: started"}}},
+		"no Dockerfile": {"FOO bar", time.Minute, proof.Build{Line: 3, Error: "unknown instruction: FOO"}},
+		"takes long":    {`RUN ["/bin/app"]`, time.Second, proof.Build{Step: `[2/2] RUN ["/bin/app"]`, Error: "longer than 1s", Log: []string{"app: started"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := spec(dir, c.dockerfile)
-			s.BuildTimeout = time.Second
+			s.BuildTimeout = c.timeout
 			o := observe(t, b, s)
 			got := o.Build
 			if got.OK || got.Step != c.want.Step || got.Line != c.want.Line || !strings.Contains(got.Error, c.want.Error) || !slices.Equal(got.Log, c.want.Log) {

@@ -108,7 +108,8 @@ func (u *unit) requires(i int) bool {
 }
 
 func (u *unit) spawn(c spawnCall, args []argument, i int) {
-	first := args[0]
+	first := u.constantOf(args[0])
+	args = append([]argument{first}, args[1:]...)
 	list := u.listAt(first)
 	style := c.style
 	switch {
@@ -152,6 +153,26 @@ func (u *unit) spawn(c spawnCall, args []argument, i int) {
 		argv = append(argv, u.rustArguments(i)...)
 	}
 	u.out.child(ChildProcess{Argv: argv, Evidence: evidence})
+}
+
+// constantOf returns the literal or the list that an argument is the name of, where
+// the source sets that once and before; any other argument as it is.
+func (u *unit) constantOf(a argument) argument {
+	if u.kind(a.a) != wordToken || a.b != a.a+1 {
+		return a
+	}
+	set, ok := u.values[u.str(a.a)]
+	at := set[0]
+	switch {
+	case !ok || set[1] != 0 || at >= a.a:
+	case u.is(at, "[") && int(u.tokens[at].match) > at:
+		return argument{a: at, b: int(u.tokens[at].match) + 1}
+	case u.kind(at) == textToken && (!u.sameLine(at) || u.is(at+1, ";") || u.is(at+1, ",")):
+		return argument{a: at, b: at + 1}
+	case u.kind(at) == textToken:
+		return argument{a: at, b: u.statementEnd(at)}
+	}
+	return a
 }
 
 // listAt returns the index of the bracket of a list that an argument is, of a

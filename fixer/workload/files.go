@@ -68,6 +68,7 @@ type Files struct {
 	modes     memo[string, Answer]
 	manifests memo[string, result[*npm.Manifest]]
 	locks     memo[lockKey, result[*npm.Lock]]
+	started   memo[string, *Sources]
 }
 
 // kept is the text of a file, or why there is none.

@@ -105,11 +105,13 @@ func (w *Workload) Ports() (list []Port) {
 			}
 		}
 	}
-	for _, p := range w.Sources().Ports {
-		if _, set := run.Final.EnvVar(p.Variable); p.Variable == "" || !set {
-			list = append(list, Port{p.Port, p.Place.File, p.Place})
+	w.eachSources(func(s *Sources) {
+		for _, p := range s.Ports {
+			if _, set := run.Final.EnvVar(p.Variable); p.Variable == "" || !set {
+				list = append(list, Port{p.Port, p.Place.File, p.Place})
+			}
 		}
-	}
+	})
 	for _, d := range w.in.Deployments {
 		for _, n := range d.Ports {
 			list = append(list, Port{n, d.Name, d.Place})
@@ -132,7 +134,7 @@ func (w *Workload) Gaps() (list []Gap) {
 			}
 		}
 	})
-	list = append(list, w.Sources().Gaps...)
+	w.eachSources(func(s *Sources) { list = append(list, s.Gaps...) })
 	for _, d := range w.in.Deployments {
 		list = append(list, d.Gaps...)
 	}

@@ -18,11 +18,16 @@ var nodeExts = []string{".js", ".cjs", ".mjs", ".jsx", ".ts", ".cts", ".mts", ".
 // lock files hold none.
 func isNodeSource(base string) bool {
 	if strings.HasPrefix(base, ".env") {
-		return true
+		return !isExample(base)
 	}
 	return slices.Contains(nodeExts, path.Ext(base)) && base != "package.json" && !strings.Contains(base, "lock") &&
 		!strings.HasSuffix(base, ".d.ts") && !strings.Contains(base, ".test.") && !strings.Contains(base, ".spec.") &&
 		!strings.Contains(base, "compose") && base != "npm-shrinkwrap.json"
+}
+
+// isExample reports a file of variables that people copy, and no program reads.
+func isExample(base string) bool {
+	return slices.Contains([]string{".env.example", ".env.sample", ".env.template", ".env.dist"}, base)
 }
 
 // isNodeCode reports a program, or its own settings: not the templates of others.

@@ -54,7 +54,7 @@ func (w *Workload) Root() (list []Reason) {
 	for _, s := range w.NodeProcess().Drops() {
 		list = append(list, Reason{Program: s.Place.File, Why: Drops, Place: s.Place})
 	}
-	for _, child := range w.Sources().ChildProcesses {
+	for _, child := range w.ChildProcesses() {
 		w.Child(child).All(func(c *Command) bool {
 			if why := needsRoot[c.Name]; why != "" {
 				list = append(list, Reason{Program: c.Name, Why: why, Place: child.Place})

@@ -226,6 +226,39 @@ require('child_process').execFileSync('git', ['status'])`, `
 9 argv git status
 6 gap spawn starts a program that is no literal
 7 gap exec starts a program that is no literal`},
+		{"child processes of constants", "a.js", `
+const cp = require('child_process'); const a = 'iptables -L', b = 'git'
+cp.exec(a); cp.spawn(b, ['status'])
+const c = 'convert ' + file; cp.exec(c)
+let d = 'ls'; d = other; cp.exec(d)
+cp.exec(e); const e = 'ls'
+const f = wanted ? 'ls' : x; cp.exec(f)`, `
+1 script iptables -L
+1 argv git status
+3 argv convert ?
+4 gap exec starts a program that is no literal
+5 gap exec starts a program that is no literal
+6 gap exec starts a program that is no literal`},
+		{"paths of pathlib", "a.py", `
+from pathlib import Path
+(Path("/persist") / "a").write_text("x")
+Path("/persist/b").mkdir()
+with open(Path("/persist/c"), "w") as f: pass
+open(Path("/persist") / "d", "a"); open(Path("/persist/e"))
+(Path("/persist") / "f").read_text()`, `
+2 written /persist/a
+3 written /persist/b
+4 written /persist/c
+5 written /persist/d`},
+		{"paths of filepath", "a.go", `
+os.MkdirAll(filepath.Join("/persist", "a"), 0o755); os.MkdirAll(filepath.Join("/persist/b", x), 0o755)
+os.ReadDir(filepath.Join("/persist", "c"))`, `
+1 written /persist/a
+1 written /persist/b`},
+		{"child processes of lists", "a.py", `
+cmd = ["iptables", "-L"]; subprocess.run(cmd); subprocess.run(other)`, `
+1 argv iptables -L
+1 gap run starts a program that is no literal`},
 		{"no child processes", "a.js", `
 exec("rm x"); spawn('x', []); $` + "`ls`", ``},
 		{"zx", "a.mjs", `

@@ -132,7 +132,7 @@ func (w *Workload) Writes() (list []Write) {
 			list = append(list, c.writes()...)
 		}
 	})
-	list = append(append(list, w.variableWrites()...), w.sourceWrites()...)
+	list = slices.Concat(list, w.variableWrites(), w.sourceWrites(), w.configurationWrites())
 	type key struct{ path, by string }
 	seen := map[key]bool{}
 	return slices.DeleteFunc(list, func(one Write) bool {
@@ -199,14 +199,20 @@ func (w *Workload) variableWrites() (list []Write) {
 // sourceWrites are what the sources write: absolute, from the working directory, or
 // from where the image has the source.
 func (w *Workload) sourceWrites() (list []Write) {
-	sources, final := w.Sources(), w.in.Run.Final
+	dirs := map[string]string{}
+	w.eachSources(func(s *Sources) { list = append(list, w.writesOf(s, dirs)...) })
+	return list
+}
+
+// writesOf are the writes of some sources. dirs keeps where the image has them.
+func (w *Workload) writesOf(sources *Sources, dirs map[string]string) (list []Write) {
+	final := w.in.Run.Final
 	for _, p := range sources.Paths {
 		if _, set := final.EnvVar(p.Variable); p.Kind == Mentioned || p.Variable != "" && set {
 			continue // what the variable says holds
 		}
 		list = append(list, Write{Path: p.Path, Sure: p.Kind == Written, By: p.Place.File, Place: p.Place})
 	}
-	dirs := map[string]string{}
 	for _, r := range sources.RelativeWrites {
 		if _, set := final.EnvVar(r.Variable); r.Variable != "" && set {
 			continue

@@ -78,3 +78,61 @@ func TestWritesBesideSources(t *testing.T) {
 		})
 	}
 }
+
+// TestStarted: a source that the start runs is read wherever it lies, and no other
+// script beside it.
+func TestStarted(t *testing.T) {
+	const js = "const fs = require('fs')\nfs.mkdirSync('/persist'); require('child_process').execSync('ls')\n"
+	for _, c := range []struct{ cmd, started, writes string }{
+		{"node scripts/server.js", "scripts/server.js", "/persist by scripts/server.js surely"},
+		{"node scripts/server", "scripts/server.js", "/persist by scripts/server.js surely"},
+		{"npm start", "scripts/server.js", "/persist by scripts/server.js surely"},
+		{"node index.js", "index.js", ""},
+		{"sh scripts/run.sh", "", ""},
+		{"node scripts/none.js", "", ""},
+	} {
+		w := of(t, "FROM node:20\nWORKDIR /app\nCOPY . .\nCMD "+c.cmd+"\n", files("index.js", "", "scripts/server.js", js, "scripts/seed.js", js,
+			"scripts/run.sh", "#!/bin/sh\ntrue\n", "package.json", `{"scripts": {"start": "node scripts/server.js"}}`))
+		if got := strings.Join(w.Started(), " "); got != c.started {
+			t.Errorf("%s: started %q, want %q", c.cmd, got, c.started)
+		}
+		if got := spellWrites(w); got != c.writes {
+			t.Errorf("%s: writes %q, want %q", c.cmd, got, c.writes)
+		}
+		if got := len(w.ChildProcesses()) > 0; got != (c.writes != "") {
+			t.Errorf("%s: child processes %v", c.cmd, w.ChildProcesses())
+		}
+	}
+}
+
+// TestConfiguration: what copied files of configuration name for data, and what they
+// name for other things.
+func TestConfiguration(t *testing.T) {
+	const all = "WORKDIR /app\nCOPY . .\n"
+	for _, c := range []struct{ src, file, text, want string }{
+		{all, ".env", "# x\nDATABASE_URL=\"file:/persist/x.db\"\nexport DATA_DIR=/persist/d # y\nPORT=80\nBASE_PATH=/x\n", "/persist by DATABASE_URL\n/persist/d by DATA_DIR"},
+		{all + "ENV DATA_DIR=/tmp/x\n", ".env", "DATA_DIR=/persist\n", "/tmp/x by DATA_DIR"},
+		{all, ".env.example", "DATA_DIR=/persist\n", ""},
+		{all, ".env.sample", "DATA_DIR=/persist\n", ""},
+		{"WORKDIR /app\nCOPY src .\n", ".env", "DATA_DIR=/persist\n", ""},
+		{all, "config/production.json", "{\n\"dataDir\": \"/persist\",\n\"route\": \"/x\"}\n", "/persist by config/production.json"},
+		{all, "other/production.json", "{\n\"dataDir\": \"/persist\"}\n", ""},
+		{all, "application.properties", "spring.datasource.url=jdbc:h2:file:/persist/db\nserver.port=80\n", "/persist by application.properties"},
+		{all, "src/main/resources/application.yml", "spring:\n  datasource:\n    url: jdbc:h2:file:/persist/db\n    other: jdbc:postgresql://db/x\n", "/persist by src/main/resources/application.yml"},
+		{all, "appsettings.json", "{\n  \"Default\": \"Data Source=/persist/x.db\",\n  \"Other\": \"Data Source=x.db\"\n}\n", "/persist by appsettings.json"},
+	} {
+		if got := spellWrites(of(t, "FROM node:20\n"+c.src, files(c.file, c.text))); got != c.want {
+			t.Errorf("%s in %q: got\n%s\nwant\n%s", c.file, c.src, got, c.want)
+		}
+	}
+}
+
+// TestExamples: what a file of variables says counts, and what an example of one says
+// does not.
+func TestExamples(t *testing.T) {
+	for name, want := range map[string]int{".env": 1, ".env.production": 1, ".env.example": 0, ".env.sample": 0, ".env.template": 0} {
+		if got := Open(files(name, "X=$npm_package_version\n")).NodeProcess().NPMVariables(); len(got) != want {
+			t.Errorf("%s: %v, want %d", name, got, want)
+		}
+	}
+}
