@@ -27,7 +27,7 @@ func (o *opens) Open(name string) (fs.File, error) {
 
 // asksSources is a transform that reads the sources of the context.
 var asksSources = &fixer.Transform{ID: "asks", Run: func(p *fixer.Pass) error {
-	if n := len(p.NodeProcess().Stops()) + len(p.Sources().Paths); n != 2 {
+	if n := len(p.NodeProcess().Stops()) + len(p.Files().Sources().Paths); n != 2 {
 		return fmt.Errorf("%d answers", n)
 	}
 	_, err := fs.ReadFile(p.Context, "a.js")

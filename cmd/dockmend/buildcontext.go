@@ -34,11 +34,11 @@ func introduce(jobs []*job) {
 		}
 		c := checkouts[root]
 		if c == nil {
-			c = &checkout{root: root, jobs: map[string]*job{}}
+			c = &checkout{root: root, jobs: map[string]*job{}, listed: j.listed}
 			checkouts[root] = c
 		}
 		c.jobs[place] = j
-		j.checkout, j.place = c, place
+		j.checkout, j.place, j.listed = c, place, nil
 		if !j.unchanged {
 			c.left.Add(1)
 		}

@@ -24,7 +24,7 @@ const maxBuilds = 16
 // knows, and the one without a target that anybody may make.
 func (s *source) use() {
 	j := s.job
-	b := &builder{source: s, stages: stageNames(s.Src), opened: map[string]fs.FS{}}
+	b := &builder{source: s, opened: map[string]fs.FS{}}
 	if j.context != "" {
 		for _, known := range j.builds {
 			b.add(known)
@@ -47,7 +47,8 @@ func (s *source) use() {
 // builder makes the builds of a source.
 type builder struct {
 	source *source
-	stages []string
+	stages []string // their names, when they are known
+	parsed bool
 	opened map[string]fs.FS // contexts, by their paths
 }
 
@@ -59,7 +60,7 @@ func (b *builder) add(known repository.Build) {
 		o.BuildArgs = map[string]string{}
 	}
 	maps.Copy(o.BuildArgs, j.options.Build.BuildArgs)
-	if o.Target != "" && !slices.Contains(b.stages, strings.ToLower(o.Target)) {
+	if o.Target != "" && !b.hasStage(o.Target) {
 		return // which fails: it is somebody's mistake, and no build
 	}
 	context := b.open(known.Context)
@@ -133,14 +134,15 @@ func (b *builder) deployments(all []workload.Deployment) {
 	}
 }
 
-// stageNames are the names of a Dockerfile's stages, none where it can't be read.
-func stageNames(text []byte) (names []string) {
-	f, err := dockerfile.Parse("", text)
-	if err != nil {
-		return nil
+// hasStage reports whether the Dockerfile can be read and has a stage of that name.
+func (b *builder) hasStage(name string) bool {
+	if !b.parsed {
+		b.parsed = true
+		if f, err := dockerfile.Parse("", b.source.Src); err == nil {
+			for _, st := range f.Stages {
+				b.stages = append(b.stages, st.Name)
+			}
+		}
 	}
-	for _, st := range f.Stages {
-		names = append(names, st.Name)
-	}
-	return names
+	return slices.Contains(b.stages, strings.ToLower(name))
 }

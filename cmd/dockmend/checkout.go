@@ -22,6 +22,8 @@ type checkout struct {
 	root string          // without links
 	jobs map[string]*job // by the slash-separated path from the root
 	left atomic.Int32    // jobs that are not done
+	// listed are directories of it that were listed before it is read.
+	listed *listings
 
 	opened sync.Once
 	dir    *os.Root // nil when it can't be opened
@@ -41,7 +43,8 @@ func (c *checkout) open() bool {
 		if err != nil {
 			return
 		}
-		c.dir, c.links = dir, repository.Read(dir.FS())
+		c.dir, c.links = dir, repository.Read(listedFS{dir.FS(), c.listed})
+		c.listed = nil
 		c.contexts, c.built, c.shared = map[string]string{}, map[string][2]string{}, map[string][2]string{}
 		c.files = slices.Clone(c.links.Dockerfiles())
 		for place := range c.jobs {

@@ -34,8 +34,9 @@ type job struct {
 	// tree is the directory that nothing is written outside of, be it through a
 	// link: the one that was searched, or the root of the file's repository; "" for a
 	// file that the user named and that is in none.
-	tree  string
-	found bool // by a search
+	tree   string
+	found  bool      // by a search
+	listed *listings // of the tree; nil for none
 	// unchanged: --since leaves it out.
 	unchanged bool
 	*setting

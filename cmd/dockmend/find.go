@@ -24,7 +24,9 @@ type finder struct {
 	seen    map[string]*job // by the file that a path leads to
 	told    map[string]bool // what was said to be left alone
 	changed changedFiles
-	unread  bool // something could not be looked at
+	unread  bool                 // something could not be looked at
+	listed  map[string]*listings // by tree
+	room    int                  // for them
 }
 
 // find makes the jobs: a path that is a directory is searched; a file is taken
@@ -39,7 +41,7 @@ func find(ctx context.Context, s *streams, paths []string, flags *searchFlags, q
 		return nil, false, err
 	}
 	f := &finder{
-		ctx: ctx, s: s, flags: flags, quiet: quiet, cwd: cwd, seen: map[string]*job{}, told: map[string]bool{},
+		ctx: ctx, s: s, flags: flags, quiet: quiet, cwd: cwd, seen: map[string]*job{}, told: map[string]bool{}, listed: map[string]*listings{}, room: maxListed,
 		changed: changedFiles{ctx: ctx, rev: flags.Since},
 	}
 	if len(paths) == 0 {
@@ -123,7 +125,10 @@ func (f *finder) directory(p string) error {
 		return err
 	}
 	defer root.Close()
-	found, err := discover.Search(treeFS{f.ctx, root}, below, discover.Options{
+	if f.listed[tree] == nil {
+		f.listed[tree] = &listings{dirs: map[string][]fs.DirEntry{}, room: &f.room}
+	}
+	found, err := discover.Search(treeFS{f.ctx, root, f.listed[tree]}, below, discover.Options{
 		Include: f.flags.Include, Exclude: f.flags.Exclude, Base: f.base(tree), NoIgnore: f.flags.NoGitignore,
 	})
 	if err != nil {
@@ -177,6 +182,9 @@ func (f *finder) found(tree, file, name string) (taken bool, err error) {
 		return false, nil
 	}
 	j := &job{path: name, name: spoken(name), tree: own, found: true}
+	if own == tree {
+		j.listed = f.listed[tree]
+	}
 	if f.flags.Since != "" {
 		changed, err := f.changed.has(path)
 		if err != nil {

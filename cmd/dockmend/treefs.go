@@ -14,8 +14,9 @@ import (
 //
 // A folder is not read any more once ctx has ended.
 type treeFS struct {
-	ctx  context.Context
-	root *os.Root
+	ctx    context.Context
+	root   *os.Root
+	listed *listings // what it lists; nil where nobody wants to know
 }
 
 func (t treeFS) Open(name string) (fs.File, error)      { return t.root.Open(name) }
@@ -34,5 +35,8 @@ func (t treeFS) ReadDir(name string) ([]fs.DirEntry, error) {
 	defer d.Close()
 	list, err := d.ReadDir(-1)
 	slices.SortFunc(list, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	if err == nil {
+		t.listed.add(name, list)
+	}
 	return list, err
 }

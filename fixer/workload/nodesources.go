@@ -84,7 +84,7 @@ var (
 		lazyregexp.New(`\b(?:npm|NPM)_(?i:package|config|lifecycle|command|execpath|node_execpath)|` +
 			`\bINIT_CWD\b|\bPROJECT_CWD\b|\bBERRY_BIN_FOLDER\b|\bPNPM_SCRIPT_SRC_DIR\b|\bYARN_WRAP_OUTPUT\b|\benv(?:\.|\[['"])(?:COLOR|NODE)\b`)}
 	pwdVariable = textMatcher{[]string{"PWD"}, lazyregexp.New(`\benv(\.|\[['"])PWD\b|\$\{?PWD\b`)}
-	spawning    = textMatcher{[]string{"child_process", "execa", "spawn", "shelljs", "zx", "tinyexec", "run-script"},
+	spawning    = textMatcher{[]string{"child_process", "execa", "cross-spawn", "nano-spawn", "shelljs", "'zx", `"zx`, "tinyexec", "@npmcli/run-script"},
 		lazyregexp.New(`\bchild_process\b|['"](execa|cross-spawn|shelljs|zx|nano-spawn|tinyexec|@npmcli/run-script)['"/]`)}
 	dropsUser  = textMatcher{[]string{"process.set", "process.initgroups"}, lazyregexp.New(`\bprocess\.(?:set(?:e?[ug]id|groups)|initgroups)\(`)}
 	systemData = textMatcher{[]string{"/var/"},

@@ -304,6 +304,19 @@ func namesStore(name string) bool {
 	return namesData(name) && slices.ContainsFunc(nameWords(name), func(w string) bool { return slices.Contains(storeWords, w) })
 }
 
+// namesData is the function of that name, asked once for each name.
+func (u *unit) namesData(name string) bool {
+	is, known := u.data[name]
+	if !known {
+		if u.data == nil {
+			u.data = map[string]bool{}
+		}
+		is = namesData(name)
+		u.data[name] = is
+	}
+	return is
+}
+
 // namesDirectory reports whether a name says that it is of a directory.
 func namesDirectory(name string) bool {
 	return slices.ContainsFunc(nameWords(name), func(w string) bool {
@@ -460,7 +473,7 @@ func (u *unit) constant(i int) {
 		return
 	}
 	first := u.kind(at) == textToken && at < len(u.tokens) && strings.HasPrefix(u.str(at), "/")
-	if !namesData(name) && !first && u.values[name][1] != at && !slices.Contains(databaseKeys, name) {
+	if !first && u.values[name][1] != at && !slices.Contains(databaseKeys, name) && !u.namesData(name) {
 		return
 	}
 	u.budget = maxSteps
@@ -478,7 +491,7 @@ func (u *unit) constant(i int) {
 		}
 	}
 	switch {
-	case v.literal < at || !namesData(name):
+	case v.literal < at || !u.namesData(name):
 	case path.IsAbs(p) && (namesDirectory(name) || dataFile.MatchString(p) || isSystemPath(p)):
 		u.path(p, Default, v, v.literal)
 	case v.from == sourceFile && namesStore(name):

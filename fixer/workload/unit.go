@@ -15,9 +15,10 @@ type unit struct {
 	// values are the first two expressions that each variable is set to: indexes
 	// of tokens.
 	values map[string][2]int
-	steps  int          // of evaluation that are left for the whole unit
-	budget int          // of evaluation that are left for one expression
-	used   map[int]bool // tokens of the literals that are reported
+	steps  int             // of evaluation that are left for the whole unit
+	budget int             // of evaluation that are left for one expression
+	used   map[int]bool    // tokens of the literals that are reported
+	data   map[string]bool // names that were asked for by namesData
 	out    *Sources
 	// readLooks counts the names whose uses were looked for.
 	readLooks int
