@@ -14,6 +14,7 @@ check:
 	$(GO) tool staticcheck ./...
 	@test -z "$$(gofmt -l cmd fixer transforms golden)" || { gofmt -d cmd fixer transforms golden; exit 1; }
 	$(GO) test -race ./...
+	$(GO) test ./fixer/repository ./fixer/workload # bounds of allocations, which -race lifts
 
 # Builds and runs the golden cases that have a build.json. It takes root, runc,
 # mmdebstrap, npm and the network, and says which of them is missing.

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
-	"time"
 
 	"github.com/dockmend/dockmend/fixer/workload"
 )
@@ -21,12 +20,10 @@ func measured(t *testing.T, root fs.FS) *Links {
 	const most = 1 << 30 // bytes, garbage included
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	start := time.Now()
 	l := Read(root)
-	took := time.Since(start)
 	runtime.ReadMemStats(&after)
-	if bytes := after.TotalAlloc - before.TotalAlloc; bytes > most || took > 20*time.Second {
-		t.Errorf("%d MB, %v", bytes>>20, took)
+	if bytes := after.TotalAlloc - before.TotalAlloc; bytes > most && !raceDetector {
+		t.Errorf("%d MB", bytes>>20)
 	}
 	return l
 }
