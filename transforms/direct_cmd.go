@@ -97,8 +97,8 @@ func (s *npmScript) rewrite(c *chain.Command, words, front, manager []string, r 
 	if s.owner != "" {
 		r.provided = append(r.provided, notAsRoot(c.In, s.owner))
 	}
-	r.message = fmt.Sprintf("%s stands between the container and node, which may not let it end in order: %s (script %q of package.json)",
-		name, strings.Join(argv, " "), s.first)
+	r.message = fmt.Sprintf("%s stands between the container and node, which may not let it end in order: %s (script %q of %s)",
+		name, strings.Join(argv, " "), s.first, s.file)
 }
 
 // commandWords are the words of a CMD; in shell form, those of its one plain

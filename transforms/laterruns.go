@@ -25,7 +25,7 @@ func laterRuns(p *fixer.Pass, run *chain.Run, i int, c chain.Copy) string {
 			continue
 		}
 		if repository && mayCallGit(p, s) && hasGit(p, run) {
-			return fmt.Sprintf("it may bring a .git directory, and git in line %d would refuse to work in a repository of another owner", s.In.Line)
+			return fmt.Sprintf("it may bring a .git directory, and git, which line %d may call, would refuse to work in a repository of another owner", s.In.Line)
 		}
 		if npm := switchesOwner(p, run); npm != "" && (hasWorkspaces(p, run) || !staysRoot(run, s, c)) {
 			return fmt.Sprintf("%s run scripts as the owner of the directory, and line %d may run npm in one that is copied", npm, s.In.Line)

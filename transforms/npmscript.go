@@ -22,6 +22,7 @@ type npmScript struct {
 	run   *chain.Run
 	load  *workload.Workload
 	first string // the script that CMD names
+	file  string // the package.json that has it
 	// owner says who runs the script where root starts npm, if that may be
 	// somebody else; "" if not.
 	owner string
@@ -49,6 +50,7 @@ func (s *npmScript) command(manager []string) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("package.json can't be read: %w", err)
 	}
+	s.file = m.Source
 	text := m.Scripts[name]
 	if text == "" {
 		return nil, fmt.Errorf("package.json has no script %q", name)

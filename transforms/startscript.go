@@ -56,7 +56,7 @@ func inScript(s *workload.Script, reason string, settled bool) (string, bool) {
 	case s.Kind == workload.Arguments:
 		return reason, true // it is the CMD that the reason is about
 	case s.Kind == workload.PackageScript:
-		reason = fmt.Sprintf("%s (script %q of package.json)", reason, s.Name)
+		reason = fmt.Sprintf("%s (script %q of %s)", reason, s.Name, cmp.Or(s.Place.File, "package.json"))
 	case s.Kind == workload.ShellScript || s.Kind == workload.ProcessFile:
 		reason = fmt.Sprintf("%s (in %s)", reason, s.Name)
 	}

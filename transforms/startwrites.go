@@ -91,7 +91,7 @@ func (x *examiner) treeIsCopied(why string) bool {
 	}
 	own := len(x.run.Steps) - len(x.run.Alone())
 	for i, s := range x.run.Steps {
-		if !isInert(s) {
+		if !isInert(s) && !onlyGlobal(s) {
 			return false
 		}
 		if c, ok := s.Before.Copy(s.In); ok && i < own && workload.Within(c.Dest, x.run.Final.Workdir.Text) {

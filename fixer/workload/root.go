@@ -13,8 +13,8 @@ var needsRoot = map[string]string{}
 
 func init() {
 	for reason, programs := range map[string]string{
-		Drops:                                   "gosu su-exec setpriv su sudo doas runuser setuidgid s6-setuidgid chpst start-stop-daemon",
-		"needs root to start other programs":    "supervisord s6-svscan runsvdir runit systemd init service rc-service systemctl openrc initctl",
+		Drops:                                   "gosu su-exec setpriv su runuser setuidgid s6-setuidgid chpst start-stop-daemon",
+		"needs root to start other programs":    "sudo doas supervisord s6-svscan runsvdir runit systemd init service rc-service systemctl openrc initctl",
 		"needs root to run the jobs of others":  "cron crond anacron",
 		"needs root to listen and to log in":    "sshd",
 		"needs root for containers":             "dockerd containerd podman docker",

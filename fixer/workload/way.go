@@ -351,7 +351,11 @@ func (w *Workload) readsNode(argv []string) bool {
 	if len(argv) > 1 && mentionsNode(argv[1:]) {
 		return true
 	}
-	text, err := w.read(w.Origin(w.Lookup(argv[0], w.in.Run.Final.Workdir.Text)).Name)
+	program := argv[0]
+	if file, _, ok := shellFile(argv); ok {
+		program = file
+	}
+	text, err := w.read(w.Origin(w.Lookup(program, w.in.Run.Final.Workdir.Text)).Name)
 	if err != nil {
 		return false
 	}

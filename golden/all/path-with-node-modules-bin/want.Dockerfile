@@ -1,9 +1,14 @@
-FROM node:20.19.5-alpine3.22
-RUN apk add --no-cache tini
+FROM node:20.19.5-alpine3.22 AS base
 WORKDIR /app
 ENV PATH=/app/node_modules/.bin:$PATH
-COPY --chown=node:node package.json package-lock.json ./
+
+FROM base AS deps
+COPY package.json package-lock.json ./
 RUN npm ci
+
+FROM base
+RUN apk add --no-cache tini
+COPY --from=deps --chown=node:node /app/node_modules ./node_modules
 COPY --chown=node:node . ./
 RUN chown node:node /app
 USER node

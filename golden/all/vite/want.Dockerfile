@@ -1,7 +1,10 @@
 FROM node:20.19.5-bookworm-slim
+RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
+RUN npm install -g vite
 WORKDIR /app
 COPY --chown=node:node . .
 RUN chown node:node /app
 USER node
 EXPOSE 5173
+ENTRYPOINT ["/usr/bin/tini", "--", "docker-entrypoint.sh"]
 CMD ["vite"]
