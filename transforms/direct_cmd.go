@@ -30,7 +30,7 @@ without. npm and yarn also take memory, time to start, and a writable home.`,
 		Safety: `Only where package.json comes from the build context to the working directory and no RUN changes it, the script is
 one plain node command (no variables set, nothing for a shell to do) and has no pre or post script. Left alone, with the
 reason: sources that use what only npm gives (npm_package_version, INIT_CWD …) or that are more than can be looked at;
-settings in .npmrc, .yarnrc or variables that change how scripts run; yarn 2 and later; workspaces; a node in node_modules;
+settings in .npmrc, .yarnrc or variables that change how scripts run; yarn 2 and later; workspaces; a compose file or manifest that starts it in another directory; a node in node_modules;
 tools from node_modules/.bin (next, nest), development servers. Unsafe where the sources start other programs, which npm
 lets find those in node_modules/.bin. Also left alone where in the end no init starts node, be it that tini-init has none to
 put in front or does not run, and no source handles SIGTERM: node as process 1 would have to be killed after ten seconds,

@@ -32,15 +32,15 @@ kernel bug away from being root on the host. Kubernetes' restricted policy refus
 		Safety: `The users come from the base image, not from a guess: a name is used only where it exists. Nothing runs as another
 user during the build than before. Left alone, with the reason: what drops root itself (gosu, su-exec), needs root to
 start (cron, supervisord …) or starts through a script that can't be read; an application, a browser or a package
-manager in root's home; files that only root can use; tools that write into a tree that stays root's; images that others
-are built from; ONBUILD and Windows; a base whose users can't be known; a comment that says that root is meant.
+manager in root's home; files that only root can use; tools that write into a tree that stays root's; images that other
+stages or Dockerfiles are built from; ONBUILD and Windows; a base whose users can't be known; a comment that says that root is meant.
 Nginx is left alone in other images than its own; where its configuration can't be read, or a RUN edits it; where its
 master needs what is root's (a pid file, logs, caches or sockets elsewhere, TLS keys, workers of another user); where a
 server has no listen, which means port 80 as root and 8000 otherwise; where something else starts beside it.
 Unsafe where something speaks for it that can't be seen: what npm start runs, when package.json can't be read; files that
 stay root's, be it a log or a database that a RUN makes, or what COPY brings where chown-copy does not run and the
-application may write files; a data directory that nothing makes, or that a compose file mounts;
-a configuration of nginx that is made at start. Nginx on a port below 1024 is unsafe too: where the runtime keeps those for
+application may write files; a data directory that nothing makes, or that a compose file mounts; a command of a compose file
+or manifest, or a health check, that needs root; a configuration of nginx that is made at start or mounted. Nginx on a port below 1024 is unsafe too: where the runtime keeps those for
 root, it does not start.`,
 		See: []string{
 			"https://docs.docker.com/reference/dockerfile/#user",
