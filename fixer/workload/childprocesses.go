@@ -44,20 +44,9 @@ var spawnCallsOf = map[Language]string{
 }
 
 var spawnCalls = sync.OnceValue(func() map[Language]map[string][]spawnCall {
-	all := map[Language]map[string][]spawnCall{}
-	for lang, list := range spawnCallsOf {
-		all[lang] = map[string][]spawnCall{}
-		for _, entry := range strings.Fields(list) {
-			name, at, _ := strings.Cut(entry, ":")
-			c := spawnCall{arg: int(at[0] - '0'), style: at[1]}
-			if dot := strings.LastIndexByte(name, '.'); dot > 0 {
-				c.receivers, name = strings.Split(name[:dot], "|"), name[dot+1:]
-			}
-			all[lang][name] = append(all[lang][name], c)
-		}
-	}
-	all[Kotlin], all[Scala] = all[Java], all[Java]
-	return all
+	return callsByName(spawnCallsOf, func(c callName) spawnCall {
+		return spawnCall{receivers: c.receivers, arg: int(c.what[0] - '0'), style: c.what[1]}
+	})
 })
 
 // nodeReceivers are the names by which sources call child_process and its kind;

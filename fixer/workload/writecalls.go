@@ -45,28 +45,19 @@ var writeCallsOf = map[Language]string{
 
 // writeCalls returns the calls of a language, by their last word.
 var writeCalls = sync.OnceValue(func() map[Language]map[string][]writeCall {
-	all := map[Language]map[string][]writeCall{}
-	for lang, list := range writeCallsOf {
-		all[lang] = map[string][]writeCall{}
-		for _, entry := range strings.Fields(list) {
-			name, at, _ := strings.Cut(entry, ":")
-			c := writeCall{arg: -1}
-			at, c.mode = strings.CutSuffix(at, "?")
-			if n, err := strconv.Atoi(at); err == nil {
-				c.arg = n
-			} else if at == "<" {
-				c.arg = -2
-			} else {
-				c.key = at
-			}
-			if dot := strings.LastIndexByte(name, '.'); dot > 0 {
-				c.receivers, name = strings.Split(name[:dot], "|"), name[dot+1:]
-			}
-			all[lang][name] = append(all[lang][name], c)
+	return callsByName(writeCallsOf, func(n callName) writeCall {
+		c := writeCall{receivers: n.receivers, arg: -1}
+		path, mode := strings.CutSuffix(n.what, "?")
+		c.mode = mode
+		if n, err := strconv.Atoi(path); err == nil {
+			c.arg = n
+		} else if path == "<" {
+			c.arg = -2
+		} else {
+			c.key = path
 		}
-	}
-	all[Kotlin], all[Scala] = all[Java], all[Java]
-	return all
+		return c
+	})
 })
 
 // writeCall reports the paths that a call writes, where it is one that does.
