@@ -29,6 +29,10 @@ func Run(ctx context.Context, src Source, ts []*Transform, inspector baseimage.I
 	if reason := foreignSyntax(file.Syntax); reason != "" {
 		return Result{Before: src.Src, After: src.Src, Findings: []Finding{{ID: "syntax", Line: 1, Col: 1, Message: "left alone: " + reason}}}, nil
 	}
+	if c, ok := generated(file); ok && o.Threshold > Unsafe {
+		line, col := file.Position(c.Start)
+		return Result{Before: src.Src, After: src.Src, Findings: []Finding{{ID: "generated", Line: line, Col: col, Message: "left alone: it says that it is not to be edited, and a change belongs into what it is made from"}}}, nil
+	}
 	prefetch(ctx, inspector, builds)
 	held := withheld{ignored: map[ignoreKey]bool{}}
 	for {

@@ -59,9 +59,11 @@ func (t tree) isGiven(end *fixer.Pass) fixer.Decision {
 			if t.written != "" {
 				return fixer.Refusal(t.written + ", and " + stays)
 			}
-			switch file, unread := firstFile(end.NodeProcess().Writing()), unreadSources(end); {
+			switch file, unread, program := firstFile(end.NodeProcess().Writing()), unreadSources(end), installedProgram(end, run); {
 			case file != "":
 				return fixer.Doubt(fmt.Sprintf("%s, and %s may write files there", stays, file))
+			case program != "":
+				return fixer.Doubt(fmt.Sprintf("%s, and whether %s writes there is not known", stays, program))
 			case unread != "":
 				return fixer.Doubt(fmt.Sprintf("%s, and whether the application writes there can't be seen: %s", stays, unread))
 			}

@@ -45,12 +45,37 @@ func madeDirs(run *chain.Run, id identity) (dirs []string, err error) {
 			case !w.Known || !plainPath(dir):
 				err = fmt.Errorf("line %d makes the directory %s, whose name can't be told", s.In.Line, w.Raw)
 				return
-			case !settled(run, id, path.Clean(dir)) && !slices.Contains(dirs, path.Clean(dir)):
+			default:
+				dirs = append(dirs, above(run, c, path.Clean(dir))...)
 				dirs = append(dirs, path.Clean(dir))
 			}
 		}
 	})
-	return dirs, err
+	unsettled := dirs[:0]
+	for _, dir := range dirs {
+		if dir != id.home && !settled(run, id, dir) && !slices.Contains(unsettled, dir) {
+			unsettled = append(unsettled, dir)
+		}
+	}
+	return unsettled, err
+}
+
+// above are the directories of an application that mkdir -p makes above one, from the
+// top. Those that WORKDIR makes are not among them.
+func above(run *chain.Run, c shell.Call, dir string) (dirs []string) {
+	if !slices.ContainsFunc(c.Args, func(w shell.Word) bool { return w.Text == "--parents" || strings.HasPrefix(w.Text, "-") && !strings.HasPrefix(w.Text, "--") && strings.Contains(w.Text, "p") }) {
+		return nil
+	}
+	for dir = path.Dir(dir); !workload.IsSystem(dir) && isData(dir) && path.Dir(dir) != "/home"; dir = path.Dir(dir) {
+		isWorkdir := slices.ContainsFunc(run.Steps, func(s chain.Step) bool {
+			w := s.Before.After(s.In).Workdir
+			return s.In.Name() == "WORKDIR" && workload.Within(w.Text, dir)
+		})
+		if !isWorkdir {
+			dirs = append([]string{dir}, dirs...)
+		}
+	}
+	return dirs
 }
 
 func workdirByArg(s chain.State) bool {

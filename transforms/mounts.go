@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
@@ -14,8 +15,9 @@ import (
 )
 
 // This file looks at what the runtime puts over the image: a directory of the host
-// or a claim keeps the owner that it has, whatever the image says of the path; a
-// new named volume takes the image's, and an existing one keeps root's files.
+// or a claim keeps the owner that it has, whatever the image says of the path. A new
+// named volume takes the image's, and one that exists keeps root's files: a file that is
+// committed has been run before.
 
 // mountDoubt tells of a mount that another user than root may not write to, "" when
 // there is none.
@@ -51,16 +53,23 @@ func possibleDoubt(p *fixer.Pass, run *chain.Run, id identity) string {
 	if !run.Final.Workdir.Known || run.Final.Workdir.Text == "/" {
 		return ""
 	}
+	const perhaps = ", if its image is this one"
 	for _, d := range p.Perhaps {
-		if d.User != "" {
+		below := func(m workload.Mount) bool {
+			return workload.Within(m.Target, run.Final.Workdir.Text) && !isModules(m.Target)
+		}
+		if d.User != "" || !slices.ContainsFunc(d.Mounts, below) {
 			continue
 		}
+		if doubt := ofRights(d); doubt != "" {
+			return doubt + perhaps
+		}
 		for _, m := range d.Mounts {
-			if !workload.Within(m.Target, run.Final.Workdir.Text) || m.Kind == workload.Claim && d.FSGroup {
+			if !below(m) || m.Kind == workload.Claim && d.FSGroup {
 				continue
 			}
 			if doubt := ofMount(p, run, id, m); doubt != "" {
-				return doubt + ", if its image is this one"
+				return doubt + perhaps
 			}
 		}
 	}
@@ -96,32 +105,34 @@ func ofMount(p *fixer.Pass, run *chain.Run, id identity, m workload.Mount) strin
 		return fmt.Sprintf("%s mounts %s, which belongs to root", m.Place, target)
 	case m.ReadOnly || m.Kind == workload.Config || workload.IsTemporary(target) || isSystemFile(target):
 		return ""
-	case strings.HasSuffix(target, "/node_modules") || strings.Contains(target, "/node_modules/"):
+	case isModules(target):
 		return ""
 	case workload.Within(target, "/root"):
 		return fmt.Sprintf("%s mounts %s, in root's home, which no other user can enter", m.Place, target)
 	}
-	made := p.Workload(run).Owner(target).Made
+	owner := p.Workload(run).Owner(target)
 	switch m.Kind {
 	case workload.Bind:
 		if bringsSources(p, run, m, target) {
 			return ""
 		}
-		owner, known := id.numeric()
+		user, known := id.numeric()
 		if !known {
-			owner = id.user
+			user = id.user
 		}
-		return fmt.Sprintf("%s mounts the host's %s to %s, which keeps its owner: chown %s %s there", m.Place, m.Source, target, owner, m.Source)
+		return fmt.Sprintf("%s mounts the host's %s to %s, which keeps its owner: chown %s %s there", m.Place, m.Source, target, user, m.Source)
 	case workload.Volume, workload.Anonymous:
-		if m.Existing {
+		switch {
+		case m.Existing:
 			return fmt.Sprintf("%s mounts a volume to %s, which keeps the owners that it has", m.Place, target)
-		}
-		if made == workload.Made || target == run.Final.Workdir.Text {
-			return ""
+		case owner.Made == workload.Made && owner.MayWrite(id.name, id.user, strconv.Itoa(id.uid)):
+			return "" // in the volumes of before as well
+		case owner.Made == workload.Made || target == run.Final.Workdir.Text:
+			return fmt.Sprintf("the volume of %s keeps root's files where it exists already: chown %s in it once", m.Place, target)
 		}
 		return fmt.Sprintf("%s mounts a volume to %s, which would be root's", m.Place, target)
 	case workload.Tmpfs:
-		if made != workload.Made {
+		if owner.Made != workload.Made {
 			return "" // all may write there (runc makes it with mode 1777)
 		}
 		return fmt.Sprintf("%s mounts a tmpfs to %s, which is root's unless it says uid=", m.Place, target)
@@ -130,6 +141,9 @@ func ofMount(p *fixer.Pass, run *chain.Run, id identity, m workload.Mount) strin
 	}
 	return ""
 }
+
+// isModules reports whether a path is a node_modules or lies in one.
+func isModules(target string) bool { return strings.Contains(target+"/", "/node_modules/") }
 
 // dataFolder are the names of folders that a host shares so that they are written.
 var dataFolder = lazyregexp.New(`(?i)^\.?(data|db|database|sqlite|uploads?|files|media|logs?|storage|backups?|state|cache|sessions?|tmp|temp|out|output|exports?|downloads?|volumes?)$`)
@@ -172,23 +186,3 @@ func isSystemFile(target string) bool {
 
 // settings are files that an application reads, by their names.
 var settings = lazyregexp.New(`(?i)^\.env|\.(ya?ml|toml|conf|cfg|ini|env|properties|[cm]?js|ts|pem|crt|cer|key|p12|jks|xml)$|config\.json$`)
-
-// volumeNotes tell of named volumes over directories that the user will own: those of
-// deployments that exist keep what root wrote.
-func volumeNotes(p *fixer.Pass, run *chain.Run) (notes []string) {
-	seen := map[string]bool{}
-	for _, v := range run.Final.Volumes {
-		seen[path.Clean(v.Text)] = true // the note on VOLUME says it
-	}
-	for _, d := range p.Deployments {
-		for _, m := range d.Mounts {
-			target := path.Clean(m.Target)
-			if m.Kind != workload.Volume || m.ReadOnly || d.User != "" || seen[target] || workload.IsTemporary(target) || isSystemFile(target) || strings.HasSuffix(target, "/node_modules") {
-				continue
-			}
-			seen[target] = true
-			notes = append(notes, fmt.Sprintf("the volume of %s keeps root's files where it exists already: chown %s in it once", m.Place, target))
-		}
-	}
-	return notes
-}

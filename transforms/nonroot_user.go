@@ -130,9 +130,6 @@ func nonroot(p *fixer.Pass, n *chain.Node) error {
 		return nil
 	}
 	safety, doubts := doubts(p, run, id, start)
-	if safety == p.Transform().Safety {
-		notes = append(notes, volumeNotes(p, run)...)
-	}
 	change := p.ReportAs(safety, at(p, run), message(p, run, id, append(notes, doubts...)), edits...)
 	if tree := copiedTree(p, run, id, start); len(tree.copies) > 0 {
 		change.Provided(leftRoot, tree.isGiven)
@@ -184,6 +181,7 @@ func stillRoots(p *fixer.Pass, run *chain.Run, id identity) string {
 		func() string { return changedModules(p, run, id) },
 		func() string { return foreignHome(run, id) },
 		func() string { return mountDoubt(p, run, id) },
+		func() string { return volumeDoubt(p, run, id) },
 		func() string { return deployedDoubt(p, run, id, nil) },
 		func() string { return healthDoubt(p, run, id) },
 		func() string { return namedSystemFile(p, run) },
@@ -286,7 +284,6 @@ func switchUser(p *fixer.Pass, run *chain.Run, id identity, start startup) (edit
 	}
 	if volumes != nil {
 		add(f.InsertBefore(volumes.before, volumes.lines...))
-		notes = append(notes, volumes.note...)
 	}
 	own, err := ownDirs(p, run, id, start.server)
 	if err != nil {

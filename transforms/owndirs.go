@@ -25,6 +25,7 @@ type lines struct {
 	before *dockerfile.Instruction
 	lines  []string
 	note   []string
+	doubt  string
 }
 
 // volumeLines prepares the directories that the target stage declares as
@@ -78,8 +79,18 @@ func volumeLines(p *fixer.Pass, run *chain.Run, id identity) (*lines, error) {
 	return &lines{
 		before: at.In,
 		lines:  []string{fmt.Sprintf("%s mkdir -p %s && chown %s %s", p.File.Keyword("RUN"), list, owner, list)},
-		note:   []string{fmt.Sprintf("a volume that exists already keeps root's files: chown %s in it once", dirs[0])},
+		doubt:  fmt.Sprintf("volumes that exist keep root's files: chown %s in them once", strings.Join(dirs, " and ")),
 	}, nil
+}
+
+// volumeDoubt tells of declared volumes that keep root's files where they exist already:
+// Compose carries them over to a new container, and people give them names.
+func volumeDoubt(p *fixer.Pass, run *chain.Run, id identity) string {
+	volumes, err := volumeLines(p, run, id)
+	if err != nil || volumes == nil {
+		return ""
+	}
+	return volumes.doubt
 }
 
 // ownerAt is what chown can call the identity at this place: by name where the
@@ -135,7 +146,7 @@ func ownDirs(p *fixer.Pass, run *chain.Run, id identity, server *nginxServer) (l
 	line := p.File.Keyword("RUN") + " "
 	if len(made) > 0 {
 		// They are there already, unless something removed them again.
-		line += "mkdir -p " + strings.Join(made, " ") + " && "
+		line += "mkdir -p " + strings.Join(lowest(made), " ") + " && "
 	}
 	out.lines = []string{line + "chown " + owner + " " + strings.Join(dirs, " ")}
 	if !canRun(run.Final) {
@@ -152,6 +163,16 @@ func ownDirs(p *fixer.Pass, run *chain.Run, id identity, server *nginxServer) (l
 		return out, nil
 	}
 	return out, nil
+}
+
+// lowest are the directories of a list that have none of the others below them.
+func lowest(list []string) (dirs []string) {
+	for _, dir := range list {
+		if !slices.ContainsFunc(list, func(other string) bool { return other != dir && workload.Within(other, dir) }) {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
 }
 
 // dirsAbove are working directories of the file above the last one, in which the

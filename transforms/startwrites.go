@@ -21,7 +21,7 @@ func (x *examiner) writable(file string) bool {
 		return x.writableByNginx(file)
 	}
 	if !path.IsAbs(file) {
-		return !strings.HasPrefix(file, "..") && (!strings.Contains(file, "/") || x.treeIsCopied(file+" is written at start"))
+		return ownable(x.run.Final.Workdir.Text) && !strings.HasPrefix(file, "..") && (!strings.Contains(file, "/") || x.treeIsCopied(file+" is written at start"))
 	}
 	if workload.IsTemporary(file) {
 		return true
@@ -66,6 +66,9 @@ func (x *examiner) writer(c *workload.Command) string {
 		return fmt.Sprintf("%s writes into %s at every start, which stays root's", what, c.Dir)
 	}
 	what += " writes into the application's directory at every start"
+	if dir := x.run.Final.Workdir.Text; !ownable(dir) {
+		return fmt.Sprintf("%s, and %s stays root's", what, dir)
+	}
 	if x.treeIsCopied(what) {
 		return ""
 	}

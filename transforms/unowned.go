@@ -159,6 +159,9 @@ func inRootDirectory(p *fixer.Pass, run *chain.Run) string {
 	if !ofSystem && (dir.Text != "/" || dir.In != nil || run.Final.Base.Distro.FamilyOf() == baseimage.Scratch) {
 		return ""
 	}
+	if program := installedProgram(p, run); program != "" {
+		return fmt.Sprintf("whether %s writes files there is not known", program)
+	}
 	file, unread := firstFile(p.NodeProcess().Writing()), unreadSources(p)
 	switch {
 	case file != "":
@@ -167,4 +170,19 @@ func inRootDirectory(p *fixer.Pass, run *chain.Run) string {
 		return "whether it does can't be seen: " + unread
 	}
 	return ""
+}
+
+// installedProgram is a program of a package that a RUN installs for all and that the
+// start calls, "" for none.
+func installedProgram(p *fixer.Pass, run *chain.Run) (found string) {
+	load := p.Workload(run)
+	if start := load.Start(); start != nil {
+		start.All(func(c *workload.Command) bool {
+			if c.Name != "" && !workload.IsManager(c.Name) && load.IsInstalled(c.Name) {
+				found = c.Name
+			}
+			return found == ""
+		})
+	}
+	return found
 }

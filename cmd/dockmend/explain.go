@@ -50,6 +50,8 @@ it was when it was last asked for, or its layers were not read. The changes rest
 	"build-context": `No directory at or above the Dockerfile has all of the files that it copies, and nothing in the repository says from which one
 it is built. What is in the build context can't be known then, and few changes are safe. --context DIR names it.`,
 	"ignore": `A comment "# dockmend ignore=ID" keeps nothing away: its transform has nothing to say there, or there is none of that name.`,
+	"generated": `A comment on top of the file says that it is not to be edited: a program writes it, and would undo a change. It belongs into
+the template. With --unsafe the file is changed all the same.`,
 	"syntax": `The line "# syntax=" names a program of somebody else's that reads the file. What it means, dockmend can't know: it is left alone.`,
 }
 

@@ -119,6 +119,24 @@ var (
 	alpineSuffix = lazyregexp.New(`alpine-?(\d+\.\d+)?`)
 )
 
+// hasNodeEntrypoint reports whether the images of a version of Node.js certainly have
+// docker-entrypoint.sh. It came on 2019-05-23 (docker-node, commit 7e47b378), when the
+// lines stood at 8.16.0, 10.15.3, 11.15.0 and 12.3.1; what was built before, and not
+// again, is without it.
+func hasNodeEntrypoint(v []string) bool {
+	minor, line := atoi(v, 2), v[2] == ""
+	switch atoi(v, 1) {
+	case 8:
+		return line || minor > 16 || minor == 16 && v[3] == ""
+	case 10:
+		return line || minor > 15
+	case 12:
+		return line || minor > 3
+	default:
+		return atoi(v, 1) > 12
+	}
+}
+
 // nodeFacts describes the official Node.js images (github.com/nodejs/docker-node).
 func nodeFacts(_, tag string) *Facts {
 	f := &Facts{Config: &Config{Cmd: []string{"node"}}}
@@ -126,9 +144,7 @@ func nodeFacts(_, tag string) *Facts {
 	if major := atoi(v, 1); v != nil && (major == 0 || major == 5 || major < 8 && v[3] != "") {
 		return nil // from before the images got their user, at the end of 2016, or perhaps so
 	}
-	// Builds since 2019 have docker-entrypoint.sh; a full version of an older
-	// line may be from before that, and then it is not known.
-	if major := atoi(v, 1); v == nil || major >= 12 || v[3] == "" {
+	if v == nil || hasNodeEntrypoint(v) {
 		f.Config.Entrypoint = []string{"docker-entrypoint.sh"}
 	}
 	switch {
@@ -138,11 +154,7 @@ func nodeFacts(_, tag string) *Facts {
 		f.Distro, f.Accounts, f.Programs = alpineDistro(tag), accounts(alpineUsers, Group{"nogroup", 65533}), alpinePrograms()
 		f.Accounts.add(User{"node", 1000, 1000, "/home/node", "/bin/sh"})
 	default:
-		d, ok := debianDistro(tag)
-		if !ok {
-			d = &Distro{ID: "debian", Family: Debian}
-		}
-		f.Distro, f.Accounts, f.Programs = d, accounts(debianUsers, Group{"nogroup", 65534}), debianPrograms()
+		f.Distro, f.Accounts, f.Programs = debianByName(tag), accounts(debianUsers, Group{"nogroup", 65534}), debianPrograms()
 		f.Accounts.add(User{"node", 1000, 1000, "/home/node", "/bin/bash"})
 	}
 	if strings.HasSuffix(tag, "onbuild") {
@@ -295,8 +307,20 @@ var debianReleases = []struct{ codename, version string }{
 	{"jessie", "8"}, {"stretch", "9"}, {"buster", "10"}, {"bullseye", "11"}, {"bookworm", "12"}, {"trixie", "13"},
 }
 
-// debianDistro reads the release from a tag such as "20-bookworm-slim" or, for
-// the debian image itself, "12.4".
+// debianByName reads the release from its name in a tag such as "20-bookworm-slim". The
+// number there is that of another program.
+func debianByName(tag string) *Distro {
+	d := &Distro{ID: "debian", Family: Debian}
+	for _, r := range debianReleases {
+		if strings.Contains(tag, r.codename) {
+			d.Version, d.Codename = r.version, r.codename
+		}
+	}
+	return d
+}
+
+// debianDistro reads the release from a tag of Debian's own image: "bookworm-slim",
+// "12.4".
 func debianDistro(tag string) (*Distro, bool) {
 	d := &Distro{ID: "debian", Family: Debian}
 	first, _, _ := strings.Cut(strings.SplitN(tag, "-", 2)[0], ".")

@@ -109,13 +109,29 @@ func TestTableAccounts(t *testing.T) {
 
 // TestNodeEntrypoint: which node images have docker-entrypoint.sh.
 func TestNodeEntrypoint(t *testing.T) {
-	for tag, want := range map[string]bool{"20": true, "20.19.5": true, "latest": true, "8": true, "8.9.4": false, "10.1.0-alpine": false} {
+	for tag, want := range map[string]bool{
+		"20": true, "20.19.5": true, "latest": true, "8": true, "8.16": true, "10.16.0": true, "12": true, "12.4.0": true,
+		"6": false, "9": false, "11": false, "8.9.4": false, "8.12-alpine": false, "8.16.0": false, "10.1.0-alpine": false, "10.15": false, "12.2": false, "12.3.1": false,
+	} {
 		f, err := Table{}.Inspect(t.Context(), Query{Image: "node:" + tag})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got := len(f.Config.Entrypoint) == 1; got != want {
 			t.Errorf("node:%s has an entrypoint: %v", tag, got)
+		}
+	}
+}
+
+// TestNodeDebian: the number in the tag of a node image is no release of Debian.
+func TestNodeDebian(t *testing.T) {
+	for tag, want := range map[string]string{"12.18.4": "", "12": "", "11-slim": "", "12-bullseye": "11", "20-bookworm-slim": "12"} {
+		f, err := Table{}.Inspect(t.Context(), Query{Image: "node:" + tag})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Distro.ID != "debian" || f.Distro.Version != want {
+			t.Errorf("node:%s is %+v, want Debian %q", tag, f.Distro, want)
 		}
 	}
 }

@@ -142,6 +142,33 @@ func TestPerhaps(t *testing.T) {
 	}
 }
 
+// TestVariants: who builds a Dockerfile that no build names by hand runs it as the one
+// beside it that it is a variant of.
+func TestVariants(t *testing.T) {
+	l := Read(files(map[string]string{
+		"compose.yaml":         "services: {x: {build: docker, image: acme/app, volumes: ['./data:/app/data']}}\n",
+		"Makefile":             "b:\n\tdocker build -t acme/slim -f docker/Dockerfile.slim .\n",
+		"examples/compose.yml": "services: {x: {image: acme/app, devices: ['/dev/ttyUSB0']}}\n",
+	}, "docker/Dockerfile", "docker/Dockerfile.debian", "docker/Dockerfile.slim", "docker/Dockerfiles", "Dockerfile.debian"))
+	for file, want := range map[string]string{
+		"docker/Dockerfile": "examples/compose.yml:1 ", "docker/Dockerfile.debian": "perhaps examples/compose.yml:1 ", "docker/Dockerfile.slim": "", "docker/Dockerfiles": "", "Dockerfile.debian": "",
+	} {
+		got := ""
+		for _, d := range l.Deployments(file) {
+			if d.Place.File == "compose.yaml" {
+				continue // the service that builds it
+			}
+			if d.Perhaps {
+				got += "perhaps "
+			}
+			got += d.Place.String() + " "
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", file, got, want)
+		}
+	}
+}
+
 // TestNear: the deployment of an example is not that of another one.
 func TestNear(t *testing.T) {
 	dockerfiles := []string{"Dockerfile", "a-b/Dockerfile", "a/Dockerfile", "a/x/Dockerfile", "a0", "b/Dockerfile"}

@@ -44,12 +44,11 @@ func (r *reader) link() *Links {
 	}
 	for _, d := range r.runs {
 		list := a.dockerfiles(d)
-		if list == nil {
-			list, d.Perhaps = a.possible(l.dockerfiles, d), true
-		}
-		for _, file := range list {
-			l.deployments[file] = append(l.deployments[file], d.Deployment)
-			a.share(l, file, d)
+		a.deploy(l, list, d)
+		if d.Perhaps = true; list == nil {
+			a.deploy(l, a.possible(l.dockerfiles, d), d)
+		} else {
+			a.deploy(l, a.variants(l.dockerfiles, list), d)
 		}
 	}
 	for _, list := range l.deployments {
@@ -180,6 +179,32 @@ func (a *attribution) possible(dockerfiles []string, d run) []string {
 	list = list[:min(len(list), a.left)]
 	a.left -= len(list)
 	return list
+}
+
+// variants are the Dockerfiles that no build names and that lie beside one of a list, as
+// Dockerfile.alpine beside Dockerfile: who builds one by hand runs it as the other.
+func (a *attribution) variants(dockerfiles, list []string) (found []string) {
+	for _, file := range list {
+		from, _ := slices.BinarySearch(dockerfiles, file+".")
+		for _, other := range dockerfiles[from:] {
+			if !strings.HasPrefix(other, file+".") {
+				break
+			}
+			if !a.named[other] && path.Dir(other) == path.Dir(file) && !slices.Contains(list, other) && a.left > 0 {
+				a.left--
+				found = append(found, other)
+			}
+		}
+	}
+	return found
+}
+
+// deploy gives a deployment to Dockerfiles.
+func (a *attribution) deploy(l *Links, list []string, d run) {
+	for _, file := range list {
+		l.deployments[file] = append(l.deployments[file], d.Deployment)
+		a.share(l, file, d)
+	}
 }
 
 // near returns the Dockerfiles, of those in order, in the nearest directory at or above

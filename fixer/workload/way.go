@@ -237,7 +237,7 @@ func (w *Workload) RunsInstalled() bool {
 		return false
 	}
 	way, err := w.HandsOver(line, 0)
-	return err == nil && len(way.Argv) > 0 && !strings.Contains(way.Argv[0], "/") && w.installed(way.Argv[0])
+	return err == nil && len(way.Argv) > 0 && !strings.Contains(way.Argv[0], "/") && w.IsInstalled(way.Argv[0])
 }
 
 // isNodeProgram reports whether a program is one of a package that node runs: a RUN
@@ -247,7 +247,7 @@ func (w *Workload) isNodeProgram(program string) bool {
 	if strings.Contains(program, "/") {
 		return inModulesBin(program)
 	}
-	if w.installed(program) {
+	if w.IsInstalled(program) {
 		return true
 	}
 	dirs, _ := w.in.Run.Final.EnvVar("PATH")
@@ -264,8 +264,8 @@ func (w *Workload) isNodeProgram(program string) bool {
 	return false
 }
 
-// installed reports whether a RUN installs the package of that name for all.
-func (w *Workload) installed(program string) bool {
+// IsInstalled reports whether a RUN installs the package of that name for all.
+func (w *Workload) IsInstalled(program string) bool {
 	return slices.ContainsFunc(w.in.Run.Steps, func(s chain.Step) bool {
 		script, err := s.Script()
 		return s.In.Name() == "RUN" && err == nil && script != nil &&

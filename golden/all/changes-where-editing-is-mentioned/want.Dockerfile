@@ -1,0 +1,10 @@
+# The image of the editor.
+FROM node:20.19.5-bookworm-slim
+RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+# config.json: do not edit it here, it is mounted.
+COPY --chown=node:node server.js .
+RUN chown node:node /app
+USER node
+ENTRYPOINT ["/usr/bin/tini", "--", "docker-entrypoint.sh"]
+CMD ["node", "server.js"]

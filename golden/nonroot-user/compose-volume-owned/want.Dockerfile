@@ -1,0 +1,10 @@
+FROM node:20-slim
+WORKDIR /app
+COPY package*.json ./
+RUN npm ci --omit=dev
+COPY . .
+RUN mkdir -p /app/data && chown node /app/data
+RUN chown node:node /app
+USER node
+EXPOSE 3000
+CMD ["node", "server.js"]
