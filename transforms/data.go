@@ -35,6 +35,9 @@ func dataDoubt(p *fixer.Pass, run *chain.Run, id identity) string {
 			return fmt.Sprintf("%s keeps data in %s, which stays root's", w.Place, w.Path)
 		}
 	}
+	if gaps := load.ConfigurationGaps(); len(gaps) > 0 {
+		return fmt.Sprintf("what %s says of data is not known: %s", gaps[0].Place, gaps[0].What)
+	}
 	return ""
 }
 

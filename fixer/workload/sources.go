@@ -20,11 +20,19 @@ type Sources struct {
 	RelativeWrites []RelativeWrite
 	Writers        []SourceWriter
 	Ports          []SourcePort
+	Settings       []NamedFile
 
 	Languages []LanguageCount // by the number of files, the most first
 	Gaps      []Gap
 
 	unknown int // child processes that are not known
+}
+
+// NamedFile is a file of settings that a source names: its path in the image, or where
+// it would be in the context.
+type NamedFile struct {
+	File string
+	Evidence
 }
 
 // LanguageCount is how many files of a language were read.
@@ -93,7 +101,8 @@ func (r *reader) source(s *sourceEntry, text string, gap *sourceGap) {
 
 // codeHints are in every source in which literals are of interest.
 var codeHints = []string{`"/`, `'/`, "`/", "exec", "spawn", "open", "Open", "write", "Write", "mkdir", "Mkdir", "listen", "Listen", "PORT", "port", "sqlite", "SQLite", "file:", "jdbc:", "env", "ENV",
-	"system", "Command", "Process", "dest", "filename", "create", "Create", "touch", "run", "Run", "Source=", "Source =", "spit", "make", "`", "__dirname", "import", "serve", "bind"}
+	"system", "Command", "Process", "dest", "filename", "create", "Create", "touch", "run", "Run", "Source=", "Source =", "spit", "make", "`", "__dirname", "import", "serve", "bind",
+	`.json'`, `.json"`, ".yml", ".yaml", ".toml", ".ini"}
 
 // fewTokens are no source code, where the rest of a file is long lines.
 const fewTokens = 100
@@ -145,6 +154,7 @@ func (u *unit) read() {
 			u.word(i, roles[u.last(i)])
 		case textToken:
 			u.command(i)
+			u.settingsFile(i)
 		case punctToken:
 			if c := u.src[t.start]; c == '|' || c == '?' {
 				u.defaultAt(i)
@@ -254,6 +264,12 @@ func (s *Sources) path(p SourcePath) {
 func (s *Sources) relative(w RelativeWrite) {
 	if !repeats(s.RelativeWrites, w) {
 		addResult(s, &s.RelativeWrites, w, w.Place, "writes")
+	}
+}
+
+func (s *Sources) settingsFile(f NamedFile) {
+	if !repeats(s.Settings, f) {
+		addResult(s, &s.Settings, f, f.Place, "names of files of settings")
 	}
 }
 

@@ -30,6 +30,7 @@ type Workload struct {
 	start    *Script
 	packages map[string]packageAnswer // by directory
 	sources  *Sources                 // those that Takes is true of
+	config   *configuration           // read on first use
 }
 
 type packageAnswer struct {
