@@ -17,6 +17,7 @@ type root uint8
 const (
 	workingDir root = iota // or absolute
 	sourceFile             // the root of the context, by the place of the source
+	elsewhere              // what value.ref is set to
 )
 
 // value is what an expression gives.
@@ -25,8 +26,9 @@ type value struct {
 	path     string // as written; a prefix where partial
 	partial  bool   // something unknown follows
 	from     root
-	variable string // of the environment, that the expression reads first
-	literal  int    // the token of the first literal
+	ref      foreignName // where it is from elsewhere
+	variable string      // of the environment, that the expression reads first
+	literal  int         // the token of the first literal
 }
 
 // eval evaluates the expression in tokens a to before b.
@@ -67,7 +69,8 @@ func (u *unit) expr(i, end, depth int) (value, int) {
 			if u.is(i, ":") {
 				var other value
 				other, i = u.expr(i+1, end, depth-1)
-				if other.known {
+				// Of two paths, the one that no change of the working directory's owner helps.
+				if other.known && (!w.known || !path.IsAbs(w.path)) {
 					w = other
 				}
 			}
@@ -81,7 +84,7 @@ func (u *unit) expr(i, end, depth int) (value, int) {
 
 // otherwise is the value of "v or w".
 func otherwise(v, w value) value {
-	if v.known {
+	if v.known && v.from != elsewhere || !w.known && v.known {
 		return v
 	}
 	if v.variable != "" {
@@ -109,7 +112,7 @@ func below(v, w value) value {
 		v.path, v.partial = strings.TrimSuffix(v.path, "/")+"/", true
 	case v.path == "" && v.from == workingDir:
 		v.path, v.partial = w.path, w.partial
-	case v.path == "." || v.path == "":
+	case v.from != elsewhere && (v.path == "." || v.path == ""):
 		v.path, v.partial = strings.TrimLeft(w.path, "/"), w.partial
 	default:
 		v.path, v.partial = strings.TrimSuffix(v.path, "/")+"/"+strings.TrimPrefix(w.path, "/"), w.partial
@@ -240,9 +243,13 @@ func (u *unit) variable(name string, at, depth int) value {
 	case last == "parent" && last != name:
 		return parent(u.variable(strings.TrimSuffix(name, ".parent"), at, depth))
 	case strings.Count(name, ".") > 1 || strings.Contains(name, ".") && !slices.Contains([]string{"this", "self", "cls", "$this"}, name[:strings.IndexByte(name, '.')]):
-		return value{}
+		return u.elsewhere(name)
 	default:
-		return u.assigned(last, at, depth)
+		v := u.assigned(last, at, depth)
+		if _, set := u.values[last]; !set && last == name {
+			return u.elsewhere(name)
+		}
+		return v
 	}
 }
 

@@ -61,7 +61,7 @@ var (
 // something unknown follows; "" where it is none. What is below /api is a route.
 func pathOf(v value) string {
 	p := v.path
-	if !v.known || len(p) > maxPath {
+	if !v.known || v.from == elsewhere || len(p) > maxPath {
 		return ""
 	}
 	if v.partial {
@@ -99,6 +99,10 @@ func leaves(p string) bool { return p == ".." || strings.HasPrefix(p, "../") }
 
 // written reports the path that the call at token i writes.
 func (u *unit) written(v value, i int) {
+	if v.known && v.from == elsewhere {
+		u.out.wait(pendingWrite{foreignName: v.ref, lang: u.lang, below: v.path, partial: v.partial, Evidence: u.evidence(i)})
+		return
+	}
 	if file, ok := u.databaseFile(v.path); ok && v.known {
 		v.path, v.partial = file, false
 	}

@@ -25,7 +25,8 @@ type Sources struct {
 	Languages []LanguageCount // by the number of files, the most first
 	Gaps      []Gap
 
-	unknown int // child processes that are not known
+	unknown   int // child processes that are not known
+	constants constants
 }
 
 // NamedFile is a file of settings that a source names: its path in the image, or where
@@ -69,6 +70,7 @@ func (r *reader) read() {
 	for _, g := range r.files.eachSource(r.source) {
 		r.out.gap(g.Gap)
 	}
+	r.out.resolveConstants(&Sources{})
 	for lang, n := range r.counts {
 		r.out.Languages = append(r.out.Languages, LanguageCount{lang, n})
 	}
@@ -166,6 +168,7 @@ func (u *unit) read() {
 	for i, t := range u.tokens {
 		if t.kind == punctToken && (u.src[t.start] == '=' || u.src[t.start] == ':') {
 			u.constant(i)
+			u.noteConstant(i)
 		}
 	}
 	for i, t := range u.tokens {
@@ -234,6 +237,11 @@ var rolesOf = sync.OnceValue(func() map[Language]map[string]role {
 	}
 	return all
 })
+
+// wait adds a write that waits for what another source sets.
+func (s *Sources) wait(w pendingWrite) {
+	addResult(s, &s.constants.pending, w, w.Place, "writes below constants of others")
+}
 
 // gap adds a gap.
 func (s *Sources) gap(g Gap) {

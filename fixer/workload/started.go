@@ -62,5 +62,6 @@ func (f *Files) readSource(name string) *Sources {
 		return r.out
 	}
 	r.code(name, languageOf[path.Ext(name)], text)
+	r.out.resolveConstants(f.Sources())
 	return r.out
 }

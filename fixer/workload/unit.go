@@ -19,7 +19,10 @@ type unit struct {
 	budget int             // of evaluation that are left for one expression
 	used   map[int]bool    // tokens of the literals that are reported
 	data   map[string]bool // names that were asked for by namesData
-	out    *Sources
+	// imports are the names that stand for what other sources set; nil until asked for.
+	imports map[string]foreignName
+	noted   map[string]int // absolute paths, by the name that they are given
+	out     *Sources
 	// readLooks counts the names whose uses were looked for.
 	readLooks int
 }

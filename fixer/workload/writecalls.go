@@ -107,7 +107,7 @@ func (u *unit) socket(i int, args []argument) {
 		if a.key != "" && strings.Trim(a.key, `"'`) != "path" {
 			continue
 		}
-		if v := u.eval(a.a, a.b); v.known && !v.partial && path.IsAbs(v.path) && slices.Contains([]string{".sock", ".socket"}, path.Ext(v.path)) {
+		if v := u.eval(a.a, a.b); v.known && !v.partial && v.from != elsewhere && path.IsAbs(v.path) && slices.Contains([]string{".sock", ".socket"}, path.Ext(v.path)) {
 			u.written(v, i)
 		}
 	}
