@@ -3,6 +3,7 @@ package workload
 import (
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
@@ -64,6 +65,13 @@ func (u *unit) expr(i, end, depth int) (value, int) {
 		case u.is(i, "/") && v.known:
 			w, i = u.operand(i+1, end, depth)
 			v = below(v, w)
+		case u.signs(i, "=="), u.signs(i, "!="):
+			// What is compared is no path, and its variable does not override one.
+			for u.is(i, "=") || u.is(i, "!") {
+				i++
+			}
+			_, i = u.operand(i, end, depth)
+			v = value{}
 		case u.is(i, "?") && depth > 1:
 			w, i = u.expr(i+1, end, depth-1)
 			if u.is(i, ":") {
@@ -149,7 +157,7 @@ func (u *unit) operand(i, end, depth int) (value, int) {
 	case t.kind == textToken && t.end-t.start > maxPath:
 		i++
 	case t.kind == textToken:
-		v = u.text(i)
+		v = u.text(i, depth)
 		i++
 	case u.lang == Clojure && u.is(i, "("):
 		if u.kind(i+1) == wordToken {
@@ -172,21 +180,36 @@ func (u *unit) operand(i, end, depth int) (value, int) {
 	return u.methods(v, i, end, depth)
 }
 
-// text evaluates a literal; of JavaScript's templates also one that begins with the
-// directory of the source.
-func (u *unit) text(i int) value {
-	const dir = "${__dirname}"
-	raw, isTemplate := strings.CutPrefix(u.str(i), dir)
-	if !isTemplate || u.lang != JavaScript || !u.tokens[i].formatted {
+// firstName matches a template that begins with a name or with the working directory:
+// of JavaScript, Python and C#, Ruby and Elixir, and of the others.
+var firstName = lazyregexp.New(`^[#$]?\{\s*([A-Za-z_]\w*(?:\.\w+)*)(?:\(\))?\s*\}`)
+
+// text evaluates a literal; of templates also one that begins with a name.
+func (u *unit) text(i, depth int) value {
+	raw := u.str(i)
+	m := firstName.FindStringSubmatch(raw[:min(len(raw), maxPath)])
+	if m == nil || !u.tokens[i].formatted {
 		s, whole := u.literal(i)
 		return value{known: true, path: s, partial: !whole, literal: i}
 	}
-	v := value{known: true, path: u.sourceDir(), from: sourceFile, literal: i}
-	s, rest, more := strings.Cut(raw, "${")
-	if v.partial = more && rest != ""; len(s) <= maxPath {
-		v.path += s
+	var v value
+	if strings.HasSuffix(strings.TrimRight(m[0], " }"), ")") {
+		v = u.call(m[1], nil, depth-1)
+	} else {
+		v = u.variable(m[1], i, depth)
 	}
-	return v
+	if v.known && v.literal == 0 {
+		v.literal = i
+	}
+	raw = raw[len(m[0]):]
+	rest := value{known: true, path: raw}
+	if n := u.expression(raw, u.tokens[i].quote); n >= 0 {
+		rest.path, rest.partial = raw[:n], true
+	}
+	if rest.path == "" && !rest.partial {
+		return v
+	}
+	return concat(v, rest)
 }
 
 // closing returns the index of the bracket that closes the one at i, at most end.
@@ -253,9 +276,21 @@ func (u *unit) variable(name string, at, depth int) value {
 	}
 }
 
-// assigned evaluates what a variable of the source is set to: its first value, or
-// the second where the first is that of an environment variable without a default.
+// assigned evaluates what a variable of the source is set to: an absolute path where
+// one is among its values, or else its first value, or the second where the first is
+// that of an environment variable without a default.
 func (u *unit) assigned(name string, at, depth int) value {
+	v := u.firstAssigned(name, at, depth)
+	// Another one of the name, or another value of this one, that lies elsewhere.
+	if i := u.absolutes[name]; i > 0 && i != at && !(v.known && path.IsAbs(v.path)) {
+		if w, _ := u.expr(i, min(len(u.tokens), i+maxSpan), depth-1); w.known {
+			return w
+		}
+	}
+	return v
+}
+
+func (u *unit) firstAssigned(name string, at, depth int) value {
 	var v value
 	for _, i := range u.values[name] {
 		if i == 0 || i == at || v.known {
@@ -283,6 +318,15 @@ func (u *unit) methods(v value, i, end, depth int) (value, int) {
 		}
 		name := u.str(i + n)
 		i += n + 1
+		if name == "parents" && u.is(i, "[") && u.kind(i+1) == numberToken { // of Python, from 0
+			n, err := strconv.Atoi(u.str(i + 1))
+			for range min(n+1, maxArgs) {
+				v = parent(v)
+			}
+			v.known = v.known && err == nil
+			i = u.after(i, end)
+			continue
+		}
 		var args []argument
 		if i < end && u.is(i, "(") {
 			args = u.split(i+1, min(u.closing(i, end), i+maxSpan))
@@ -371,6 +415,8 @@ func (u *unit) call(name string, args []argument, depth int) value {
 			v.known = false
 		}
 		return parent(v)
+	case last == "Sprintf" && u.kind(args[0].a) == textToken:
+		return u.formatted(args, depth)
 	case last == "URL" && len(args) == 2: // new URL("../data", import.meta.url)
 		v, _ := u.expr(args[0].a, args[0].b, depth)
 		w, _ := u.expr(args[1].a, args[1].b, depth)
@@ -400,6 +446,21 @@ func (u *unit) call(name string, args []argument, depth int) value {
 	// Of another call, only which variable it is about.
 	v, _ := u.expr(args[0].a, args[0].b, depth)
 	return value{variable: v.variable}
+}
+
+// formatted evaluates a call of Sprintf, as far as its first verb that is not the
+// beginning.
+func (u *unit) formatted(args []argument, depth int) value {
+	s, whole := u.literal(args[0].a)
+	v := value{known: true, literal: args[0].a}
+	if rest, ok := strings.CutPrefix(s, "%s"); ok && len(args) > 1 {
+		s = rest
+		if v, _ = u.expr(args[1].a, args[1].b, depth); v.known && v.literal == 0 {
+			v.literal = args[0].a
+		}
+	}
+	s, _, more := strings.Cut(s, "%")
+	return concat(v, value{known: true, path: s, partial: more || !whole})
 }
 
 // withDefault evaluates a call that reads a variable and may give a default.
