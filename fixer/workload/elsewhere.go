@@ -125,6 +125,11 @@ func (u *unit) importsOf() map[string]foreignName {
 		switch {
 		case u.lang == JavaScript && u.is(i, "require") && u.is(i+1, "(") && u.kind(i+2) == textToken && u.is(i-1, "="):
 			u.importNames(u.str(i+2), i-2)
+		case u.lang == JavaScript && u.is(i, "promisify") && u.is(i+1, "("):
+			// const run = util.promisify(child_process.exec)
+			if at := u.first(i); u.is(at-1, "=") && u.kind(at-2) == wordToken {
+				u.imports[u.str(at-2)] = foreignName{module: "child_process", name: u.str(int(u.tokens[i+1].match) - 1)}
+			}
 		case u.lang == JavaScript && u.is(i, "from") && u.kind(i+1) == textToken:
 			u.importNames(u.str(i+1), i-1)
 		case u.lang == Python && u.is(i, "import"):
@@ -132,6 +137,39 @@ func (u *unit) importsOf() map[string]foreignName {
 		}
 	}
 	return u.imports
+}
+
+// libraries are the modules whose names stand in the tables of calls, by the receivers
+// that they have there.
+var libraries = map[Language]map[string]string{
+	JavaScript: {"fs": "fs", "node:fs": "fs", "fs/promises": "promises", "node:fs/promises": "promises", "fs-extra": "fse", "child_process": "child_process", "node:child_process": "child_process"},
+	Python:     {"subprocess": "subprocess", "os": "os", "shutil": "shutil"},
+}
+
+// calledName returns the name of a call at token i as its library has it, whatever the
+// source calls it.
+func (u *unit) calledName(i int) string {
+	if libraries[u.lang] != nil && !u.is(i-1, ".") {
+		if from := u.importsOf()[u.str(i)]; from.name != "" && libraries[u.lang][from.module] != "" {
+			return from.name
+		}
+	}
+	return u.last(i)
+}
+
+// calledWords is callee split into words, with the names that a library has.
+func (u *unit) calledWords(i int) (words []string, method bool) {
+	name, method := u.callee(i)
+	words = strings.Split(name, ".")
+	from := u.importsOf()[words[0]]
+	switch library := libraries[u.lang][from.module]; {
+	case library == "" || method:
+	case from.name != "" && len(words) == 1:
+		words = []string{library, from.name}
+	case from.name == "" && len(words) > 1:
+		words[0] = library
+	}
+	return words, method
 }
 
 // importNames notes the names before "= require" or "from", which end at token i:

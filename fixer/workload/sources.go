@@ -102,7 +102,7 @@ func (r *reader) source(s *sourceEntry, text string, gap *sourceGap) {
 }
 
 // codeHints are in every source in which literals are of interest.
-var codeHints = []string{`"/`, `'/`, "`/", "exec", "spawn", "open", "Open", "write", "Write", "mkdir", "Mkdir", "listen", "Listen", "PORT", "port", "sqlite", "SQLite", "file:", "jdbc:", "env", "ENV",
+var codeHints = []string{`"/`, `'..`, `"..`, "fork", "unlink", "rmSync", "rmtree", "Remove", `'/`, "`/", "exec", "spawn", "open", "Open", "write", "Write", "mkdir", "Mkdir", "listen", "Listen", "PORT", "port", "sqlite", "SQLite", "file:", "jdbc:", "env", "ENV",
 	"system", "Command", "Process", "dest", "filename", "create", "Create", "touch", "run", "Run", "Source=", "Source =", "spit", "make", "`", "__dirname", "import", "serve", "bind",
 	`.json'`, `.json"`, ".yml", ".yaml", ".toml", ".ini"}
 
@@ -153,7 +153,7 @@ func (u *unit) read() {
 	for i, t := range u.tokens {
 		switch t.kind {
 		case wordToken:
-			u.word(i, roles[u.last(i)])
+			u.word(i, roles[u.calledName(i)])
 		case textToken:
 			u.command(i)
 			u.settingsFile(i)

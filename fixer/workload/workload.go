@@ -31,6 +31,7 @@ type Workload struct {
 	packages map[string]packageAnswer // by directory
 	sources  *Sources                 // those that Takes is true of
 	config   *configuration           // read on first use
+	begun    *started                 // found on first use
 }
 
 type packageAnswer struct {

@@ -63,7 +63,7 @@ var writeCalls = sync.OnceValue(func() map[Language]map[string][]writeCall {
 
 // writeCall reports the paths that a call writes, where it is one that does.
 func (u *unit) writeCall(i int) {
-	calls := writeCalls()[u.lang][u.last(i)]
+	calls := writeCalls()[u.lang][u.calledName(i)]
 	if len(calls) == 0 || u.is(i-1, "function") || u.is(i-1, "def") || u.is(i-1, "func") || u.is(i-1, "fn") || u.is(i-1, "fun") {
 		return
 	}
@@ -71,8 +71,7 @@ func (u *unit) writeCall(i int) {
 	if !ok {
 		return
 	}
-	name, method := u.callee(i)
-	words := strings.Split(name, ".")
+	words, method := u.calledWords(i)
 	if u.lang == JavaScript && len(words) > 1 && (words[len(words)-2] == "FS" || words[len(words)-2] == "this") {
 		return // of Emscripten, in memory; of a class of the application
 	}
