@@ -121,6 +121,9 @@ func unseen(p *fixer.Pass, run *chain.Run) string {
 	if p.Context == nil {
 		return "what the application writes can't be seen: " + workload.ErrNoContext.Error()
 	}
+	if unread := unreadSources(p); unread != "" {
+		return "what the application writes can't be seen: " + unread
+	}
 	if len(p.Files().Sources().Languages) > 0 || run.Final.Base.Distro.FamilyOf() == baseimage.Scratch {
 		return ""
 	}
