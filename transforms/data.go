@@ -35,6 +35,9 @@ func dataDoubt(p *fixer.Pass, run *chain.Run, id identity) string {
 			return fmt.Sprintf("%s keeps data in %s, which stays root's", w.Place, w.Path)
 		}
 	}
+	if gaps := load.ConfigurationGaps(); len(gaps) > 0 {
+		return fmt.Sprintf("what %s says of data is not known: %s", gaps[0].Place, gaps[0].What)
+	}
 	return ""
 }
 
@@ -117,6 +120,9 @@ func childDoubt(p *fixer.Pass, run *chain.Run, id identity) string {
 func unseen(p *fixer.Pass, run *chain.Run) string {
 	if p.Context == nil {
 		return "what the application writes can't be seen: " + workload.ErrNoContext.Error()
+	}
+	if unread := unreadSources(p); unread != "" {
+		return "what the application writes can't be seen: " + unread
 	}
 	if len(p.Files().Sources().Languages) > 0 || run.Final.Base.Distro.FamilyOf() == baseimage.Scratch {
 		return ""

@@ -29,6 +29,10 @@ func mountDoubt(p *fixer.Pass, run *chain.Run, id identity) string {
 		if doubt := ofRights(d); doubt != "" {
 			return doubt
 		}
+		// A service that is not read in full may have further mounts.
+		if i := slices.IndexFunc(d.Gaps, func(g workload.Gap) bool { return strings.HasPrefix(g.What, "extends: ") }); i >= 0 {
+			return fmt.Sprintf("what %s mounts is not known: %s", d.Gaps[i].Place, d.Gaps[i].What)
+		}
 		for _, m := range d.Mounts {
 			if m.Kind == workload.Claim && d.FSGroup {
 				continue // it belongs to a group of the pod's, which may write there

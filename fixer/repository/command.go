@@ -108,6 +108,9 @@ func split(args []shell.Word, switches map[string]bool, stop bool) (options []op
 				}
 				continue
 			}
+		case len(text) > 2 && i+1 < len(args) && (switches[text[:2]] && len(text) == 3 || isCluster(text[:len(text)-1], switches)): // -dv ./x:/y, -itv ./x:/y
+			i++
+			o.name, o.value, o.raw = "-"+text[len(text)-1:], value{args[i].Text, args[i].Known}, args[i].Raw
 		case len(text) > 2 && text[1] != '-': // -tname, -p80:80
 			o.name, o.value, o.raw = text[:2], value{text[2:], args[i].Known}, text[2:]
 		case i+1 < len(args):

@@ -13,15 +13,27 @@ var (
 	prompt = lazyregexp.New(`^\s*(?:[$#>%]|PS>)\s+`)
 	// commandLine is a line of documentation that is read.
 	commandLine = lazyregexp.New(`^\s*(?:sudo\s+)?(?:cd|docker|podman|nerdctl|buildah)\s`)
+	// continued is the end of a line that goes on in PowerShell and in cmd.exe.
+	continued = lazyregexp.New("(?m)[ \t][`^](\r?)$")
+	// spoken is a command that runs an image, within a line of text or of HTML.
+	spoken = lazyregexp.New("(?:`|<(?:code|pre)[^<>]*>)\\s*((?:sudo\\s+)?(?:docker|podman|nerdctl)\\s+(?:container\\s+)?run\\s[^`<>]+)")
 )
 
 // markdown reads the command lines in the code blocks of documentation: those of
-// docker and the like, and cd. Each line is a script of its own. A block starts
-// in the root of the repository, or in the documentation's directory.
-func (r *reader) markdown(name string, text []byte) {
+// docker and the like, and cd, and what lines of text say of running an image. Each
+// line is a script of its own. A block starts in the root of the repository, or in the
+// documentation's directory.
+func (r *reader) markdown(name string, text []byte) { r.documentation(name, text, true) }
+
+// plainText is markdown for other formats, in which each line may be of a block of code.
+func (r *reader) plainText(name string, text []byte) { r.documentation(name, text, false) }
+
+// documentation reads a file of it. inBlocks: commands stand in blocks of code only, and
+// within lines.
+func (r *reader) documentation(name string, text []byte, inBlocks bool) {
 	fenced := ""
 	s := script{dir: r.docsDir(name), own: path.Dir(name), documented: true}
-	for _, l := range logicalLines(string(text)) {
+	for _, l := range logicalLines(continued.ReplaceAllString(string(text), ` \$1`)) {
 		if m := fence.FindStringSubmatch(l.text); m != nil && (fenced == "" || strings.HasPrefix(m[1], fenced)) {
 			s.dir = r.docsDir(name)
 			if fenced == "" {
@@ -33,8 +45,12 @@ func (r *reader) markdown(name string, text []byte) {
 		}
 		indented := strings.HasPrefix(l.text, "    ") || strings.HasPrefix(l.text, "\t")
 		command := prompt.ReplaceAllString(l.text, "")
-		if fenced == "" && !indented || !commandLine.MatchString(command) {
-			continue
+		if inBlocks && fenced == "" && !indented || !commandLine.MatchString(command) {
+			m := spoken.FindStringSubmatch(l.text)
+			if fenced != "" || m == nil {
+				continue
+			}
+			command = m[1]
 		}
 		s.place, s.block, s.text = workload.Place{File: name, Line: l.number}, true, command
 		s.dir = r.script(s)

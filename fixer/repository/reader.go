@@ -135,6 +135,8 @@ func sourceOf(name string) *source {
 		return &source{(*reader).shellFile, commands}
 	case (ext == ".md" || ext == ".mdx") && (strings.HasPrefix(base, "readme") || strings.HasPrefix(name, "docs/")):
 		return &source{(*reader).markdown, commands}
+	case strings.HasPrefix(base, "readme") && slices.Contains([]string{"", ".txt", ".rst", ".adoc", ".asciidoc"}, ext):
+		return &source{(*reader).plainText, commands}
 	case ext == ".toml" && (base == "fly.toml" || strings.HasPrefix(base, "fly.")):
 		return &source{(*reader).fly, nil}
 	}

@@ -393,6 +393,15 @@ spec: {containers: []}
 		}, []string{"api/Dockerfile", "web/Dockerfile"}, `
 docs/run.md:2: docker run as 1000:1000 init command ["serve" "--all"] A=b B=? bind:$PWD/data:/data:ro volume:cache:/cache anonymous::/anonymous tmpfs::/tmp bind:/x:/y port 80
 k8s/deploy.yml:13: container api as 1000:1001 command ["serve"] A=b S=? scratch:tmp:/tmp config:conf:/etc/conf:ro bind:/x:/host claim:data:/data port 80`},
+		{"documentation in other forms", map[string]string{
+			"README.md":      "Run `docker run -v ./a:/a ghcr.io/acme/api`, not `docker runs`.\n<code>docker run -dv ./b:/b ghcr.io/acme/api</code>\n```powershell\ndocker run -itv ${PWD}/c:/c `\n  -u 1 ghcr.io/acme/api\n```\ndocker run -v ./z:/z ghcr.io/acme/api\n",
+			"api/README.rst": "Run it::\n\n  docker run -v ./d:/d ^\n    ghcr.io/acme/api\n",
+			"api/notes.rst":  "  docker run -v ./z:/z ghcr.io/acme/api\n",
+		}, []string{"api/Dockerfile"}, `
+README.md:1: docker run perhaps bind:./a:/a
+README.md:2: docker run perhaps bind:./b:/b
+README.md:4: docker run perhaps as 1 bind:${PWD}/c:/c
+api/README.rst:3: docker run perhaps bind:./d:/d`},
 		{"variables of make", map[string]string{"Makefile": "DIR = ./d\nimage:\n\tdocker build -t app api\n\tdocker run -v $(DIR):/a -v $(PWD)/x:/b app\n"}, []string{"api/Dockerfile"}, `
 Makefile:4: docker run bind:./d:/a bind:$(…)/x:/b`},
 		{"another service's", map[string]string{"k8s/deploy.yml": manifest, "run.sh": "docker run -v a:/a redis\ndocker run bitnami/redis\n"}, []string{"api/Dockerfile"}, `

@@ -2,6 +2,7 @@ package workload
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -14,7 +15,11 @@ import (
 // ChildProcess is a program that the sources start. Either Argv or Script is set.
 type ChildProcess struct {
 	Argv   []shell.Word // the program first, which is known
-	Script string       // the text of a shell; in full
+	Script string       // the text of a shell; in full. $__dirname is the directory of the source
+	// OfSource are the indexes of words in Argv that are paths relative to the root of
+	// the build context, by the place of the source that computes them from its own.
+	OfSource []int
+	Dir      string // absolute, that it starts in; "" for the working directory
 	Evidence
 }
 
@@ -30,7 +35,7 @@ type spawnCall struct {
 // spawnCallsOf are the calls of each language as [receiver|receiver.]name:argument
 // and style.
 var spawnCallsOf = map[Language]string{
-	JavaScript: "exec:0s execSync:0s execAsync:0s execPromise:0s execP:0s execaCommand:0s execaCommandSync:0s spawn:0a spawnSync:0a spawnAsync:0a execFile:0a execFileSync:0a execFileAsync:0a fork:0n execa:0a execaSync:0a",
+	JavaScript: "exec:0s execSync:0s execAsync:0s execPromise:0s execP:0s execaCommand:0s execa.command:0s execa.commandSync:0s execaCommandSync:0s spawn:0a spawnSync:0a spawnAsync:0a execFile:0a execFileSync:0a execFileAsync:0a fork:0n execa:0a execaSync:0a",
 	Python:     "subprocess.run:0l subprocess.call:0l subprocess.check_call:0l subprocess.check_output:0l subprocess.Popen:0l Popen:0l check_output:0l check_call:0l os.system:0s os.popen:0s getoutput:0s create_subprocess_exec:0v create_subprocess_shell:0s",
 	Ruby:       "system:0v exec:0v Process.spawn:0v spawn:0v Open3.capture2:0v Open3.capture2e:0v Open3.capture3:0v Open3.popen3:0v IO.popen:0v",
 	Go:         "exec.Command:0v exec.CommandContext:1v",
@@ -55,7 +60,7 @@ var nodeReceivers = strings.Fields("child_process childProcess cp child proc she
 
 // childProcess reports the program that a call starts, where it is one that does.
 func (u *unit) childProcess(i int) {
-	calls := spawnCalls()[u.lang][u.last(i)]
+	calls := spawnCalls()[u.lang][u.calledName(i)]
 	if len(calls) == 0 || u.is(i-1, "function") || u.is(i-1, "def") || u.is(i-1, "func") || u.is(i-1, "fn") || u.is(i-1, "fun") || u.is(i-1, "sub") {
 		return
 	}
@@ -63,8 +68,7 @@ func (u *unit) childProcess(i int) {
 	if !ok {
 		return
 	}
-	name, method := u.callee(i)
-	words := strings.Split(name, ".")
+	words, method := u.calledWords(i)
 	for _, c := range calls {
 		switch {
 		case c.receivers != nil && !u.receives(i, words, c.receivers):
@@ -102,7 +106,7 @@ func (u *unit) spawn(c spawnCall, args []argument, i int) {
 	list := u.listAt(first)
 	style := c.style
 	switch {
-	case list >= 0 && style != 'a':
+	case list >= 0 && (style != 'a' || u.is(first.a, "[")): // of Bun too
 		args, style = u.entries(list), 'v'
 	case style == 'l' || style == 'v' && len(args) == 1 && (u.lang == Ruby || u.lang == Perl):
 		style = 's'
@@ -110,38 +114,107 @@ func (u *unit) spawn(c spawnCall, args []argument, i int) {
 			style = 'w'
 		}
 	}
-	if len(args) == 0 || !u.onlyLiteral(args[0]) {
+	if len(args) == 0 {
 		u.unknownChild(i)
 		return
 	}
+	child := ChildProcess{Evidence: u.evidence(args[0].a), Dir: u.startDirectory(args)}
+	if !u.onlyLiteral(args[0]) {
+		u.computedProgram(child, style, args, i)
+		return
+	}
 	program, whole := u.literal(args[0].a)
-	evidence := u.evidence(args[0].a)
 	switch style {
 	case 's', 'w':
-		u.script(program, whole && args[0].b == args[0].a+1, style == 's', i, evidence)
+		if text := strings.ReplaceAll(program+u.str(args[0].a)[len(program):], "${__dirname}", ""); u.lang == JavaScript && style == 's' && !whole && args[0].b == args[0].a+1 && !strings.Contains(text, "${") {
+			child.Script = strings.TrimSpace(u.str(args[0].a))
+			u.out.child(child)
+			return
+		}
+		u.script(program, whole && args[0].b == args[0].a+1, style == 's', i, child)
 		return
 	}
 	if !whole || program == "" {
 		u.unknownChild(i)
 		return
 	}
-	argv := []shell.Word{knownWord(program)}
+	if style == 'n' {
+		child.Argv = append(child.Argv, knownWord("node"))
+	}
+	child.Argv = append(child.Argv, knownWord(program))
+	u.childArguments(&child, style, args, i)
+	u.out.child(child)
+}
+
+// childArguments adds the arguments that a call gives the program.
+func (u *unit) childArguments(child *ChildProcess, style byte, args []argument, i int) {
 	switch style {
-	case 'n':
-		argv = []shell.Word{knownWord("node"), knownWord(program)}
-		fallthrough
-	case 'a':
+	case 'n', 'a':
 		if len(args) > 1 && u.is(args[1].a, "[") {
-			argv = append(argv, u.words(u.entries(args[1].a))...)
+			u.addWords(child, u.entries(args[1].a))
 		} else if len(args) > 1 && !u.is(args[1].a, "{") {
-			argv = append(argv, shell.Word{Raw: u.raw(args[1])})
+			child.Argv = append(child.Argv, shell.Word{Raw: u.raw(args[1])})
 		}
 	case 'v':
-		argv = append(argv, u.words(args[1:])...)
+		u.addWords(child, args[1:])
 	case 'c':
-		argv = append(argv, u.rustArguments(i)...)
+		child.Argv = append(child.Argv, u.rustArguments(i)...)
 	}
-	u.out.child(ChildProcess{Argv: argv, Evidence: evidence})
+}
+
+// ownInterpreters are the names of the program that runs the source.
+var ownInterpreters = map[string]string{"process.execPath": "node", "process.argv0": "node", "process.argv[0]": "node", "sys.executable": "python3"}
+
+// computedProgram reports a program that is no literal: the interpreter of the source,
+// or a file by a path that is computed.
+func (u *unit) computedProgram(child ChildProcess, style byte, args []argument, i int) {
+	first := args[0]
+	if own := ownInterpreters[u.src[u.tokens[first.a].start:u.tokens[first.b-1].end]]; own != "" && style != 's' && style != 'w' {
+		child.Argv = append(child.Argv, knownWord(own))
+	} else if style != 's' && style != 'w' {
+		if style == 'n' {
+			child.Argv = append(child.Argv, knownWord("node"))
+		}
+		u.addWords(&child, args[:1])
+	}
+	if len(child.Argv) == 0 || !child.Argv[len(child.Argv)-1].Known {
+		u.unknownChild(i)
+		return
+	}
+	u.childArguments(&child, style, args, i)
+	u.out.child(child)
+}
+
+// startDirectory returns the absolute directory that an argument "cwd" names, "" for
+// none.
+func (u *unit) startDirectory(args []argument) string {
+	for _, a := range u.keyed(args[1:]) {
+		if strings.Trim(a.key, `"'`) != "cwd" || u.lang != JavaScript && u.lang != Python {
+			continue
+		}
+		if p := pathOf(u.eval(a.a, a.b)); path.IsAbs(p) {
+			return p
+		}
+	}
+	return ""
+}
+
+// addWords adds arguments of a call as words of the command. Those by name are options
+// of the call.
+func (u *unit) addWords(child *ChildProcess, args []argument) {
+	for _, a := range args {
+		if a.key != "" || a.a >= a.b {
+			continue
+		}
+		word := u.words([]argument{a})[0]
+		if v := u.eval(a.a, a.b); !word.Known && v.known && !v.partial && v.from != elsewhere && v.variable == "" {
+			word.Text, word.Known = v.path, true
+			if v.from == sourceFile {
+				child.OfSource = append(child.OfSource, len(child.Argv))
+			}
+		}
+		child.Argv = append(child.Argv, word)
+	}
 }
 
 // constantOf returns the literal or the list that an argument is the name of, where
@@ -197,7 +270,7 @@ func (u *unit) shellTrue(args []argument) bool {
 
 // script reports a text for a shell, or of words without one. Of a text that is
 // not known in full, the program may be.
-func (u *unit) script(s string, whole, isShell bool, i int, evidence Evidence) {
+func (u *unit) script(s string, whole, isShell bool, i int, child ChildProcess) {
 	if !whole { // the last word may go on
 		s = s[:max(0, strings.LastIndexAny(s, " \t\n"))]
 	}
@@ -206,7 +279,8 @@ func (u *unit) script(s string, whole, isShell bool, i int, evidence Evidence) {
 	case len(fields) == 0 || !(whole && isShell) && strings.ContainsAny(fields[0], shellSigns):
 		u.unknownChild(i)
 	case whole && isShell:
-		u.out.child(ChildProcess{Script: strings.TrimSpace(s), Evidence: evidence})
+		child.Script = strings.TrimSpace(s)
+		u.out.child(child)
 	default:
 		var argv []shell.Word
 		for _, f := range fields {
@@ -219,7 +293,8 @@ func (u *unit) script(s string, whole, isShell bool, i int, evidence Evidence) {
 		if !whole {
 			argv = append(argv, shell.Word{Raw: "…"})
 		}
-		u.out.child(ChildProcess{Argv: argv, Evidence: evidence})
+		child.Argv = argv
+		u.out.child(child)
 	}
 }
 
@@ -295,7 +370,7 @@ func (u *unit) command(i int) {
 		return
 	}
 	s, whole := u.literal(i)
-	u.script(s, whole, true, i, u.evidence(i))
+	u.script(s, whole, true, i, ChildProcess{Evidence: u.evidence(i)})
 }
 
 // usesShells reports whether a source has `$` of zx, execa or Bun.

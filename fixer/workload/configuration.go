@@ -1,6 +1,10 @@
 package workload
 
 import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -14,10 +18,10 @@ import (
 // files of Spring Boot among them ("Externalized Configuration", docs.spring.io).
 var configDirs = []string{".", "config", "src/main/resources"}
 
-const maxConfigFiles = 50 // files of configuration that are read
-
-// setting matches a line of JSON, YAML, properties or a file of variables.
-var setting = lazyregexp.New(`^\s*(?:export\s+)?["']?([\w.:-]*\w)["']?\s*[:=]\s*["']?([^"'#]+?)["']?,?\s*(?:#.*)?$`)
+const (
+	maxConfigFiles = 50 // files of configuration that are read
+	maxConfigDirs  = 50 // below "config"
+)
 
 // isVariables reports whether a name is of a file that sets variables of the
 // environment, and no example of one.
@@ -25,74 +29,163 @@ func isVariables(base string) bool {
 	return base == ".env" || strings.HasPrefix(base, ".env.") && !isExample(base) && !slices.Contains([]string{"test", "development", "dev"}, base[len(".env."):])
 }
 
-// isConfiguration reports a file of settings of Spring, of .NET or of a directory of
-// them.
+// isConfiguration reports a file of settings by its name: of Spring, of .NET, of the
+// application as a whole, or of a directory of them.
 func isConfiguration(dir, base string) bool {
 	ext := path.Ext(base)
-	return strings.HasPrefix(base, "application") && slices.Contains([]string{".properties", ".yml", ".yaml"}, ext) ||
-		ext == ".json" && (strings.HasPrefix(base, "appsettings") || dir == "config")
+	if settingFormats[ext] == nil {
+		return false
+	}
+	stem := strings.TrimSuffix(base, ext)
+	return strings.HasPrefix(base, "application") && ext != ".json" || strings.HasPrefix(base, "appsettings") ||
+		slices.Contains([]string{"config", "settings"}, stem) || dir == "config" || strings.HasPrefix(dir, "config/")
 }
 
-// configurationWrites are the data that files of configuration name by absolute
-// paths.
-func (w *Workload) configurationWrites() (list []Write) {
-	left := maxConfigFiles
-	for _, dir := range configDirs {
-		entries, err := w.in.Files.ReadDir(dir)
+// configuration is what files of configuration say.
+type configuration struct {
+	writes []Write
+	gaps   []Gap
+}
+
+// ConfigurationGaps returns the files of configuration that could not be read: data
+// that they name are not among Writes.
+func (w *Workload) ConfigurationGaps() []Gap { return w.configuration().gaps }
+
+// configuration reads the files that are configuration by their place and name, and
+// those that the sources name. They are read once.
+func (w *Workload) configuration() *configuration {
+	if w.config != nil {
+		return w.config
+	}
+	w.config = &configuration{}
+	names := w.configurationFiles()
+	if len(names) > maxConfigFiles {
+		w.config.gaps = append(w.config.gaps, Gap{Place{File: names[maxConfigFiles]}, fmt.Sprintf("there are more than %d files of configuration", maxConfigFiles)})
+		names = names[:maxConfigFiles]
+	}
+	for _, name := range names {
+		text, err := w.read(name)
+		if err == nil {
+			err = w.settings(name, text)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			w.config.gaps = append(w.config.gaps, Gap{Place{File: name}, fmt.Sprintf("it can't be read: %v", err)})
+		}
+	}
+	return w.config
+}
+
+// configurationFiles returns the paths of the files, those that are not copied into
+// the image left out.
+func (w *Workload) configurationFiles() (names []string) {
+	add := func(name string) {
+		_, copied := w.in.Run.Destination(name)
+		if (copied || path.Dir(name) == "src/main/resources") && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	dirs := slices.Clone(configDirs)
+	for i := 0; i < len(dirs) && i < maxConfigDirs; i++ {
+		entries, err := w.in.Files.ReadDir(dirs[i])
 		if err != nil {
-			continue
+			continue // there is none
 		}
 		for _, e := range entries {
-			name, base := path.Join(dir, e.Name()), e.Name()
-			if !e.Type().IsRegular() || !isVariables(base) && !isConfiguration(dir, base) {
-				continue
-			}
-			if _, copied := w.in.Run.Destination(name); !copied && dir != "src/main/resources" {
-				continue
-			}
-			if left--; left < 0 {
-				return list
-			}
-			if text, err := w.read(name); err == nil {
-				list = append(list, w.settings(name, text, isVariables(base))...)
+			name := path.Join(dirs[i], e.Name())
+			switch {
+			case e.IsDir() && strings.HasPrefix(name, "config/"):
+				dirs = append(dirs, name)
+			case w.isFile(name, e) && (isVariables(e.Name()) || isConfiguration(dirs[i], e.Name())):
+				add(name)
 			}
 		}
 	}
-	return list
+	w.eachSources(func(s *Sources) {
+		for _, named := range s.Settings {
+			name := named.File
+			if path.IsAbs(name) {
+				name = w.Origin(name).Name
+			}
+			if info, err := w.in.Files.Stat(name); name != "" && err == nil && info.Mode().IsRegular() {
+				add(name)
+			}
+		}
+	})
+	return names
 }
 
-// settings returns the data that the lines of one such file name. variables: they
-// are of the environment, and those of the image come before them.
-func (w *Workload) settings(name, text string, variables bool) (list []Write) {
-	number := 0
-	for line := range strings.Lines(text) {
-		number++
-		if len(line) > maxPath || len(list) >= maxHits {
+// isFile reports a regular file, or a link to one within the context.
+func (w *Workload) isFile(name string, e fs.DirEntry) bool {
+	if e.Type()&fs.ModeSymlink == 0 {
+		return e.Type().IsRegular()
+	}
+	info, err := w.in.Files.Stat(name)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// usedVariable matches the use of a variable in the value of another.
+var usedVariable = lazyregexp.New(`\$(?:\w+|\{\w+\})`)
+
+// settings adds the data that the settings of a file name.
+func (w *Workload) settings(name, text string) error {
+	base := path.Base(name)
+	variables, ext := isVariables(base) || path.Ext(base) == ".env", path.Ext(base)
+	if variables {
+		ext = ".env"
+	}
+	list, err := readSettings(ext, name, text)
+	if err != nil {
+		return err
+	}
+	found := 0
+	values := map[string]string{}
+	for _, s := range list {
+		if found >= maxHits {
+			return nil // one of them is enough
+		}
+		if len(s.keys) == 0 {
 			continue
 		}
-		m := setting.FindStringSubmatch(strings.TrimRight(line, "\r\n"))
-		if m == nil {
-			continue
-		}
-		one := Write{Tree: true, By: name, Place: Place{File: name, Line: number}}
-		key, text := m[1], m[2]
+		one := Write{Tree: true, By: name, Place: Place{File: name, Line: s.line}}
 		if variables {
+			key := s.keys[len(s.keys)-1]
+			// Those of the image come before them, and one may use another.
+			value := usedVariable.ReplaceAllStringFunc(s.value, func(use string) string {
+				return cmp.Or(values[strings.Trim(use, "${}")], use)
+			})
+			values[key] = value
 			_, set := w.in.Run.Final.EnvVar(key)
-			dir, ok := DataPath(key, text)
-			if ok && !set {
+			if dir, ok := DataPath(key, value); ok && !set {
 				one.Path, one.By, one.Variable = dir, key, key
-				list = append(list, one)
 			}
-			continue
+		} else {
+			one.Path = dataOf(s)
 		}
-		u, literalValue := &unit{lang: Java}, value{known: true, path: text}
-		if file, ok := u.databaseFile(text); ok && path.IsAbs(file) {
-			one.Path = path.Dir(path.Clean(file))
-			list = append(list, one)
-		} else if p := pathOf(literalValue); path.IsAbs(p) && namesStore(key) {
-			one.Path = p
-			list = append(list, one)
+		if one.Path != "" {
+			w.config.writes = append(w.config.writes, one)
+			found++
 		}
 	}
-	return list
+	return nil
+}
+
+// placeWords are what the words of a key say that is for a place, of what the keys
+// above it say.
+var placeWords = strings.Fields("path dir directory dirname folder file filename root location dest destination base basedir volume")
+
+// dataOf returns the absolute path of the data that a setting names, "" for none.
+func dataOf(s setting) string {
+	u := &unit{lang: Java}
+	if file, ok := u.databaseFile(s.value); ok && path.IsAbs(file) {
+		return path.Dir(path.Clean(file))
+	}
+	p := pathOf(value{known: true, path: s.value})
+	key := s.keys[len(s.keys)-1]
+	isPlace := func() bool {
+		return slices.ContainsFunc(nameWords(key), func(word string) bool { return slices.Contains(placeWords, word) })
+	}
+	if path.IsAbs(p) && (namesStore(key) || dataFile.MatchString(p) || isPlace() && namesStore(strings.Join(s.keys, " "))) {
+		return p
+	}
+	return ""
 }

@@ -3,6 +3,7 @@ package workload
 import (
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
@@ -17,6 +18,7 @@ type root uint8
 const (
 	workingDir root = iota // or absolute
 	sourceFile             // the root of the context, by the place of the source
+	elsewhere              // what value.ref is set to
 )
 
 // value is what an expression gives.
@@ -25,8 +27,9 @@ type value struct {
 	path     string // as written; a prefix where partial
 	partial  bool   // something unknown follows
 	from     root
-	variable string // of the environment, that the expression reads first
-	literal  int    // the token of the first literal
+	ref      foreignName // where it is from elsewhere
+	variable string      // of the environment, that the expression reads first
+	literal  int         // the token of the first literal
 }
 
 // eval evaluates the expression in tokens a to before b.
@@ -62,12 +65,20 @@ func (u *unit) expr(i, end, depth int) (value, int) {
 		case u.is(i, "/") && v.known:
 			w, i = u.operand(i+1, end, depth)
 			v = below(v, w)
+		case u.signs(i, "=="), u.signs(i, "!="):
+			// What is compared is no path, and its variable does not override one.
+			for u.is(i, "=") || u.is(i, "!") {
+				i++
+			}
+			_, i = u.operand(i, end, depth)
+			v = value{}
 		case u.is(i, "?") && depth > 1:
 			w, i = u.expr(i+1, end, depth-1)
 			if u.is(i, ":") {
 				var other value
 				other, i = u.expr(i+1, end, depth-1)
-				if other.known {
+				// Of two paths, the one that no change of the working directory's owner helps.
+				if other.known && (!w.known || !path.IsAbs(w.path)) {
 					w = other
 				}
 			}
@@ -81,7 +92,7 @@ func (u *unit) expr(i, end, depth int) (value, int) {
 
 // otherwise is the value of "v or w".
 func otherwise(v, w value) value {
-	if v.known {
+	if v.known && v.from != elsewhere || !w.known && v.known {
 		return v
 	}
 	if v.variable != "" {
@@ -109,7 +120,7 @@ func below(v, w value) value {
 		v.path, v.partial = strings.TrimSuffix(v.path, "/")+"/", true
 	case v.path == "" && v.from == workingDir:
 		v.path, v.partial = w.path, w.partial
-	case v.path == "." || v.path == "":
+	case v.from != elsewhere && (v.path == "." || v.path == ""):
 		v.path, v.partial = strings.TrimLeft(w.path, "/"), w.partial
 	default:
 		v.path, v.partial = strings.TrimSuffix(v.path, "/")+"/"+strings.TrimPrefix(w.path, "/"), w.partial
@@ -146,7 +157,7 @@ func (u *unit) operand(i, end, depth int) (value, int) {
 	case t.kind == textToken && t.end-t.start > maxPath:
 		i++
 	case t.kind == textToken:
-		v = u.text(i)
+		v = u.text(i, depth)
 		i++
 	case u.lang == Clojure && u.is(i, "("):
 		if u.kind(i+1) == wordToken {
@@ -169,21 +180,36 @@ func (u *unit) operand(i, end, depth int) (value, int) {
 	return u.methods(v, i, end, depth)
 }
 
-// text evaluates a literal; of JavaScript's templates also one that begins with the
-// directory of the source.
-func (u *unit) text(i int) value {
-	const dir = "${__dirname}"
-	raw, isTemplate := strings.CutPrefix(u.str(i), dir)
-	if !isTemplate || u.lang != JavaScript || !u.tokens[i].formatted {
+// firstName matches a template that begins with a name or with the working directory:
+// of JavaScript, Python and C#, Ruby and Elixir, and of the others.
+var firstName = lazyregexp.New(`^[#$]?\{\s*([A-Za-z_]\w*(?:\.\w+)*)(?:\(\))?\s*\}`)
+
+// text evaluates a literal; of templates also one that begins with a name.
+func (u *unit) text(i, depth int) value {
+	raw := u.str(i)
+	m := firstName.FindStringSubmatch(raw[:min(len(raw), maxPath)])
+	if m == nil || !u.tokens[i].formatted {
 		s, whole := u.literal(i)
 		return value{known: true, path: s, partial: !whole, literal: i}
 	}
-	v := value{known: true, path: u.sourceDir(), from: sourceFile, literal: i}
-	s, rest, more := strings.Cut(raw, "${")
-	if v.partial = more && rest != ""; len(s) <= maxPath {
-		v.path += s
+	var v value
+	if strings.HasSuffix(strings.TrimRight(m[0], " }"), ")") {
+		v = u.call(m[1], nil, depth-1)
+	} else {
+		v = u.variable(m[1], i, depth)
 	}
-	return v
+	if v.known && v.literal == 0 {
+		v.literal = i
+	}
+	raw = raw[len(m[0]):]
+	rest := value{known: true, path: raw}
+	if n := u.expression(raw, u.tokens[i].quote); n >= 0 {
+		rest.path, rest.partial = raw[:n], true
+	}
+	if rest.path == "" && !rest.partial {
+		return v
+	}
+	return concat(v, rest)
 }
 
 // closing returns the index of the bracket that closes the one at i, at most end.
@@ -240,15 +266,31 @@ func (u *unit) variable(name string, at, depth int) value {
 	case last == "parent" && last != name:
 		return parent(u.variable(strings.TrimSuffix(name, ".parent"), at, depth))
 	case strings.Count(name, ".") > 1 || strings.Contains(name, ".") && !slices.Contains([]string{"this", "self", "cls", "$this"}, name[:strings.IndexByte(name, '.')]):
-		return value{}
+		return u.elsewhere(name)
 	default:
-		return u.assigned(last, at, depth)
+		v := u.assigned(last, at, depth)
+		if _, set := u.values[last]; !set && last == name {
+			return u.elsewhere(name)
+		}
+		return v
 	}
 }
 
-// assigned evaluates what a variable of the source is set to: its first value, or
-// the second where the first is that of an environment variable without a default.
+// assigned evaluates what a variable of the source is set to: an absolute path where
+// one is among its values, or else its first value, or the second where the first is
+// that of an environment variable without a default.
 func (u *unit) assigned(name string, at, depth int) value {
+	v := u.firstAssigned(name, at, depth)
+	// Another one of the name, or another value of this one, that lies elsewhere.
+	if i := u.absolutes[name]; i > 0 && i != at && !(v.known && path.IsAbs(v.path)) {
+		if w, _ := u.expr(i, min(len(u.tokens), i+maxSpan), depth-1); w.known {
+			return w
+		}
+	}
+	return v
+}
+
+func (u *unit) firstAssigned(name string, at, depth int) value {
 	var v value
 	for _, i := range u.values[name] {
 		if i == 0 || i == at || v.known {
@@ -276,6 +318,15 @@ func (u *unit) methods(v value, i, end, depth int) (value, int) {
 		}
 		name := u.str(i + n)
 		i += n + 1
+		if name == "parents" && u.is(i, "[") && u.kind(i+1) == numberToken { // of Python, from 0
+			n, err := strconv.Atoi(u.str(i + 1))
+			for range min(n+1, maxArgs) {
+				v = parent(v)
+			}
+			v.known = v.known && err == nil
+			i = u.after(i, end)
+			continue
+		}
 		var args []argument
 		if i < end && u.is(i, "(") {
 			args = u.split(i+1, min(u.closing(i, end), i+maxSpan))
@@ -364,6 +415,8 @@ func (u *unit) call(name string, args []argument, depth int) value {
 			v.known = false
 		}
 		return parent(v)
+	case last == "Sprintf" && u.kind(args[0].a) == textToken:
+		return u.formatted(args, depth)
 	case last == "URL" && len(args) == 2: // new URL("../data", import.meta.url)
 		v, _ := u.expr(args[0].a, args[0].b, depth)
 		w, _ := u.expr(args[1].a, args[1].b, depth)
@@ -393,6 +446,21 @@ func (u *unit) call(name string, args []argument, depth int) value {
 	// Of another call, only which variable it is about.
 	v, _ := u.expr(args[0].a, args[0].b, depth)
 	return value{variable: v.variable}
+}
+
+// formatted evaluates a call of Sprintf, as far as its first verb that is not the
+// beginning.
+func (u *unit) formatted(args []argument, depth int) value {
+	s, whole := u.literal(args[0].a)
+	v := value{known: true, literal: args[0].a}
+	if rest, ok := strings.CutPrefix(s, "%s"); ok && len(args) > 1 {
+		s = rest
+		if v, _ = u.expr(args[1].a, args[1].b, depth); v.known && v.literal == 0 {
+			v.literal = args[0].a
+		}
+	}
+	s, _, more := strings.Cut(s, "%")
+	return concat(v, value{known: true, path: s, partial: more || !whole})
 }
 
 // withDefault evaluates a call that reads a variable and may give a default.

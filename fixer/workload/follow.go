@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -54,7 +55,15 @@ func (w *Workload) Follow(argv []string) *Script {
 // image.
 func (w *Workload) Child(c ChildProcess) *Script {
 	f := &follower{w: w, env: w.in.Run.Final.EnvVar, read: map[string]bool{}}
-	s := &Script{Kind: ChildCommand, Name: c.Place.File, Text: c.Script, Place: c.Place, Dir: f.workdir()}
+	s := &Script{Kind: ChildCommand, Name: c.Place.File, Text: c.Script, Place: c.Place, Dir: cmp.Or(c.Dir, f.workdir())}
+	if file, ok := w.in.Run.Destination(c.Place.File); ok && c.Argv == nil {
+		f.env = func(name string) (string, bool) {
+			if name == "__dirname" {
+				return path.Dir(file), true
+			}
+			return w.in.Run.Final.EnvVar(name)
+		}
+	}
 	if parsed, err := f.child(c, s.Dir); err == nil {
 		f.add(s, parsed)
 	}
@@ -67,11 +76,16 @@ func (f *follower) child(c ChildProcess, dir string) (*shell.Script, error) {
 		return shell.ParseIn(c.Script, f.env, dir)
 	}
 	var argv []string
-	for _, word := range c.Argv {
+	for i, word := range c.Argv {
+		text := word.Text
+		if slices.Contains(c.OfSource, i) {
+			file, copied := f.w.in.Run.Destination(text)
+			text, word.Known = file, copied
+		}
 		if !word.Known {
 			break
 		}
-		argv = append(argv, word.Text)
+		argv = append(argv, text)
 	}
 	return shell.FromArgs(argv, f.env)
 }

@@ -36,7 +36,7 @@ type SourcePath struct {
 // RelativeWrite is something that is written below the working directory, or
 // beside the sources.
 type RelativeWrite struct {
-	Path     string   // clean, relative to the working directory; "." is it itself
+	Path     string   // clean, relative to the working directory; "." is it itself, ".." is above it
 	Kind     PathKind // Written or Default
 	Variable string   // of the environment, that overrides it; "" for none
 	// OfSource: Path is relative to the root of the build context, by the place of
@@ -52,7 +52,7 @@ const maxPath = 1024
 
 var (
 	absolutePath = lazyregexp.New(`^/[A-Za-z0-9._@+-][\w.@+~-]*(?:/[\w.@+~ -]*)*$`)
-	relativePath = lazyregexp.New(`^(?:\./)*(?:[A-Za-z0-9_@+-]|\.[A-Za-z0-9_])[\w.@+-]*(?:/[\w.@+ -]*)*$|^\./?$`)
+	relativePath = lazyregexp.New(`^(?:\.{1,2}/)*(?:[A-Za-z0-9_@+-]|\.[A-Za-z0-9_])[\w.@+-]*(?:/[\w.@+ -]*)*$|^\./?$`)
 	// dataFile matches names of files that a program changes.
 	dataFile = lazyregexp.New(`(?i)\.(?:db|db3|sqlite|sqlite3|mdb|rdb|log|pid)$`)
 )
@@ -61,7 +61,7 @@ var (
 // something unknown follows; "" where it is none. What is below /api is a route.
 func pathOf(v value) string {
 	p := v.path
-	if !v.known || len(p) > maxPath {
+	if !v.known || v.from == elsewhere || len(p) > maxPath {
 		return ""
 	}
 	if v.partial {
@@ -99,6 +99,10 @@ func leaves(p string) bool { return p == ".." || strings.HasPrefix(p, "../") }
 
 // written reports the path that the call at token i writes.
 func (u *unit) written(v value, i int) {
+	if v.known && v.from == elsewhere {
+		u.out.wait(pendingWrite{foreignName: v.ref, lang: u.lang, below: v.path, partial: v.partial, Evidence: u.evidence(i)})
+		return
+	}
 	if file, ok := u.databaseFile(v.path); ok && v.known {
 		v.path, v.partial = file, false
 	}
@@ -107,7 +111,7 @@ func (u *unit) written(v value, i int) {
 	case p == "":
 	case path.IsAbs(p):
 		u.path(p, Written, v, i)
-	case v.from == sourceFile || p != "." && !strings.HasPrefix(p, ".."):
+	case v.from == sourceFile || p != ".":
 		u.used[v.literal] = true
 		u.out.relative(RelativeWrite{Path: p, Kind: Written, Variable: v.variable, OfSource: v.from == sourceFile, Evidence: u.evidence(i)})
 	}
@@ -444,6 +448,9 @@ func (u *unit) environmentCall(i int) {
 		args = append([]argument{args[min(1, len(args)-1)]}, args[1:]...)
 	case u.lang == Python && slices.Contains([]string{"add_argument", "option"}, last):
 		at = -1
+	case u.lang == JavaScript && last == "option" && (method || name != last): // of commander and of yargs
+		at = 2
+		args = append(slices.Clip(args), u.entries(args[min(1, len(args)-1)].a)...)
 	case last == "setDefault" || last == "default" && method:
 	default:
 		return
@@ -452,7 +459,7 @@ func (u *unit) environmentCall(i int) {
 		option, _ = u.literal(args[0].a)
 	}
 	for n, a := range args {
-		if n == at || at < 0 && a.key == "default" {
+		if n == at && a.key == "" || (at < 0 || u.lang == JavaScript) && a.key == "default" {
 			u.defaulted(option, u.eval(a.a, a.b))
 		}
 	}

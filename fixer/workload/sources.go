@@ -20,11 +20,20 @@ type Sources struct {
 	RelativeWrites []RelativeWrite
 	Writers        []SourceWriter
 	Ports          []SourcePort
+	Settings       []NamedFile
 
 	Languages []LanguageCount // by the number of files, the most first
 	Gaps      []Gap
 
-	unknown int // child processes that are not known
+	unknown   int // child processes that are not known
+	constants constants
+}
+
+// NamedFile is a file of settings that a source names: its path in the image, or where
+// it would be in the context.
+type NamedFile struct {
+	File string
+	Evidence
 }
 
 // LanguageCount is how many files of a language were read.
@@ -61,6 +70,7 @@ func (r *reader) read() {
 	for _, g := range r.files.eachSource(r.source) {
 		r.out.gap(g.Gap)
 	}
+	r.out.resolveConstants(&Sources{})
 	for lang, n := range r.counts {
 		r.out.Languages = append(r.out.Languages, LanguageCount{lang, n})
 	}
@@ -92,8 +102,9 @@ func (r *reader) source(s *sourceEntry, text string, gap *sourceGap) {
 }
 
 // codeHints are in every source in which literals are of interest.
-var codeHints = []string{`"/`, `'/`, "`/", "exec", "spawn", "open", "Open", "write", "Write", "mkdir", "Mkdir", "listen", "Listen", "PORT", "port", "sqlite", "SQLite", "file:", "jdbc:", "env", "ENV",
-	"system", "Command", "Process", "dest", "filename", "create", "Create", "touch", "run", "Run", "Source=", "Source =", "spit", "make", "`", "__dirname", "import", "serve", "bind"}
+var codeHints = []string{`"/`, `'..`, `"..`, "fork", "unlink", "rmSync", "rmtree", "Remove", `'/`, "`/", "exec", "spawn", "open", "Open", "write", "Write", "mkdir", "Mkdir", "listen", "Listen", "PORT", "port", "sqlite", "SQLite", "file:", "jdbc:", "env", "ENV",
+	"system", "Command", "Process", "dest", "filename", "create", "Create", "touch", "run", "Run", "Source=", "Source =", "spit", "make", "`", "__dirname", "import", "serve", "bind",
+	`.json'`, `.json"`, ".yml", ".yaml", ".toml", ".ini"}
 
 // fewTokens are no source code, where the rest of a file is long lines.
 const fewTokens = 100
@@ -142,9 +153,10 @@ func (u *unit) read() {
 	for i, t := range u.tokens {
 		switch t.kind {
 		case wordToken:
-			u.word(i, roles[u.last(i)])
+			u.word(i, roles[u.calledName(i)])
 		case textToken:
 			u.command(i)
+			u.settingsFile(i)
 		case punctToken:
 			if c := u.src[t.start]; c == '|' || c == '?' {
 				u.defaultAt(i)
@@ -156,6 +168,7 @@ func (u *unit) read() {
 	for i, t := range u.tokens {
 		if t.kind == punctToken && (u.src[t.start] == '=' || u.src[t.start] == ':') {
 			u.constant(i)
+			u.noteConstant(i)
 		}
 	}
 	for i, t := range u.tokens {
@@ -225,6 +238,11 @@ var rolesOf = sync.OnceValue(func() map[Language]map[string]role {
 	return all
 })
 
+// wait adds a write that waits for what another source sets.
+func (s *Sources) wait(w pendingWrite) {
+	addResult(s, &s.constants.pending, w, w.Place, "writes below constants of others")
+}
+
 // gap adds a gap.
 func (s *Sources) gap(g Gap) {
 	if len(s.Gaps) < maxGaps {
@@ -254,6 +272,12 @@ func (s *Sources) path(p SourcePath) {
 func (s *Sources) relative(w RelativeWrite) {
 	if !repeats(s.RelativeWrites, w) {
 		addResult(s, &s.RelativeWrites, w, w.Place, "writes")
+	}
+}
+
+func (s *Sources) settingsFile(f NamedFile) {
+	if !repeats(s.Settings, f) {
+		addResult(s, &s.Settings, f, f.Place, "names of files of settings")
 	}
 }
 

@@ -128,7 +128,8 @@ res.writeFile`, `
 1 relative out.txt
 2 relative uploads
 3 relative logs/app.log
-4 relative db.sqlite`},
+4 relative db.sqlite
+5 relative ../outside`},
 		{"databases and logs", "a.js", `
 const upload = multer({ dest: '/persist/up' }); multer({ storage: multer.diskStorage({ destination: '/persist/disk' }) })
 const Database = require('better-sqlite3'); new Database('/persist/a.db'); new sqlite3.Database('/persist/b.db')
@@ -173,6 +174,7 @@ const j = process.env.DATA_J || '/data/j'; fs.readFileSync(j); fs.writeFileSync(
 2 mentioned /data/b DATA_B
 3 mentioned /uploads UPLOADS
 4 default /data/c DATA_C
+4 written /data/c/x DATA_C
 5 default /data/d DATA_D
 6 default /data/e DATA_E
 7 default /data/f DATA_F

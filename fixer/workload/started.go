@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"path"
 	"slices"
+
+	"github.com/dockmend/dockmend/fixer/shell"
 )
 
 // This file reads the sources that the start names, wherever they lie.
@@ -11,38 +13,73 @@ import (
 // maxStarted bounds the sources that starts name and that no walk reads.
 const maxStarted = 100
 
-// Started returns the sources that the start runs, as "node scripts/server.js" does:
-// their paths in the build context. Shell scripts are not among them: what they run
-// is followed.
-func (w *Workload) Started() (names []string) {
-	for _, l := range w.Launches() {
-		for _, word := range append(slices.Clip(l.Args), l.Program) {
-			file, ok := word.In(l.Dir)
-			if !ok || !path.IsAbs(file) {
-				continue
-			}
-			if IsNode(l.Name) && path.Ext(file) == "" {
-				file += ".js"
-			}
-			lang := languageOf[path.Ext(file)]
-			if name := w.Origin(file).Name; lang != "" && lang != Shell && name != "" && !slices.Contains(names, name) {
-				names = append(names, name)
-			}
-		}
-	}
-	return names
-}
+// Started returns the sources that the start runs, as "node scripts/server.js" does,
+// and those that the sources start in turn: their paths in the build context. Shell
+// scripts are not among them: what they run is followed.
+func (w *Workload) Started() []string { return w.started().names }
 
 // eachSources visits what the sources say that the image takes from the context, and
-// then what those say that the start runs and that are no application's by their place.
+// then what those say that are started and that are no application's by their place.
 func (w *Workload) eachSources(visit func(*Sources)) {
 	visit(w.Sources())
-	for _, name := range w.Started() {
+	for _, s := range w.started().sources {
+		visit(s)
+	}
+}
+
+// started are the sources that are started: their names, and what those say that are no
+// application's by their place.
+type started struct {
+	names   []string
+	sources []*Sources
+}
+
+// started finds them once: those that children start come after theirs.
+func (w *Workload) started() *started {
+	if w.begun != nil {
+		return w.begun
+	}
+	w.begun = &started{}
+	for _, l := range w.Launches() {
+		w.begun.add(w, l.Name, l.Dir, append(slices.Clip(l.Args), l.Program))
+	}
+	w.begun.children(w, w.Sources())
+	for i := 0; i < min(len(w.begun.names), maxStarted); i++ {
+		name := w.begun.names[i]
 		if codeLanguage(name) != "" {
 			continue
 		}
 		if s, ok := w.in.Files.started.of(name, maxStarted, func() *Sources { return w.in.Files.readSource(name) }); ok {
-			visit(s)
+			w.begun.sources = append(w.begun.sources, s)
+			w.begun.children(w, s)
+		}
+	}
+	return w.begun
+}
+
+// children adds what the child processes of sources run.
+func (b *started) children(w *Workload, s *Sources) {
+	for _, c := range s.ChildProcesses {
+		w.Child(c).All(func(c *Command) bool {
+			b.add(w, c.Name, c.Dir, c.Args)
+			return len(b.names) < maxStarted
+		})
+	}
+}
+
+// add adds the sources that the words of a command name.
+func (b *started) add(w *Workload, program, dir string, words []shell.Word) {
+	for _, word := range words {
+		file, ok := word.In(dir)
+		if !ok || !path.IsAbs(file) {
+			continue
+		}
+		if IsNode(program) && path.Ext(file) == "" {
+			file += ".js"
+		}
+		lang := languageOf[path.Ext(file)]
+		if name := w.Origin(file).Name; lang != "" && lang != Shell && name != "" && !slices.Contains(b.names, name) {
+			b.names = append(b.names, name)
 		}
 	}
 }
@@ -62,5 +99,6 @@ func (f *Files) readSource(name string) *Sources {
 		return r.out
 	}
 	r.code(name, languageOf[path.Ext(name)], text)
+	r.out.resolveConstants(f.Sources())
 	return r.out
 }

@@ -15,11 +15,17 @@ type unit struct {
 	// values are the first two expressions that each variable is set to: indexes
 	// of tokens.
 	values map[string][2]int
-	steps  int             // of evaluation that are left for the whole unit
-	budget int             // of evaluation that are left for one expression
-	used   map[int]bool    // tokens of the literals that are reported
-	data   map[string]bool // names that were asked for by namesData
-	out    *Sources
+	// absolutes are the first expressions that begin with a literal of an absolute path,
+	// by the variables that they are set to.
+	absolutes map[string]int
+	steps     int             // of evaluation that are left for the whole unit
+	budget    int             // of evaluation that are left for one expression
+	used      map[int]bool    // tokens of the literals that are reported
+	data      map[string]bool // names that were asked for by namesData
+	// imports are the names that stand for what other sources set; nil until asked for.
+	imports map[string]foreignName
+	noted   map[string]int // absolute paths, by the name that they are given
+	out     *Sources
 	// readLooks counts the names whose uses were looked for.
 	readLooks int
 }
@@ -292,11 +298,14 @@ func (u *unit) expression(s string, quote byte) int {
 
 // index notes what each variable is set to.
 func (u *unit) index() {
-	u.values = map[string][2]int{}
+	u.values, u.absolutes = map[string][2]int{}, map[string]int{}
 	for i := range u.tokens {
 		name, at := u.assignment(i)
 		if at == 0 || len(u.values) > maxTokens/16 {
 			continue
+		}
+		if u.kind(at) == textToken && strings.HasPrefix(u.str(at), "/") && u.absolutes[name] == 0 {
+			u.absolutes[name] = at
 		}
 		if v, seen := u.values[name]; !seen {
 			u.values[name] = [2]int{at, 0}

@@ -30,6 +30,8 @@ type Workload struct {
 	start    *Script
 	packages map[string]packageAnswer // by directory
 	sources  *Sources                 // those that Takes is true of
+	config   *configuration           // read on first use
+	begun    *started                 // found on first use
 }
 
 type packageAnswer struct {

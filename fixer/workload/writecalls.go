@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// writeCall is a call that makes or changes a file or a directory.
+// writeCall is a call that makes, changes or removes a file or a directory.
 type writeCall struct {
 	receivers []string // the word before its name is one of them; nil: any, or none
 	arg       int      // the index of the path; -1: that of key, -2: what it is called on
@@ -23,15 +23,16 @@ type writeCall struct {
 var writeCallsOf = map[Language]string{
 	JavaScript: "writeFile:0 writeFileSync:0 appendFile:0 appendFileSync:0 createWriteStream:0 mkdir:0 mkdirSync:0 mkdirp:0 mkdirpSync:0 mkdtemp:0 mkdtempSync:0 " +
 		"ensureDir:0 ensureDirSync:0 ensureFile:0 ensureFileSync:0 outputFile:0 outputFileSync:0 outputJson:0 outputJsonSync:0 outputJSON:0 writeJson:0 writeJsonSync:0 writeJSON:0 " +
-		"copyFile:1 copyFileSync:1 fs|fse|fsExtra|fsp|promises.copy:1 copySync:1 fs|fsp|promises.rename:1 renameSync:1 fs|fsp|promises.cp:1 cpSync:1 openSync:0? fs|fsp|promises|fsPromises.open:0? " +
+		"copyFile:1 copyFileSync:1 unlinkSync:0 rmSync:0 rmdirSync:0 truncateSync:0 chmodSync:0 symlinkSync:1 linkSync:1 fs|fse|fsExtra|fsp|fsPromises|promises.unlink:0 fs|fse|fsExtra|fsp|fsPromises|promises.rm:0 " +
+		"fs|fsp|fsPromises|promises.rmdir:0 fs|fsp|fsPromises|promises.truncate:0 fs|fsp|fsPromises|promises.chmod:0 fs|fsp|fsPromises|promises.symlink:1 fs|fsp|fsPromises|promises.link:1 fs|fse|fsExtra|fsp|promises.copy:1 copySync:1 fs|fsp|promises.rename:1 renameSync:1 fs|fsp|promises.cp:1 cpSync:1 openSync:0? fs|fsp|promises|fsPromises.open:0? " +
 		"Database:0 DatabaseSync:0 JSONFile:0 JSONFileSync:0 FileSync:0 JSONPreset:0 JSONFilePreset:0 multer:dest Datastore:filename File:filename DailyRotateFile:filename DailyRotateFile:dirname " +
 		"formidable:uploadDir IncomingForm:uploadDir LocalStorage:0 open:filename Sequelize:storage diskStorage:destination pino.destination:0 pino.destination:dest rfs|rotatingFileStream.createStream:path Bun.write:0 Deno.writeTextFile:0 Deno.writeFile:0 Deno.mkdir:0 Level:0",
-	Python: "open:0? makedirs:0 os.mkdir:0 shutil.copy:1 shutil.copyfile:1 shutil.copy2:1 shutil.copytree:1 shutil.move:1 os.rename:1 os.replace:1 sqlite3|aiosqlite.connect:0 FileHandler:0 " +
+	Python: "open:0? os.remove:0 os.unlink:0 os.rmdir:0 shutil.rmtree:0 os.chmod:0 os.symlink:1 os.link:1 unlink:< makedirs:0 os.mkdir:0 shutil.copy:1 shutil.copyfile:1 shutil.copy2:1 shutil.copytree:1 shutil.move:1 os.rename:1 os.replace:1 sqlite3|aiosqlite.connect:0 FileHandler:0 " +
 		"RotatingFileHandler:0 TimedRotatingFileHandler:0 WatchedFileHandler:0 basicConfig:filename shelve|dbm.open:0 TinyDB:0 SqliteDict:0 SqliteDatabase:0 PersistentClient:path to_csv:0 to_parquet:0 " +
 		"to_pickle:0 savefig:0 np|numpy.save:0 logger.add:0 save:0 mkdir:< write_text:< write_bytes:< touch:< open:<?",
 	Ruby: "File|IO.write:0 File.open:0? File.new:0? FileUtils.mkdir_p:0 FileUtils.makedirs:0 FileUtils.mkdir:0 FileUtils.touch:0 FileUtils.cp:1 FileUtils.mv:1 Dir.mkdir:0 Database.new:0 Logger.new:0 " +
 		"PStore|Store.new:0 CSV.open:0? mkpath:< mkdir:<",
-	Go: "os|ioutil.WriteFile:0 os.Create:0 os.MkdirAll:0 os.Mkdir:0 os.OpenFile:0? os.Rename:1 sqlite.Open:0 bolt|bbolt.Open:0 badger.DefaultOptions:0 leveldb.OpenFile:0 pebble.Open:0 sql|sqlx.Open:1 sqlx.Connect:1",
+	Go: "os|ioutil.WriteFile:0 os.Create:0 os.MkdirAll:0 os.Mkdir:0 os.OpenFile:0? os.Rename:1 os.Remove:0 os.RemoveAll:0 os.Chmod:0 os.Truncate:0 os.Symlink:1 os.Link:1 sqlite.Open:0 bolt|bbolt.Open:0 badger.DefaultOptions:0 leveldb.OpenFile:0 pebble.Open:0 sql|sqlx.Open:1 sqlx.Connect:1",
 	Java: "FileOutputStream:0 FileWriter:0 PrintWriter:0 RandomAccessFile:0? Files.write:0 writeString:0 createDirectories:0 createDirectory:0 Files.createFile:0 newBufferedWriter:0 newOutputStream:0 " +
 		"Files.copy:1 Files.move:1 FileHandler:0 writeStringToFile:0 forceMkdir:0 mkdirs:< mkdir:< createNewFile:< writeText:< writeBytes:< appendText:< bufferedWriter:< outputStream:< printWriter:< os.write:0 makeDir.all:0",
 	CSharp: "File.WriteAllText:0 File.WriteAllTextAsync:0 File.WriteAllBytes:0 File.WriteAllBytesAsync:0 File.WriteAllLines:0 File.AppendAllText:0 File.AppendAllTextAsync:0 File.AppendAllLines:0 File.Create:0 " +
@@ -62,7 +63,7 @@ var writeCalls = sync.OnceValue(func() map[Language]map[string][]writeCall {
 
 // writeCall reports the paths that a call writes, where it is one that does.
 func (u *unit) writeCall(i int) {
-	calls := writeCalls()[u.lang][u.last(i)]
+	calls := writeCalls()[u.lang][u.calledName(i)]
 	if len(calls) == 0 || u.is(i-1, "function") || u.is(i-1, "def") || u.is(i-1, "func") || u.is(i-1, "fn") || u.is(i-1, "fun") {
 		return
 	}
@@ -70,8 +71,7 @@ func (u *unit) writeCall(i int) {
 	if !ok {
 		return
 	}
-	name, method := u.callee(i)
-	words := strings.Split(name, ".")
+	words, method := u.calledWords(i)
 	if u.lang == JavaScript && len(words) > 1 && (words[len(words)-2] == "FS" || words[len(words)-2] == "this") {
 		return // of Emscripten, in memory; of a class of the application
 	}
@@ -107,7 +107,7 @@ func (u *unit) socket(i int, args []argument) {
 		if a.key != "" && strings.Trim(a.key, `"'`) != "path" {
 			continue
 		}
-		if v := u.eval(a.a, a.b); v.known && !v.partial && path.IsAbs(v.path) && slices.Contains([]string{".sock", ".socket"}, path.Ext(v.path)) {
+		if v := u.eval(a.a, a.b); v.known && !v.partial && v.from != elsewhere && path.IsAbs(v.path) && slices.Contains([]string{".sock", ".socket"}, path.Ext(v.path)) {
 			u.written(v, i)
 		}
 	}

@@ -133,7 +133,7 @@ func (w *Workload) Writes() (list []Write) {
 			list = append(list, c.writes()...)
 		}
 	})
-	list = slices.Concat(list, w.variableWrites(), w.sourceWrites(), w.configurationWrites())
+	list = slices.Concat(list, w.variableWrites(), w.sourceWrites(), w.configuration().writes)
 	type key struct{ path, by string }
 	seen := map[key]bool{}
 	return slices.DeleteFunc(list, func(one Write) bool {

@@ -1,0 +1,2 @@
+const fs = require('fs'), { ROOT } = require('../lib/places')
+fs.mkdirSync(ROOT, { recursive: true })
