@@ -51,30 +51,26 @@ func mountDoubt(p *fixer.Pass, run *chain.Run, id identity) string {
 	return ""
 }
 
-// possibleDoubt tells of a mount at or below the working directory in a deployment whose
-// image may be this one: of other paths it is not likely that it is.
+// possibleDoubt tells of a mount in a deployment whose image may be this one. Where
+// nothing of the same name speaks for that, only one that mounts something at or below
+// the working directory counts: of other paths it is not likely.
 func possibleDoubt(p *fixer.Pass, run *chain.Run, id identity) string {
-	if !run.Final.Workdir.Known || run.Final.Workdir.Text == "/" {
-		return ""
-	}
-	const perhaps = ", if its image is this one"
+	dir := run.Final.Workdir
 	for _, d := range p.Perhaps {
-		below := func(m workload.Mount) bool {
-			return workload.Within(m.Target, run.Final.Workdir.Text) && !isModules(m.Target)
+		counts := func(m workload.Mount) bool {
+			return d.Alike || dir.Known && dir.Text != "/" && workload.Within(m.Target, dir.Text) && !isModules(m.Target)
 		}
-		if d.User != "" || !slices.ContainsFunc(d.Mounts, below) {
+		if d.User != "" || !slices.ContainsFunc(d.Mounts, counts) {
 			continue
 		}
-		if doubt := ofRights(d); doubt != "" {
-			return doubt + perhaps
-		}
+		doubt := ofRights(d)
 		for _, m := range d.Mounts {
-			if !below(m) || m.Kind == workload.Claim && d.FSGroup {
-				continue
+			if doubt == "" && counts(m) && !(m.Kind == workload.Claim && d.FSGroup) {
+				doubt = ofMount(p, run, id, m)
 			}
-			if doubt := ofMount(p, run, id, m); doubt != "" {
-				return doubt + perhaps
-			}
+		}
+		if doubt != "" {
+			return doubt + ", if its image is this one"
 		}
 	}
 	return ""

@@ -53,7 +53,7 @@ var installers = strings.Fields("bun.sh/install nvm-sh/nvm get.volta.sh fnm.verc
 // rootsPackages are packages that work with what belongs to root as a rule: the
 // Docker engine, devices, raw sockets.
 var rootsPackages = strings.Fields(`dockerode docker-modem node-docker-api serialport @serialport/bindings-cpp node-hid usb raw-socket net-ping cap pcap
-	@abandonware/noble noble bleno @abandonware/bleno onoff pigpio rpio i2c-bus spi-device`)
+	@abandonware/noble noble bleno @abandonware/bleno onoff pigpio rpio i2c-bus spi-device zigbee-herdsman zwave-js`)
 
 func (x *examiner) installers() string {
 	for _, s := range x.run.Steps {

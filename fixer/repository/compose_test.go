@@ -2,6 +2,7 @@ package repository
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -165,6 +166,36 @@ func TestVariants(t *testing.T) {
 		}
 		if got != want {
 			t.Errorf("%s: %q, want %q", file, got, want)
+		}
+	}
+}
+
+// TestAlike: what carries the name of an image is more likely its source: a package of
+// the repository's only Dockerfile, the label of a Dockerfile.
+func TestAlike(t *testing.T) {
+	const label = "FROM a\nLABEL org.opencontainers.image.source=https://example.com/acme/app.git\n"
+	for _, c := range []struct {
+		name        string
+		dockerfiles map[string]string
+		want        string
+	}{
+		{"neither", map[string]string{"a/Dockerfile": "FROM a\n", "b/Dockerfile": "FROM a\n"}, "a/Dockerfile false b/Dockerfile false "},
+		{"a label", map[string]string{"a/Dockerfile": "FROM a\n", "b/Dockerfile": label}, "b/Dockerfile true "},
+		{"several in quotes", map[string]string{"a/Dockerfile": "FROM a\nLABEL \"x\"=\"y\" \\\n  \"org.opencontainers.image.source\"=\"https://example.com/acme/App\"\n"}, "a/Dockerfile true "},
+		{"a package of the only one", map[string]string{"a/Dockerfile": "FROM a\n", "service/package.json": `{"name": "@acme/app"}`}, "a/Dockerfile true "},
+		{"a package beside", map[string]string{"a/Dockerfile": "FROM a\n", "b/Dockerfile": "FROM a\n", "b/package.json": `{"name": "app"}`}, "b/Dockerfile true "},
+	} {
+		texts := map[string]string{"compose.yaml": "services: {x: {image: 'ghcr.io/acme/app:1', volumes: ['/srv/app:/srv/app']}}\n"}
+		maps.Copy(texts, c.dockerfiles)
+		l := Read(files(texts))
+		got := ""
+		for _, file := range l.Dockerfiles() {
+			for _, d := range l.Deployments(file) {
+				got += fmt.Sprintf("%s %v ", file, d.Alike)
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}
 }

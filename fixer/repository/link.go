@@ -5,9 +5,11 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/distribution/reference"
 
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
@@ -45,11 +47,13 @@ func (r *reader) link() *Links {
 	for _, d := range r.runs {
 		list := a.dockerfiles(d)
 		a.deploy(l, list, d)
-		if d.Perhaps = true; list == nil {
-			a.deploy(l, a.possible(l.dockerfiles, d), d)
+		d.Perhaps = true
+		if list == nil {
+			list, d.Alike = a.possible(l.dockerfiles, d)
 		} else {
-			a.deploy(l, a.variants(l.dockerfiles, list), d)
+			list, d.Alike = a.variants(l.dockerfiles, list), true
 		}
+		a.deploy(l, list, d)
 	}
 	for _, list := range l.deployments {
 		slices.SortStableFunc(list, func(a, b workload.Deployment) int { return comparePlaces(a.Place, b.Place) })
@@ -70,6 +74,8 @@ type attribution struct {
 	names  map[string]string   // by directory: the name of the package
 	alike  map[string][]string // by the last part of an image's name, or the name of a package: Dockerfiles
 	left   int                 // deployments that may still be given to Dockerfiles and builds
+	// labelled are the Dockerfiles by the repository that they name as their source.
+	labelled func() map[string][]string
 }
 
 // maker is a build, by its index among those of a Dockerfile.
@@ -81,8 +87,12 @@ type maker struct {
 // attribution notes the names that the builds give their images.
 func (r *reader) attribution(dockerfiles []string) *attribution {
 	a := &attribution{tagged: map[string][]string{}, makers: map[string][]maker{}, named: map[string]bool{}, names: r.names, alike: map[string][]string{}, left: maxShared}
+	a.labelled = sync.OnceValue(func() map[string][]string { return r.sourceLabels(dockerfiles) })
 	if len(dockerfiles) == 1 {
 		a.only = dockerfiles[0]
+		for _, name := range r.names { // it is made of one of them, or of all
+			a.isAlike(name, a.only)
+		}
 	}
 	for _, b := range r.builds {
 		for _, name := range b.imageNames() {
@@ -160,26 +170,52 @@ func (a *attribution) dockerfiles(d run) []string {
 // no build says so: what the repository runs may be published under a name that only
 // its registry knows. They are those that something names alike, else all near by, as
 // for the name of the repository's own package. Docker's official images are somebody
-// else's. Only what the deployment mounts counts then:
-// without a mount there are none.
-func (a *attribution) possible(dockerfiles []string, d run) []string {
+// else's. Only what the deployment mounts counts then: without a mount there are none.
+func (a *attribution) possible(dockerfiles []string, d run) (list []string, alike bool) {
 	name := imageName(d.image)
 	if name == "" || len(d.Mounts) == 0 {
-		return nil
+		return nil, false
 	}
 	if base := path.Base(name); base != a.names["."] {
 		if list := a.alike[base]; len(list) > 0 {
-			return list
+			return list, true
 		}
 		if strings.HasPrefix(name, "docker.io/library/") {
-			return nil
+			return nil, false
+		}
+		if list := a.labelled()[base]; len(list) > 0 {
+			return list, true
 		}
 	}
-	list := near(dockerfiles, path.Dir(d.Place.File))
+	list = near(dockerfiles, path.Dir(d.Place.File))
 	list = list[:min(len(list), a.left)]
 	a.left -= len(list)
-	return list
+	return list, false
 }
+
+// sourceLabel finds the repository that an image says it is made from (specs.opencontainers.org,
+// "Pre-Defined Annotation Keys").
+var sourceLabel = lazyregexp.New(`org\.opencontainers\.image\.source["']?[= \t]+["']?https?://[^\s"'\\]*/([\w.-]+)`)
+
+// sourceLabels returns the Dockerfiles by the last part of the repository that a label
+// names.
+func (r *reader) sourceLabels(dockerfiles []string) map[string][]string {
+	found := map[string][]string{}
+	for _, file := range dockerfiles[:min(len(dockerfiles), maxLabelled)] {
+		text, err := r.text(file)
+		if err != nil {
+			continue // it is a finding of its own
+		}
+		if m := sourceLabel.FindStringSubmatch(string(text)); m != nil {
+			name := strings.ToLower(strings.TrimSuffix(m[1], ".git"))
+			found[name] = append(found[name], file)
+		}
+	}
+	return found
+}
+
+// maxLabelled bounds the Dockerfiles whose labels are read.
+const maxLabelled = 256
 
 // variants are the Dockerfiles that no build names and that lie beside one of a list, as
 // Dockerfile.alpine beside Dockerfile: who builds one by hand runs it as the other.

@@ -30,6 +30,7 @@ type Deployment struct {
 	Name       string // for messages: "service web", "container api", "docker run"
 	Place      Place
 	Perhaps    bool     // its image may be that of another Dockerfile, or somebody else's
+	Alike      bool     // with Perhaps: what the Dockerfile belongs to has the name of its image
 	Entrypoint []string // nil: the image's; empty: none
 	Command    []string // nil: the image's; empty: none
 	WorkingDir string
