@@ -63,7 +63,7 @@ func madeDirs(run *chain.Run, id identity) (dirs []string, err error) {
 // above are the directories of an application that mkdir -p makes above one, from the
 // top. Those that WORKDIR makes are not among them.
 func above(run *chain.Run, c shell.Call, dir string) (dirs []string) {
-	if !slices.ContainsFunc(c.Args, func(w shell.Word) bool { return w.Text == "--parents" || strings.HasPrefix(w.Text, "-") && !strings.HasPrefix(w.Text, "--") && strings.Contains(w.Text, "p") }) {
+	if !workload.MakesParents(c) {
 		return nil
 	}
 	for dir = path.Dir(dir); !workload.IsSystem(dir) && isData(dir) && path.Dir(dir) != "/home"; dir = path.Dir(dir) {

@@ -195,10 +195,15 @@ func operandsIn(c shell.Call, dir string, first int) (list []string) {
 	return list
 }
 
-func (o *Owner) mkdir(s chain.Step, c shell.Call, dir, file, user string) {
-	parents := slices.ContainsFunc(c.Args, func(w shell.Word) bool {
+// MakesParents reports whether a call of mkdir makes the directories above as well.
+func MakesParents(c shell.Call) bool {
+	return slices.ContainsFunc(c.Args, func(w shell.Word) bool {
 		return w.Text == "--parents" || strings.HasPrefix(w.Text, "-") && !strings.HasPrefix(w.Text, "--") && strings.Contains(w.Text, "p")
 	})
+}
+
+func (o *Owner) mkdir(s chain.Step, c shell.Call, dir, file, user string) {
+	parents := MakesParents(c)
 	for _, made := range operandsIn(c, dir, 0) {
 		if made == file || parents && Within(made, file) {
 			how := Made
