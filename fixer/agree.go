@@ -50,7 +50,7 @@ func (a *agreement) add(build int, rep *report) {
 		a.changes = append(a.changes, c)
 	}
 	if rep.Safety < c.Safety { // the one with more doubts
-		c.Safety, c.Message = rep.Safety, rep.Message
+		c.Finding = rep.Finding
 	}
 	c.builds = append(c.builds, build)
 	c.conditions = append(c.conditions, rep.holds)
@@ -68,7 +68,7 @@ func (a *agreement) signature(build int, rep *report) string {
 		fmt.Fprintf(&b, " %q %q in %p", f.Name, f.Text, a.run.builds[build].contents)
 	}
 	if !rep.changes() {
-		b.WriteString(" " + rep.Message)
+		b.WriteString(" " + rep.Sentence())
 	}
 	return b.String()
 }
@@ -89,14 +89,14 @@ func (a *agreement) settle() {
 			return false
 		case !told[c.offset]: // a note
 			if a.missing(c, a.around(c.offset)) {
-				c.Message += " (" + a.names(c.builds) + ")"
+				c.Reason += " (" + a.names(c.builds) + ")"
 			}
 			return false
 		case seen[c.offset]:
 			return true // it is part of what is said of the dispute
 		}
 		seen[c.offset] = true
-		*c = change{report: report{Finding: Finding{ID: c.ID, Safety: Note, Message: a.dispute(first, c.offset), offset: c.offset}}}
+		*c = change{report: report{Finding: Finding{ID: c.ID, Status: Refused, Problem: a.dispute(first, c.offset), offset: c.offset, end: c.end}}}
 		return false
 	})
 }
@@ -179,7 +179,7 @@ func (a *agreement) firstReports() []map[int]string {
 		list[i] = map[int]string{}
 		for _, rep := range p.reports {
 			if _, ok := list[i][rep.offset]; !ok {
-				list[i][rep.offset] = rep.Message
+				list[i][rep.offset] = rep.Sentence()
 			}
 		}
 	}

@@ -25,7 +25,7 @@ func perBuild(word func(p *fixer.Pass) string) *fixer.Transform {
 			text := word(p)
 			switch text {
 			case "":
-				p.Report(c.In.Span, "can't tell")
+				p.Leave(c.In.Span, "can't tell", "")
 				continue
 			case strings.TrimSpace(c.In.Body()):
 				continue
@@ -34,7 +34,7 @@ func perBuild(word func(p *fixer.Pass) string) *fixer.Transform {
 			if err != nil {
 				return err
 			}
-			p.Report(c.In.Span, "needs "+text, e)
+			p.Change(c.In.Span, fixer.Finding{Problem: "needs " + text}, fixer.Decision{}, e)
 		}
 		return nil
 	}}
@@ -107,7 +107,7 @@ func TestBuildsOfOneStage(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			p.Report(in.Span, "needs "+text, e)
+			p.Change(in.Span, fixer.Finding{Problem: "needs " + text}, fixer.Decision{}, e)
 		}
 		return nil
 	}}
@@ -115,7 +115,7 @@ func TestBuildsOfOneStage(t *testing.T) {
 	r := runBuilds(t, text, []fixer.Build{
 		{Name: "one", Context: fstest.MapFS{"cmd": {Data: []byte("d")}}}, {Name: "two", Context: fstest.MapFS{"cmd": {Data: []byte("e")}}},
 	}, both)
-	if string(r.After) != text || len(r.Findings) != 2 || r.Findings[0].Fixed || r.Findings[1].Fixed {
+	if string(r.After) != text || len(r.Findings) != 2 || r.Findings[0].Status == fixer.Fixed {
 		t.Errorf("got\n%s\nsays\n%s", r.After, says(r))
 	}
 }
@@ -130,9 +130,9 @@ func TestBuildsSharedContext(t *testing.T) {
 		asked[p.DirectoryFiles()]++
 		return nil
 	}}
-	creates := &fixer.Transform{ID: "creates", Run: func(p *fixer.Pass) error {
+	creates := &fixer.Transform{ID: "creates", Safety: fixer.Safe, Run: func(p *fixer.Pass) error {
 		if p.IgnoreFile == "" {
-			p.Create(fixer.Safe, p.File.Instructions[0].Span, "no ignore file", fixer.NewFile{Name: ".dockerignore", Text: []byte("a\n")})
+			p.Create(p.File.Instructions[0].Span, fixer.Finding{Problem: "no ignore file"}, fixer.Decision{}, fixer.NewFile{Name: ".dockerignore", Text: []byte("a\n")})
 		}
 		return nil
 	}}

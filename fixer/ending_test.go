@@ -25,7 +25,7 @@ func needs(id string, decide func(end *fixer.Pass, in *dockerfile.Instruction) f
 			if err != nil {
 				return err
 			}
-			p.Report(in.Span, "no link", e).Provided("stays: ", func(end *fixer.Pass) fixer.Decision { return decide(end, end.Became(in)) })
+			p.Change(in.Span, fixer.Finding{Problem: "no link"}, fixer.Decision{}, e).Provided(func(end *fixer.Pass) fixer.Decision { return decide(end, end.Became(in)) })
 		}
 		return nil
 	}}
@@ -38,7 +38,7 @@ var idle = &fixer.Transform{ID: "idle", Run: func(*fixer.Pass) error { return ni
 func says(r fixer.Result) string {
 	var list []string
 	for _, f := range r.Findings {
-		list = append(list, fmt.Sprintf("%d:%d %s %v %v: %s", f.Line, f.Col, f.ID, f.Safety, f.Fixed, f.Message))
+		list = append(list, fmt.Sprintf("%d:%d %s %v %v: %s", f.Line, f.Col, f.ID, f.Safety, f.Status == fixer.Fixed, f.Sentence()))
 	}
 	return strings.Join(list, "\n")
 }
@@ -72,11 +72,11 @@ func TestProvided(t *testing.T) {
 		want          string // what is said of the COPY
 	}{
 		{"done", "", user, 0, true, "no link"},
-		{"skipped", "", nil, 0, false, "stays: no user (it rests on user, which did not run)"},
-		{"ignored", "# dockmend ignore=user\n", user, 0, false, "stays: no user (it rests on user, which a comment ignores)"},
-		{"below the threshold", "", unsafe, 0, false, "stays: no user"},
+		{"skipped", "", nil, 0, false, "no link, left so: no user (it rests on user, which did not run)"},
+		{"ignored", "# dockmend ignore=user\n", user, 0, false, "no link, left so: no user (it rests on user, which a comment ignores)"},
+		{"below the threshold", "", unsafe, 0, false, "no link, left so: no user"},
 		{"above it", "", unsafe, fixer.Unsafe, true, "no link"},
-		{"failed", "", fails, 0, false, "stays: no user"},
+		{"failed", "", fails, 0, false, "no link, left so: no user"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			src := fmt.Sprintf(text, c.comment)
@@ -130,7 +130,7 @@ func TestProvidedOneByOne(t *testing.T) {
 		}
 		return fixer.Decision{}
 	})
-	if r := run(t, src, fixer.Options{}, second, idle); strings.Count(string(r.After), "--link") != 39 || !strings.Contains(says(r), "3:1 link note false: stays: it is the second") {
+	if r := run(t, src, fixer.Options{}, second, idle); strings.Count(string(r.After), "--link") != 39 || !strings.Contains(says(r), "3:1 link note false: no link, left so: it is the second") {
 		t.Errorf("%s\n%s", r.After, says(r))
 	}
 	// Each run refuses the first of those that are left.
@@ -157,7 +157,7 @@ func TestProvidedOneByOne(t *testing.T) {
 func TestProvidedPanics(t *testing.T) {
 	bad := needs("link", func(*fixer.Pass, *dockerfile.Instruction) fixer.Decision { panic("broken") })
 	r := run(t, "FROM a\nCOPY b c\nCMD d\n", fixer.Options{}, bad, idle, inserts("user", "USER x", fixer.Safe))
-	if string(r.After) != "FROM a\nCOPY b c\nUSER x\nCMD d\n" || len(r.Findings) != 2 || !r.Findings[0].Bug || r.Findings[0].ID != "link" {
+	if string(r.After) != "FROM a\nCOPY b c\nUSER x\nCMD d\n" || len(r.Findings) != 2 || r.Findings[0].Status != fixer.Failed || r.Findings[0].ID != "link" {
 		t.Errorf("%s\n%s", r.After, says(r))
 	}
 }
@@ -166,7 +166,7 @@ func TestProvidedPanics(t *testing.T) {
 func TestProvidedUndeclared(t *testing.T) {
 	secret := needs("link", func(*fixer.Pass, *dockerfile.Instruction) fixer.Decision { return fixer.Decision{} })
 	secret.RestsOn = nil
-	if r := run(t, "FROM a\nCOPY b c\n", fixer.Options{}, secret); len(r.Findings) != 1 || !r.Findings[0].Bug || !strings.Contains(says(r), "RestsOn names none") {
+	if r := run(t, "FROM a\nCOPY b c\n", fixer.Options{}, secret); len(r.Findings) != 1 || r.Findings[0].Status != fixer.Failed || !strings.Contains(says(r), "RestsOn names none") {
 		t.Error(says(r))
 	}
 }
@@ -199,17 +199,17 @@ func onInserted(s fixer.Safety, further bool) *fixer.Transform {
 				return fmt.Errorf("what is inserted is not known")
 			}
 			if s == fixer.Note {
-				p.Report(in.Span, "the user is x")
+				p.Leave(in.Span, "the user is x", "")
 				return nil
 			}
 			edit, err := in.Replace(in.Args[0], "y")
 			if further && err == nil {
 				var second dockerfile.Edit
 				second, err = p.File.InsertAfter(in, "EXPOSE 1")
-				p.ReportAs(s, in.Span, "the user is x", edit, second)
+				p.Change(in.Span, fixer.Finding{Problem: "the user is x"}, fixer.Decision{Safety: s}, edit, second)
 				return err
 			}
-			p.ReportAs(s, in.Span, "the user is x", edit)
+			p.Change(in.Span, fixer.Finding{Problem: "the user is x"}, fixer.Decision{Safety: s}, edit)
 			return err
 		}
 		return nil
@@ -264,12 +264,12 @@ func TestOrderOfFindings(t *testing.T) {
 	word := func(id string, n int) *fixer.Transform {
 		return &fixer.Transform{ID: id, Run: func(p *fixer.Pass) error {
 			in := p.File.Instructions[1]
-			p.Report(dockerfile.Span{Start: in.Start + n, End: in.Start + n + 1}, "here")
+			p.Leave(dockerfile.Span{Start: in.Start + n, End: in.Start + n + 1}, "here", "")
 			return nil
 		}}
 	}
 	r := run(t, "FROM a\nRUN b \\\n  c\nCMD d\n", fixer.Options{}, word("z", 10), word("a", 0), inserts("m", "USER x", fixer.Safe), &fixer.Transform{ID: "b", Run: func(p *fixer.Pass) error {
-		p.Report(p.File.Instructions[0].Span, "there")
+		p.Leave(p.File.Instructions[0].Span, "there", "")
 		return nil
 	}})
 	if want := "1:1 b note false: there\n3:3 z note false: here\n2:1 a note false: here\n4:1 m safe true: inserts USER x"; says(r) != want {

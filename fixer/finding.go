@@ -1,23 +1,85 @@
 package fixer
 
-import "github.com/dockmend/dockmend/fixer/baseimage"
+import (
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/baseimage"
+)
+
+// Status is what became of a finding.
+type Status string
+
+// The statuses, by what they ask of a reader.
+const (
+	Fixed   Status = "fixed"   // the change is made
+	Offered Status = "offered" // there is a change, below the threshold
+	Refused Status = "refused" // there is none, and Reason says why
+	Stated  Status = "stated"  // something to know, of which nothing is to be changed
+	Failed  Status = "failed"  // the transform failed, and what it did was taken back
+)
 
 // Finding is something that a transform changes, would change, or deliberately
 // leaves alone.
 type Finding struct {
-	ID        string
-	Safety    Safety // Note for what is left alone
-	Line, Col int    // in the text that came in, from 1; Col counts bytes
-	Message   string
-	// Fixed: the change was made. Not fixed, and above Note: it was below the
-	// threshold.
-	Fixed bool
-	// Bug: the transform failed, and what it did was taken back.
-	Bug bool
+	ID     string // of the transform, or of what the engine looks at: base-image, ignore, syntax
+	Status Status
+	Safety Safety // of the change; Note where there is none
+	// The place, in the text that came in, from 1; columns count bytes. The end is that
+	// of the last byte and one more; it is the beginning where nothing more is known.
+	Line, Col, EndLine, EndCol int
 
-	offset int // in the text that the transform saw
-	order  int // of the transform in the list; -1 for the engine's own findings
-	group  int // the line of the instruction in the text that came in
+	Problem string   // what is wrong, a statement: "runs as root"
+	Change  string   // what is done about it: "USER node"; "" where nothing is
+	Reason  string   // the evidence for the change, or why there is none
+	Caveats []string // what a reviewer of the change should know
+
+	offset, end int // in the text that the transform saw
+	order       int // of the transform in the list; -1 for the engine's own findings
+	group       int // the line of the instruction in the text that came in
+}
+
+// StatedAt returns a finding of which nothing is to be changed: what the engine, or who
+// calls it, has to say of a file.
+func StatedAt(id string, line, col int, problem, reason string) Finding {
+	return Finding{ID: id, Status: Stated, Line: line, Col: col, EndLine: line, EndCol: col, Problem: problem, Reason: reason}
+}
+
+// refused returns the finding as one of which nothing is changed.
+func (f Finding) refused(reason string) Finding {
+	f.Status, f.Safety, f.Change, f.Reason, f.Caveats = Refused, Note, "", reason, nil
+	return f
+}
+
+// ChangesNothing reports whether a finding has no change to offer, and is no failure.
+func (f Finding) ChangesNothing() bool { return f.Status == Refused || f.Status == Stated }
+
+// Sentence says all that the finding says, in one line. What it takes to have a
+// change that was not made is not part of it.
+func (f Finding) Sentence() string {
+	switch f.Status {
+	case Refused:
+		return joined(f.Problem, ", left so: ", f.Reason)
+	case Stated, Failed:
+		return joined(f.Problem, ": ", f.Reason)
+	}
+	text := joined(f.Problem, ": ", f.Change)
+	if f.Reason != "" {
+		text += " (" + f.Reason + ")"
+	}
+	return strings.Join(append([]string{text}, f.Caveats...), "; ")
+}
+
+// joined puts a sign between two texts where there are two.
+func joined(a, sign, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + sign + b
+}
+
+// equal reports whether two findings say the same of the same place.
+func (f Finding) equal(g Finding) bool {
+	return f.ID == g.ID && f.Status == g.Status && f.Safety == g.Safety && f.Line == g.Line && f.Col == g.Col && f.Sentence() == g.Sentence()
 }
 
 // Step is one transform that changed the text.

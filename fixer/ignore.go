@@ -110,7 +110,7 @@ func (r *run) idleIgnores(f *dockerfile.File, ts []*Transform) (list []Finding) 
 	for _, c := range f.Comments() {
 		if nearlyIgnore.MatchString(c.Text) && !ignoreComment.MatchString(c.Text) {
 			line, col := f.Position(c.Start)
-			list = append(list, Finding{ID: "ignore", Line: line, Col: col, Message: "ignores nothing: it is written # dockmend ignore=ID, with a reason behind it"})
+			list = append(list, StatedAt("ignore", line, col, "ignores nothing", "it is written # dockmend ignore=ID, with a reason behind it"))
 		}
 	}
 	for _, ig := range ignores(f, "") {
@@ -129,7 +129,7 @@ func (r *run) idleIgnores(f *dockerfile.File, ts []*Transform) (list []Finding) 
 			message = fmt.Sprintf("ignores %s, which has nothing to say here", ig.id)
 		}
 		line, col := f.Position(ig.comment.Start)
-		list = append(list, Finding{ID: "ignore", Line: line, Col: col, Message: message})
+		list = append(list, StatedAt("ignore", line, col, message, ""))
 	}
 	return list
 }

@@ -20,7 +20,7 @@ func marks(id string) *fixer.Transform {
 			if err != nil {
 				return err
 			}
-			p.Report(in.Span, "no link", e)
+			p.Change(in.Span, fixer.Finding{Problem: "no link"}, fixer.Decision{}, e)
 		}
 		return nil
 	}}
@@ -60,7 +60,7 @@ func TestIgnore(t *testing.T) {
 			var notes []string
 			for _, f := range r.Findings {
 				if f.ID == "ignore" {
-					notes = append(notes, fmt.Sprintf("%d:%d %s", f.Line, f.Col, f.Message))
+					notes = append(notes, fmt.Sprintf("%d:%d %s", f.Line, f.Col, f.Sentence()))
 				}
 			}
 			if got := strings.Join(notes, "\n"); got != c.notes {

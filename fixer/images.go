@@ -113,21 +113,21 @@ func (im *images) notes(g *chain.Graph, position func(int) (line, col int), list
 		if k == nil || k.facts == nil || seen[n.Image] {
 			continue
 		}
-		var message string
+		var problem, reason string
 		switch f := k.facts; {
 		case f.Assumed != "" && f.Config != nil && f.Config.Source != baseimage.FromTable:
-			message = fmt.Sprintf("%s is assumed to be what it was when it was last asked for: %s", n.Image, f.Assumed)
+			problem, reason = n.Image+" is assumed to be what it was when it was last asked for", f.Assumed
 		case f.Assumed != "":
-			message = fmt.Sprintf("%s is assumed to be what the built-in table says: %s", n.Image, f.Assumed)
+			problem, reason = n.Image+" is assumed to be what the built-in table says", f.Assumed
 		case f.Unread != "":
-			message = fmt.Sprintf("not everything is known of %s: %s", n.Image, f.Unread)
+			problem, reason = "not everything is known of "+n.Image, f.Unread
 		default:
 			continue
 		}
 		seen[n.Image] = true
 		line, col := position(n.Stage.Ref.Start)
 		if !slices.ContainsFunc(list, func(f Finding) bool { return f.Line == line && f.Col == col }) {
-			list = append(list, Finding{ID: "base-image", Line: line, Col: col, Message: message})
+			list = append(list, StatedAt("base-image", line, col, problem, reason))
 		}
 	}
 	return list

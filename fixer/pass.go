@@ -3,6 +3,7 @@ package fixer
 import (
 	"context"
 	"io/fs"
+	"slices"
 	"sort"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
@@ -56,7 +57,6 @@ type report struct {
 	Finding
 	edits   []dockerfile.Edit
 	created *NewFile // nil for none
-	left    string   // what to say where holds refuses, in front of the reason
 	holds   func(end *Pass) Decision
 }
 
@@ -114,29 +114,39 @@ func (p *Pass) Inserted(in *dockerfile.Instruction) bool {
 	return p.position(in.Start).inserted
 }
 
-// Report records a finding at a place of the file. With edits it is a change,
-// of the transform's own safety; without, it says what was left alone and why.
-func (p *Pass) Report(at dockerfile.Span, message string, edits ...dockerfile.Edit) Reported {
-	s := p.transform.Safety
-	if len(edits) == 0 {
-		s = Note
+// Change records a finding at a place of the file and the edits that mend it. Of f, its
+// texts are used. may says whether they may be made, how safe that is and what a
+// reviewer should know; where it refuses, the finding says so instead.
+func (p *Pass) Change(at dockerfile.Span, f Finding, may Decision, edits ...dockerfile.Edit) Reported {
+	if may.Refused() {
+		return p.Leave(at, f.Problem, may.Refuse)
 	}
-	return p.ReportAs(s, at, message, edits...)
+	f.Safety = may.Limit(p.transform.Safety)
+	f.Caveats = append(slices.Clip(f.Caveats), may.Caveats...)
+	return p.record(at, f, edits)
 }
 
-// ReportAs is Report with a safety of its own.
-func (p *Pass) ReportAs(s Safety, at dockerfile.Span, message string, edits ...dockerfile.Edit) Reported {
-	r := &report{Finding: Finding{ID: p.transform.ID, Safety: s, Message: message, offset: at.Start}, edits: edits}
-	p.reports = append(p.reports, r)
-	return Reported{r}
+// Leave records what is wrong at a place, and why it is left alone.
+func (p *Pass) Leave(at dockerfile.Span, problem, reason string) Reported {
+	return p.record(at, Finding{Status: Refused, Problem: problem, Reason: reason}, nil)
 }
 
-// Create records a finding that is mended by a new file in the build context. The
-// transforms that run later find it there.
-func (p *Pass) Create(s Safety, at dockerfile.Span, message string, file NewFile) {
-	r := p.ReportAs(s, at, message).report
+// Create records a finding that is mended by a new file in the build context, as
+// Change does. The transforms that run later find it there.
+func (p *Pass) Create(at dockerfile.Span, f Finding, may Decision, file NewFile) {
+	r := p.Change(at, f, may).report
+	if r.Status == Refused {
+		return
+	}
 	file.ID = p.transform.ID
 	r.created = &file
+}
+
+func (p *Pass) record(at dockerfile.Span, f Finding, edits []dockerfile.Edit) Reported {
+	f.ID, f.offset, f.end = p.transform.ID, at.Start, at.End
+	r := &report{Finding: f, edits: edits}
+	p.reports = append(p.reports, r)
+	return Reported{r}
 }
 
 // Reported is a finding that was reported, to say more of it.
@@ -145,12 +155,9 @@ type Reported struct{ report *report }
 // Provided says what the change counts on of the transforms in RestsOn. When all
 // have run, the engine asks holds with a Pass of the final text, whose methods
 // Became and Offers lead to it. Where holds refuses or lowers the safety, all is
-// done again, in which this change is left out or has that safety; left is what
-// the finding says then, in front of the reason. holds must neither report nor
-// change anything.
-func (r Reported) Provided(left string, holds func(end *Pass) Decision) {
-	r.report.left, r.report.holds = left, holds
-}
+// done again, in which this change is left out, for that reason, or has that safety.
+// holds must neither report nor change anything.
+func (r Reported) Provided(holds func(end *Pass) Decision) { r.report.holds = holds }
 
 // ending is what a Pass of the final text knows of the way to it.
 type ending struct {
@@ -180,7 +187,7 @@ func (p *Pass) Became(in *dockerfile.Instruction) *dockerfile.Instruction {
 func (p *Pass) Offers(t *Transform, at dockerfile.Span) bool {
 	where := p.position(at.Start)
 	for _, f := range p.end.findings {
-		if f.ID == t.ID && f.Safety == Unsafe && !f.Fixed && f.Line == where.line && f.Col == where.col {
+		if f.ID == t.ID && f.Status == Offered && f.Line == where.line && f.Col == where.col {
 			return true
 		}
 	}

@@ -27,11 +27,11 @@ func Run(ctx context.Context, src Source, ts []*Transform, inspector baseimage.I
 		return Result{}, err
 	}
 	if reason := foreignSyntax(file.Syntax); reason != "" {
-		return Result{Before: src.Src, After: src.Src, Findings: []Finding{{ID: "syntax", Line: 1, Col: 1, Message: "left alone: " + reason}}}, nil
+		return Result{Before: src.Src, After: src.Src, Findings: []Finding{StatedAt("syntax", 1, 1, "left alone", reason)}}, nil
 	}
 	if c, ok := generated(file); ok && o.Threshold > Unsafe {
 		line, col := file.Position(c.Start)
-		return Result{Before: src.Src, After: src.Src, Findings: []Finding{{ID: "generated", Line: line, Col: col, Message: "left alone: it says that it is not to be edited, and a change belongs into what it is made from"}}}, nil
+		return Result{Before: src.Src, After: src.Src, Findings: []Finding{StatedAt("generated", line, col, "left alone", "it says that it is not to be edited, and a change belongs into what it is made from")}}, nil
 	}
 	prefetch(ctx, inspector, builds)
 	held := withheld{ignored: map[ignoreKey]bool{}}
@@ -107,14 +107,11 @@ func (r *run) result(before []*build) Result {
 		list[i].group = r.group(list[i].Line)
 	}
 	slices.SortStableFunc(list, func(a, b Finding) int {
-		return cmp.Or(a.group-b.group, a.order-b.order, a.Line-b.Line, a.Col-b.Col, cmp.Compare(a.Message, b.Message))
+		return cmp.Or(a.group-b.group, a.order-b.order, a.Line-b.Line, a.Col-b.Col, cmp.Compare(a.Sentence(), b.Sentence()))
 	})
 	// What an earlier transform inserted stands at one place of the text that came
 	// in: of its lines the same may be said.
-	list = slices.CompactFunc(list, func(a, b Finding) bool {
-		a.offset = b.offset
-		return a == b
-	})
+	list = slices.CompactFunc(list, Finding.equal)
 	return Result{Before: r.src.Src, After: r.file.Src, Findings: list, Steps: r.steps, Created: r.created, Images: r.images.facts()}
 }
 

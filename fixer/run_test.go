@@ -27,7 +27,7 @@ func inserts(id, line string, s fixer.Safety) *fixer.Transform {
 		if err != nil {
 			return err
 		}
-		p.Report(last.Span, "inserts "+line, e)
+		p.Change(last.Span, fixer.Finding{Problem: "inserts " + line}, fixer.Decision{}, e)
 		return nil
 	}}
 }
@@ -52,7 +52,7 @@ func TestSteps(t *testing.T) {
 	// Both findings speak of the line that came in, not of the one that the
 	// first step moved.
 	for _, f := range r.Findings {
-		if f.Line != 4 || f.Col != 1 || !f.Fixed || f.Safety != fixer.Safe {
+		if f.Line != 4 || f.Col != 1 || f.Status != fixer.Fixed || f.Safety != fixer.Safe {
 			t.Errorf("finding %+v", f)
 		}
 	}
@@ -61,11 +61,11 @@ func TestSteps(t *testing.T) {
 func TestThreshold(t *testing.T) {
 	unsafe := inserts("one", "USER x", fixer.Unsafe)
 	r := run(t, src, fixer.Options{}, unsafe)
-	if string(r.After) != src || len(r.Findings) != 1 || r.Findings[0].Fixed || r.Findings[0].Safety != fixer.Unsafe {
+	if string(r.After) != src || len(r.Findings) != 1 || r.Findings[0].Status == fixer.Fixed || r.Findings[0].Safety != fixer.Unsafe {
 		t.Errorf("below the threshold: %+v", r)
 	}
 	r = run(t, src, fixer.Options{Threshold: fixer.Unsafe}, unsafe)
-	if string(r.After) == src || !r.Findings[0].Fixed {
+	if string(r.After) == src || r.Findings[0].Status != fixer.Fixed {
 		t.Errorf("at the threshold: %+v", r)
 	}
 }
@@ -76,7 +76,7 @@ func TestRollback(t *testing.T) {
 	good := inserts("good", "USER x", fixer.Safe)
 	edit := func(f func(p *fixer.Pass) []dockerfile.Edit) func(*fixer.Pass) error {
 		return func(p *fixer.Pass) error {
-			p.Report(p.File.Instructions[0].Span, "bad", f(p)...)
+			p.Change(p.File.Instructions[0].Span, fixer.Finding{Problem: "bad"}, fixer.Decision{}, f(p)...)
 			return nil
 		}
 	}
@@ -112,7 +112,7 @@ func TestRollback(t *testing.T) {
 			if want := strings.Replace(src, "CMD", "USER x\nCMD", 1); string(r.After) != want {
 				t.Errorf("got\n%s", r.After)
 			}
-			if len(r.Findings) != 2 || !r.Findings[0].Bug || r.Findings[0].ID != "bad" || r.Findings[0].Fixed {
+			if len(r.Findings) != 2 || r.Findings[0].Status != fixer.Failed || r.Findings[0].ID != "bad" {
 				t.Errorf("findings %+v", r.Findings)
 			}
 		})
@@ -123,7 +123,7 @@ func TestRollback(t *testing.T) {
 func TestTooLarge(t *testing.T) {
 	text := src + strings.Repeat("#\n", (dockerfile.MaxSize-len(src))/2)
 	r := run(t, text, fixer.Options{}, inserts("one", "USER x", fixer.Safe))
-	if string(r.After) != text || len(r.Findings) != 1 || r.Findings[0].Fixed || r.Findings[0].Bug || !strings.Contains(r.Findings[0].Message, "more than 1048576 bytes") {
+	if string(r.After) != text || len(r.Findings) != 1 || r.Findings[0].Status != fixer.Refused || !strings.Contains(r.Findings[0].Sentence(), "more than 1048576 bytes") {
 		t.Errorf("%+v", r.Findings)
 	}
 }
@@ -169,7 +169,7 @@ func TestAssumed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(r.Findings) != 1 || r.Findings[0].Line != 2 || r.Findings[0].Col != 6 || !strings.Contains(r.Findings[0].Message, "a is assumed") || !strings.HasSuffix(r.Findings[0].Message, "no network") {
+	if len(r.Findings) != 1 || r.Findings[0].Line != 2 || r.Findings[0].Col != 6 || !strings.Contains(r.Findings[0].Sentence(), "a is assumed") || !strings.HasSuffix(r.Findings[0].Sentence(), "no network") {
 		t.Errorf("%+v", r.Findings)
 	}
 }

@@ -2,10 +2,10 @@ package fixer
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
@@ -42,8 +42,13 @@ func (r *run) step(i int) {
 	var edits []dockerfile.Edit
 	var owners []int
 	for k, c := range changes {
-		c.Fixed = c.changes() && c.Safety >= r.options.Threshold
-		if c.Fixed {
+		switch {
+		case !c.changes():
+			c.Status, c.Safety = cmp.Or(c.Status, Stated), Note
+		case c.Safety < r.options.Threshold:
+			c.Status = Offered
+		default:
+			c.Status = Fixed
 			edits = append(edits, c.edits...)
 			owners = append(owners, slices.Repeat([]int{len(r.findings) + k}, len(c.edits))...)
 		}
@@ -51,15 +56,15 @@ func (r *run) step(i int) {
 	places := make([]place, len(changes))
 	for k, c := range changes {
 		places[k] = r.place(c.offset)
+		places[k].endLine, places[k].endCol = r.endOf(c.Finding, places[k])
 		places[k].alone = places[k].inserted && r.changesOnlyInserted(c)
 	}
 	if len(edits) > 0 {
 		switch err := r.apply(t, edits, owners); {
 		case errors.Is(err, errTooLarge):
 			for _, c := range changes {
-				if c.Fixed {
-					*c = change{report: report{Finding: c.Finding}}
-					c.Fixed, c.Safety, c.Message = false, Note, "left alone: "+err.Error()
+				if c.Status == Fixed {
+					*c = change{report: report{Finding: c.refused(err.Error())}}
 				}
 			}
 		case err != nil:
@@ -76,11 +81,12 @@ func (r *run) step(i int) {
 func (r *run) note(order int, c *change, at place) {
 	f := found{Finding: c.Finding, owner: at.owner}
 	f.Line, f.Col, f.offset, f.order = at.line, at.col, at.offset, order
+	f.EndLine, f.EndCol = at.endLine, at.endCol
 	// What is said of a line that this run inserted is no news, but for an unsafe
 	// change, and one that changes more than that line.
 	f.hidden = at.inserted && (f.Safety == Note || f.Safety == Safe && at.alone)
 	r.findings = append(r.findings, f)
-	if !f.Fixed {
+	if f.Status != Fixed {
 		return
 	}
 	if c.created != nil {
@@ -164,8 +170,8 @@ func (r *run) apply(t *Transform, edits []dockerfile.Edit, owners []int) error {
 
 func (r *run) bug(order int, err error) {
 	r.findings = append(r.findings, found{owner: -1, Finding: Finding{
-		ID: r.transforms[order].ID, Line: 1, Col: 1, Bug: true, order: order,
-		Message: fmt.Sprintf("internal error, nothing of this transform was changed; please report it: %v", err),
+		ID: r.transforms[order].ID, Status: Failed, Line: 1, Col: 1, EndLine: 1, EndCol: 1, order: order,
+		Problem: "internal error, nothing of this transform was changed; please report it", Reason: err.Error(),
 	}})
 }
 
@@ -176,6 +182,8 @@ type place struct {
 	inserted  bool
 	owner     int  // the finding that inserted it, -1 for none
 	alone     bool // what is changed there is all inserted text
+
+	endLine, endCol int // of a finding that is there
 }
 
 // place is the place in the text that came in of an offset of the current text.
@@ -194,15 +202,23 @@ func (r *run) place(offset int) place {
 	return place{line: line, col: col, offset: offset, owner: -1}
 }
 
+// endOf returns where the place of a finding ends in the text that came in: with its
+// beginning, where it has no end there.
+func (r *run) endOf(f Finding, at place) (line, col int) {
+	if at.inserted || f.end <= f.offset {
+		return at.line, at.col
+	}
+	last := r.place(f.end - 1)
+	if last.inserted || last.offset < at.offset {
+		return at.line, at.col
+	}
+	return last.line, last.col + 1
+}
+
 // changesOnlyInserted reports whether all that a change does is to change
 // instructions that this run inserted.
 func (r *run) changesOnlyInserted(c *change) bool {
 	return c.created == nil && !slices.ContainsFunc(c.edits, func(e dockerfile.Edit) bool {
 		return e.Inserts() || !r.place(e.Anchor().Start).inserted
 	})
-}
-
-// withCaveats is a message with what a reviewer should know.
-func withCaveats(message string, caveats []string) string {
-	return strings.Join(append([]string{message}, caveats...), "; ")
 }

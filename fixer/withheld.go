@@ -52,12 +52,11 @@ func (r *run) hold(t *Transform, changes []*change) {
 			d = Refusal("what it counts on can't be settled")
 		}
 		if d.Refused() {
-			*c = change{report: report{Finding: c.Finding, left: c.left}, key: c.key}
-			c.Safety, c.Message = Note, c.left+d.Refuse
+			*c = change{report: report{Finding: c.refused(d.Refuse)}, key: c.key}
 			continue
 		}
 		if s := d.Limit(c.Safety); s < c.Safety {
-			c.Safety, c.Message = s, withCaveats(c.Message, d.Caveats)
+			c.Safety, c.Caveats = s, append(slices.Clip(c.Caveats), d.Caveats...)
 		}
 	}
 }
@@ -133,8 +132,8 @@ func (r *run) caveat(i int, caveats []string) {
 		i = r.findings[i].owner
 	}
 	for _, c := range caveats {
-		if f := &r.findings[i]; !strings.Contains(f.Message, c) {
-			f.Message = withCaveats(f.Message, []string{c})
+		if f := &r.findings[i]; !slices.Contains(f.Caveats, c) {
+			f.Caveats = append(slices.Clip(f.Caveats), c)
 		}
 	}
 }

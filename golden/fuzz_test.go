@@ -48,8 +48,8 @@ func FuzzAll(f *testing.F) {
 				return r, false
 			}
 			for _, f := range r.Findings {
-				if f.Bug {
-					t.Fatalf("%s: %s", f.ID, f.Message)
+				if f.Status == fixer.Failed {
+					t.Fatalf("%s: %s", f.ID, f.Sentence())
 				}
 			}
 			return r, true

@@ -193,8 +193,8 @@ func (c *testCase) run(t *testing.T, src []byte) fixer.Result {
 		t.Fatal(err)
 	}
 	for _, f := range r.Findings {
-		if f.Bug {
-			t.Fatalf("%s: %s", f.ID, f.Message)
+		if f.Status == fixer.Failed {
+			t.Fatalf("%s: %s", f.ID, f.Sentence())
 		}
 	}
 	return r

@@ -11,6 +11,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
 // AddCopy writes ADD as COPY where it does nothing else.
@@ -54,38 +55,26 @@ func addCopy(p *fixer.Pass, s chain.Step, cmd *instructions.AddCommand) {
 	}
 	for _, src := range cmd.SourcePaths {
 		file, known := s.Before.Expand(src)
-		if !known || s.Before.DependsOnArg(src) || !isLocal(file) {
+		if !known || s.Before.DependsOnArg(src) || !steps.IsLocal(file) {
 			return
 		}
 		plain, err := asCopyDoes(p, file)
 		if err != nil {
-			p.Report(s.In.Span, fmt.Sprintf("ADD may only copy here, left so: %s can't be looked at in the build context: %v", file, err))
+			p.Leave(s.In.Span, "ADD may only copy here", fmt.Sprintf("%s can't be looked at in the build context: %v", file, err))
 			return
 		}
 		if !plain {
 			return
 		}
 	}
-	keyword := spelledLike(s.In.Keyword.Text, "COPY")
+	keyword := steps.KeywordLike(s.In.Keyword.Text, "COPY")
 	edit, err := s.In.Replace(s.In.Keyword, keyword)
 	if err != nil {
 		return // its keyword is on two lines
 	}
-	p.Report(s.In.Span, fmt.Sprintf("ADD has nothing to fetch or to unpack here: %s (its sources are plain files, seen in the build context)", keyword), edit)
-}
-
-// spelledLike is a keyword, given in upper case, in the case of another.
-func spelledLike(other, keyword string) string {
-	if other == strings.ToLower(other) {
-		return strings.ToLower(keyword)
-	}
-	return keyword
-}
-
-// isLocal reports whether a source can't be a URL or a git repository, whose forms
-// all have a colon but for one, and needs no care with escapes.
-func isLocal(src string) bool {
-	return src != "" && !strings.ContainsAny(src, `:\`) && !strings.HasPrefix(src, "github.com/")
+	p.Change(s.In.Span, fixer.Finding{
+		Problem: "ADD has nothing to fetch or to unpack here", Change: keyword, Reason: "its sources are plain files, seen in the build context",
+	}, fixer.Decision{}, edit)
 }
 
 // maxMatches is how many files of one pattern are looked at.

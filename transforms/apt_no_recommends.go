@@ -9,6 +9,8 @@ import (
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/transforms/internal/apt"
+	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
 // AptNoRecommends keeps apt-get from installing more than what is asked for.
@@ -36,19 +38,21 @@ later RUN of the stage or of those built on it installs without an update of its
 		var later []chain.Step
 		for _, n := range p.Graph.Nodes {
 			for _, s := range n.Eval(nil).Own() {
-				if needsLists(s) {
+				if apt.NeedsLists(s) {
 					later = append(later, s)
 				}
 			}
 		}
 		for _, n := range becomeImages(p.Graph) {
-			calls(n.Eval(nil).Own(), func(s chain.Step, c shell.Call) {
-				if i := aptInstall(c); i >= 0 && !setForAll {
+			steps.Calls(n.Eval(nil).Own(), func(s chain.Step, c shell.Call) {
+				if i := apt.Install(c); i >= 0 && !setForAll {
 					noRecommends(p, s, c, i)
 				}
 			})
 			for _, s := range n.Eval(nil).Own() {
-				cleanLists(p, s, later)
+				if edit, ok := apt.DropLists(s, later); ok {
+					p.Change(s.In.Span, fixer.Finding{Problem: "the lists of apt-get update stay in the image", Change: "rm -rf " + apt.Lists + "/*"}, fixer.Decision{}, edit)
+				}
 			}
 		}
 		return nil
@@ -67,47 +71,6 @@ func becomeImages(g *chain.Graph) (list []*chain.Node) {
 	return list
 }
 
-// aptValues are the options of apt-get that are followed by a value.
-var aptValues = strings.Fields("-o --option -c --config-file -t --target-release --default-release -a --host-architecture")
-
-// aptCommand is the index of the command among the arguments of apt-get, -1 when
-// there is none.
-func aptCommand(c shell.Call) int {
-	for i := 0; i < len(c.Args); i++ {
-		a := c.Args[i]
-		switch {
-		case a.Known && slices.Contains(aptValues, a.Text):
-			i++
-		case !a.Known || !strings.HasPrefix(a.Text, "-"):
-			return i
-		}
-	}
-	return -1
-}
-
-// aptInstall is the index of "install" in a call of apt-get that installs
-// packages by name; else -1.
-func aptInstall(c shell.Call) int {
-	i := aptCommand(c)
-	if c.Name != "apt-get" || i < 0 || c.Args[i].Text != "install" || c.Has("-f", "--fix-broken") {
-		return -1
-	}
-	if len(aptPackages(c, i)) == 0 && c.Known() {
-		return -1
-	}
-	return i
-}
-
-// aptPackages are the packages behind "install" that can be told.
-func aptPackages(c shell.Call, install int) (names []string) {
-	for _, a := range c.Args[install+1:] {
-		if a.Known && a.Text != "" && a.Text[0] != '-' {
-			names = append(names, a.Text)
-		}
-	}
-	return names
-}
-
 // aptOptions are the names of variables that may hold options.
 var aptOptions = lazyregexp.New(`(?i)\$\{?\w*(opt|flag|arg)`)
 
@@ -122,7 +85,7 @@ var leansOn = map[string]string{
 // installed reports whether the chain installs a package by name, up to a step.
 func installed(at chain.Step, name string) bool {
 	for _, s := range at.Node.Eval(nil).Steps {
-		if s.In.Index <= at.In.Index && s.In.Name() == "RUN" && strings.Contains(wholeText(s.In), name) {
+		if s.In.Index <= at.In.Index && s.In.Name() == "RUN" && strings.Contains(steps.Text(s.In), name) {
 			return true
 		}
 	}
@@ -136,21 +99,21 @@ func noRecommends(p *fixer.Pass, s chain.Step, c shell.Call, install int) {
 		}
 	}
 	const wrong = "apt-get installs recommended packages too"
-	for _, name := range aptPackages(c, install) {
+	for _, name := range apt.Packages(c, install) {
 		if needs := leansOn[name]; needs != "" && !installed(s, needs) {
-			p.Report(s.In.Span, fmt.Sprintf("%s, left so: %s is of little use without %s, which it only recommends", wrong, name, needs))
+			p.Leave(s.In.Span, wrong, fmt.Sprintf("%s is of little use without %s, which it only recommends", name, needs))
 			return
 		}
 	}
 	behind := install
-	for behind+1 < len(c.Args) && c.Args[behind+1].Known && strings.HasPrefix(c.Args[behind+1].Text, "-") && !slices.Contains(aptValues, c.Args[behind+1].Text) {
+	for behind+1 < len(c.Args) && c.Args[behind+1].Known && strings.HasPrefix(c.Args[behind+1].Text, "-") && !slices.Contains(apt.Values, c.Args[behind+1].Text) {
 		behind++
 	}
 	word := c.Args[behind]
-	edit, err := replaceWord(s, word, word.Raw+" --no-install-recommends")
+	edit, err := steps.Replace(s, word, word.Raw+" --no-install-recommends")
 	if err != nil {
-		p.Report(s.In.Span, fmt.Sprintf("%s, left so: %v", wrong, err))
+		p.Leave(s.In.Span, wrong, err.Error())
 		return
 	}
-	p.Report(s.In.Span, wrong+": --no-install-recommends (one of them may be in use: try the image)", edit)
+	p.Change(s.In.Span, fixer.Finding{Problem: wrong, Change: "--no-install-recommends", Reason: "one of them may be in use: try the image"}, fixer.Decision{}, edit)
 }

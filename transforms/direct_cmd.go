@@ -13,6 +13,9 @@ import (
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/command"
+	"github.com/dockmend/dockmend/transforms/internal/npmscript"
+	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
 // DirectCmd takes npm and its kind away from between the container and node.
@@ -43,16 +46,16 @@ where npm ends at once.`,
 	},
 	RestsOn: []*fixer.Transform{TiniInit, NonrootUser},
 	Run: func(p *fixer.Pass) error {
-		var rs rewrites
+		var rs command.Rewrites
 		for _, n := range p.Graph.Targets() {
 			directCmd(p, n, &rs)
 		}
-		rs.report(p, "starts through a package manager")
+		rs.Report(p, "starts through a package manager")
 		return nil
 	},
 }
 
-func directCmd(p *fixer.Pass, n *chain.Node, rs *rewrites) {
+func directCmd(p *fixer.Pass, n *chain.Node, rs *command.Rewrites) {
 	run := n.Eval(nil)
 	c := run.Final.Cmd
 	if c == nil || c.In == nil || run.Final.Entrypoint != nil && run.Final.Entrypoint.Shell {
@@ -65,40 +68,42 @@ func directCmd(p *fixer.Pass, n *chain.Node, rs *rewrites) {
 	}
 	base, err := p.Base(n, baseimage.AskConfig)
 	run = n.Eval(base)
-	if isWindows(run) {
+	if steps.IsWindows(run) {
 		return
 	}
-	r := rewrite{in: c.In, may: startIsKnown(n, base, err)}
-	if !r.may.Refused() {
-		s := npmScript{pass: p, run: run, load: p.Workload(run), seen: map[string]bool{}}
-		s.rewrite(c, words, front, manager, &r)
+	r := command.Rewrite{In: c.In, May: command.StartIsKnown(n, base, err)}
+	if !r.May.Refused() {
+		rewriteManager(p, run, words, front, manager, &r)
 	}
-	rs.add(r)
+	rs.Add(r)
 }
 
-// rewrite finds what the script of a CMD starts. Its words are those of front,
-// then those of the package manager.
-func (s *npmScript) rewrite(c *chain.Command, words, front, manager []string, r *rewrite) {
-	argv, err := s.command(manager)
+// rewriteManager finds what the script of a CMD starts. Its words are those of
+// front, then those of the package manager.
+func rewriteManager(p *fixer.Pass, run *chain.Run, words, front, manager []string, r *command.Rewrite) {
+	s := npmscript.New(p, run)
+	argv, err := s.Command(manager)
 	init := false
 	if err == nil {
-		init, err = s.isRun(c, words)
+		init, err = isRun(p, run, words)
 	}
 	if err != nil {
-		r.may = fixer.Refusal(err.Error())
+		r.May = fixer.Refusal(err.Error())
 		return
 	}
 	name := path.Base(manager[0])
-	r.argv = append(slices.Clip(front), argv...)
-	r.may = fixer.Doubt(s.doubt())
-	if !init && len(s.pass.NodeProcess().Stops()) == 0 {
-		r.provided = append(r.provided, underInit(c.In, name))
+	r.Argv = append(slices.Clip(front), argv...)
+	r.May = fixer.Doubt(s.Doubt())
+	if !init && len(p.NodeProcess().Stops()) == 0 {
+		r.Provided = append(r.Provided, underInit(r.In, name))
 	}
-	if s.owner != "" {
-		r.provided = append(r.provided, notAsRoot(c.In, s.owner))
+	if s.Owner != "" {
+		r.Provided = append(r.Provided, notAsRoot(r.In, s.Owner))
 	}
-	r.message = fmt.Sprintf("%s stands between the container and node, which may not let it end in order: %s (script %q of %s)",
-		name, strings.Join(argv, " "), s.first, s.file)
+	r.Finding = fixer.Finding{
+		Problem: name + " stands between the container and node, which may not let it end in order",
+		Change:  strings.Join(argv, " "), Reason: fmt.Sprintf("script %q of %s", s.Name, s.File),
+	}
 }
 
 // commandWords are the words of a CMD; in shell form, those of its one plain
@@ -107,7 +112,7 @@ func commandWords(run *chain.Run, c *chain.Command) ([]string, error) {
 	if !c.Shell {
 		return c.Argv, nil
 	}
-	if err := onlyRuns(stateAt(run, c.In)); err != nil {
+	if err := command.OnlyRuns(steps.StateAt(run, c.In)); err != nil {
 		return nil, err
 	}
 	return shell.Plain(strings.Join(c.Argv, " "))
@@ -127,13 +132,13 @@ func splitManager(words []string) (front, manager []string) {
 
 // isRun tells why the CMD might not be what runs: an ENTRYPOINT that does
 // something else with it. init is set where an init starts it.
-func (s *npmScript) isRun(c *chain.Command, words []string) (init bool, _ error) {
+func isRun(p *fixer.Pass, run *chain.Run, words []string) (init bool, _ error) {
 	line := words
-	entry := s.run.Final.Entrypoint
+	entry := run.Final.Entrypoint
 	if entry != nil {
 		line = append(slices.Clip(entry.Argv), words...)
 	}
-	h, err := s.load.HandsOver(line, len(words))
+	h, err := p.Workload(run).HandsOver(line, len(words))
 	init = h.Init || workload.IsInit(words[0])
 	switch {
 	case entry == nil:
@@ -144,8 +149,8 @@ func (s *npmScript) isRun(c *chain.Command, words []string) (init bool, _ error)
 		return false, fmt.Errorf("%s looks at its arguments, and would see others", h.Looks)
 	case !slices.Equal(h.Argv, words):
 		return false, fmt.Errorf("the ENTRYPOINT %s would get other arguments", entry.Argv[0])
-	case c.Shell && !h.Script:
-		may := withoutPWD(s.pass)
+	case run.Final.Cmd.Shell && !h.Script:
+		may := command.WithoutPWD(p)
 		if why := append(may.Caveats, may.Refuse); why[0] != "" {
 			return false, errors.New(why[0])
 		}
@@ -165,7 +170,7 @@ func underInit(cmd *dockerfile.Instruction, manager string) func(end *fixer.Pass
 			run := n.Eval(base)
 			switch {
 			case run.Final.Cmd == nil || run.Final.Cmd.In != in || startsInit(end, run):
-			case end.Offers(TiniInit, startSpan(end, run)):
+			case end.Offers(TiniInit, steps.StartSpan(end, run)):
 				d = d.And(fixer.Doubt(why + "an init is unsafe to add here").Without(TiniInit))
 			default:
 				d = d.And(fixer.Refusal(why + "no init starts it").Without(TiniInit))
@@ -183,7 +188,7 @@ func notAsRoot(cmd *dockerfile.Instruction, why string) func(end *fixer.Pass) fi
 		for _, n := range end.Graph.Targets() {
 			base, _ := end.Base(n, baseimage.AskConfig)
 			final := n.Eval(base).Final
-			if final.Cmd != nil && final.Cmd.In == in && (!final.User.Known || isRoot(final.User.Text)) {
+			if final.Cmd != nil && final.Cmd.In == in && (!final.User.Known || chain.IsRoot(final.User.Text)) {
 				d = d.And(fixer.Refusal(why).Without(NonrootUser))
 			}
 		}

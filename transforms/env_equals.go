@@ -68,7 +68,7 @@ func equals(p *fixer.Pass, in *dockerfile.Instruction, kv instructions.KeyValueP
 		return
 	}
 	left := func(reason string) {
-		p.Report(in.Span, fmt.Sprintf("%s is set without =, left so: %s", kv.Key, reason))
+		p.Leave(in.Span, kv.Key+" is set without =", reason)
 	}
 	if !utf8.ValidString(kv.Value) {
 		left("its value is not UTF-8")
@@ -92,7 +92,9 @@ func equals(p *fixer.Pass, in *dockerfile.Instruction, kv instructions.KeyValueP
 		left("a line continuation stands where the = or the quotes would")
 		return
 	}
-	p.Report(in.Span, fmt.Sprintf("%s is set without =, a form of the past: %s %s=… (BuildKit reads the same value)", kv.Key, in.Keyword.Text, kv.Key), edits...)
+	p.Change(in.Span, fixer.Finding{
+		Problem: kv.Key + " is set without =, a form of the past", Change: fmt.Sprintf("%s %s=…", in.Keyword.Text, kv.Key), Reason: "BuildKit reads the same value",
+	}, fixer.Decision{}, edits...)
 }
 
 // equalsEdits puts word behind name=. The value is left where it stands, on

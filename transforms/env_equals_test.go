@@ -70,8 +70,8 @@ func TestEnvEqualsKeepsValues(t *testing.T) {
 			continue // no Dockerfile
 		}
 		for _, f := range res.Findings {
-			if f.Bug {
-				t.Fatalf("%q: %s", src, f.Message)
+			if f.Status == fixer.Failed {
+				t.Fatalf("%q: %s", src, f.Sentence())
 			}
 		}
 		if string(res.After) == string(src) {

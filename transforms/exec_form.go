@@ -13,6 +13,8 @@ import (
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/command"
+	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
 // ExecForm takes the shell away from between the container and its program.
@@ -39,16 +41,16 @@ also stops to react to Ctrl-C unless it handles SIGINT.`,
 		},
 	},
 	Run: func(p *fixer.Pass) error {
-		var rs rewrites
+		var rs command.Rewrites
 		for _, n := range p.Graph.Targets() {
 			execForms(p, n, &rs)
 		}
-		rs.report(p, "starts through a shell")
+		rs.Report(p, "starts through a shell")
 		return nil
 	},
 }
 
-func execForms(p *fixer.Pass, n *chain.Node, rs *rewrites) {
+func execForms(p *fixer.Pass, n *chain.Node, rs *command.Rewrites) {
 	run := n.Eval(nil)
 	entry, cmd := run.Final.Entrypoint, run.Final.Cmd
 	if (entry == nil || !entry.Shell) && (cmd == nil || !cmd.Shell) {
@@ -56,7 +58,7 @@ func execForms(p *fixer.Pass, n *chain.Node, rs *rewrites) {
 	}
 	base, err := p.Base(n, baseimage.AskConfig)
 	run = n.Eval(base)
-	if isWindows(run) {
+	if steps.IsWindows(run) {
 		return
 	}
 	c := run.Final.Cmd
@@ -66,29 +68,32 @@ func execForms(p *fixer.Pass, n *chain.Node, rs *rewrites) {
 	if c == nil || !c.Shell || c.In == nil {
 		return
 	}
-	r := rewrite{in: c.In, may: startIsKnown(n, base, err)}
-	if !r.may.Refused() {
-		r.may = unshell(p, run, c, &r)
+	r := command.Rewrite{In: c.In, May: command.StartIsKnown(n, base, err)}
+	if !r.May.Refused() {
+		r.May = unshell(p, run, c, &r)
 	}
-	rs.add(r)
+	rs.Add(r)
 }
 
 // unshell finds the exec form of a command in shell form, and decides whether it may
 // be used.
-func unshell(p *fixer.Pass, run *chain.Run, c *chain.Command, r *rewrite) fixer.Decision {
+func unshell(p *fixer.Pass, run *chain.Run, c *chain.Command, r *command.Rewrite) fixer.Decision {
 	script := strings.Join(c.Argv, " ")
 	if t := strings.TrimSpace(script); strings.HasPrefix(t, "[") && strings.HasSuffix(t, "]") {
 		return fixer.Refusal("it looks like exec form but is no JSON array of strings, so that a shell gets it; what is meant is for its author to say")
 	}
-	if err := onlyRuns(stateAt(run, c.In)); err != nil {
+	if err := command.OnlyRuns(steps.StateAt(run, c.In)); err != nil {
 		return fixer.Refusal(err.Error())
 	}
 	argv, err := shell.Plain(script)
 	if err != nil {
 		return fixer.Refusal(err.Error())
 	}
-	r.argv = argv
-	r.message = fmt.Sprintf("starts through a shell, which may keep signals from %s: exec form (it is one plain command, for which no shell is needed)", argv[0])
+	r.Argv = argv
+	r.Finding = fixer.Finding{
+		Problem: "starts through a shell, which may keep signals from " + argv[0],
+		Change:  "exec form", Reason: "it is one plain command, for which no shell is needed",
+	}
 	for _, check := range []func() fixer.Decision{
 		func() fixer.Decision { return shellIsMeant(c.In) },
 		func() fixer.Decision { return argumentsToCome(p, run, c) },
@@ -111,7 +116,7 @@ func unshell(p *fixer.Pass, run *chain.Run, c *chain.Command, r *rewrite) fixer.
 		}
 	}
 	if !h.Script && workload.IsNode(argv[0]) {
-		return withoutPWD(p)
+		return command.WithoutPWD(p)
 	}
 	return fixer.Decision{}
 }
@@ -169,8 +174,7 @@ func isProgram(p *fixer.Pass, run *chain.Run, program string) fixer.Decision {
 		return fixer.Decision{}
 	}
 	// A shell also runs a file that does not say what it is for.
-	x := newExaminer(p, run)
-	text, err := x.read(run.Origin(file, p.Context).Name)
+	text, err := p.Files().ReadFile(run.Origin(file, p.Context).Name, workload.MaxText)
 	switch {
 	case run.Origin(file, p.Context).Name == "":
 		if path.Ext(file) == ".sh" {
@@ -181,18 +185,6 @@ func isProgram(p *fixer.Pass, run *chain.Run, program string) fixer.Decision {
 		return fixer.Refusal(fmt.Sprintf("whether %s says which shell is to read it can't be seen: %v", program, err))
 	case !strings.HasPrefix(text, "#!") && !strings.HasPrefix(text, "\x7fELF"):
 		return fixer.Refusal(fmt.Sprintf("%s does not say in its first line which shell is to read it", program))
-	}
-	return fixer.Decision{}
-}
-
-// withoutPWD decides whether the application can do without PWD, which a shell sets
-// for what it starts, and a runtime does not.
-func withoutPWD(p *fixer.Pass) fixer.Decision {
-	switch file, unread := firstFile(p.NodeProcess().PWD()), unreadSources(p); {
-	case file != "":
-		return fixer.Refusal(fmt.Sprintf("%s uses the variable PWD, which the shell sets", file))
-	case unread != "":
-		return fixer.Doubt("whether it uses the variable PWD, which the shell sets, can't be seen: " + unread)
 	}
 	return fixer.Decision{}
 }

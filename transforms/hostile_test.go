@@ -33,8 +33,8 @@ func TestHostileNames(t *testing.T) {
 					t.Errorf("%q, %+v:\n%s", name, facts, r.After)
 				}
 				for _, f := range r.Findings {
-					if f.Bug {
-						t.Errorf("%q: %s", name, f.Message)
+					if f.Status == fixer.Failed {
+						t.Errorf("%q: %s", name, f.Sentence())
 					}
 				}
 			}

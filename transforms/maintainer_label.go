@@ -9,6 +9,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
 // authors is the label that Docker's documentation puts in the place of
@@ -50,12 +51,13 @@ the file sets that label itself, and where the text is on several lines.`,
 				left = reason
 			}
 		}
+		const wrong = "MAINTAINER is deprecated"
 		for i, in := range all {
 			if left != "" { // all or none: the last one counts, whatever it is
-				p.Report(in.Span, "MAINTAINER is deprecated, left so: "+left)
+				p.Leave(in.Span, wrong, left)
 				continue
 			}
-			p.Report(in.Span, fmt.Sprintf("MAINTAINER is deprecated: %s (the image's Author becomes this label)", changes[i].text), changes[i].edits...)
+			p.Change(in.Span, fixer.Finding{Problem: wrong, Change: changes[i].text, Reason: "the image's Author becomes this label"}, fixer.Decision{}, changes[i].edits...)
 		}
 		return nil
 	},
@@ -79,7 +81,7 @@ func maintainer(f *dockerfile.File, in *dockerfile.Instruction) (c labelChange, 
 	if !utf8.ValidString(text) {
 		return c, fmt.Sprintf("line %d is not UTF-8", in.Line)
 	}
-	keyword := spelledLike(in.Keyword.Text, "LABEL")
+	keyword := steps.KeywordLike(in.Keyword.Text, "LABEL")
 	label := authors + "=" + doubleQuoted(text, f.Escape)
 	name, err := in.Replace(in.Keyword, keyword)
 	if err == nil {

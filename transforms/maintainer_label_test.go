@@ -32,8 +32,8 @@ func TestMaintainerLabelKeepsText(t *testing.T) {
 			continue // no Dockerfile
 		}
 		for _, f := range res.Findings {
-			if f.Bug {
-				t.Fatalf("%q: %s", src, f.Message)
+			if f.Status == fixer.Failed {
+				t.Fatalf("%q: %s", src, f.Sentence())
 			}
 		}
 		if string(res.After) == src {

@@ -32,7 +32,7 @@ func TestNginxModes(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, f := range r.Findings {
-				if f.ID == NonrootUser.ID && strings.Contains(f.Message, c.want) {
+				if f.ID == NonrootUser.ID && strings.Contains(f.Sentence(), c.want) {
 					return
 				}
 			}

@@ -2,16 +2,17 @@ package transforms
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
-	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/nginx"
+	"github.com/dockmend/dockmend/transforms/internal/owner"
+	"github.com/dockmend/dockmend/transforms/internal/rootcheck"
+	"github.com/dockmend/dockmend/transforms/internal/steps"
+	"github.com/dockmend/dockmend/transforms/internal/users"
 )
 
 // NonrootUser makes the container run as a user who is not root.
@@ -61,7 +62,10 @@ root, it does not start.`,
 	},
 }
 
-const leftRoot = "runs as root, left so: "
+const (
+	runsAsRoot   = "runs as root"
+	mayRunAsRoot = "may run as root"
+)
 
 func nonroot(p *fixer.Pass, n *chain.Node) error {
 	// A stage that doesn't run as root, or must, costs no more than the base's
@@ -69,255 +73,138 @@ func nonroot(p *fixer.Pass, n *chain.Node) error {
 	base, baseErr := p.Base(n, baseimage.AskConfig)
 	run := n.Eval(base)
 	user := run.Final.User
-	if starts(run) && baseErr == nil && len(run.Final.Accounts.Created) > 0 {
-		if fails := failing(p, n); fails != nil {
-			p.Report(fails.Fails.Span, "does not build, left so: "+fails.Why)
+	if steps.Starts(run) && baseErr == nil && len(run.Final.Accounts.Created) > 0 {
+		if fails := users.Failing(p, n); fails != nil {
+			p.Leave(fails.Fails.Span, "does not build", fails.Why)
 			return nil
 		}
 	}
-	if !starts(run) {
+	if !steps.Starts(run) {
 		return nil
 	}
-	if user.Known && user.In != nil && !isRoot(user.Text) {
-		if in := rootsModules(p, run); in != "" {
-			p.Report(at(p, run), fmt.Sprintf("runs as %s, %s", user.Text, in))
+	if user.Known && user.In != nil && !chain.IsRoot(user.Text) {
+		if in := rootcheck.RootsModules(p, run); in != "" {
+			p.Leave(steps.UserSpan(p, run), "runs as "+user.Text, in)
 		}
 		return nil
 	}
 	switch {
 	case user.In != nil && !user.Known:
-		p.Report(user.In.Span, "may run as root, left so: its user depends on a variable without a default")
+		p.Leave(user.In.Span, mayRunAsRoot, "its user depends on a variable without a default")
 		return nil
 	case baseErr != nil:
-		p.Report(at(p, run), fmt.Sprintf("may run as root, left so: nothing is known of the base image %s: %v", n.Root().Stage.Ref.Text, baseErr))
+		p.Leave(steps.UserSpan(p, run), mayRunAsRoot, fmt.Sprintf("nothing is known of the base image %s: %v", n.Root().Stage.Ref.Text, baseErr))
 		return nil
 	case base.Config == nil:
-		p.Report(at(p, run), fmt.Sprintf("may run as root, left so: the user of the base image %s is not known", base.Image))
+		p.Leave(steps.UserSpan(p, run), mayRunAsRoot, fmt.Sprintf("the user of the base image %s is not known", base.Image))
 		return nil
-	case !isRoot(user.Text):
+	case !chain.IsRoot(user.Text):
 		return nil
 	case len(n.Children) > 0:
-		p.Report(at(p, run), leftRoot+"other stages are built from this one, and may need root")
+		p.Leave(steps.UserSpan(p, run), runsAsRoot, "other stages are built from this one, and may need root")
 		return nil
 	case len(p.Derived) > 0:
-		p.Report(at(p, run), fmt.Sprintf("%s%s is built from its image, and may need root", leftRoot, p.Derived[0]))
+		p.Leave(steps.UserSpan(p, run), runsAsRoot, fmt.Sprintf("%s is built from its image, and may need root", p.Derived[0]))
 		return nil
 	}
-	start := examine(p, run, nil)
-	var id identity
+	start := rootcheck.Examine(p, run, nil)
+	var id users.Identity
 	var err error
 	switch {
-	case start.keep != "":
-	case start.server != nil:
-		run, id, err = pickNginx(p, n)
+	case start.Keep != "":
+	case start.Server != nil:
+		run, id, err = nginx.Pick(p, n)
 	default:
-		run, id, err = pick(p, n)
+		run, id, err = users.Pick(p, n)
 	}
-	if start.open {
-		start = examine(p, run, &id)
+	if start.Open {
+		start = rootcheck.Examine(p, run, &id)
 	}
-	if start.keep != "" {
-		p.Report(at(p, run), leftRoot+start.keep)
+	if start.Keep != "" {
+		p.Leave(steps.UserSpan(p, run), runsAsRoot, start.Keep)
 		return nil
 	}
 	if err != nil {
-		p.Report(at(p, run), leftRoot+err.Error())
+		p.Leave(steps.UserSpan(p, run), runsAsRoot, err.Error())
 		return nil
 	}
 	edits, notes, err := switchUser(p, run, id, start)
 	if err != nil {
-		p.Report(at(p, run), leftRoot+err.Error())
+		p.Leave(steps.UserSpan(p, run), runsAsRoot, err.Error())
 		return nil
 	}
-	safety, doubts := doubts(p, run, id, start)
-	change := p.ReportAs(safety, at(p, run), message(p, run, id, append(notes, doubts...)), edits...)
-	if tree := copiedTree(p, run, id, start); len(tree.copies) > 0 {
-		change.Provided(leftRoot, tree.isGiven)
+	may := rootcheck.May(p, run, id, start)
+	change := p.Change(steps.UserSpan(p, run), fixer.Finding{
+		Problem: runsAsRoot, Change: "USER " + users.Spec(p, id), Reason: users.Evidence(run, id), Caveats: notes,
+	}, may, edits...)
+	if start.Server != nil {
+		return nil // which only reads what it serves
+	}
+	if tree := owner.CopiedTree(p, run, id, start.Written); len(tree.Copies) > 0 {
+		change.Provided(tree.IsGiven)
 	}
 	return nil
-}
-
-// doubts says how sure the change is, and what a reviewer should look at.
-func doubts(p *fixer.Pass, run *chain.Run, id identity, start startup) (safety fixer.Safety, notes []string) {
-	safety = p.Transform().Safety
-	ports := lowPorts(run)
-	switch {
-	case start.server != nil:
-		if ports = start.server.portNote(); ports != "" {
-			safety = fixer.Unsafe // without its port, nginx does not start at all
-		}
-		if start.doubt == "" {
-			start.doubt = nginxDeployed(p, run, id, start.server)
-		}
-	case start.doubt == "":
-		start.doubt = stillRoots(p, run, id)
-	}
-	if start.doubt != "" {
-		safety = fixer.Unsafe
-		notes = append(notes, start.doubt)
-	}
-	if ports != "" {
-		notes = append(notes, ports)
-		if inKubernetes(p) {
-			safety = fixer.Unsafe // where the runtime may keep those for root
-		}
-	}
-	return safety, notes
-}
-
-// inKubernetes reports whether a manifest of the repository runs the image.
-func inKubernetes(p *fixer.Pass) bool {
-	return slices.ContainsFunc(p.Deployments, func(d workload.Deployment) bool { return strings.HasPrefix(d.Name, "container ") })
-}
-
-// stillRoots tells of something that stays root's and that the application may
-// need, "" when there is none. What looks through the sources comes last.
-func stillRoots(p *fixer.Pass, run *chain.Run, id identity) string {
-	for _, look := range []func() string{
-		func() string { return unseen(p, run) },
-		func() string { return unowned(p, run, id) },
-		func() string { return madeReadOnly(run, id) },
-		func() string { return madeFile(p, run, id) },
-		func() string { return changedModules(p, run, id) },
-		func() string { return foreignHome(run, id) },
-		func() string { return mountDoubt(p, run, id) },
-		func() string { return volumeDoubt(p, run, id) },
-		func() string { return deployedDoubt(p, run, id, nil) },
-		func() string { return healthDoubt(p, run, id) },
-		func() string { return namedSystemFile(p, run) },
-		func() string { return dataDoubt(p, run, id) },
-		func() string { return childDoubt(p, run, id) },
-		func() string { return inRootDirectory(p, run) },
-	} {
-		if doubt := look(); doubt != "" {
-			return doubt
-		}
-	}
-	return ""
-}
-
-// failing tells of a RUN that makes a user or a group that the base image has
-// already, nil when there is none.
-func failing(p *fixer.Pass, n *chain.Node) *chain.Accounts {
-	base, err := p.Base(n, baseimage.AskDistro|baseimage.AskUsers)
-	if a := n.Eval(base).Final.Accounts; err == nil && a.Fails != nil {
-		return &a
-	}
-	return nil
-}
-
-// pick chooses the user, and asks of the base image what that takes: first what
-// its history may tell, then what only its files do.
-func pick(p *fixer.Pass, n *chain.Node) (*chain.Run, identity, error) {
-	ask := func(what baseimage.Ask) (run *chain.Run, err error) {
-		base, err := p.Base(n, what)
-		return n.Eval(base), err
-	}
-	run, err := ask(baseimage.AskDistro | baseimage.AskUsers | baseimage.AskSh | baseimage.AskChown)
-	if err != nil {
-		return run, identity{}, err
-	}
-	if own := run.Final.Base.Config.User; !isRoot(own) {
-		if _, ok := lookup(run.Final, own); !ok {
-			run, err = ask(baseimage.AskAccounts)
-		}
-	}
-	if err != nil {
-		return run, identity{}, err
-	}
-	choose := choose
-	if p.Options.User != "" {
-		choose = func(run *chain.Run) (identity, error) { return named(run, p.Options.User) }
-		if run, err = ask(baseimage.AskAccounts); err != nil {
-			return run, identity{}, err
-		}
-	}
-	id, err := choose(run)
-	if err == nil && hasForeignGroup(run, id) {
-		if run, err = ask(baseimage.AskAccounts); err == nil {
-			id, err = choose(run)
-		}
-	}
-	if !errors.Is(err, errNewUser) {
-		if err == nil && p.Options.UID != 0 && p.Options.User != "" && id.uid != p.Options.UID {
-			err = fmt.Errorf("the user %s has another number than %d (--uid)", id.spec, p.Options.UID)
-		}
-		return run, id, err
-	}
-	if run, err = ask(baseimage.AskAccounts | adder(run.Final.Base.Distro.FamilyOf())); err == nil {
-		id, err = create(run, cmp.Or(p.Options.User, "appuser"), p.Options.UID)
-	}
-	return run, id, err
-}
-
-// starts reports whether the stage starts a program: the last one may inherit
-// it from its base image, of another it is only known when the file says so.
-func starts(run *chain.Run) bool {
-	for _, c := range []*chain.Command{run.Final.Entrypoint, run.Final.Cmd} {
-		if c != nil && (c.In != nil || run.Node.IsLast()) {
-			return true
-		}
-	}
-	return false
 }
 
 // switchUser makes the edits. The notes say what a reviewer should know.
-func switchUser(p *fixer.Pass, run *chain.Run, id identity, start startup) (edits []dockerfile.Edit, notes []string, _ error) {
+func switchUser(p *fixer.Pass, run *chain.Run, id users.Identity, start rootcheck.Start) (edits []dockerfile.Edit, notes []string, _ error) {
 	f := p.File
 	var failed error
 	if p.Options.NumericUser {
-		if _, ok := id.numeric(); !ok {
-			return nil, nil, fmt.Errorf("its user %s has no number that is known", id.spec)
+		if _, ok := id.Numeric(); !ok {
+			return nil, nil, fmt.Errorf("its user %s has no number that is known", id.Spec)
 		}
 	}
 	add := func(e dockerfile.Edit, err error) {
 		failed = cmp.Or(failed, err)
 		edits = append(edits, e)
 	}
-	if id.create != "" {
-		head, _ := behindHead(run) // create has found it
-		add(f.InsertAfter(head.in, f.Keyword("RUN")+" "+id.create))
+	if id.Create != "" {
+		head, _ := steps.AfterHead(run) // create has found it
+		add(f.InsertAfter(head.In, f.Keyword("RUN")+" "+id.Create))
 	}
-	volumes, err := volumeLines(p, run, id)
+	volumes, err := owner.Volumes(p, run, id)
 	if err != nil {
 		return nil, nil, err
 	}
 	if volumes != nil {
-		add(f.InsertBefore(volumes.before, volumes.lines...))
+		add(f.InsertBefore(volumes.Before, volumes.Lines...))
 	}
-	own, err := ownDirs(p, run, id, start.server)
-	if err != nil {
+	own := owner.Lines{}
+	if start.Server != nil {
+		own.Lines = start.Server.Prepare(p, run, id)
+	} else if own, err = owner.Directories(p, run, id); err != nil {
 		return nil, nil, err
 	}
-	notes = append(notes, own.note...)
-	if own.before != nil {
-		add(f.InsertBefore(own.before, own.lines...))
-		own.lines = nil
+	notes = append(notes, own.Notes...)
+	if own.Before != nil {
+		add(f.InsertBefore(own.Before, own.Lines...))
+		own.Lines = nil
 	}
-	lines := own.lines
-	if _, set := run.Final.EnvVar("HOME"); start.packageManager && id.home == "" && !set {
+	lines := own.Lines
+	if _, set := run.Final.EnvVar("HOME"); start.PackageManager && id.Home == "" && !set {
 		lines = append(lines, f.Keyword("ENV")+" HOME=/tmp")
 	}
-	place := placeUser(run)
-	spec := userSpec(p, id)
-	switch variable := userVariable(run); {
+	place := users.PlaceUser(run)
+	spec := users.Spec(p, id)
+	switch variable := users.UserVariable(run); {
 	case variable != "":
-		add(changeDefault(f, run, variable, spec))
+		add(users.ChangeDefault(f, run, variable, spec))
 		if len(lines) > 0 {
 			add(f.InsertBefore(run.Final.User.In, lines...))
 		}
-	case place.replace != nil && len(lines) > 0 && !isRoot(stateAt(run, place.replace).User.Text):
+	case place.Replace != nil && len(lines) > 0 && !chain.IsRoot(steps.StateAt(run, place.Replace).User.Text):
 		// The file goes back to root here: what needs root comes behind it.
-		add(f.InsertAfter(place.replace, append(lines, f.Keyword("USER")+" "+spec)...))
-	case place.replace != nil:
-		add(place.replace.Replace(place.replace.Args[0], spec))
+		add(f.InsertAfter(place.Replace, append(lines, f.Keyword("USER")+" "+spec)...))
+	case place.Replace != nil:
+		add(place.Replace.Replace(place.Replace.Args[0], spec))
 		if len(lines) > 0 {
-			add(f.InsertBefore(place.replace, lines...))
+			add(f.InsertBefore(place.Replace, lines...))
 		}
-	case place.before != nil:
-		add(f.InsertBefore(place.before, append(lines, f.Keyword("USER")+" "+spec)...))
+	case place.Before != nil:
+		add(f.InsertBefore(place.Before, append(lines, f.Keyword("USER")+" "+spec)...))
 	default:
-		add(f.InsertAfter(place.after, append(lines, f.Keyword("USER")+" "+spec)...))
+		add(f.InsertAfter(place.After, append(lines, f.Keyword("USER")+" "+spec)...))
 	}
 	return edits, notes, failed
 }

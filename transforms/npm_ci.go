@@ -3,8 +3,6 @@ package transforms
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"path"
 	"slices"
 	"strings"
 
@@ -12,8 +10,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/npm"
-	"github.com/dockmend/dockmend/fixer/shell"
-	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/installs"
 )
 
 // NPMCI installs what the lock file says.
@@ -52,7 +49,7 @@ change or remove package.json or the lock file, a node_modules that is there alr
 }
 
 func freezeInstalls(p *fixer.Pass, n *chain.Node) error {
-	if !slices.ContainsFunc(n.Stage.Body, mayInstall) {
+	if !slices.ContainsFunc(n.Stage.Body, installs.MayInstall) {
 		return nil
 	}
 	base, err := p.Base(n, baseimage.AskConfig)
@@ -62,31 +59,34 @@ func freezeInstalls(p *fixer.Pass, n *chain.Node) error {
 	run := n.Eval(base)
 	first := len(run.Steps) - len(run.Own())
 	for i := first; i < len(run.Steps); i++ {
-		for _, in := range readInstalls(run.Steps, i) {
-			if in.frozen || in.tool == "pnpm" {
+		for _, in := range installs.Read(run.Steps, i) {
+			if in.Frozen || in.Tool == "pnpm" {
 				continue
 			}
-			text := map[string]string{"npm": "ci", "yarn": in.word.Raw + " --frozen-lockfile"}[in.tool]
-			word, ok := in.step.Place(in.word)
+			text := map[string]string{"npm": "ci", "yarn": in.Word.Raw + " --frozen-lockfile"}[in.Tool]
+			word, ok := in.Step.Place(in.Word)
 			if !ok {
 				continue // in a heredoc or exec form: rare, and not worth another edit
 			}
-			command := in.tool + " install"
+			command := in.Tool + " install"
 			if err := mayFreeze(p, run, in); err != nil {
 				wrong := "may install something else than the lock file says"
-				if errors.Is(err, errNoLock) {
+				if errors.Is(err, installs.ErrNoLock) {
 					wrong = "may install something else from day to day"
 				}
-				p.Report(word.Span, fmt.Sprintf("%s %s, left so: %v", command, wrong, err))
+				p.Leave(word.Span, command+" "+wrong, err.Error())
 				continue
 			}
-			edit, err := in.step.In.Replace(word, text)
+			edit, err := in.Step.In.Replace(word, text)
 			if err != nil {
-				p.Report(word.Span, fmt.Sprintf("%s may install something else than the lock file says, left so: %v", command, err))
+				p.Leave(word.Span, command+" may install something else than the lock file says", err.Error())
 				continue
 			}
-			p.Report(word.Span, fmt.Sprintf("%s may install something else than the lock file says: %s (the lock file is copied before, and matches package.json)",
-				command, map[string]string{"npm": "npm ci", "yarn": "--frozen-lockfile"}[in.tool]), edit)
+			p.Change(word.Span, fixer.Finding{
+				Problem: command + " may install something else than the lock file says",
+				Change:  map[string]string{"npm": "npm ci", "yarn": "--frozen-lockfile"}[in.Tool],
+				Reason:  "the lock file is copied before, and matches package.json",
+			}, fixer.Decision{}, edit)
 		}
 	}
 	return nil
@@ -94,17 +94,17 @@ func freezeInstalls(p *fixer.Pass, n *chain.Node) error {
 
 // mayFreeze tells why an install that takes the lock file at its word might fail
 // where this one does not.
-func mayFreeze(p *fixer.Pass, run *chain.Run, in install) error {
-	project, err := readProject(p, run, in.at, in.tool)
+func mayFreeze(p *fixer.Pass, run *chain.Run, in installs.Install) error {
+	project, err := installs.ReadProject(p, run, in.At, in.Tool)
 	if err != nil {
 		return err
 	}
-	if project.lockErr != nil {
-		return project.lockErr
+	if project.LockErr != nil {
+		return project.LockErr
 	}
-	o := npm.Options{LegacyPeers: in.legacyPeers || project.setting(in.step.Before, "legacy-peer-deps") == "true"}
-	if in.tool == "npm" {
-		version, _ := p.Workload(run).NPMAt(in.step)
+	o := npm.Options{LegacyPeers: in.LegacyPeers || project.Setting(in.Step.Before, "legacy-peer-deps") == "true"}
+	if in.Tool == "npm" {
+		version, _ := p.Workload(run).NPMAt(in.Step)
 		switch {
 		case !version.Known:
 			return errors.New("which npm the image has is not known")
@@ -113,60 +113,18 @@ func mayFreeze(p *fixer.Pass, run *chain.Run, in install) error {
 		}
 		o.NPM = version.Min.Major
 		for _, name := range []string{"package-lock", "shrinkwrap"} {
-			if project.setting(in.step.Before, name) == "false" {
+			if project.Setting(in.Step.Before, name) == "false" {
 				return fmt.Errorf("npm is set to go without a lock file (%s=false)", name)
 			}
 		}
-	} else if version, ok := in.step.Before.EnvVar("YARN_VERSION"); !ok || !strings.HasPrefix(version, "1.") || project.berry || project.manifest.PackageManager != "" {
+	} else if version, ok := in.Step.Before.EnvVar("YARN_VERSION"); !ok || !strings.HasPrefix(version, "1.") || project.Berry || project.Manifest.PackageManager != "" {
 		return errors.New("which Yarn the image has is not known")
 	}
-	if where := rewritten(run, in); where != "" {
+	if where := installs.RewrittenBy(run, in); where != "" {
 		return fmt.Errorf("%s may change package.json or the lock file", where)
 	}
-	if where := hasModules(p, run, in); where != "" {
+	if where := installs.HasModules(p, run, in); where != "" {
 		return fmt.Errorf("%s has brought node_modules already", where)
 	}
-	return project.lock.InSync(project.manifest, o)
-}
-
-// hasModules tells what in front of an install may have made the node_modules
-// that npm ci would empty, "" for nothing.
-func hasModules(p *fixer.Pass, run *chain.Run, in install) string {
-	dir := path.Join(in.step.Before.Workdir.Text, "node_modules")
-	for i, s := range run.Steps[:in.at] {
-		line := fmt.Sprintf("line %d", s.In.Line)
-		if c, ok := s.Before.Copy(s.In); ok {
-			brings := workload.Within(c.Dest, dir) || c.From != "" && workload.Within(dir, c.Dest) && slices.ContainsFunc(c.Sources, func(src string) bool {
-				return path.Base(src) == "node_modules" || path.Ext(src) == "" && c.Dest != dir && path.Base(c.Dest) != path.Base(src)
-			})
-			if brings || c.From == "" && workload.Within(dir, c.Dest) && wholeContext(c) && p.Context != nil && exists(p.Files(), "node_modules") {
-				return line
-			}
-			continue
-		}
-		if s.In.Name() == "RUN" && mayInstall(s.In) && s.Before.Workdir.Text == in.step.Before.Workdir.Text && !onlyGlobal(run.Steps[i]) {
-			return line
-		}
-	}
-	for _, c := range earlierCalls(in) {
-		if (c.Name == "npm" || c.Name == "yarn" || c.Name == "pnpm") && c.Has("install", "i", "add", "ci", "link") && !c.Has("-g", "--global", "global") {
-			return "a command in front of it"
-		}
-	}
-	return ""
-}
-
-// earlierCalls are the calls of the same RUN in front of an install.
-func earlierCalls(in install) []shell.Call {
-	script, err := in.step.Script()
-	if err != nil || script == nil {
-		return nil
-	}
-	i := slices.IndexFunc(script.Calls, func(c shell.Call) bool { return c.Program.Start == in.call.Program.Start })
-	return script.Calls[:max(i, 0)]
-}
-
-func exists(files *workload.Files, name string) bool {
-	_, err := files.Stat(name)
-	return !errors.Is(err, fs.ErrNotExist)
+	return project.Lock.InSync(project.Manifest, o)
 }

@@ -1,17 +1,14 @@
 package transforms
 
 import (
-	"errors"
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
-	"github.com/dockmend/dockmend/fixer/shell"
-	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/installs"
+	"github.com/dockmend/dockmend/transforms/internal/split"
+	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
 // NPMCIStage installs the dependencies in a stage of their own.
@@ -45,7 +42,7 @@ the build context can't be read. Nothing is said of a file that is split already
 		},
 	},
 	Run: func(p *fixer.Pass) error {
-		names := stageNames(p)
+		names := split.Names(p)
 		for _, n := range p.Graph.Targets() {
 			if err := splitInstall(p, n, names); err != nil {
 				return err
@@ -56,7 +53,7 @@ the build context can't be read. Nothing is said of a file that is split already
 }
 
 func splitInstall(p *fixer.Pass, n *chain.Node, names map[string]bool) error {
-	if !slices.ContainsFunc(n.Stage.Body, mayInstall) {
+	if !slices.ContainsFunc(n.Stage.Body, installs.MayInstall) {
 		return nil
 	}
 	base, err := p.Base(n, baseimage.AskConfig)
@@ -64,163 +61,40 @@ func splitInstall(p *fixer.Pass, n *chain.Node, names map[string]bool) error {
 		return nil // others say so
 	}
 	run := n.Eval(base)
-	if !starts(run) {
+	if !steps.Starts(run) {
 		return nil
 	}
 	first := len(run.Steps) - len(run.Own())
-	var found []install
+	var found []installs.Install
 	for i := first; i < len(run.Steps); i++ {
-		found = append(found, readInstalls(run.Steps, i)...)
+		found = append(found, installs.Read(run.Steps, i)...)
 	}
 	if len(found) == 0 {
 		return nil
 	}
 	in := found[0]
-	const left = "installs in the stage that runs, left so: "
+	const wrong = "installs in the stage that runs"
 	if len(found) > 1 {
-		p.Report(in.step.In.Span, left+"it installs twice")
+		p.Leave(in.Step.In.Span, wrong, "it installs twice")
 		return nil
 	}
-	sp, err := planSplit(p, run, in, names)
+	sp, err := split.Plan(p, run, in, names)
 	if err != nil {
-		p.Report(in.step.In.Span, left+err.Error())
+		p.Leave(in.Step.In.Span, wrong, err.Error())
 		return nil
 	}
-	if sp.idle() {
+	if sp.Idle() {
 		return nil
 	}
-	edits, err := sp.edits()
+	edits, err := sp.Edits()
 	if err != nil {
-		p.Report(in.step.In.Span, left+err.Error())
+		p.Leave(in.Step.In.Span, wrong, err.Error())
 		return nil
 	}
-	safety := p.Transform().Safety
-	if sp.unread != nil {
-		safety = fixer.Unsafe
+	may := fixer.Decision{}
+	if sp.Unread != nil {
+		may = fixer.Doubt(sp.Unread.Error())
 	}
-	p.ReportAs(safety, in.step.In.Span, sp.message(), edits...)
-	return nil
-}
-
-// split is how a stage becomes several.
-type split struct {
-	pass    *fixer.Pass
-	run     *chain.Run
-	in      install
-	first   int      // the step that the new stage begins with: what is copied for the install
-	last    int      // the step that it ends with: the install, or the last build step
-	also    string   // a program that the RUN of the install calls too, "" for none
-	base    string   // the name of the stage that both are built from
-	name    string   // of the new stage
-	again   []string // copies for the install that the last stage needs too
-	owner   string   // of what the last stage copies, "" for root
-	omit    string   // what makes the install leave dev dependencies out, "" for nothing
-	prune   string   // the command that takes them out behind a build, "" for none
-	stay    string   // why dev dependencies stay, "" when they don't, or were left out before
-	secret  string   // the file with a token that is not copied again
-	unread  error    // why the context can't be read, nil when it can
-	project *project // nil when unread is set
-}
-
-// planSplit decides how; the error says why the stage stays as it is.
-func planSplit(p *fixer.Pass, run *chain.Run, in install, names map[string]bool) (*split, error) {
-	sp := &split{pass: p, run: run, in: in, first: in.at, last: in.at}
-	var err error
-	sp.project, err = readProject(p, run, in.at, in.tool)
-	switch {
-	case errors.Is(err, workload.ErrNoContext) && in.frozen:
-		sp.unread = err
-	case err != nil:
-		return nil, err
-	case sp.project.lockErr != nil:
-		return nil, sp.project.lockErr
-	}
-	for _, check := range []func() error{sp.section, sp.stageKinds, sp.onlyInstalls, sp.packages, sp.later, sp.owned, sp.copies} {
-		if err := check(); err != nil {
-			return nil, err
-		}
-	}
-	return sp, sp.pickNames(names)
-}
-
-// idle reports whether the image would be the same: the install leaves nothing
-// behind that it does not need.
-func (sp *split) idle() bool {
-	return sp.omit == "" && sp.prune == "" && sp.secret == "" && sp.cleans()
-}
-
-// cleans reports whether the cache of the package manager is not in the image.
-func (sp *split) cleans() bool {
-	cleaned := false
-	calls([]chain.Step{sp.in.step}, func(_ chain.Step, c shell.Call) {
-		cleaned = cleaned || c.Name == sp.in.tool && c.Has("cache", "store") && c.Has("clean", "clear", "prune")
-	})
-	return cleaned || strings.Contains(strings.Join(flagTexts(sp.in.step.In), " "), "type=cache")
-}
-
-func flagTexts(in *dockerfile.Instruction) (texts []string) {
-	for _, w := range in.Flags {
-		texts = append(texts, w.Text)
-	}
-	return texts
-}
-
-// message says what is done, and why it may be.
-func (sp *split) message() string {
-	keeps := ", so its image keeps " + sp.in.tool + "'s cache"
-	if sp.cleans() {
-		keeps = ""
-	}
-	text := fmt.Sprintf("installs in the stage that runs%s: the new stage %s installs", keeps, sp.name)
-	switch {
-	case sp.prune != "":
-		text = fmt.Sprintf("builds in the stage that runs, so its image keeps the dev dependencies: the new stage %s builds, and prunes them (nothing that runs uses them)", sp.name)
-	case sp.omit != "":
-		text += fmt.Sprintf(", without dev dependencies (%s; nothing that runs uses them)", sp.omit)
-	case sp.stay != "" && sp.unread == nil:
-		text += "; dev dependencies stay: " + sp.stay
-	}
-	if sp.secret != "" {
-		text += fmt.Sprintf("; %s has a token, and is not copied into the stage that runs", sp.secret)
-	}
-	if sp.unread != nil {
-		text += "; " + sp.unread.Error()
-	}
-	return text
-}
-
-// stageNames are the names that no new stage may have: those of stages, and of
-// images that are spelled as one.
-func stageNames(p *fixer.Pass) map[string]bool {
-	taken := map[string]bool{}
-	for _, st := range p.File.Stages {
-		taken[st.Name], taken[st.Ref.Text] = true, true
-	}
-	for _, n := range p.Graph.Nodes {
-		taken[n.Image] = true // where it is a variable
-	}
-	for _, in := range p.File.Instructions {
-		for _, ref := range chain.Sources(in) {
-			taken[ref] = true
-		}
-	}
-	return taken
-}
-
-// pickNames gives the new stages names that are free.
-func (sp *split) pickNames(taken map[string]bool) error {
-	sp.base = "base"
-	sp.name = "deps"
-	if sp.prune != "" {
-		sp.name = "build"
-	}
-	if taken[sp.base] || taken[sp.name] {
-		own := sp.run.Node.Stage.Name
-		sp.base, sp.name = own+"-"+sp.base, own+"-"+sp.name
-		if own == "" || taken[sp.base] || taken[sp.name] {
-			return errors.New("the names base and deps are taken")
-		}
-	}
-	taken[sp.base], taken[sp.name] = true, true
+	p.Change(in.Step.In.Span, sp.Finding(), may, edits...)
 	return nil
 }

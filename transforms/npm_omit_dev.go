@@ -1,7 +1,6 @@
 package transforms
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,9 +8,10 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/chain"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/installs"
+	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
 // NPMOmitDev spells out what --production stands for.
@@ -61,15 +61,15 @@ func omitDev(p *fixer.Pass, n *chain.Node) {
 	if !version.AtLeast(7, 0) {
 		return
 	}
-	calls(run.Own(), func(s chain.Step, c shell.Call) {
+	steps.Calls(run.Own(), func(s chain.Step, c shell.Call) {
 		word, ok := production(c)
 		if !ok {
 			return
 		}
 		left := func(reason string) {
-			p.Report(s.In.Span, fmt.Sprintf("%s is deprecated, left so: %s", word.Text, reason))
+			p.Leave(s.In.Span, word.Text+" is deprecated", reason)
 		}
-		reason := otherOptions(c)
+		reason := installs.OtherOptions(c)
 		if reason == "" && strings.ContainsAny(word.Raw, `'"\`) && word.Raw != `"`+word.Text+`"` {
 			reason = "it is quoted in an odd way"
 		}
@@ -77,18 +77,18 @@ func omitDev(p *fixer.Pass, n *chain.Node) {
 			reason = otherNPM(p, run, s)
 		}
 		if reason == "" {
-			reason = otherSettings(p, run, s)
+			reason = installs.OtherSettings(p, run, s)
 		}
 		if reason != "" {
 			left(reason)
 			return
 		}
-		edit, err := replaceWord(s, word, "--omit=dev")
+		edit, err := steps.Replace(s, word, "--omit=dev")
 		if err != nil {
 			left(err.Error())
 			return
 		}
-		p.Report(s.In.Span, fmt.Sprintf("%s is deprecated: --omit=dev (the same from npm 7 on; %s)", word.Text, why), edit)
+		p.Change(s.In.Span, fixer.Finding{Problem: word.Text + " is deprecated", Change: "--omit=dev", Reason: "the same from npm 7 on; " + why}, fixer.Decision{}, edit)
 	})
 }
 
@@ -106,50 +106,17 @@ func otherNPM(p *fixer.Pass, run *chain.Run, at chain.Step) string {
 
 func asksForProduction(run *chain.Run) bool {
 	found := false
-	calls(run.Own(), func(_ chain.Step, c shell.Call) {
+	steps.Calls(run.Own(), func(_ chain.Step, c shell.Call) {
 		_, ok := production(c)
 		found = found || ok
 	})
 	return found
 }
 
-// replaceWord makes the edit for a word of a RUN's script. The error says in a few
-// words why there is none.
-func replaceWord(s chain.Step, w shell.Word, text string) (dockerfile.Edit, error) {
-	place, ok := s.Place(w)
-	if !ok {
-		return dockerfile.Edit{}, errors.New("it is part of a heredoc, or of a script inside the script")
-	}
-	edit, err := s.In.Replace(place, text)
-	if err != nil {
-		return edit, errors.New("a line continuation stands inside it")
-	}
-	return edit, nil
-}
-
-// npmInstalls are the names of npm ci and npm install (npm's own list of aliases,
-// typing errors left out).
-var npmInstalls = strings.Fields("ci clean-install ic install-clean install i in ins inst add")
-
-// npmValues are the options of npm with a value that may stand in front of the
-// command.
-var npmValues = strings.Fields("--prefix -C --registry --cache --loglevel --userconfig --globalconfig -w --workspace")
-
-// npmCommand is the command that npm or one of its kind is given, "" for none.
-func npmCommand(c shell.Call) string {
-	for i, a := range c.Args {
-		value := i > 0 && slices.Contains(npmValues, c.Args[i-1].Text)
-		if a.Known && a.Text != "" && a.Text[0] != '-' && !value {
-			return a.Text
-		}
-	}
-	return ""
-}
-
 // production finds the word by which npm ci or npm install is told to leave out
 // development packages, in an old spelling. Text is the spelling.
 func production(c shell.Call) (shell.Word, bool) {
-	if c.Name != "npm" || !slices.Contains(npmInstalls, npmCommand(c)) {
+	if c.Name != "npm" || !slices.Contains(installs.Names, installs.Command(c)) {
 		return shell.Word{}, false
 	}
 	for i, a := range c.Args {

@@ -1,11 +1,8 @@
 package transforms
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/transforms/internal/pin"
 )
 
 // PinImage names the images that a Dockerfile is built from so that the names
@@ -43,79 +40,8 @@ func pinImages(p *fixer.Pass) error {
 	if p.Options.Pin == fixer.PinNone {
 		return nil
 	}
-	s := &pins{Pass: p, known: map[string]pin{}, told: map[string]bool{}}
-	var byVariable []imageWord
-	for _, w := range imageWords(p) {
-		if strings.Contains(w.text, "$") {
-			byVariable = append(byVariable, w)
-		} else {
-			s.word(w)
-		}
+	for _, c := range pin.Images(p) {
+		p.Change(c.At, fixer.Finding{Problem: c.What, Change: c.Why}, c.May, c.Edit)
 	}
-	s.variables(byVariable)
 	return nil
-}
-
-// pins is the work on one file.
-type pins struct {
-	*fixer.Pass
-	known map[string]pin  // by image
-	told  map[string]bool // the images of which it was said that they are left
-}
-
-// pin is how an image is to be named.
-type pin struct {
-	name string
-	tag  string // the new one, "" when a digest is added
-	why  string // what there is to say of the change
-	may  fixer.Decision
-}
-
-// report records the change of a word into the name.
-func (s *pins) report(at dockerfile.Span, what string, pinned pin, edit dockerfile.Edit) {
-	message := strings.Join(append([]string{what + ": " + pinned.why}, pinned.may.Caveats...), "; ")
-	s.ReportAs(pinned.may.Limit(s.Transform().Safety), at, message, edit)
-}
-
-// word pins what an instruction names outright.
-func (s *pins) word(w imageWord) {
-	if !floats(w.image) || s.Ignores(w.in) {
-		return
-	}
-	pinned := s.pin(w)
-	if pinned.may.Refused() {
-		s.leave(w, pinned.may.Refuse)
-		return
-	}
-	edit, err := w.replace(pinned.name)
-	if err != nil {
-		s.leave(w, err.Error())
-		return
-	}
-	s.report(w.word.Span, "floats", pinned, edit)
-}
-
-// leave says, once for each image, why it is left.
-func (s *pins) leave(w imageWord, reason string) {
-	what := w.image + " floats"
-	if w.image == "" {
-		what = w.text + " may float"
-	}
-	if !s.told[what] {
-		s.told[what] = true
-		s.Report(w.word.Span, fmt.Sprintf("%s, left so: %s", what, reason))
-	}
-}
-
-// pin tells how an image is to be named, which is the same in all places.
-func (s *pins) pin(w imageWord) pin {
-	if w.err != nil {
-		return pin{may: fixer.Refusal(w.err.Error())}
-	}
-	pinned, ok := s.known[w.image]
-	if !ok {
-		pinned = s.find(w, func(string) bool { return true })
-		s.known[w.image] = pinned
-	}
-	return pinned
 }

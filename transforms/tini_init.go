@@ -12,6 +12,8 @@ import (
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/inits"
+	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
 // TiniInit puts an init in front of node.
@@ -47,22 +49,22 @@ on Debian's shell does so before node, which is told of SIGTERM but not waited f
 	},
 }
 
-const noInit = "no init in front of node, left so: "
+const noInit = "no init in front of node"
 
 func tini(p *fixer.Pass, n *chain.Node) {
-	if run := n.Eval(nil); !starts(run) || !mayStartNode(run) {
+	if run := n.Eval(nil); !steps.Starts(run) || !mayStartNode(run) {
 		return
 	}
 	base, err := p.Base(n, baseimage.AskConfig)
 	run := n.Eval(base)
-	if !starts(run) || isWindows(run) {
+	if !steps.Starts(run) || steps.IsWindows(run) {
 		return
 	}
 	load := p.Workload(run)
 	line, known := load.CommandLine()
 	if err != nil || base.Config == nil {
 		if known && len(line) > 1 && (workload.IsNode(line[0]) || workload.IsManager(line[0])) {
-			p.Report(startSpan(p, run), fmt.Sprintf("%snothing is known of the base image %s%s", noInit, n.Root().Stage.Ref.Text, because(err)))
+			p.Leave(steps.StartSpan(p, run), noInit, fmt.Sprintf("nothing is known of the base image %s%s", n.Root().Stage.Ref.Text, because(err)))
 		}
 		return
 	}
@@ -75,7 +77,7 @@ func tini(p *fixer.Pass, n *chain.Node) {
 		may = addTini(p, n, way)
 	}
 	if may.Refused() {
-		p.Report(startSpan(p, run), noInit+may.Refuse)
+		p.Leave(steps.StartSpan(p, run), noInit, may.Refuse)
 	}
 }
 
@@ -120,17 +122,6 @@ func because(err error) string {
 	return ": " + err.Error()
 }
 
-// startSpan is where the stage says what it starts.
-func startSpan(p *fixer.Pass, run *chain.Run) dockerfile.Span {
-	var list []*dockerfile.Instruction
-	for _, c := range []*chain.Command{run.Final.Entrypoint, run.Final.Cmd} {
-		if c != nil {
-			list = append(list, c.In)
-		}
-	}
-	return ofTheFile(p, run, list...)
-}
-
 // suits decides whether a stage may get an init, whatever can be installed.
 func suits(p *fixer.Pass, run *chain.Run) fixer.Decision {
 	switch {
@@ -155,7 +146,7 @@ func otherInit(run *chain.Run) fixer.Decision {
 			found = s.In.Line
 		}
 	}
-	calls(run.Steps, func(s chain.Step, c shell.Call) {
+	steps.Calls(run.Steps, func(s chain.Step, c shell.Call) {
 		if c.Has("add", "install") && c.Has("dumb-init", "catatonit") {
 			found = s.In.Line
 		}
@@ -177,26 +168,28 @@ func addTini(p *fixer.Pass, n *chain.Node, w workload.ToNode) fixer.Decision {
 	if w.Waits && (debian || !w.Simple) {
 		return fixer.Refusal("its shell would wait for node, and end before it on a signal: write exec in front of the last command")
 	}
-	options := []string{source.path, "--"}
+	options := []string{source.Path, "--"}
 	var notes fixer.Decision
 	if w.Manager != "" && debian {
-		options = []string{source.path, "-g", "--"}
+		options = []string{source.Path, "-g", "--"}
 		notes.Caveats = []string{w.Manager + " still ends before node does, which cuts off what node does on SIGTERM: start node itself"}
 	}
-	start, err := inFront(p, run, options)
+	start, err := inits.Prepend(p, run, options)
 	if err != nil {
 		return fixer.Refusal(err.Error())
 	}
 	may = notes.And(may)
-	how := fmt.Sprintf("no init in front of node, to forward signals and to reap its children: %s (%s)", strings.Join(options[:len(options)-1], " "), source.why)
-	p.ReportAs(may.Limit(p.Transform().Safety), startSpan(p, run), strings.Join(append([]string{how}, may.Caveats...), "; "), append(plan.install, start...)...)
+	p.Change(steps.StartSpan(p, run), fixer.Finding{
+		Problem: "no init in front of node, to forward signals and to reap its children",
+		Change:  strings.Join(options[:len(options)-1], " "), Reason: source.Why,
+	}, may, append(plan.install, start...)...)
 	return may
 }
 
 // tiniPlan is how a stage gets tini.
 type tiniPlan struct {
 	run     *chain.Run
-	source  tiniSource
+	source  inits.Source
 	install []dockerfile.Edit
 }
 
@@ -210,18 +203,18 @@ func planTini(p *fixer.Pass, n *chain.Node) (plan tiniPlan, may fixer.Decision) 
 	if may = suits(p, plan.run); may.Refused() {
 		return plan, may
 	}
-	if plan.source, may = findTini(plan.run); may.Refused() {
+	if plan.source, may = inits.Find(plan.run); may.Refused() {
 		return plan, may
 	}
-	if base, err = p.Base(n, plan.source.ask|baseimage.AskSh|baseimage.AskChown); err != nil {
+	if base, err = p.Base(n, plan.source.Ask|baseimage.AskSh|baseimage.AskChown); err != nil {
 		return plan, fixer.Refusal(err.Error())
 	}
 	plan.run = n.Eval(base)
-	if in := clearsEntrypoint(plan.run); in != nil {
+	if in := inits.ClearsEntrypoint(plan.run); in != nil {
 		return plan, fixer.Refusal(fmt.Sprintf("line %d clears the ENTRYPOINT", in.Line))
 	}
-	if plan.install, err = plan.source.install(p, plan.run); err != nil {
+	if plan.install, err = plan.source.Install(p, plan.run); err != nil {
 		return plan, fixer.Refusal(err.Error())
 	}
-	return plan, plan.source.fitsBase(plan.run)
+	return plan, plan.source.FitsBase(plan.run)
 }

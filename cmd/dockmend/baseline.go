@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/renameio/v2/maybe"
 
+	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/report"
 )
@@ -82,7 +83,7 @@ func (b *baseline) judge(j *job, f *report.File) {
 	name := b.name(j)
 	counts := map[string]int{}
 	for _, finding := range f.Result.Findings {
-		if report.KindOf(finding) == report.Fixed {
+		if finding.Status == fixer.Fixed {
 			counts[finding.ID]++
 		}
 	}
@@ -92,7 +93,7 @@ func (b *baseline) judge(j *job, f *report.File) {
 	}
 	f.Known = make([]bool, len(f.Result.Findings))
 	for i, finding := range f.Result.Findings {
-		f.Known[i] = report.KindOf(finding) == report.Fixed && counts[finding.ID] <= b.Files[name][finding.ID]
+		f.Known[i] = finding.Status == fixer.Fixed && counts[finding.ID] <= b.Files[name][finding.ID]
 	}
 }
 

@@ -154,7 +154,8 @@ func outside(builds []repository.Build) *repository.Build {
 // contextNote is the finding that there is no context: where it was looked for, and
 // what may be tried.
 func contextNote(where, try string) *fixer.Finding {
-	return &fixer.Finding{ID: "build-context", Line: 1, Col: 1, Message: fmt.Sprintf("no build context found: %s; %s", where, try)}
+	f := fixer.StatedAt("build-context", 1, 1, "no build context found", where+"; "+try)
+	return &f
 }
 
 // noContext is the finding that no directory has the sources; most is the one that

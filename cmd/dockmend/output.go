@@ -84,15 +84,15 @@ func (o *output) findings(j *job, f *report.File) error {
 	var shown []fixer.Finding
 	for i, finding := range f.Result.Findings {
 		known := f.Known != nil && f.Known[i]
-		switch report.KindOf(finding) {
-		case report.Failed:
+		switch finding.Status {
+		case fixer.Failed:
 			o.failed = true
 			shown = append(shown, finding)
 			continue
-		case report.Fixed:
+		case fixer.Fixed:
 			o.found = o.found || !known && !(j.stdin && creates(f.Result, finding.ID))
 		}
-		note := report.KindOf(finding) == report.LeftAlone
+		note := finding.ChangesNothing()
 		if !o.flags.Quiet && o.whole == nil && !known && !(note && o.flags.NoNotes) {
 			shown = append(shown, finding)
 		}

@@ -16,7 +16,7 @@ func TestBugIsAnError(t *testing.T) {
 		var out, errs bytes.Buffer
 		o := newOutput(&streams{nil, &out, &errs}, &flags)
 		j := &job{path: "Dockerfile", name: "Dockerfile"}
-		f := &report.File{Path: "Dockerfile", Result: fixer.Result{Findings: []fixer.Finding{{ID: "npm-ci", Line: 1, Col: 1, Message: "internal error", Bug: true}}}}
+		f := &report.File{Path: "Dockerfile", Result: fixer.Result{Findings: []fixer.Finding{{ID: "npm-ci", Status: fixer.Failed, Line: 1, Col: 1, Problem: "internal error"}}}}
 		if err := o.findings(j, f); err != nil {
 			t.Fatal(err)
 		}

@@ -223,5 +223,5 @@ func (v *verification) show(s *streams, j *job, got *verified) error {
 // hasBug tells whether a transform failed: the file is whole, but nobody should
 // take what is left of the fix for all of it.
 func hasBug(r fixer.Result) bool {
-	return slices.ContainsFunc(r.Findings, func(f fixer.Finding) bool { return f.Bug })
+	return slices.ContainsFunc(r.Findings, func(f fixer.Finding) bool { return f.Status == fixer.Failed })
 }

@@ -53,6 +53,14 @@ type Created struct {
 	In  *dockerfile.Instruction
 }
 
+// IsRoot reports whether a value of USER, "user" or "user:group" with its variables
+// expanded, means the superuser. The empty one does.
+func IsRoot(user string) bool {
+	name, _, _ := strings.Cut(user, ":")
+	id, err := strconv.Atoi(name)
+	return name == "" || name == "root" || err == nil && id == 0
+}
+
 // cloneBase makes the base's accounts a's own, to be called before each change
 // of them: states share them.
 func (a *Accounts) cloneBase() {

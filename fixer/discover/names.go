@@ -42,7 +42,10 @@ func kindOf(name string) kind {
 	return dockerfileKind
 }
 
-// isNamed goes by the names that Docker, Podman and editors know.
+// IsNamed reports whether a file has one of the names by which Docker, Podman and
+// editors know a Dockerfile, whatever its ending says: IsDockerfile asks for more.
+func IsNamed(name string) bool { return isNamed(strings.ToLower(name)) }
+
 func isNamed(lower string) bool {
 	for _, base := range []string{"dockerfile", "containerfile"} {
 		if lower == base || strings.HasPrefix(lower, base+".") || strings.HasSuffix(lower, "."+base) {

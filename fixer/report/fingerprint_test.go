@@ -34,7 +34,7 @@ func TestFingerprints(t *testing.T) {
 	prints := func(text string, lines ...int) (list []map[string]string) {
 		p := newFingerprints([]byte(text))
 		for _, line := range lines {
-			list = append(list, p.of(fixer.Finding{ID: "x", Line: line}))
+			list = append(list, p.of(fixer.Finding{ID: "x", Status: fixer.Refused, Line: line}))
 		}
 		return list
 	}
@@ -52,7 +52,7 @@ func TestFingerprints(t *testing.T) {
 			}
 		}
 	}
-	if other := newFingerprints([]byte("RUN b\n")).of(fixer.Finding{ID: "y", Line: 1}); other[own] == before[0][own] {
+	if other := newFingerprints([]byte("RUN b\n")).of(fixer.Finding{ID: "y", Status: fixer.Refused, Line: 1}); other[own] == before[0][own] {
 		t.Errorf("two rules have the same: %v", other)
 	}
 }

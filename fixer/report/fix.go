@@ -42,14 +42,14 @@ func (f *File) offer() offer {
 
 // mends tells whether what is offered fixes the finding.
 func (o offer) mends(found fixer.Finding) bool {
-	return o.ok && KindOf(found) == Fixed && !o.file.addsFile(found)
+	return o.ok && found.Status == fixer.Fixed && !o.file.addsFile(found)
 }
 
 // refuses says why a finding that is fixed comes without the change, "" where it
 // has it, or where nobody would expect it.
 func (o offer) refuses(found fixer.Finding) string {
 	switch {
-	case KindOf(found) != Fixed || o.file.Written || o.file.Err != nil:
+	case found.Status != fixer.Fixed || o.file.Written || o.file.Err != nil:
 		return ""
 	case o.refusal == "" && o.file.addsFile(found):
 		return "it adds a file"

@@ -16,7 +16,7 @@ import (
 func fixedFile(before, after string) File {
 	return File{Path: "Dockerfile", Result: fixer.Result{
 		Before: []byte(before), After: []byte(after),
-		Findings: []fixer.Finding{{ID: "nonroot-user", Safety: fixer.Safe, Line: 1, Col: 1, Message: "runs as root", Fixed: true}},
+		Findings: []fixer.Finding{{ID: "nonroot-user", Status: fixer.Fixed, Safety: fixer.Safe, Line: 1, Col: 1, Problem: "runs as root"}},
 		Steps:    []fixer.Step{{ID: "nonroot-user"}},
 	}}
 }
@@ -107,7 +107,7 @@ func TestOffer(t *testing.T) {
 		}, false, "it adds a file"},
 		{"a new file and a change", func(f *File) { f.Result.Created = []fixer.NewFile{{ID: "nonroot-user", Name: "x"}} }, true, ""},
 		{"a new file of another", func(f *File) { f.Result.Created = []fixer.NewFile{{ID: "dockerignore", Name: "x"}} }, true, ""},
-		{"not fixed", func(f *File) { f.Result.Findings[0].Fixed = false }, false, ""},
+		{"not fixed", func(f *File) { f.Result.Findings[0].Status = fixer.Offered }, false, ""},
 	} {
 		f := fixedFile("FROM a\n", "FROM b\n")
 		c.change(&f)

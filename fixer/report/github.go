@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 )
 
@@ -18,7 +19,7 @@ func GitHub(w io.Writer, r *Report) error {
 			if f.known(j) || !annotates(found) {
 				continue
 			}
-			c := command{level: commandLevel[KindOf(found)], file: f.Path, line: found.Line, col: found.Col, title: "dockmend " + found.ID, message: message(found)}
+			c := command{level: commandLevel[found.Status], file: f.Path, line: found.Line, col: found.Col, title: "dockmend " + found.ID, message: message(found)}
 			if _, err := fmt.Fprintln(w, c); err != nil {
 				return err
 			}
@@ -32,7 +33,7 @@ func GitHub(w io.Writer, r *Report) error {
 	return nil
 }
 
-var commandLevel = map[Kind]string{Fixed: "warning", NeedsUnsafe: "notice", Failed: "error"}
+var commandLevel = map[fixer.Status]string{fixer.Fixed: "warning", fixer.Offered: "notice", fixer.Failed: "error"}
 
 // command is a workflow command that makes an annotation.
 type command struct {

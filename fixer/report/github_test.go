@@ -72,11 +72,11 @@ func TestGitHub(t *testing.T) {
 	}
 	got := parseCommands(t, &Report{Files: []File{
 		{Path: "a/Dockerfile", Known: []bool{false, true, false, false, false}, Result: fixer.Result{Findings: []fixer.Finding{
-			{ID: "one", Line: 1, Col: 2, Message: "fixed", Safety: fixer.Safe, Fixed: true},
-			{ID: "one", Line: 1, Col: 2, Message: "in the baseline", Safety: fixer.Safe, Fixed: true},
-			{ID: "two", Line: 3, Col: 4, Message: "not fixed", Safety: fixer.Unsafe},
-			{ID: "base-image", Line: 5, Col: 6, Message: "left alone"},
-			{ID: "three", Line: 1, Col: 1, Message: "panic", Bug: true},
+			{ID: "one", Status: fixer.Fixed, Line: 1, Col: 2, Problem: "fixed", Safety: fixer.Safe},
+			{ID: "one", Status: fixer.Fixed, Line: 1, Col: 2, Problem: "in the baseline", Safety: fixer.Safe},
+			{ID: "two", Status: fixer.Offered, Line: 3, Col: 4, Problem: "not fixed", Safety: fixer.Unsafe},
+			{ID: "base-image", Status: fixer.Stated, Line: 5, Col: 6, Problem: "left alone"},
+			{ID: "three", Status: fixer.Failed, Line: 1, Col: 1, Problem: "panic"},
 		}}, Err: &dockerfile.Error{Name: "a/Dockerfile", Line: 9, Col: 1, Msg: "not written"}},
 		{Path: "b", Err: &dockerfile.Error{Name: "b", Msg: "no such file"}},
 	}})
@@ -133,7 +133,7 @@ func TestGitHubQuotes(t *testing.T) {
 func reportOf(text string) *Report {
 	return &Report{Files: []File{{
 		Path:   text,
-		Result: fixer.Result{Findings: []fixer.Finding{{ID: text + ".", Line: 1, Col: 1, Message: text, Safety: fixer.Safe, Fixed: true}}},
+		Result: fixer.Result{Findings: []fixer.Finding{{ID: text + ".", Status: fixer.Fixed, Line: 1, Col: 1, Problem: text, Safety: fixer.Safe}}},
 		Err:    &dockerfile.Error{Name: text, Msg: text},
 	}}}
 }

@@ -9,6 +9,7 @@ import (
 	"path"
 	"unicode/utf8"
 
+	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/diff"
 )
@@ -66,13 +67,19 @@ type documentError struct {
 }
 
 type documentFinding struct {
-	ID      string `json:"id"`
-	Kind    Kind   `json:"kind"`
-	Safety  string `json:"safety"`
-	Line    int    `json:"line"`
-	Column  int    `json:"column"`
-	Message string `json:"message"`
-	Known   bool   `json:"known"`
+	ID        string       `json:"id"`
+	Status    fixer.Status `json:"status"`
+	Safety    string       `json:"safety"`
+	Line      int          `json:"line"`
+	Column    int          `json:"column"`
+	EndLine   int          `json:"endLine"`
+	EndColumn int          `json:"endColumn"`
+	Message   string       `json:"message"`
+	Problem   string       `json:"problem"`
+	Change    string       `json:"change"`
+	Reason    string       `json:"reason"`
+	Caveats   []string     `json:"caveats"`
+	Known     bool         `json:"known"`
 }
 
 type documentNewFile struct {
@@ -122,7 +129,7 @@ func fileInJSON(f *File) documentFile {
 		d.Error = &documentError{pathInJSON(e.Name), e.Line, e.Col, e.Msg}
 	}
 	for i, found := range f.Result.Findings {
-		d.Findings = append(d.Findings, documentFinding{found.ID, KindOf(found), found.Safety.String(), found.Line, found.Col, found.Message, f.known(i)})
+		d.Findings = append(d.Findings, findingInJSON(found, f.known(i)))
 	}
 	for _, s := range f.Result.Steps {
 		d.Steps = append(d.Steps, s.ID)
@@ -137,6 +144,17 @@ func fileInJSON(f *File) documentFile {
 	}
 	for _, p := range f.Proofs {
 		d.Proofs = append(d.Proofs, proofInJSON(p))
+	}
+	return d
+}
+
+func findingInJSON(f fixer.Finding, known bool) documentFinding {
+	d := documentFinding{
+		ID: f.ID, Status: f.Status, Safety: f.Safety.String(), Line: f.Line, Column: f.Col, EndLine: cmp.Or(f.EndLine, f.Line), EndColumn: cmp.Or(f.EndCol, f.Col),
+		Message: f.Sentence(), Problem: f.Problem, Change: f.Change, Reason: f.Reason, Caveats: f.Caveats, Known: known,
+	}
+	if d.Caveats == nil {
+		d.Caveats = []string{}
 	}
 	return d
 }

@@ -50,13 +50,13 @@ func TestJSON(t *testing.T) {
 		t.Errorf("it says %+v", d)
 	}
 	f := d.Files[0]
-	var kinds []Kind
+	var statuses []fixer.Status
 	var known []bool
 	for _, found := range f.Findings {
-		kinds, known = append(kinds, found.Kind), append(known, found.Known)
+		statuses, known = append(statuses, found.Status), append(known, found.Known)
 	}
-	if want := []Kind{Fixed, Fixed, Fixed, LeftAlone, LeftAlone, NeedsUnsafe, Failed}; !slices.Equal(kinds, want) {
-		t.Errorf("the kinds are %v, want %v", kinds, want)
+	if want := []fixer.Status{fixer.Fixed, fixer.Fixed, fixer.Fixed, fixer.Refused, fixer.Refused, fixer.Offered, fixer.Failed}; !slices.Equal(statuses, want) {
+		t.Errorf("the statuses are %v, want %v", statuses, want)
 	}
 	if want := []bool{false, false, true, true, false, false, false}; !slices.Equal(known, want) {
 		t.Errorf("known are %v, want %v", known, want)
@@ -67,7 +67,7 @@ func TestJSON(t *testing.T) {
 	if !f.Changed || f.Written || f.Error != nil || f.Directory != "Directoryword" {
 		t.Errorf("it says %+v", f)
 	}
-	if got := f.Findings[1]; got != (documentFinding{"second-one", Fixed, "unsafe", 2, 1, "Lookmessage", false}) {
+	if got := f.Findings[1]; got.ID != "second-one" || got.Status != fixer.Fixed || got.Safety != "unsafe" || got.Line != 2 || got.Column != 1 || got.Message != "Lookmessage" || got.Problem != "Lookmessage" || got.Known {
 		t.Errorf("the second finding is %+v", got)
 	}
 	if len(f.Proofs) != 4 || f.Proofs[0].Outcome != "proved" || f.Proofs[0].Details != nil || f.Proofs[2].Details == nil || len(f.Proofs[0].Notes) != 2 {

@@ -94,7 +94,7 @@ func TestSchemaRefuses(t *testing.T) {
 		"neither diff":            func(d object) { delete(file(d), "diff") },
 		"both diffs":              func(d object) { file(d)["diffBase64"] = "AAAA" },
 		"no base64":               func(d object) { file(d)["pathBase64"] = "%%%%" },
-		"another kind":            func(d object) { first(file(d), "findings")["kind"] = "fix" },
+		"another status":          func(d object) { first(file(d), "findings")["status"] = "fix" },
 		"another safety":          func(d object) { first(file(d), "findings")["safety"] = "sure" },
 		"line 0":                  func(d object) { first(file(d), "findings")["line"] = 0 },
 		"a finding with more":     func(d object) { first(file(d), "findings")["more"] = true },

@@ -63,7 +63,7 @@ var word = regexp.MustCompile(`\b[A-Z][a-z]+(?:word|path|name|message|reason|not
 func partly(text func(word string) string) *Report {
 	unwritten := richFile(text)
 	written := File{Path: text("Writtenpath"), Written: true, Result: fixer.Result{After: []byte("FROM x\n"), Findings: []fixer.Finding{
-		{ID: "first-one", Safety: fixer.Safe, Fixed: true, Line: 1, Col: 1, Message: text("Writtenmessage")},
+		{ID: "first-one", Status: fixer.Fixed, Safety: fixer.Safe, Line: 1, Col: 1, Problem: text("Writtenmessage")},
 	}}}
 	return &Report{Version: text("Versionword"), Transforms: testTransforms, Files: []File{unwritten, written}}
 }

@@ -53,7 +53,7 @@ func assumption(f *baseimage.Facts) string {
 
 // shownAsAssumption tells of the engine's notes that assumptions says better.
 func (f *File) shownAsAssumption(finding fixer.Finding) bool {
-	return finding.ID == "base-image" && KindOf(finding) == LeftAlone && f.assumptions() != ""
+	return finding.ID == "base-image" && finding.Status == fixer.Stated && f.assumptions() != ""
 }
 
 func sources(f *baseimage.Facts) (list []baseimage.Source) {

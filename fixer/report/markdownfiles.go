@@ -19,7 +19,7 @@ const (
 )
 
 // needsLook tells of a change that was made although it may break something.
-func needsLook(f fixer.Finding) bool { return KindOf(f) == Fixed && f.Safety == fixer.Unsafe }
+func needsLook(f fixer.Finding) bool { return f.Status == fixer.Fixed && f.Safety == fixer.Unsafe }
 
 // toLookAt counts the changes that need a look.
 func (f *File) toLookAt() (n int) {
@@ -62,7 +62,7 @@ func (b *body) changedFiles(room int) string {
 func (f *File) brief() string {
 	n := 0
 	for _, finding := range f.Result.Findings {
-		if KindOf(finding) == Fixed {
+		if finding.Status == fixer.Fixed {
 			n++
 		}
 	}
@@ -86,13 +86,13 @@ func (f *File) section(built bool) string {
 	var changes, failed, left []fixer.Finding
 	known := 0
 	for i, finding := range f.Result.Findings {
-		switch kind := KindOf(finding); {
-		case kind == Fixed && f.known(i):
+		switch kind := finding.Status; {
+		case kind == fixer.Fixed && f.known(i):
 			known++
 		case f.known(i) || f.shownAsAssumption(finding):
-		case kind == Fixed:
+		case kind == fixer.Fixed:
 			changes = append(changes, finding)
-		case kind == Failed:
+		case kind == fixer.Failed:
 			failed = append(failed, finding)
 		default:
 			left = append(left, finding)

@@ -20,7 +20,7 @@ const (
 // changed is a file with one change, edited.
 func changed(edit func(*File)) File {
 	f := File{Path: "Dockerfile", Result: fixer.Result{After: []byte("FROM x\n"), Findings: []fixer.Finding{
-		{ID: "first-one", Safety: fixer.Safe, Fixed: true, Line: 1, Col: 1, Message: "is fixed"},
+		{ID: "first-one", Status: fixer.Fixed, Safety: fixer.Safe, Line: 1, Col: 1, Problem: "is fixed"},
 	}}}
 	edit(&f)
 	return f
@@ -51,7 +51,7 @@ var sayings = map[string]struct {
 	"to look at":      {[]File{changed(func(f *File) { f.Result.Findings[0].Safety = fixer.Unsafe })}, []string{saysLook, "- Line 1, `first-one`, **look at this**: is fixed"}, nil},
 	"assumed": {[]File{changed(func(f *File) {
 		f.Result.Images = []*baseimage.Facts{{Image: "x", Assumed: "no network", Config: &baseimage.Config{Source: baseimage.FromTable}}}
-		f.Result.Findings = append(f.Result.Findings, fixer.Finding{ID: "base-image", Line: 1, Col: 1, Message: "is assumed to be"})
+		f.Result.Findings = append(f.Result.Findings, fixer.Finding{ID: "base-image", Status: fixer.Stated, Line: 1, Col: 1, Problem: "is assumed to be"})
 	})}, []string{"> [!NOTE]\n> **Assumed, not seen:**\n> - `x` is taken for what the built-in table of well-known images says: no network"}, []string{"is assumed to be"}},
 	"assumed in all ways": {[]File{changed(func(f *File) {
 		config := &baseimage.Config{Source: baseimage.FromConfig}
@@ -70,7 +70,7 @@ var sayings = map[string]struct {
 	"failed":                {[]File{{Path: "a", Err: &dockerfile.Error{Name: "a", Line: 2, Col: 1, Msg: "is none"}}}, []string{"1 could not be repaired", "## Not repaired\n\n- `a`, line 2: is none"}, []string{"stays"}},
 	"not added":             {[]File{changed(func(f *File) { f.Err = &dockerfile.Error{Name: ".dockerignore", Msg: "it is there already"} })}, []string{"- `Dockerfile`, `.dockerignore`: it is there already"}, []string{"repairs 1"}},
 	"bug": {[]File{changed(func(f *File) {
-		f.Result.Findings = append(f.Result.Findings, fixer.Finding{ID: "second-one", Bug: true, Line: 1, Col: 1, Message: "it panics"})
+		f.Result.Findings = append(f.Result.Findings, fixer.Finding{ID: "second-one", Status: fixer.Failed, Line: 1, Col: 1, Problem: "it panics"})
 	})}, []string{"**dockmend itself failed here; the file is whole:**\n\n- Line 1, `second-one`: it panics"}, nil},
 	"not written": {[]File{
 		changed(func(f *File) { f.Path, f.Written = "good", true }),

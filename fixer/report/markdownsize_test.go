@@ -53,7 +53,7 @@ func TestMarkdownFits(t *testing.T) {
 	every := richFile(itself)
 	every.Known, every.Result.Findings = nil, nil
 	for _, tr := range transforms {
-		every.Result.Findings = append(every.Result.Findings, fixer.Finding{ID: tr.ID, Fixed: true, Safety: fixer.Safe, Line: 1, Col: 1, Message: long("message")})
+		every.Result.Findings = append(every.Result.Findings, fixer.Finding{ID: tr.ID, Status: fixer.Fixed, Safety: fixer.Safe, Line: 1, Col: 1, Problem: long("message")})
 	}
 	written := many(partly(long), 300)
 	for name, r := range map[string]*Report{

@@ -95,13 +95,13 @@ func (r *Report) diagnostics(f *File) (list []rdDiagnostic) {
 	return list
 }
 
-var rdSeverity = map[Kind]string{Fixed: "WARNING", NeedsUnsafe: "INFO", Failed: "ERROR"}
+var rdSeverity = map[fixer.Status]string{fixer.Fixed: "WARNING", fixer.Offered: "INFO", fixer.Failed: "ERROR"}
 
 func (r *Report) diagnostic(f *File, found fixer.Finding) rdDiagnostic {
 	d := rdDiagnostic{
 		Message:  dockerfile.Printable(message(found)),
 		Location: rdLocation{f.Path, &rdRange{Start: rdPosition{found.Line, found.Col}}},
-		Severity: rdSeverity[KindOf(found)],
+		Severity: rdSeverity[found.Status],
 		Code:     &rdCode{Value: found.ID},
 	}
 	if t := r.transform(found.ID); t != nil && len(t.Doc.See) > 0 {

@@ -130,7 +130,7 @@ func FuzzSuggestion(f *testing.F) {
 // change of the Dockerfile fixes.
 func TestRefusedSuggestion(t *testing.T) {
 	f := fixedFile("FROM a\nCOPY . .\n", "FROM b\nCOPY . .\n")
-	f.Result.Findings = append([]fixer.Finding{{ID: "dockerignore", Safety: fixer.Unsafe, Line: 1, Col: 1, Message: "takes all along", Fixed: true}}, f.Result.Findings...)
+	f.Result.Findings = append([]fixer.Finding{{ID: "dockerignore", Status: fixer.Fixed, Safety: fixer.Unsafe, Line: 1, Col: 1, Problem: "takes all along"}}, f.Result.Findings...)
 	f.Result.Created = []fixer.NewFile{{ID: "dockerignore", Name: ".dockerignore", Text: []byte("node_modules\n")}}
 	list := decodeRDJSON(t, &Report{Files: []File{f}}).Diagnostics
 	if len(list[0].Suggestions) != 0 || list[0].Message != "takes all along; no suggestion: it adds a file" || len(list[1].Suggestions) != 1 {
@@ -148,12 +148,12 @@ func TestRDJSON(t *testing.T) {
 		{Path: "a <b>/Dockerfile", Known: []bool{false, true, false, false, false, false}, Result: fixer.Result{
 			Before: []byte("FROM a\nRUN b\nCMD c\n"), After: []byte("FROM a\nRUN b\nUSER d\nCMD c\n"),
 			Findings: []fixer.Finding{
-				{ID: "base-image", Line: 1, Col: 6, Message: "left\x1b alone"},
-				{ID: "nonroot-user", Line: 2, Col: 1, Message: "in the baseline", Safety: fixer.Safe, Fixed: true},
-				{ID: "nonroot-user", Line: 2, Col: 1, Message: "runs as root", Safety: fixer.Safe, Fixed: true},
-				{ID: "tini-init", Line: 3, Col: 1, Message: "not fixed", Safety: fixer.Unsafe},
-				{ID: "npm-ci", Line: 3, Col: 5, Message: "fixed", Safety: fixer.Safe, Fixed: true},
-				{ID: "npm-ci", Line: 1, Col: 1, Message: "panic", Bug: true},
+				{ID: "base-image", Status: fixer.Stated, Line: 1, Col: 6, Problem: "left\x1b alone"},
+				{ID: "nonroot-user", Status: fixer.Fixed, Line: 2, Col: 1, Problem: "in the baseline", Safety: fixer.Safe},
+				{ID: "nonroot-user", Status: fixer.Fixed, Line: 2, Col: 1, Problem: "runs as root", Safety: fixer.Safe},
+				{ID: "tini-init", Status: fixer.Offered, Line: 3, Col: 1, Problem: "not fixed", Safety: fixer.Unsafe},
+				{ID: "npm-ci", Status: fixer.Fixed, Line: 3, Col: 5, Problem: "fixed", Safety: fixer.Safe},
+				{ID: "npm-ci", Status: fixer.Failed, Line: 1, Col: 1, Problem: "panic"},
 			},
 		}},
 		{Path: "\xff", Err: &dockerfile.Error{Name: "\xff", Line: 9, Col: 1, Msg: "bad"}},

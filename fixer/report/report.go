@@ -69,44 +69,17 @@ func (f *File) Changed() bool {
 // known tells whether a baseline has the i-th finding.
 func (f *File) known(i int) bool { return f.Known != nil && f.Known[i] }
 
-// Kind says what a finding is to whoever reads it.
-type Kind string
-
-const (
-	// Fixed: the change is made, or would be.
-	Fixed Kind = "fixed"
-	// NeedsUnsafe: the change is made with --unsafe only.
-	NeedsUnsafe Kind = "unsafe"
-	// LeftAlone: nothing is changed, and the message says why.
-	LeftAlone Kind = "note"
-	// Failed: a transform failed; that is its bug, and the file is whole.
-	Failed Kind = "bug"
-)
-
-// KindOf returns the finding's kind.
-func KindOf(f fixer.Finding) Kind {
-	switch {
-	case f.Bug:
-		return Failed
-	case f.Fixed:
-		return Fixed
-	case f.Safety == fixer.Unsafe:
-		return NeedsUnsafe
-	}
-	return LeftAlone
-}
-
 // annotates tells whether a finding is shown at its line in the forms that
 // annotate lines: as a comment, an alert or a mark. What is left alone is for those
 // who read a report; at the lines it would bury what can be done.
-func annotates(f fixer.Finding) bool { return KindOf(f) != LeftAlone }
+func annotates(f fixer.Finding) bool { return !f.ChangesNothing() }
 
 // message is the finding's text, with what it takes to have the change.
 func message(f fixer.Finding) string {
-	if KindOf(f) == NeedsUnsafe {
-		return f.Message + "; only with --unsafe"
+	if f.Status == fixer.Offered {
+		return f.Sentence() + "; only with --unsafe"
 	}
-	return f.Message
+	return f.Sentence()
 }
 
 // transform returns the transform of that ID, nil for what the engine itself

@@ -19,8 +19,8 @@ func rich(text func(word string) string) *Report {
 		richFile(text),
 		{Path: text("Failedpath"), Err: &dockerfile.Error{Name: text("Failedname"), Line: 3, Col: 7, Msg: text("Failedmessage")}},
 		{Path: text("Leftpath"), Result: fixer.Result{Before: []byte("FROM x\n"), After: []byte("FROM x\n"), Findings: []fixer.Finding{
-			{ID: "first-one", Line: 1, Col: 1, Message: text("Leftmessage")},
-			{ID: "second-one", Safety: fixer.Unsafe, Line: 2, Col: 1, Message: text("Leftunsafe")},
+			{ID: "first-one", Status: fixer.Refused, Line: 1, Col: 1, Problem: text("Leftmessage")},
+			{ID: "second-one", Status: fixer.Offered, Safety: fixer.Unsafe, Line: 2, Col: 1, Problem: text("Leftunsafe")},
 		}}},
 		{Path: text("Silentpath")},
 	}}
@@ -32,13 +32,13 @@ func richFile(text func(word string) string) File {
 		Result: fixer.Result{
 			Before: []byte("FROM node\n"), After: []byte("FROM node:20\nUSER node\n"),
 			Findings: []fixer.Finding{
-				{ID: "first-one", Safety: fixer.Safe, Fixed: true, Line: 1, Col: 6, Message: text("Fixedmessage")},
-				{ID: "second-one", Safety: fixer.Unsafe, Fixed: true, Line: 2, Col: 1, Message: text("Lookmessage")},
-				{ID: "first-one", Safety: fixer.Safe, Fixed: true, Line: 3, Col: 1, Message: "of which the baseline knows"},
-				{ID: "first-one", Line: 4, Col: 1, Message: "of which the baseline knows"},
-				{ID: "first-one", Line: 5, Col: 1, Message: text("Notemessage")},
-				{ID: "second-one", Safety: fixer.Unsafe, Line: 6, Col: 1, Message: text("Unsafemessage")},
-				{ID: "second-one", Bug: true, Line: 7, Col: 1, Message: text("Bugmessage")},
+				{ID: "first-one", Status: fixer.Fixed, Safety: fixer.Safe, Line: 1, Col: 6, Problem: text("Fixedmessage")},
+				{ID: "second-one", Status: fixer.Fixed, Safety: fixer.Unsafe, Line: 2, Col: 1, Problem: text("Lookmessage")},
+				{ID: "first-one", Status: fixer.Fixed, Safety: fixer.Safe, Line: 3, Col: 1, Problem: "of which the baseline knows"},
+				{ID: "first-one", Status: fixer.Refused, Line: 4, Col: 1, Problem: "of which the baseline knows"},
+				{ID: "first-one", Status: fixer.Refused, Line: 5, Col: 1, Problem: text("Notemessage")},
+				{ID: "second-one", Status: fixer.Offered, Safety: fixer.Unsafe, Line: 6, Col: 1, Problem: text("Unsafemessage")},
+				{ID: "second-one", Status: fixer.Failed, Line: 7, Col: 1, Problem: text("Bugmessage")},
 			},
 			Steps:   []fixer.Step{{ID: "first-one"}, {ID: "second-one"}},
 			Created: []fixer.NewFile{{ID: "second-one", Name: text("Createdname"), Text: []byte(text("Createdtext"))}},

@@ -118,7 +118,7 @@ func (run *sarifRun) addFile(f *File, invocation *sarif.Invocation) {
 			result.WithBaselineState("new")
 			result.Suppressions = []*sarif.Suppression{}
 		}
-		if KindOf(found) == Failed {
+		if found.Status == fixer.Failed {
 			invocation.WithExecutionSuccessful(false)
 		}
 		run.Results = append(run.Results, result)
@@ -134,7 +134,7 @@ func (run *sarifRun) addFile(f *File, invocation *sarif.Invocation) {
 
 // result is what a finding is to SARIF.
 func (run *sarifRun) result(found fixer.Finding, at *sarif.ArtifactLocation, text *sarifText, prints *fingerprints) *sarifResult {
-	kind := KindOf(found)
+	kind := found.Status
 	result := sarif.NewRuleResult(found.ID).
 		WithRuleIndex(run.rules[found.ID]).
 		WithMessage(sarif.NewTextMessage(sarifMessage(message(found)))).
@@ -146,7 +146,7 @@ func (run *sarifRun) result(found fixer.Finding, at *sarif.ArtifactLocation, tex
 	return &sarifResult{Result: result}
 }
 
-var sarifLevel = map[Kind]string{Fixed: sarif.LevelWarning, NeedsUnsafe: sarif.LevelNote, Failed: sarif.LevelError}
+var sarifLevel = map[fixer.Status]string{fixer.Fixed: sarif.LevelWarning, fixer.Offered: sarif.LevelNote, fixer.Failed: sarif.LevelError}
 
 // fileFailed is the ID of the notification of a file that failed.
 const fileFailed = "file-failed"

@@ -73,11 +73,11 @@ func TestSARIFResults(t *testing.T) {
 		{Path: "a b/Dockerfile", Known: []bool{false, true, false, false, false}, Result: fixer.Result{
 			Before: []byte(text), After: []byte(strings.Replace(text, "CMD", "USER node\nCMD", 1)),
 			Findings: []fixer.Finding{
-				{ID: "base-image", Line: 1, Col: 6, Message: `is ["node"](1)` + "\x1b"},
-				{ID: "nonroot-user", Line: 2, Col: 18, Message: "runs as root", Safety: fixer.Safe, Fixed: true},
-				{ID: "tini-init", Line: 3, Col: 1, Message: "hears nothing", Safety: fixer.Unsafe},
-				{ID: "npm-ci", Line: 3, Col: 1, Message: "failed", Bug: true},
-				{ID: "nonroot-user", Line: 3, Col: 99, Message: "runs as root", Safety: fixer.Safe, Fixed: true},
+				{ID: "base-image", Status: fixer.Stated, Line: 1, Col: 6, Problem: `is ["node"](1)` + "\x1b"},
+				{ID: "nonroot-user", Status: fixer.Fixed, Line: 2, Col: 18, Problem: "runs as root", Safety: fixer.Safe},
+				{ID: "tini-init", Status: fixer.Offered, Line: 3, Col: 1, Problem: "hears nothing", Safety: fixer.Unsafe},
+				{ID: "npm-ci", Status: fixer.Failed, Line: 3, Col: 1, Problem: "failed"},
+				{ID: "nonroot-user", Status: fixer.Fixed, Line: 3, Col: 99, Problem: "runs as root", Safety: fixer.Safe},
 			},
 		}},
 		{Path: "bad", Err: &dockerfile.Error{Name: "bad", Line: 2, Col: 3, Msg: "unknown instruction"}},

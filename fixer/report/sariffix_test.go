@@ -133,7 +133,7 @@ func TestSARIFAtEnd(t *testing.T) {
 // the Dockerfile fixes.
 func TestRefusedFix(t *testing.T) {
 	f := fixedFile("FROM a\nCOPY . .\n", "FROM b\nCOPY . .\n")
-	f.Result.Findings = append([]fixer.Finding{{ID: "dockerignore", Safety: fixer.Unsafe, Line: 1, Col: 1, Message: "takes all along", Fixed: true}}, f.Result.Findings...)
+	f.Result.Findings = append([]fixer.Finding{{ID: "dockerignore", Status: fixer.Fixed, Safety: fixer.Unsafe, Line: 1, Col: 1, Problem: "takes all along"}}, f.Result.Findings...)
 	f.Result.Created = []fixer.NewFile{{ID: "dockerignore", Name: ".dockerignore", Text: []byte("node_modules\n")}}
 	list := decodeSARIF(t, &Report{Files: []File{f}}).Runs[0].Results
 	if len(list[0].Fixes) != 0 || list[0].Properties.Properties["noFix"] != "it adds a file" || len(list[1].Fixes) != 1 || list[1].Properties.Properties["noFix"] != nil {

@@ -12,7 +12,7 @@ import (
 // TestSARIFRules holds the rules to what code scanning asks of them.
 func TestSARIFRules(t *testing.T) {
 	r := &Report{Version: "(devel)", Transforms: transforms.All, Files: []File{{Path: "Dockerfile", Result: fixer.Result{Findings: []fixer.Finding{
-		{ID: "syntax", Line: 1, Col: 1}, {ID: "ignore", Line: 1, Col: 1}, {ID: "something new", Line: 1, Col: 1}, {ID: "ignore", Line: 1, Col: 1},
+		{ID: "syntax", Status: fixer.Refused, Line: 1, Col: 1}, {ID: "ignore", Status: fixer.Refused, Line: 1, Col: 1}, {ID: "something new", Status: fixer.Refused, Line: 1, Col: 1}, {ID: "ignore", Status: fixer.Refused, Line: 1, Col: 1},
 	}}}}}
 	driver := decodeSARIF(t, r).Runs[0].Tool.Driver
 	if driver.SemanticVersion != nil || *driver.Version != "(devel)" {

@@ -61,13 +61,13 @@ func (t *Tally) Add(f *File) {
 		t.summary.LeftAlone++
 	}
 	for i, finding := range f.Result.Findings {
-		kind := KindOf(finding)
+		kind := finding.Status
 		switch {
 		case f.known(i):
 			t.summary.Known++
-		case kind == Fixed && f.Err == nil:
+		case kind == fixer.Fixed && f.Err == nil:
 			t.fixes[finding.ID]++
-		case kind == NeedsUnsafe:
+		case kind == fixer.Offered:
 			t.unsafe[finding.ID]++
 		}
 	}

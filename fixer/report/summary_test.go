@@ -9,8 +9,8 @@ import (
 )
 
 func TestSummary(t *testing.T) {
-	fixed := func(id string) fixer.Finding { return fixer.Finding{ID: id, Safety: fixer.Safe, Fixed: true} }
-	unsafe := func(id string) fixer.Finding { return fixer.Finding{ID: id, Safety: fixer.Unsafe} }
+	fixed := func(id string) fixer.Finding { return fixer.Finding{ID: id, Status: fixer.Fixed, Safety: fixer.Safe} }
+	unsafe := func(id string) fixer.Finding { return fixer.Finding{ID: id, Status: fixer.Offered, Safety: fixer.Unsafe} }
 	after := []byte("FROM x\n")
 	failure := &dockerfile.Error{Name: "x", Msg: "is none"}
 	for name, test := range map[string]struct {
@@ -37,7 +37,7 @@ func TestSummary(t *testing.T) {
 			"1 file: 0 would change, 0 left alone, 1 failed\nonly with --unsafe: second-one 1",
 		},
 		"a note and a bug are neither": {
-			[]File{{Result: fixer.Result{Findings: []fixer.Finding{{ID: "first-one"}, {ID: "first-one", Bug: true}}}}},
+			[]File{{Result: fixer.Result{Findings: []fixer.Finding{{ID: "first-one", Status: fixer.Refused}, {ID: "first-one", Status: fixer.Failed}}}}},
 			Summary{Files: 1, LeftAlone: 1}, "1 file: 0 would change, 1 left alone, 0 failed",
 		},
 		"what the baseline has counts as that alone": {

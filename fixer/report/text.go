@@ -1,4 +1,3 @@
-// Package report writes findings in the forms in which they leave dockmend.
 package report
 
 import (
@@ -12,11 +11,7 @@ import (
 // Text writes a line for each finding: file:line:col: message [id].
 func Text(w io.Writer, name string, findings []fixer.Finding) error {
 	for _, f := range findings {
-		message := f.Message
-		if !f.Fixed && f.Safety == fixer.Unsafe {
-			message += "; only with --unsafe"
-		}
-		if _, err := fmt.Fprintf(w, "%s:%d:%d: %s [%s]\n", dockerfile.Printable(name), f.Line, f.Col, dockerfile.Printable(message), f.ID); err != nil {
+		if _, err := fmt.Fprintf(w, "%s:%d:%d: %s [%s]\n", dockerfile.Printable(name), f.Line, f.Col, dockerfile.Printable(message(f)), f.ID); err != nil {
 			return err
 		}
 	}

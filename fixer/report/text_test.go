@@ -10,9 +10,9 @@ import (
 func TestText(t *testing.T) {
 	var b strings.Builder
 	err := Text(&b, "a/Dockerfile", []fixer.Finding{
-		{ID: "one", Line: 1, Col: 2, Message: "is left alone"},
-		{ID: "two", Line: 3, Col: 4, Message: "is fixed", Safety: fixer.Unsafe, Fixed: true},
-		{ID: "two", Line: 5, Col: 6, Message: "is not", Safety: fixer.Unsafe},
+		{ID: "one", Status: fixer.Refused, Line: 1, Col: 2, Problem: "is left alone"},
+		{ID: "two", Status: fixer.Fixed, Line: 3, Col: 4, Problem: "is fixed", Safety: fixer.Unsafe},
+		{ID: "two", Status: fixer.Offered, Line: 5, Col: 6, Problem: "is not", Safety: fixer.Unsafe},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,9 @@
 package workload
 
-import "fmt"
+import (
+	"fmt"
+	"path"
+)
 
 // Place is where in a repository something is said.
 type Place struct {
@@ -53,6 +56,12 @@ type Deployment struct {
 	FSGroup bool
 
 	Gaps []Gap // of this deployment
+}
+
+// Moves reports whether it starts the image in another directory than workdir, the
+// image's own.
+func (d Deployment) Moves(workdir string) bool {
+	return d.WorkingDir != "" && path.Clean(d.WorkingDir) != workdir
 }
 
 // Variable is one of the environment that a deployment sets.

@@ -56,9 +56,9 @@ func checkSuggested(t *testing.T, before, after string) {
 	list := reviewdogReads(t, &report.Report{Files: []report.File{{Path: "Dockerfile", Result: fixer.Result{
 		Before: []byte(before), After: []byte(after),
 		Findings: []fixer.Finding{
-			{ID: "base-image", Line: 1, Col: 1, Message: "is assumed"},
-			{ID: "nonroot-user", Safety: fixer.Safe, Line: 1, Col: 1, Message: "runs as root", Fixed: true},
-			{ID: "tini-init", Safety: fixer.Safe, Line: 1, Col: 1, Message: "hears nothing", Fixed: true},
+			{ID: "base-image", Status: fixer.Stated, Line: 1, Col: 1, Problem: "is assumed"},
+			{ID: "nonroot-user", Status: fixer.Fixed, Safety: fixer.Safe, Line: 1, Col: 1, Problem: "runs as root"},
+			{ID: "tini-init", Status: fixer.Fixed, Safety: fixer.Safe, Line: 1, Col: 1, Problem: "hears nothing"},
 		},
 	}}}})
 	if len(list) != 2 || len(list[0].Suggestions) != 1 || len(list[1].Suggestions) != 0 {
@@ -130,10 +130,10 @@ func TestReviewdogReads(t *testing.T) {
 	for _, d := range reviewdogReads(t, &report.Report{Files: []report.File{{
 		Path: "a\n\xff/Dockerfile",
 		Result: fixer.Result{Findings: []fixer.Finding{
-			{ID: "one", Line: 1, Col: 2, Message: "fixed", Safety: fixer.Safe, Fixed: true},
-			{ID: "two", Line: 3, Col: 4, Message: "not fixed", Safety: fixer.Unsafe},
-			{ID: "three", Line: 5, Col: 6, Message: "left alone"},
-			{ID: "four", Line: 1, Col: 1, Message: "panic", Bug: true},
+			{ID: "one", Status: fixer.Fixed, Line: 1, Col: 2, Problem: "fixed", Safety: fixer.Safe},
+			{ID: "two", Status: fixer.Offered, Line: 3, Col: 4, Problem: "not fixed", Safety: fixer.Unsafe},
+			{ID: "three", Status: fixer.Refused, Line: 5, Col: 6, Problem: "left alone"},
+			{ID: "four", Status: fixer.Failed, Line: 1, Col: 1, Problem: "panic"},
 		}},
 		Err: &dockerfile.Error{Name: "b", Msg: "not written"},
 	}}}) {

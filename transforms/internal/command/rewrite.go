@@ -1,0 +1,81 @@
+// Package command writes the CMD or ENTRYPOINT of a stage in another way: in exec form,
+// without a shell or a package manager around it. Several stages may start what one
+// instruction says; it is changed only where all of them agree.
+package command
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+)
+
+// Rewrite is another way to write the CMD or ENTRYPOINT of a stage, and whether it
+// may be made.
+type Rewrite struct {
+	In      *dockerfile.Instruction
+	Argv    []string      // in exec form
+	Finding fixer.Finding // where it is made: its texts
+	May     fixer.Decision
+	// provided is what must hold in the end.
+	Provided []func(end *fixer.Pass) fixer.Decision
+}
+
+// Rewrites are those of all target stages. Several stages may start what one
+// instruction says, that of a stage that they are built FROM: it is changed only
+// when all of them agree.
+type Rewrites []Rewrite
+
+// Add adds one, to what other stages said of the same instruction.
+func (rs *Rewrites) Add(r Rewrite) {
+	i := slices.IndexFunc(*rs, func(other Rewrite) bool { return other.In == r.In })
+	if i < 0 {
+		*rs = append(*rs, r)
+		return
+	}
+	known := &(*rs)[i]
+	known.May = known.May.And(r.May)
+	known.Provided = append(known.Provided, r.Provided...)
+	if !slices.Equal(known.Argv, r.Argv) {
+		known.May = known.May.And(fixer.Refusal("the stages that are built from this one would need different commands"))
+	}
+}
+
+// StartIsKnown refuses to rewrite a command where it is not known what the base
+// image starts.
+func StartIsKnown(n *chain.Node, base *baseimage.Facts, err error) fixer.Decision {
+	switch {
+	case err != nil:
+		return fixer.Refusal(fmt.Sprintf("nothing is known of the base image %s: %v", n.Root().Stage.Ref.Text, err))
+	case base.Config == nil:
+		return fixer.Refusal(fmt.Sprintf("what the base image %s starts is not known", base.Image))
+	}
+	return fixer.Decision{}
+}
+
+// Report makes the edits; problem says what is wrong with what is left.
+func (rs Rewrites) Report(p *fixer.Pass, problem string) {
+	for _, r := range rs {
+		if r.May.Refused() {
+			p.Leave(r.In.Span, problem, r.May.Refuse)
+			continue
+		}
+		edit, err := r.In.ReplaceBody(ExecForm(r.Argv, r.In.Body()))
+		if err != nil {
+			p.Leave(r.In.Span, problem, err.Error())
+			continue
+		}
+		reported := p.Change(r.In.Span, r.Finding, r.May, edit)
+		if len(r.Provided) > 0 {
+			reported.Provided(func(end *fixer.Pass) (d fixer.Decision) {
+				for _, holds := range r.Provided {
+					d = d.And(holds(end))
+				}
+				return d
+			})
+		}
+	}
+}

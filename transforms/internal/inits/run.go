@@ -1,0 +1,208 @@
+package inits
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
+	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/transforms/internal/steps"
+)
+
+// This file finds the RUN that installs an init.
+
+// Install makes the edit that installs it: another word for a RUN that installs
+// packages in a matching form, or a RUN of its own. The error says why neither
+// has a place.
+func (t Source) Install(p *fixer.Pass, run *chain.Run) ([]dockerfile.Edit, error) {
+	if t.manager == "" {
+		return nil, nil
+	}
+	if has, known := run.Final.Base.Programs.Has(t.manager); known && !has {
+		return nil, fmt.Errorf("the base image has no %s to install one with", t.manager)
+	}
+	var behind *dockerfile.Instruction
+	for _, s := range run.Own() {
+		if s.In.Name() != "RUN" || p.Ignores(s.In) || !s.Before.User.Known || !chain.IsRoot(s.Before.User.Text) || !steps.CanRun(s.Before) || steps.ToolsGone(run, s.In) || steps.RemovesTools(s) {
+			continue
+		}
+		if edit, ok := t.join(s); ok {
+			return []dockerfile.Edit{edit}, nil
+		}
+		if behind == nil && t.isUsed(s) {
+			behind = s.In
+		}
+	}
+	if behind == nil {
+		place, ok := rootPlace(run)
+		if !ok {
+			return nil, errors.New("there is no place where root could install one")
+		}
+		behind = place
+	}
+	edit, err := p.File.InsertAfter(behind, p.File.Keyword("RUN")+" "+t.script)
+	return []dockerfile.Edit{edit}, err
+}
+
+var (
+	inVariable = lazyregexp.New(`\$(\{[^}]*\}|\w+)`)
+	// itsWords are what the names of images say of their package manager.
+	itsWords = map[string]*lazyregexp.Regexp{
+		"apk":     lazyregexp.New(`alpine`),
+		"apt-get": lazyregexp.New(`slim|debian|ubuntu|bullseye|bookworm|trixie`),
+	}
+	anyVersion = lazyregexp.New(`:v?[\d.]+$`)
+)
+
+// FitsBase doubts where the build may have another package manager: the base image
+// is named by a build argument, which may name one of another distribution.
+func (t Source) FitsBase(run *chain.Run) fixer.Decision {
+	root := run.Node.Root()
+	ref := root.Stage.Ref.Text
+	written := inVariable.ReplaceAllString(ref, "")
+	switch {
+	case t.manager == "" || written == ref || itsWords[t.manager].MatchString(written):
+		return fixer.Decision{}
+	case strings.HasSuffix(written, ":") && anyVersion.MatchString(root.Image):
+		return fixer.Decision{}
+	case slices.ContainsFunc(run.Steps, t.isUsed):
+		return fixer.Decision{}
+	}
+	return fixer.Doubt(fmt.Sprintf("a build argument may name a base image without %s", t.manager))
+}
+
+// runs reports whether a call is one of the package manager.
+func (t Source) runs(c shell.Call) bool {
+	return c.Name == t.manager || c.Name == "apt" && t.manager == "apt-get"
+}
+
+// isUsed reports whether a RUN installs packages with the same program.
+func (t Source) isUsed(s chain.Step) bool {
+	found := false
+	steps.Calls([]chain.Step{s}, func(_ chain.Step, c shell.Call) {
+		found = found || t.runs(c) && c.Has("add", "install") && c.Certain
+	})
+	return found
+}
+
+// join adds a word to the packages that a RUN installs.
+func (t Source) join(s chain.Step) (dockerfile.Edit, bool) {
+	script, err := s.Script()
+	if err != nil || script == nil {
+		return dockerfile.Edit{}, false
+	}
+	if slices.ContainsFunc(script.Calls, takesAway) {
+		return dockerfile.Edit{}, false
+	}
+	fresh := false
+	for _, c := range script.Calls {
+		if !t.runs(c) {
+			continue
+		}
+		fresh = fresh || c.Has("update", "--no-cache", "--update", "-U", "--update-cache")
+		last, ok := t.lastPackage(c)
+		if !ok || !fresh {
+			continue
+		}
+		w, ok := s.Place(last)
+		if !ok {
+			continue
+		}
+		edit, err := s.In.Replace(w, w.Text+" tini")
+		return edit, err == nil
+	}
+	return dockerfile.Edit{}, false
+}
+
+// takesAway reports whether a call removes packages again, perhaps all that nobody
+// is known to want (apt-mark auto '.*').
+func takesAway(c shell.Call) bool {
+	switch c.Name {
+	case "apt-mark":
+		return true
+	case "apt-get", "apt":
+		return c.Has("remove", "purge", "autoremove", "--auto-remove", "autopurge", "--autoremove")
+	}
+	return false
+}
+
+// lastPackage is the last package of a call that installs some, when its form is
+// one to which a package can be added.
+func (t Source) lastPackage(c shell.Call) (last shell.Word, ok bool) {
+	verb, agrees := "add", true
+	allowed := strings.Fields("--no-cache --update -U --update-cache -q --quiet --no-progress")
+	if t.manager == "apt-get" {
+		verb, agrees = "install", c.Has("-y", "--yes", "--assume-yes", "-qy", "-yq", "-qqy", "-yqq")
+		allowed = strings.Fields("-y --yes --assume-yes -qy -yq -qqy -yqq -q -qq --no-install-recommends --no-install-suggests --fix-missing")
+	}
+	if !c.Succeeded || !c.Plain || !c.Known() || !agrees || path.Base(c.Path) != c.Path {
+		return last, false
+	}
+	seen := false
+	for _, a := range c.Args {
+		switch {
+		case strings.HasPrefix(a.Text, "-"):
+			if !slices.Contains(allowed, a.Text) {
+				return last, false
+			}
+		case !seen:
+			if a.Text != verb {
+				return last, false
+			}
+			seen = true
+		case strings.ContainsAny(a.Text, "/@"):
+			return last, false // a file, or of another archive
+		default:
+			last, ok = a, true
+		}
+	}
+	return last, ok
+}
+
+// rootPlace is the instruction behind which a RUN is root's and cached longest.
+func rootPlace(run *chain.Run) (*dockerfile.Instruction, bool) {
+	if head, ok := steps.AfterHead(run); ok {
+		return head.In, true
+	}
+	for _, s := range run.Own() {
+		after := s.Before.After(s.In)
+		if s.In.Name() == "USER" && after.User.Known && chain.IsRoot(after.User.Text) && steps.CanRun(after) && !steps.ToolsGone(run, s.In) {
+			return s.In, true
+		}
+	}
+	return headAbove(run)
+}
+
+// headAbove is such an instruction in a stage that this one is built from, and no
+// other image: npm-ci-stage leaves one in front of a USER.
+func headAbove(run *chain.Run) (found *dockerfile.Instruction, ok bool) {
+	if slices.ContainsFunc(run.Steps, steps.RemovesTools) {
+		return nil, false
+	}
+	var node *chain.Node
+	var head *dockerfile.Instruction // nil where root can't install
+	for _, s := range run.Alone() {
+		if s.Node == run.Node {
+			break
+		}
+		if s.Node != node {
+			node, head = s.Node, nil
+			if s.Before.User.Known && chain.IsRoot(s.Before.User.Text) && steps.CanRun(s.Before) {
+				head = node.Stage.From
+			}
+		}
+		if head != nil && head.Index == s.In.Index-1 && slices.Contains([]string{"ARG", "ENV", "LABEL", "MAINTAINER", "SHELL"}, s.In.Name()) {
+			head = s.In
+		}
+		if head != nil {
+			found = head
+		}
+	}
+	return found, found != nil
+}

@@ -1,0 +1,44 @@
+package installs
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/shell"
+)
+
+// Names are the names of npm ci and npm install (npm's own list of aliases,
+// typing errors left out).
+var Names = strings.Fields("ci clean-install ic install-clean install i in ins inst add")
+
+// npmValues are the options of npm with a value that may stand in front of the
+// command.
+var npmValues = strings.Fields("--prefix -C --registry --cache --loglevel --userconfig --globalconfig -w --workspace")
+
+// Command is the command that npm or one of its kind is given, "" for none.
+func Command(c shell.Call) string {
+	for i, a := range c.Args {
+		value := i > 0 && slices.Contains(npmValues, c.Args[i-1].Text)
+		if a.Known && a.Text != "" && a.Text[0] != '-' && !value {
+			return a.Text
+		}
+	}
+	return ""
+}
+
+// SwitchesOwner says why npm, as root, may switch to the owner of the package's
+// directory to run its scripts, as the releases 7 and 8 do; "" when it does not.
+// npm 6 and 9 don't (seen in builds with each; the changelog of npm 9.0.0 names the
+// change).
+func SwitchesOwner(p *fixer.Pass, run *chain.Run) string {
+	version := p.Workload(run).NPMAtStart()
+	switch {
+	case !version.Known:
+		return "which npm runs is not known, and npm 7 and 8"
+	case version.Before(7, 0) || version.AtLeast(9, 0):
+		return ""
+	}
+	return "npm 7 and 8"
+}

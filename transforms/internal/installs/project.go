@@ -1,0 +1,115 @@
+package installs
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/npm"
+	"github.com/dockmend/dockmend/fixer/workload"
+)
+
+// Project is the package that lies in a directory of the image.
+type Project struct {
+	Manifest *npm.Manifest
+	Lock     *npm.Lock
+	Npmrc    string // .npmrc of the directory, "" when there is none
+	Yarnrc   string // .yarnrc of the directory, "" when there is none
+	Berry    bool   // it has settings of Yarn 2 or later
+	Pnp      bool   // Yarn keeps its packages elsewhere than in node_modules
+	Gyp      bool   // npm builds it itself at each install, by its binding.gyp
+	Pnpm     string // pnpm-workspace.yaml, "" when there is none
+	LockErr  error  // why there is no lock
+}
+
+// ErrNoLock begins the error of a project that has no lock file.
+var ErrNoLock = errors.New("there is no")
+
+// lockNames are the lock files of each package manager, the one that goes before
+// the other first.
+var lockNames = map[string][]string{
+	"npm": {"npm-shrinkwrap.json", "package-lock.json"}, "yarn": {"yarn.lock"}, "pnpm": {"pnpm-lock.yaml"},
+}
+
+// ReadProject reads the package in the working directory in front of the step
+// with that index, and the lock file that the package manager would use. The
+// error says why its package.json is not known.
+func ReadProject(p *fixer.Pass, run *chain.Run, i int, tool string) (*Project, error) {
+	before := run.Steps[i].Before
+	if p.Context == nil {
+		return nil, workload.ErrNoContext
+	}
+	if !before.Workdir.Known {
+		return nil, errors.New("the working directory can't be told")
+	}
+	upTo := &chain.Run{Node: run.Node, Steps: run.Steps[:i], Final: before}
+	// source is the file of the context that lies there, "" for none.
+	source := func(name string) string { return upTo.Origin(path.Join(before.Workdir.Text, name), p.Context).Name }
+	read := func(name string) (string, error) {
+		if name = source(name); name == "" {
+			return "", fs.ErrNotExist
+		}
+		return p.Files().ReadFile(name, workload.MaxText)
+	}
+	_, err := read("package.json")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, errors.New("package.json is not copied from the build context")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("package.json can't be read: %w", err)
+	}
+	manifest := source("package.json")
+	out := &Project{}
+	if out.Manifest, err = p.Files().Manifest(manifest); err != nil {
+		return nil, err
+	}
+	out.Npmrc, _ = read(".npmrc")
+	out.Yarnrc, _ = read(".yarnrc")
+	if rc, err := read(".yarnrc.yml"); err == nil {
+		out.Berry, out.Pnp = true, !strings.Contains(rc, "node-modules")
+	}
+	_, err = read("binding.gyp")
+	out.Gyp = err == nil
+	out.Pnpm, _ = read("pnpm-workspace.yaml")
+	out.Lock, out.LockErr = readLock(p.Files(), tool, manifest, source)
+	return out, nil
+}
+
+// readLock reads the lock file of a package manager that lies beside package.json in
+// the image. source tells which file of the context lies there, "" for none; manifest
+// is that of package.json.
+func readLock(files *workload.Files, tool, manifest string, source func(string) string) (*npm.Lock, error) {
+	names := lockNames[tool]
+	for _, name := range names {
+		if name = source(name); name == "" {
+			continue
+		}
+		if lock, err := files.Lock(tool, name, manifest); !errors.Is(err, fs.ErrNotExist) {
+			return lock, err
+		}
+	}
+	return nil, fmt.Errorf("%w %s beside package.json in the image", ErrNoLock, names[len(names)-1])
+}
+
+// Setting is the value of a setting of npm in the project's .npmrc or in the
+// environment, "" when it's set in neither.
+func (pr *Project) Setting(s chain.State, name string) string {
+	for _, e := range slices.Backward(s.Env) {
+		k, v, _ := strings.Cut(e, "=")
+		if strings.ReplaceAll(strings.ToLower(k), "_", "-") == "npm-config-"+name {
+			return v
+		}
+	}
+	for line := range strings.Lines(pr.Npmrc) {
+		k, v, ok := strings.Cut(strings.TrimSpace(line), "=")
+		if ok && strings.TrimSpace(k) == name {
+			return strings.Trim(strings.TrimSpace(v), `"'`)
+		}
+	}
+	return ""
+}

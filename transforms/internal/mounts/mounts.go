@@ -1,0 +1,191 @@
+// Package mounts judges what deployments mount over an image, and the rights that they
+// give it, by whether another user than root can do with them.
+package mounts
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
+	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/users"
+)
+
+// This file looks at what the runtime puts over the image: a directory of the host
+// or a claim keeps the owner that it has, whatever the image says of the path. A new
+// named volume takes the image's, and one that exists keeps root's files: a file that is
+// committed has been run before.
+
+// Doubt tells of a mount that another user than root may not write to, "" when
+// there is none.
+func Doubt(p *fixer.Pass, run *chain.Run, id users.Identity) string {
+	for _, d := range p.Deployments {
+		if d.User != "" {
+			continue // it says itself who runs, whatever the image says
+		}
+		if doubt := ofRights(d); doubt != "" {
+			return doubt
+		}
+		// A service that is not read in full may have further mounts.
+		if i := slices.IndexFunc(d.Gaps, func(g workload.Gap) bool { return strings.HasPrefix(g.What, "extends: ") }); i >= 0 {
+			return fmt.Sprintf("what %s mounts is not known: %s", d.Gaps[i].Place, d.Gaps[i].What)
+		}
+		for _, m := range d.Mounts {
+			if m.Kind == workload.Claim && d.FSGroup {
+				continue // it belongs to a group of the pod's, which may write there
+			}
+			if doubt := ofMount(p, run, id, m); doubt != "" {
+				return doubt
+			}
+		}
+	}
+	if doubt := possibleDoubt(p, run, id); doubt != "" {
+		return doubt
+	}
+	if len(p.Gaps) > 0 {
+		return fmt.Sprintf("what %s mounts is not known: %s", p.Gaps[0].Place, p.Gaps[0].What)
+	}
+	return ""
+}
+
+// possibleDoubt tells of a mount in a deployment whose image may be this one. Where
+// nothing of the same name speaks for that, only one that mounts something at or below
+// the working directory counts: of other paths it is not likely.
+func possibleDoubt(p *fixer.Pass, run *chain.Run, id users.Identity) string {
+	dir := run.Final.Workdir
+	for _, d := range p.Perhaps {
+		counts := func(m workload.Mount) bool {
+			return d.Alike || dir.Known && dir.Text != "/" && workload.Within(m.Target, dir.Text) && !isModules(m.Target)
+		}
+		if d.User != "" || !slices.ContainsFunc(d.Mounts, counts) {
+			continue
+		}
+		doubt := ofRights(d)
+		for _, m := range d.Mounts {
+			if doubt == "" && counts(m) && !(m.Kind == workload.Claim && d.FSGroup) {
+				doubt = ofMount(p, run, id, m)
+			}
+		}
+		if doubt != "" {
+			return doubt + ", if its image is this one"
+		}
+	}
+	return ""
+}
+
+// ofRights tells what a deployment gives its container that only root can use, "" for
+// nothing: the effective capabilities of a user who is not root are none (Docker
+// documentation, "Runtime privilege and Linux capabilities"), but that Docker lets any
+// user listen on each port, which is all of NET_BIND_SERVICE.
+func ofRights(d workload.Deployment) string {
+	raised := slices.IndexFunc(d.CapAdd, func(name string) bool {
+		return strings.TrimPrefix(strings.ToUpper(name), "CAP_") != "NET_BIND_SERVICE"
+	})
+	switch {
+	case d.Privileged:
+		return fmt.Sprintf("%s runs it privileged, which only root makes use of", d.Rights)
+	case len(d.Devices) > 0:
+		return fmt.Sprintf("%s gives it devices of the host, which belong to root", d.Rights)
+	case raised >= 0:
+		return fmt.Sprintf("%s gives it the capability %s, which only root has then", d.Rights, d.CapAdd[raised])
+	case d.HostPID:
+		return fmt.Sprintf("%s shows it the processes of the host, which belong to others", d.Rights)
+	}
+	return ""
+}
+
+// ofMount tells why a user who is not root may not write to a mount.
+func ofMount(p *fixer.Pass, run *chain.Run, id users.Identity, m workload.Mount) string {
+	target := path.Clean(m.Target)
+	switch {
+	case path.Base(target) == "docker.sock" || strings.HasSuffix(m.Source, "docker.sock"):
+		return fmt.Sprintf("%s mounts %s, which belongs to root", m.Place, target)
+	case m.ReadOnly || m.Kind == workload.Config || workload.IsTemporary(target) || isSystemFile(target):
+		return ""
+	case isModules(target):
+		return ""
+	case workload.Within(target, "/root"):
+		return fmt.Sprintf("%s mounts %s, in root's home, which no other user can enter", m.Place, target)
+	}
+	owner := p.Workload(run).Owner(target)
+	switch m.Kind {
+	case workload.Bind:
+		if bringsSources(p, run, m, target) {
+			return ""
+		}
+		user, known := id.Numeric()
+		if !known {
+			user = id.User
+		}
+		return fmt.Sprintf("%s mounts the host's %s to %s, which keeps its owner: chown %s %s there", m.Place, m.Source, target, user, m.Source)
+	case workload.Volume, workload.Anonymous:
+		switch {
+		case m.Existing:
+			return fmt.Sprintf("%s mounts a volume to %s, which keeps the owners that it has", m.Place, target)
+		case owner.Made == workload.Made && owner.MayWrite(id.Name, id.User, strconv.Itoa(id.UID)):
+			return "" // in the volumes of before as well
+		case owner.Made == workload.Made || target == run.Final.Workdir.Text:
+			return fmt.Sprintf("the volume of %s keeps root's files where it exists already: chown %s in it once", m.Place, target)
+		}
+		return fmt.Sprintf("%s mounts a volume to %s, which would be root's", m.Place, target)
+	case workload.Tmpfs:
+		if owner.Made != workload.Made {
+			return "" // all may write there (runc makes it with mode 1777)
+		}
+		return fmt.Sprintf("%s mounts a tmpfs to %s, which is root's unless it says uid=", m.Place, target)
+	case workload.Claim:
+		return fmt.Sprintf("%s mounts a volume to %s, which is root's unless the platform gives it away", m.Place, target)
+	}
+	return ""
+}
+
+// isModules reports whether a path is a node_modules or lies in one.
+func isModules(target string) bool { return strings.Contains(target+"/", "/node_modules/") }
+
+// dataFolder are the names of folders that a host shares so that they are written.
+var dataFolder = lazyregexp.New(`(?i)^\.?(data|db|database|sqlite|uploads?|files|media|logs?|storage|backups?|state|cache|sessions?|tmp|temp|out|output|exports?|downloads?|volumes?)$`)
+
+// bringsSources reports whether a bind mount brings the sources, or a file, that lie in
+// the repository: who works on them mounts them to be read.
+func bringsSources(p *fixer.Pass, run *chain.Run, m workload.Mount, target string) bool {
+	if path.IsAbs(m.Source) || strings.HasPrefix(m.Source, "~") {
+		return false
+	}
+	if dataFolder.MatchString(path.Base(target)) || dataFolder.MatchString(path.Base(path.Clean(m.Source))) {
+		return false
+	}
+	if target == run.Final.Workdir.Text || workload.Within(run.Final.Workdir.Text, target) {
+		return true
+	}
+	name := path.Join(path.Dir(m.Place.File), m.Source)
+	if p.Repository == nil || !fs.ValidPath(name) {
+		return false
+	}
+	info, err := fs.Stat(p.Repository, name)
+	if err != nil {
+		// The engine makes a directory of it, as root's; a file is somebody's settings.
+		return settings.MatchString(path.Base(target))
+	}
+	if !info.IsDir() {
+		return true
+	}
+	entries, err := fs.ReadDir(p.Repository, name)
+	return err == nil && slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() != ".gitkeep" && e.Name() != ".gitignore" })
+}
+
+// systemFiles are files of the host that are mounted to be read.
+var systemFiles = strings.Fields("/etc/localtime /etc/timezone /etc/hosts /etc/hostname /etc/resolv.conf /etc/passwd /etc/group /etc/machine-id /usr/share/zoneinfo /etc/ssl/certs /usr/local/share/ca-certificates")
+
+// isSystemFile reports whether a mount brings settings of the host's system.
+func isSystemFile(target string) bool {
+	return slices.ContainsFunc(systemFiles, func(file string) bool { return workload.Within(target, file) })
+}
+
+// settings are files that an application reads, by their names.
+var settings = lazyregexp.New(`(?i)^\.env|\.(ya?ml|toml|conf|cfg|ini|env|properties|[cm]?js|ts|pem|crt|cer|key|p12|jks|xml)$|config\.json$`)

@@ -1,0 +1,169 @@
+// Package nginx reads what a stage that is built from Docker's official nginx image does
+// to the configuration of its server, and whether that server can do without root.
+package nginx
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/distribution/reference"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/owner"
+	"github.com/dockmend/dockmend/transforms/internal/ports"
+	"github.com/dockmend/dockmend/transforms/internal/steps"
+	"github.com/dockmend/dockmend/transforms/internal/users"
+)
+
+// This file lets nonroot-user change images built on nginx's own. Its master is
+// root to make the pid file and the directories below /var/cache/nginx, to read
+// its configuration, and to listen on port 80; the workers, who serve the files,
+// are nginx already. All but the port can be given to nginx.
+
+// IsImage reports whether the base image is Docker's official nginx, be it
+// from a mirror: what its files are is known from its source
+// (github.com/nginx/docker-nginx).
+func IsImage(n *chain.Node) bool {
+	ref, err := reference.ParseNormalizedNamed(n.Root().Image)
+	return err == nil && n.Root().Err == nil && strings.HasSuffix("/"+reference.Path(ref), "/library/nginx")
+}
+
+// Server is what is known of an nginx that starts in such an image.
+type Server struct {
+	configuration
+	pass    *fixer.Pass
+	run     *chain.Run
+	doubt   string // what of its configuration can't be seen, "" for nothing
+	started bool
+	file    string          // the main one of its configuration
+	read    map[string]bool // what was read of it, by its path in the image
+	// noDefault: the image's own server on port 80 is not there any more; noConfD:
+	// its directory was removed.
+	noDefault, noConfD bool
+	writesConfD        bool // something at start writes into /etc/nginx/conf.d
+}
+
+const (
+	mainFile = "/etc/nginx/nginx.conf"
+	confD    = "/etc/nginx/conf.d"
+)
+
+// New returns the server of a stage, of which nothing was read yet.
+func New(p *fixer.Pass, run *chain.Run) *Server {
+	return &Server{pass: p, run: run, file: mainFile, read: map[string]bool{}}
+}
+
+// Configuration looks at all that the file does to nginx's configuration.
+func (n *Server) Configuration(follow func(argv []string) string) (reason, doubt string) {
+	for _, s := range n.run.Steps {
+		switch s.In.Name() {
+		case "COPY", "ADD":
+			reason = n.configCopy(s, follow)
+		case "RUN":
+			reason = n.configRun(s)
+		}
+		if reason != "" {
+			return reason, n.doubt
+		}
+	}
+	if !n.started {
+		return "it is not seen to start nginx", n.doubt
+	}
+	switch own := n.read[n.file]; {
+	case !own && n.file != mainFile:
+		return fmt.Sprintf("nginx's configuration %s is not seen", n.file), n.doubt
+	case !(own && !n.confD) && !n.noDefault:
+		n.ports = append(n.ports, 80)
+	}
+	return n.entrypointVariables(), n.doubt
+}
+
+// Volumes tells of a volume over what nginx must write, which keeps what root wrote into
+// it; "" for none.
+func (n *Server) Volumes() string {
+	for _, v := range n.run.Final.Volumes {
+		for _, dir := range []string{"/etc/nginx", "/var/cache/nginx", "/var/log/nginx", "/run", "/var/run"} {
+			if !v.Known || workload.Within(dir, path.Clean(v.Text)) || workload.Within(path.Clean(v.Text), dir) {
+				return fmt.Sprintf("the volume %s keeps what root writes into it", v.Text)
+			}
+		}
+	}
+	return ""
+}
+
+// Pick finds the user that the image brings for its workers.
+func Pick(p *fixer.Pass, n *chain.Node) (*chain.Run, users.Identity, error) {
+	base, err := p.Base(n, baseimage.AskDistro|baseimage.AskAccounts|baseimage.AskSh|baseimage.AskChown)
+	run := n.Eval(base)
+	if err != nil {
+		return run, users.Identity{}, err
+	}
+	accounts := run.Final.Accounts
+	u, ok := accounts.User("nginx")
+	switch {
+	case accounts.Err != nil:
+		return run, users.Identity{}, fmt.Errorf("its users can't be followed: %w", accounts.Err)
+	case len(accounts.Created) > 0:
+		return run, users.Identity{}, fmt.Errorf("line %d changes its users, and whether nginx is still meant can't be told", accounts.Created[0].In.Line)
+	case !ok && !accounts.Known():
+		return run, users.Identity{}, errors.New("whether the base image has the user nginx is not known")
+	case !ok || u.UID <= 0:
+		return run, users.Identity{}, errors.New("the base image has no user nginx")
+	case !steps.CanRun(run.Final) || slices.ContainsFunc(run.Steps, steps.RemovesTools):
+		return run, users.Identity{}, errors.New("the image has nothing to give nginx its directories with")
+	}
+	return run, users.OfAccount(u, users.InBase), nil
+}
+
+// Prepare is the RUN that lets nginx start without root: it can make its
+// temporary directories, write its pid file and what the entrypoint's scripts
+// make. None when the file has done so itself.
+func (n *Server) Prepare(p *fixer.Pass, run *chain.Run, id users.Identity) []string {
+	owner, _ := owner.At(p, run.Final, id)
+	var dirs []string
+	add := func(dir string) bool {
+		if users.Owns(run.Steps, id, dir) {
+			return false
+		}
+		dirs = append(dirs, dir)
+		return true
+	}
+	add("/var/cache/nginx")
+	if n.writesConfD && !n.noConfD {
+		add(confD)
+	}
+	line := p.File.Keyword("RUN") + " "
+	if !n.ownPID && !users.Owns(run.Steps, id, "/var/run/nginx.pid") && add("/run/nginx.pid") {
+		line += "touch /run/nginx.pid && "
+	}
+	if dirs == nil {
+		return nil
+	}
+	return []string{line + "chown -R " + owner + " " + strings.Join(dirs, " ")}
+}
+
+// PortNote says what its ports ask of the runtime; "" for nothing.
+func (n *Server) PortNote() string {
+	const needs = ports.Needs + "net.ipv4.ip_unprivileged_port_start=0 elsewhere"
+	slices.Sort(n.ports)
+	var low []string
+	for _, port := range slices.Compact(n.ports) {
+		if port < 1024 {
+			low = append(low, strconv.Itoa(port))
+		}
+	}
+	switch {
+	case len(low) > 0:
+		return ports.BelowPrivileged(low) + needs
+	case n.unknownPort:
+		return "its port depends on a variable, and one below 1024" + needs
+	}
+	return ""
+}

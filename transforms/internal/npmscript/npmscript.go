@@ -1,0 +1,176 @@
+// Package npmscript finds the plain node command that a script of package.json is in the
+// end, and what a package manager would do for it besides.
+package npmscript
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
+	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/sources"
+)
+
+// This file finds the command that a script of package.json is in the end.
+
+// Script follows a script.
+type Script struct {
+	pass *fixer.Pass
+	run  *chain.Run
+	load *workload.Workload
+	Name string // the script that CMD names
+	File string // the package.json that has it
+	// owner says who runs the script where root starts npm, if that may be
+	// somebody else; "" if not.
+	Owner string
+	seen  map[string]bool
+}
+
+// New returns what follows the scripts that the CMD of a stage names.
+func New(p *fixer.Pass, run *chain.Run) *Script {
+	return &Script{pass: p, run: run, load: p.Workload(run), seen: map[string]bool{}}
+}
+
+// Command returns the node command that npm start, yarn X and the like run. The
+// error says why they can't be replaced by it.
+func (s *Script) Command(manager []string) ([]string, error) {
+	name, args, err := s.call(manager)
+	if err != nil {
+		return nil, err
+	}
+	if s.Name == "" {
+		s.Name = name
+		if err := s.settings(path.Base(manager[0])); err != nil {
+			return nil, err
+		}
+	}
+	if s.seen[name] {
+		return nil, errors.New("the scripts of package.json call each other without end")
+	}
+	s.seen[name] = true
+	m, err := s.load.Package(s.run.Final.Workdir.Text)
+	if err != nil {
+		return nil, fmt.Errorf("package.json can't be read: %w", err)
+	}
+	s.File = m.Source
+	text := m.Scripts[name]
+	if text == "" {
+		return nil, fmt.Errorf("package.json has no script %q", name)
+	}
+	for _, other := range []string{"pre" + name, "post" + name} {
+		if m.Scripts[other] != "" {
+			return nil, fmt.Errorf("package.json has a script %q, which runs with it", other)
+		}
+	}
+	argv, err := shell.Plain(text)
+	if err != nil {
+		return nil, s.because(name, text, err)
+	}
+	argv = append(argv, args...)
+	switch program := argv[0]; {
+	case program == "node" && len(argv) > 1:
+		return argv, s.nodeItself(name, argv)
+	case workload.IsManager(program) && len(argv) > 1:
+		return s.Command(argv)
+	default:
+		return nil, s.because(name, text, fmt.Errorf("%s is no plain node command", program))
+	}
+}
+
+// call reads a call of a package manager that runs a script of the package in the
+// working directory: its name, and the arguments that the script gets.
+func (s *Script) call(manager []string) (name string, args []string, err error) {
+	words := shell.Words(manager)
+	m := workload.ReadManager(shell.Call{Name: path.Base(manager[0]), Args: words[1:]}, s.run.Final.EnvVar)
+	switch {
+	case m == nil || m.Unknown != "" || !m.Where.Here() || len(m.Options) > 0 || m.Script == "" && m.Program == "" && m.Line == "":
+		err = fmt.Errorf("%s is called in a way that is not followed", strings.Join(manager, " "))
+	case m.Script == "":
+		err = fmt.Errorf("%s finds what it runs in node_modules, or downloads it", m.Name)
+	default:
+		name = m.Script
+		for _, a := range m.Args {
+			args = append(args, a.Text)
+		}
+	}
+	return name, args, err
+}
+
+// developer are the programs that are for the development of an application.
+var developer = strings.Fields("nodemon ts-node ts-node-dev tsnd tsx vite webpack webpack-dev-server react-scripts vue-cli-service ng next-dev node-dev supervisor parcel gulp grunt babel-node")
+
+// watchers are those that are when they are told to watch.
+var watchers = strings.Fields("next nuxt nest node gatsby remix astro strapi")
+
+// because is the reason to leave a script that is no plain node command.
+func (s *Script) because(name, text string, err error) error {
+	if script, parseErr := shell.Parse(text, nil); parseErr == nil {
+		for _, c := range script.Calls {
+			if slices.Contains(developer, c.Name) || slices.Contains(watchers, c.Name) && c.Has("--watch", "dev", "watch", "develop") {
+				return fmt.Errorf("the script %q of package.json runs %s, which is for development", name, c.Name)
+			}
+		}
+		if len(script.Calls) > 0 && script.Simple && script.Calls[0].Name != "node" {
+			return fmt.Errorf("the script %q of package.json runs %s, which npm finds in node_modules", name, script.Calls[0].Name)
+		}
+	}
+	return fmt.Errorf("the script %q of package.json is no plain node command: %w", name, err)
+}
+
+// locksNode finds the package that is called node in a lock file of Yarn or pnpm.
+var locksNode = lazyregexp.New(`(?m:^"?node@|^  ['"/]?node@)`)
+
+// nodeItself tells why the node command might be another one under npm.
+func (s *Script) nodeItself(name string, argv []string) error {
+	if slices.Contains(argv, "--watch") {
+		return fmt.Errorf("the script %q of package.json runs node --watch, which is for development", name)
+	}
+	m, err := s.load.Package(s.run.Final.Workdir.Text)
+	if err != nil {
+		return err
+	}
+	own := m.Dependencies["node"] != "" || m.DevDependencies["node"] != ""
+	for _, lock := range []string{"package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml"} {
+		text, _ := s.near(lock)
+		// Lock files are large: the plain searches spare most of them the expression.
+		own = own || strings.Contains(text, `"node_modules/node"`) || strings.Contains(text, "node@") && locksNode.MatchString(text)
+	}
+	if own {
+		return errors.New("node_modules has a node of its own, which npm would start")
+	}
+	if m.Dependencies["parse-server"] != "" {
+		return errors.New("parse-server reads variables that npm sets")
+	}
+	file, unread := sources.FirstFile(s.pass.NodeProcess().NPMVariables()), sources.Unread(s.pass)
+	switch {
+	case file != "":
+		return fmt.Errorf("%s uses variables that npm sets for a script", file)
+	case unread != "":
+		return fmt.Errorf("whether it uses variables that npm sets for a script can't be seen: %s", unread)
+	}
+	return nil
+}
+
+// Doubt says what can't be proved of the change; "" when all is.
+func (s *Script) Doubt() string {
+	if spawns := sources.FirstFile(s.pass.NodeProcess().Spawns()); spawns != "" {
+		return fmt.Sprintf("%s may start programs, which npm lets find those in node_modules/.bin", spawns)
+	}
+	return ""
+}
+
+// near reads a file that lies beside package.json, or in the context's root.
+func (s *Script) near(name string) (string, error) {
+	dir := path.Dir(s.run.Origin(path.Join(s.run.Final.Workdir.Text, "package.json"), s.pass.Context).Name)
+	text, err := s.pass.Files().ReadFile(path.Join(dir, name), workload.MaxText)
+	if root, rootErr := s.pass.Files().ReadFile(name, workload.MaxText); dir != "." && rootErr == nil {
+		return text + "\n" + root, nil
+	}
+	return text, err
+}

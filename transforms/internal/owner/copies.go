@@ -1,0 +1,118 @@
+// Package owner knows whose the files of an image are when it runs as another user than
+// root: what COPY and RUN leave root's, what can be given to the user, and how.
+package owner
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/paths"
+	"github.com/dockmend/dockmend/transforms/internal/steps"
+	"github.com/dockmend/dockmend/transforms/internal/users"
+)
+
+// Giver makes the edits that give copies to a user.
+type Giver struct {
+	pass    *fixer.Pass
+	run     *chain.Run
+	id      users.Identity
+	sibling string // what the file itself writes for this user, "" for nothing
+}
+
+// NewGiver returns what gives the copies of a stage to a user.
+func NewGiver(p *fixer.Pass, run *chain.Run, id users.Identity) Giver {
+	return Giver{pass: p, run: run, id: id, sibling: siblingOwner(run, id)}
+}
+
+// Give makes the edit for one copy, the i-th of the steps that are the image's
+// alone. The error says why it is left alone.
+func (g Giver) Give(i int, c chain.Copy) (dockerfile.Edit, error) {
+	if reason := laterRuns(g.pass, g.run, i, c); reason != "" {
+		return dockerfile.Edit{}, errors.New(reason)
+	}
+	s := g.run.Alone()[i].Before
+	_, exists := s.Accounts.User(g.id.Name)
+	owner, ok := g.sibling, g.sibling != "" && exists && !c.Link
+	if !ok {
+		owner, ok = copyOwner(s, g.id, c)
+	}
+	if !ok {
+		if exists {
+			return dockerfile.Edit{}, fmt.Errorf("the group %s of the user %s is not known here", g.id.Group, g.id.User)
+		}
+		return dockerfile.Edit{}, fmt.Errorf("the user %s does not exist yet, and its number is not known", g.id.User)
+	}
+	return c.In.SetFlag("chown", owner)
+}
+
+// siblingOwner is what the file itself writes for this user in a COPY of the
+// image's: perhaps with a group that is not the user's own. "" for none.
+func siblingOwner(run *chain.Run, id users.Identity) string {
+	for _, s := range run.Alone() {
+		if other, ok := s.Before.Copy(s.In); ok && other.Chown != "" && !other.Link && ownedBy(s.Before, other, id) {
+			return other.Chown
+		}
+	}
+	return ""
+}
+
+// ChownedLater reports whether a RUN behind the i-th instruction of the stage
+// gives what it copied to the user in any case.
+func ChownedLater(run *chain.Run, i int, id users.Identity) bool {
+	own := run.Alone()
+	c, _ := own[i].Before.Copy(own[i].In)
+	found := false
+	steps.Calls(own[i+1:], func(s chain.Step, call shell.Call) {
+		if ch, ok := steps.ReadChown(call, s.Before.Workdir.Text); ok && call.Certain && ch.Known && ch.Recursive && id.Is(ch.User) {
+			found = found || slices.ContainsFunc(ch.Targets, func(t string) bool { return workload.Within(c.Dest, t) })
+		}
+	})
+	return found
+}
+
+// IsApplications reports whether a destination is the application's own.
+func IsApplications(run *chain.Run, id users.Identity, dest string) bool {
+	dir := run.Final.Workdir
+	if dir.Known && dest == dir.Text && paths.IsOwnable(dest) {
+		return true
+	}
+	if workload.IsSystem(dest) {
+		return false
+	}
+	// A copy to /src brings files into the working directory /src/server too.
+	return dir.Known && paths.IsOwnable(dir.Text) && (workload.Within(dest, dir.Text) || workload.Within(dir.Text, dest)) ||
+		id.Home != "" && !workload.IsSystem(id.Home) && workload.Within(dest, id.Home)
+}
+
+// copyOwner is the value of --chown at this place. BuildKit looks names up in
+// the stage's own /etc/passwd and /etc/group, and can't for --link.
+func copyOwner(s chain.State, id users.Identity, c chain.Copy) (string, bool) {
+	_, userNumeric := strconv.Atoi(id.User)
+	_, user := s.Accounts.User(id.Name)
+	_, group := s.Accounts.GroupID(id.Group)
+	if _, err := strconv.Atoi(id.Group); err == nil {
+		group = true
+	}
+	if strings.HasPrefix(id.Group, "$") {
+		group = user
+	}
+	byName := !c.Link && (userNumeric == nil || user && group && defined(s, id.User) && defined(s, id.Group))
+	if byName {
+		return id.Owner(), true
+	}
+	return id.Numeric()
+}
+
+// defined reports whether a variable in a name has its value at this place.
+func defined(s chain.State, name string) bool {
+	v, ok := s.Expand(name)
+	return ok && v != ""
+}

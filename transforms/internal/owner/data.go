@@ -1,0 +1,99 @@
+package owner
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/users"
+)
+
+// This file looks at what the sources write outside of the application, and at the
+// programs that they start.
+
+// Data tells of a path that a variable, or a source, has the application write,
+// and that stays root's; "" when there is none.
+func Data(p *fixer.Pass, run *chain.Run, id users.Identity) string {
+	load := p.Workload(run)
+	started := load.Started()
+	for _, w := range load.Writes() {
+		switch {
+		case w.Command != nil || w.By == "the start" || w.Variable == "" && IsByHand(w.Place.File) && !slices.Contains(started, w.Place.File) || !staysRoots(run, id, w.Path):
+		case w.Variable != "" && w.Place.File == p.File.Name:
+			return fmt.Sprintf("%s names %s, which nothing in the file makes", w.Variable, w.Path)
+		case w.Variable != "":
+			return fmt.Sprintf("%s in %s names %s, which nothing in the file makes", w.Variable, w.Place, w.Path)
+		case w.Sure:
+			return fmt.Sprintf("%s writes %s, which stays root's", w.Place, w.Path)
+		default:
+			return fmt.Sprintf("%s keeps data in %s, which stays root's", w.Place, w.Path)
+		}
+	}
+	if gaps := load.ConfigurationGaps(); len(gaps) > 0 {
+		return fmt.Sprintf("what %s says of data is not known: %s", gaps[0].Place, gaps[0].What)
+	}
+	return ""
+}
+
+// byHand are the folders of scripts that people and pipelines run.
+var byHand = strings.Fields(".scripts .github scripts script tools tool deploy android ios ci migrations benchmarks bench e2e fixtures mocks stories")
+
+// IsByHand reports whether a source is no part of what the image starts: a script
+// that people run, the configuration of a tool.
+func IsByHand(name string) bool {
+	dir, base := path.Split(name)
+	return slices.ContainsFunc(strings.Split(dir, "/"), func(folder string) bool { return slices.Contains(byHand, folder) }) ||
+		path.Ext(base) == ".sh" || // what of them starts is followed
+		strings.HasPrefix(base, "gulpfile") || strings.HasPrefix(base, "postinstall") || strings.HasPrefix(base, "install") || strings.HasPrefix(base, "Gruntfile") || strings.Contains(base, ".config.") || strings.Contains(base, "seed")
+}
+
+// staysRoots reports whether a user can neither write to a file or directory nor
+// make it.
+func staysRoots(run *chain.Run, id users.Identity, file string) bool {
+	file = path.Clean(file)
+	switch {
+	case !path.IsAbs(file) || file == "/" || workload.IsTemporary(file) || workload.Within(file, "/proc") || workload.Within(file, "/sys") || id.Home != "" && workload.Within(file, id.Home):
+		return false
+	case run.Final.Workdir.Text != "/" && workload.Within(file, run.Final.Workdir.Text):
+		return false // chown-copy and ownDirs give that
+	}
+	for dir := file; dir != "/"; dir = path.Dir(dir) {
+		if isGiven(run, id, dir) {
+			return false
+		}
+	}
+	return true
+}
+
+// isGiven reports whether the user will own a directory, or can write to it: the file
+// makes it, declares it as a volume, works in it or copies it as the user's.
+func isGiven(run *chain.Run, id users.Identity, dir string) bool {
+	if made, err := madeDirs(run, id); err == nil && slices.Contains(made, dir) || settled(run, id, dir) {
+		return true
+	}
+	for _, s := range run.Steps {
+		switch cmd := s.In.Cmd.(type) {
+		case *instructions.VolumeCommand:
+			for _, v := range cmd.Volumes {
+				if v, known := s.Before.Expand(v); known && path.Clean(v) == dir && s.Node == run.Node {
+					return true
+				}
+			}
+		case *instructions.CopyCommand, *instructions.AddCommand:
+			if c, ok := s.Before.Copy(s.In); ok && c.Dest == dir && c.Chown != "" && ownedBy(s.Before, c, id) {
+				return true
+			}
+		case *instructions.WorkdirCommand:
+			if v := s.Before.After(s.In).Workdir; v.Known && v.Text == dir && !workload.IsSystem(dir) && workload.Within(run.Final.Workdir.Text, dir) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,218 @@
+package owner
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/paths"
+	"github.com/dockmend/dockmend/transforms/internal/steps"
+	"github.com/dockmend/dockmend/transforms/internal/users"
+)
+
+// This file gives directories to the user: volumes, the working directory, and
+// what the file itself makes.
+
+// Lines are instructions to insert, before an instruction or, when that is nil,
+// directly in front of USER.
+type Lines struct {
+	Before *dockerfile.Instruction
+	Lines  []string
+	Notes  []string
+	doubt  string
+}
+
+// Volumes prepares the directories that the target stage declares as
+// volumes: made and owned before the first VOLUME, behind which the classic
+// builder loses every change (Docker documentation, "Notes about specifying
+// volumes"). It is nil when there is nothing to prepare.
+func Volumes(p *fixer.Pass, run *chain.Run, id users.Identity) (*Lines, error) {
+	first := run.Node.Stage.From.Index
+	for _, v := range run.Final.Volumes {
+		if v.Known && workload.IsTemporary(v.Text) {
+			continue
+		}
+		if v.In == nil || v.In.Index < first {
+			return nil, fmt.Errorf("the volume %s is declared before this stage, where it stays root's", v.Text)
+		}
+	}
+	var dirs []string
+	var at *chain.Step
+	for _, s := range run.Own() {
+		cmd, ok := s.In.Cmd.(*instructions.VolumeCommand)
+		if !ok {
+			continue
+		}
+		if at == nil {
+			at = &s
+		}
+		for _, v := range cmd.Volumes {
+			dir, known := s.Before.Expand(v)
+			switch {
+			case s.Before.DependsOnArg(v):
+				return nil, fmt.Errorf("the volume in line %d depends on a build argument", s.In.Line)
+			case !known || !paths.IsPlain(dir) || !path.IsAbs(dir):
+				return nil, fmt.Errorf("the volume in line %d can't be told", s.In.Line)
+			case workload.IsTemporary(dir):
+				// All can write there.
+			case workload.IsSystem(dir) && !paths.IsData(dir):
+				return nil, fmt.Errorf("the volume %s is a directory of the system", dir)
+			case !users.Owns(run.Steps, id, dir):
+				dirs = append(dirs, dir)
+			}
+		}
+	}
+	if len(dirs) == 0 {
+		return nil, nil
+	}
+	owner, ok := At(p, at.Before, id)
+	if !ok || !steps.CanRun(at.Before) || steps.ToolsGone(run, at.In) || !chain.IsRoot(at.Before.User.Text) {
+		return nil, fmt.Errorf("the volume %s can't be given to the user where it is declared", dirs[0])
+	}
+	list := strings.Join(dirs, " ")
+	return &Lines{
+		Before: at.In,
+		Lines:  []string{fmt.Sprintf("%s mkdir -p %s && chown %s %s", p.File.Keyword("RUN"), list, owner, list)},
+		doubt:  fmt.Sprintf("volumes that exist keep root's files: chown %s in them once", strings.Join(dirs, " and ")),
+	}, nil
+}
+
+// VolumeDoubt tells of declared volumes that keep root's files where they exist already:
+// Compose carries them over to a new container, and people give them names.
+func VolumeDoubt(p *fixer.Pass, run *chain.Run, id users.Identity) string {
+	volumes, err := Volumes(p, run, id)
+	if err != nil || volumes == nil {
+		return ""
+	}
+	return volumes.doubt
+}
+
+// At is what chown can call the identity at this place: by name where the
+// name exists, by number otherwise.
+func At(p *fixer.Pass, s chain.State, id users.Identity) (string, bool) {
+	n, known := id.Numeric()
+	if known && p.Options.NumericUser {
+		return n, true
+	}
+	if id.Create != "" || id.Name == "" {
+		return id.Owner(), true // made high in the stage, or a number
+	}
+	if _, ok := s.Accounts.User(id.Name); ok {
+		return id.Owner(), true
+	}
+	return n, known
+}
+
+// Directories gives the working directory to the user, and the directories that
+// the file makes by mkdir, for what else are they made. The RUN stands directly
+// in front of USER: every RUN of the file then still finds them as they were.
+// npm 7 and 8 run install scripts as the owner of the directory, and git
+// refuses to work in somebody else's.
+func Directories(p *fixer.Pass, run *chain.Run, id users.Identity) (Lines, error) {
+	made, err := madeDirs(run, id)
+	if err != nil {
+		return Lines{}, err
+	}
+	dir, note := ownableWorkdir(run, id)
+	dirs := made
+	if in := run.Final.Workdir.In; dir != "" && in != nil && strings.Contains(in.Body(), "$") && run.Final.DependsOnArg(in.Body()) {
+		dir = "." // which is that directory, whatever the build argument says
+	}
+	if dir != "" {
+		dirs = append([]string{dir}, slices.DeleteFunc(made, func(d string) bool { return d == run.Final.Workdir.Text })...)
+		made = dirs[1:]
+	}
+	dirs = append(dirsAbove(run, id, dirs), dirs...)
+	out := Lines{}
+	if note != "" {
+		out.Notes = []string{note}
+	}
+	if len(dirs) == 0 {
+		return out, nil
+	}
+	owner := id.Owner()
+	if n, ok := id.Numeric(); ok && p.Options.NumericUser {
+		owner = n
+	}
+	line := p.File.Keyword("RUN") + " "
+	if len(made) > 0 {
+		// They are there already, unless something removed them again.
+		line += "mkdir -p " + strings.Join(lowest(made), " ") + " && "
+	}
+	out.Lines = []string{line + "chown " + owner + " " + strings.Join(dirs, " ")}
+	if !steps.CanRun(run.Final) {
+		return Lines{}, fmt.Errorf("the image has nothing to give %s to another user with", dirs[0])
+	}
+	for _, s := range run.Steps {
+		if !steps.RemovesTools(s) {
+			continue
+		}
+		if s.Node != run.Node || s.Before.Workdir.Text != run.Final.Workdir.Text || !chain.IsRoot(s.Before.User.Text) {
+			return Lines{}, errors.New("a RUN removes the programs that would give its directories to another user")
+		}
+		out.Before = s.In
+		return out, nil
+	}
+	return out, nil
+}
+
+// lowest are the directories of a list that have none of the others below them.
+func lowest(list []string) (dirs []string) {
+	for _, dir := range list {
+		if !slices.ContainsFunc(list, func(other string) bool { return other != dir && workload.Within(other, dir) }) {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
+}
+
+// dirsAbove are working directories of the file above the last one, in which the
+// application lies too; but for those in the list.
+func dirsAbove(run *chain.Run, id users.Identity, but []string) (dirs []string) {
+	final := run.Final.Workdir
+	for _, s := range run.Steps {
+		dir := s.Before.After(s.In).Workdir
+		above := s.In.Name() == "WORKDIR" && dir.Known && dir.Text != final.Text && workload.Within(final.Text, dir.Text)
+		if !above || workload.IsSystem(dir.Text) || !paths.IsPlain(dir.Text) || s.Before.DependsOnArg(s.In.Body()) || slices.Contains(but, dir.Text) || slices.Contains(dirs, dir.Text) || dir.Text == id.Home || settled(run, id, dir.Text) {
+			continue
+		}
+		dirs = append(dirs, dir.Text)
+	}
+	return dirs
+}
+
+// ownableWorkdir is the working directory where it can and must be given to the
+// user; else "", and perhaps a note.
+func ownableWorkdir(run *chain.Run, id users.Identity) (dir, note string) {
+	final := run.Final
+	dir = final.Workdir.Text
+	stays := func(why string) (string, string) { return "", fmt.Sprintf("%s stays root's: %s", dir, why) }
+	switch {
+	case dir == "/" && final.Base.Distro.FamilyOf() == baseimage.Scratch:
+		return "", "" // a program that is all there is
+	case dir == "/" && final.Workdir.In == nil:
+		return "", "there is no WORKDIR: the files lie in /, which stays root's, so the application can't write beside them"
+	case !paths.IsOwnable(dir):
+		return stays("it is a directory of the system")
+	case dir == id.Home, users.Owns(run.Steps, id, dir):
+		return "", ""
+	case !paths.IsPlain(dir):
+		return stays("its name needs quotes")
+	case slices.ContainsFunc(final.Volumes, func(v chain.Value) bool { return workload.Within(dir, v.Text) }):
+		return "", "" // prepared before VOLUME
+	case !steps.CanRun(final) && (users.BeforeWorkdir(run) != nil || steps.MadeByCopy(run, dir)):
+		return "", "" // made as the user's
+	case !steps.CanRun(final):
+		return stays("the image has nothing to change that with")
+	}
+	return dir, ""
+}

@@ -1,0 +1,121 @@
+package owner
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/paths"
+	"github.com/dockmend/dockmend/transforms/internal/steps"
+	"github.com/dockmend/dockmend/transforms/internal/users"
+)
+
+// maxMade bounds the directories that are looked at.
+const maxMade = 64
+
+// madeDirs are the directories that the chain makes by mkdir as root and
+// leaves root's: the application is meant to write there. It fails where their
+// names can't be told.
+func madeDirs(run *chain.Run, id users.Identity) (dirs []string, err error) {
+	seen := 0
+	steps.Calls(run.Steps, func(s chain.Step, c shell.Call) {
+		if c.Name != "mkdir" || !c.Certain || !chain.IsRoot(s.Before.User.Text) || err != nil {
+			return
+		}
+		_, operands := c.Options(func(o string) bool { return o == "-m" || o == "--mode" })
+		for _, w := range operands {
+			if seen++; seen > maxMade {
+				err = fmt.Errorf("it makes more than %d directories", maxMade)
+				return
+			}
+			dir := w.Text
+			if !path.IsAbs(dir) {
+				if steps.ChangesDirectory(s) {
+					continue // somewhere that a cd leads to, as a rule to build
+				}
+				dir = path.Join(s.Before.Workdir.Text, dir)
+			}
+			switch {
+			case w.Known && paths.IsData(path.Clean(dir)) && (s.Before.DependsOnArg(w.Raw) || !path.IsAbs(w.Text) && workdirByArg(s.Before)):
+				err = fmt.Errorf("line %d makes the directory %s, which depends on a build argument", s.In.Line, w.Raw)
+				return
+			case w.Known && !paths.IsData(path.Clean(dir)):
+			case !w.Known && !path.IsAbs(strings.Trim(w.Raw, `"`)) && !paths.IsData(s.Before.Workdir.Text):
+			case !w.Known || !paths.IsPlain(dir):
+				err = fmt.Errorf("line %d makes the directory %s, whose name is unknown", s.In.Line, w.Raw)
+				return
+			default:
+				dirs = append(dirs, above(run, c, path.Clean(dir))...)
+				dirs = append(dirs, path.Clean(dir))
+			}
+		}
+	})
+	unsettled := dirs[:0]
+	for _, dir := range dirs {
+		if dir != id.Home && !settled(run, id, dir) && !slices.Contains(unsettled, dir) {
+			unsettled = append(unsettled, dir)
+		}
+	}
+	return unsettled, err
+}
+
+// above are the directories of an application that mkdir -p makes above one, from the
+// top. Those that WORKDIR makes are not among them.
+func above(run *chain.Run, c shell.Call, dir string) (dirs []string) {
+	if !workload.MakesParents(c) {
+		return nil
+	}
+	for dir = path.Dir(dir); !workload.IsSystem(dir) && paths.IsData(dir) && path.Dir(dir) != "/home"; dir = path.Dir(dir) {
+		isWorkdir := slices.ContainsFunc(run.Steps, func(s chain.Step) bool {
+			w := s.Before.After(s.In).Workdir
+			return s.In.Name() == "WORKDIR" && workload.Within(w.Text, dir)
+		})
+		if !isWorkdir {
+			dirs = append([]string{dir}, dirs...)
+		}
+	}
+	return dirs
+}
+
+func workdirByArg(s chain.State) bool {
+	return s.Workdir.In != nil && s.DependsOnArg(s.Workdir.In.Body())
+}
+
+// settled reports whether somebody has decided already who owns a directory, or
+// whether it may be gone.
+func settled(run *chain.Run, id users.Identity, dir string) bool {
+	if users.Owns(run.Steps, id, dir) || slices.ContainsFunc(run.Final.Volumes, func(v chain.Value) bool { return workload.Within(dir, v.Text) }) {
+		return true
+	}
+	found := false
+	steps.Calls(run.Steps, func(s chain.Step, c shell.Call) {
+		if ch, ok := steps.ReadChown(c, s.Before.Workdir.Text); ok {
+			for _, t := range ch.Targets {
+				found = found || t == dir || ch.Recursive && workload.Within(dir, t)
+			}
+		}
+		switch c.Name {
+		case "rm", "rmdir", "mv", "chmod":
+		default:
+			return
+		}
+		for _, a := range c.Args {
+			target := a.Text
+			if !path.IsAbs(target) {
+				target = path.Join(s.Before.Workdir.Text, target)
+			}
+			switch {
+			case !a.Known, strings.HasPrefix(a.Text, "-"):
+			case c.Name == "chmod":
+				found = found || path.Clean(target) == dir && c.Has("777", "0777", "a+w", "a+rw", "a+rwx", "1777", "o+w", "ugo+w", "ugo+rwx")
+			default:
+				found = found || workload.Within(dir, path.Clean(strings.TrimSuffix(target, "*")))
+			}
+		}
+	})
+	return found
+}

@@ -1,0 +1,104 @@
+package owner
+
+import (
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/steps"
+	"github.com/dockmend/dockmend/transforms/internal/users"
+)
+
+// narrowing takes the -R from a "RUN chown -R user /app".
+type narrowing struct {
+	At   dockerfile.Span
+	Dir  string
+	Edit dockerfile.Edit
+}
+
+// NarrowChown finds the RUNs that are "chown -R user /app" and below whose directory
+// there is nothing left that is not the user's already: every file there was copied
+// with --chown. What stays is the directory itself, which WORKDIR made as root. The
+// recursive form stores each file in the image a second time.
+//
+// given are the copies that get their --chown in this pass.
+func NarrowChown(run *chain.Run, id users.Identity, given map[*dockerfile.Instruction]dockerfile.Edit) (list []narrowing) {
+	for i, s := range run.Steps {
+		ch, ok := loneChown(s)
+		if !ok || !ch.Recursive || !ch.Known || !id.Is(ch.User) || len(ch.Targets) != 1 || ch.Targets[0] != run.Final.Workdir.Text {
+			continue
+		}
+		if s.Node != run.Node || !onlyCopied(run, i, id, given) {
+			continue
+		}
+		text, ok := withoutRecursive(s.In.Args[0].Text)
+		if !ok {
+			continue
+		}
+		if edit, err := s.In.Replace(s.In.Args[0], text); err == nil {
+			list = append(list, narrowing{s.In.Span, ch.Targets[0], edit})
+		}
+	}
+	return list
+}
+
+// withoutRecursive takes the -R out of a chown that begins with it, and leaves
+// every other byte.
+func withoutRecursive(command string) (string, bool) {
+	for _, flag := range []string{"-R ", "--recursive "} {
+		if rest, ok := strings.CutPrefix(command, "chown "+flag); ok {
+			return "chown " + rest, true
+		}
+	}
+	return "", false
+}
+
+// loneChown reads a RUN that is one chown and nothing else, with -R by itself.
+func loneChown(s chain.Step) (ch steps.Chown, ok bool) {
+	if s.In.Name() != "RUN" || s.In.JSON() || len(s.In.Flags) > 0 || len(s.In.Node.Heredocs) > 0 || !chain.IsRoot(s.Before.User.Text) {
+		return ch, false
+	}
+	script, err := s.Script()
+	if err != nil || script == nil || !script.Simple || len(script.Calls) != 1 {
+		return ch, false
+	}
+	return steps.ReadChown(script.Calls[0], s.Before.Workdir.Text)
+}
+
+// onlyCopied reports whether everything below the working directory came, up to
+// step i, by COPY and ADD with the user as owner.
+func onlyCopied(run *chain.Run, i int, id users.Identity, given map[*dockerfile.Instruction]dockerfile.Edit) bool {
+	dir := run.Final.Workdir.Text
+	if c := run.Final.Base.Config; workload.IsSystem(dir) || dir == id.Home || c == nil || workload.Within(c.WorkingDir, dir) {
+		return false // the base image may have files there
+	}
+	for _, s := range run.Steps[:i] {
+		switch s.In.Name() {
+		case "RUN":
+			if s.Before.Workdir.Text == dir || !steps.IsInert(s) || strings.Contains(s.In.Logical, dir) {
+				return false
+			}
+		case "WORKDIR":
+			if v := s.Before.After(s.In).Workdir; !v.Known || v.Text != dir && workload.Within(v.Text, dir) {
+				return false
+			}
+		case "COPY", "ADD":
+			c, ok := s.Before.Copy(s.In)
+			_, now := given[s.In]
+			if !ok || workload.Within(c.Dest, dir) && !now && !ownedBy(s.Before, c, id) {
+				return false
+			}
+			if workload.Within(dir, c.Dest) && c.Dest != dir {
+				return false // it may bring files into dir from above
+			}
+		}
+	}
+	return true
+}
+
+func ownedBy(s chain.State, c chain.Copy, id users.Identity) bool {
+	owner, _, _ := strings.Cut(c.Chown, ":")
+	owner, ok := s.Expand(owner)
+	return ok && id.Is(owner)
+}

@@ -1,0 +1,51 @@
+package owner
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/steps"
+	"github.com/dockmend/dockmend/transforms/internal/users"
+)
+
+// This file looks for data that the application may want to write, in places
+// that stay root's. What it finds is no proof, and makes a change unsafe.
+
+// mentioned reports whether an instruction names the directory.
+func mentioned(run *chain.Run, dir string) bool {
+	return slices.ContainsFunc(run.Steps, func(s chain.Step) bool { return strings.Contains(steps.Text(s.In), dir) })
+}
+
+// SystemFile tells of a file below a directory of the system that the sources
+// name, and the Dockerfile does not.
+func SystemFile(p *fixer.Pass, run *chain.Run) string {
+	for _, data := range p.NodeProcess().SystemData() {
+		dir := path.Dir(data.Path)
+		if strings.Count(dir, "/") < 3 {
+			dir = data.Path
+		}
+		switch {
+		case workload.Within(data.Path, run.Final.Workdir.Text) || mentioned(run, dir):
+		case path.Base(data.Path) == "docker.sock":
+			return fmt.Sprintf("%s names %s, which belongs to root", data.Place.File, data.Path)
+		default:
+			return fmt.Sprintf("%s names %s, where only root may write", data.Place.File, data.Path)
+		}
+	}
+	return ""
+}
+
+// ForeignHome tells of a home, set by the file, that stays root's.
+func ForeignHome(run *chain.Run, id users.Identity) string {
+	home, set := run.Final.EnvVar("HOME")
+	switch {
+	case !set || !path.IsAbs(home) || home == id.Home || home == run.Final.Workdir.Text || workload.IsTemporary(home) || users.Owns(run.Steps, id, home):
+		return ""
+	}
+	return fmt.Sprintf("HOME is %s, which stays root's", home)
+}

@@ -1,0 +1,192 @@
+package owner
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
+	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/paths"
+	"github.com/dockmend/dockmend/transforms/internal/sources"
+	"github.com/dockmend/dockmend/transforms/internal/steps"
+	"github.com/dockmend/dockmend/transforms/internal/users"
+)
+
+// This file looks at the copies that chown-copy will not give to the user.
+
+// Unowned tells of one that the application may need, "" when there is none.
+func Unowned(p *fixer.Pass, run *chain.Run, id users.Identity) string {
+	id = users.Spelled(id, run.Final)
+	first, g := len(run.Steps)-len(run.Alone()), NewGiver(p, run, id)
+	for i, s := range run.Steps {
+		c, ok := s.Before.Copy(s.In)
+		if !ok {
+			continue
+		}
+		line := s.In.Line
+		if mode := readOnly(s, c); mode != "" && IsApplications(run, id, c.Dest) && bringsDirectory(c) {
+			return fmt.Sprintf("line %d copies without the right to write for its owner (--chmod=%s), which root does not need", line, mode)
+		}
+		if c.Chown != "" && ownedBy(s.Before, c, id) {
+			continue
+		}
+		if !c.Owned && IsApplications(run, id, c.Dest) {
+			if i < first && bringsDirectory(c) {
+				return fmt.Sprintf("what line %d copies, in a stage that this one is built from, stays root's", line)
+			}
+			if i >= first {
+				if _, err := g.Give(i-first, c); err != nil && !ChownedLater(run, i-first, id) {
+					return fmt.Sprintf("what line %d copies stays root's: %v", line, err)
+				}
+				continue
+			}
+		}
+		if below := bringsWorkdir(p, run, c); below != "" && !givenBehind(run, i, id, run.Final.Workdir.Text, true) {
+			return fmt.Sprintf("line %d brings folders into %s, which stay root's", line, below)
+		}
+		if what := unreadable(p, c); what != "" {
+			return fmt.Sprintf("line %d copies %s", line, what)
+		}
+	}
+	return ""
+}
+
+// readOnly is the mode that a copy states, where it keeps its owner from writing;
+// "" for none.
+func readOnly(s chain.Step, c chain.Copy) string {
+	for _, w := range c.In.Flags {
+		if m, ok := strings.CutPrefix(w.Text, "--chmod="); ok {
+			if mode, known := s.Before.Expand(m); known && deniesOwner(mode) {
+				return mode
+			}
+		}
+	}
+	return ""
+}
+
+// deniesOwner reports whether a mode keeps the owner of a file from writing it: 0555,
+// a-w, u=rx.
+func deniesOwner(mode string) bool {
+	if n, err := strconv.ParseUint(mode, 8, 32); err == nil {
+		return n&0o200 == 0
+	}
+	return takesWrite.MatchString(mode)
+}
+
+var takesWrite = lazyregexp.New(`(^|,)([ugo]*[ua][ugoa]*|)(-[rxX]*w|=[rxX]*(,|$))`)
+
+// MadeReadOnly tells of a RUN that takes the right to write from the owner of what
+// the application has, "" when there is none.
+func MadeReadOnly(run *chain.Run, id users.Identity) (found string) {
+	steps.Calls(run.Steps, func(s chain.Step, c shell.Call) {
+		_, operands := c.Options(func(o string) bool { return o == "--reference" })
+		if c.Name != "chmod" || !c.Has("-R", "--recursive") || len(operands) < 2 || !deniesOwner(operands[0].Text) {
+			return
+		}
+		for _, w := range operands[1:] {
+			dir, ok := c.Dir.In(s.Before.Workdir.Text)
+			file, known := w.In(dir)
+			if ok && known && IsApplications(run, id, file) {
+				found = fmt.Sprintf("line %d takes the right to write from the owner of %s (chmod %s), which root does not need", s.In.Line, file, operands[0].Text)
+			}
+		}
+	})
+	return found
+}
+
+// bringsDirectory reports whether a copy may bring more than single files.
+func bringsDirectory(c chain.Copy) bool {
+	return slices.ContainsFunc(c.Sources, func(src string) bool {
+		return path.Ext(path.Clean("/"+src)) == "" && !strings.ContainsAny(src, "*?[")
+	})
+}
+
+// bringsWorkdir names the working directory where a copy to a directory of the
+// system above it brings folders into it, "" where it does not.
+func bringsWorkdir(p *fixer.Pass, run *chain.Run, c chain.Copy) string {
+	dir := run.Final.Workdir.Text
+	if c.Owned || c.From != "" || p.Context == nil || dir == "/" || c.Dest == dir || !workload.Within(dir, c.Dest) {
+		return ""
+	}
+	for _, src := range c.Sources {
+		if strings.ContainsAny(src, "*?[") {
+			continue
+		}
+		from := path.Join(strings.TrimPrefix(path.Clean("/"+src), "/"), strings.TrimPrefix(strings.TrimPrefix(dir, c.Dest), "/"))
+		entries, err := p.Files().ReadDir(cmp.Or(from, "."))
+		if err == nil && slices.ContainsFunc(entries, fs.DirEntry.IsDir) {
+			return dir
+		}
+	}
+	return ""
+}
+
+// unreadable says which file of the build context the copy brings that others may not
+// read or, as its owner may, run: COPY keeps the mode. "" when there is none.
+func unreadable(p *fixer.Pass, c chain.Copy) string {
+	if p.Context == nil || c.From != "" {
+		return ""
+	}
+	for _, src := range c.Sources {
+		src = workload.ContextPath(src)
+		names := []string{src}
+		if strings.ContainsAny(src, "*?[") {
+			var err error
+			if names, err = p.Files().Glob(src); err != nil && !errors.Is(err, path.ErrBadPattern) { // which matches nothing
+				return fmt.Sprintf("%s, and which files these are is not known: %v", src, err)
+			}
+		}
+		for _, name := range names {
+			if file, found := p.Files().Private(name); found {
+				return file.Place.File + ", which others than its owner can't use"
+			}
+		}
+	}
+	return ""
+}
+
+// InRootDirectory tells why an application whose files lie in / may miss the right
+// to write beside them, "" when it doesn't or when they lie elsewhere.
+func InRootDirectory(p *fixer.Pass, run *chain.Run) string {
+	dir := run.Final.Workdir
+	ofSystem := dir.Text != "/" && !paths.IsOwnable(dir.Text)
+	if !ofSystem && (dir.Text != "/" || dir.In != nil || run.Final.Base.Distro.FamilyOf() == baseimage.Scratch) {
+		return ""
+	}
+	if program := installedProgram(p, run); program != "" {
+		return fmt.Sprintf("whether %s writes files there is not known", program)
+	}
+	file, unread := sources.FirstFile(p.NodeProcess().Writing()), sources.Unread(p)
+	switch {
+	case file != "":
+		return fmt.Sprintf("%s may write files there", file)
+	case unread != "":
+		return "whether it does can't be seen: " + unread
+	}
+	return ""
+}
+
+// installedProgram is a program of a package that a RUN installs for all and that the
+// start calls, "" for none.
+func installedProgram(p *fixer.Pass, run *chain.Run) (found string) {
+	load := p.Workload(run)
+	if start := load.Start(); start != nil {
+		start.All(func(c *workload.Command) bool {
+			if c.Name != "" && !workload.IsManager(c.Name) && load.IsInstalled(c.Name) {
+				found = c.Name
+			}
+			return found == ""
+		})
+	}
+	return found
+}

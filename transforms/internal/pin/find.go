@@ -1,0 +1,114 @@
+package pin
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
+)
+
+// find looks for the best name that fits.
+func (s *pins) find(w imageWord, fits func(name string) bool) pin {
+	const windows = "it is of Windows, whose images are bound to the version of the host"
+	n := splitName(w.image)
+	if n.windows() {
+		return pin{may: fixer.Refusal(windows)}
+	}
+	ask := baseimage.AskDigest
+	if s.Options.Pin == fixer.PinTag {
+		ask |= baseimage.AskConfig
+	}
+	f, reason := s.ask(w.image, w.platform, ask)
+	if reason == "" && f.Distro.FamilyOf() == baseimage.Windows {
+		reason = windows
+	}
+	if reason != "" {
+		return pin{may: fixer.Refusal(reason)}
+	}
+	var tried []string
+	if s.Options.Pin == fixer.PinTag {
+		if n.dependsOnRelease(f) {
+			if f, reason = s.ask(w.image, w.platform, ask|baseimage.AskDistro); reason != "" {
+				return pin{may: fixer.Refusal(reason)}
+			}
+		}
+		for _, tag := range n.versionTags(f) {
+			name := n.repo + ":" + tag
+			if !fits(name) {
+				continue
+			}
+			switch same, reason := s.same(name, w.platform, f.Digest); {
+			case reason != "":
+				return pin{may: fixer.Refusal(fmt.Sprintf("whether %s is the same image can't be told: %s", tag, reason))}
+			case same:
+				why := fmt.Sprintf("%s is %s today (both name %s)", w.image, tag, brief(f.Digest))
+				return pin{name: name, tag: tag, why: why}
+			}
+			tried = append(tried, tag)
+		}
+	}
+	return s.byDigest(w.image, n, f.Digest, tried)
+}
+
+// byDigest adds the digest to the name. Unless that is what was asked for, a
+// person has to look at it where the image may be the project's own, which is
+// built anew before this one, or where nobody knows how long a digest is kept that
+// no tag names any more.
+func (s *pins) byDigest(image string, n name, digest string, tried []string) pin {
+	pinned := pin{name: n.repo + ":" + cmp.Or(n.tag, "latest") + "@" + digest}
+	pinned.why = fmt.Sprintf("%s names %s today, which is added", image, brief(digest))
+	if s.Options.Pin == fixer.PinDigest {
+		pinned.why += " (--pin=digest)"
+		return pinned
+	}
+	if len(tried) > 0 {
+		pinned.why += fmt.Sprintf(", as no version names the same image (%s)", strings.Join(tried, ", "))
+	} else {
+		pinned.why += ", as the image tells no version that its tags have"
+	}
+	if !n.published() {
+		pinned.may = fixer.Doubt("its owner may count on the newest one, or keep no other")
+	}
+	return pinned
+}
+
+// same reports whether an image exists and has that digest. The reason says why
+// that can't be told.
+func (s *pins) same(image, platform, digest string) (same bool, reason string) {
+	f, err := s.Image(image, platform, baseimage.AskDigest)
+	switch {
+	case errors.Is(err, baseimage.ErrNotFound):
+		return false, ""
+	case err != nil:
+		return false, err.Error()
+	}
+	return !f.Local && f.Digest == digest, f.Assumed
+}
+
+// ask asks of an image what has to be known for certain. The reason says why it
+// isn't.
+func (s *pins) ask(image, platform string, ask baseimage.Ask) (f *baseimage.Facts, reason string) {
+	f, err := s.Image(image, platform, ask)
+	switch {
+	case err != nil:
+		return nil, err.Error()
+	case f.Assumed != "":
+		return nil, f.Assumed
+	case f.Local:
+		return nil, "it was found on this machine, and its registry may have another"
+	case !digestText.MatchString(f.Digest):
+		return nil, "nobody told its digest"
+	}
+	return f, ""
+}
+
+// digestText is a digest as references have it. What a file of facts has in its
+// place is not written into a Dockerfile.
+var digestText = lazyregexp.New(`^sha256:[0-9a-f]{64}$`)
+
+// brief is a digest as people quote it.
+func brief(digest string) string { return digest[:len("sha256:")+12] }

@@ -1,0 +1,100 @@
+// Package pin finds the names of images that move, and the version or digest that names
+// the same image for good.
+package pin
+
+import (
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+)
+
+// Change is what becomes of a place that names an image by a tag that moves.
+type Change struct {
+	At   dockerfile.Span
+	What string         // what is wrong there
+	Why  string         // the name that it gets, and how that is known
+	May  fixer.Decision // refused: it stays as it is
+	Edit dockerfile.Edit
+}
+
+// Images returns the places of a file that name images by tags that move, in the order
+// of the file, but for those that are named by a variable, which come last. Of an
+// image that is left alone it says so once.
+func Images(p *fixer.Pass) []Change {
+	s := &pins{Pass: p, known: map[string]pin{}, told: map[string]bool{}}
+	var byVariable []imageWord
+	for _, w := range imageWords(p) {
+		if strings.Contains(w.text, "$") {
+			byVariable = append(byVariable, w)
+		} else {
+			s.word(w)
+		}
+	}
+	s.variables(byVariable)
+	return s.changes
+}
+
+// pins is the work on one file.
+type pins struct {
+	*fixer.Pass
+	known   map[string]pin  // by image
+	told    map[string]bool // the images of which it was said that they are left
+	changes []Change
+}
+
+// pin is how an image is to be named.
+type pin struct {
+	name string
+	tag  string // the new one, "" when a digest is added
+	why  string // what there is to say of the change
+	may  fixer.Decision
+}
+
+// change records the change of a word into the name.
+func (s *pins) change(at dockerfile.Span, what string, pinned pin, edit dockerfile.Edit) {
+	s.changes = append(s.changes, Change{at, what, pinned.why, pinned.may, edit})
+}
+
+// word pins what an instruction names outright.
+func (s *pins) word(w imageWord) {
+	if !floats(w.image) || s.Ignores(w.in) {
+		return
+	}
+	pinned := s.pin(w)
+	if pinned.may.Refused() {
+		s.leave(w, pinned.may.Refuse)
+		return
+	}
+	edit, err := w.replace(pinned.name)
+	if err != nil {
+		s.leave(w, err.Error())
+		return
+	}
+	s.change(w.word.Span, "floats", pinned, edit)
+}
+
+// leave says, once for each image, why it is left.
+func (s *pins) leave(w imageWord, reason string) {
+	what := w.image + " floats"
+	if w.image == "" {
+		what = w.text + " may float"
+	}
+	if !s.told[what] {
+		s.told[what] = true
+		s.changes = append(s.changes, Change{At: w.word.Span, What: what, May: fixer.Refusal(reason)})
+	}
+}
+
+// pin tells how an image is to be named, which is the same in all places.
+func (s *pins) pin(w imageWord) pin {
+	if w.err != nil {
+		return pin{may: fixer.Refusal(w.err.Error())}
+	}
+	pinned, ok := s.known[w.image]
+	if !ok {
+		pinned = s.find(w, func(string) bool { return true })
+		s.known[w.image] = pinned
+	}
+	return pinned
+}

@@ -1,0 +1,90 @@
+package pin
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+)
+
+// imageWord is a place of the file that names an image, and no stage.
+type imageWord struct {
+	in       *dockerfile.Instruction
+	word     dockerfile.Word
+	at       int    // where in the word's text the name begins
+	text     string // the name as it is written
+	image    string // with its variables put in
+	platform string
+	err      error // why the image can't be told
+	quoted   bool  // the file has something else there than what is read
+}
+
+// imageWords are all of them, stage by stage.
+func imageWords(p *fixer.Pass) (list []imageWord) {
+	add := func(w imageWord) {
+		w.quoted = w.quoted || string(p.File.Src[w.word.Start:w.word.End]) != w.word.Text
+		list = append(list, w)
+	}
+	for _, n := range p.Graph.Nodes {
+		if n.Parent == nil && (n.Image != "" || n.Err != nil) && n.Image != "scratch" {
+			text := n.Stage.Ref.Text
+			add(imageWord{
+				in: n.Stage.From, word: n.Stage.Ref, text: text, image: n.Image, platform: n.Platform, err: n.Err,
+				quoted: n.Image != text && !strings.Contains(text, "$"),
+			})
+		}
+		for _, in := range n.Stage.Body {
+			for _, flag := range in.Flags {
+				at, text := sourceImage(in, flag.Text)
+				if text != "" && !isStage(p.Graph, text) && !strings.Contains(text, "$") {
+					add(imageWord{in: in, word: flag, at: at, text: text, image: text, platform: n.Root().Platform})
+				}
+			}
+		}
+	}
+	return list
+}
+
+// sourceImage finds what files are taken from in the text of a flag of COPY or
+// RUN, and where that stands.
+func sourceImage(in *dockerfile.Instruction, flag string) (at int, text string) {
+	switch in.Name() {
+	case "COPY":
+		if text, ok := strings.CutPrefix(flag, "--from="); ok {
+			return len("--from="), text
+		}
+	case "RUN":
+		fields, ok := strings.CutPrefix(flag, "--mount=")
+		if !ok {
+			return 0, ""
+		}
+		at = len("--mount=")
+		for field := range strings.SplitSeq(fields, ",") {
+			if key, text, _ := strings.Cut(field, "="); strings.EqualFold(key, "from") {
+				return at + len("from="), text
+			}
+			at += len(field) + len(",")
+		}
+	}
+	return 0, ""
+}
+
+// isStage reports whether a name behind --from= is that of a stage, be it one
+// that is no source in this place, or a stage's number.
+func isStage(g *chain.Graph, name string) bool {
+	_, err := strconv.Atoi(name)
+	return err == nil || slices.ContainsFunc(g.Nodes, func(n *chain.Node) bool { return n.Stage.Name == strings.ToLower(name) })
+}
+
+// replace writes another name in the place of the one that stands there.
+func (w imageWord) replace(name string) (dockerfile.Edit, error) {
+	if w.quoted {
+		return dockerfile.Edit{}, errors.New("it is written in quotes, or over more than one line")
+	}
+	rest := w.word.Text[w.at+len(w.text):]
+	return w.in.Replace(w.word, w.word.Text[:w.at]+name+rest)
+}

@@ -1,0 +1,51 @@
+package rootcheck
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/owner"
+	"github.com/dockmend/dockmend/transforms/internal/sources"
+	"github.com/dockmend/dockmend/transforms/internal/users"
+)
+
+// Children tells of a program that the sources start and that root alone can, or
+// that changes files which stay root's; "" when there is none.
+func Children(p *fixer.Pass, run *chain.Run, id users.Identity) string {
+	load := p.Workload(run)
+	started := load.Started()
+	for _, c := range load.ChildProcesses() {
+		if owner.IsByHand(c.Place.File) && !slices.Contains(started, c.Place.File) {
+			continue
+		}
+		x := &examiner{pass: p, run: run, load: load, user: &id}
+		if reason, _ := x.script(load.Child(c)); reason != "" {
+			return fmt.Sprintf("%s starts a program: %s", c.Place, reason)
+		}
+	}
+	return ""
+}
+
+// Unseen tells why what the application writes can't be seen at all: there is no build
+// context, or what starts was copied and none of its sources are there. "" where it can.
+func Unseen(p *fixer.Pass, run *chain.Run) string {
+	if p.Context == nil {
+		return "what the application writes can't be seen: " + workload.ErrNoContext.Error()
+	}
+	if unread := sources.Unread(p); unread != "" {
+		return "what the application writes can't be seen: " + unread
+	}
+	if len(p.Files().Sources().Languages) > 0 || run.Final.Base.Distro.FamilyOf() == baseimage.Scratch {
+		return ""
+	}
+	for _, l := range p.Workload(run).Launches() {
+		if l.File != "" && l.Source == "" {
+			return fmt.Sprintf("what %s writes can't be seen: its sources are not in the build context", l.Path)
+		}
+	}
+	return ""
+}

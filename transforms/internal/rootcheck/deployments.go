@@ -1,0 +1,87 @@
+package rootcheck
+
+import (
+	"fmt"
+	"path"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/mounts"
+	"github.com/dockmend/dockmend/transforms/internal/nginx"
+	"github.com/dockmend/dockmend/transforms/internal/users"
+)
+
+// This file looks at how deployments start an image in another way than by itself:
+// the command of a worker, a directory to start in.
+
+// launched returns the stage as a deployment starts it: with its entrypoint, command
+// and working directory in the place of the image's. An entrypoint takes the image's
+// CMD away (Compose specification, "entrypoint"; docker run --entrypoint).
+func launched(run *chain.Run, d workload.Deployment) *chain.Run {
+	as := *run
+	if d.Entrypoint != nil {
+		as.Final.Entrypoint, as.Final.Cmd = commandOf(d.Entrypoint), nil
+	}
+	if d.Command != nil {
+		as.Final.Cmd = commandOf(d.Command)
+	}
+	if path.IsAbs(d.WorkingDir) {
+		as.Final.Workdir = chain.Value{Text: path.Clean(d.WorkingDir), Known: true}
+	}
+	return &as
+}
+
+// commandOf returns a command in exec form, nil for an empty one.
+func commandOf(argv []string) *chain.Command {
+	if len(argv) == 0 {
+		return nil
+	}
+	return &chain.Command{Argv: argv}
+}
+
+// startsOtherwise reports whether a deployment starts something else than the image
+// does by itself.
+func startsOtherwise(run *chain.Run, d workload.Deployment) bool {
+	return d.Entrypoint != nil || d.Command != nil || d.Moves(run.Final.Workdir.Text)
+}
+
+// Deployed tells of a deployment that starts in the image what another user than
+// root can't be seen to run, "" when there is none. One that sets its own user keeps it.
+// server is that of an nginx image, nil for others.
+func Deployed(p *fixer.Pass, run *chain.Run, id users.Identity, server *nginx.Server) string {
+	for _, d := range p.Deployments {
+		if d.User != "" || !startsOtherwise(run, d) {
+			continue
+		}
+		x := newExaminer(p, launched(run, d))
+		x.user, x.server = &id, server
+		reason := x.start()
+		if reason == "" {
+			reason = x.doubt
+		}
+		if reason != "" {
+			return fmt.Sprintf("%s starts it in another way: %s", d.Place, reason)
+		}
+	}
+	return ""
+}
+
+// NginxDeployed tells of a deployment of an nginx image that mounts another configuration,
+// or directories that nginx may not write to, or starts something else; "" for none.
+func NginxDeployed(p *fixer.Pass, run *chain.Run, id users.Identity, server *nginx.Server) string {
+	for _, d := range p.Deployments {
+		for _, m := range d.Mounts {
+			target := path.Clean(m.Target)
+			for _, dir := range []string{"/etc/nginx", "/docker-entrypoint.d"} {
+				if d.User == "" && (workload.Within(target, dir) || workload.Within(dir, target)) {
+					return fmt.Sprintf("%s mounts %s, with a configuration of nginx that is not looked at", m.Place, target)
+				}
+			}
+		}
+	}
+	if doubt := mounts.Doubt(p, run, id); doubt != "" {
+		return doubt
+	}
+	return Deployed(p, run, id, server)
+}

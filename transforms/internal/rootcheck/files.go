@@ -1,0 +1,172 @@
+package rootcheck
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
+	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/owner"
+	"github.com/dockmend/dockmend/transforms/internal/steps"
+	"github.com/dockmend/dockmend/transforms/internal/users"
+)
+
+// This file looks for files of the image that only root can use, and that the
+// application is likely to need.
+
+// modes looks for files that only root can read or run: a private key, an
+// entrypoint with mode 0744. What COPY brings into the application's own
+// directory is the user's, and may have any mode.
+func (x *examiner) modes() string {
+	for _, s := range x.run.Steps {
+		mode := ""
+		for _, w := range s.In.Flags {
+			if m, ok := strings.CutPrefix(w.Text, "--chmod="); ok {
+				mode, _ = s.Before.Expand(m)
+			}
+		}
+		c, ok := s.Before.Copy(s.In)
+		if restrictive(mode) && !(ok && owner.IsApplications(x.run, users.Identity{}, c.Dest)) {
+			return fmt.Sprintf("line %d copies files that only root can use (--chmod=%s)", s.In.Line, mode)
+		}
+	}
+	found := ""
+	steps.Calls(x.run.Steps, func(s chain.Step, c shell.Call) {
+		switch {
+		case !chain.IsRoot(s.Before.User.Text):
+		case c.Name == "umask" && len(c.Args) > 0 && strings.HasSuffix(c.Args[0].Text, "7"):
+			found = fmt.Sprintf("line %d makes files that only root can use (umask %s)", s.In.Line, c.Args[0].Text)
+		case c.Name == "chmod" && x.takesAway(s, c):
+			found = fmt.Sprintf("line %d makes files that only root can use (chmod %s)", s.In.Line, c.Args[0].Text)
+		}
+	})
+	return found
+}
+
+// takesAway reports whether a chmod keeps others from using a file that will
+// not be the user's.
+func (x *examiner) takesAway(s chain.Step, c shell.Call) bool {
+	_, operands := c.Options(func(o string) bool { return o == "--reference" })
+	if len(operands) < 2 || temporary(operands[1:]) {
+		return false
+	}
+	forOwner := ownersRight.MatchString(operands[0].Text)
+	if !forOwner && !restrictive(operands[0].Text) {
+		return false
+	}
+	for _, w := range operands[1:] {
+		file := w.Text
+		if !path.IsAbs(file) {
+			file = path.Join(s.Before.Workdir.Text, file)
+		}
+		origin := x.run.Origin(file, x.pass.Context)
+		switch {
+		case forOwner && x.isForAll(origin.Name):
+		case !w.Known || !owner.IsApplications(x.run, users.Identity{}, file) || !origin.Copied:
+			return true
+		}
+	}
+	return false
+}
+
+// ownersRight matches a mode that gives the right to run to the owner alone.
+var ownersRight = lazyregexp.New(`^[ug]+\+[rwX]*x[rwX]*$`)
+
+// isForAll reports whether a file of the build context may be run by all as it is.
+func (x *examiner) isForAll(name string) bool {
+	if name == "" || x.pass.Context == nil {
+		return false
+	}
+	info, err := x.pass.Files().Stat(name)
+	return err == nil && info.Mode()&0o001 != 0
+}
+
+// restrictive reports whether a mode gives the owner more than others need:
+// 600, 0750, 744, go-rwx, o=.
+func restrictive(mode string) bool {
+	if n, err := strconv.ParseUint(mode, 8, 32); err == nil {
+		return n&0o004 == 0 || n&0o100 != 0 && n&0o001 == 0
+	}
+	return takesRight.MatchString(mode)
+}
+
+// takesRight matches symbolic modes that take the right to read or to run from
+// others.
+var takesRight = lazyregexp.New(`(^|,)[ug]*[oa]+[ug]*(-[wrx]*[rx]|=[wx]*(,|$))|(^|,)-[wrx]*[rx]`)
+
+// downloads: what ADD fetches has mode 0600 (Docker documentation, "ADD").
+func (x *examiner) downloads() string {
+	for i, s := range x.run.Steps {
+		c, ok := s.Before.Copy(s.In)
+		if !ok || !c.ADD || strings.Contains(s.In.Logical, "--chmod=") || owner.IsApplications(x.run, users.Identity{}, c.Dest) {
+			continue
+		}
+		for _, src := range c.Sources {
+			if !strings.HasPrefix(src, "http://") && !strings.HasPrefix(src, "https://") || strings.HasSuffix(src, ".git") {
+				continue
+			}
+			opened := false
+			steps.Calls(x.run.Steps[i:], func(_ chain.Step, call shell.Call) {
+				if (call.Name == "chmod" && call.Has("+x", "a+x", "+rx", "a+rx", "755", "0755", "775", "777", "555", "644", "+r", "a+r") ||
+					slices.Contains([]string{"tar", "unzip", "rm", "mv", "dpkg", "gunzip"}, call.Name)) && strings.Contains(strings.Join(rawWords(call), " "), c.Dest) {
+					opened = true
+				}
+			})
+			if !opened {
+				return fmt.Sprintf("line %d adds a download, which only root can read", s.In.Line)
+			}
+		}
+	}
+	return ""
+}
+
+func rawWords(c shell.Call) (list []string) {
+	for _, a := range c.Args {
+		list = append(list, a.Raw)
+	}
+	return list
+}
+
+func temporary(files []shell.Word) bool {
+	return !slices.ContainsFunc(files, func(w shell.Word) bool { return !workload.Within(path.Clean(w.Text), "/tmp") })
+}
+
+// keys: the tools that make keys make them readable by their owner alone.
+func (x *examiner) keys() string {
+	found := ""
+	steps.Calls(x.run.Steps, func(s chain.Step, c shell.Call) {
+		if slices.Contains([]string{"openssl", "ssh-keygen", "mkcert", "certbot", "gpg", "step"}, c.Name) && chain.IsRoot(s.Before.User.Text) &&
+			!c.Has("dgst", "version", "rand", "--verify", "--import", "--dearmor", "--recv-keys") && !(c.Name == "gpg" && inTemporaryHome(s)) {
+			found = fmt.Sprintf("%s in line %d makes keys that only root can read", c.Name, s.In.Line)
+		}
+	})
+	return found
+}
+
+// inTemporaryHome reports whether a RUN makes a directory for the keys of gpg that it
+// removes again.
+func inTemporaryHome(s chain.Step) bool {
+	text := steps.Text(s.In)
+	return strings.Contains(text, "mktemp") && (strings.Contains(text, "rm -rf") || strings.Contains(text, "rm -r ")) && strings.Contains(text, "GNUPGHOME")
+}
+
+// plugAndPlay: without node_modules, Yarn runs its packages from the cache in
+// the home of who installed them (yarnpkg.com, "enableGlobalCache").
+func (x *examiner) plugAndPlay() string {
+	text, err := x.read(".yarnrc.yml")
+	if err != nil || !x.runs("yarn") || strings.Contains(text, "node-modules") || strings.Contains(text, "enableGlobalCache: false") {
+		return ""
+	}
+	return "Yarn's Plug'n'Play runs the packages from a cache in root's home"
+}
+
+func (x *examiner) runs(program string) bool {
+	found := false
+	steps.Calls(x.run.Steps, func(_ chain.Step, c shell.Call) { found = found || c.Name == program })
+	return found
+}

@@ -1,0 +1,272 @@
+// Package rootcheck finds the reasons for which a stage must go on to start as root, and
+// what can't be seen of it.
+package rootcheck
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
+	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/nginx"
+	"github.com/dockmend/dockmend/transforms/internal/sources"
+	"github.com/dockmend/dockmend/transforms/internal/steps"
+	"github.com/dockmend/dockmend/transforms/internal/users"
+)
+
+// Start is what is known of the way a stage starts.
+type Start struct {
+	Keep  string // why it must stay root, "" when nothing speaks for it
+	Doubt string // what could not be looked at, "" when all could
+	// open: it depends on who the stage would run as, which was not said.
+	Open bool
+	// packageManager: npm or one of its kind runs at start, and wants a home.
+	PackageManager bool
+	// written: what is written into copied files at start, "" for nothing known.
+	Written string
+	Server  *nginx.Server // nil where the base is not nginx's own image
+}
+
+// Examine looks for reasons to leave a stage root, whoever it would run as when
+// user is nil.
+func Examine(p *fixer.Pass, run *chain.Run, user *users.Identity) Start {
+	x := &examiner{pass: p, run: run, load: p.Workload(run), user: user}
+	checks := []func() string{
+		x.windows, x.comment, x.onbuild, x.start, x.paths, x.installers, x.browsers, x.modes, x.downloads, x.keys,
+		x.plugAndPlay, x.action, x.bare, x.baseStart, x.packages, x.sources, x.application,
+	}
+	if nginx.IsImage(run.Node) {
+		x.server = nginx.New(p, run)
+		checks = []func() string{
+			x.windows, x.comment, x.onbuild, x.start, x.paths, x.modes, x.downloads, x.keys, x.packages, x.server.Volumes, x.configuration,
+		}
+	}
+	for _, check := range checks {
+		if keep := check(); keep != "" {
+			return Start{Keep: keep} // whoever it is
+		}
+	}
+	if x.server != nil {
+		return Start{Doubt: x.doubt, Server: x.server}
+	}
+	for _, look := range []func() string{x.cloned} {
+		if doubt := look(); doubt != "" && x.doubt == "" {
+			x.doubt = doubt
+		}
+	}
+	return Start{Doubt: x.doubt, Open: x.open, PackageManager: x.packageManager, Written: x.written}
+}
+
+type examiner struct {
+	pass           *fixer.Pass
+	run            *chain.Run
+	load           *workload.Workload
+	user           *users.Identity // who it would run as; nil when that is not chosen yet
+	doubt          string
+	open           bool // as of startup
+	packageManager bool
+	written        string        // as of startup
+	server         *nginx.Server // as of startup
+}
+
+func newExaminer(p *fixer.Pass, run *chain.Run) *examiner {
+	return &examiner{pass: p, run: run, load: p.Workload(run)}
+}
+
+func (x *examiner) windows() string {
+	if x.run.Final.Base.Distro.FamilyOf() == baseimage.Windows {
+		return "it builds a Windows image, which has no such user"
+	}
+	return ""
+}
+
+var (
+	rootComment = lazyregexp.New(`(?i)\b(must|needs?|has|have|required?|running|runs?|stays?) (to )?(be |here |run |running |start |started )*(as )?(the )?root(\s*$|[.,:;)]|\s+(user|privileges|rights|access|because|for|so|since|to|here)\b)|\brequires? root(\s*$|[.,:;)]|\s+(user|privileges|rights|access)\b)|\b(do not|don'?t|never|can ?not|can'?t) (use |set |add |switch |change |run |drop )*(a |the |as |to )*(user|non-?root|unprivileged|root privileges)\b`)
+	// againstRoot are comments in which the same words mean the opposite.
+	againstRoot = lazyregexp.New(`(?i)\b(do not|don'?t|do n't|never|avoid|instead of|rather than|no longer|not|without|stop) ([a-z]+ ){0,3}(as )?root\b`)
+	ignoreLint  = lazyregexp.New(`(?i)hadolint.*ignore.*DL3002`)
+)
+
+func (x *examiner) comment() string {
+	found := ""
+	for _, n := range x.run.Node.Chain() {
+		if x.pass.File.HasComment(n.Stage, func(l string) bool {
+			if !aboutUsers(l) {
+				return false
+			}
+			if rootComment.MatchString(l) && !againstRoot.MatchString(l) || ignoreLint.MatchString(l) {
+				found = strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(l), "# "))
+				return true
+			}
+			return false
+		}) {
+			return fmt.Sprintf("a comment says that root is meant: %q", found)
+		}
+	}
+	return ""
+}
+
+// aboutUsers sorts out, at little cost, the comments that none of the expressions
+// matches.
+func aboutUsers(comment string) bool {
+	comment = strings.ToLower(comment)
+	return strings.Contains(comment, "root") || strings.Contains(comment, "user") || strings.Contains(comment, "unprivileged") || strings.Contains(comment, "hadolint")
+}
+
+// sources looks for an application that drops root itself.
+func (x *examiner) sources() string {
+	if file := sources.FirstFile(x.pass.NodeProcess().Drops()); file != "" {
+		return fmt.Sprintf("%s changes the user itself (process.setuid and the like), which only root may", file)
+	}
+	return ""
+}
+
+func (x *examiner) onbuild() string {
+	if c := x.run.Final.Base.Config; c != nil && len(c.OnBuild) > 0 {
+		return "the base image brings ONBUILD instructions, whose files would stay root's"
+	}
+	for _, s := range x.run.Steps {
+		if s.In.Name() == "ONBUILD" {
+			return fmt.Sprintf("line %d is run in the builds of others, who may need root", s.In.Line)
+		}
+	}
+	return ""
+}
+
+// paths looks for parts of the application in root's home, which nobody else
+// can enter.
+func (x *examiner) paths() string {
+	final := x.run.Final
+	if !final.Workdir.Known {
+		return "its working directory can't be told"
+	}
+	if workload.Within(final.Workdir.Text, "/root") {
+		return fmt.Sprintf("its working directory %s lies in root's home, which no other user can enter", final.Workdir.Text)
+	}
+	for _, e := range final.Env {
+		if name, value, _ := strings.Cut(e, "="); hasRootPath(value) {
+			return fmt.Sprintf("the environment variable %s points into root's home", name)
+		}
+	}
+	for _, s := range x.run.Steps {
+		if c, ok := s.Before.Copy(s.In); ok && workload.Within(c.Dest, "/root") && !forInstalling(c) {
+			return fmt.Sprintf("line %d copies files into root's home", s.In.Line)
+		}
+	}
+	found := ""
+	steps.Calls(x.run.Steps, func(s chain.Step, c shell.Call) {
+		if c.Name != "rm" && chain.IsRoot(s.Before.User.Text) && slices.ContainsFunc(c.Args, func(w shell.Word) bool {
+			return hasRootPath(w.Text) && !isRegistryConfig(w.Text) || strings.HasPrefix(w.Raw, "~/") && !isRegistryConfig(w.Raw) ||
+				(strings.Contains(w.Raw, "$HOME/") || strings.Contains(w.Raw, "${HOME}/")) && !isRegistryConfig(w.Raw)
+		}) {
+			found = fmt.Sprintf("line %d uses root's home", s.In.Line)
+		}
+	})
+	return found
+}
+
+// forInstalling reports a copy of what only the installation of packages reads.
+func forInstalling(c chain.Copy) bool {
+	return len(c.Sources) == 1 && isRegistryConfig(c.Sources[0])
+}
+
+func isRegistryConfig(file string) bool {
+	switch path.Base(strings.Trim(file, `"'`)) {
+	case ".npmrc", ".yarnrc", ".netrc", "known_hosts", ".ssh":
+		return true
+	}
+	return false
+}
+
+func hasRootPath(s string) bool {
+	return strings.HasPrefix(s, "/root/") || s == "/root" || strings.Contains(s, ":/root/") || strings.Contains(s, "=/root/")
+}
+
+// interpreters start nothing of their own when they are called alone; the last
+// ones keep a container alive for somebody to work in.
+var interpreters = strings.Fields("node nodejs npm npx yarn pnpm bun deno python python2 python3 ruby irb php perl lua java jshell sh bash ash zsh fish sleep tail")
+
+// bare: an image that starts a bare interpreter is a base for others, or gets
+// its command from a compose file. What then runs in it can't be seen here.
+func (x *examiner) bare() string {
+	c := x.run.Final.Cmd
+	if c == nil {
+		c = x.run.Final.Entrypoint
+	}
+	start := x.load.Start()
+	if c == nil || start == nil || len(start.Commands) == 0 {
+		return ""
+	}
+	last := start.Commands[len(start.Commands)-1]
+	if cmd := x.run.Final.Cmd; cmd != nil && !cmd.Shell && len(cmd.Argv) > 0 {
+		// What an entrypoint is given in the end, whatever it does before.
+		last = &workload.Command{Call: shell.Call{Name: path.Base(cmd.Argv[0]), Path: cmd.Argv[0], Args: shell.Words(cmd.Argv[1:])}}
+	}
+	alone := len(last.Args) == 0 || last.Name == "sleep" || last.Name == "tail"
+	if x.run.Final.Entrypoint != nil && x.run.Final.Cmd != nil && path.Base(x.run.Final.Entrypoint.Argv[0]) == "node" {
+		alone = false // CMD is the script that the entrypoint runs
+	}
+	if alone && slices.Contains(interpreters, last.Name) {
+		return fmt.Sprintf("it starts %s alone, so what runs in it is decided elsewhere", last.Name)
+	}
+	return ""
+}
+
+// baseStart: what the base image itself starts is known for a few images only.
+func (x *examiner) baseStart() string {
+	final := x.run.Final
+	if c := final.Base.Config; c != nil && !chain.IsRoot(c.User) {
+		return "" // it is made to start as the image's own user
+	}
+	for _, c := range []*chain.Command{final.Entrypoint, final.Cmd} {
+		if c == nil || c.In != nil || len(c.Argv) == 0 {
+			continue
+		}
+		if final.Entrypoint != nil && final.Entrypoint.In != nil && final.Entrypoint.Shell {
+			continue // which ignores the base's CMD
+		}
+		if !x.knownStart(c.Argv[0]) {
+			return fmt.Sprintf("it starts the base image's own %s, and whether that needs root is not known", c.Argv[0])
+		}
+	}
+	return ""
+}
+
+func (x *examiner) knownStart(program string) bool {
+	switch path.Base(program) {
+	case "node", "sh", "bash", "ash", "tini", "dumb-init", "npm", "yarn", "container-entrypoint", "java":
+		return true
+	case "docker-entrypoint.sh":
+		// That of the node images only puts "node" in front of what is no
+		// program; those of databases, of the same name, start as root.
+		_, version := x.run.Final.EnvVar("NODE_VERSION")
+		return version || x.isOfNode()
+	}
+	return pythonProgram.MatchString(path.Base(program))
+}
+
+// pythonProgram is Python, with its version or without.
+var pythonProgram = lazyregexp.New(`^python[0-9.]*$`)
+
+// isOfNode reports whether the base image has Node.js, or is one of bun's,
+// whose script is node's.
+func (x *examiner) isOfNode() bool {
+	base, err := x.pass.Base(x.run.Node, baseimage.AskUsers)
+	if err != nil {
+		return false
+	}
+	if _, bun := base.Accounts.User("bun"); bun {
+		return true
+	}
+	if base, err = x.pass.Base(x.run.Node, baseimage.AskNode); err != nil {
+		return false
+	}
+	has, _ := base.Programs.Has("node")
+	return has
+}

@@ -1,0 +1,144 @@
+package rootcheck
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
+)
+
+// start looks at what runs at start: the command itself, the scripts of the build
+// context that it calls, and the scripts of package.json.
+func (x *examiner) start() string {
+	start := x.load.Start()
+	if start == nil {
+		return "its start command can't be read"
+	}
+	reason, _ := x.script(start)
+	return reason
+}
+
+// script looks at the commands of one script. settled: no script around it is
+// named with the reason.
+func (x *examiner) script(s *workload.Script) (reason string, settled bool) {
+	// Who drops root itself is the plainest reason, wherever it stands.
+	for _, drops := range []bool{true, false} {
+		for _, c := range s.Commands {
+			if reason := workload.NeedsRoot(c.Name); reason != "" && (reason == workload.Drops) == drops && !x.serves(c.Call) {
+				return fmt.Sprintf("%s %s", c.Name, reason), false
+			}
+		}
+	}
+	for _, w := range s.Writes {
+		if device := strings.HasPrefix(strings.Trim(w.Raw, `"`), "/dev/"); !device && (!w.Known || !x.writable(x.spoken(w.Text, w.File))) {
+			return fmt.Sprintf("it writes %s at start", cmp.Or(w.Text, w.Raw)), false
+		}
+	}
+	for _, c := range s.Commands {
+		if reason := x.command(c); reason != "" {
+			return reason, false
+		}
+		for _, inner := range c.Runs {
+			if reason, settled := x.script(inner); reason != "" {
+				return inScript(inner, reason, settled)
+			}
+		}
+	}
+	return "", false
+}
+
+// serves reports a call of the server itself.
+func (x *examiner) serves(c shell.Call) bool { return x.server != nil && x.server.Serves(c) }
+
+// beside looks at what is started beside nginx.
+func (x *examiner) beside(c *workload.Command) string {
+	if x.server == nil {
+		return ""
+	}
+	return x.server.Beside(c)
+}
+
+// configuration looks at the configuration of nginx.
+func (x *examiner) configuration() string {
+	reason, doubt := x.server.Configuration(func(argv []string) string {
+		reason, _ := x.script(x.load.Follow(argv))
+		return reason
+	})
+	x.doubt = cmp.Or(x.doubt, doubt)
+	return reason
+}
+
+// inScript names the script in which the reason was found.
+func inScript(s *workload.Script, reason string, settled bool) (string, bool) {
+	switch {
+	case settled:
+	case s.Kind == workload.Arguments:
+		return reason, true // it is the CMD that the reason is about
+	case s.Kind == workload.PackageScript:
+		reason = fmt.Sprintf("%s (script %q of %s)", reason, s.Name, cmp.Or(s.Place.File, "package.json"))
+	case s.Kind == workload.ShellScript || s.Kind == workload.ProcessFile:
+		reason = fmt.Sprintf("%s (in %s)", reason, s.Name)
+	}
+	return reason, settled
+}
+
+// command looks at one command, but for what it runs.
+func (x *examiner) command(c *workload.Command) string {
+	if c.Path == "/init" {
+		return "/init needs root to start other programs"
+	}
+	if workload.Within(c.Path, "/root") {
+		return fmt.Sprintf("%s lies in root's home", c.Path)
+	}
+	for _, check := range []func(*workload.Command) string{x.beside, x.writer, x.changesFiles, x.byManager} {
+		if reason := check(c); reason != "" {
+			return reason
+		}
+	}
+	if c.Unfollowed != "" {
+		x.doubt = c.Unfollowed
+	}
+	return c.Unread
+}
+
+// spoken is a path as the script has it, where that is meant from the working
+// directory of the image; else the absolute one.
+func (x *examiner) spoken(text, file string) string {
+	if path.IsAbs(text) || file == "" || file == path.Join(x.run.Final.Workdir.Text, text) {
+		return text
+	}
+	return file
+}
+
+// byManager looks at package managers, and at what else keeps its files in the
+// home.
+func (x *examiner) byManager(c *workload.Command) string {
+	switch c.Name {
+	case "pm2", "pm2-runtime", "pm2-docker", "forever":
+		x.packageManager = true
+	}
+	m := c.Manager
+	if m == nil {
+		return ""
+	}
+	x.packageManager = true
+	if x.corepack() && (m.Corepack && m.Command == "" || m.Name == "yarn" || m.Name == "pnpm") {
+		return fmt.Sprintf("%s comes through corepack, which keeps it in root's home", m.Name)
+	}
+	return ""
+}
+
+// corepack reports whether the chain's RUNs set up a package manager through
+// corepack in its default place.
+func (x *examiner) corepack() bool {
+	_, set := x.run.Final.EnvVar("COREPACK_HOME")
+	return !set && x.runs("corepack")
+}
+
+// read reads a file of the build context.
+func (x *examiner) read(name string) (string, error) {
+	return x.pass.Files().ReadFile(name, workload.MaxText)
+}

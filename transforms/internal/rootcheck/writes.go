@@ -1,0 +1,127 @@
+package rootcheck
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/installs"
+	"github.com/dockmend/dockmend/transforms/internal/paths"
+	"github.com/dockmend/dockmend/transforms/internal/steps"
+	"github.com/dockmend/dockmend/transforms/internal/users"
+)
+
+// This file looks for what is written at start where the user can't write.
+
+// writable reports whether a user who owns the working directory can write a
+// file: beside the application, in their home, or where everybody can.
+func (x *examiner) writable(file string) bool {
+	if x.server != nil {
+		ok, doubt := x.server.Writable(file)
+		x.doubt = cmp.Or(x.doubt, doubt)
+		return ok
+	}
+	if !path.IsAbs(file) {
+		return paths.IsOwnable(x.run.Final.Workdir.Text) && !strings.HasPrefix(file, "..") && (!strings.Contains(file, "/") || x.treeIsCopied(file+" is written at start"))
+	}
+	if workload.IsTemporary(file) {
+		return true
+	}
+	dir := x.run.Final.Workdir.Text
+	return !workload.IsSystem(dir) && (path.Dir(file) == dir || workload.Within(file, dir) && x.treeIsCopied(file+" is written at start"))
+}
+
+// changesFiles reports a call that changes files which will not be the user's.
+func (x *examiner) changesFiles(c *workload.Command) string {
+	verb := "changes"
+	if c.Name == "curl" || c.Name == "wget" {
+		verb = "writes"
+	}
+	for _, w := range c.Changes() {
+		if !w.Known || !x.writable(x.fileOf(c, w)) {
+			return fmt.Sprintf("%s %s %s at start", c.Name, verb, cmp.Or(w.Text, w.Raw))
+		}
+	}
+	return ""
+}
+
+// fileOf is the file that a word of a command names, as spoken has it.
+func (x *examiner) fileOf(c *workload.Command, w shell.Word) string {
+	if c.Dir == "" {
+		return w.Text
+	}
+	file, _ := w.In(c.Dir)
+	return x.spoken(w.Text, file)
+}
+
+// writer reports a program that writes into the application's tree, where the
+// tree will not be the user's.
+func (x *examiner) writer(c *workload.Command) string {
+	what := c.Rewrites()
+	if what == "" {
+		return ""
+	}
+	if dir := x.run.Final.Workdir.Text; c.Dir != "" && !workload.Within(c.Dir, dir) && !slices.ContainsFunc(x.run.Steps, func(s chain.Step) bool {
+		return x.user != nil && endsInChown(s, *x.user, c.Dir)
+	}) {
+		return fmt.Sprintf("%s writes into %s at every start, which stays root's", what, c.Dir)
+	}
+	what += " writes into the application's directory at every start"
+	if dir := x.run.Final.Workdir.Text; !paths.IsOwnable(dir) {
+		return fmt.Sprintf("%s, and %s stays root's", what, dir)
+	}
+	if x.treeIsCopied(what) {
+		return ""
+	}
+	return what + ", and what RUN made there stays root's"
+}
+
+// treeIsCopied reports whether everything below the working directory will be
+// the user's: it comes from COPY and ADD of the target stage, which chown-copy
+// gives to the user, or a chown -R gives all of it behind the last RUN. why is
+// what is written there; it is kept where the answer counts on chown-copy.
+func (x *examiner) treeIsCopied(why string) bool {
+	if x.user == nil {
+		x.open = true
+		return true // perhaps
+	}
+	for _, s := range slices.Backward(x.run.Steps) {
+		if !steps.IsInert(s) && !endsInChown(s, *x.user, x.run.Final.Workdir.Text) {
+			break
+		}
+		if endsInChown(s, *x.user, x.run.Final.Workdir.Text) {
+			return true
+		}
+	}
+	own := len(x.run.Steps) - len(x.run.Alone())
+	for i, s := range x.run.Steps {
+		if !steps.IsInert(s) && !installs.OnlyGlobal(s) {
+			return false
+		}
+		if c, ok := s.Before.Copy(s.In); ok && i < own && workload.Within(c.Dest, x.run.Final.Workdir.Text) {
+			return false
+		}
+	}
+	x.written = cmp.Or(x.written, why)
+	return true
+}
+
+// endsInChown reports whether the last thing that a RUN does for certain is to
+// give all below dir to the user.
+func endsInChown(s chain.Step, id users.Identity, dir string) bool {
+	if s.In.Name() != "RUN" {
+		return false
+	}
+	script, err := s.Script()
+	if err != nil || script == nil || len(script.Calls) == 0 {
+		return false
+	}
+	last := script.Calls[len(script.Calls)-1]
+	ch, ok := steps.ReadChown(last, s.Before.Workdir.Text)
+	return ok && last.Certain && ch.Known && ch.Recursive && id.Is(ch.User) && slices.ContainsFunc(ch.Targets, func(t string) bool { return workload.Within(dir, t) })
+}

@@ -1,0 +1,223 @@
+package split
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/installs"
+	"github.com/dockmend/dockmend/transforms/internal/steps"
+)
+
+// This file finds out whether what runs needs the dev dependencies.
+
+// needsDev says what may need them, "" when nothing does.
+func (sp *Split) needsDev() string {
+	switch {
+	case sp.Unread != nil:
+		return "package.json can't be read"
+	case sp.in.WithDev:
+		return "it asks for them"
+	case sp.project.Lock == nil:
+		return "the lock file is not looked into"
+	case !sp.in.KnownNodeEnv():
+		return "NODE_ENV depends on a build argument"
+	}
+	if scripts := sp.project.Manifest.InstallScripts(); len(scripts) > 0 {
+		return fmt.Sprintf("the script %q runs at install, and may use them", scripts[0])
+	}
+	gone := map[string]bool{}
+	for _, name := range sp.project.Lock.DevOnly() {
+		gone[name] = true
+	}
+	start := sp.pass.Workload(sp.run).Start()
+	if start == nil {
+		return "the start command can't be read"
+	}
+	for _, check := range []func() string{
+		func() string { return sp.startNeeds(start, gone) },
+		func() string { return sp.environmentNeeds(gone) },
+		func() string { return sp.variableNames(gone) },
+		func() string { return sp.healthNeeds(gone) },
+		func() string { return sp.loadedByName(gone) },
+		func() string { return loadedUnnamed(sp.project.Manifest, gone) },
+	} {
+		if reason := check(); reason != "" {
+			return reason
+		}
+	}
+	for _, d := range sp.pass.Deployments {
+		if d.Command != nil || d.Entrypoint != nil {
+			return fmt.Sprintf("%s runs other commands in it", d.Place)
+		}
+	}
+	if other := sp.pass.DirectoryFiles().OtherCommand(); !other.None() {
+		return other.File() + " runs other commands in it"
+	}
+	return usedInSources(sp.pass.Files().PackageUses(), workload.PackageQuery{
+		Packages: gone, Listed: sp.project.Manifest.DevDependencies, Loaders: compilers, Programs: sp.project.Lock.DevPrograms(),
+	})
+}
+
+// usedInSources says where the sources use one of the packages, "" when they don't.
+func usedInSources(uses *workload.PackageUses, q workload.PackageQuery) string {
+	use, found := uses.First(q)
+	file := use.Place.File
+	switch {
+	case !found && len(uses.Gaps) > 0:
+		return uses.Gaps[0].What
+	case !found:
+		return ""
+	case use.Kind == workload.NeedsPackage:
+		return fmt.Sprintf("%s needs %s", file, use.Package)
+	case use.Kind == workload.LoadsOthers:
+		return fmt.Sprintf("%s uses %s, which compiles with others", file, use.Package)
+	case use.Kind == workload.ReachesInside:
+		return file + " reaches into node_modules"
+	case use.Kind == workload.StartsProgram:
+		return file + " starts other programs"
+	}
+	return fmt.Sprintf("%s uses %s", file, use.Package)
+}
+
+// startPrograms are programs of the system that a start command may call. What
+// they call in turn is listed behind them, or a file of the context.
+var startPrograms = strings.Fields("node nodejs sh bash ash exec env tini dumb-init docker-entrypoint.sh echo printf cd set export test [ true sleep wait mkdir trap")
+
+// startNeeds says what of a script, and of what that runs, needs a package that
+// would be gone.
+func (sp *Split) startNeeds(script *workload.Script, gone map[string]bool) string {
+	for _, w := range script.Words {
+		if name := mentioned(w.Text, gone); name != "" {
+			return fmt.Sprintf("the start command uses %s", name)
+		}
+	}
+	for _, c := range script.Commands {
+		if reason := sp.commandNeeds(c, gone); reason != "" {
+			return reason
+		}
+	}
+	return ""
+}
+
+func (sp *Split) commandNeeds(c *workload.Command, gone map[string]bool) string {
+	for _, a := range c.Args {
+		if strings.HasPrefix(c.Name, "node") && (workload.IsDevelopmentFile(a.Text) || strings.Contains(a.Text, ".bin/")) {
+			return fmt.Sprintf("it starts %s, which is not followed", a.Text)
+		}
+	}
+	if file := sp.ownFile(c.Call); file != "" {
+		return fmt.Sprintf("it starts through %s, which is not followed", file)
+	}
+	switch {
+	case c.Name == "npm" || c.Name == "yarn" || c.Name == "pnpm":
+		if c.Manager.Script == "" || !c.Manager.Where.Here() || sp.project.Manifest.Scripts[c.Manager.Script] == "" {
+			return fmt.Sprintf("what %s starts is not known", c.Name)
+		}
+		if c.Unread != "" {
+			return fmt.Sprintf("the script %q can't be understood", c.Manager.Script)
+		}
+		for _, inner := range c.Runs {
+			if reason := sp.startNeeds(inner, gone); reason != "" {
+				return reason
+			}
+		}
+		return ""
+	case slices.Contains(startPrograms, c.Name):
+		if file := scriptFile(c.Call); file != "" {
+			return fmt.Sprintf("it starts through %s, which is not followed", file)
+		}
+	default:
+		if production, known := sp.project.Lock.Program(c.Name); !known || !production || strings.Contains(c.Path, "/") {
+			return fmt.Sprintf("the start command calls %s", installs.ProgramName(c.Name))
+		}
+	}
+	if slices.Contains(pluginHosts, c.Name) {
+		return fmt.Sprintf("the start command calls %s, which loads plugins", c.Name)
+	}
+	if compiler := compilerIn(c.Call); compiler != "" {
+		return fmt.Sprintf("%s compiles at start, and may use some of them", compiler)
+	}
+	return ""
+}
+
+// pluginHosts are programs whose settings, which are not looked at, name packages.
+var pluginHosts = strings.Fields(`gulp grunt webpack webpack-cli webpack-dev-server rollup tsup babel babel-node swc jest vitest karma eslint prettier
+	postcss tailwindcss react-scripts vue-cli-service ng vite mocha`)
+
+// ownFile is the program that a call starts where the image does not have it from
+// its base: a script of the application may bear the name of any other. "" where
+// it has.
+func (sp *Split) ownFile(c shell.Call) string {
+	if strings.Contains(c.Path, "/") && !path.IsAbs(c.Path) {
+		return c.Path
+	}
+	load := sp.pass.Workload(sp.run)
+	if file := load.Lookup(c.Path, sp.run.Final.Workdir.Text); file != "" {
+		if o := load.Origin(file); o.Copied && o.From == "" {
+			return c.Path
+		}
+	}
+	for _, s := range sp.run.Steps {
+		makes := slices.Contains([]string{"RUN", "COPY", "ADD"}, s.In.Name())
+		if makes && c.Name == "docker-entrypoint.sh" && strings.Contains(steps.Text(s.In), c.Name) {
+			return c.Path
+		}
+	}
+	return ""
+}
+
+// healthNeeds looks at the HEALTHCHECK lines.
+func (sp *Split) healthNeeds(gone map[string]bool) string {
+	for _, s := range sp.run.Steps {
+		if s.In.Name() != "HEALTHCHECK" {
+			continue
+		}
+		if name := mentioned(s.In.Logical, gone); name != "" {
+			return fmt.Sprintf("line %d uses %s", s.In.Line, name)
+		}
+		if workload.CallsPackageManager(s.In.Logical) {
+			return fmt.Sprintf("line %d runs a script of package.json", s.In.Line)
+		}
+	}
+	return ""
+}
+
+// scriptOf is the script of package.json that a call of a package manager runs, ""
+// for none.
+func scriptOf(run *chain.Run, c shell.Call) string {
+	if m := workload.ReadManager(c, run.Final.EnvVar); m != nil {
+		return m.Script
+	}
+	return ""
+}
+
+// mentioned finds a package that a command names, "" for none.
+func mentioned(text string, names map[string]bool) string {
+	for name := range workload.PackageWords(text) {
+		if names[name] {
+			return name
+		}
+	}
+	return ""
+}
+
+// scriptFile is the script that a shell is called with.
+func scriptFile(c shell.Call) string {
+	if !slices.Contains([]string{"sh", "bash", "ash"}, c.Name) || len(c.Args) == 0 || strings.HasPrefix(c.Args[0].Text, "-") {
+		return ""
+	}
+	return c.Args[0].Raw
+}
+
+// namedPackage is the package that a word names, "" for none of these.
+func namedPackage(word string, names map[string]bool) string {
+	if name := workload.PackageOfWord(word); names[name] {
+		return name
+	}
+	return ""
+}

@@ -1,0 +1,55 @@
+package split
+
+import (
+	"testing"
+	"testing/fstest"
+
+	"github.com/dockmend/dockmend/fixer/workload"
+)
+
+func TestSources(t *testing.T) {
+	gone := map[string]bool{"chalk": true, "@scope/tool": true, "pino-pretty": true, "debug": true, "ejs": true, "typescript": true}
+	listed := map[string]string{"chalk": "5", "@scope/tool": "1", "pino-pretty": "11", "ejs": "3", "typescript": "5"} // debug comes with another
+	for _, c := range []struct{ name, file, text, want string }{
+		{"require", "a.js", "const c = require('chalk')", "a.js uses chalk"},
+		{"require, spread out", "lib/a.cjs", "require(\n  \"chalk/source\")", "lib/a.cjs uses chalk"},
+		{"import", "a.mjs", "import x, { y } from '@scope/tool/z'", "a.mjs uses @scope/tool"},
+		{"import for its effect", "a.ts", "import 'chalk'", "a.ts uses chalk"},
+		{"dynamic import", "a.tsx", "await import(`chalk`)", "a.tsx uses chalk"},
+		{"export from", "a.js", "export * from 'debug'", "a.js uses debug"},
+		{"type import", "a.ts", "import type { C } from 'chalk'\nexport type { D } from 'debug'", ""},
+		{"type import, and another", "a.ts", "import type { C } from 'chalk'\nimport d from 'debug'", "a.ts uses debug"},
+		{"name of a plugin", "log.js", "pino({ transport: { target: 'pino-pretty' } })", "log.js uses pino-pretty"},
+		{"name of a plugin, as data", "config/default.json", `{"target": "pino-pretty"}`, "config/default.json uses pino-pretty"},
+		{"a word that a package has too", "a.js", "log({ level: 'debug' })", ""},
+		{"another package", "a.js", "require('chalkboard'); require('./chalk')", ""},
+		{"a test", "test/a.js", "require('chalk')", ""},
+		{"a test beside its code", "src/a.test.ts", "import 'chalk'", ""},
+		{"a tool's configuration", "jest.config.js", "require('chalk')", ""},
+		{"a framework's configuration", "next.config.js", "require('chalk')", "next.config.js uses chalk"},
+		{"a tool's data", ".eslintrc.json", `{"plugins": ["chalk"]}`, ""},
+		{"the manifest", "package.json", `{"devDependencies": {"chalk": "5"}}`, ""},
+		{"a manifest elsewhere", "src/testing/index.js", "require('chalk')", "src/testing/index.js uses chalk"},
+		{"minified", "dist/a.js", `import c from"debug"`, "dist/a.js uses debug"},
+		{"CoffeeScript", "a.coffee", "chalk = require 'chalk'", "a.coffee uses chalk"},
+		{"a program", "bin/www", "require('chalk')", "bin/www uses chalk"},
+		{"a template", "views/index.ejs", "hi", "views/index.ejs needs ejs"},
+		{"settings in TypeScript", "next.config.ts", "export default {}", "next.config.ts needs typescript"},
+		{"files for the browser", "a.js", "app.use(express.static(__dirname + '/node_modules/bootstrap'))", "a.js reaches into node_modules"},
+		{"files for the browser, in a page", "public/index.html", `<script src="/node_modules/vue/dist/vue.js">`, "public/index.html reaches into node_modules"},
+		{"a pattern", "a.js", "exclude: /node_modules/", ""},
+		{"npm called", "a.js", "require('child_process').exec('npm run migrate')", "a.js starts other programs"},
+		{"a program called", "a.js", "import { spawn } from 'child_process'; spawn('tsc', ['-w'])", "a.js starts other programs"},
+		{"another program called", "a.js", "require('child_process').exec('ffmpeg -i a.mp4')", ""},
+		{"a compiler", "a.js", "require('@babel/register')", "a.js uses @babel/register, which compiles with others"},
+		{"no source", "README.md", "require('chalk')", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			context := fstest.MapFS{c.file: {Data: []byte(c.text), Mode: 0o644}}
+			q := workload.PackageQuery{Packages: gone, Listed: listed, Loaders: compilers, Programs: map[string]bool{"tsc": true}}
+			if got := usedInSources(workload.Open(context).PackageUses(), q); got != c.want {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,118 @@
+package split
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/npm"
+	"github.com/dockmend/dockmend/fixer/shell"
+)
+
+// This file knows of dev dependencies that are in use although nothing names
+// them where it is looked.
+
+// compilers are programs and packages that compile the sources when they are
+// started: with what their configuration names (.babelrc, nodemon.json, the fields
+// of package.json), and with peers such as typescript.
+var compilers = func() map[string]bool {
+	names := map[string]bool{}
+	for name := range strings.FieldsSeq(`nodemon ts-node ts-node-dev ts-node-esm ts-node-script tsnd tsx tsc tsup ttsc swc swc-node esbuild-register babel
+		babel-node babel-register babel-watch @babel/register @babel/node @swc-node/register @esbuild-kit/esm-loader @esbuild-kit/cjs-loader sucrase
+		webpack webpack-dev-server rollup vite vite-node parcel gulp grunt nest ng vue-cli-service react-scripts react-app-rewired craco node-dev supervisor
+		coffee require-ts esno`) {
+		names[name] = true
+	}
+	return names
+}()
+
+// compilerIn is the compiler that a call starts, or lets node load; "" for none.
+func compilerIn(c shell.Call) string {
+	if compilers[c.Name] {
+		return c.Name
+	}
+	for _, a := range c.Args {
+		if name := namedPackage(a.Text, compilers); name != "" {
+			return name
+		}
+	}
+	return ""
+}
+
+// loads are the packages that others load when they are told to by another name:
+// a database's, or an option's.
+var loads = map[string][]string{
+	"sequelize": drivers, "sequelize-typescript": drivers, "typeorm": drivers, "knex": drivers, "objection": drivers, "bookshelf": drivers, "waterline": drivers,
+	"config": strings.Fields("js-yaml yaml toml json5 hjson properties cson coffeescript ts-node xml2js"),
+	"pino":   {"pino-pretty"}, "pino-http": {"pino-pretty"}, "fastify": {"pino-pretty"}, "hapi-pino": {"pino-pretty"},
+}
+
+// loadedUnnamed tells of a package that would be gone, and that one which stays
+// may load.
+func loadedUnnamed(m *npm.Manifest, gone map[string]bool) string {
+	for _, name := range slices.Sorted(maps.Keys(loads)) {
+		if m.Dependencies[name] == "" {
+			continue
+		}
+		for _, other := range loads[name] {
+			if m.DevDependencies[other] != "" && gone[other] {
+				return fmt.Sprintf("%s may load %s", name, other)
+			}
+		}
+	}
+	return ""
+}
+
+// variableNames finds a variable of the image whose value names a package that
+// would be gone: NODE_OPTIONS any, others one that package.json lists.
+func (sp *Split) variableNames(gone map[string]bool) string {
+	for _, e := range sp.run.Final.Env {
+		name, value, _ := strings.Cut(e, "=")
+		for word := range strings.FieldsSeq(value) {
+			pkg := namedPackage(word, gone)
+			if pkg == "" && name == "NODE_OPTIONS" {
+				pkg = namedPackage(word, compilers)
+			}
+			if pkg != "" && (name == "NODE_OPTIONS" || sp.project.Manifest.DevDependencies[pkg] != "") {
+				return fmt.Sprintf("the variable %s names %s", name, pkg)
+			}
+		}
+	}
+	return ""
+}
+
+// environmentNeeds looks at the options that node takes from its environment.
+func (sp *Split) environmentNeeds(gone map[string]bool) string {
+	options, _ := sp.run.Final.EnvVar("NODE_OPTIONS")
+	if name := mentioned(options+" "+sp.project.Setting(sp.run.Final, "node-options"), gone); name != "" {
+		return "NODE_OPTIONS names " + name
+	}
+	return ""
+}
+
+// drivers are packages that Sequelize, TypeORM, Knex and their kind load by the
+// name of a dialect.
+var drivers = strings.Fields("pg pg-hstore pg-native pg-query-stream mysql mysql2 mariadb sqlite3 better-sqlite3 sql.js tedious mssql oracledb snowflake-sdk ibm_db mongodb redis ioredis")
+
+// loadedByName finds a package that others load though no source names it.
+func (sp *Split) loadedByName(gone map[string]bool) string {
+	for _, name := range drivers {
+		if _, listed := sp.project.Manifest.DevDependencies[name]; listed && gone[name] {
+			return name + " may be loaded by the name of its database"
+		}
+	}
+	for _, host := range []string{"@babel/core", "babel-core"} {
+		if sp.project.Lock.Has(host) && !gone[host] {
+			for _, name := range slices.Sorted(maps.Keys(gone)) {
+				if _, listed := sp.project.Manifest.DevDependencies[name]; listed && strings.Contains(name, "babel") {
+					return fmt.Sprintf("%s stays, and may load %s", host, name)
+				}
+			}
+		}
+	}
+	if sp.project.Lock.Version == 1 && gone["typescript"] && sp.project.Lock.Has("ts-node") && !gone["ts-node"] {
+		return "ts-node stays, and loads typescript" // a peer, which this lock file does not tell
+	}
+	return ""
+}

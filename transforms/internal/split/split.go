@@ -1,0 +1,140 @@
+// Package split plans how a stage that installs packages becomes several, so that the
+// image that runs has no more than what the install made.
+package split
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/installs"
+	"github.com/dockmend/dockmend/transforms/internal/steps"
+)
+
+// Split is how a stage becomes several.
+type Split struct {
+	pass    *fixer.Pass
+	run     *chain.Run
+	in      installs.Install
+	first   int               // the step that the new stage begins with: what is copied for the install
+	last    int               // the step that it ends with: the install, or the last build step
+	also    string            // a program that the RUN of the install calls too, "" for none
+	base    string            // the name of the stage that both are built from
+	name    string            // of the new stage
+	again   []string          // copies for the install that the last stage needs too
+	owner   string            // of what the last stage copies, "" for root
+	omit    string            // what makes the install leave dev dependencies out, "" for nothing
+	prune   string            // the command that takes them out behind a build, "" for none
+	stay    string            // why dev dependencies stay, "" when they don't, or were left out before
+	secret  string            // the file with a token that is not copied again
+	Unread  error             // why the context can't be read, nil when it can
+	project *installs.Project // nil when unread is set
+}
+
+// Plan decides how; the error says why the stage stays as it is.
+func Plan(p *fixer.Pass, run *chain.Run, in installs.Install, names map[string]bool) (*Split, error) {
+	sp := &Split{pass: p, run: run, in: in, first: in.At, last: in.At}
+	var err error
+	sp.project, err = installs.ReadProject(p, run, in.At, in.Tool)
+	switch {
+	case errors.Is(err, workload.ErrNoContext) && in.Frozen:
+		sp.Unread = err
+	case err != nil:
+		return nil, err
+	case sp.project.LockErr != nil:
+		return nil, sp.project.LockErr
+	}
+	for _, check := range []func() error{sp.section, sp.stageKinds, sp.onlyInstalls, sp.packages, sp.later, sp.owned, sp.copies} {
+		if err := check(); err != nil {
+			return nil, err
+		}
+	}
+	return sp, sp.pickNames(names)
+}
+
+// Idle reports whether the image would be the same: the install leaves nothing
+// behind that it does not need.
+func (sp *Split) Idle() bool {
+	return sp.omit == "" && sp.prune == "" && sp.secret == "" && sp.cleans()
+}
+
+// cleans reports whether the cache of the package manager is not in the image.
+func (sp *Split) cleans() bool {
+	cleaned := false
+	steps.Calls([]chain.Step{sp.in.Step}, func(_ chain.Step, c shell.Call) {
+		cleaned = cleaned || c.Name == sp.in.Tool && c.Has("cache", "store") && c.Has("clean", "clear", "prune")
+	})
+	return cleaned || strings.Contains(strings.Join(flagTexts(sp.in.Step.In), " "), "type=cache")
+}
+
+func flagTexts(in *dockerfile.Instruction) (texts []string) {
+	for _, w := range in.Flags {
+		texts = append(texts, w.Text)
+	}
+	return texts
+}
+
+// Finding says what is done, and why it may be.
+func (sp *Split) Finding() (f fixer.Finding) {
+	keeps := ", so its image keeps " + sp.in.Tool + "'s cache"
+	if sp.cleans() {
+		keeps = ""
+	}
+	f.Problem = "installs in the stage that runs" + keeps
+	f.Change = fmt.Sprintf("the new stage %s installs", sp.name)
+	const unused = "nothing that runs uses them"
+	switch {
+	case sp.prune != "":
+		f.Problem = "builds in the stage that runs, so its image keeps the dev dependencies"
+		f.Change, f.Reason = fmt.Sprintf("the new stage %s builds, and prunes them", sp.name), unused
+	case sp.omit != "":
+		f.Change, f.Reason = f.Change+", without dev dependencies", sp.omit+"; "+unused
+	case sp.stay != "" && sp.Unread == nil:
+		f.Caveats = append(f.Caveats, "dev dependencies stay: "+sp.stay)
+	}
+	if sp.secret != "" {
+		f.Caveats = append(f.Caveats, sp.secret+" has a token, and is not copied into the stage that runs")
+	}
+	return f
+}
+
+// Names are the names that no new stage may have: those of stages, and of
+// images that are spelled as one.
+func Names(p *fixer.Pass) map[string]bool {
+	taken := map[string]bool{}
+	for _, st := range p.File.Stages {
+		taken[st.Name], taken[st.Ref.Text] = true, true
+	}
+	for _, n := range p.Graph.Nodes {
+		taken[n.Image] = true // where it is a variable
+	}
+	for _, in := range p.File.Instructions {
+		for _, ref := range chain.Sources(in) {
+			taken[ref] = true
+		}
+	}
+	return taken
+}
+
+// pickNames gives the new stages names that are free.
+func (sp *Split) pickNames(taken map[string]bool) error {
+	sp.base = "base"
+	sp.name = "deps"
+	if sp.prune != "" {
+		sp.name = "build"
+	}
+	if taken[sp.base] || taken[sp.name] {
+		own := sp.run.Node.Stage.Name
+		sp.base, sp.name = own+"-"+sp.base, own+"-"+sp.name
+		if own == "" || taken[sp.base] || taken[sp.name] {
+			return errors.New("the names base and deps are taken")
+		}
+	}
+	taken[sp.base], taken[sp.name] = true, true
+	return nil
+}

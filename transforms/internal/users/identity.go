@@ -1,0 +1,301 @@
+// Package users chooses the user that a stage is to run as, makes a new one where there is
+// none, and places the USER instruction.
+package users
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
+	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/steps"
+)
+
+// Identity is the user and group that a container runs as.
+type Identity struct {
+	// user and group are how an instruction may name them: a name, a number,
+	// or a variable.
+	User, Group string // group is "" when it can't be told
+	Spec        string // the argument of USER
+	Name        string // the user's name after expansion; "" when it has none
+	UID, GID    int    // chain.Unknown when they can't be told
+	Home        string // "" when there is none that the user could write to
+	why         string // where the user comes from
+	Create      string // the RUN that creates the user; "" when it exists
+}
+
+// Is reports whether the owner in a chown is this user.
+func (id Identity) Is(owner string) bool {
+	return owner != "" && (owner == id.Name || owner == id.User || id.UID != chain.Unknown && owner == strconv.Itoa(id.UID))
+}
+
+// Owner is the argument of chown that gives something to the identity.
+func (id Identity) Owner() string {
+	if id.Group == "" {
+		return id.User
+	}
+	return id.User + ":" + id.Group
+}
+
+// Numeric is "uid:gid", false when an id is not known.
+func (id Identity) Numeric() (string, bool) {
+	if id.UID == chain.Unknown || id.GID == chain.Unknown {
+		return "", false
+	}
+	return fmt.Sprintf("%d:%d", id.UID, id.GID), true
+}
+
+// OfAccount makes the identity of a known account. What can't be written down by
+// its name, be it that of a stranger's image, goes by its number.
+func OfAccount(u chain.Created, why string) Identity {
+	id := Identity{User: u.Name, Group: u.Group, Spec: u.Name, Name: u.Name, UID: u.UID, GID: u.GID, why: why}
+	if !portableName.MatchString(id.User) && id.UID != chain.Unknown {
+		id.User, id.Spec = strconv.Itoa(id.UID), strconv.Itoa(id.UID)
+	}
+	if !portableName.MatchString(id.Group) && id.Group != "" && id.GID != chain.Unknown {
+		id.Group = strconv.Itoa(id.GID)
+	}
+	if !u.NoHome && u.Home != "/" && u.Home != "/nonexistent" {
+		id.Home = u.Home
+	}
+	return id
+}
+
+// Lookup finds the identity that the value of USER names at this place.
+func Lookup(s chain.State, user string) (Identity, bool) {
+	if !isPlain(user) {
+		return Identity{}, false
+	}
+	name, group, hasGroup := strings.Cut(user, ":")
+	var u chain.Created
+	var ok bool
+	uid, err := strconv.Atoi(name)
+	if err == nil {
+		u, ok = s.Accounts.UserByID(uid)
+	} else {
+		u, ok = s.Accounts.User(name)
+	}
+	switch {
+	case !ok && err != nil:
+		return Identity{}, false
+	case !ok && !s.Accounts.Known() && !hasGroup:
+		return Identity{}, false // an entry of its own may give it any group
+	case !ok:
+		u = chain.Created{User: baseimage.User{UID: uid, GID: 0}, Group: "0", NoHome: true}
+	}
+	id := OfAccount(u, "")
+	id.User, id.Spec = name, user
+	if err == nil {
+		id.Group = strconv.Itoa(u.GID)
+	}
+	if hasGroup {
+		id.Group = group
+		if gid, err := strconv.Atoi(group); err == nil {
+			id.GID = gid
+		} else if gid, ok := s.Accounts.GroupID(group); ok {
+			id.GID = gid
+		} else {
+			return Identity{}, false
+		}
+	}
+	return id, id.Group != "-1"
+}
+
+// choose picks the user that a stage which runs as root should run as, in the
+// order: the base image's own, one that the file creates, node, the base's
+// nonroot. The error says why none can be picked; it is errNewUser when a new
+// one has to be made, for which more must be known of the base.
+func choose(run *chain.Run) (Identity, error) {
+	final := run.Final
+	if err := final.Accounts.Err; err != nil {
+		return Identity{}, fmt.Errorf("its users can't be followed: %w", err)
+	}
+	if c := final.Base.Config; c != nil && !chain.IsRoot(c.User) {
+		if !isPlain(c.User) {
+			return Identity{}, fmt.Errorf("the base image's own user %q has a name that an instruction could read otherwise", c.User)
+		}
+		id, ok := Lookup(final, c.User)
+		if !ok {
+			name, group, _ := strings.Cut(c.User, ":")
+			id = Identity{User: name, Group: group, UID: chain.Unknown, GID: chain.Unknown}
+		}
+		if id.UID == 0 {
+			return Identity{}, fmt.Errorf("the base image's own user %s is root by another name", c.User)
+		}
+		id.Spec, id.why = c.User, "the base image's own user"
+		return id, nil
+	}
+	if id, ok, err := created(run); ok || err != nil {
+		return id, err
+	}
+	for _, name := range []string{"node", "bun"} {
+		if u, ok := final.Accounts.User(name); ok && !chain.IsRoot(strconv.Itoa(u.UID)) {
+			return OfAccount(u, InBase), nil
+		}
+	}
+	family := final.Base.Distro.FamilyOf()
+	hasShell, known := final.Base.Programs.Has("sh")
+	switch {
+	case family == baseimage.Distroless:
+		if u, ok := final.Accounts.User("nonroot"); ok {
+			return OfAccount(u, InBase), nil
+		}
+		return anonymous(65532, "distroless images reserve it"), nil
+	case family == baseimage.Scratch, known && !hasShell:
+		return anonymous(65532, "there is no user database to name one from"), nil
+	}
+	return Identity{}, ErrNone
+}
+
+// named is the user that was asked for by name or number (--user). The error is
+// errNewUser when nobody has that name.
+func named(run *chain.Run, user string) (Identity, error) {
+	if err := run.Final.Accounts.Err; err != nil {
+		return Identity{}, fmt.Errorf("its users can't be followed: %w", err)
+	}
+	id, ok := Lookup(run.Final, user)
+	switch {
+	case !ok && !run.Final.Accounts.Known():
+		return Identity{}, errors.New("which users the image has is not known")
+	case !ok:
+		return Identity{}, ErrNone
+	case id.UID == 0:
+		return Identity{}, fmt.Errorf("%s is root", user)
+	}
+	id.why = "asked for with --user"
+	return id, nil
+}
+
+// ErrNone says that a new user has to be made.
+var ErrNone = errors.New("it has no user to run as")
+
+// InBase is why an account of the base image is picked.
+const InBase = "the base image has it"
+
+func anonymous(id int, why string) Identity {
+	n := strconv.Itoa(id)
+	return Identity{User: n, Group: n, Spec: n + ":" + n, UID: id, GID: id, why: why}
+}
+
+// isSystemAccount reports a user of the base image that was made for a service
+// of the distribution, or is one that choose knows by name.
+func isSystemAccount(u chain.Created) bool {
+	return u.UID != chain.Unknown && u.UID < 1000 || u.Name == "node" || u.Name == "bun" || u.UID == 65534
+}
+
+// plainName is a name or a number that means nothing else to a shell or an
+// instruction.
+var plainName = lazyregexp.New(`^[A-Za-z0-9_][A-Za-z0-9._-]*$`)
+
+// HasForeignGroup reports whether the group is one that only all the accounts of
+// the base can tell, such as nogroup.
+func HasForeignGroup(run *chain.Run, id Identity) bool {
+	_, known := run.Final.Accounts.GroupID(id.Group)
+	_, err := strconv.Atoi(id.Group)
+	return id.Group != "" && err != nil && !known && !strings.HasPrefix(id.Group, "$") && !run.Final.Accounts.Known()
+}
+
+// isPlain reports whether the value of USER, "user" or "user:group", is made of
+// such names.
+func isPlain(user string) bool {
+	name, group, hasGroup := strings.Cut(user, ":")
+	return plainName.MatchString(name) && (!hasGroup || plainName.MatchString(group))
+}
+
+// portableName is a name that can't be taken for a number or a variable (POSIX,
+// "3.426 User Name", with the $ of Samba left out).
+var portableName = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9._-]*$`)
+
+// created picks the one user that the Dockerfile creates.
+func created(run *chain.Run) (Identity, bool, error) {
+	users := slices.DeleteFunc(slices.Clone(run.Final.Accounts.Created), func(u chain.Created) bool {
+		return u.UID == 0 || u.Modified && isSystemAccount(u)
+	})
+	if len(users) > 1 {
+		// Files are given to the one that is meant to run.
+		owners := slices.DeleteFunc(slices.Clone(users), func(u chain.Created) bool { return !ownsSomething(run, u) })
+		if len(owners) != 1 {
+			var names []string
+			for _, u := range users {
+				if len(names) == 3 {
+					names = append(names, "…")
+					break
+				}
+				names = append(names, u.Name)
+			}
+			return Identity{}, false, fmt.Errorf("it creates several users (%s), and which one is meant to run can't be told", strings.Join(names, ", "))
+		}
+		users = owners
+	}
+	if len(users) == 0 {
+		return Identity{}, false, nil
+	}
+	u := users[0]
+	if !portableName.MatchString(u.Name) {
+		return Identity{}, false, fmt.Errorf("the user %q that it creates has a name that USER could read otherwise", u.Name)
+	}
+	id := OfAccount(u, fmt.Sprintf("line %d creates it", u.In.Line))
+	if name, ok := Variable(run.Final, u.Raw); ok {
+		id.User, id.Spec = name, name
+		if id.Group == u.Name {
+			id.Group = name
+		}
+	}
+	return id, true, nil
+}
+
+// Variable gives the name that a script spells as a variable of the Dockerfile
+// in the form that an instruction can use.
+func Variable(s chain.State, raw string) (string, bool) {
+	name := strings.Trim(raw, `"`)
+	if !strings.HasPrefix(name, "$") {
+		return "", false
+	}
+	bare := strings.Trim(name, "${}")
+	if strings.ContainsAny(bare, ":-+?#%/ ") {
+		return "", false
+	}
+	_, known := s.Getenv(bare)
+	return name, known
+}
+
+func ownsSomething(run *chain.Run, u chain.Created) bool {
+	id := OfAccount(u, "")
+	found := false
+	steps.Calls(run.Steps, func(s chain.Step, c shell.Call) {
+		if ch, ok := steps.ReadChown(c, s.Before.Workdir.Text); ok && id.Is(ch.User) {
+			found = true
+		}
+	})
+	for _, s := range run.Steps {
+		if c, ok := s.Before.Copy(s.In); ok && c.Chown != "" {
+			owner, _, _ := strings.Cut(c.Chown, ":")
+			owner, _ = s.Before.Expand(owner)
+			found = found || id.Is(owner)
+		}
+	}
+	return found
+}
+
+// Owns reports whether some RUN of the steps already gives dir to the user.
+func Owns(list []chain.Step, id Identity, dir string) bool {
+	found := false
+	steps.Calls(list, func(s chain.Step, c shell.Call) {
+		ch, ok := steps.ReadChown(c, s.Before.Workdir.Text)
+		if !ok || !c.Certain || !id.Is(ch.User) {
+			return
+		}
+		for _, t := range ch.Targets {
+			if t == dir || ch.Recursive && workload.Within(dir, t) {
+				found = true
+			}
+		}
+	})
+	return found
+}

@@ -1,0 +1,87 @@
+package users
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/chain"
+)
+
+// Failing tells of a RUN that makes a user or a group that the base image has
+// already, nil when there is none.
+func Failing(p *fixer.Pass, n *chain.Node) *chain.Accounts {
+	base, err := p.Base(n, baseimage.AskDistro|baseimage.AskUsers)
+	if a := n.Eval(base).Final.Accounts; err == nil && a.Fails != nil {
+		return &a
+	}
+	return nil
+}
+
+// Pick chooses the user, and asks of the base image what that takes: first what
+// its history may tell, then what only its files do.
+func Pick(p *fixer.Pass, n *chain.Node) (*chain.Run, Identity, error) {
+	ask := func(what baseimage.Ask) (run *chain.Run, err error) {
+		base, err := p.Base(n, what)
+		return n.Eval(base), err
+	}
+	run, err := ask(baseimage.AskDistro | baseimage.AskUsers | baseimage.AskSh | baseimage.AskChown)
+	if err != nil {
+		return run, Identity{}, err
+	}
+	if own := run.Final.Base.Config.User; !chain.IsRoot(own) {
+		if _, ok := Lookup(run.Final, own); !ok {
+			run, err = ask(baseimage.AskAccounts)
+		}
+	}
+	if err != nil {
+		return run, Identity{}, err
+	}
+	choose := choose
+	if p.Options.User != "" {
+		choose = func(run *chain.Run) (Identity, error) { return named(run, p.Options.User) }
+		if run, err = ask(baseimage.AskAccounts); err != nil {
+			return run, Identity{}, err
+		}
+	}
+	id, err := choose(run)
+	if err == nil && HasForeignGroup(run, id) {
+		if run, err = ask(baseimage.AskAccounts); err == nil {
+			id, err = choose(run)
+		}
+	}
+	if !errors.Is(err, ErrNone) {
+		if err == nil && p.Options.UID != 0 && p.Options.User != "" && id.UID != p.Options.UID {
+			err = fmt.Errorf("the user %s has another number than %d (--uid)", id.Spec, p.Options.UID)
+		}
+		return run, id, err
+	}
+	if run, err = ask(baseimage.AskAccounts | adder(run.Final.Base.Distro.FamilyOf())); err == nil {
+		id, err = create(run, cmp.Or(p.Options.User, "appuser"), p.Options.UID)
+	}
+	return run, id, err
+}
+
+// Spec is what USER will say.
+func Spec(p *fixer.Pass, id Identity) string {
+	if n, ok := id.Numeric(); ok && p.Options.NumericUser {
+		return n
+	}
+	return id.Spec
+}
+
+// Evidence tells where the user comes from, and how that is known.
+func Evidence(run *chain.Run, id Identity) string {
+	if id.why != InBase {
+		return id.why
+	}
+	says := map[baseimage.Source]string{
+		baseimage.FromConfig: "its configuration says", baseimage.FromHistory: "its history says",
+		baseimage.FromLayer: "its files say", baseimage.FromTable: "the built-in table says",
+	}[run.Final.Accounts.Source()]
+	image, _, _ := strings.Cut(run.Final.Base.Image, "@") // without its digest
+	return fmt.Sprintf("%s is %d:%d in %s, %s", id.Name, id.UID, id.GID, image, says)
+}
