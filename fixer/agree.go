@@ -89,16 +89,25 @@ func (a *agreement) settle() {
 			return false
 		case !told[c.offset]: // a note
 			if a.missing(c, a.around(c.offset)) {
-				c.Reason += " (" + a.names(c.builds) + ")"
+				c.of(a.names(c.builds))
 			}
 			return false
 		case seen[c.offset]:
 			return true // it is part of what is said of the dispute
 		}
 		seen[c.offset] = true
-		*c = change{report: report{Finding: Finding{ID: c.ID, Status: Refused, Problem: a.dispute(first, c.offset), offset: c.offset, end: c.end}}}
+		*c = change{report: report{Finding: Finding{ID: c.ID, Status: Refused, Problem: "its builds need different changes", Reason: a.dispute(first, c.offset), offset: c.offset, end: c.end}}}
 		return false
 	})
+}
+
+// of says which builds a finding is of.
+func (c *change) of(builds string) {
+	if text := &c.Reason; *text != "" {
+		*text += " (" + builds + ")"
+		return
+	}
+	c.Problem += " (" + builds + ")"
 }
 
 // disputed are the changes that a build of their stages does not have, and all
@@ -200,9 +209,9 @@ func (a *agreement) dispute(first []map[int]string, offset int) string {
 		for i := range all {
 			all[i] = i
 		}
-		return fmt.Sprintf("left alone, as its builds need different changes (%s): %s", a.names(all), first[0][offset])
+		return fmt.Sprintf("%s: %s", a.names(all), first[0][offset])
 	}
-	return "left alone, as its builds differ: " + strings.Join(says, "; ")
+	return strings.Join(says, "; ")
 }
 
 // names lists builds for a message.

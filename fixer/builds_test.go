@@ -78,12 +78,12 @@ func TestBuilds(t *testing.T) {
 	}{
 		{"agree", []fixer.Build{build("one", "web", "x"), build("two", "web", "x")}, "FROM a AS web\nCMD x\nFROM a AS worker\nCMD c\n", "2:1 cmd safe true: needs x"},
 		{"of other stages", []fixer.Build{build("one", "web", "x"), build("two", "worker", "y")}, "FROM a AS web\nCMD x\nFROM a AS worker\nCMD y\n", "2:1 cmd safe true: needs x\n4:1 cmd safe true: needs y"},
-		{"another edit", []fixer.Build{build("one", "web", "x"), build("two", "web", "y")}, text, "2:1 cmd note false: left alone, as its builds differ: one: needs x; two: needs y"},
-		{"one refuses", []fixer.Build{build("one", "web", ""), build("two", "web", "y")}, text, "2:1 cmd note false: left alone, as its builds differ: one: can't tell; two: needs y"},
-		{"one has it already", []fixer.Build{build("one", "web", "x"), build("two", "web", "b")}, text, "2:1 cmd note false: left alone, as its builds differ: one: needs x; two: nothing to change"},
-		{"both refuse", []fixer.Build{build("one", "web", ""), build("two", "web", "")}, text, "2:1 cmd note false: can't tell"},
+		{"another edit", []fixer.Build{build("one", "web", "x"), build("two", "web", "y")}, text, "2:1 cmd note false: its builds need different changes (unchanged): one: needs x; two: needs y"},
+		{"one refuses", []fixer.Build{build("one", "web", ""), build("two", "web", "y")}, text, "2:1 cmd note false: its builds need different changes (unchanged): one: can't tell (unchanged); two: needs y"},
+		{"one has it already", []fixer.Build{build("one", "web", "x"), build("two", "web", "b")}, text, "2:1 cmd note false: its builds need different changes (unchanged): one: needs x; two: nothing to change"},
+		{"both refuse", []fixer.Build{build("one", "web", ""), build("two", "web", "")}, text, "2:1 cmd note false: can't tell (unchanged)"},
 		{"one alone", []fixer.Build{build("one", "web", "x")}, "FROM a AS web\nCMD x\nFROM a AS worker\nCMD c\n", "2:1 cmd safe true: needs x"},
-		{"a note of one", []fixer.Build{build("one", "web", ""), build("two", "worker", "c")}, text, "2:1 cmd note false: can't tell"},
+		{"a note of one", []fixer.Build{build("one", "web", ""), build("two", "worker", "c")}, text, "2:1 cmd note false: can't tell (unchanged)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := runBuilds(t, text, c.builds, perBuild(fromContext))
@@ -157,7 +157,7 @@ func TestBuildsSharedContext(t *testing.T) {
 	}
 	builds[1].Context = fstest.MapFS{"a": {}}
 	r = runBuilds(t, "FROM a AS x\nFROM a AS y\n", builds, creates)
-	if len(r.Created) != 0 || !strings.Contains(says(r), "as its builds need different changes (one, two): no ignore file") {
+	if len(r.Created) != 0 || !strings.Contains(says(r), "its builds need different changes (unchanged): one, two: no ignore file") {
 		t.Errorf("%d files, says\n%s", len(r.Created), says(r))
 	}
 }

@@ -72,11 +72,11 @@ func TestProvided(t *testing.T) {
 		want          string // what is said of the COPY
 	}{
 		{"done", "", user, 0, true, "no link"},
-		{"skipped", "", nil, 0, false, "no link, left so: no user (it rests on user, which did not run)"},
-		{"ignored", "# dockmend ignore=user\n", user, 0, false, "no link, left so: no user (it rests on user, which a comment ignores)"},
-		{"below the threshold", "", unsafe, 0, false, "no link, left so: no user"},
+		{"skipped", "", nil, 0, false, "no link (unchanged): no user (it rests on user, which did not run)"},
+		{"ignored", "# dockmend ignore=user\n", user, 0, false, "no link (unchanged): no user (it rests on user, which a comment ignores)"},
+		{"below the threshold", "", unsafe, 0, false, "no link (unchanged): no user"},
 		{"above it", "", unsafe, fixer.Unsafe, true, "no link"},
-		{"failed", "", fails, 0, false, "no link, left so: no user"},
+		{"failed", "", fails, 0, false, "no link (unchanged): no user"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			src := fmt.Sprintf(text, c.comment)
@@ -130,7 +130,7 @@ func TestProvidedOneByOne(t *testing.T) {
 		}
 		return fixer.Decision{}
 	})
-	if r := run(t, src, fixer.Options{}, second, idle); strings.Count(string(r.After), "--link") != 39 || !strings.Contains(says(r), "3:1 link note false: no link, left so: it is the second") {
+	if r := run(t, src, fixer.Options{}, second, idle); strings.Count(string(r.After), "--link") != 39 || !strings.Contains(says(r), "3:1 link note false: no link (unchanged): it is the second") {
 		t.Errorf("%s\n%s", r.After, says(r))
 	}
 	// Each run refuses the first of those that are left.
@@ -272,7 +272,7 @@ func TestOrderOfFindings(t *testing.T) {
 		p.Leave(p.File.Instructions[0].Span, "there", "")
 		return nil
 	}})
-	if want := "1:1 b note false: there\n3:3 z note false: here\n2:1 a note false: here\n4:1 m safe true: inserts USER x"; says(r) != want {
+	if want := "1:1 b note false: there (unchanged)\n3:3 z note false: here (unchanged)\n2:1 a note false: here (unchanged)\n4:1 m safe true: inserts USER x"; says(r) != want {
 		t.Errorf("says\n%s", says(r))
 	}
 }

@@ -58,7 +58,7 @@ func (f Finding) ChangesNothing() bool { return f.Status == Refused || f.Status 
 func (f Finding) Sentence() string {
 	switch f.Status {
 	case Refused:
-		return joined(f.Problem, ", left so: ", f.Reason)
+		return joined(f.Problem+" (unchanged)", ": ", f.Reason)
 	case Stated, Failed:
 		return joined(f.Problem, ": ", f.Reason)
 	}

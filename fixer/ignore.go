@@ -110,7 +110,7 @@ func (r *run) idleIgnores(f *dockerfile.File, ts []*Transform) (list []Finding) 
 	for _, c := range f.Comments() {
 		if nearlyIgnore.MatchString(c.Text) && !ignoreComment.MatchString(c.Text) {
 			line, col := f.Position(c.Start)
-			list = append(list, StatedAt("ignore", line, col, "ignores nothing", "it is written # dockmend ignore=ID, with a reason behind it"))
+			list = append(list, StatedAt("ignore", line, col, "malformed ignore comment", "expected # dockmend ignore=ID reason"))
 		}
 	}
 	for _, ig := range ignores(f, "") {
@@ -122,11 +122,11 @@ func (r *run) idleIgnores(f *dockerfile.File, ts []*Transform) (list []Finding) 
 		case !runs && slices.Contains(r.options.KnownIDs, ig.id):
 			continue
 		case !runs:
-			message = fmt.Sprintf("ignores %q, but no transform is called that", ig.id)
+			message = fmt.Sprintf("ignores %q, which is no transform", ig.id)
 		case !ig.all && ig.comment.Above == nil:
 			message = fmt.Sprintf("ignores %s in no place: it must stand directly above an instruction, or on top of the file", ig.id)
 		default:
-			message = fmt.Sprintf("ignores %s, which has nothing to say here", ig.id)
+			message = fmt.Sprintf("ignores %s, which has no finding here", ig.id)
 		}
 		line, col := f.Position(ig.comment.Start)
 		list = append(list, StatedAt("ignore", line, col, message, ""))

@@ -60,7 +60,7 @@ func addCopy(p *fixer.Pass, s chain.Step, cmd *instructions.AddCommand) {
 		}
 		plain, err := asCopyDoes(p, file)
 		if err != nil {
-			p.Leave(s.In.Span, "ADD may only copy here", fmt.Sprintf("%s can't be looked at in the build context: %v", file, err))
+			p.Leave(s.In.Span, "ADD may only copy local files", fmt.Sprintf("%s can't be read in the build context: %v", file, err))
 			return
 		}
 		if !plain {
@@ -73,7 +73,7 @@ func addCopy(p *fixer.Pass, s chain.Step, cmd *instructions.AddCommand) {
 		return // its keyword is on two lines
 	}
 	p.Change(s.In.Span, fixer.Finding{
-		Problem: "ADD has nothing to fetch or to unpack here", Change: keyword, Reason: "its sources are plain files, seen in the build context",
+		Problem: "ADD only copies local files", Change: "use " + keyword, Reason: "its sources are plain files of the build context",
 	}, fixer.Decision{}, edit)
 }
 

@@ -51,7 +51,7 @@ later RUN of the stage or of those built on it installs without an update of its
 			})
 			for _, s := range n.Eval(nil).Own() {
 				if edit, ok := apt.DropLists(s, later); ok {
-					p.Change(s.In.Span, fixer.Finding{Problem: "the lists of apt-get update stay in the image", Change: "rm -rf " + apt.Lists + "/*"}, fixer.Decision{}, edit)
+					p.Change(s.In.Span, fixer.Finding{Problem: "the package lists of apt-get stay in the image", Change: "add rm -rf " + apt.Lists + "/*"}, fixer.Decision{}, edit)
 				}
 			}
 		}
@@ -98,7 +98,7 @@ func noRecommends(p *fixer.Pass, s chain.Step, c shell.Call, install int) {
 			return
 		}
 	}
-	const wrong = "apt-get installs recommended packages too"
+	const wrong = "apt-get installs recommended packages"
 	for _, name := range apt.Packages(c, install) {
 		if needs := leansOn[name]; needs != "" && !installed(s, needs) {
 			p.Leave(s.In.Span, wrong, fmt.Sprintf("%s is of little use without %s, which it only recommends", name, needs))
@@ -115,5 +115,5 @@ func noRecommends(p *fixer.Pass, s chain.Step, c shell.Call, install int) {
 		p.Leave(s.In.Span, wrong, err.Error())
 		return
 	}
-	p.Change(s.In.Span, fixer.Finding{Problem: wrong, Change: "--no-install-recommends", Reason: "one of them may be in use: try the image"}, fixer.Decision{}, edit)
+	p.Change(s.In.Span, fixer.Finding{Problem: wrong, Change: "add --no-install-recommends", Reason: "one of them may be needed: test the image"}, fixer.Decision{}, edit)
 }

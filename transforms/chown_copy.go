@@ -47,7 +47,7 @@ it only reads it.`,
 	},
 }
 
-const copiedAsRoot = "copied as root's"
+const copiedAsRoot = "files are owned by root"
 
 func chownCopies(p *fixer.Pass, n *chain.Node) error {
 	base, err := p.Base(n, baseimage.AskConfig)
@@ -98,14 +98,14 @@ func chownCopies(p *fixer.Pass, n *chain.Node) error {
 	}
 	narrowed := owner.NarrowChown(run, id, given)
 	for _, n := range narrowed {
-		p.Change(n.At, fixer.Finding{Problem: fmt.Sprintf("chown -R stores every file a second time, and all below %s are %s's by --chown", n.Dir, id.User), Change: "without -R"}, fixer.Decision{}, n.Edit)
+		p.Change(n.At, fixer.Finding{Problem: fmt.Sprintf("chown -R stores every file a second time, and %s owns all below %s by --chown", id.User, n.Dir), Change: "drop -R"}, fixer.Decision{}, n.Edit)
 	}
 	for i, s := range run.Alone() {
 		edit, ok := given[s.In]
 		if !ok || len(narrowed) == 0 && owner.ChownedLater(run, i, id) {
 			continue
 		}
-		p.Change(s.In.Span, fixer.Finding{Problem: "copied as root's, but the container runs as " + user.Text, Change: strings.TrimSpace(edit.Text)}, fixer.Decision{}, edit)
+		p.Change(s.In.Span, fixer.Finding{Problem: copiedAsRoot + ", but the container runs as " + user.Text, Change: "add " + strings.TrimSpace(edit.Text)}, fixer.Decision{}, edit)
 	}
 	return nil
 }
@@ -123,7 +123,7 @@ func copiesAsRoot(run *chain.Run) bool {
 func reportUnknown(p *fixer.Pass, run *chain.Run, err error) {
 	for _, s := range run.Alone() {
 		if c, ok := s.Before.Copy(s.In); ok && !c.Owned && owner.IsApplications(run, users.Identity{}, c.Dest) {
-			p.Leave(s.In.Span, copiedAsRoot, fmt.Sprintf("nothing is known of the base image %s: %v", run.Node.Root().Stage.Ref.Text, err))
+			p.Leave(s.In.Span, copiedAsRoot, fmt.Sprintf("the base image %s is unknown: %v", run.Node.Root().Stage.Ref.Text, err))
 			return
 		}
 	}

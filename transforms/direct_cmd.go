@@ -50,7 +50,7 @@ where npm ends at once.`,
 		for _, n := range p.Graph.Targets() {
 			directCmd(p, n, &rs)
 		}
-		rs.Report(p, "starts through a package manager")
+		rs.Report(p, "a package manager starts the application")
 		return nil
 	},
 }
@@ -101,8 +101,8 @@ func rewriteManager(p *fixer.Pass, run *chain.Run, words, front, manager []strin
 		r.Provided = append(r.Provided, notAsRoot(r.In, s.Owner))
 	}
 	r.Finding = fixer.Finding{
-		Problem: name + " stands between the container and node, which may not let it end in order",
-		Change:  strings.Join(argv, " "), Reason: fmt.Sprintf("script %q of %s", s.Name, s.File),
+		Problem: name + " may not forward signals to node",
+		Change:  "start " + strings.Join(argv, " ") + " directly", Reason: fmt.Sprintf("script %q of %s", s.Name, s.File),
 	}
 }
 
@@ -162,7 +162,7 @@ func isRun(p *fixer.Pass, run *chain.Run, words []string) (init bool, _ error) {
 // package manager stood: that an init starts it. Without one, node would be
 // process 1, which does not end on SIGTERM unless it handles it, as npm does.
 func underInit(cmd *dockerfile.Instruction, manager string) func(end *fixer.Pass) fixer.Decision {
-	why := fmt.Sprintf("node would be process 1, and not end on SIGTERM as %s does: no source handles it, and ", manager)
+	why := fmt.Sprintf("node as PID 1 would not end on SIGTERM, as %s does: no source handles it, and ", manager)
 	return func(end *fixer.Pass) (d fixer.Decision) {
 		in := end.Became(cmd)
 		for _, n := range end.Graph.Targets() {
@@ -171,7 +171,7 @@ func underInit(cmd *dockerfile.Instruction, manager string) func(end *fixer.Pass
 			switch {
 			case run.Final.Cmd == nil || run.Final.Cmd.In != in || startsInit(end, run):
 			case end.Offers(TiniInit, steps.StartSpan(end, run)):
-				d = d.And(fixer.Doubt(why + "an init is unsafe to add here").Without(TiniInit))
+				d = d.And(fixer.Doubt(why + "adding an init is unsafe here").Without(TiniInit))
 			default:
 				d = d.And(fixer.Refusal(why + "no init starts it").Without(TiniInit))
 			}

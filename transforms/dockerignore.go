@@ -39,7 +39,7 @@ look like it. The ignore file is never written over another.`,
 		if whole == nil {
 			return nil
 		}
-		const wrong = "copies the whole build context, and no ignore file keeps anything out"
+		const wrong = "the whole build context is copied, and nothing is ignored"
 		if may := x.IsForThis(); may.Refused() {
 			p.Leave(whole.Span, wrong, may.Refuse+x.Secrets())
 			return nil
@@ -48,7 +48,7 @@ look like it. The ignore file is never written over another.`,
 		if len(list) == 0 {
 			return nil
 		}
-		p.Create(whole.Span, fixer.Finding{Problem: wrong, Change: "a .dockerignore with " + strings.Join(list, ", ") + x.Secrets()}, fixer.Decision{},
+		p.Create(whole.Span, fixer.Finding{Problem: wrong, Change: "add a .dockerignore with " + strings.Join(list, ", ") + x.Secrets()}, fixer.Decision{},
 			fixer.NewFile{Name: ".dockerignore", Text: []byte(strings.Join(list, "\n") + "\n")})
 		return nil
 	},

@@ -61,6 +61,8 @@ var (
 	anotherPair = lazyregexp.New(`(^|\s)[A-Za-z_][A-Za-z0-9_.]*=`)
 )
 
+const legacySyntax = `legacy "ENV key value" syntax`
+
 func equals(p *fixer.Pass, in *dockerfile.Instruction, kv instructions.KeyValuePair) {
 	body := in.Body()
 	from := len(body) - len(kv.Value)
@@ -68,7 +70,7 @@ func equals(p *fixer.Pass, in *dockerfile.Instruction, kv instructions.KeyValueP
 		return
 	}
 	left := func(reason string) {
-		p.Leave(in.Span, kv.Key+" is set without =", reason)
+		p.Leave(in.Span, legacySyntax, reason)
 	}
 	if !utf8.ValidString(kv.Value) {
 		left("its value is not UTF-8")
@@ -93,7 +95,7 @@ func equals(p *fixer.Pass, in *dockerfile.Instruction, kv instructions.KeyValueP
 		return
 	}
 	p.Change(in.Span, fixer.Finding{
-		Problem: kv.Key + " is set without =, a form of the past", Change: fmt.Sprintf("%s %s=…", in.Keyword.Text, kv.Key), Reason: "BuildKit reads the same value",
+		Problem: legacySyntax, Change: fmt.Sprintf("use %s %s=…", in.Keyword.Text, kv.Key), Reason: "BuildKit reads the same value",
 	}, fixer.Decision{}, edits...)
 }
 

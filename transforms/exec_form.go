@@ -45,7 +45,7 @@ also stops to react to Ctrl-C unless it handles SIGINT.`,
 		for _, n := range p.Graph.Targets() {
 			execForms(p, n, &rs)
 		}
-		rs.Report(p, "starts through a shell")
+		rs.Report(p, "shell form")
 		return nil
 	},
 }
@@ -80,7 +80,7 @@ func execForms(p *fixer.Pass, n *chain.Node, rs *command.Rewrites) {
 func unshell(p *fixer.Pass, run *chain.Run, c *chain.Command, r *command.Rewrite) fixer.Decision {
 	script := strings.Join(c.Argv, " ")
 	if t := strings.TrimSpace(script); strings.HasPrefix(t, "[") && strings.HasSuffix(t, "]") {
-		return fixer.Refusal("it looks like exec form but is no JSON array of strings, so that a shell gets it; what is meant is for its author to say")
+		return fixer.Refusal("it looks like exec form but is no JSON array of strings, so it runs in a shell")
 	}
 	if err := command.OnlyRuns(steps.StateAt(run, c.In)); err != nil {
 		return fixer.Refusal(err.Error())
@@ -91,8 +91,8 @@ func unshell(p *fixer.Pass, run *chain.Run, c *chain.Command, r *command.Rewrite
 	}
 	r.Argv = argv
 	r.Finding = fixer.Finding{
-		Problem: "starts through a shell, which may keep signals from " + argv[0],
-		Change:  "exec form", Reason: "it is one plain command, for which no shell is needed",
+		Problem: "shell form: the shell may keep signals from " + argv[0],
+		Change:  "use exec form", Reason: "it is one plain command",
 	}
 	for _, check := range []func() fixer.Decision{
 		func() fixer.Decision { return shellIsMeant(c.In) },
@@ -128,7 +128,7 @@ var shellWanted = lazyregexp.New(`(?i)\bshell[- ]form\b|\b(use|using|need(s|ed)?
 func shellIsMeant(in *dockerfile.Instruction) fixer.Decision {
 	for line := range strings.Lines(in.Comments()) {
 		if text := strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(line), "# ")); shellWanted.MatchString(text) {
-			return fixer.Refusal(fmt.Sprintf("a comment says that the shell is meant: %q", text))
+			return fixer.Refusal(fmt.Sprintf("a comment asks for the shell: %q", text))
 		}
 	}
 	return fixer.Decision{}
@@ -155,11 +155,11 @@ func argumentsToCome(p *fixer.Pass, run *chain.Run, c *chain.Command) fixer.Deci
 // without it.
 func isProgram(p *fixer.Pass, run *chain.Run, program string) fixer.Decision {
 	if dirs, _ := run.Final.EnvVar("PATH"); slices.ContainsFunc(strings.Split(dirs, ":"), func(dir string) bool { return dir != "" && !path.IsAbs(dir) }) {
-		return fixer.Refusal("PATH has directories that depend on where it is started")
+		return fixer.Refusal("PATH has relative directories")
 	}
 	switch path.Ext(program) {
 	case ".js", ".mjs", ".cjs", ".ts":
-		return fixer.Refusal(fmt.Sprintf("%s is no program for a shell, so it hardly starts this way", program))
+		return fixer.Refusal(fmt.Sprintf("%s is no program that a shell can start", program))
 	}
 	if !strings.Contains(program, "/") {
 		own := run.Origin(path.Join(run.Final.Workdir.Text, program), p.Context)
@@ -178,13 +178,13 @@ func isProgram(p *fixer.Pass, run *chain.Run, program string) fixer.Decision {
 	switch {
 	case run.Origin(file, p.Context).Name == "":
 		if path.Ext(file) == ".sh" {
-			return fixer.Refusal(fmt.Sprintf("whether %s says which shell is to read it can't be seen", program))
+			return fixer.Refusal(fmt.Sprintf("whether %s has a #! line is unknown", program))
 		}
 		return fixer.Decision{}
 	case err != nil:
-		return fixer.Refusal(fmt.Sprintf("whether %s says which shell is to read it can't be seen: %v", program, err))
+		return fixer.Refusal(fmt.Sprintf("whether %s has a #! line is unknown: %v", program, err))
 	case !strings.HasPrefix(text, "#!") && !strings.HasPrefix(text, "\x7fELF"):
-		return fixer.Refusal(fmt.Sprintf("%s does not say in its first line which shell is to read it", program))
+		return fixer.Refusal(fmt.Sprintf("%s has no #! line", program))
 	}
 	return fixer.Decision{}
 }

@@ -57,7 +57,7 @@ the file sets that label itself, and where the text is on several lines.`,
 				p.Leave(in.Span, wrong, left)
 				continue
 			}
-			p.Change(in.Span, fixer.Finding{Problem: wrong, Change: changes[i].text, Reason: "the image's Author becomes this label"}, fixer.Decision{}, changes[i].edits...)
+			p.Change(in.Span, fixer.Finding{Problem: wrong, Change: "use " + changes[i].text, Reason: "the author becomes a label of the image"}, fixer.Decision{}, changes[i].edits...)
 		}
 		return nil
 	},
@@ -76,7 +76,7 @@ func maintainer(f *dockerfile.File, in *dockerfile.Instruction) (c labelChange, 
 	}
 	text := unquoted(in.Cmd.(*instructions.MaintainerCommand).Maintainer)
 	if text == "" {
-		return c, fmt.Sprintf("line %d names nobody", in.Line)
+		return c, fmt.Sprintf("line %d is empty", in.Line)
 	}
 	if !utf8.ValidString(text) {
 		return c, fmt.Sprintf("line %d is not UTF-8", in.Line)

@@ -63,8 +63,8 @@ root, it does not start.`,
 }
 
 const (
-	runsAsRoot   = "runs as root"
-	mayRunAsRoot = "may run as root"
+	runsAsRoot   = "container runs as root"
+	mayRunAsRoot = "container may run as root"
 )
 
 func nonroot(p *fixer.Pass, n *chain.Node) error {
@@ -84,7 +84,7 @@ func nonroot(p *fixer.Pass, n *chain.Node) error {
 	}
 	if user.Known && user.In != nil && !chain.IsRoot(user.Text) {
 		if in := rootcheck.RootsModules(p, run); in != "" {
-			p.Leave(steps.UserSpan(p, run), "runs as "+user.Text, in)
+			p.Leave(steps.UserSpan(p, run), "container runs as "+user.Text, in)
 		}
 		return nil
 	}
@@ -93,7 +93,7 @@ func nonroot(p *fixer.Pass, n *chain.Node) error {
 		p.Leave(user.In.Span, mayRunAsRoot, "its user depends on a variable without a default")
 		return nil
 	case baseErr != nil:
-		p.Leave(steps.UserSpan(p, run), mayRunAsRoot, fmt.Sprintf("nothing is known of the base image %s: %v", n.Root().Stage.Ref.Text, baseErr))
+		p.Leave(steps.UserSpan(p, run), mayRunAsRoot, fmt.Sprintf("the base image %s is unknown: %v", n.Root().Stage.Ref.Text, baseErr))
 		return nil
 	case base.Config == nil:
 		p.Leave(steps.UserSpan(p, run), mayRunAsRoot, fmt.Sprintf("the user of the base image %s is not known", base.Image))
@@ -135,7 +135,7 @@ func nonroot(p *fixer.Pass, n *chain.Node) error {
 	}
 	may := rootcheck.May(p, run, id, start)
 	change := p.Change(steps.UserSpan(p, run), fixer.Finding{
-		Problem: runsAsRoot, Change: "USER " + users.Spec(p, id), Reason: users.Evidence(run, id), Caveats: notes,
+		Problem: runsAsRoot, Change: "add USER " + users.Spec(p, id), Reason: users.Evidence(run, id), Caveats: notes,
 	}, may, edits...)
 	if start.Server != nil {
 		return nil // which only reads what it serves
@@ -152,7 +152,7 @@ func switchUser(p *fixer.Pass, run *chain.Run, id users.Identity, start rootchec
 	var failed error
 	if p.Options.NumericUser {
 		if _, ok := id.Numeric(); !ok {
-			return nil, nil, fmt.Errorf("its user %s has no number that is known", id.Spec)
+			return nil, nil, fmt.Errorf("the number of its user %s is unknown", id.Spec)
 		}
 	}
 	add := func(e dockerfile.Edit, err error) {

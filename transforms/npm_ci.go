@@ -70,22 +70,22 @@ func freezeInstalls(p *fixer.Pass, n *chain.Node) error {
 			}
 			command := in.Tool + " install"
 			if err := mayFreeze(p, run, in); err != nil {
-				wrong := "may install something else than the lock file says"
+				wrong := "may install other versions than the lock file"
 				if errors.Is(err, installs.ErrNoLock) {
-					wrong = "may install something else from day to day"
+					wrong = "may install other versions from day to day"
 				}
 				p.Leave(word.Span, command+" "+wrong, err.Error())
 				continue
 			}
 			edit, err := in.Step.In.Replace(word, text)
 			if err != nil {
-				p.Leave(word.Span, command+" may install something else than the lock file says", err.Error())
+				p.Leave(word.Span, command+" may install other versions than the lock file", err.Error())
 				continue
 			}
 			p.Change(word.Span, fixer.Finding{
-				Problem: command + " may install something else than the lock file says",
-				Change:  map[string]string{"npm": "npm ci", "yarn": "--frozen-lockfile"}[in.Tool],
-				Reason:  "the lock file is copied before, and matches package.json",
+				Problem: command + " may install other versions than the lock file",
+				Change:  map[string]string{"npm": "use npm ci", "yarn": "add --frozen-lockfile"}[in.Tool],
+				Reason:  "the lock file is copied before it and matches package.json",
 			}, fixer.Decision{}, edit)
 		}
 	}
@@ -107,7 +107,7 @@ func mayFreeze(p *fixer.Pass, run *chain.Run, in installs.Install) error {
 		version, _ := p.Workload(run).NPMAt(in.Step)
 		switch {
 		case !version.Known:
-			return errors.New("which npm the image has is not known")
+			return errors.New("the version of npm in the image is unknown")
 		case !version.AtLeast(5, 7):
 			return fmt.Errorf("npm ci came with npm 5.7, and the npm of Node.js %s may be older", version.Node)
 		}
@@ -118,7 +118,7 @@ func mayFreeze(p *fixer.Pass, run *chain.Run, in installs.Install) error {
 			}
 		}
 	} else if version, ok := in.Step.Before.EnvVar("YARN_VERSION"); !ok || !strings.HasPrefix(version, "1.") || project.Berry || project.Manifest.PackageManager != "" {
-		return errors.New("which Yarn the image has is not known")
+		return errors.New("the version of Yarn in the image is unknown")
 	}
 	if where := installs.RewrittenBy(run, in); where != "" {
 		return fmt.Errorf("%s may change package.json or the lock file", where)

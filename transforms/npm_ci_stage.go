@@ -73,7 +73,7 @@ func splitInstall(p *fixer.Pass, n *chain.Node, names map[string]bool) error {
 		return nil
 	}
 	in := found[0]
-	const wrong = "installs in the stage that runs"
+	const wrong = "packages are installed in the final stage"
 	if len(found) > 1 {
 		p.Leave(in.Step.In.Span, wrong, "it installs twice")
 		return nil

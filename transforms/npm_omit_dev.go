@@ -71,7 +71,7 @@ func omitDev(p *fixer.Pass, n *chain.Node) {
 		}
 		reason := installs.OtherOptions(c)
 		if reason == "" && strings.ContainsAny(word.Raw, `'"\`) && word.Raw != `"`+word.Text+`"` {
-			reason = "it is quoted in an odd way"
+			reason = "it is quoted in an unusual way"
 		}
 		if reason == "" {
 			reason = otherNPM(p, run, s)
@@ -88,7 +88,7 @@ func omitDev(p *fixer.Pass, n *chain.Node) {
 			left(err.Error())
 			return
 		}
-		p.Change(s.In.Span, fixer.Finding{Problem: word.Text + " is deprecated", Change: "--omit=dev", Reason: "the same from npm 7 on; " + why}, fixer.Decision{}, edit)
+		p.Change(s.In.Span, fixer.Finding{Problem: word.Text + " is deprecated", Change: "use --omit=dev", Reason: "the same from npm 7 on; " + why}, fixer.Decision{}, edit)
 	})
 }
 

@@ -41,7 +41,7 @@ func pinImages(p *fixer.Pass) error {
 		return nil
 	}
 	for _, c := range pin.Images(p) {
-		p.Change(c.At, fixer.Finding{Problem: c.What, Change: c.Why}, c.May, c.Edit)
+		p.Change(c.At, fixer.Finding{Problem: c.What, Change: c.Change, Reason: c.Why}, c.May, c.Edit)
 	}
 	return nil
 }

@@ -49,7 +49,7 @@ on Debian's shell does so before node, which is told of SIGTERM but not waited f
 	},
 }
 
-const noInit = "no init in front of node"
+const noInit = "node runs without an init"
 
 func tini(p *fixer.Pass, n *chain.Node) {
 	if run := n.Eval(nil); !steps.Starts(run) || !mayStartNode(run) {
@@ -64,7 +64,7 @@ func tini(p *fixer.Pass, n *chain.Node) {
 	line, known := load.CommandLine()
 	if err != nil || base.Config == nil {
 		if known && len(line) > 1 && (workload.IsNode(line[0]) || workload.IsManager(line[0])) {
-			p.Leave(steps.StartSpan(p, run), noInit, fmt.Sprintf("nothing is known of the base image %s%s", n.Root().Stage.Ref.Text, because(err)))
+			p.Leave(steps.StartSpan(p, run), noInit, fmt.Sprintf("the base image %s is unknown%s", n.Root().Stage.Ref.Text, because(err)))
 		}
 		return
 	}
@@ -166,13 +166,13 @@ func addTini(p *fixer.Pass, n *chain.Node, w workload.ToNode) fixer.Decision {
 	run, source := plan.run, plan.source
 	debian := run.Final.Base.Distro.FamilyOf() == baseimage.Debian
 	if w.Waits && (debian || !w.Simple) {
-		return fixer.Refusal("its shell would wait for node, and end before it on a signal: write exec in front of the last command")
+		return fixer.Refusal("its shell would wait for node, and end before it on a signal: write exec before the last command")
 	}
 	options := []string{source.Path, "--"}
 	var notes fixer.Decision
 	if w.Manager != "" && debian {
 		options = []string{source.Path, "-g", "--"}
-		notes.Caveats = []string{w.Manager + " still ends before node does, which cuts off what node does on SIGTERM: start node itself"}
+		notes.Caveats = []string{w.Manager + " still ends before node, which cuts off its handling of SIGTERM: start node directly"}
 	}
 	start, err := inits.Prepend(p, run, options)
 	if err != nil {
@@ -180,8 +180,8 @@ func addTini(p *fixer.Pass, n *chain.Node, w workload.ToNode) fixer.Decision {
 	}
 	may = notes.And(may)
 	p.Change(steps.StartSpan(p, run), fixer.Finding{
-		Problem: "no init in front of node, to forward signals and to reap its children",
-		Change:  strings.Join(options[:len(options)-1], " "), Reason: source.Why,
+		Problem: noInit,
+		Change:  "start it with " + strings.Join(options[:len(options)-1], " "), Reason: source.Why,
 	}, may, append(plan.install, start...)...)
 	return may
 }

@@ -310,7 +310,7 @@ func (w *Workload) throughShell(script string) ToNode {
 }
 
 // shellWaits says why an init before a shell is of no use.
-const shellWaits = "its shell would wait for node, and end before it on a signal: write exec in front of the last command"
+const shellWaits = "its shell would wait for node, and end before it on a signal: write exec before the last command"
 
 // startsNode reports whether node, or a package manager with a script that is no
 // job, is met anywhere on the way of the start.

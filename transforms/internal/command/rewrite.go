@@ -49,7 +49,7 @@ func (rs *Rewrites) Add(r Rewrite) {
 func StartIsKnown(n *chain.Node, base *baseimage.Facts, err error) fixer.Decision {
 	switch {
 	case err != nil:
-		return fixer.Refusal(fmt.Sprintf("nothing is known of the base image %s: %v", n.Root().Stage.Ref.Text, err))
+		return fixer.Refusal(fmt.Sprintf("the base image %s is unknown: %v", n.Root().Stage.Ref.Text, err))
 	case base.Config == nil:
 		return fixer.Refusal(fmt.Sprintf("what the base image %s starts is not known", base.Image))
 	}

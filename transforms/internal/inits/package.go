@@ -45,7 +45,7 @@ func Find(run *chain.Run) (s Source, may fixer.Decision) {
 	if may = served(d, base.Image); may.Refused() {
 		return s, may
 	}
-	s.Why = "from the packages of " + distroName(d)
+	s.Why = "package of " + distroName(d)
 	if in := tiniInstalled(run); in != nil {
 		s.manager, s.Why = "", fmt.Sprintf("line %d installs it", in.Line)
 	}

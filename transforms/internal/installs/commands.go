@@ -36,7 +36,7 @@ func SwitchesOwner(p *fixer.Pass, run *chain.Run) string {
 	version := p.Workload(run).NPMAtStart()
 	switch {
 	case !version.Known:
-		return "which npm runs is not known, and npm 7 and 8"
+		return "the version of npm is unknown, and npm 7 and 8"
 	case version.Before(7, 0) || version.AtLeast(9, 0):
 		return ""
 	}

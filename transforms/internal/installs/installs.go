@@ -139,7 +139,7 @@ func RewrittenBy(run *chain.Run, in Install) string {
 	}
 	for _, c := range Earlier(in) {
 		if rewritesFiles(c) {
-			return ProgramName(c.Name) + " in front of it"
+			return ProgramName(c.Name) + " before it"
 		}
 	}
 	return ""
@@ -192,7 +192,7 @@ func Earlier(in Install) []shell.Call {
 // ProgramName is the name of a program for a message.
 func ProgramName(name string) string {
 	if name == "" {
-		return "a program that can't be told"
+		return "an unknown program"
 	}
 	return name
 }

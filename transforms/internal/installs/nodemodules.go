@@ -33,7 +33,7 @@ func HasModules(p *fixer.Pass, run *chain.Run, in Install) string {
 	}
 	for _, c := range Earlier(in) {
 		if (c.Name == "npm" || c.Name == "yarn" || c.Name == "pnpm") && c.Has("install", "i", "add", "ci", "link") && !c.Has("-g", "--global", "global") {
-			return "a command in front of it"
+			return "an earlier command"
 		}
 	}
 	return ""

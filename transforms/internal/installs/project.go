@@ -45,7 +45,7 @@ func ReadProject(p *fixer.Pass, run *chain.Run, i int, tool string) (*Project, e
 		return nil, workload.ErrNoContext
 	}
 	if !before.Workdir.Known {
-		return nil, errors.New("the working directory can't be told")
+		return nil, errors.New("the working directory is unknown")
 	}
 	upTo := &chain.Run{Node: run.Node, Steps: run.Steps[:i], Final: before}
 	// source is the file of the context that lies there, "" for none.

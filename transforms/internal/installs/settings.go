@@ -30,7 +30,7 @@ func OtherOptions(c shell.Call) string {
 		case otherOption.MatchString(text):
 			found++
 		case !a.Known && !strings.HasPrefix(strings.Trim(text, `"'`), "--"):
-			return fmt.Sprintf("what %s holds can't be told", text)
+			return fmt.Sprintf("what %s holds is unknown", text)
 		}
 	}
 	if found > 1 {
@@ -52,7 +52,7 @@ func OtherSettings(p *fixer.Pass, run *chain.Run, at chain.Step) string {
 	for _, e := range at.Before.Env {
 		if omitVariable.MatchString(e) {
 			name, _, _ := strings.Cut(e, "=")
-			return fmt.Sprintf("the variable %s speaks of the same", name)
+			return fmt.Sprintf("the variable %s sets the same option", name)
 		}
 	}
 	for _, s := range run.Steps {
@@ -67,11 +67,11 @@ func OtherSettings(p *fixer.Pass, run *chain.Run, at chain.Step) string {
 		}
 	}
 	if p.Context == nil {
-		return "an .npmrc may speak of the same, and " + workload.ErrNoContext.Error()
+		return "an .npmrc may set the same option, and " + workload.ErrNoContext.Error()
 	}
 	switch in := p.Files().InstallSettings(); {
 	case in.Setting.Place.File != "":
-		return fmt.Sprintf("%s speaks of the same", in.Setting.Place.File)
+		return fmt.Sprintf("%s sets the same option", in.Setting.Place.File)
 	case in.Name != "":
 		return fmt.Sprintf("the script %q of %s calls npm itself", in.Name, in.Script.Place.File)
 	default:

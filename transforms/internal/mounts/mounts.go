@@ -89,13 +89,13 @@ func ofRights(d workload.Deployment) string {
 	})
 	switch {
 	case d.Privileged:
-		return fmt.Sprintf("%s runs it privileged, which only root makes use of", d.Rights)
+		return fmt.Sprintf("%s runs it privileged, which has an effect for root only", d.Rights)
 	case len(d.Devices) > 0:
-		return fmt.Sprintf("%s gives it devices of the host, which belong to root", d.Rights)
+		return fmt.Sprintf("%s gives it devices of the host, which root owns", d.Rights)
 	case raised >= 0:
-		return fmt.Sprintf("%s gives it the capability %s, which only root has then", d.Rights, d.CapAdd[raised])
+		return fmt.Sprintf("%s gives it the capability %s, which only root would have then", d.Rights, d.CapAdd[raised])
 	case d.HostPID:
-		return fmt.Sprintf("%s shows it the processes of the host, which belong to others", d.Rights)
+		return fmt.Sprintf("%s shares the host's processes with it, which belong to other users", d.Rights)
 	}
 	return ""
 }
@@ -131,16 +131,16 @@ func ofMount(p *fixer.Pass, run *chain.Run, id users.Identity, m workload.Mount)
 		case owner.Made == workload.Made && owner.MayWrite(id.Name, id.User, strconv.Itoa(id.UID)):
 			return "" // in the volumes of before as well
 		case owner.Made == workload.Made || target == run.Final.Workdir.Text:
-			return fmt.Sprintf("the volume of %s keeps root's files where it exists already: chown %s in it once", m.Place, target)
+			return fmt.Sprintf("an existing volume (%s) keeps root-owned files: chown %s in it once", m.Place, target)
 		}
-		return fmt.Sprintf("%s mounts a volume to %s, which would be root's", m.Place, target)
+		return fmt.Sprintf("%s mounts a volume to %s, which would be owned by root", m.Place, target)
 	case workload.Tmpfs:
 		if owner.Made != workload.Made {
 			return "" // all may write there (runc makes it with mode 1777)
 		}
-		return fmt.Sprintf("%s mounts a tmpfs to %s, which is root's unless it says uid=", m.Place, target)
+		return fmt.Sprintf("%s mounts a tmpfs to %s, which is owned by root unless it says uid=", m.Place, target)
 	case workload.Claim:
-		return fmt.Sprintf("%s mounts a volume to %s, which is root's unless the platform gives it away", m.Place, target)
+		return fmt.Sprintf("%s mounts a volume to %s, which is owned by root unless the platform gives it away", m.Place, target)
 	}
 	return ""
 }

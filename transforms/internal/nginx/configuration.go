@@ -85,7 +85,7 @@ func (n *configuration) directive(name string, args []string) string {
 			file = path.Join("/etc/nginx", file)
 		}
 		if !workload.Within(path.Clean(file), "/etc/nginx") {
-			return fmt.Sprintf("it includes %s, which is not looked at", file)
+			return fmt.Sprintf("it includes %s, which is not analyzed", file)
 		}
 		n.confD = n.confD || workload.Within(file, "/etc/nginx/conf.d")
 	case name == "listen":

@@ -67,7 +67,7 @@ func TestNginxConf(t *testing.T) {
 			t.Errorf("%q: ports %v, want %v", conf, n.ports, want.ports)
 		}
 		if n.unknownPort {
-			t.Errorf("%q: a port can't be told", conf)
+			t.Errorf("%q: a port is unknown", conf)
 		}
 	}
 	for _, conf := range []string{"server { listen $PORT; }", "server { listen ${HOST}:80; }", "server { listen [::]:$PORT; }", "server { listen 99999; }"} {

@@ -27,7 +27,7 @@ func (n *Server) configCopy(s chain.Step, follow func(argv []string) string) str
 	c, ok := s.Before.Copy(s.In)
 	switch {
 	case !ok:
-		return fmt.Sprintf("where line %d copies to can't be told", line)
+		return fmt.Sprintf("where line %d copies to is unknown", line)
 	case workload.Within("/etc/nginx", c.Dest) && c.Dest != "/etc/nginx" || workload.Within("/docker-entrypoint.d", c.Dest) && c.Dest != "/docker-entrypoint.d":
 		return fmt.Sprintf("line %d copies over %s, and nginx's configuration with it", line, c.Dest)
 	}
@@ -40,7 +40,7 @@ func (n *Server) configCopy(s chain.Step, follow func(argv []string) string) str
 			continue
 		}
 		if c.ADD && !looksLikeConf(src) {
-			return fmt.Sprintf("what line %d adds to nginx's configuration can't be told", line)
+			return fmt.Sprintf("what line %d adds to nginx's configuration is unknown", line)
 		}
 		files, err := n.filesOf(c, src)
 		if err != nil {

@@ -109,9 +109,9 @@ func Pick(p *fixer.Pass, n *chain.Node) (*chain.Run, users.Identity, error) {
 	u, ok := accounts.User("nginx")
 	switch {
 	case accounts.Err != nil:
-		return run, users.Identity{}, fmt.Errorf("its users can't be followed: %w", accounts.Err)
+		return run, users.Identity{}, fmt.Errorf("its users are unknown: %w", accounts.Err)
 	case len(accounts.Created) > 0:
-		return run, users.Identity{}, fmt.Errorf("line %d changes its users, and whether nginx is still meant can't be told", accounts.Created[0].In.Line)
+		return run, users.Identity{}, fmt.Errorf("line %d changes its users, and whether nginx is still meant is unknown", accounts.Created[0].In.Line)
 	case !ok && !accounts.Known():
 		return run, users.Identity{}, errors.New("whether the base image has the user nginx is not known")
 	case !ok || u.UID <= 0:

@@ -67,7 +67,7 @@ func (n *Server) nginxCall(c shell.Call) string {
 			n.file = path.Join("/etc/nginx", file.Text)
 		}
 		if path.Dir(n.file) != "/etc/nginx" {
-			return fmt.Sprintf("nginx's configuration is %s, which is not looked at", file.Text)
+			return fmt.Sprintf("nginx's configuration is %s, which is not analyzed", file.Text)
 		}
 	}
 	if log, ok := values["-e"]; ok && !isLogStream(log.Text) {

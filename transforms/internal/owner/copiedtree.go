@@ -54,7 +54,7 @@ func (t tree) IsGiven(end *fixer.Pass) fixer.Decision {
 			if owned[end.Became(in)] {
 				continue
 			}
-			stays := fmt.Sprintf("what line %d copies stays root's", in.Line)
+			stays := fmt.Sprintf("what line %d copies stays owned by root", in.Line)
 			if t.written != "" {
 				return fixer.Refusal(t.written + ", and " + stays)
 			}

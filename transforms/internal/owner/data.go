@@ -26,13 +26,13 @@ func Data(p *fixer.Pass, run *chain.Run, id users.Identity) string {
 		switch {
 		case w.Command != nil || w.By == "the start" || w.Variable == "" && IsByHand(w.Place.File) && !slices.Contains(started, w.Place.File) || !staysRoots(run, id, w.Path):
 		case w.Variable != "" && w.Place.File == p.File.Name:
-			return fmt.Sprintf("%s names %s, which nothing in the file makes", w.Variable, w.Path)
+			return fmt.Sprintf("%s names %s, which the Dockerfile does not create", w.Variable, w.Path)
 		case w.Variable != "":
-			return fmt.Sprintf("%s in %s names %s, which nothing in the file makes", w.Variable, w.Place, w.Path)
+			return fmt.Sprintf("%s in %s names %s, which the Dockerfile does not create", w.Variable, w.Place, w.Path)
 		case w.Sure:
-			return fmt.Sprintf("%s writes %s, which stays root's", w.Place, w.Path)
+			return fmt.Sprintf("%s writes %s, which stays owned by root", w.Place, w.Path)
 		default:
-			return fmt.Sprintf("%s keeps data in %s, which stays root's", w.Place, w.Path)
+			return fmt.Sprintf("%s keeps data in %s, which stays owned by root", w.Place, w.Path)
 		}
 	}
 	if gaps := load.ConfigurationGaps(); len(gaps) > 0 {

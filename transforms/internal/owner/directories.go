@@ -42,7 +42,7 @@ func Volumes(p *fixer.Pass, run *chain.Run, id users.Identity) (*Lines, error) {
 			continue
 		}
 		if v.In == nil || v.In.Index < first {
-			return nil, fmt.Errorf("the volume %s is declared before this stage, where it stays root's", v.Text)
+			return nil, fmt.Errorf("the volume %s is declared before this stage, where it stays owned by root", v.Text)
 		}
 	}
 	var dirs []string
@@ -61,7 +61,7 @@ func Volumes(p *fixer.Pass, run *chain.Run, id users.Identity) (*Lines, error) {
 			case s.Before.DependsOnArg(v):
 				return nil, fmt.Errorf("the volume in line %d depends on a build argument", s.In.Line)
 			case !known || !paths.IsPlain(dir) || !path.IsAbs(dir):
-				return nil, fmt.Errorf("the volume in line %d can't be told", s.In.Line)
+				return nil, fmt.Errorf("the volume in line %d is unknown", s.In.Line)
 			case workload.IsTemporary(dir):
 				// All can write there.
 			case workload.IsSystem(dir) && !paths.IsData(dir):
@@ -82,7 +82,7 @@ func Volumes(p *fixer.Pass, run *chain.Run, id users.Identity) (*Lines, error) {
 	return &Lines{
 		Before: at.In,
 		Lines:  []string{fmt.Sprintf("%s mkdir -p %s && chown %s %s", p.File.Keyword("RUN"), list, owner, list)},
-		doubt:  fmt.Sprintf("volumes that exist keep root's files: chown %s in them once", strings.Join(dirs, " and ")),
+		doubt:  fmt.Sprintf("existing volumes keep root-owned files: chown %s in them once", strings.Join(dirs, " and ")),
 	}, nil
 }
 
@@ -195,12 +195,12 @@ func dirsAbove(run *chain.Run, id users.Identity, but []string) (dirs []string) 
 func ownableWorkdir(run *chain.Run, id users.Identity) (dir, note string) {
 	final := run.Final
 	dir = final.Workdir.Text
-	stays := func(why string) (string, string) { return "", fmt.Sprintf("%s stays root's: %s", dir, why) }
+	stays := func(why string) (string, string) { return "", fmt.Sprintf("%s stays owned by root: %s", dir, why) }
 	switch {
 	case dir == "/" && final.Base.Distro.FamilyOf() == baseimage.Scratch:
 		return "", "" // a program that is all there is
 	case dir == "/" && final.Workdir.In == nil:
-		return "", "there is no WORKDIR: the files lie in /, which stays root's, so the application can't write beside them"
+		return "", "there is no WORKDIR: the files lie in /, which stays owned by root, so the application can't write beside them"
 	case !paths.IsOwnable(dir):
 		return stays("it is a directory of the system")
 	case dir == id.Home, users.Owns(run.Steps, id, dir):

@@ -32,12 +32,12 @@ func MadeFile(p *fixer.Pass, run *chain.Run, id users.Identity) string {
 		}
 		for _, file := range dataFiles(s, script) {
 			if !givenBehind(run, i, id, file, false) {
-				return fmt.Sprintf("line %d makes %s, which stays root's", s.In.Line, file)
+				return fmt.Sprintf("line %d makes %s, which stays owned by root", s.In.Line, file)
 			}
 		}
 		f := &databaseFinder{pass: p, run: run, seen: map[string]bool{}}
 		if by := f.in(script); by != "" && !givenBehind(run, i, id, run.Final.Workdir.Text, true) {
-			return fmt.Sprintf("line %d may make a database (%s), whose file stays root's", s.In.Line, by)
+			return fmt.Sprintf("line %d may make a database (%s), whose file stays owned by root", s.In.Line, by)
 		}
 	}
 	return ""
@@ -95,7 +95,7 @@ func ChangedModules(p *fixer.Pass, run *chain.Run, id users.Identity) string {
 		}
 		for i := range run.Steps {
 			if len(installs.Read(run.Steps, i)) > 0 && !givenBehind(run, i, id, path.Join(run.Final.Workdir.Text, "node_modules"), true) {
-				return fmt.Sprintf("%s writes into node_modules, and what line %d installs stays root's", name, run.Steps[i].In.Line)
+				return fmt.Sprintf("%s writes into node_modules, and what line %d installs stays owned by root", name, run.Steps[i].In.Line)
 			}
 		}
 	}

@@ -47,5 +47,5 @@ func ForeignHome(run *chain.Run, id users.Identity) string {
 	case !set || !path.IsAbs(home) || home == id.Home || home == run.Final.Workdir.Text || workload.IsTemporary(home) || users.Owns(run.Steps, id, home):
 		return ""
 	}
-	return fmt.Sprintf("HOME is %s, which stays root's", home)
+	return fmt.Sprintf("HOME is %s, which stays owned by root", home)
 }

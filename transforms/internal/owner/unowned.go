@@ -42,17 +42,17 @@ func Unowned(p *fixer.Pass, run *chain.Run, id users.Identity) string {
 		}
 		if !c.Owned && IsApplications(run, id, c.Dest) {
 			if i < first && bringsDirectory(c) {
-				return fmt.Sprintf("what line %d copies, in a stage that this one is built from, stays root's", line)
+				return fmt.Sprintf("what line %d copies, in a stage that this one is built from, stays owned by root", line)
 			}
 			if i >= first {
 				if _, err := g.Give(i-first, c); err != nil && !ChownedLater(run, i-first, id) {
-					return fmt.Sprintf("what line %d copies stays root's: %v", line, err)
+					return fmt.Sprintf("what line %d copies stays owned by root: %v", line, err)
 				}
 				continue
 			}
 		}
 		if below := bringsWorkdir(p, run, c); below != "" && !givenBehind(run, i, id, run.Final.Workdir.Text, true) {
-			return fmt.Sprintf("line %d brings folders into %s, which stay root's", line, below)
+			return fmt.Sprintf("line %d brings folders into %s, which stay owned by root", line, below)
 		}
 		if what := unreadable(p, c); what != "" {
 			return fmt.Sprintf("line %d copies %s", line, what)

@@ -93,7 +93,7 @@ func (s *pins) byDefault(variable string, uses []argWord) error {
 	if err != nil {
 		return err
 	}
-	s.change(arg.word.Span, "floats by ARG "+variable, pinned, edit)
+	s.change(arg.word.Span, unpinned+uses[0].image+" in ARG "+variable, pinned, edit)
 	return nil
 }
 

@@ -46,7 +46,7 @@ func (s *pins) readDefault(variable string, uses []argWord) (arg argDefault, err
 		}
 	}
 	if arg.in == nil {
-		return arg, fmt.Errorf("%s is no ARG in front of the first FROM", variable)
+		return arg, fmt.Errorf("%s is no ARG before the first FROM", variable)
 	}
 	if n := len(arg.value); n > 1 && strings.ContainsRune("\"'", rune(arg.value[0])) && arg.value[n-1] == arg.value[0] {
 		arg.quote, arg.value = arg.value[:1], arg.value[1:n-1]

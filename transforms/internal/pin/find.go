@@ -13,7 +13,7 @@ import (
 
 // find looks for the best name that fits.
 func (s *pins) find(w imageWord, fits func(name string) bool) pin {
-	const windows = "it is of Windows, whose images are bound to the version of the host"
+	const windows = "images of Windows are bound to the version of the host"
 	n := splitName(w.image)
 	if n.windows() {
 		return pin{may: fixer.Refusal(windows)}
@@ -43,35 +43,34 @@ func (s *pins) find(w imageWord, fits func(name string) bool) pin {
 			}
 			switch same, reason := s.same(name, w.platform, f.Digest); {
 			case reason != "":
-				return pin{may: fixer.Refusal(fmt.Sprintf("whether %s is the same image can't be told: %s", tag, reason))}
+				return pin{may: fixer.Refusal(fmt.Sprintf("whether %s is the same image is unknown: %s", tag, reason))}
 			case same:
-				why := fmt.Sprintf("%s is %s today (both name %s)", w.image, tag, brief(f.Digest))
-				return pin{name: name, tag: tag, why: why}
+				return pin{name: name, tag: tag, change: "use " + tag, why: "same digest " + brief(f.Digest)}
 			}
 			tried = append(tried, tag)
 		}
 	}
-	return s.byDigest(w.image, n, f.Digest, tried)
+	return s.byDigest(n, f.Digest, tried)
 }
 
 // byDigest adds the digest to the name. Unless that is what was asked for, a
 // person has to look at it where the image may be the project's own, which is
 // built anew before this one, or where nobody knows how long a digest is kept that
 // no tag names any more.
-func (s *pins) byDigest(image string, n name, digest string, tried []string) pin {
+func (s *pins) byDigest(n name, digest string, tried []string) pin {
 	pinned := pin{name: n.repo + ":" + cmp.Or(n.tag, "latest") + "@" + digest}
-	pinned.why = fmt.Sprintf("%s names %s today, which is added", image, brief(digest))
+	pinned.change, pinned.why = "add its digest "+brief(digest), "what it names today"
 	if s.Options.Pin == fixer.PinDigest {
-		pinned.why += " (--pin=digest)"
+		pinned.why += ", --pin=digest"
 		return pinned
 	}
 	if len(tried) > 0 {
-		pinned.why += fmt.Sprintf(", as no version names the same image (%s)", strings.Join(tried, ", "))
+		pinned.why += fmt.Sprintf("; no version names the same image: %s", strings.Join(tried, ", "))
 	} else {
-		pinned.why += ", as the image tells no version that its tags have"
+		pinned.why += "; the image tells no version that its tags have"
 	}
 	if !n.published() {
-		pinned.may = fixer.Doubt("its owner may count on the newest one, or keep no other")
+		pinned.may = fixer.Doubt("its owner may rely on the newest one, or delete others")
 	}
 	return pinned
 }
@@ -101,7 +100,7 @@ func (s *pins) ask(image, platform string, ask baseimage.Ask) (f *baseimage.Fact
 	case f.Local:
 		return nil, "it was found on this machine, and its registry may have another"
 	case !digestText.MatchString(f.Digest):
-		return nil, "nobody told its digest"
+		return nil, "its digest is unknown"
 	}
 	return f, ""
 }

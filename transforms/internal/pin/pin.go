@@ -11,11 +11,12 @@ import (
 
 // Change is what becomes of a place that names an image by a tag that moves.
 type Change struct {
-	At   dockerfile.Span
-	What string         // what is wrong there
-	Why  string         // the name that it gets, and how that is known
-	May  fixer.Decision // refused: it stays as it is
-	Edit dockerfile.Edit
+	At     dockerfile.Span
+	What   string         // what is wrong there
+	Change string         // the name that it gets
+	Why    string         // how that is known
+	May    fixer.Decision // refused: it stays as it is
+	Edit   dockerfile.Edit
 }
 
 // Images returns the places of a file that name images by tags that move, in the order
@@ -35,6 +36,9 @@ func Images(p *fixer.Pass) []Change {
 	return s.changes
 }
 
+// unpinned is what is wrong, before the name of the image.
+const unpinned = "unpinned image "
+
 // pins is the work on one file.
 type pins struct {
 	*fixer.Pass
@@ -45,15 +49,15 @@ type pins struct {
 
 // pin is how an image is to be named.
 type pin struct {
-	name string
-	tag  string // the new one, "" when a digest is added
-	why  string // what there is to say of the change
-	may  fixer.Decision
+	name        string
+	tag         string // the new one, "" when a digest is added
+	change, why string // what there is to say of it: the change, and its evidence
+	may         fixer.Decision
 }
 
 // change records the change of a word into the name.
 func (s *pins) change(at dockerfile.Span, what string, pinned pin, edit dockerfile.Edit) {
-	s.changes = append(s.changes, Change{at, what, pinned.why, pinned.may, edit})
+	s.changes = append(s.changes, Change{at, what, pinned.change, pinned.why, pinned.may, edit})
 }
 
 // word pins what an instruction names outright.
@@ -71,14 +75,14 @@ func (s *pins) word(w imageWord) {
 		s.leave(w, err.Error())
 		return
 	}
-	s.change(w.word.Span, "floats", pinned, edit)
+	s.change(w.word.Span, unpinned+w.image, pinned, edit)
 }
 
 // leave says, once for each image, why it is left.
 func (s *pins) leave(w imageWord, reason string) {
-	what := w.image + " floats"
+	what := unpinned + w.image
 	if w.image == "" {
-		what = w.text + " may float"
+		what = "perhaps " + unpinned + w.text
 	}
 	if !s.told[what] {
 		s.told[what] = true

@@ -75,7 +75,7 @@ func NginxDeployed(p *fixer.Pass, run *chain.Run, id users.Identity, server *ngi
 			target := path.Clean(m.Target)
 			for _, dir := range []string{"/etc/nginx", "/docker-entrypoint.d"} {
 				if d.User == "" && (workload.Within(target, dir) || workload.Within(dir, target)) {
-					return fmt.Sprintf("%s mounts %s, with a configuration of nginx that is not looked at", m.Place, target)
+					return fmt.Sprintf("%s mounts %s, with a configuration of nginx that is not analyzed", m.Place, target)
 				}
 			}
 		}

@@ -175,7 +175,7 @@ func (x *examiner) cloned() string {
 	found := ""
 	steps.Calls(x.run.Steps, func(s chain.Step, c shell.Call) {
 		if c.Name == "git" && c.Has("clone") && workload.Within(s.Before.Workdir.Text, x.run.Final.Workdir.Text) {
-			found = fmt.Sprintf("line %d clones the application, whose files stay root's", s.In.Line)
+			found = fmt.Sprintf("line %d clones the application, whose files stay owned by root", s.In.Line)
 		}
 	})
 	return found

@@ -32,7 +32,7 @@ func RootsModules(p *fixer.Pass, run *chain.Run) (found string) {
 	}
 	start.All(func(c *workload.Command) bool {
 		if c.CachesInModules() {
-			found = fmt.Sprintf("%s writes into node_modules at every start, which line %d makes as root's", c.Name, line)
+			found = fmt.Sprintf("%s writes into node_modules at every start, which line %d makes as root", c.Name, line)
 		}
 		return found == ""
 	})

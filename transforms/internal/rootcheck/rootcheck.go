@@ -106,7 +106,7 @@ func (x *examiner) comment() string {
 			}
 			return false
 		}) {
-			return fmt.Sprintf("a comment says that root is meant: %q", found)
+			return fmt.Sprintf("a comment asks for root: %q", found)
 		}
 	}
 	return ""
@@ -122,14 +122,14 @@ func aboutUsers(comment string) bool {
 // sources looks for an application that drops root itself.
 func (x *examiner) sources() string {
 	if file := sources.FirstFile(x.pass.NodeProcess().Drops()); file != "" {
-		return fmt.Sprintf("%s changes the user itself (process.setuid and the like), which only root may", file)
+		return fmt.Sprintf("%s changes the user itself (process.setuid and the like), which only root may do do", file)
 	}
 	return ""
 }
 
 func (x *examiner) onbuild() string {
 	if c := x.run.Final.Base.Config; c != nil && len(c.OnBuild) > 0 {
-		return "the base image brings ONBUILD instructions, whose files would stay root's"
+		return "the base image brings ONBUILD instructions, whose files would stay owned by root"
 	}
 	for _, s := range x.run.Steps {
 		if s.In.Name() == "ONBUILD" {
@@ -144,7 +144,7 @@ func (x *examiner) onbuild() string {
 func (x *examiner) paths() string {
 	final := x.run.Final
 	if !final.Workdir.Known {
-		return "its working directory can't be told"
+		return "its working directory is unknown"
 	}
 	if workload.Within(final.Workdir.Text, "/root") {
 		return fmt.Sprintf("its working directory %s lies in root's home, which no other user can enter", final.Workdir.Text)

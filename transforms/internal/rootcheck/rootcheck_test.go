@@ -41,7 +41,7 @@ func TestRootComments(t *testing.T) {
 		}
 		got := rootComment.MatchString(line) && !againstRoot.MatchString(line) || ignoreLint.MatchString(line)
 		if got != want {
-			t.Errorf("%q says that root is meant: %v", line, got)
+			t.Errorf("%q asks for root: %v", line, got)
 		}
 	}
 }

@@ -69,16 +69,16 @@ func (x *examiner) writer(c *workload.Command) string {
 	if dir := x.run.Final.Workdir.Text; c.Dir != "" && !workload.Within(c.Dir, dir) && !slices.ContainsFunc(x.run.Steps, func(s chain.Step) bool {
 		return x.user != nil && endsInChown(s, *x.user, c.Dir)
 	}) {
-		return fmt.Sprintf("%s writes into %s at every start, which stays root's", what, c.Dir)
+		return fmt.Sprintf("%s writes into %s at every start, which stays owned by root", what, c.Dir)
 	}
 	what += " writes into the application's directory at every start"
 	if dir := x.run.Final.Workdir.Text; !paths.IsOwnable(dir) {
-		return fmt.Sprintf("%s, and %s stays root's", what, dir)
+		return fmt.Sprintf("%s, and %s stays owned by root", what, dir)
 	}
 	if x.treeIsCopied(what) {
 		return ""
 	}
-	return what + ", and what RUN made there stays root's"
+	return what + ", and what RUN made there stays owned by root"
 }
 
 // treeIsCopied reports whether everything below the working directory will be

@@ -22,7 +22,7 @@ func (sp *Split) copies() error {
 	for _, s := range sp.run.Steps[sp.first:sp.in.At] {
 		c, ok := s.Before.Copy(s.In)
 		if !ok {
-			return fmt.Errorf("what line %d copies can't be told", s.In.Line)
+			return fmt.Errorf("what line %d copies is unknown", s.In.Line)
 		}
 		files, dirs, err := sp.brought(c)
 		if err != nil {
@@ -67,7 +67,7 @@ func (sp *Split) brought(c chain.Copy) (files []string, dirs bool, err error) {
 		names := []string{src}
 		if strings.ContainsAny(src, "*?[") {
 			if names, err = sp.pass.Files().Glob(src); err != nil {
-				return nil, false, fmt.Errorf("what line %d copies can't be told", c.In.Line)
+				return nil, false, fmt.Errorf("what line %d copies is unknown", c.In.Line)
 			}
 		}
 		for _, name := range names {

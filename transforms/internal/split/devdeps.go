@@ -23,7 +23,7 @@ func (sp *Split) needsDev() string {
 	case sp.in.WithDev:
 		return "it asks for them"
 	case sp.project.Lock == nil:
-		return "the lock file is not looked into"
+		return "the lock file is not analyzed"
 	case !sp.in.KnownNodeEnv():
 		return "NODE_ENV depends on a build argument"
 	}

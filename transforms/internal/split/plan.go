@@ -63,7 +63,7 @@ func isArchive(src string) bool {
 // stageKinds looks for what does not survive another number of stages.
 func (sp *Split) stageKinds() error {
 	if len(sp.run.Node.Chain()) >= chain.MaxDepth {
-		return errors.New("more stages are built from one another than can be looked at")
+		return errors.New("more stages are built from one another than are analyzed")
 	}
 	f := sp.pass.File
 	for _, in := range f.Instructions {
@@ -79,7 +79,7 @@ func (sp *Split) stageKinds() error {
 		}
 		for _, flag := range flagTexts(s.In) {
 			if strings.HasPrefix(flag, "--exclude") || strings.HasPrefix(flag, "--parents") {
-				return fmt.Errorf("what line %d copies can't be told (%s)", s.In.Line, flag)
+				return fmt.Errorf("what line %d copies is unknown (%s)", s.In.Line, flag)
 			}
 		}
 	}
@@ -94,7 +94,7 @@ func (sp *Split) stageKinds() error {
 	}
 	for _, s := range sp.run.Steps[len(sp.run.Steps)-len(sp.run.Own()) : sp.first] {
 		if s.In.Name() == "VOLUME" {
-			return fmt.Errorf("line %d declares a volume in front of it, which a stage built from that one can't give to a user", s.In.Line)
+			return fmt.Errorf("line %d declares a volume before it, which a stage built from that one can't give to a user", s.In.Line)
 		}
 	}
 	// ENTRYPOINT clears a CMD that was inherited, and one of the same stage would
@@ -109,7 +109,7 @@ func (sp *Split) stageKinds() error {
 		}
 	}
 	if first := sp.first - (len(sp.run.Steps) - len(sp.run.Own())); cmd >= 0 && cmd < first && entrypoint > first {
-		return errors.New("its CMD stands in front of the install, and its ENTRYPOINT behind")
+		return errors.New("its CMD stands before the install, and its ENTRYPOINT after it")
 	}
 	return nil
 }

@@ -81,24 +81,24 @@ func flagTexts(in *dockerfile.Instruction) (texts []string) {
 
 // Finding says what is done, and why it may be.
 func (sp *Split) Finding() (f fixer.Finding) {
-	keeps := ", so its image keeps " + sp.in.Tool + "'s cache"
+	keeps := ", which keeps " + sp.in.Tool + "'s cache"
 	if sp.cleans() {
 		keeps = ""
 	}
-	f.Problem = "installs in the stage that runs" + keeps
-	f.Change = fmt.Sprintf("the new stage %s installs", sp.name)
-	const unused = "nothing that runs uses them"
+	f.Problem = "packages are installed in the final stage" + keeps
+	f.Change = fmt.Sprintf("install in a new stage %s", sp.name)
+	const unused = "nothing uses them at run time"
 	switch {
 	case sp.prune != "":
-		f.Problem = "builds in the stage that runs, so its image keeps the dev dependencies"
-		f.Change, f.Reason = fmt.Sprintf("the new stage %s builds, and prunes them", sp.name), unused
+		f.Problem = "the final stage builds, and keeps the dev dependencies"
+		f.Change, f.Reason = fmt.Sprintf("build in a new stage %s, and prune them there", sp.name), unused
 	case sp.omit != "":
 		f.Change, f.Reason = f.Change+", without dev dependencies", sp.omit+"; "+unused
 	case sp.stay != "" && sp.Unread == nil:
-		f.Caveats = append(f.Caveats, "dev dependencies stay: "+sp.stay)
+		f.Caveats = append(f.Caveats, "dev dependencies are kept: "+sp.stay)
 	}
 	if sp.secret != "" {
-		f.Caveats = append(f.Caveats, sp.secret+" has a token, and is not copied into the stage that runs")
+		f.Caveats = append(f.Caveats, sp.secret+" holds a token, and is not copied into the final stage")
 	}
 	return f
 }

@@ -114,7 +114,7 @@ func Lookup(s chain.State, user string) (Identity, bool) {
 func choose(run *chain.Run) (Identity, error) {
 	final := run.Final
 	if err := final.Accounts.Err; err != nil {
-		return Identity{}, fmt.Errorf("its users can't be followed: %w", err)
+		return Identity{}, fmt.Errorf("its users are unknown: %w", err)
 	}
 	if c := final.Base.Config; c != nil && !chain.IsRoot(c.User) {
 		if !isPlain(c.User) {
@@ -157,12 +157,12 @@ func choose(run *chain.Run) (Identity, error) {
 // errNewUser when nobody has that name.
 func named(run *chain.Run, user string) (Identity, error) {
 	if err := run.Final.Accounts.Err; err != nil {
-		return Identity{}, fmt.Errorf("its users can't be followed: %w", err)
+		return Identity{}, fmt.Errorf("its users are unknown: %w", err)
 	}
 	id, ok := Lookup(run.Final, user)
 	switch {
 	case !ok && !run.Final.Accounts.Known():
-		return Identity{}, errors.New("which users the image has is not known")
+		return Identity{}, errors.New("the users of the image are unknown")
 	case !ok:
 		return Identity{}, ErrNone
 	case id.UID == 0:
@@ -229,7 +229,7 @@ func created(run *chain.Run) (Identity, bool, error) {
 				}
 				names = append(names, u.Name)
 			}
-			return Identity{}, false, fmt.Errorf("it creates several users (%s), and which one is meant to run can't be told", strings.Join(names, ", "))
+			return Identity{}, false, fmt.Errorf("it creates several users (%s), and which one is meant to run is unknown", strings.Join(names, ", "))
 		}
 		users = owners
 	}

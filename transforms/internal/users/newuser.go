@@ -32,7 +32,7 @@ func create(run *chain.Run, name string, wanted int) (Identity, error) {
 		return Identity{}, errors.New("there is no place where a new user could be added as root")
 	}
 	if !final.Accounts.Known() || !head.State.Accounts.Known() {
-		return Identity{}, errors.New("which users and ids the base image has is not known, so no user can be added safely")
+		return Identity{}, errors.New("the users and ids of the base image are unknown, so no user can be added safely")
 	}
 	id := cmp.Or(wanted, 1000)
 	for {
