@@ -85,6 +85,9 @@ func chownCopies(p *fixer.Pass, n *chain.Node) error {
 			continue
 		}
 		edit, err := g.give(i, c)
+		if to := chownedTo(run, i); to != "" && !id.is(to) {
+			continue // to whom its author wants it to belong
+		}
 		if err != nil {
 			if chownedLater(run, i, id) {
 				continue
@@ -160,16 +163,20 @@ func siblingOwner(run *chain.Run, id identity) string {
 
 // chownedLater reports whether a RUN behind the i-th instruction of the stage
 // gives what it copied to the user in any case.
-func chownedLater(run *chain.Run, i int, id identity) bool {
+func chownedLater(run *chain.Run, i int, id identity) bool { return id.is(chownedTo(run, i)) }
+
+// chownedTo is the user to whom the last RUN that does so gives all that the i-th
+// instruction of the stage copied; "" where none does.
+func chownedTo(run *chain.Run, i int) (user string) {
 	own := run.Alone()
 	c, _ := own[i].Before.Copy(own[i].In)
-	found := false
 	calls(own[i+1:], func(s chain.Step, call shell.Call) {
-		if ch, ok := readChown(call, s.Before.Workdir.Text); ok && call.Certain && ch.known && ch.recursive && id.is(ch.user) {
-			found = found || slices.ContainsFunc(ch.targets, func(t string) bool { return workload.Within(c.Dest, t) })
+		ch, ok := readChown(call, s.Before.Workdir.Text)
+		if ok && call.Certain && ch.known && ch.recursive && slices.ContainsFunc(ch.targets, func(t string) bool { return workload.Within(c.Dest, t) }) {
+			user = ch.user
 		}
 	})
-	return found
+	return user
 }
 
 // reportUnknown tells, once for a stage, that its copies can't be judged.

@@ -1,12 +1,10 @@
 package transforms
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
-
-	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
@@ -40,27 +38,24 @@ func userSpec(p *fixer.Pass, id identity) string {
 	return id.spec
 }
 
-// lowPorts is the note on ports that some runtimes keep for root.
-func lowPorts(run *chain.Run) string {
-	var low []string
-	for _, s := range run.Steps {
-		cmd, ok := s.In.Cmd.(*instructions.ExposeCommand)
-		if !ok {
-			continue
-		}
-		for _, port := range cmd.Ports {
-			port, _ = s.Before.Expand(port)
-			number, _, _ := strings.Cut(port, "/")
-			if len(number) > 0 && len(number) < 4 || len(number) == 4 && number < "1024" {
-				low = append(low, number)
-			}
+// lowPorts is the note on ports that some runtimes keep for root: those that the image
+// exposes, the sources listen on or a deployment names.
+func lowPorts(p *fixer.Pass, run *chain.Run) string {
+	var low []int
+	for _, port := range p.Workload(run).Ports() {
+		if port.Number > 0 && port.Number < 1024 {
+			low = append(low, port.Number)
 		}
 	}
 	if len(low) == 0 {
 		return ""
 	}
-	slices.SortFunc(low, func(a, b string) int { return cmp.Or(len(a)-len(b), strings.Compare(a, b)) })
-	return belowPrivileged(slices.Compact(low)) + needsForLowPorts + "NET_BIND_SERVICE elsewhere"
+	slices.Sort(low)
+	var list []string
+	for _, n := range slices.Compact(low) {
+		list = append(list, strconv.Itoa(n))
+	}
+	return belowPrivileged(list) + needsForLowPorts + "NET_BIND_SERVICE elsewhere"
 }
 
 // belowPrivileged says that ports are so low that a runtime may keep them for root.

@@ -140,7 +140,7 @@ func nonroot(p *fixer.Pass, n *chain.Node) error {
 // doubts says how sure the change is, and what a reviewer should look at.
 func doubts(p *fixer.Pass, run *chain.Run, id identity, start startup) (safety fixer.Safety, notes []string) {
 	safety = p.Transform().Safety
-	ports := lowPorts(run)
+	ports := lowPorts(p, run)
 	switch {
 	case start.server != nil:
 		if ports = start.server.portNote(); ports != "" {

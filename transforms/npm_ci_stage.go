@@ -89,6 +89,10 @@ func splitInstall(p *fixer.Pass, n *chain.Node, names map[string]bool) error {
 	if sp.idle() {
 		return nil
 	}
+	if name := installsAtStart(p.Workload(run)); name != "" {
+		p.Report(in.step.In.Span, left+fmt.Sprintf("its start calls %s, which uses the cache", name))
+		return nil
+	}
 	edits, err := sp.edits()
 	if err != nil {
 		p.Report(in.step.In.Span, left+err.Error())
@@ -100,6 +104,21 @@ func splitInstall(p *fixer.Pass, n *chain.Node, names map[string]bool) error {
 	}
 	p.ReportAs(safety, in.step.In.Span, sp.message(), edits...)
 	return nil
+}
+
+// installsAtStart is the package manager that the start calls to install, "" for none.
+func installsAtStart(load *workload.Workload) (found string) {
+	start := load.Start()
+	if start == nil {
+		return ""
+	}
+	start.All(func(c *workload.Command) bool {
+		if m := c.Manager; m != nil && slices.Contains([]string{"install", "i", "ci", "add"}, m.Command) {
+			found = m.Name + " " + m.Command
+		}
+		return found == ""
+	})
+	return found
 }
 
 // split is how a stage becomes several.
