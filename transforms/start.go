@@ -150,6 +150,11 @@ func (x *examiner) paths() string {
 		}
 	}
 	for _, s := range x.run.Steps {
+		// What is put before the base's own value is not in the environment where that is
+		// not known.
+		if s.In.Name() == "ENV" && strings.Contains(s.In.Body(), "PATH=/root/") {
+			return fmt.Sprintf("PATH leads into root's home in line %d", s.In.Line)
+		}
 		if c, ok := s.Before.Copy(s.In); ok && workload.Within(c.Dest, "/root") && !forInstalling(c) {
 			return fmt.Sprintf("line %d copies files into root's home", s.In.Line)
 		}
