@@ -44,6 +44,9 @@ type agreement struct {
 func (a *agreement) add(build int, rep *report) {
 	sig := a.signature(build, rep)
 	c := a.known[sig]
+	if c != nil && !rep.changes() && slices.Contains(c.builds, build) {
+		return // a note of several stages that inherit one instruction
+	}
 	if c == nil || slices.Contains(c.builds, build) {
 		c = &change{report: *rep, step: len(a.run.applied)}
 		a.known[sig] = c

@@ -94,6 +94,24 @@ func TestBuilds(t *testing.T) {
 	}
 }
 
+// TestNotesOfOneBuild: what several stages of one build have to say of the instruction
+// that they inherit is said once, and of no build by its name.
+func TestNotesOfOneBuild(t *testing.T) {
+	const text = "FROM a AS base\nCMD b\nFROM base AS x\nRUN a\nFROM base AS y\nRUN b\nFROM a AS z\nCMD c\n"
+	notes := &fixer.Transform{ID: "notes", Run: func(p *fixer.Pass) error {
+		for _, n := range p.Graph.Targets() {
+			if c := n.Eval(nil).Final.Cmd; c.In.Line == 2 {
+				p.Leave(c.In.Span, "here", "")
+			}
+		}
+		return nil
+	}}
+	r := runBuilds(t, text, []fixer.Build{{Name: "one"}, {Name: "two"}}, notes)
+	if got := says(r); got != "2:1 notes note false: here (unchanged)" {
+		t.Errorf("says\n%s", got)
+	}
+}
+
 // TestBuildsOfOneStage: what else a transform would change in a stage about which
 // the builds differ stays as well.
 func TestBuildsOfOneStage(t *testing.T) {

@@ -87,6 +87,9 @@ func chownCopies(p *fixer.Pass, n *chain.Node) error {
 			continue
 		}
 		edit, err := g.Give(i, c)
+		if to := owner.ChownedTo(run, i); to != "" && !id.Is(to) {
+			continue // to whom its author wants it to belong
+		}
 		if err != nil {
 			if owner.ChownedLater(run, i, id) {
 				continue

@@ -1,6 +1,7 @@
 package transforms
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/dockmend/dockmend/fixer"
@@ -84,6 +85,10 @@ func splitInstall(p *fixer.Pass, n *chain.Node, names map[string]bool) error {
 		return nil
 	}
 	if sp.Idle() {
+		return nil
+	}
+	if name := split.InstallsAtStart(p.Workload(run)); name != "" {
+		p.Leave(in.Step.In.Span, wrong, fmt.Sprintf("its start calls %s, which uses the cache", name))
 		return nil
 	}
 	edits, err := sp.Edits()

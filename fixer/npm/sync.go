@@ -44,7 +44,7 @@ func (l *Lock) InSync(m *Manifest, o Options) error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.all())) {
 		_, optional := m.OptionalDependencies[name]
-		if err := l.satisfies("", name, m.all()[name], optional && o.NPM < 7); err != nil {
+		if err := l.satisfies("", name, m.all()[name], optional && o.NPM < 7, o); err != nil {
 			return err
 		}
 	}
@@ -111,7 +111,7 @@ func (l *Lock) complete(at string, o Options) error {
 		// npm 7 and later want what is optional in the lock file too, whether it is
 		// installed or not. Version 1 does not tell what is optional.
 		_, optional := p.OptionalDependencies[name]
-		if err := l.satisfies(at, name, asked[name], o.NPM < 7 && (optional || l.Version == 1)); err != nil {
+		if err := l.satisfies(at, name, asked[name], o.NPM < 7 && (optional || l.Version == 1), o); err != nil {
 			return err
 		}
 	}
@@ -119,11 +119,14 @@ func (l *Lock) complete(at string, o Options) error {
 		return nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.PeerDependencies)) {
+		if union(p.Dependencies, p.OptionalDependencies)[name] != "" {
+			continue // it has its own, which goes before a peer (npm, "@npmcli/arborist", node.js)
+		}
 		from := at
 		if at != "" {
 			from = parent(at)
 		}
-		if err := l.satisfies(from, name, p.PeerDependencies[name], p.PeerDependenciesMeta[name].Optional); err != nil {
+		if err := l.satisfies(from, name, p.PeerDependencies[name], p.PeerDependenciesMeta[name].Optional, o); err != nil {
 			return err
 		}
 	}
@@ -132,13 +135,15 @@ func (l *Lock) complete(at string, o Options) error {
 
 // satisfies reports whether what a package in dir finds under a name is of the
 // version that it asks for.
-func (l *Lock) satisfies(dir, name, spec string, optional bool) error {
+func (l *Lock) satisfies(dir, name, spec string, optional bool, o Options) error {
 	at, ok := l.find(dir, name)
 	switch {
 	case !ok && optional:
 		return nil
 	case !ok:
 		return fmt.Errorf("the lock file lacks %s", name)
+	case o.NPM >= 7 && (spec == "*" || spec == ""):
+		return nil // versions before a release too ("@npmcli/arborist", dep-valid.js)
 	case !satisfied(spec, l.Packages[at].Version):
 		return fmt.Errorf("the lock file has %s %s, and %s is asked for", name, l.Packages[at].Version, spec)
 	}

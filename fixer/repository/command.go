@@ -40,6 +40,9 @@ func (c command) read() {
 	args := c.call.Args
 	switch c.call.Name {
 	case "docker", "podman", "nerdctl", "buildah", "docker-buildx":
+	case "docker-compose", "podman-compose":
+		c.compose(args)
+		return
 	case "executor": // kaniko
 		if strings.Contains(c.call.Path, "kaniko") {
 			c.kaniko(args)
@@ -62,6 +65,8 @@ func (c command) read() {
 		return
 	}
 	switch args[0].Text {
+	case "compose":
+		c.compose(args[1:])
 	case "build", "b", "bud", "build-using-dockerfile":
 		c.build(args[1:])
 	case "run", "create":

@@ -103,7 +103,7 @@ func (r *reader) service(p *compose.Project, s *compose.Service) {
 	if s.Build.Inline != "" {
 		return
 	}
-	b := build{}
+	b := build{service: s.Name}
 	b.By, b.Place = "service "+s.Name, s.Place
 	if p.Name != "" {
 		b.By += " of " + p.Name

@@ -23,7 +23,13 @@ func (c command) run(args []shell.Word) {
 	for _, o := range options {
 		d.option(o)
 	}
-	for _, w := range rest[1:] {
+	d.command(rest[1:])
+	c.reader.deploy(d)
+}
+
+// command reads what follows the image or the service.
+func (d *run) command(words []shell.Word) {
+	for _, w := range words {
 		d.Command = append(d.Command, w.Text)
 		if !w.Known {
 			d.Command = nil
@@ -31,7 +37,6 @@ func (c command) run(args []shell.Word) {
 			break
 		}
 	}
-	c.reader.deploy(d)
 }
 
 // gap notes what is not known of a deployment.

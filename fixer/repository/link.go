@@ -45,6 +45,10 @@ func (r *reader) link() *Links {
 		l.builds[b.Dockerfile] = append(l.builds[b.Dockerfile], b.Build)
 	}
 	for _, d := range r.runs {
+		if d.service != "" {
+			a.again(l, d, r.builds)
+			continue
+		}
 		list := a.dockerfiles(d)
 		a.deploy(l, list, d)
 		d.Perhaps = true
@@ -233,6 +237,21 @@ func (a *attribution) variants(dockerfiles, list []string) (found []string) {
 		}
 	}
 	return found
+}
+
+// again gives a deployment that runs a service in another way to the builds of that
+// service.
+func (a *attribution) again(l *Links, d run, builds []build) {
+	for _, b := range d.ofService(builds) {
+		l.deployments[b.Dockerfile] = append(l.deployments[b.Dockerfile], b.Deployments...)
+		for i := range l.builds[b.Dockerfile] {
+			if known := &l.builds[b.Dockerfile][i]; known.Place == b.Place && known.By == b.By && a.left > 0 {
+				a.left--
+				known.Deployments = append(slices.Clip(known.Deployments), b.Deployments...)
+				slices.SortStableFunc(known.Deployments, func(a, b workload.Deployment) int { return comparePlaces(a.Place, b.Place) })
+			}
+		}
+	}
 }
 
 // deploy gives a deployment to Dockerfiles.

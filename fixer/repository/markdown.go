@@ -12,11 +12,11 @@ var (
 	fence  = lazyregexp.New("^\\s{0,3}(```+|~~~+)")
 	prompt = lazyregexp.New(`^\s*(?:[$#>%]|PS>)\s+`)
 	// commandLine is a line of documentation that is read.
-	commandLine = lazyregexp.New(`^\s*(?:sudo\s+)?(?:cd|docker|podman|nerdctl|buildah)\s`)
+	commandLine = lazyregexp.New(`^\s*(?:sudo\s+)?(?:cd|docker|docker-compose|podman|nerdctl|buildah)\s`)
 	// continued is the end of a line that goes on in PowerShell and in cmd.exe.
 	continued = lazyregexp.New("(?m)[ \t][`^](\r?)$")
 	// spoken is a command that runs an image, within a line of text or of HTML.
-	spoken = lazyregexp.New("(?:`|<(?:code|pre)[^<>]*>)\\s*((?:sudo\\s+)?(?:docker|podman|nerdctl)\\s+(?:container\\s+)?run\\s[^`<>]+)")
+	spoken = lazyregexp.New("(?:`|<(?:code|pre)[^<>]*>)\\s*((?:sudo\\s+)?(?:(?:docker|podman|nerdctl)\\s+(?:container\\s+|compose\\s+)?|docker-compose\\s+)run\\s[^`<>]+)")
 )
 
 // markdown reads the command lines in the code blocks of documentation: those of
@@ -33,6 +33,7 @@ func (r *reader) plainText(name string, text []byte) { r.documentation(name, tex
 func (r *reader) documentation(name string, text []byte, inBlocks bool) {
 	fenced := ""
 	s := script{dir: r.docsDir(name), own: path.Dir(name), documented: true}
+	r.jsonCommands(name, text, s)
 	for _, l := range logicalLines(continued.ReplaceAllString(string(text), ` \$1`)) {
 		if m := fence.FindStringSubmatch(l.text); m != nil && (fenced == "" || strings.HasPrefix(m[1], fenced)) {
 			s.dir = r.docsDir(name)

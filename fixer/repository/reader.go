@@ -39,6 +39,7 @@ type build struct {
 	tags []string // references of images
 	// documented: documentation names it, which nothing runs.
 	documented bool
+	service    string // of a Compose file, "" for none
 }
 
 // run is a deployment, and of which image.
@@ -48,6 +49,7 @@ type run struct {
 	// dockerfile is the one that the image is built from, "" where nothing says it.
 	dockerfile string
 	dir        string // of the file that says so
+	service    string // of a Compose file, where it runs one in another way
 }
 
 func (r *reader) walk(dir string, depth int) {
@@ -133,14 +135,25 @@ func sourceOf(name string) *source {
 		return &source{(*reader).packageJSON, []string{"\"name\"", "docker", "podman", "buildah"}}
 	case ext == ".sh" || ext == ".bash":
 		return &source{(*reader).shellFile, commands}
-	case (ext == ".md" || ext == ".mdx") && (strings.HasPrefix(base, "readme") || strings.HasPrefix(name, "docs/")):
+	case (ext == ".md" || ext == ".mdx") && speaksOfRunning(name, base):
 		return &source{(*reader).markdown, commands}
+	case base == "mcp.json" || base == ".mcp.json":
+		return &source{(*reader).clientSettings, commands}
 	case strings.HasPrefix(base, "readme") && slices.Contains([]string{"", ".txt", ".rst", ".adoc", ".asciidoc"}, ext):
 		return &source{(*reader).plainText, commands}
 	case ext == ".toml" && (base == "fly.toml" || strings.HasPrefix(base, "fly.")):
 		return &source{(*reader).fly, nil}
 	}
 	return nil
+}
+
+// speaksOfRunning reports whether a file of documentation may say how the image is run.
+func speaksOfRunning(name, base string) bool {
+	first, _, inFolder := strings.Cut(name, "/")
+	if !inFolder || strings.HasPrefix(base, "readme") || slices.Contains([]string{"docs", "doc", "documentation"}, strings.ToLower(first)) {
+		return true
+	}
+	return slices.ContainsFunc([]string{"docker", "container", "install", "deploy", "host"}, func(word string) bool { return strings.Contains(base, word) })
 }
 
 // isYAML goes by the ending of a lower-case base name.

@@ -402,6 +402,18 @@ README.md:1: docker run perhaps bind:./a:/a
 README.md:2: docker run perhaps bind:./b:/b
 README.md:4: docker run perhaps as 1 bind:${PWD}/c:/c
 api/README.rst:3: docker run perhaps bind:./d:/d`},
+		{"services in another way", map[string]string{
+			"compose.yaml": "services:\n  app:\n    build: api\n    user: '5'\n    volumes: ['./a:/a']\n  db: {image: postgres}\n",
+			"Makefile":     "x:\n\tdocker compose -f compose.yaml run --rm -v ./b:/b -u 7 app sh -c 'x > y'\n\tdocker-compose up app\n\tdocker compose run db psql\n",
+		}, []string{"api/Dockerfile"}, `
+Makefile:2: docker compose run as 7 command ["sh" "-c" "x > y"] bind:./a:/a bind:./b:/b
+compose.yaml:2: service app as 5 bind:./a:/a`},
+		{"settings in documentation", map[string]string{
+			"Makefile":  "image:\n\tdocker build -t mcp/memory api\n",
+			"README.md": "```json\n{\"mcpServers\": {\"memory\": {\"command\": \"docker\",\n  \"args\": [\"run\", \"-i\", \"-v\", \"m:/app/dist\", \"--rm\", \"mcp/memory\"]}}}\n{\"args\": [\"run\", \"mcp/memory\", \"--all\"],\n\"command\": \"docker\"}\n{\"command\": \"docker\", \"args\": [\"run\", 1]}\n```\n",
+		}, []string{"api/Dockerfile"}, `
+README.md:2: docker run volume:m:/app/dist
+README.md:4: docker run command ["--all"]`},
 		{"variables of make", map[string]string{"Makefile": "DIR = ./d\nimage:\n\tdocker build -t app api\n\tdocker run -v $(DIR):/a -v $(PWD)/x:/b app\n"}, []string{"api/Dockerfile"}, `
 Makefile:4: docker run bind:./d:/a bind:$(…)/x:/b`},
 		{"another service's", map[string]string{"k8s/deploy.yml": manifest, "run.sh": "docker run -v a:/a redis\ndocker run bitnami/redis\n"}, []string{"api/Dockerfile"}, `

@@ -269,13 +269,13 @@ func (w *Workload) IsInstalled(program string) bool {
 	return slices.ContainsFunc(w.in.Run.Steps, func(s chain.Step) bool {
 		script, err := s.Script()
 		return s.In.Name() == "RUN" && err == nil && script != nil &&
-			slices.ContainsFunc(script.Calls, func(c shell.Call) bool { return installsGlobally(c, program) })
+			slices.ContainsFunc(script.Calls, func(c shell.Call) bool { return InstallsGlobally(c, program) })
 	})
 }
 
-// installsGlobally reports whether a call installs the package of that name for
+// InstallsGlobally reports whether a call installs the package of that name for
 // all.
-func installsGlobally(c shell.Call, name string) bool {
+func InstallsGlobally(c shell.Call, name string) bool {
 	m := ReadManager(c, func(string) (string, bool) { return "", false })
 	if m == nil || !c.Has("-g", "--global", "global") {
 		return false

@@ -66,16 +66,20 @@ func siblingOwner(run *chain.Run, id users.Identity) string {
 
 // ChownedLater reports whether a RUN behind the i-th instruction of the stage
 // gives what it copied to the user in any case.
-func ChownedLater(run *chain.Run, i int, id users.Identity) bool {
+func ChownedLater(run *chain.Run, i int, id users.Identity) bool { return id.Is(ChownedTo(run, i)) }
+
+// ChownedTo is the user to whom the last RUN that does so gives all that the i-th
+// instruction of the stage copied; "" where none does.
+func ChownedTo(run *chain.Run, i int) (user string) {
 	own := run.Alone()
 	c, _ := own[i].Before.Copy(own[i].In)
-	found := false
 	steps.Calls(own[i+1:], func(s chain.Step, call shell.Call) {
-		if ch, ok := steps.ReadChown(call, s.Before.Workdir.Text); ok && call.Certain && ch.Known && ch.Recursive && id.Is(ch.User) {
-			found = found || slices.ContainsFunc(ch.Targets, func(t string) bool { return workload.Within(c.Dest, t) })
+		ch, ok := steps.ReadChown(call, s.Before.Workdir.Text)
+		if ok && call.Certain && ch.Known && ch.Recursive && slices.ContainsFunc(ch.Targets, func(t string) bool { return workload.Within(c.Dest, t) }) {
+			user = ch.User
 		}
 	})
-	return found
+	return user
 }
 
 // IsApplications reports whether a destination is the application's own.

@@ -2,36 +2,32 @@
 package ports
 
 import (
-	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
-	"github.com/moby/buildkit/frontend/dockerfile/instructions"
-
+	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/chain"
 )
 
-// Low is the note on ports that some runtimes keep for root.
-func Low(run *chain.Run) string {
-	var low []string
-	for _, s := range run.Steps {
-		cmd, ok := s.In.Cmd.(*instructions.ExposeCommand)
-		if !ok {
-			continue
-		}
-		for _, port := range cmd.Ports {
-			port, _ = s.Before.Expand(port)
-			number, _, _ := strings.Cut(port, "/")
-			if len(number) > 0 && len(number) < 4 || len(number) == 4 && number < "1024" {
-				low = append(low, number)
-			}
+// Low is the note on ports that some runtimes keep for root: those that the image
+// exposes, the sources listen on or a deployment names.
+func Low(p *fixer.Pass, run *chain.Run) string {
+	var low []int
+	for _, port := range p.Workload(run).Ports() {
+		if port.Number > 0 && port.Number < 1024 {
+			low = append(low, port.Number)
 		}
 	}
 	if len(low) == 0 {
 		return ""
 	}
-	slices.SortFunc(low, func(a, b string) int { return cmp.Or(len(a)-len(b), strings.Compare(a, b)) })
-	return BelowPrivileged(slices.Compact(low)) + Needs + "NET_BIND_SERVICE elsewhere"
+	slices.Sort(low)
+	var list []string
+	for _, n := range slices.Compact(low) {
+		list = append(list, strconv.Itoa(n))
+	}
+	return BelowPrivileged(list) + Needs + "NET_BIND_SERVICE elsewhere"
 }
 
 // BelowPrivileged says that ports are so low that a runtime may keep them for root.

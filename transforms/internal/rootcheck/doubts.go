@@ -17,7 +17,7 @@ import (
 // a reviewer should look at.
 func May(p *fixer.Pass, run *chain.Run, id users.Identity, start Start) fixer.Decision {
 	low := fixer.Decision{}
-	note := ports.Low(run)
+	note := ports.Low(p, run)
 	switch {
 	case start.Server != nil:
 		if note = start.Server.PortNote(); note != "" {

@@ -122,7 +122,7 @@ func aboutUsers(comment string) bool {
 // sources looks for an application that drops root itself.
 func (x *examiner) sources() string {
 	if file := sources.FirstFile(x.pass.NodeProcess().Drops()); file != "" {
-		return fmt.Sprintf("%s changes the user itself (process.setuid and the like), which only root may do do", file)
+		return fmt.Sprintf("%s changes the user itself (process.setuid and the like), which only root may do do do", file)
 	}
 	return ""
 }
@@ -155,6 +155,11 @@ func (x *examiner) paths() string {
 		}
 	}
 	for _, s := range x.run.Steps {
+		// What is put before the base's own value is not in the environment where that is
+		// not known.
+		if s.In.Name() == "ENV" && strings.Contains(s.In.Body(), "PATH=/root/") {
+			return fmt.Sprintf("PATH leads into root's home in line %d", s.In.Line)
+		}
 		if c, ok := s.Before.Copy(s.In); ok && workload.Within(c.Dest, "/root") && !forInstalling(c) {
 			return fmt.Sprintf("line %d copies files into root's home", s.In.Line)
 		}

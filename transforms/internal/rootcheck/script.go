@@ -6,8 +6,10 @@ import (
 	"path"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
 // start looks at what runs at start: the command itself, the scripts of the build
@@ -93,7 +95,7 @@ func (x *examiner) command(c *workload.Command) string {
 	if workload.Within(c.Path, "/root") {
 		return fmt.Sprintf("%s lies in root's home", c.Path)
 	}
-	for _, check := range []func(*workload.Command) string{x.beside, x.writer, x.changesFiles, x.byManager} {
+	for _, check := range []func(*workload.Command) string{x.beside, x.ofBun, x.writer, x.changesFiles, x.byManager} {
 		if reason := check(c); reason != "" {
 			return reason
 		}
@@ -129,6 +131,26 @@ func (x *examiner) byManager(c *workload.Command) string {
 		return fmt.Sprintf("%s comes through corepack, which keeps it in root's home", m.Name)
 	}
 	return ""
+}
+
+// ofBun reports a program that a RUN of root's installs by bun for the whole image: bun
+// leaves the package in root's home, and a link to it (bun.sh/docs, "install.globalDir").
+func (x *examiner) ofBun(c *workload.Command) string {
+	if c.Name == "" || !x.load.IsInstalled(c.Name) {
+		return ""
+	}
+	for _, name := range []string{"BUN_INSTALL", "BUN_INSTALL_GLOBAL_DIR"} {
+		if dir, set := x.run.Final.EnvVar(name); set && !workload.Within(dir, "/root") {
+			return ""
+		}
+	}
+	found := ""
+	steps.Calls(x.run.Steps, func(s chain.Step, call shell.Call) {
+		if call.Name == "bun" && call.Has("-g", "--global") && workload.InstallsGlobally(call, c.Name) && chain.IsRoot(s.Before.User.Text) {
+			found = fmt.Sprintf("bun installs %s into root's home (line %d)", c.Name, s.In.Line)
+		}
+	})
+	return found
 }
 
 // corepack reports whether the chain's RUNs set up a package manager through

@@ -5,6 +5,7 @@ package split
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
@@ -101,6 +102,21 @@ func (sp *Split) Finding() (f fixer.Finding) {
 		f.Caveats = append(f.Caveats, sp.secret+" holds a token, and is not copied into the final stage")
 	}
 	return f
+}
+
+// InstallsAtStart is the package manager that the start calls to install, "" for none.
+func InstallsAtStart(load *workload.Workload) (found string) {
+	start := load.Start()
+	if start == nil {
+		return ""
+	}
+	start.All(func(c *workload.Command) bool {
+		if m := c.Manager; m != nil && slices.Contains([]string{"install", "i", "ci", "add"}, m.Command) {
+			found = m.Name + " " + m.Command
+		}
+		return found == ""
+	})
+	return found
 }
 
 // Names are the names that no new stage may have: those of stages, and of

@@ -1,0 +1,82 @@
+package repository
+
+import (
+	"path"
+	"slices"
+
+	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
+)
+
+var (
+	// composeSwitches are the options of docker compose before its command without a
+	// value, composeRunSwitches those of its run (docker documentation, "docker
+	// compose", "docker compose run").
+	composeSwitches    = words("--all-resources --compatibility --dry-run --verbose")
+	composeRunSwitches = words("--build -d --detach -i --interactive --no-deps -q --quiet --quiet-build --quiet-pull --remove-orphans --rm -P --service-ports --use-aliases -T --no-TTY -t --tty")
+)
+
+// compose reads docker compose run: a service with another command, and with more
+// mounts.
+func (c command) compose(args []shell.Word) {
+	_, rest := split(args, composeSwitches, true)
+	if len(rest) == 0 || !rest[0].Known || rest[0].Text != "run" {
+		return
+	}
+	options, rest := split(rest[1:], composeRunSwitches, true)
+	if len(rest) == 0 || !rest[0].Known {
+		return
+	}
+	d := run{dir: c.own, service: rest[0].Text}
+	d.Name, d.Place = "docker compose run", c.place
+	for _, o := range options {
+		d.option(o)
+	}
+	d.command(rest[1:])
+	c.reader.deploy(d)
+}
+
+// ofService returns the deployments that run a service in another way, each with the
+// build that they are of: of the projects in their own directory, or else of all.
+func (d run) ofService(builds []build) (list []build) {
+	for _, near := range []bool{true, false} {
+		for _, b := range builds {
+			if b.service == d.service && (!near || path.Dir(b.Place.File) == d.dir) {
+				b.Deployments = []workload.Deployment{d.over(b.Deployments)}
+				list = append(list, b)
+			}
+		}
+		if list != nil {
+			break
+		}
+	}
+	return list
+}
+
+// over returns the deployment of a service as this command line changes it.
+func (d run) over(service []workload.Deployment) workload.Deployment {
+	if len(service) == 0 {
+		return d.Deployment
+	}
+	o := service[0]
+	o.Name, o.Place = d.Name, d.Place
+	if d.Command != nil {
+		o.Command = d.Command
+	}
+	if d.Entrypoint != nil {
+		o.Entrypoint = d.Entrypoint
+	}
+	if d.User != "" {
+		o.User = d.User
+	}
+	if d.WorkingDir != "" {
+		o.WorkingDir = d.WorkingDir
+	}
+	o.Mounts = append(slices.Clip(o.Mounts), d.Mounts...)
+	o.Env = append(slices.Clip(o.Env), d.Env...)
+	if d.CapAdd != nil {
+		o.CapAdd, o.Rights = append(slices.Clip(o.CapAdd), d.CapAdd...), d.Rights
+	}
+	o.Gaps = append(slices.Clip(o.Gaps), d.Gaps...)
+	return o
+}
