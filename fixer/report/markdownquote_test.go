@@ -186,7 +186,7 @@ func TestCodeSpan(t *testing.T) {
 func TestProse(t *testing.T) {
 	for in, want := range map[string]string{
 		"container runs as root: add USER node (node is 1000:1000 in node:20-slim, its history says)": "container runs as root: add USER node (node is `1000:1000` in `node:20-slim`, its history says)",
-		"unpinned image node:20: use 20.1-slim (same digest sha256:1352b0dc6dce)":            "floats: `node:20` is `20.1-slim` today (both name `sha256:1352b0dc6dce`)",
+		"unpinned image node:20: use 20.1-slim (same digest sha256:1352b0dc6dce)":            "unpinned image `node:20`: use `20.1-slim` (same digest `sha256:1352b0dc6dce`)",
 		`node dist/index.js (script "start" of package.json)`:                           "node `dist/index.js` (script `\"start\"` of `package.json`)",
 		`now ["node", "a b.js"], as before`:                                             "now `[\"node\", \"a b.js\"]`, as before",
 		"set without =, a form of the past":                                             "set without `=`, a form of the past",

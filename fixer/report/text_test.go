@@ -17,7 +17,7 @@ func TestText(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `a/Dockerfile:1:2: is left alone [one]
+	want := `a/Dockerfile:1:2: is left alone (unchanged) [one]
 a/Dockerfile:3:4: is fixed [two]
 a/Dockerfile:5:6: is not; only with --unsafe [two]
 `
