@@ -6,18 +6,18 @@ import (
 	"reflect"
 
 	"github.com/dockmend/dockmend/fixer/buildcontext"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // build is one build of the file, as it is evaluated now.
 type build struct {
 	Build
-	graph    *chain.Graph
+	graph    *stage.Graph
 	contents *contents
 	// workloads are those of its stages, as they are evaluated.
-	workloads map[*chain.Run]*workload.Workload
+	workloads map[*stage.Evaluation]*workload.Workload
 }
 
 // contents is a build context and what was read of it.
@@ -57,7 +57,7 @@ func resolve(file *dockerfile.File, src Source, o Options) ([]*build, error) {
 	}
 	var builds []*build
 	for _, one := range list {
-		graph, err := chain.Resolve(file, one.Options)
+		graph, err := stage.Resolve(file, one.Options)
 		if err != nil {
 			return nil, err
 		}
@@ -78,7 +78,7 @@ func resolve(file *dockerfile.File, src Source, o Options) ([]*build, error) {
 // again is the build before any transform.
 func (b *build) again() *build {
 	c := *b
-	c.workloads = map[*chain.Run]*workload.Workload{}
+	c.workloads = map[*stage.Evaluation]*workload.Workload{}
 	return &c
 }
 

@@ -9,7 +9,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
@@ -69,7 +69,7 @@ func TestBuilds(t *testing.T) {
 		return fstest.MapFS{"cmd": {Data: []byte(cmd)}}
 	}
 	build := func(name, target, cmd string) fixer.Build {
-		return fixer.Build{Name: name, Context: context(cmd), Options: chain.Options{Target: target}}
+		return fixer.Build{Name: name, Context: context(cmd), Options: stage.Options{Target: target}}
 	}
 	for _, c := range []struct {
 		name       string
@@ -164,7 +164,7 @@ func TestBuildsSharedContext(t *testing.T) {
 		return asks.Run(p)
 	}}
 	builds := []fixer.Build{
-		{Name: "one", Context: shared, Options: chain.Options{Target: "x"}}, {Name: "two", Context: shared, Options: chain.Options{Target: "y"}},
+		{Name: "one", Context: shared, Options: stage.Options{Target: "x"}}, {Name: "two", Context: shared, Options: stage.Options{Target: "y"}},
 	}
 	r := runBuilds(t, "FROM a AS x\nFROM a AS y\n", builds, asks, creates, sees)
 	if says(r) != "1:1 creates safe true: no ignore file" || len(r.Created) != 1 {
@@ -193,8 +193,8 @@ func TestDeployments(t *testing.T) {
 		return nil
 	}}
 	runBuilds(t, "FROM a AS x\nFROM a AS y\n", []fixer.Build{
-		{Options: chain.Options{Target: "x"}, Deployments: []workload.Deployment{{Name: "service x"}, {Name: "service z", Perhaps: true}}},
-		{Options: chain.Options{Target: "y"}, Deployments: []workload.Deployment{{Name: "service y"}}},
+		{Options: stage.Options{Target: "x"}, Deployments: []workload.Deployment{{Name: "service x"}, {Name: "service z", Perhaps: true}}},
+		{Options: stage.Options{Target: "y"}, Deployments: []workload.Deployment{{Name: "service y"}}},
 	}, lists)
 	if strings.Join(got, ", ") != "x service x, x perhaps service z, y service y" {
 		t.Errorf("got %q", got)

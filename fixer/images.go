@@ -10,7 +10,7 @@ import (
 	"sync"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/stage"
 )
 
 // images asks for the images of one file. What was asked of an image once
@@ -106,7 +106,7 @@ func (k *known) keep(f *baseimage.Facts) *baseimage.Facts {
 // notes tells, once for each image of the graph, what its facts rest on when
 // that is less than the image itself. position is that of an offset of the graph's
 // file; a place that has a note already gets no other.
-func (im *images) notes(g *chain.Graph, position func(int) (line, col int), list []Finding) []Finding {
+func (im *images) notes(g *stage.Graph, position func(int) (line, col int), list []Finding) []Finding {
 	seen := map[string]bool{}
 	for _, n := range g.Nodes {
 		k := im.known[imageKey{n.Image, n.Platform}]

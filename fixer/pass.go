@@ -7,15 +7,15 @@ import (
 	"sort"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // Pass is what one transform sees of one file, for one build of it.
 type Pass struct {
 	File  *dockerfile.File
-	Graph *chain.Graph
+	Graph *stage.Graph
 	// Context is the build context, without what its ignore file hides; nil when
 	// there is none to look at. IgnoreFile is that file's name, "" when there is
 	// none.
@@ -42,7 +42,7 @@ type Pass struct {
 
 	ctx       context.Context
 	images    *images
-	workloads map[*chain.Run]*workload.Workload
+	workloads map[*stage.Evaluation]*workload.Workload
 	contents  *contents
 	transform *Transform
 	ignores   []ignore // that name it
@@ -65,7 +65,7 @@ func (r *report) changes() bool { return len(r.edits) > 0 || r.created != nil }
 
 // Base tells what is known of the image at the bottom of n's chain. The error
 // says in one line why nothing is.
-func (p *Pass) Base(n *chain.Node, ask baseimage.Ask) (*baseimage.Facts, error) {
+func (p *Pass) Base(n *stage.Node, ask baseimage.Ask) (*baseimage.Facts, error) {
 	root := n.Root()
 	if root.Err != nil {
 		return nil, root.Err
@@ -82,7 +82,7 @@ func (p *Pass) Image(name, platform string, ask baseimage.Ask) (*baseimage.Facts
 
 // Workload returns the model of what a container of the stage does, made once for
 // an evaluation.
-func (p *Pass) Workload(run *chain.Run) *workload.Workload {
+func (p *Pass) Workload(run *stage.Evaluation) *workload.Workload {
 	w, ok := p.workloads[run]
 	if !ok {
 		w = workload.Of(workload.Input{Run: run, Context: p.Context, Files: p.contents.files, Takes: p.Graph.Takes(), Deployments: p.Deployments, Ask: func(ask baseimage.Ask) (*baseimage.Facts, error) {

@@ -8,8 +8,8 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/stage"
 )
 
 const src = "FROM node:20\n# why\nRUN a\nCMD b\n"
@@ -138,7 +138,7 @@ func TestBadInput(t *testing.T) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
-	_, err := fixer.Run(t.Context(), fixer.Source{Name: "Dockerfile", Src: []byte(src)}, nil, baseimage.Static{}, fixer.Options{Build: chain.Options{Target: "nosuch"}})
+	_, err := fixer.Run(t.Context(), fixer.Source{Name: "Dockerfile", Src: []byte(src)}, nil, baseimage.Static{}, fixer.Options{Build: stage.Options{Target: "nosuch"}})
 	if err == nil || !strings.Contains(err.Error(), `no stage is named "nosuch"`) {
 		t.Errorf("target: %v", err)
 	}
@@ -211,10 +211,10 @@ func TestImage(t *testing.T) {
 			t.Errorf("%+v, %v", f, err)
 		}
 		for range 2 {
-			if f, err = p.Image("node:20", chain.DefaultPlatform, baseimage.AskDigest); err != nil || f.Digest != "sha256:1" {
+			if f, err = p.Image("node:20", stage.DefaultPlatform, baseimage.AskDigest); err != nil || f.Digest != "sha256:1" {
 				t.Errorf("%+v, %v", f, err)
 			}
-			if _, err := p.Image("node:21", chain.DefaultPlatform, baseimage.AskDigest); !errors.Is(err, baseimage.ErrNotFound) {
+			if _, err := p.Image("node:21", stage.DefaultPlatform, baseimage.AskDigest); !errors.Is(err, baseimage.ErrNotFound) {
 				t.Errorf("error %v", err)
 			}
 		}

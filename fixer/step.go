@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/stage"
 )
 
 // applied is one step that changed the text.
@@ -153,7 +153,7 @@ func (r *run) apply(t *Transform, edits []dockerfile.Edit, owners []int) error {
 	if err := r.file.Check(file, edits); err != nil {
 		return fmt.Errorf("its output is not what was meant: %w", err)
 	}
-	graphs := make([]*chain.Graph, len(r.builds))
+	graphs := make([]*stage.Graph, len(r.builds))
 	for i, b := range r.builds {
 		if graphs[i], err = b.graph.Edited(file); err != nil {
 			return fmt.Errorf("its output has other stages: %w", err)

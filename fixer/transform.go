@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 
-	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
@@ -78,7 +78,7 @@ type Options struct {
 	// Pin is how an image gets a name that stays.
 	Pin Pin
 	// Build is the build where Source.Builds is empty.
-	Build chain.Options
+	Build stage.Options
 	// KnownIDs are the transforms that a comment may ignore beside those that run.
 	KnownIDs []string
 }
@@ -132,7 +132,7 @@ type Build struct {
 	// their context share what is read of it.
 	Context fs.FS
 	Beside  []string
-	Options chain.Options
+	Options stage.Options
 	// Deployments are the known ways in which its image is run. The files of their
 	// places are those of Repository.
 	Deployments []workload.Deployment

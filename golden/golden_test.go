@@ -20,11 +20,11 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/buildcontext"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/diff"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/report"
 	"github.com/dockmend/dockmend/fixer/repository"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms"
 )
@@ -108,7 +108,7 @@ func load(t *testing.T, dir string) *testCase {
 	if len(c.transforms) == 0 {
 		t.Fatalf("no transform is called %q", id)
 	}
-	c.options = fixer.Options{NumericUser: o.NumericUser, User: o.User, UID: o.UID, Pin: o.Pin, KnownIDs: transforms.IDs(), Build: chain.Options{BuildArgs: o.BuildArgs, Target: o.Target, Platform: o.Platform}}
+	c.options = fixer.Options{NumericUser: o.NumericUser, User: o.User, UID: o.UID, Pin: o.Pin, KnownIDs: transforms.IDs(), Build: stage.Options{BuildArgs: o.BuildArgs, Target: o.Target, Platform: o.Platform}}
 	if o.Unsafe {
 		c.options.Threshold = fixer.Unsafe
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
@@ -49,7 +49,7 @@ reason, what is not in the build context.`,
 	},
 }
 
-func addCopy(p *fixer.Pass, s chain.Step, cmd *instructions.AddCommand) {
+func addCopy(p *fixer.Pass, s stage.Step, cmd *instructions.AddCommand) {
 	if cmd.Checksum != "" || cmd.KeepGitDir != nil || cmd.Unpack != nil {
 		return
 	}

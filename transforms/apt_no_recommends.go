@@ -6,9 +6,9 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms/internal/apt"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
@@ -35,7 +35,7 @@ later RUN of the stage or of those built on it installs without an update of its
 	},
 	Run: func(p *fixer.Pass) error {
 		setForAll := strings.Contains(string(p.File.Src), "Install-Recommends") // apt's own option
-		var later []chain.Step
+		var later []stage.Step
 		for _, n := range p.Graph.Nodes {
 			for _, s := range n.Eval(nil).Own() {
 				if apt.NeedsLists(s) {
@@ -44,7 +44,7 @@ later RUN of the stage or of those built on it installs without an update of its
 			}
 		}
 		for _, n := range becomeImages(p.Graph) {
-			steps.Calls(n.Eval(nil).Own(), func(s chain.Step, c shell.Call) {
+			steps.Calls(n.Eval(nil).Own(), func(s stage.Step, c shell.Call) {
 				if i := apt.Install(c); i >= 0 && !setForAll {
 					noRecommends(p, s, c, i)
 				}
@@ -60,8 +60,8 @@ later RUN of the stage or of those built on it installs without an update of its
 }
 
 // becomeImages are the stages that the targets consist of.
-func becomeImages(g *chain.Graph) (list []*chain.Node) {
-	seen := map[*chain.Node]bool{}
+func becomeImages(g *stage.Graph) (list []*stage.Node) {
+	seen := map[*stage.Node]bool{}
 	for _, n := range g.Targets() {
 		for ; n != nil && !seen[n]; n = n.Parent {
 			seen[n] = true
@@ -83,7 +83,7 @@ var leansOn = map[string]string{
 }
 
 // installed reports whether the chain installs a package by name, up to a step.
-func installed(at chain.Step, name string) bool {
+func installed(at stage.Step, name string) bool {
 	for _, s := range at.Node.Eval(nil).Steps {
 		if s.In.Index <= at.In.Index && s.In.Name() == "RUN" && strings.Contains(steps.Text(s.In), name) {
 			return true
@@ -92,7 +92,7 @@ func installed(at chain.Step, name string) bool {
 	return false
 }
 
-func noRecommends(p *fixer.Pass, s chain.Step, c shell.Call, install int) {
+func noRecommends(p *fixer.Pass, s stage.Step, c shell.Call, install int) {
 	for _, a := range c.Args {
 		if strings.Contains(strings.ToLower(a.Raw), "recommends") || !a.Known && aptOptions.MatchString(a.Raw) {
 			return

@@ -7,8 +7,8 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms/internal/nginx"
 	"github.com/dockmend/dockmend/transforms/internal/owner"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
@@ -49,11 +49,11 @@ it only reads it.`,
 
 const copiedAsRoot = "files are owned by root"
 
-func chownCopies(p *fixer.Pass, n *chain.Node) error {
+func chownCopies(p *fixer.Pass, n *stage.Node) error {
 	base, err := p.Base(n, baseimage.AskConfig)
 	run := n.Eval(base)
 	user := run.Final.User
-	if !user.Known || chain.IsRoot(user.Text) || !steps.Starts(run) || !copiesAsRoot(run) || nginx.IsImage(n) {
+	if !user.Known || stage.IsRoot(user.Text) || !steps.Starts(run) || !copiesAsRoot(run) || nginx.IsImage(n) {
 		return nil // what nginx serves, it only reads
 	}
 	if err == nil {
@@ -77,7 +77,7 @@ func chownCopies(p *fixer.Pass, n *chain.Node) error {
 	id = users.Spelled(id, run.Final)
 	g := owner.NewGiver(p, run, id)
 	given := map[*dockerfile.Instruction]dockerfile.Edit{}
-	for i, s := range run.Alone() {
+	for i, s := range run.Exclusive() {
 		c, ok := s.Before.Copy(s.In)
 		if !ok || c.Owned || !owner.IsApplications(run, id, c.Dest) || p.Ignores(s.In) {
 			continue
@@ -103,7 +103,7 @@ func chownCopies(p *fixer.Pass, n *chain.Node) error {
 	for _, n := range narrowed {
 		p.Change(n.At, fixer.Finding{Problem: fmt.Sprintf("chown -R stores every file a second time, and %s owns all below %s by --chown", id.User, n.Dir), Change: "drop -R"}, fixer.Decision{}, n.Edit)
 	}
-	for i, s := range run.Alone() {
+	for i, s := range run.Exclusive() {
 		edit, ok := given[s.In]
 		if !ok || len(narrowed) == 0 && owner.ChownedLater(run, i, id) {
 			continue
@@ -115,16 +115,16 @@ func chownCopies(p *fixer.Pass, n *chain.Node) error {
 
 // copiesAsRoot reports whether there is a COPY or ADD that might be given an
 // owner.
-func copiesAsRoot(run *chain.Run) bool {
-	return slices.ContainsFunc(run.Alone(), func(s chain.Step) bool {
+func copiesAsRoot(run *stage.Evaluation) bool {
+	return slices.ContainsFunc(run.Exclusive(), func(s stage.Step) bool {
 		c, ok := s.Before.Copy(s.In)
 		return ok && !c.Owned
 	})
 }
 
 // reportUnknown tells, once for a stage, that its copies can't be judged.
-func reportUnknown(p *fixer.Pass, run *chain.Run, err error) {
-	for _, s := range run.Alone() {
+func reportUnknown(p *fixer.Pass, run *stage.Evaluation, err error) {
+	for _, s := range run.Exclusive() {
 		if c, ok := s.Before.Copy(s.In); ok && !c.Owned && owner.IsApplications(run, users.Identity{}, c.Dest) {
 			p.Leave(s.In.Span, copiedAsRoot, fmt.Sprintf("the base image %s is unknown: %v", run.Node.Root().Stage.Ref.Text, err))
 			return

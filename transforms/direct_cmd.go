@@ -9,9 +9,9 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/command"
 	"github.com/dockmend/dockmend/transforms/internal/npmscript"
@@ -55,7 +55,7 @@ where npm ends at once.`,
 	},
 }
 
-func directCmd(p *fixer.Pass, n *chain.Node, rs *command.Rewrites) {
+func directCmd(p *fixer.Pass, n *stage.Node, rs *command.Rewrites) {
 	run := n.Eval(nil)
 	c := run.Final.Cmd
 	if c == nil || c.In == nil || run.Final.Entrypoint != nil && run.Final.Entrypoint.Shell {
@@ -80,7 +80,7 @@ func directCmd(p *fixer.Pass, n *chain.Node, rs *command.Rewrites) {
 
 // rewriteManager finds what the script of a CMD starts. Its words are those of
 // front, then those of the package manager.
-func rewriteManager(p *fixer.Pass, run *chain.Run, words, front, manager []string, r *command.Rewrite) {
+func rewriteManager(p *fixer.Pass, run *stage.Evaluation, words, front, manager []string, r *command.Rewrite) {
 	s := npmscript.New(p, run)
 	argv, err := s.Command(manager)
 	init := false
@@ -108,7 +108,7 @@ func rewriteManager(p *fixer.Pass, run *chain.Run, words, front, manager []strin
 
 // commandWords are the words of a CMD; in shell form, those of its one plain
 // command.
-func commandWords(run *chain.Run, c *chain.Command) ([]string, error) {
+func commandWords(run *stage.Evaluation, c *stage.Command) ([]string, error) {
 	if !c.Shell {
 		return c.Argv, nil
 	}
@@ -132,7 +132,7 @@ func splitManager(words []string) (front, manager []string) {
 
 // isRun tells why the CMD might not be what runs: an ENTRYPOINT that does
 // something else with it. init is set where an init starts it.
-func isRun(p *fixer.Pass, run *chain.Run, words []string) (init bool, _ error) {
+func isRun(p *fixer.Pass, run *stage.Evaluation, words []string) (init bool, _ error) {
 	line := words
 	entry := run.Final.Entrypoint
 	if entry != nil {
@@ -188,7 +188,7 @@ func notAsRoot(cmd *dockerfile.Instruction, why string) func(end *fixer.Pass) fi
 		for _, n := range end.Graph.Targets() {
 			base, _ := end.Base(n, baseimage.AskConfig)
 			final := n.Eval(base).Final
-			if final.Cmd != nil && final.Cmd.In == in && (!final.User.Known || chain.IsRoot(final.User.Text)) {
+			if final.Cmd != nil && final.Cmd.In == in && (!final.User.Known || stage.IsRoot(final.User.Text)) {
 				d = d.And(fixer.Refusal(why).Without(NonrootUser))
 			}
 		}
@@ -197,7 +197,7 @@ func notAsRoot(cmd *dockerfile.Instruction, why string) func(end *fixer.Pass) fi
 }
 
 // startsInit reports whether the CMD of a stage is started by an init.
-func startsInit(p *fixer.Pass, run *chain.Run) bool {
+func startsInit(p *fixer.Pass, run *stage.Evaluation) bool {
 	line, words := run.Final.Cmd.Argv, run.Final.Cmd.Argv
 	if entry := run.Final.Entrypoint; entry != nil {
 		line = append(slices.Clip(entry.Argv), words...)

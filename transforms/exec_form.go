@@ -8,10 +8,10 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/command"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
@@ -50,7 +50,7 @@ also stops to react to Ctrl-C unless it handles SIGINT.`,
 	},
 }
 
-func execForms(p *fixer.Pass, n *chain.Node, rs *command.Rewrites) {
+func execForms(p *fixer.Pass, n *stage.Node, rs *command.Rewrites) {
 	run := n.Eval(nil)
 	entry, cmd := run.Final.Entrypoint, run.Final.Cmd
 	if (entry == nil || !entry.Shell) && (cmd == nil || !cmd.Shell) {
@@ -77,7 +77,7 @@ func execForms(p *fixer.Pass, n *chain.Node, rs *command.Rewrites) {
 
 // unshell finds the exec form of a command in shell form, and decides whether it may
 // be used.
-func unshell(p *fixer.Pass, run *chain.Run, c *chain.Command, r *command.Rewrite) fixer.Decision {
+func unshell(p *fixer.Pass, run *stage.Evaluation, c *stage.Command, r *command.Rewrite) fixer.Decision {
 	script := strings.Join(c.Argv, " ")
 	if t := strings.TrimSpace(script); strings.HasPrefix(t, "[") && strings.HasSuffix(t, "]") {
 		return fixer.Refusal("it looks like exec form but is no JSON array of strings, so it runs in a shell")
@@ -136,7 +136,7 @@ func shellIsMeant(in *dockerfile.Instruction) fixer.Decision {
 
 // argumentsToCome refuses where an ENTRYPOINT in shell form, which ignores its
 // arguments, would get some in exec form.
-func argumentsToCome(p *fixer.Pass, run *chain.Run, c *chain.Command) fixer.Decision {
+func argumentsToCome(p *fixer.Pass, run *stage.Evaluation, c *stage.Command) fixer.Decision {
 	if c != run.Final.Entrypoint {
 		return fixer.Decision{}
 	}
@@ -153,7 +153,7 @@ func argumentsToCome(p *fixer.Pass, run *chain.Run, c *chain.Command) fixer.Deci
 
 // isProgram refuses where a program that the shell starts might not be started
 // without it.
-func isProgram(p *fixer.Pass, run *chain.Run, program string) fixer.Decision {
+func isProgram(p *fixer.Pass, run *stage.Evaluation, program string) fixer.Decision {
 	if dirs, _ := run.Final.EnvVar("PATH"); slices.ContainsFunc(strings.Split(dirs, ":"), func(dir string) bool { return dir != "" && !path.IsAbs(dir) }) {
 		return fixer.Refusal("PATH has relative directories")
 	}

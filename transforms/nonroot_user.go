@@ -6,8 +6,8 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms/internal/nginx"
 	"github.com/dockmend/dockmend/transforms/internal/owner"
 	"github.com/dockmend/dockmend/transforms/internal/rootcheck"
@@ -67,7 +67,7 @@ const (
 	mayRunAsRoot = "container may run as root"
 )
 
-func nonroot(p *fixer.Pass, n *chain.Node) error {
+func nonroot(p *fixer.Pass, n *stage.Node) error {
 	// A stage that doesn't run as root, or must, costs no more than the base's
 	// configuration.
 	base, baseErr := p.Base(n, baseimage.AskConfig)
@@ -82,7 +82,7 @@ func nonroot(p *fixer.Pass, n *chain.Node) error {
 	if !steps.Starts(run) {
 		return nil
 	}
-	if user.Known && user.In != nil && !chain.IsRoot(user.Text) {
+	if user.Known && user.In != nil && !stage.IsRoot(user.Text) {
 		if in := rootcheck.RootsModules(p, run); in != "" {
 			p.Leave(steps.UserSpan(p, run), "container runs as "+user.Text, in)
 		}
@@ -98,7 +98,7 @@ func nonroot(p *fixer.Pass, n *chain.Node) error {
 	case base.Config == nil:
 		p.Leave(steps.UserSpan(p, run), mayRunAsRoot, fmt.Sprintf("the user of the base image %s is not known", base.Image))
 		return nil
-	case !chain.IsRoot(user.Text):
+	case !stage.IsRoot(user.Text):
 		return nil
 	case len(n.Children) > 0:
 		p.Leave(steps.UserSpan(p, run), runsAsRoot, "other stages are built from this one, and may need root")
@@ -147,7 +147,7 @@ func nonroot(p *fixer.Pass, n *chain.Node) error {
 }
 
 // switchUser makes the edits. The notes say what a reviewer should know.
-func switchUser(p *fixer.Pass, run *chain.Run, id users.Identity, start rootcheck.Start) (edits []dockerfile.Edit, notes []string, _ error) {
+func switchUser(p *fixer.Pass, run *stage.Evaluation, id users.Identity, start rootcheck.Start) (edits []dockerfile.Edit, notes []string, _ error) {
 	f := p.File
 	var failed error
 	if p.Options.NumericUser {
@@ -193,7 +193,7 @@ func switchUser(p *fixer.Pass, run *chain.Run, id users.Identity, start rootchec
 		if len(lines) > 0 {
 			add(f.InsertBefore(run.Final.User.In, lines...))
 		}
-	case place.Replace != nil && len(lines) > 0 && !chain.IsRoot(steps.StateAt(run, place.Replace).User.Text):
+	case place.Replace != nil && len(lines) > 0 && !stage.IsRoot(steps.StateAt(run, place.Replace).User.Text):
 		// The file goes back to root here: what needs root comes behind it.
 		add(f.InsertAfter(place.Replace, append(lines, f.Keyword("USER")+" "+spec)...))
 	case place.Replace != nil:

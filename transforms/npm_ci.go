@@ -8,8 +8,8 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/npm"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms/internal/installs"
 )
 
@@ -36,7 +36,7 @@ change or remove package.json or the lock file, a node_modules that is there alr
 		},
 	},
 	Run: func(p *fixer.Pass) error {
-		if len(p.Graph.Nodes) > chain.MaxTargets {
+		if len(p.Graph.Nodes) > stage.MaxTargets {
 			return nil // no file that anybody wrote
 		}
 		for _, n := range p.Graph.Nodes {
@@ -48,7 +48,7 @@ change or remove package.json or the lock file, a node_modules that is there alr
 	},
 }
 
-func freezeInstalls(p *fixer.Pass, n *chain.Node) error {
+func freezeInstalls(p *fixer.Pass, n *stage.Node) error {
 	if !slices.ContainsFunc(n.Stage.Body, installs.MayInstall) {
 		return nil
 	}
@@ -94,7 +94,7 @@ func freezeInstalls(p *fixer.Pass, n *chain.Node) error {
 
 // mayFreeze tells why an install that takes the lock file at its word might fail
 // where this one does not.
-func mayFreeze(p *fixer.Pass, run *chain.Run, in installs.Install) error {
+func mayFreeze(p *fixer.Pass, run *stage.Evaluation, in installs.Install) error {
 	project, err := installs.ReadProject(p, run, in.At, in.Tool)
 	if err != nil {
 		return err

@@ -6,7 +6,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms/internal/installs"
 	"github.com/dockmend/dockmend/transforms/internal/split"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
@@ -53,7 +53,7 @@ the build context can't be read. Nothing is said of a file that is split already
 	},
 }
 
-func splitInstall(p *fixer.Pass, n *chain.Node, names map[string]bool) error {
+func splitInstall(p *fixer.Pass, n *stage.Node, names map[string]bool) error {
 	if !slices.ContainsFunc(n.Stage.Body, installs.MayInstall) {
 		return nil
 	}

@@ -7,8 +7,8 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/installs"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
@@ -45,7 +45,7 @@ build context calls npm when it is installed, or the command has further options
 
 // omitDev looks at the stage's own calls of npm. What nothing is known of, and
 // what an older npm runs, is right as it is for all that can be told.
-func omitDev(p *fixer.Pass, n *chain.Node) {
+func omitDev(p *fixer.Pass, n *stage.Node) {
 	if !asksForProduction(n.Eval(nil)) {
 		return
 	}
@@ -61,7 +61,7 @@ func omitDev(p *fixer.Pass, n *chain.Node) {
 	if !version.AtLeast(7, 0) {
 		return
 	}
-	steps.Calls(run.Own(), func(s chain.Step, c shell.Call) {
+	steps.Calls(run.Own(), func(s stage.Step, c shell.Call) {
 		word, ok := production(c)
 		if !ok {
 			return
@@ -94,7 +94,7 @@ func omitDev(p *fixer.Pass, n *chain.Node) {
 
 // otherNPM tells why the npm that a step runs may be another than that of the base
 // image that is known; "" when it is that one.
-func otherNPM(p *fixer.Pass, run *chain.Run, at chain.Step) string {
+func otherNPM(p *fixer.Pass, run *stage.Evaluation, at stage.Step) string {
 	if ref := run.Node.Root().Stage.Ref.Text; strings.Contains(ref, "$") {
 		return fmt.Sprintf("the base image %s depends on a build argument, and npm before 7 does not know --omit", ref)
 	}
@@ -104,9 +104,9 @@ func otherNPM(p *fixer.Pass, run *chain.Run, at chain.Step) string {
 	return ""
 }
 
-func asksForProduction(run *chain.Run) bool {
+func asksForProduction(run *stage.Evaluation) bool {
 	found := false
-	steps.Calls(run.Own(), func(_ chain.Step, c shell.Call) {
+	steps.Calls(run.Own(), func(_ stage.Step, c shell.Call) {
 		_, ok := production(c)
 		found = found || ok
 	})

@@ -8,9 +8,9 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/inits"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
@@ -51,7 +51,7 @@ on Debian's shell does so before node, which is told of SIGTERM but not waited f
 
 const noInit = "node runs without an init"
 
-func tini(p *fixer.Pass, n *chain.Node) {
+func tini(p *fixer.Pass, n *stage.Node) {
 	if run := n.Eval(nil); !steps.Starts(run) || !mayStartNode(run) {
 		return
 	}
@@ -83,12 +83,12 @@ func tini(p *fixer.Pass, n *chain.Node) {
 
 // mayStartNode reports whether it is worth to ask the base image: the file says
 // nothing of what is started, or mentions something that may be node.
-func mayStartNode(run *chain.Run) bool {
+func mayStartNode(run *stage.Evaluation) bool {
 	entry, cmd := run.Final.Entrypoint, run.Final.Cmd
 	if entry == nil && cmd == nil {
 		return false // a base image's own command is for others to decide
 	}
-	for _, c := range []*chain.Command{entry, cmd} {
+	for _, c := range []*stage.Command{entry, cmd} {
 		if c == nil {
 			continue
 		}
@@ -97,7 +97,7 @@ func mayStartNode(run *chain.Run) bool {
 		}
 	}
 	// A program of a package that is installed for all, or found in node_modules.
-	return slices.ContainsFunc(run.Steps, func(s chain.Step) bool {
+	return slices.ContainsFunc(run.Steps, func(s stage.Step) bool {
 		return strings.Contains(s.In.Logical, "node_modules/.bin") ||
 			s.In.Name() == "RUN" && (strings.Contains(s.In.Logical, "-g") || strings.Contains(s.In.Logical, "global"))
 	})
@@ -123,7 +123,7 @@ func because(err error) string {
 }
 
 // suits decides whether a stage may get an init, whatever can be installed.
-func suits(p *fixer.Pass, run *chain.Run) fixer.Decision {
+func suits(p *fixer.Pass, run *stage.Evaluation) fixer.Decision {
 	switch {
 	case len(run.Node.Children) > 0:
 		return fixer.Refusal("other stages are built from this one")
@@ -139,14 +139,14 @@ func suits(p *fixer.Pass, run *chain.Run) fixer.Decision {
 }
 
 // otherInit refuses where the file brings an init by itself, and does not start it.
-func otherInit(run *chain.Run) fixer.Decision {
+func otherInit(run *stage.Evaluation) fixer.Decision {
 	found := 0
 	for _, s := range run.Steps {
 		if c, ok := s.Before.Copy(s.In); ok && (workload.IsInit(c.Dest) || slices.ContainsFunc(c.Sources, func(src string) bool { return workload.IsInit(src) })) {
 			found = s.In.Line
 		}
 	}
-	steps.Calls(run.Steps, func(s chain.Step, c shell.Call) {
+	steps.Calls(run.Steps, func(s stage.Step, c shell.Call) {
 		if c.Has("add", "install") && c.Has("dumb-init", "catatonit") {
 			found = s.In.Line
 		}
@@ -158,7 +158,7 @@ func otherInit(run *chain.Run) fixer.Decision {
 }
 
 // addTini reports the change, or returns the refusal to make it.
-func addTini(p *fixer.Pass, n *chain.Node, w workload.ToNode) fixer.Decision {
+func addTini(p *fixer.Pass, n *stage.Node, w workload.ToNode) fixer.Decision {
 	plan, may := planTini(p, n)
 	if may.Refused() {
 		return may
@@ -188,13 +188,13 @@ func addTini(p *fixer.Pass, n *chain.Node, w workload.ToNode) fixer.Decision {
 
 // tiniPlan is how a stage gets tini.
 type tiniPlan struct {
-	run     *chain.Run
+	run     *stage.Evaluation
 	source  inits.Source
 	install []dockerfile.Edit
 }
 
 // planTini decides how, and whether it may be, whatever the stage starts.
-func planTini(p *fixer.Pass, n *chain.Node) (plan tiniPlan, may fixer.Decision) {
+func planTini(p *fixer.Pass, n *stage.Node) (plan tiniPlan, may fixer.Decision) {
 	base, err := p.Base(n, baseimage.AskDistro)
 	if err != nil {
 		return plan, fixer.Refusal(err.Error())

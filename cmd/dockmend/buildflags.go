@@ -5,8 +5,8 @@ import (
 	"os"
 	"slices"
 
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/registry"
+	"github.com/dockmend/dockmend/fixer/stage"
 )
 
 // buildFlags are those of docker build that decide what a Dockerfile means.
@@ -32,8 +32,8 @@ func (f *buildFlags) check() (err error) {
 	return nil
 }
 
-func (f *buildFlags) build() chain.Options {
-	return chain.Options{BuildArgs: f.BuildArg, Target: f.Target, Platform: f.Platform}
+func (f *buildFlags) build() stage.Options {
+	return stage.Options{BuildArgs: f.BuildArg, Target: f.Target, Platform: f.Platform}
 }
 
 // platforms are those that official images are built for.

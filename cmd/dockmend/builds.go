@@ -10,9 +10,9 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/repository"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
@@ -55,7 +55,7 @@ type builder struct {
 // add states a known build, once for each context and set of options.
 func (b *builder) add(known repository.Build) {
 	j := b.source.job
-	o := chain.Options{BuildArgs: maps.Clone(known.Args), Target: cmp.Or(j.options.Build.Target, known.Target), Platform: cmp.Or(j.options.Build.Platform, known.Platform)}
+	o := stage.Options{BuildArgs: maps.Clone(known.Args), Target: cmp.Or(j.options.Build.Target, known.Target), Platform: cmp.Or(j.options.Build.Platform, known.Platform)}
 	if len(j.options.Build.BuildArgs) > 0 && o.BuildArgs == nil {
 		o.BuildArgs = map[string]string{}
 	}

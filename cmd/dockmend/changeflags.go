@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms"
 )
 
@@ -24,7 +24,7 @@ type changeFlags struct {
 }
 
 // options are the flags as the engine takes them.
-func (c *changeFlags) options(build chain.Options) fixer.Options {
+func (c *changeFlags) options(build stage.Options) fixer.Options {
 	o := fixer.Options{NumericUser: c.UserStyle == "numeric", User: c.User, Pin: fixer.Pin(c.Pin), KnownIDs: transforms.IDs(), Build: build}
 	if c.UID != nil {
 		o.UID = *c.UID

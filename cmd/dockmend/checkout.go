@@ -10,9 +10,9 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/repository"
+	"github.com/dockmend/dockmend/fixer/stage"
 )
 
 // checkout is a repository that Dockerfiles of a run are in, or a directory where
@@ -100,12 +100,12 @@ const maxContexts = 16
 
 // sourceContext is the directory that has the sources of a Dockerfile, with that
 // text; ok is false where none has all of them.
-func (c *checkout) sourceContext(place string, text []byte, o chain.Options) (dir string, ok bool) {
+func (c *checkout) sourceContext(place string, text []byte, o stage.Options) (dir string, ok bool) {
 	file, err := dockerfile.Parse(place, text)
 	if err != nil {
 		return path.Dir(place), true
 	}
-	graph, err := chain.Resolve(file, o)
+	graph, err := stage.Resolve(file, o)
 	if err != nil {
 		return path.Dir(place), true
 	}
@@ -161,7 +161,7 @@ func (c *checkout) contextOf(place string) string {
 	if dir, known := c.contexts[place]; known {
 		return dir
 	}
-	var o chain.Options
+	var o stage.Options
 	if j := c.jobs[place]; j != nil && j.setting != nil {
 		o = j.options.Build
 	}

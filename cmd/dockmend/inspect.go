@@ -13,9 +13,9 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/registry"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms"
 )
 
@@ -264,7 +264,7 @@ func (c *inspectCmd) record(ctx context.Context, s *streams, j *job, r *recorder
 	if err != nil {
 		return err
 	}
-	graph, err := chain.Resolve(file, j.options.Build)
+	graph, err := stage.Resolve(file, j.options.Build)
 	if err != nil {
 		return err
 	}

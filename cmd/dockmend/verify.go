@@ -5,9 +5,9 @@ import (
 	"slices"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/proof"
+	"github.com/dockmend/dockmend/fixer/stage"
 )
 
 type verifyCmd struct {
@@ -175,7 +175,7 @@ func (v *verification) one(ctx context.Context, s *streams, j *job) (got verifie
 
 // targets are the names, for --target, of the stages that become images. Where
 // one that is not the last has no name, no builder makes an image of it.
-func targets(name string, text []byte, o chain.Options) (list []string, err error) {
+func targets(name string, text []byte, o stage.Options) (list []string, err error) {
 	if o.Target != "" {
 		return []string{o.Target}, nil
 	}
@@ -183,7 +183,7 @@ func targets(name string, text []byte, o chain.Options) (list []string, err erro
 	if err != nil {
 		return nil, err
 	}
-	graph, err := chain.Resolve(file, o)
+	graph, err := stage.Resolve(file, o)
 	if err != nil {
 		return nil, err
 	}

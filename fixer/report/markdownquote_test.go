@@ -186,16 +186,16 @@ func TestCodeSpan(t *testing.T) {
 func TestProse(t *testing.T) {
 	for in, want := range map[string]string{
 		"container runs as root: add USER node (node is 1000:1000 in node:20-slim, its history says)": "container runs as root: add USER node (node is `1000:1000` in `node:20-slim`, its history says)",
-		"unpinned image node:20: use 20.1-slim (same digest sha256:1352b0dc6dce)":            "unpinned image `node:20`: use `20.1-slim` (same digest `sha256:1352b0dc6dce`)",
-		`node dist/index.js (script "start" of package.json)`:                           "node `dist/index.js` (script `\"start\"` of `package.json`)",
-		`now ["node", "a b.js"], as before`:                                             "now `[\"node\", \"a b.js\"]`, as before",
-		"set without =, a form of the past":                                             "set without `=`, a form of the past",
-		"takes COPY . . along":                                                          "takes COPY `. .` along",
-		"root's; only with --unsafe":                                                    "root's; only with `--unsafe`",
-		"user-owned, 155.4 MB in 0.7s on Node.js 20":                                    "user-owned, 155.4 MB in 0.7s on Node.js 20",
-		"nothing (--facts), then f(x) (a.b) c.d":                                        "nothing (`--facts`), then `f(x) (a.b) c.d`",
-		"() of (x-1) and (a.b":                                                          "`()` of (`x-1`) and (`a.b`",
-		"effaced, defaced":                                                              "`effaced, defaced`",
+		"unpinned image node:20: use 20.1-slim (same digest sha256:1352b0dc6dce)":                     "unpinned image `node:20`: use `20.1-slim` (same digest `sha256:1352b0dc6dce`)",
+		`node dist/index.js (script "start" of package.json)`:                                         "node `dist/index.js` (script `\"start\"` of `package.json`)",
+		`now ["node", "a b.js"], as before`:                                                           "now `[\"node\", \"a b.js\"]`, as before",
+		"set without =, a form of the past":                                                           "set without `=`, a form of the past",
+		"takes COPY . . along":                                                                        "takes COPY `. .` along",
+		"root's; only with --unsafe":                                                                  "root's; only with `--unsafe`",
+		"user-owned, 155.4 MB in 0.7s on Node.js 20":                                                  "user-owned, 155.4 MB in 0.7s on Node.js 20",
+		"nothing (--facts), then f(x) (a.b) c.d":                                                      "nothing (`--facts`), then `f(x) (a.b) c.d`",
+		"() of (x-1) and (a.b":                                                                        "`()` of (`x-1`) and (`a.b`",
+		"effaced, defaced":                                                                            "`effaced, defaced`",
 	} {
 		if got := prose(in); got != want {
 			t.Errorf("%q becomes\n%s, want\n%s", in, got, want)

@@ -10,7 +10,9 @@ import (
 
 func TestSummary(t *testing.T) {
 	fixed := func(id string) fixer.Finding { return fixer.Finding{ID: id, Status: fixer.Fixed, Safety: fixer.Safe} }
-	unsafe := func(id string) fixer.Finding { return fixer.Finding{ID: id, Status: fixer.Offered, Safety: fixer.Unsafe} }
+	unsafe := func(id string) fixer.Finding {
+		return fixer.Finding{ID: id, Status: fixer.Offered, Safety: fixer.Unsafe}
+	}
 	after := []byte("FROM x\n")
 	failure := &dockerfile.Error{Name: "x", Msg: "is none"}
 	for name, test := range map[string]struct {

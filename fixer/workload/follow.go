@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 )
 
 // This file follows what starts: from ENTRYPOINT and CMD through shells, scripts
@@ -130,7 +130,7 @@ func (f *follower) commandLine() *Script {
 
 // argv is what the runtime executes for a CMD or ENTRYPOINT. It is false where a
 // shell that is not known would read it.
-func argv(s chain.State, c *chain.Command) ([]string, bool) {
+func argv(s stage.State, c *stage.Command) ([]string, bool) {
 	if c == nil {
 		return nil, true
 	}

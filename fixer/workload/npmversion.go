@@ -10,8 +10,8 @@ import (
 	"github.com/distribution/reference"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
+	"github.com/dockmend/dockmend/fixer/stage"
 )
 
 // This file answers which npm a step runs.
@@ -111,7 +111,7 @@ func NPMOf(node string) NPM {
 // NPMAt returns the npm that a step runs. changed is the line of an instruction
 // before it that may bring another one; the npm is not Known then. It is 0
 // otherwise.
-func (w *Workload) NPMAt(at chain.Step) (n NPM, changed int) {
+func (w *Workload) NPMAt(at stage.Step) (n NPM, changed int) {
 	for _, s := range w.in.Run.Steps {
 		if s.In.Index > at.In.Index {
 			break
@@ -132,7 +132,7 @@ func (w *Workload) NPMAtStart() NPM {
 }
 
 // baseNPM is the npm of the base image: as it was read, or as Node.js brings it.
-func (w *Workload) baseNPM(s chain.State) NPM {
+func (w *Workload) baseNPM(s stage.State) NPM {
 	base := s.Base
 	if base != nil && base.Versions != nil && base.Versions.NPM != "" {
 		if v, ok := version(base.Versions.NPM); ok {
@@ -214,7 +214,7 @@ var installsNPM = lazyregexp.New(`(^|[^p])npm@|\bnvm\b|nodesource|nodejs\.org|\b
 	`\b(install|add|i|update|upgrade|enable|prepare)\b[^&|;]*\s(npm|nodejs)(\s|$)`)
 
 // mayBringNPM reports whether a step may put another npm into the image.
-func mayBringNPM(s chain.Step) bool {
+func mayBringNPM(s stage.Step) bool {
 	switch s.In.Name() {
 	case "RUN":
 		return installsNPM.MatchString(wholeText(s.In))

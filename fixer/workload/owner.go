@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 )
 
 // This file says who owns a file of the image.
@@ -71,7 +71,7 @@ func (w *Workload) Owner(file string) Owner {
 }
 
 // currentUser is who runs a RUN there.
-func currentUser(s chain.Step) string {
+func currentUser(s stage.Step) string {
 	user, _, _ := strings.Cut(s.Before.User.Text, ":")
 	if user == "" || user == "0" {
 		return "root"
@@ -80,7 +80,7 @@ func currentUser(s chain.Step) string {
 }
 
 // made records that a step makes the file, unless it is there already.
-func (o *Owner) made(s chain.Step, how Making, user string) {
+func (o *Owner) made(s stage.Step, how Making, user string) {
 	if o.Made >= how {
 		return
 	}
@@ -88,7 +88,7 @@ func (o *Owner) made(s chain.Step, how Making, user string) {
 }
 
 // copied follows a COPY or ADD.
-func (w *Workload) copied(o *Owner, s chain.Step, c chain.Copy, file string) {
+func (w *Workload) copied(o *Owner, s stage.Step, c stage.Copy, file string) {
 	user := "root"
 	if c.Chown != "" {
 		user, _, _ = strings.Cut(c.Chown, ":")
@@ -114,7 +114,7 @@ func (w *Workload) copied(o *Owner, s chain.Step, c chain.Copy, file string) {
 }
 
 // bringsBelow reports whether a copy brings a file below its destination.
-func (w *Workload) bringsBelow(c chain.Copy, file string) Making {
+func (w *Workload) bringsBelow(c stage.Copy, file string) Making {
 	if c.From != "" {
 		return Perhaps
 	}
@@ -132,7 +132,7 @@ func (w *Workload) bringsBelow(c chain.Copy, file string) Making {
 }
 
 // ran follows a RUN.
-func (o *Owner) ran(s chain.Step, file string) {
+func (o *Owner) ran(s stage.Step, file string) {
 	script, err := s.Script()
 	user, workdir := currentUser(s), s.Before.Workdir.Text
 	if err != nil || script == nil {
@@ -202,7 +202,7 @@ func MakesParents(c shell.Call) bool {
 	})
 }
 
-func (o *Owner) mkdir(s chain.Step, c shell.Call, dir, file, user string) {
+func (o *Owner) mkdir(s stage.Step, c shell.Call, dir, file, user string) {
 	parents := MakesParents(c)
 	for _, made := range operandsIn(c, dir, 0) {
 		if made == file || parents && Within(made, file) {
@@ -215,7 +215,7 @@ func (o *Owner) mkdir(s chain.Step, c shell.Call, dir, file, user string) {
 	}
 }
 
-func (o *Owner) chown(s chain.Step, c shell.Call, dir, file string) {
+func (o *Owner) chown(s stage.Step, c shell.Call, dir, file string) {
 	_, operands := c.Options(func(o string) bool { return o == "--from" || o == "--reference" })
 	if !c.Certain || len(operands) < 2 || !operands[0].Known {
 		return
@@ -228,7 +228,7 @@ func (o *Owner) chown(s chain.Step, c shell.Call, dir, file string) {
 	}
 }
 
-func (o *Owner) chmod(s chain.Step, c shell.Call, dir, file string) {
+func (o *Owner) chmod(s stage.Step, c shell.Call, dir, file string) {
 	if len(c.Args) == 0 {
 		return
 	}

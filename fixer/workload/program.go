@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/stage"
 )
 
 // defaultPath is PATH where nothing sets it (moby, oci.DefaultPathEnv).
@@ -93,7 +93,7 @@ func (w *Workload) inherits(program string) bool {
 }
 
 // Origin tells where a file of the image comes from.
-func (w *Workload) Origin(file string) chain.Origin { return w.in.Run.Origin(file, w.in.Context) }
+func (w *Workload) Origin(file string) stage.Origin { return w.in.Run.Origin(file, w.in.Context) }
 
 // IsNodesEntrypoint reports whether a program is the docker-entrypoint.sh that the
 // base image, one of Node.js', starts. Those of databases have the same name.

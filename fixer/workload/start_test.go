@@ -8,8 +8,8 @@ import (
 	"testing/fstest"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/stage"
 )
 
 // nodeBase is what is known of the base image in these tests.
@@ -25,7 +25,7 @@ func of(t testing.TB, src string, context fs.FS) *Workload {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, err := chain.Resolve(f, chain.Options{})
+	g, err := stage.Resolve(f, stage.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 )
 
 // This file tells what stands between the runtime and the command in the end.
@@ -156,7 +156,7 @@ func (w *Workload) CommandLine() ([]string, bool) {
 	if entry != nil && entry.Shell {
 		cmd = nil // ignored
 	}
-	for _, c := range []*chain.Command{entry, cmd} {
+	for _, c := range []*stage.Command{entry, cmd} {
 		switch {
 		case c == nil:
 		case !c.Shell:
@@ -266,7 +266,7 @@ func (w *Workload) isNodeProgram(program string) bool {
 
 // IsInstalled reports whether a RUN installs the package of that name for all.
 func (w *Workload) IsInstalled(program string) bool {
-	return slices.ContainsFunc(w.in.Run.Steps, func(s chain.Step) bool {
+	return slices.ContainsFunc(w.in.Run.Steps, func(s stage.Step) bool {
 		script, err := s.Script()
 		return s.In.Name() == "RUN" && err == nil && script != nil &&
 			slices.ContainsFunc(script.Calls, func(c shell.Call) bool { return InstallsGlobally(c, program) })

@@ -7,15 +7,15 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/npm"
+	"github.com/dockmend/dockmend/fixer/stage"
 )
 
 // Input is what the workload of a stage is made of.
 type Input struct {
-	Run     *chain.Run // the stage, evaluated on what is known of its base
-	Context fs.FS      // what COPY and ADD can reach; nil when it is not known
-	Files   *Files     // Context, read once; nil for one of its own
+	Run     *stage.Evaluation // the stage, evaluated on what is known of its base
+	Context fs.FS             // what COPY and ADD can reach; nil when it is not known
+	Files   *Files            // Context, read once; nil for one of its own
 	// Takes reports whether the stages take a file of the context; nil for all.
 	Takes func(name string) bool
 	// Deployments are the known ways in which the image is run.

@@ -4,9 +4,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
@@ -17,7 +17,7 @@ const Lists = "/var/lib/apt/lists"
 
 // DropLists makes the edit that adds the removal of the lists to a RUN that ends with
 // apt-get install. later are the RUNs of the file that need lists they did not fetch.
-func DropLists(s chain.Step, later []chain.Step) (edit dockerfile.Edit, ok bool) {
+func DropLists(s stage.Step, later []stage.Step) (edit dockerfile.Edit, ok bool) {
 	if s.In.Name() != "RUN" {
 		return edit, false
 	}
@@ -33,7 +33,7 @@ func DropLists(s chain.Step, later []chain.Step) (edit dockerfile.Edit, ok bool)
 	if _, ok := s.Place(word); !ok || word.End != len(s.In.Body()) {
 		return edit, false
 	}
-	if slices.ContainsFunc(later, func(l chain.Step) bool { return l.In.Index > s.In.Index && derives(l.Node, s.Node) }) {
+	if slices.ContainsFunc(later, func(l stage.Step) bool { return l.In.Index > s.In.Index && derives(l.Node, s.Node) }) {
 		return edit, false
 	}
 	edit, err = s.In.Append("&& rm -rf " + Lists + "/*")
@@ -41,7 +41,7 @@ func DropLists(s chain.Step, later []chain.Step) (edit dockerfile.Edit, ok bool)
 }
 
 // derives reports whether n is the stage parent, or built on it.
-func derives(n, parent *chain.Node) bool {
+func derives(n, parent *stage.Node) bool {
 	for ; n != nil; n = n.Parent {
 		if n == parent {
 			return true
@@ -63,7 +63,7 @@ func updates(calls []shell.Call) bool {
 func isApt(c shell.Call) bool { return c.Name == "apt-get" || c.Name == "apt" || c.Name == "aptitude" }
 
 // mountsApt reports whether the RUN keeps apt's files in a cache.
-func mountsApt(s chain.Step) bool {
+func mountsApt(s stage.Step) bool {
 	for _, f := range s.In.Flags {
 		if strings.HasPrefix(f.Text, "--mount=") && strings.Contains(f.Text, "apt") {
 			return true
@@ -73,7 +73,7 @@ func mountsApt(s chain.Step) bool {
 }
 
 // NeedsLists reports whether a RUN may read package lists that it did not fetch.
-func NeedsLists(s chain.Step) bool {
+func NeedsLists(s stage.Step) bool {
 	if s.In.Name() != "RUN" || !strings.Contains(steps.Text(s.In), "apt") {
 		return false
 	}

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms/internal/sources"
 )
 
@@ -18,7 +18,7 @@ import (
 
 // OnlyRuns tells why the shell of a shell form does more than to run its script:
 // a login shell or a file that it reads first may set up an environment.
-func OnlyRuns(s chain.State) error {
+func OnlyRuns(s stage.State) error {
 	if len(s.Shell) < 2 || !s.POSIXShell() {
 		return errors.New("its SHELL is no POSIX shell")
 	}

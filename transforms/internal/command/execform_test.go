@@ -4,8 +4,8 @@ import (
 	"testing"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/stage"
 )
 
 func TestOnlyRuns(t *testing.T) {
@@ -38,13 +38,13 @@ func TestOnlyRuns(t *testing.T) {
 }
 
 // stateWith is the state of an image with that SHELL and environment.
-func stateWith(t *testing.T, shell, env []string) chain.State {
+func stateWith(t *testing.T, shell, env []string) stage.State {
 	t.Helper()
 	file, err := dockerfile.Parse("Dockerfile", []byte("FROM a\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	graph, err := chain.Resolve(file, chain.Options{})
+	graph, err := stage.Resolve(file, stage.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,8 +9,8 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/stage"
 )
 
 // Rewrite is another way to write the CMD or ENTRYPOINT of a stage, and whether it
@@ -46,7 +46,7 @@ func (rs *Rewrites) Add(r Rewrite) {
 
 // StartIsKnown refuses to rewrite a command where it is not known what the base
 // image starts.
-func StartIsKnown(n *chain.Node, base *baseimage.Facts, err error) fixer.Decision {
+func StartIsKnown(n *stage.Node, base *baseimage.Facts, err error) fixer.Decision {
 	switch {
 	case err != nil:
 		return fixer.Refusal(fmt.Sprintf("the base image %s is unknown: %v", n.Root().Stage.Ref.Text, err))

@@ -13,10 +13,10 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/discover"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/npm"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms/internal/installs"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
@@ -151,7 +151,7 @@ func (x *Chooser) installsHere() bool {
 
 // installsPackages reports whether a RUN installs the packages of package.json in
 // the directory that it starts in.
-func installsPackages(s chain.Step) bool {
+func installsPackages(s stage.Step) bool {
 	script, err := s.Script()
 	if s.In.Name() != "RUN" || err != nil || script == nil {
 		return false

@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/command"
 )
@@ -20,9 +20,9 @@ import (
 // Prepend puts words in front of the effective ENTRYPOINT. A new one stands
 // before the stage's own CMD, or at the end of the stage, followed by the CMD that
 // it would clear.
-func Prepend(p *fixer.Pass, run *chain.Run, words []string) ([]dockerfile.Edit, error) {
+func Prepend(p *fixer.Pass, run *stage.Evaluation, words []string) ([]dockerfile.Edit, error) {
 	f, entry, cmd := p.File, run.Final.Entrypoint, run.Final.Cmd
-	own := func(c *chain.Command) bool { return c != nil && slices.Contains(run.Node.Stage.Body, c.In) }
+	own := func(c *stage.Command) bool { return c != nil && slices.Contains(run.Node.Stage.Body, c.In) }
 	if own(entry) {
 		first := entry.In.Args[0]
 		comma := ", "
@@ -54,7 +54,7 @@ func Prepend(p *fixer.Pass, run *chain.Run, words []string) ([]dockerfile.Edit, 
 			return nil, errors.New("the CMD of the stage that it is built from is in shell form, and would have to be repeated")
 		}
 		// direct-cmd left it for the sake of the others, and would not leave its copy.
-		alone := slices.ContainsFunc(run.Alone(), func(s chain.Step) bool { return s.In == cmd.In })
+		alone := slices.ContainsFunc(run.Exclusive(), func(s stage.Step) bool { return s.In == cmd.In })
 		if cmd.In != nil && !alone && workload.IsManager(cmd.Argv[0]) {
 			return nil, fmt.Errorf("its CMD is that of line %d, for other images too", cmd.In.Line)
 		}
@@ -66,7 +66,7 @@ func Prepend(p *fixer.Pass, run *chain.Run, words []string) ([]dockerfile.Edit, 
 
 // ClearsEntrypoint is the stage's own ENTRYPOINT where it is an empty list, nil
 // for none.
-func ClearsEntrypoint(run *chain.Run) *dockerfile.Instruction {
+func ClearsEntrypoint(run *stage.Evaluation) *dockerfile.Instruction {
 	entry, body := run.Final.Entrypoint, run.Node.Stage.Body
 	i := slices.IndexFunc(body, func(in *dockerfile.Instruction) bool { return in.Name() == "ENTRYPOINT" })
 	if i < 0 || entry != nil && slices.Contains(body, entry.In) {

@@ -8,9 +8,9 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
@@ -26,7 +26,7 @@ type Source struct {
 }
 
 // Find tells where the stage can have tini from, and refuses where from nowhere.
-func Find(run *chain.Run) (s Source, may fixer.Decision) {
+func Find(run *stage.Evaluation) (s Source, may fixer.Decision) {
 	base := run.Final.Base
 	d := base.Distro
 	switch d.FamilyOf() {
@@ -80,8 +80,8 @@ func served(d *baseimage.Distro, image string) fixer.Decision {
 }
 
 // tiniInstalled is the instruction that installs tini already, nil for none.
-func tiniInstalled(run *chain.Run) (in *dockerfile.Instruction) {
-	steps.Calls(run.Steps, func(s chain.Step, c shell.Call) {
+func tiniInstalled(run *stage.Evaluation) (in *dockerfile.Instruction) {
+	steps.Calls(run.Steps, func(s stage.Step, c shell.Call) {
 		if slices.Contains([]string{"apk", "apt-get", "apt"}, c.Name) && c.Has("add", "install") && names(c, "tini") && c.Succeeded && !c.Has("-t", "--virtual") {
 			in = s.In
 		}

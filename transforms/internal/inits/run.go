@@ -8,10 +8,10 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
@@ -20,7 +20,7 @@ import (
 // Install makes the edit that installs it: another word for a RUN that installs
 // packages in a matching form, or a RUN of its own. The error says why neither
 // has a place.
-func (t Source) Install(p *fixer.Pass, run *chain.Run) ([]dockerfile.Edit, error) {
+func (t Source) Install(p *fixer.Pass, run *stage.Evaluation) ([]dockerfile.Edit, error) {
 	if t.manager == "" {
 		return nil, nil
 	}
@@ -29,7 +29,7 @@ func (t Source) Install(p *fixer.Pass, run *chain.Run) ([]dockerfile.Edit, error
 	}
 	var behind *dockerfile.Instruction
 	for _, s := range run.Own() {
-		if s.In.Name() != "RUN" || p.Ignores(s.In) || !s.Before.User.Known || !chain.IsRoot(s.Before.User.Text) || !steps.CanRun(s.Before) || steps.ToolsGone(run, s.In) || steps.RemovesTools(s) {
+		if s.In.Name() != "RUN" || p.Ignores(s.In) || !s.Before.User.Known || !stage.IsRoot(s.Before.User.Text) || !steps.CanRun(s.Before) || steps.ToolsGone(run, s.In) || steps.RemovesTools(s) {
 			continue
 		}
 		if edit, ok := t.join(s); ok {
@@ -62,7 +62,7 @@ var (
 
 // FitsBase doubts where the build may have another package manager: the base image
 // is named by a build argument, which may name one of another distribution.
-func (t Source) FitsBase(run *chain.Run) fixer.Decision {
+func (t Source) FitsBase(run *stage.Evaluation) fixer.Decision {
 	root := run.Node.Root()
 	ref := root.Stage.Ref.Text
 	written := inVariable.ReplaceAllString(ref, "")
@@ -83,16 +83,16 @@ func (t Source) runs(c shell.Call) bool {
 }
 
 // isUsed reports whether a RUN installs packages with the same program.
-func (t Source) isUsed(s chain.Step) bool {
+func (t Source) isUsed(s stage.Step) bool {
 	found := false
-	steps.Calls([]chain.Step{s}, func(_ chain.Step, c shell.Call) {
+	steps.Calls([]stage.Step{s}, func(_ stage.Step, c shell.Call) {
 		found = found || t.runs(c) && c.Has("add", "install") && c.Certain
 	})
 	return found
 }
 
 // join adds a word to the packages that a RUN installs.
-func (t Source) join(s chain.Step) (dockerfile.Edit, bool) {
+func (t Source) join(s stage.Step) (dockerfile.Edit, bool) {
 	script, err := s.Script()
 	if err != nil || script == nil {
 		return dockerfile.Edit{}, false
@@ -166,13 +166,13 @@ func (t Source) lastPackage(c shell.Call) (last shell.Word, ok bool) {
 }
 
 // rootPlace is the instruction behind which a RUN is root's and cached longest.
-func rootPlace(run *chain.Run) (*dockerfile.Instruction, bool) {
+func rootPlace(run *stage.Evaluation) (*dockerfile.Instruction, bool) {
 	if head, ok := steps.AfterHead(run); ok {
 		return head.In, true
 	}
 	for _, s := range run.Own() {
 		after := s.Before.After(s.In)
-		if s.In.Name() == "USER" && after.User.Known && chain.IsRoot(after.User.Text) && steps.CanRun(after) && !steps.ToolsGone(run, s.In) {
+		if s.In.Name() == "USER" && after.User.Known && stage.IsRoot(after.User.Text) && steps.CanRun(after) && !steps.ToolsGone(run, s.In) {
 			return s.In, true
 		}
 	}
@@ -181,19 +181,19 @@ func rootPlace(run *chain.Run) (*dockerfile.Instruction, bool) {
 
 // headAbove is such an instruction in a stage that this one is built from, and no
 // other image: npm-ci-stage leaves one in front of a USER.
-func headAbove(run *chain.Run) (found *dockerfile.Instruction, ok bool) {
+func headAbove(run *stage.Evaluation) (found *dockerfile.Instruction, ok bool) {
 	if slices.ContainsFunc(run.Steps, steps.RemovesTools) {
 		return nil, false
 	}
-	var node *chain.Node
+	var node *stage.Node
 	var head *dockerfile.Instruction // nil where root can't install
-	for _, s := range run.Alone() {
+	for _, s := range run.Exclusive() {
 		if s.Node == run.Node {
 			break
 		}
 		if s.Node != node {
 			node, head = s.Node, nil
-			if s.Before.User.Known && chain.IsRoot(s.Before.User.Text) && steps.CanRun(s.Before) {
+			if s.Before.User.Known && stage.IsRoot(s.Before.User.Text) && steps.CanRun(s.Before) {
 				head = node.Stage.From
 			}
 		}

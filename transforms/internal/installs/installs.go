@@ -8,16 +8,16 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
 // Install is a call, in a RUN, that installs what package.json lists.
 type Install struct {
-	Step chain.Step
+	Step stage.Step
 	At   int // of the step, among those of the chain
 	Call shell.Call
 	Tool string     // npm, yarn or pnpm
@@ -47,7 +47,7 @@ var plainFlags = strings.Fields(`--no-optional --optional=false --no-audit --aud
 
 // Read are the installs of a step that can be read. Anything that is not
 // known for certain, a flag or another directory, makes an install none.
-func Read(list []chain.Step, at int) (found []Install) {
+func Read(list []stage.Step, at int) (found []Install) {
 	s := list[at]
 	if s.In.Name() != "RUN" || steps.ChangesDirectory(s) || slices.ContainsFunc(s.In.Flags, func(w dockerfile.Word) bool { return strings.Contains(w.Text, "node_modules") }) {
 		return nil
@@ -128,7 +128,7 @@ var rewritesManifest = lazyregexp.New(`\bpackage(\.json|-lock|\*)|\*\.json|shrin
 
 // RewrittenBy tells which command in front of an install may have changed the files
 // that it reads, "" for none.
-func RewrittenBy(run *chain.Run, in Install) string {
+func RewrittenBy(run *stage.Evaluation, in Install) string {
 	for _, s := range run.Steps[:in.At] {
 		if s.In.Name() != "RUN" || !rewritesManifest.MatchString(steps.Text(s.In)) {
 			continue
@@ -156,7 +156,7 @@ func rewritesFiles(c shell.Call) bool {
 
 // OnlyGlobal reports whether all that a RUN does with package managers concerns
 // programs for the whole image, or settings.
-func OnlyGlobal(s chain.Step) bool {
+func OnlyGlobal(s stage.Step) bool {
 	script, err := s.Script()
 	if err != nil || script == nil {
 		return false
@@ -173,7 +173,7 @@ func OnlyGlobal(s chain.Step) bool {
 }
 
 // CopiesContext reports whether a copy brings all of the build context.
-func CopiesContext(c chain.Copy) bool {
+func CopiesContext(c stage.Copy) bool {
 	return c.From == "" && slices.ContainsFunc(c.Sources, func(src string) bool {
 		return slices.Contains([]string{"", ".", "*"}, strings.Trim(src, "/")) || path.Clean("/"+src) == "/"
 	})

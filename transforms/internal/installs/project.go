@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/npm"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
@@ -39,7 +39,7 @@ var lockNames = map[string][]string{
 // ReadProject reads the package in the working directory in front of the step
 // with that index, and the lock file that the package manager would use. The
 // error says why its package.json is not known.
-func ReadProject(p *fixer.Pass, run *chain.Run, i int, tool string) (*Project, error) {
+func ReadProject(p *fixer.Pass, run *stage.Evaluation, i int, tool string) (*Project, error) {
 	before := run.Steps[i].Before
 	if p.Context == nil {
 		return nil, workload.ErrNoContext
@@ -47,7 +47,7 @@ func ReadProject(p *fixer.Pass, run *chain.Run, i int, tool string) (*Project, e
 	if !before.Workdir.Known {
 		return nil, errors.New("the working directory is unknown")
 	}
-	upTo := &chain.Run{Node: run.Node, Steps: run.Steps[:i], Final: before}
+	upTo := &stage.Evaluation{Node: run.Node, Steps: run.Steps[:i], Final: before}
 	// source is the file of the context that lies there, "" for none.
 	source := func(name string) string { return upTo.Origin(path.Join(before.Workdir.Text, name), p.Context).Name }
 	read := func(name string) (string, error) {
@@ -98,7 +98,7 @@ func readLock(files *workload.Files, tool, manifest string, source func(string) 
 
 // Setting is the value of a setting of npm in the project's .npmrc or in the
 // environment, "" when it's set in neither.
-func (pr *Project) Setting(s chain.State, name string) string {
+func (pr *Project) Setting(s stage.State, name string) string {
 	for _, e := range slices.Backward(s.Env) {
 		k, v, _ := strings.Cut(e, "=")
 		if strings.ReplaceAll(strings.ToLower(k), "_", "-") == "npm-config-"+name {

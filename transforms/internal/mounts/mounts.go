@@ -11,8 +11,8 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
@@ -24,7 +24,7 @@ import (
 
 // Doubt tells of a mount that another user than root may not write to, "" when
 // there is none.
-func Doubt(p *fixer.Pass, run *chain.Run, id users.Identity) string {
+func Doubt(p *fixer.Pass, run *stage.Evaluation, id users.Identity) string {
 	for _, d := range p.Deployments {
 		if d.User != "" {
 			continue // it says itself who runs, whatever the image says
@@ -57,7 +57,7 @@ func Doubt(p *fixer.Pass, run *chain.Run, id users.Identity) string {
 // possibleDoubt tells of a mount in a deployment whose image may be this one. Where
 // nothing of the same name speaks for that, only one that mounts something at or below
 // the working directory counts: of other paths it is not likely.
-func possibleDoubt(p *fixer.Pass, run *chain.Run, id users.Identity) string {
+func possibleDoubt(p *fixer.Pass, run *stage.Evaluation, id users.Identity) string {
 	dir := run.Final.Workdir
 	for _, d := range p.Perhaps {
 		counts := func(m workload.Mount) bool {
@@ -101,7 +101,7 @@ func ofRights(d workload.Deployment) string {
 }
 
 // ofMount tells why a user who is not root may not write to a mount.
-func ofMount(p *fixer.Pass, run *chain.Run, id users.Identity, m workload.Mount) string {
+func ofMount(p *fixer.Pass, run *stage.Evaluation, id users.Identity, m workload.Mount) string {
 	target := path.Clean(m.Target)
 	switch {
 	case path.Base(target) == "docker.sock" || strings.HasSuffix(m.Source, "docker.sock"):
@@ -153,7 +153,7 @@ var dataFolder = lazyregexp.New(`(?i)^\.?(data|db|database|sqlite|uploads?|files
 
 // bringsSources reports whether a bind mount brings the sources, or a file, that lie in
 // the repository: who works on them mounts them to be read.
-func bringsSources(p *fixer.Pass, run *chain.Run, m workload.Mount, target string) bool {
+func bringsSources(p *fixer.Pass, run *stage.Evaluation, m workload.Mount, target string) bool {
 	if path.IsAbs(m.Source) || strings.HasPrefix(m.Source, "~") {
 		return false
 	}

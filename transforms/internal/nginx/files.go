@@ -10,7 +10,7 @@ import (
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 
-	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
@@ -22,7 +22,7 @@ type confFile struct{ name, image string }
 
 // configCopy reads what a copy brings of configuration, and of scripts that the
 // image's entrypoint runs.
-func (n *Server) configCopy(s chain.Step, follow func(argv []string) string) string {
+func (n *Server) configCopy(s stage.Step, follow func(argv []string) string) string {
 	line := s.In.Line
 	c, ok := s.Before.Copy(s.In)
 	switch {
@@ -62,7 +62,7 @@ func (n *Server) configCopy(s chain.Step, follow func(argv []string) string) str
 }
 
 // confHeredocs reads the files that stand in the Dockerfile itself.
-func (n *Server) confHeredocs(s chain.Step, c chain.Copy, config, script bool) string {
+func (n *Server) confHeredocs(s stage.Step, c stage.Copy, config, script bool) string {
 	var contents []instructions.SourceContent
 	switch cmd := s.In.Cmd.(type) {
 	case *instructions.CopyCommand:
@@ -95,7 +95,7 @@ func looksLikeConf(name string) bool {
 
 // filesOf lists the files of the build context that one source of a copy
 // brings.
-func (n *Server) filesOf(c chain.Copy, src string) ([]confFile, error) {
+func (n *Server) filesOf(c stage.Copy, src string) ([]confFile, error) {
 	context := n.pass.Context
 	image := c.Dest // of a single file
 	if c.Dir || c.Dest == confD || path.Ext(c.Dest) == "" {

@@ -14,7 +14,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/owner"
 	"github.com/dockmend/dockmend/transforms/internal/ports"
@@ -30,7 +30,7 @@ import (
 // IsImage reports whether the base image is Docker's official nginx, be it
 // from a mirror: what its files are is known from its source
 // (github.com/nginx/docker-nginx).
-func IsImage(n *chain.Node) bool {
+func IsImage(n *stage.Node) bool {
 	ref, err := reference.ParseNormalizedNamed(n.Root().Image)
 	return err == nil && n.Root().Err == nil && strings.HasSuffix("/"+reference.Path(ref), "/library/nginx")
 }
@@ -39,7 +39,7 @@ func IsImage(n *chain.Node) bool {
 type Server struct {
 	configuration
 	pass    *fixer.Pass
-	run     *chain.Run
+	run     *stage.Evaluation
 	doubt   string // what of its configuration can't be seen, "" for nothing
 	started bool
 	file    string          // the main one of its configuration
@@ -56,7 +56,7 @@ const (
 )
 
 // New returns the server of a stage, of which nothing was read yet.
-func New(p *fixer.Pass, run *chain.Run) *Server {
+func New(p *fixer.Pass, run *stage.Evaluation) *Server {
 	return &Server{pass: p, run: run, file: mainFile, read: map[string]bool{}}
 }
 
@@ -99,7 +99,7 @@ func (n *Server) Volumes() string {
 }
 
 // Pick finds the user that the image brings for its workers.
-func Pick(p *fixer.Pass, n *chain.Node) (*chain.Run, users.Identity, error) {
+func Pick(p *fixer.Pass, n *stage.Node) (*stage.Evaluation, users.Identity, error) {
 	base, err := p.Base(n, baseimage.AskDistro|baseimage.AskAccounts|baseimage.AskSh|baseimage.AskChown)
 	run := n.Eval(base)
 	if err != nil {
@@ -125,7 +125,7 @@ func Pick(p *fixer.Pass, n *chain.Node) (*chain.Run, users.Identity, error) {
 // Prepare is the RUN that lets nginx start without root: it can make its
 // temporary directories, write its pid file and what the entrypoint's scripts
 // make. None when the file has done so itself.
-func (n *Server) Prepare(p *fixer.Pass, run *chain.Run, id users.Identity) []string {
+func (n *Server) Prepare(p *fixer.Pass, run *stage.Evaluation, id users.Identity) []string {
 	owner, _ := owner.At(p, run.Final, id)
 	var dirs []string
 	add := func(dir string) bool {

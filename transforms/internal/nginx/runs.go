@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
@@ -24,7 +24,7 @@ var keepsConf = strings.Fields("chown chgrp chmod mkdir test [ ls cat echo print
 var quietInBuild = strings.Fields("sed cp mv find date id sleep : export")
 
 // configRun looks for what a RUN does to the configuration.
-func (n *Server) configRun(s chain.Step) string {
+func (n *Server) configRun(s stage.Step) string {
 	line := s.In.Line
 	script, err := s.Script()
 	if err != nil || script == nil {
@@ -66,7 +66,7 @@ func anyRaw(c shell.Call, parts ...string) bool {
 
 // configWrite looks at a file that a RUN writes. envsubst only fills in what was
 // read as a template.
-func (n *Server) configWrite(s chain.Step, script *shell.Script, w shell.Word) string {
+func (n *Server) configWrite(s stage.Step, script *shell.Script, w shell.Word) string {
 	file := path.Clean(w.Text)
 	if !path.IsAbs(file) {
 		file = path.Join(s.Before.Workdir.Text, file)
@@ -84,7 +84,7 @@ func (n *Server) configWrite(s chain.Step, script *shell.Script, w shell.Word) s
 }
 
 // removesConf notes what an rm takes away of the image's configuration.
-func (n *Server) removesConf(s chain.Step, c shell.Call) {
+func (n *Server) removesConf(s stage.Step, c shell.Call) {
 	for _, w := range c.Args {
 		file := w.Text
 		if !path.IsAbs(file) {

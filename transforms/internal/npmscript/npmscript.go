@@ -10,9 +10,9 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/sources"
 )
@@ -22,7 +22,7 @@ import (
 // Script follows a script.
 type Script struct {
 	pass *fixer.Pass
-	run  *chain.Run
+	run  *stage.Evaluation
 	load *workload.Workload
 	Name string // the script that CMD names
 	File string // the package.json that has it
@@ -33,7 +33,7 @@ type Script struct {
 }
 
 // New returns what follows the scripts that the CMD of a stage names.
-func New(p *fixer.Pass, run *chain.Run) *Script {
+func New(p *fixer.Pass, run *stage.Evaluation) *Script {
 	return &Script{pass: p, run: run, load: p.Workload(run), seen: map[string]bool{}}
 }
 

@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/installs"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
@@ -127,7 +127,7 @@ func (s *Script) tools(manager string) error {
 		}
 	}
 	// Only root can switch to another user.
-	if user := s.run.Final.User; manager == "npm" && (!user.Known || chain.IsRoot(user.Text)) && mayBeOthers(s.run) {
+	if user := s.run.Final.User; manager == "npm" && (!user.Known || stage.IsRoot(user.Text)) && mayBeOthers(s.run) {
 		if npm := installs.SwitchesOwner(s.pass, s.run); npm != "" {
 			s.Owner = npm + " run scripts as the owner of the directory, who may be somebody else"
 		}
@@ -137,13 +137,13 @@ func (s *Script) tools(manager string) error {
 
 // mayBeOthers reports whether the working directory may belong to somebody other
 // than root.
-func mayBeOthers(run *chain.Run) bool {
+func mayBeOthers(run *stage.Evaluation) bool {
 	found := strings.HasPrefix(run.Final.Workdir.Text, "/home/")
 	for _, s := range run.Steps {
 		c, ok := s.Before.Copy(s.In)
-		found = found || ok && c.Owned || !chain.IsRoot(s.Before.User.Text)
+		found = found || ok && c.Owned || !stage.IsRoot(s.Before.User.Text)
 	}
-	steps.Calls(run.Steps, func(_ chain.Step, c shell.Call) { found = found || c.Name == "chown" || c.Name == "install" })
+	steps.Calls(run.Steps, func(_ stage.Step, c shell.Call) { found = found || c.Name == "chown" || c.Name == "install" })
 	return found
 }
 

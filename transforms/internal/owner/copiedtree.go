@@ -5,8 +5,8 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms/internal/sources"
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
@@ -25,10 +25,10 @@ type tree struct {
 // CopiedTree finds the copies of the application's files that are not the user's
 // yet: all of them where something is known to be written into them at start, which
 // written says, else those that chown-copy can give.
-func CopiedTree(p *fixer.Pass, run *chain.Run, id users.Identity, written string) tree {
+func CopiedTree(p *fixer.Pass, run *stage.Evaluation, id users.Identity, written string) tree {
 	t := tree{from: run.Node.Stage.From, id: users.Spelled(id, run.Final), written: written}
 	g := NewGiver(p, run, t.id)
-	for i, s := range run.Alone() {
+	for i, s := range run.Exclusive() {
 		c, ok := s.Before.Copy(s.In)
 		if !ok || c.Owned || !IsApplications(run, t.id, c.Dest) || ChownedLater(run, i, t.id) {
 			continue
@@ -72,9 +72,9 @@ func (t tree) IsGiven(end *fixer.Pass) fixer.Decision {
 }
 
 // owned are the copies that are the user's in the end.
-func (t tree) owned(run *chain.Run) map[*dockerfile.Instruction]bool {
+func (t tree) owned(run *stage.Evaluation) map[*dockerfile.Instruction]bool {
 	list := map[*dockerfile.Instruction]bool{}
-	for i, s := range run.Alone() {
+	for i, s := range run.Exclusive() {
 		if c, ok := s.Before.Copy(s.In); ok {
 			list[s.In] = c.Chown != "" && ownedBy(s.Before, c, t.id) || ChownedLater(run, i, t.id)
 		}

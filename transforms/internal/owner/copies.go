@@ -10,9 +10,9 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/paths"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
@@ -22,23 +22,23 @@ import (
 // Giver makes the edits that give copies to a user.
 type Giver struct {
 	pass    *fixer.Pass
-	run     *chain.Run
+	run     *stage.Evaluation
 	id      users.Identity
 	sibling string // what the file itself writes for this user, "" for nothing
 }
 
 // NewGiver returns what gives the copies of a stage to a user.
-func NewGiver(p *fixer.Pass, run *chain.Run, id users.Identity) Giver {
+func NewGiver(p *fixer.Pass, run *stage.Evaluation, id users.Identity) Giver {
 	return Giver{pass: p, run: run, id: id, sibling: siblingOwner(run, id)}
 }
 
 // Give makes the edit for one copy, the i-th of the steps that are the image's
 // alone. The error says why it is left alone.
-func (g Giver) Give(i int, c chain.Copy) (dockerfile.Edit, error) {
+func (g Giver) Give(i int, c stage.Copy) (dockerfile.Edit, error) {
 	if reason := laterRuns(g.pass, g.run, i, c); reason != "" {
 		return dockerfile.Edit{}, errors.New(reason)
 	}
-	s := g.run.Alone()[i].Before
+	s := g.run.Exclusive()[i].Before
 	_, exists := s.Accounts.User(g.id.Name)
 	owner, ok := g.sibling, g.sibling != "" && exists && !c.Link
 	if !ok {
@@ -55,8 +55,8 @@ func (g Giver) Give(i int, c chain.Copy) (dockerfile.Edit, error) {
 
 // siblingOwner is what the file itself writes for this user in a COPY of the
 // image's: perhaps with a group that is not the user's own. "" for none.
-func siblingOwner(run *chain.Run, id users.Identity) string {
-	for _, s := range run.Alone() {
+func siblingOwner(run *stage.Evaluation, id users.Identity) string {
+	for _, s := range run.Exclusive() {
 		if other, ok := s.Before.Copy(s.In); ok && other.Chown != "" && !other.Link && ownedBy(s.Before, other, id) {
 			return other.Chown
 		}
@@ -66,14 +66,16 @@ func siblingOwner(run *chain.Run, id users.Identity) string {
 
 // ChownedLater reports whether a RUN behind the i-th instruction of the stage
 // gives what it copied to the user in any case.
-func ChownedLater(run *chain.Run, i int, id users.Identity) bool { return id.Is(ChownedTo(run, i)) }
+func ChownedLater(run *stage.Evaluation, i int, id users.Identity) bool {
+	return id.Is(ChownedTo(run, i))
+}
 
 // ChownedTo is the user to whom the last RUN that does so gives all that the i-th
 // instruction of the stage copied; "" where none does.
-func ChownedTo(run *chain.Run, i int) (user string) {
-	own := run.Alone()
+func ChownedTo(run *stage.Evaluation, i int) (user string) {
+	own := run.Exclusive()
 	c, _ := own[i].Before.Copy(own[i].In)
-	steps.Calls(own[i+1:], func(s chain.Step, call shell.Call) {
+	steps.Calls(own[i+1:], func(s stage.Step, call shell.Call) {
 		ch, ok := steps.ReadChown(call, s.Before.Workdir.Text)
 		if ok && call.Certain && ch.Known && ch.Recursive && slices.ContainsFunc(ch.Targets, func(t string) bool { return workload.Within(c.Dest, t) }) {
 			user = ch.User
@@ -83,7 +85,7 @@ func ChownedTo(run *chain.Run, i int) (user string) {
 }
 
 // IsApplications reports whether a destination is the application's own.
-func IsApplications(run *chain.Run, id users.Identity, dest string) bool {
+func IsApplications(run *stage.Evaluation, id users.Identity, dest string) bool {
 	dir := run.Final.Workdir
 	if dir.Known && dest == dir.Text && paths.IsOwnable(dest) {
 		return true
@@ -98,7 +100,7 @@ func IsApplications(run *chain.Run, id users.Identity, dest string) bool {
 
 // copyOwner is the value of --chown at this place. BuildKit looks names up in
 // the stage's own /etc/passwd and /etc/group, and can't for --link.
-func copyOwner(s chain.State, id users.Identity, c chain.Copy) (string, bool) {
+func copyOwner(s stage.State, id users.Identity, c stage.Copy) (string, bool) {
 	_, userNumeric := strconv.Atoi(id.User)
 	_, user := s.Accounts.User(id.Name)
 	_, group := s.Accounts.GroupID(id.Group)
@@ -116,7 +118,7 @@ func copyOwner(s chain.State, id users.Identity, c chain.Copy) (string, bool) {
 }
 
 // defined reports whether a variable in a name has its value at this place.
-func defined(s chain.State, name string) bool {
+func defined(s stage.State, name string) bool {
 	v, ok := s.Expand(name)
 	return ok && v != ""
 }

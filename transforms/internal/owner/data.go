@@ -9,7 +9,7 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
@@ -19,7 +19,7 @@ import (
 
 // Data tells of a path that a variable, or a source, has the application write,
 // and that stays root's; "" when there is none.
-func Data(p *fixer.Pass, run *chain.Run, id users.Identity) string {
+func Data(p *fixer.Pass, run *stage.Evaluation, id users.Identity) string {
 	load := p.Workload(run)
 	started := load.Started()
 	for _, w := range load.Writes() {
@@ -55,7 +55,7 @@ func IsByHand(name string) bool {
 
 // staysRoots reports whether a user can neither write to a file or directory nor
 // make it.
-func staysRoots(run *chain.Run, id users.Identity, file string) bool {
+func staysRoots(run *stage.Evaluation, id users.Identity, file string) bool {
 	file = path.Clean(file)
 	switch {
 	case !path.IsAbs(file) || file == "/" || workload.IsTemporary(file) || workload.Within(file, "/proc") || workload.Within(file, "/sys") || id.Home != "" && workload.Within(file, id.Home):
@@ -73,7 +73,7 @@ func staysRoots(run *chain.Run, id users.Identity, file string) bool {
 
 // isGiven reports whether the user will own a directory, or can write to it: the file
 // makes it, declares it as a volume, works in it or copies it as the user's.
-func isGiven(run *chain.Run, id users.Identity, dir string) bool {
+func isGiven(run *stage.Evaluation, id users.Identity, dir string) bool {
 	if made, err := madeDirs(run, id); err == nil && slices.Contains(made, dir) || settled(run, id, dir) {
 		return true
 	}

@@ -11,8 +11,8 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/paths"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
@@ -35,7 +35,7 @@ type Lines struct {
 // volumes: made and owned before the first VOLUME, behind which the classic
 // builder loses every change (Docker documentation, "Notes about specifying
 // volumes"). It is nil when there is nothing to prepare.
-func Volumes(p *fixer.Pass, run *chain.Run, id users.Identity) (*Lines, error) {
+func Volumes(p *fixer.Pass, run *stage.Evaluation, id users.Identity) (*Lines, error) {
 	first := run.Node.Stage.From.Index
 	for _, v := range run.Final.Volumes {
 		if v.Known && workload.IsTemporary(v.Text) {
@@ -46,7 +46,7 @@ func Volumes(p *fixer.Pass, run *chain.Run, id users.Identity) (*Lines, error) {
 		}
 	}
 	var dirs []string
-	var at *chain.Step
+	var at *stage.Step
 	for _, s := range run.Own() {
 		cmd, ok := s.In.Cmd.(*instructions.VolumeCommand)
 		if !ok {
@@ -75,7 +75,7 @@ func Volumes(p *fixer.Pass, run *chain.Run, id users.Identity) (*Lines, error) {
 		return nil, nil
 	}
 	owner, ok := At(p, at.Before, id)
-	if !ok || !steps.CanRun(at.Before) || steps.ToolsGone(run, at.In) || !chain.IsRoot(at.Before.User.Text) {
+	if !ok || !steps.CanRun(at.Before) || steps.ToolsGone(run, at.In) || !stage.IsRoot(at.Before.User.Text) {
 		return nil, fmt.Errorf("the volume %s can't be given to the user where it is declared", dirs[0])
 	}
 	list := strings.Join(dirs, " ")
@@ -88,7 +88,7 @@ func Volumes(p *fixer.Pass, run *chain.Run, id users.Identity) (*Lines, error) {
 
 // VolumeDoubt tells of declared volumes that keep root's files where they exist already:
 // Compose carries them over to a new container, and people give them names.
-func VolumeDoubt(p *fixer.Pass, run *chain.Run, id users.Identity) string {
+func VolumeDoubt(p *fixer.Pass, run *stage.Evaluation, id users.Identity) string {
 	volumes, err := Volumes(p, run, id)
 	if err != nil || volumes == nil {
 		return ""
@@ -98,7 +98,7 @@ func VolumeDoubt(p *fixer.Pass, run *chain.Run, id users.Identity) string {
 
 // At is what chown can call the identity at this place: by name where the
 // name exists, by number otherwise.
-func At(p *fixer.Pass, s chain.State, id users.Identity) (string, bool) {
+func At(p *fixer.Pass, s stage.State, id users.Identity) (string, bool) {
 	n, known := id.Numeric()
 	if known && p.Options.NumericUser {
 		return n, true
@@ -117,7 +117,7 @@ func At(p *fixer.Pass, s chain.State, id users.Identity) (string, bool) {
 // in front of USER: every RUN of the file then still finds them as they were.
 // npm 7 and 8 run install scripts as the owner of the directory, and git
 // refuses to work in somebody else's.
-func Directories(p *fixer.Pass, run *chain.Run, id users.Identity) (Lines, error) {
+func Directories(p *fixer.Pass, run *stage.Evaluation, id users.Identity) (Lines, error) {
 	made, err := madeDirs(run, id)
 	if err != nil {
 		return Lines{}, err
@@ -156,7 +156,7 @@ func Directories(p *fixer.Pass, run *chain.Run, id users.Identity) (Lines, error
 		if !steps.RemovesTools(s) {
 			continue
 		}
-		if s.Node != run.Node || s.Before.Workdir.Text != run.Final.Workdir.Text || !chain.IsRoot(s.Before.User.Text) {
+		if s.Node != run.Node || s.Before.Workdir.Text != run.Final.Workdir.Text || !stage.IsRoot(s.Before.User.Text) {
 			return Lines{}, errors.New("a RUN removes the programs that would give its directories to another user")
 		}
 		out.Before = s.In
@@ -177,7 +177,7 @@ func lowest(list []string) (dirs []string) {
 
 // dirsAbove are working directories of the file above the last one, in which the
 // application lies too; but for those in the list.
-func dirsAbove(run *chain.Run, id users.Identity, but []string) (dirs []string) {
+func dirsAbove(run *stage.Evaluation, id users.Identity, but []string) (dirs []string) {
 	final := run.Final.Workdir
 	for _, s := range run.Steps {
 		dir := s.Before.After(s.In).Workdir
@@ -192,7 +192,7 @@ func dirsAbove(run *chain.Run, id users.Identity, but []string) (dirs []string) 
 
 // ownableWorkdir is the working directory where it can and must be given to the
 // user; else "", and perhaps a note.
-func ownableWorkdir(run *chain.Run, id users.Identity) (dir, note string) {
+func ownableWorkdir(run *stage.Evaluation, id users.Identity) (dir, note string) {
 	final := run.Final
 	dir = final.Workdir.Text
 	stays := func(why string) (string, string) { return "", fmt.Sprintf("%s stays owned by root: %s", dir, why) }
@@ -207,7 +207,7 @@ func ownableWorkdir(run *chain.Run, id users.Identity) (dir, note string) {
 		return "", ""
 	case !paths.IsPlain(dir):
 		return stays("its name needs quotes")
-	case slices.ContainsFunc(final.Volumes, func(v chain.Value) bool { return workload.Within(dir, v.Text) }):
+	case slices.ContainsFunc(final.Volumes, func(v stage.Value) bool { return workload.Within(dir, v.Text) }):
 		return "", "" // prepared before VOLUME
 	case !steps.CanRun(final) && (users.BeforeWorkdir(run) != nil || steps.MadeByCopy(run, dir)):
 		return "", "" // made as the user's

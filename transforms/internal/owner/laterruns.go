@@ -9,7 +9,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/installs"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
@@ -20,10 +20,10 @@ import (
 
 // laterRuns tells why it may, "" when it can't. The copy is the i-th
 // of the steps that are the image's alone.
-func laterRuns(p *fixer.Pass, run *chain.Run, i int, c chain.Copy) string {
+func laterRuns(p *fixer.Pass, run *stage.Evaluation, i int, c stage.Copy) string {
 	repository := bringsRepository(p, c)
-	for _, s := range run.Behind(run.Alone()[i]) {
-		if s.In.Name() != "RUN" || !chain.IsRoot(s.Before.User.Text) || steps.IsInert(s) {
+	for _, s := range run.Downstream(run.Exclusive()[i]) {
+		if s.In.Name() != "RUN" || !stage.IsRoot(s.Before.User.Text) || steps.IsInert(s) {
 			continue
 		}
 		if repository && mayCallGit(p, s) && hasGit(p, run) {
@@ -37,14 +37,14 @@ func laterRuns(p *fixer.Pass, run *chain.Run, i int, c chain.Copy) string {
 }
 
 // hasWorkspaces reports whether npm would run scripts in copied folders.
-func hasWorkspaces(p *fixer.Pass, run *chain.Run) bool {
+func hasWorkspaces(p *fixer.Pass, run *stage.Evaluation) bool {
 	m, err := p.Workload(run).Package(run.Final.Workdir.Text)
 	return err == nil && len(m.Workspaces) > 0
 }
 
 // staysRoot reports whether npm, if the RUN calls it at all, runs in a directory
 // that WORKDIR made, which is still root's.
-func staysRoot(run *chain.Run, s chain.Step, c chain.Copy) bool {
+func staysRoot(run *stage.Evaluation, s stage.Step, c stage.Copy) bool {
 	script, err := s.Script()
 	if err != nil || script == nil {
 		return false
@@ -75,7 +75,7 @@ var gitless = strings.Fields(`cd cat ls cp mv sed awk gawk grep egrep head tail 
 	base64 openssl ssh-keygen gpg update-ca-certificates dpkg dpkg-reconfigure locale-gen ldconfig bower
 	node-prune mkfifo exec exit printf [ [[ : false umask ulimit which command type corepack nginx setcap strip upx`)
 
-func mayCallGit(p *fixer.Pass, s chain.Step) bool {
+func mayCallGit(p *fixer.Pass, s stage.Step) bool {
 	script, err := s.Script()
 	if err != nil || script == nil || len(s.In.Node.Heredocs) > 0 {
 		return true
@@ -90,7 +90,7 @@ func mayCallGit(p *fixer.Pass, s chain.Step) bool {
 
 // bringsRepository reports whether the copy may hold the .git directory of the
 // build context.
-func bringsRepository(p *fixer.Pass, c chain.Copy) bool {
+func bringsRepository(p *fixer.Pass, c stage.Copy) bool {
 	whole := slices.ContainsFunc(c.Sources, func(src string) bool {
 		src = strings.Trim(src, "./")
 		return src == "" || src == "git" || src == "*"
@@ -107,8 +107,8 @@ func bringsRepository(p *fixer.Pass, c chain.Copy) bool {
 
 // hasGit reports whether git may be in the image. That it is not in the base
 // is dear to know, so it comes last.
-func hasGit(p *fixer.Pass, run *chain.Run) bool {
-	installed := slices.ContainsFunc(run.Steps, func(s chain.Step) bool {
+func hasGit(p *fixer.Pass, run *stage.Evaluation) bool {
+	installed := slices.ContainsFunc(run.Steps, func(s stage.Step) bool {
 		return s.In.Name() == "RUN" && strings.Contains(s.In.Logical, "git")
 	})
 	if installed {

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/paths"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
@@ -20,10 +20,10 @@ const maxMade = 64
 // madeDirs are the directories that the chain makes by mkdir as root and
 // leaves root's: the application is meant to write there. It fails where their
 // names can't be told.
-func madeDirs(run *chain.Run, id users.Identity) (dirs []string, err error) {
+func madeDirs(run *stage.Evaluation, id users.Identity) (dirs []string, err error) {
 	seen := 0
-	steps.Calls(run.Steps, func(s chain.Step, c shell.Call) {
-		if c.Name != "mkdir" || !c.Certain || !chain.IsRoot(s.Before.User.Text) || err != nil {
+	steps.Calls(run.Steps, func(s stage.Step, c shell.Call) {
+		if c.Name != "mkdir" || !c.Certain || !stage.IsRoot(s.Before.User.Text) || err != nil {
 			return
 		}
 		_, operands := c.Options(func(o string) bool { return o == "-m" || o == "--mode" })
@@ -65,12 +65,12 @@ func madeDirs(run *chain.Run, id users.Identity) (dirs []string, err error) {
 
 // above are the directories of an application that mkdir -p makes above one, from the
 // top. Those that WORKDIR makes are not among them.
-func above(run *chain.Run, c shell.Call, dir string) (dirs []string) {
+func above(run *stage.Evaluation, c shell.Call, dir string) (dirs []string) {
 	if !workload.MakesParents(c) {
 		return nil
 	}
 	for dir = path.Dir(dir); !workload.IsSystem(dir) && paths.IsData(dir) && path.Dir(dir) != "/home"; dir = path.Dir(dir) {
-		isWorkdir := slices.ContainsFunc(run.Steps, func(s chain.Step) bool {
+		isWorkdir := slices.ContainsFunc(run.Steps, func(s stage.Step) bool {
 			w := s.Before.After(s.In).Workdir
 			return s.In.Name() == "WORKDIR" && workload.Within(w.Text, dir)
 		})
@@ -81,18 +81,18 @@ func above(run *chain.Run, c shell.Call, dir string) (dirs []string) {
 	return dirs
 }
 
-func workdirByArg(s chain.State) bool {
+func workdirByArg(s stage.State) bool {
 	return s.Workdir.In != nil && s.DependsOnArg(s.Workdir.In.Body())
 }
 
 // settled reports whether somebody has decided already who owns a directory, or
 // whether it may be gone.
-func settled(run *chain.Run, id users.Identity, dir string) bool {
-	if users.Owns(run.Steps, id, dir) || slices.ContainsFunc(run.Final.Volumes, func(v chain.Value) bool { return workload.Within(dir, v.Text) }) {
+func settled(run *stage.Evaluation, id users.Identity, dir string) bool {
+	if users.Owns(run.Steps, id, dir) || slices.ContainsFunc(run.Final.Volumes, func(v stage.Value) bool { return workload.Within(dir, v.Text) }) {
 		return true
 	}
 	found := false
-	steps.Calls(run.Steps, func(s chain.Step, c shell.Call) {
+	steps.Calls(run.Steps, func(s stage.Step, c shell.Call) {
 		if ch, ok := steps.ReadChown(c, s.Before.Workdir.Text); ok {
 			for _, t := range ch.Targets {
 				found = found || t == dir || ch.Recursive && workload.Within(dir, t)

@@ -7,9 +7,9 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/installs"
 	"github.com/dockmend/dockmend/transforms/internal/paths"
@@ -21,9 +21,9 @@ import (
 // is meant to change.
 
 // MadeFile tells of one that stays root's, "" when there is none.
-func MadeFile(p *fixer.Pass, run *chain.Run, id users.Identity) string {
+func MadeFile(p *fixer.Pass, run *stage.Evaluation, id users.Identity) string {
 	for i, s := range run.Steps {
-		if s.In.Name() != "RUN" || !chain.IsRoot(s.Before.User.Text) {
+		if s.In.Name() != "RUN" || !stage.IsRoot(s.Before.User.Text) {
 			continue
 		}
 		script, err := s.Script()
@@ -51,7 +51,7 @@ var (
 
 // dataFiles are the files that a RUN makes by touch, by writing what is named like
 // data, or by writing an empty JSON document.
-func dataFiles(s chain.Step, script *shell.Script) (files []string) {
+func dataFiles(s stage.Step, script *shell.Script) (files []string) {
 	empty := false
 	add := func(w shell.Word, fits func(string) bool) {
 		file := w.Text
@@ -84,7 +84,7 @@ func dataFiles(s chain.Step, script *shell.Script) (files []string) {
 var changesModules = strings.Fields("@instana/collector mongodb-memory-server mongodb-memory-server-core")
 
 // ChangedModules tells of one, where what RUN installed stays root's.
-func ChangedModules(p *fixer.Pass, run *chain.Run, id users.Identity) string {
+func ChangedModules(p *fixer.Pass, run *stage.Evaluation, id users.Identity) string {
 	m, err := p.Workload(run).Package(run.Final.Workdir.Text)
 	if err != nil {
 		return ""
@@ -104,9 +104,9 @@ func ChangedModules(p *fixer.Pass, run *chain.Run, id users.Identity) string {
 
 // givenBehind reports whether the i-th step, or one behind it, gives a file to the
 // user, opens it to all, or takes it away: with all below it, if it is a tree.
-func givenBehind(run *chain.Run, i int, id users.Identity, file string, tree bool) bool {
+func givenBehind(run *stage.Evaluation, i int, id users.Identity, file string, tree bool) bool {
 	found := false
-	steps.Calls(run.Steps[i:], func(s chain.Step, c shell.Call) {
+	steps.Calls(run.Steps[i:], func(s stage.Step, c shell.Call) {
 		if ch, ok := steps.ReadChown(c, s.Before.Workdir.Text); ok {
 			found = found || c.Certain && id.Is(ch.User) && slices.ContainsFunc(ch.Targets, func(t string) bool { return t == file && !tree || ch.Recursive && workload.Within(file, t) })
 			return
@@ -130,7 +130,7 @@ func givenBehind(run *chain.Run, i int, id users.Identity, file string, tree boo
 // a file.
 type databaseFinder struct {
 	pass *fixer.Pass
-	run  *chain.Run
+	run  *stage.Evaluation
 	seen map[string]bool // scripts of package.json
 }
 

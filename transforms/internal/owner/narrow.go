@@ -3,8 +3,8 @@ package owner
 import (
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 	"github.com/dockmend/dockmend/transforms/internal/users"
@@ -23,7 +23,7 @@ type narrowing struct {
 // recursive form stores each file in the image a second time.
 //
 // given are the copies that get their --chown in this pass.
-func NarrowChown(run *chain.Run, id users.Identity, given map[*dockerfile.Instruction]dockerfile.Edit) (list []narrowing) {
+func NarrowChown(run *stage.Evaluation, id users.Identity, given map[*dockerfile.Instruction]dockerfile.Edit) (list []narrowing) {
 	for i, s := range run.Steps {
 		ch, ok := loneChown(s)
 		if !ok || !ch.Recursive || !ch.Known || !id.Is(ch.User) || len(ch.Targets) != 1 || ch.Targets[0] != run.Final.Workdir.Text {
@@ -55,8 +55,8 @@ func withoutRecursive(command string) (string, bool) {
 }
 
 // loneChown reads a RUN that is one chown and nothing else, with -R by itself.
-func loneChown(s chain.Step) (ch steps.Chown, ok bool) {
-	if s.In.Name() != "RUN" || s.In.JSON() || len(s.In.Flags) > 0 || len(s.In.Node.Heredocs) > 0 || !chain.IsRoot(s.Before.User.Text) {
+func loneChown(s stage.Step) (ch steps.Chown, ok bool) {
+	if s.In.Name() != "RUN" || s.In.JSON() || len(s.In.Flags) > 0 || len(s.In.Node.Heredocs) > 0 || !stage.IsRoot(s.Before.User.Text) {
 		return ch, false
 	}
 	script, err := s.Script()
@@ -68,7 +68,7 @@ func loneChown(s chain.Step) (ch steps.Chown, ok bool) {
 
 // onlyCopied reports whether everything below the working directory came, up to
 // step i, by COPY and ADD with the user as owner.
-func onlyCopied(run *chain.Run, i int, id users.Identity, given map[*dockerfile.Instruction]dockerfile.Edit) bool {
+func onlyCopied(run *stage.Evaluation, i int, id users.Identity, given map[*dockerfile.Instruction]dockerfile.Edit) bool {
 	dir := run.Final.Workdir.Text
 	if c := run.Final.Base.Config; workload.IsSystem(dir) || dir == id.Home || c == nil || workload.Within(c.WorkingDir, dir) {
 		return false // the base image may have files there
@@ -97,7 +97,7 @@ func onlyCopied(run *chain.Run, i int, id users.Identity, given map[*dockerfile.
 	return true
 }
 
-func ownedBy(s chain.State, c chain.Copy, id users.Identity) bool {
+func ownedBy(s stage.State, c stage.Copy, id users.Identity) bool {
 	owner, _, _ := strings.Cut(c.Chown, ":")
 	owner, ok := s.Expand(owner)
 	return ok && id.Is(owner)

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 	"github.com/dockmend/dockmend/transforms/internal/users"
@@ -17,13 +17,13 @@ import (
 // that stay root's. What it finds is no proof, and makes a change unsafe.
 
 // mentioned reports whether an instruction names the directory.
-func mentioned(run *chain.Run, dir string) bool {
-	return slices.ContainsFunc(run.Steps, func(s chain.Step) bool { return strings.Contains(steps.Text(s.In), dir) })
+func mentioned(run *stage.Evaluation, dir string) bool {
+	return slices.ContainsFunc(run.Steps, func(s stage.Step) bool { return strings.Contains(steps.Text(s.In), dir) })
 }
 
 // SystemFile tells of a file below a directory of the system that the sources
 // name, and the Dockerfile does not.
-func SystemFile(p *fixer.Pass, run *chain.Run) string {
+func SystemFile(p *fixer.Pass, run *stage.Evaluation) string {
 	for _, data := range p.NodeProcess().SystemData() {
 		dir := path.Dir(data.Path)
 		if strings.Count(dir, "/") < 3 {
@@ -41,7 +41,7 @@ func SystemFile(p *fixer.Pass, run *chain.Run) string {
 }
 
 // ForeignHome tells of a home, set by the file, that stays root's.
-func ForeignHome(run *chain.Run, id users.Identity) string {
+func ForeignHome(run *stage.Evaluation, id users.Identity) string {
 	home, set := run.Final.EnvVar("HOME")
 	switch {
 	case !set || !path.IsAbs(home) || home == id.Home || home == run.Final.Workdir.Text || workload.IsTemporary(home) || users.Owns(run.Steps, id, home):

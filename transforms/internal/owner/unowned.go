@@ -12,9 +12,9 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/paths"
 	"github.com/dockmend/dockmend/transforms/internal/sources"
@@ -25,9 +25,9 @@ import (
 // This file looks at the copies that chown-copy will not give to the user.
 
 // Unowned tells of one that the application may need, "" when there is none.
-func Unowned(p *fixer.Pass, run *chain.Run, id users.Identity) string {
+func Unowned(p *fixer.Pass, run *stage.Evaluation, id users.Identity) string {
 	id = users.Spelled(id, run.Final)
-	first, g := len(run.Steps)-len(run.Alone()), NewGiver(p, run, id)
+	first, g := len(run.Steps)-len(run.Exclusive()), NewGiver(p, run, id)
 	for i, s := range run.Steps {
 		c, ok := s.Before.Copy(s.In)
 		if !ok {
@@ -63,7 +63,7 @@ func Unowned(p *fixer.Pass, run *chain.Run, id users.Identity) string {
 
 // readOnly is the mode that a copy states, where it keeps its owner from writing;
 // "" for none.
-func readOnly(s chain.Step, c chain.Copy) string {
+func readOnly(s stage.Step, c stage.Copy) string {
 	for _, w := range c.In.Flags {
 		if m, ok := strings.CutPrefix(w.Text, "--chmod="); ok {
 			if mode, known := s.Before.Expand(m); known && deniesOwner(mode) {
@@ -87,8 +87,8 @@ var takesWrite = lazyregexp.New(`(^|,)([ugo]*[ua][ugoa]*|)(-[rxX]*w|=[rxX]*(,|$)
 
 // MadeReadOnly tells of a RUN that takes the right to write from the owner of what
 // the application has, "" when there is none.
-func MadeReadOnly(run *chain.Run, id users.Identity) (found string) {
-	steps.Calls(run.Steps, func(s chain.Step, c shell.Call) {
+func MadeReadOnly(run *stage.Evaluation, id users.Identity) (found string) {
+	steps.Calls(run.Steps, func(s stage.Step, c shell.Call) {
 		_, operands := c.Options(func(o string) bool { return o == "--reference" })
 		if c.Name != "chmod" || !c.Has("-R", "--recursive") || len(operands) < 2 || !deniesOwner(operands[0].Text) {
 			return
@@ -105,7 +105,7 @@ func MadeReadOnly(run *chain.Run, id users.Identity) (found string) {
 }
 
 // bringsDirectory reports whether a copy may bring more than single files.
-func bringsDirectory(c chain.Copy) bool {
+func bringsDirectory(c stage.Copy) bool {
 	return slices.ContainsFunc(c.Sources, func(src string) bool {
 		return path.Ext(path.Clean("/"+src)) == "" && !strings.ContainsAny(src, "*?[")
 	})
@@ -113,7 +113,7 @@ func bringsDirectory(c chain.Copy) bool {
 
 // bringsWorkdir names the working directory where a copy to a directory of the
 // system above it brings folders into it, "" where it does not.
-func bringsWorkdir(p *fixer.Pass, run *chain.Run, c chain.Copy) string {
+func bringsWorkdir(p *fixer.Pass, run *stage.Evaluation, c stage.Copy) string {
 	dir := run.Final.Workdir.Text
 	if c.Owned || c.From != "" || p.Context == nil || dir == "/" || c.Dest == dir || !workload.Within(dir, c.Dest) {
 		return ""
@@ -133,7 +133,7 @@ func bringsWorkdir(p *fixer.Pass, run *chain.Run, c chain.Copy) string {
 
 // unreadable says which file of the build context the copy brings that others may not
 // read or, as its owner may, run: COPY keeps the mode. "" when there is none.
-func unreadable(p *fixer.Pass, c chain.Copy) string {
+func unreadable(p *fixer.Pass, c stage.Copy) string {
 	if p.Context == nil || c.From != "" {
 		return ""
 	}
@@ -157,7 +157,7 @@ func unreadable(p *fixer.Pass, c chain.Copy) string {
 
 // InRootDirectory tells why an application whose files lie in / may miss the right
 // to write beside them, "" when it doesn't or when they lie elsewhere.
-func InRootDirectory(p *fixer.Pass, run *chain.Run) string {
+func InRootDirectory(p *fixer.Pass, run *stage.Evaluation) string {
 	dir := run.Final.Workdir
 	ofSystem := dir.Text != "/" && !paths.IsOwnable(dir.Text)
 	if !ofSystem && (dir.Text != "/" || dir.In != nil || run.Final.Base.Distro.FamilyOf() == baseimage.Scratch) {
@@ -178,7 +178,7 @@ func InRootDirectory(p *fixer.Pass, run *chain.Run) string {
 
 // installedProgram is a program of a package that a RUN installs for all and that the
 // start calls, "" for none.
-func installedProgram(p *fixer.Pass, run *chain.Run) (found string) {
+func installedProgram(p *fixer.Pass, run *stage.Evaluation) (found string) {
 	load := p.Workload(run)
 	if start := load.Start(); start != nil {
 		start.All(func(c *workload.Command) bool {

@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/stage"
 )
 
 // imageWord is a place of the file that names an image, and no stage.
@@ -75,9 +75,9 @@ func sourceImage(in *dockerfile.Instruction, flag string) (at int, text string) 
 
 // isStage reports whether a name behind --from= is that of a stage, be it one
 // that is no source in this place, or a stage's number.
-func isStage(g *chain.Graph, name string) bool {
+func isStage(g *stage.Graph, name string) bool {
 	_, err := strconv.Atoi(name)
-	return err == nil || slices.ContainsFunc(g.Nodes, func(n *chain.Node) bool { return n.Stage.Name == strings.ToLower(name) })
+	return err == nil || slices.ContainsFunc(g.Nodes, func(n *stage.Node) bool { return n.Stage.Name == strings.ToLower(name) })
 }
 
 // replace writes another name in the place of the one that stands there.

@@ -5,7 +5,7 @@ import (
 	"path"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/mounts"
 	"github.com/dockmend/dockmend/transforms/internal/nginx"
@@ -18,7 +18,7 @@ import (
 // launched returns the stage as a deployment starts it: with its entrypoint, command
 // and working directory in the place of the image's. An entrypoint takes the image's
 // CMD away (Compose specification, "entrypoint"; docker run --entrypoint).
-func launched(run *chain.Run, d workload.Deployment) *chain.Run {
+func launched(run *stage.Evaluation, d workload.Deployment) *stage.Evaluation {
 	as := *run
 	if d.Entrypoint != nil {
 		as.Final.Entrypoint, as.Final.Cmd = commandOf(d.Entrypoint), nil
@@ -27,29 +27,29 @@ func launched(run *chain.Run, d workload.Deployment) *chain.Run {
 		as.Final.Cmd = commandOf(d.Command)
 	}
 	if path.IsAbs(d.WorkingDir) {
-		as.Final.Workdir = chain.Value{Text: path.Clean(d.WorkingDir), Known: true}
+		as.Final.Workdir = stage.Value{Text: path.Clean(d.WorkingDir), Known: true}
 	}
 	return &as
 }
 
 // commandOf returns a command in exec form, nil for an empty one.
-func commandOf(argv []string) *chain.Command {
+func commandOf(argv []string) *stage.Command {
 	if len(argv) == 0 {
 		return nil
 	}
-	return &chain.Command{Argv: argv}
+	return &stage.Command{Argv: argv}
 }
 
 // startsOtherwise reports whether a deployment starts something else than the image
 // does by itself.
-func startsOtherwise(run *chain.Run, d workload.Deployment) bool {
+func startsOtherwise(run *stage.Evaluation, d workload.Deployment) bool {
 	return d.Entrypoint != nil || d.Command != nil || d.Moves(run.Final.Workdir.Text)
 }
 
 // Deployed tells of a deployment that starts in the image what another user than
 // root can't be seen to run, "" when there is none. One that sets its own user keeps it.
 // server is that of an nginx image, nil for others.
-func Deployed(p *fixer.Pass, run *chain.Run, id users.Identity, server *nginx.Server) string {
+func Deployed(p *fixer.Pass, run *stage.Evaluation, id users.Identity, server *nginx.Server) string {
 	for _, d := range p.Deployments {
 		if d.User != "" || !startsOtherwise(run, d) {
 			continue
@@ -69,7 +69,7 @@ func Deployed(p *fixer.Pass, run *chain.Run, id users.Identity, server *nginx.Se
 
 // NginxDeployed tells of a deployment of an nginx image that mounts another configuration,
 // or directories that nginx may not write to, or starts something else; "" for none.
-func NginxDeployed(p *fixer.Pass, run *chain.Run, id users.Identity, server *nginx.Server) string {
+func NginxDeployed(p *fixer.Pass, run *stage.Evaluation, id users.Identity, server *nginx.Server) string {
 	for _, d := range p.Deployments {
 		for _, m := range d.Mounts {
 			target := path.Clean(m.Target)

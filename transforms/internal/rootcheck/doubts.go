@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/mounts"
 	"github.com/dockmend/dockmend/transforms/internal/owner"
@@ -15,7 +15,7 @@ import (
 
 // May decides whether a stage may run as another user: what speaks against it, and what
 // a reviewer should look at.
-func May(p *fixer.Pass, run *chain.Run, id users.Identity, start Start) fixer.Decision {
+func May(p *fixer.Pass, run *stage.Evaluation, id users.Identity, start Start) fixer.Decision {
 	low := fixer.Decision{}
 	note := ports.Low(p, run)
 	switch {
@@ -45,7 +45,7 @@ func inKubernetes(p *fixer.Pass) bool {
 
 // stillRoots tells of something that stays root's and that the application may
 // need, "" when there is none. What looks through the sources comes last.
-func stillRoots(p *fixer.Pass, run *chain.Run, id users.Identity) string {
+func stillRoots(p *fixer.Pass, run *stage.Evaluation, id users.Identity) string {
 	for _, look := range []func() string{
 		func() string { return Unseen(p, run) },
 		func() string { return owner.Unowned(p, run, id) },

@@ -7,9 +7,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/owner"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
@@ -36,9 +36,9 @@ func (x *examiner) modes() string {
 		}
 	}
 	found := ""
-	steps.Calls(x.run.Steps, func(s chain.Step, c shell.Call) {
+	steps.Calls(x.run.Steps, func(s stage.Step, c shell.Call) {
 		switch {
-		case !chain.IsRoot(s.Before.User.Text):
+		case !stage.IsRoot(s.Before.User.Text):
 		case c.Name == "umask" && len(c.Args) > 0 && strings.HasSuffix(c.Args[0].Text, "7"):
 			found = fmt.Sprintf("line %d makes files that only root can use (umask %s)", s.In.Line, c.Args[0].Text)
 		case c.Name == "chmod" && x.takesAway(s, c):
@@ -50,7 +50,7 @@ func (x *examiner) modes() string {
 
 // takesAway reports whether a chmod keeps others from using a file that will
 // not be the user's.
-func (x *examiner) takesAway(s chain.Step, c shell.Call) bool {
+func (x *examiner) takesAway(s stage.Step, c shell.Call) bool {
 	_, operands := c.Options(func(o string) bool { return o == "--reference" })
 	if len(operands) < 2 || temporary(operands[1:]) {
 		return false
@@ -111,7 +111,7 @@ func (x *examiner) downloads() string {
 				continue
 			}
 			opened := false
-			steps.Calls(x.run.Steps[i:], func(_ chain.Step, call shell.Call) {
+			steps.Calls(x.run.Steps[i:], func(_ stage.Step, call shell.Call) {
 				if (call.Name == "chmod" && call.Has("+x", "a+x", "+rx", "a+rx", "755", "0755", "775", "777", "555", "644", "+r", "a+r") ||
 					slices.Contains([]string{"tar", "unzip", "rm", "mv", "dpkg", "gunzip"}, call.Name)) && strings.Contains(strings.Join(rawWords(call), " "), c.Dest) {
 					opened = true
@@ -139,8 +139,8 @@ func temporary(files []shell.Word) bool {
 // keys: the tools that make keys make them readable by their owner alone.
 func (x *examiner) keys() string {
 	found := ""
-	steps.Calls(x.run.Steps, func(s chain.Step, c shell.Call) {
-		if slices.Contains([]string{"openssl", "ssh-keygen", "mkcert", "certbot", "gpg", "step"}, c.Name) && chain.IsRoot(s.Before.User.Text) &&
+	steps.Calls(x.run.Steps, func(s stage.Step, c shell.Call) {
+		if slices.Contains([]string{"openssl", "ssh-keygen", "mkcert", "certbot", "gpg", "step"}, c.Name) && stage.IsRoot(s.Before.User.Text) &&
 			!c.Has("dgst", "version", "rand", "--verify", "--import", "--dearmor", "--recv-keys") && !(c.Name == "gpg" && inTemporaryHome(s)) {
 			found = fmt.Sprintf("%s in line %d makes keys that only root can read", c.Name, s.In.Line)
 		}
@@ -150,7 +150,7 @@ func (x *examiner) keys() string {
 
 // inTemporaryHome reports whether a RUN makes a directory for the keys of gpg that it
 // removes again.
-func inTemporaryHome(s chain.Step) bool {
+func inTemporaryHome(s stage.Step) bool {
 	text := steps.Text(s.In)
 	return strings.Contains(text, "mktemp") && (strings.Contains(text, "rm -rf") || strings.Contains(text, "rm -r ")) && strings.Contains(text, "GNUPGHOME")
 }
@@ -167,6 +167,6 @@ func (x *examiner) plugAndPlay() string {
 
 func (x *examiner) runs(program string) bool {
 	found := false
-	steps.Calls(x.run.Steps, func(_ chain.Step, c shell.Call) { found = found || c.Name == program })
+	steps.Calls(x.run.Steps, func(_ stage.Step, c shell.Call) { found = found || c.Name == program })
 	return found
 }

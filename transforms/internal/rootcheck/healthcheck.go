@@ -8,14 +8,14 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
 
 // Health tells of a HEALTHCHECK that another user than root can't be seen to run,
 // "" when there is none: it runs as the user of the container.
-func Health(p *fixer.Pass, run *chain.Run, id users.Identity) string {
+func Health(p *fixer.Pass, run *stage.Evaluation, id users.Identity) string {
 	for _, s := range slices.Backward(run.Steps) {
 		check, ok := s.In.Cmd.(*instructions.HealthCheckCommand)
 		if !ok {
@@ -41,7 +41,7 @@ func Health(p *fixer.Pass, run *chain.Run, id users.Identity) string {
 }
 
 // healthCommand returns the words of a check, nil for HEALTHCHECK NONE.
-func healthCommand(run *chain.Run, check *instructions.HealthCheckCommand) []string {
+func healthCommand(run *stage.Evaluation, check *instructions.HealthCheckCommand) []string {
 	switch test := check.Health.Test; {
 	case len(test) > 1 && test[0] == "CMD":
 		return test[1:]

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
@@ -35,7 +35,7 @@ func (x *examiner) browsers() string {
 		}
 	}
 	found := ""
-	steps.Calls(x.run.Steps, func(s chain.Step, c shell.Call) {
+	steps.Calls(x.run.Steps, func(s stage.Step, c shell.Call) {
 		named := func(w shell.Word) bool {
 			return strings.Contains(w.Text, "playwright") || strings.Contains(w.Text, "puppeteer") || strings.Contains(w.Text, "cypress")
 		}
@@ -58,7 +58,7 @@ var rootsPackages = strings.Fields(`dockerode docker-modem node-docker-api seria
 
 func (x *examiner) installers() string {
 	for _, s := range x.run.Steps {
-		if s.In.Name() != "RUN" || !chain.IsRoot(s.Before.User.Text) {
+		if s.In.Name() != "RUN" || !stage.IsRoot(s.Before.User.Text) {
 			continue
 		}
 		for _, i := range installers {
@@ -85,7 +85,7 @@ var servers = strings.Fields(`nginx nginx-light nginx-full openresty supervisor 
 // packages looks for programs in the image that need root.
 func (x *examiner) packages() string {
 	found := ""
-	steps.Calls(x.run.Steps, func(s chain.Step, c shell.Call) {
+	steps.Calls(x.run.Steps, func(s stage.Step, c shell.Call) {
 		if !slices.Contains([]string{"apt-get", "apt", "apk", "yum", "dnf", "microdnf"}, c.Name) || !c.Has("install", "add") {
 			return
 		}
@@ -159,9 +159,9 @@ func (x *examiner) application() string {
 }
 
 // brings reports whether a RUN may fetch or install the application.
-func (x *examiner) brings(s chain.Step) bool {
+func (x *examiner) brings(s stage.Step) bool {
 	found := false
-	steps.Calls([]chain.Step{s}, func(_ chain.Step, c shell.Call) {
+	steps.Calls([]stage.Step{s}, func(_ stage.Step, c shell.Call) {
 		switch c.Name {
 		case "git", "curl", "wget", "tar", "unzip", "make", "go", "npm", "yarn", "pnpm", "npx", "pip", "pip3":
 			found = found || !c.Has("-g", "--global", "global")
@@ -173,7 +173,7 @@ func (x *examiner) brings(s chain.Step) bool {
 // cloned: files that RUN fetches stay root's.
 func (x *examiner) cloned() string {
 	found := ""
-	steps.Calls(x.run.Steps, func(s chain.Step, c shell.Call) {
+	steps.Calls(x.run.Steps, func(s stage.Step, c shell.Call) {
 		if c.Name == "git" && c.Has("clone") && workload.Within(s.Before.Workdir.Text, x.run.Final.Workdir.Text) {
 			found = fmt.Sprintf("line %d clones the application, whose files stay owned by root", s.In.Line)
 		}

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
@@ -14,7 +14,7 @@ import (
 
 // RootsModules tells of a program that the start runs as the stage's own user, and
 // that writes into a node_modules which is root's; "" for none.
-func RootsModules(p *fixer.Pass, run *chain.Run) (found string) {
+func RootsModules(p *fixer.Pass, run *stage.Evaluation) (found string) {
 	user, _, _ := strings.Cut(run.Final.User.Text, ":")
 	line := 0
 	for dir := run.Final.Workdir.Text; line == 0; dir = path.Dir(dir) {

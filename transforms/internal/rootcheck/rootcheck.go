@@ -10,9 +10,9 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/nginx"
 	"github.com/dockmend/dockmend/transforms/internal/sources"
@@ -35,7 +35,7 @@ type Start struct {
 
 // Examine looks for reasons to leave a stage root, whoever it would run as when
 // user is nil.
-func Examine(p *fixer.Pass, run *chain.Run, user *users.Identity) Start {
+func Examine(p *fixer.Pass, run *stage.Evaluation, user *users.Identity) Start {
 	x := &examiner{pass: p, run: run, load: p.Workload(run), user: user}
 	checks := []func() string{
 		x.windows, x.comment, x.onbuild, x.start, x.paths, x.installers, x.browsers, x.modes, x.downloads, x.keys,
@@ -65,7 +65,7 @@ func Examine(p *fixer.Pass, run *chain.Run, user *users.Identity) Start {
 
 type examiner struct {
 	pass           *fixer.Pass
-	run            *chain.Run
+	run            *stage.Evaluation
 	load           *workload.Workload
 	user           *users.Identity // who it would run as; nil when that is not chosen yet
 	doubt          string
@@ -75,7 +75,7 @@ type examiner struct {
 	server         *nginx.Server // as of startup
 }
 
-func newExaminer(p *fixer.Pass, run *chain.Run) *examiner {
+func newExaminer(p *fixer.Pass, run *stage.Evaluation) *examiner {
 	return &examiner{pass: p, run: run, load: p.Workload(run)}
 }
 
@@ -165,8 +165,8 @@ func (x *examiner) paths() string {
 		}
 	}
 	found := ""
-	steps.Calls(x.run.Steps, func(s chain.Step, c shell.Call) {
-		if c.Name != "rm" && chain.IsRoot(s.Before.User.Text) && slices.ContainsFunc(c.Args, func(w shell.Word) bool {
+	steps.Calls(x.run.Steps, func(s stage.Step, c shell.Call) {
+		if c.Name != "rm" && stage.IsRoot(s.Before.User.Text) && slices.ContainsFunc(c.Args, func(w shell.Word) bool {
 			return hasRootPath(w.Text) && !isRegistryConfig(w.Text) || strings.HasPrefix(w.Raw, "~/") && !isRegistryConfig(w.Raw) ||
 				(strings.Contains(w.Raw, "$HOME/") || strings.Contains(w.Raw, "${HOME}/")) && !isRegistryConfig(w.Raw)
 		}) {
@@ -177,7 +177,7 @@ func (x *examiner) paths() string {
 }
 
 // forInstalling reports a copy of what only the installation of packages reads.
-func forInstalling(c chain.Copy) bool {
+func forInstalling(c stage.Copy) bool {
 	return len(c.Sources) == 1 && isRegistryConfig(c.Sources[0])
 }
 
@@ -226,10 +226,10 @@ func (x *examiner) bare() string {
 // baseStart: what the base image itself starts is known for a few images only.
 func (x *examiner) baseStart() string {
 	final := x.run.Final
-	if c := final.Base.Config; c != nil && !chain.IsRoot(c.User) {
+	if c := final.Base.Config; c != nil && !stage.IsRoot(c.User) {
 		return "" // it is made to start as the image's own user
 	}
-	for _, c := range []*chain.Command{final.Entrypoint, final.Cmd} {
+	for _, c := range []*stage.Command{final.Entrypoint, final.Cmd} {
 		if c == nil || c.In != nil || len(c.Argv) == 0 {
 			continue
 		}

@@ -6,8 +6,8 @@ import (
 	"path"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
@@ -145,8 +145,8 @@ func (x *examiner) ofBun(c *workload.Command) string {
 		}
 	}
 	found := ""
-	steps.Calls(x.run.Steps, func(s chain.Step, call shell.Call) {
-		if call.Name == "bun" && call.Has("-g", "--global") && workload.InstallsGlobally(call, c.Name) && chain.IsRoot(s.Before.User.Text) {
+	steps.Calls(x.run.Steps, func(s stage.Step, call shell.Call) {
+		if call.Name == "bun" && call.Has("-g", "--global") && workload.InstallsGlobally(call, c.Name) && stage.IsRoot(s.Before.User.Text) {
 			found = fmt.Sprintf("bun installs %s into root's home (line %d)", c.Name, s.In.Line)
 		}
 	})

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/installs"
 	"github.com/dockmend/dockmend/transforms/internal/paths"
@@ -66,7 +66,7 @@ func (x *examiner) writer(c *workload.Command) string {
 	if what == "" {
 		return ""
 	}
-	if dir := x.run.Final.Workdir.Text; c.Dir != "" && !workload.Within(c.Dir, dir) && !slices.ContainsFunc(x.run.Steps, func(s chain.Step) bool {
+	if dir := x.run.Final.Workdir.Text; c.Dir != "" && !workload.Within(c.Dir, dir) && !slices.ContainsFunc(x.run.Steps, func(s stage.Step) bool {
 		return x.user != nil && endsInChown(s, *x.user, c.Dir)
 	}) {
 		return fmt.Sprintf("%s writes into %s at every start, which stays owned by root", what, c.Dir)
@@ -98,7 +98,7 @@ func (x *examiner) treeIsCopied(why string) bool {
 			return true
 		}
 	}
-	own := len(x.run.Steps) - len(x.run.Alone())
+	own := len(x.run.Steps) - len(x.run.Exclusive())
 	for i, s := range x.run.Steps {
 		if !steps.IsInert(s) && !installs.OnlyGlobal(s) {
 			return false
@@ -113,7 +113,7 @@ func (x *examiner) treeIsCopied(why string) bool {
 
 // endsInChown reports whether the last thing that a RUN does for certain is to
 // give all below dir to the user.
-func endsInChown(s chain.Step, id users.Identity, dir string) bool {
+func endsInChown(s stage.Step, id users.Identity, dir string) bool {
 	if s.In.Name() != "RUN" {
 		return false
 	}

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/installs"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
@@ -58,7 +58,7 @@ func (sp *Split) buildStage(last int) error {
 		default:
 			return fmt.Errorf("line %d builds with them, and the image needs line %d", sp.run.Steps[last].In.Line, line)
 		}
-		if !chain.IsRoot(s.Before.User.Text) {
+		if !stage.IsRoot(s.Before.User.Text) {
 			return fmt.Errorf("line %d runs as %s", line, s.Before.User.Text)
 		}
 	}
@@ -78,7 +78,7 @@ func (sp *Split) buildStage(last int) error {
 }
 
 // buildsInside makes sure that what a RUN makes stays in the working directory.
-func (sp *Split) buildsInside(s chain.Step) error {
+func (sp *Split) buildsInside(s stage.Step) error {
 	line := s.In.Line
 	script, err := s.Script()
 	if err != nil || script == nil || len(s.In.Node.Heredocs) > 0 {

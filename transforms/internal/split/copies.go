@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/installs"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
@@ -58,7 +58,7 @@ func (sp *Split) copies() error {
 
 // brought are the files of the context that a copy brings. dirs is set when it
 // brings whole directories that do not all come with one later copy.
-func (sp *Split) brought(c chain.Copy) (files []string, dirs bool, err error) {
+func (sp *Split) brought(c stage.Copy) (files []string, dirs bool, err error) {
 	if sp.pass.Context == nil {
 		return nil, !sp.wholeLater(), nil
 	}
@@ -87,9 +87,9 @@ func (sp *Split) brought(c chain.Copy) (files []string, dirs bool, err error) {
 
 // straightBehind are the steps between the install and the next RUN, which may
 // want what was copied for the install.
-func (sp *Split) straightBehind() []chain.Step {
+func (sp *Split) straightBehind() []stage.Step {
 	rest := sp.run.Steps[sp.in.At+1:]
-	if i := slices.IndexFunc(rest, func(s chain.Step) bool { return s.In.Name() == "RUN" }); i >= 0 {
+	if i := slices.IndexFunc(rest, func(s stage.Step) bool { return s.In.Name() == "RUN" }); i >= 0 {
 		return rest[:i]
 	}
 	return rest
@@ -98,7 +98,7 @@ func (sp *Split) straightBehind() []chain.Step {
 // wholeLater reports whether a later copy brings the whole context into the
 // working directory.
 func (sp *Split) wholeLater() bool {
-	return slices.ContainsFunc(sp.straightBehind(), func(s chain.Step) bool {
+	return slices.ContainsFunc(sp.straightBehind(), func(s stage.Step) bool {
 		c, ok := s.Before.Copy(s.In)
 		return ok && installs.CopiesContext(c) && c.Dest == sp.in.Step.Before.Workdir.Text && slices.ContainsFunc(c.Sources, func(src string) bool { return path.Clean("/"+src) == "/" })
 	})
@@ -106,18 +106,18 @@ func (sp *Split) wholeLater() bool {
 
 // comesLater reports whether a file that the copy brings comes to the same place
 // by a later one.
-func (sp *Split) comesLater(c chain.Copy, name string) bool {
+func (sp *Split) comesLater(c stage.Copy, name string) bool {
 	file := path.Join(c.Dest, path.Base(name))
 	if !c.Dir && c.Dest != sp.in.Step.Before.Workdir.Text {
 		file = c.Dest
 	}
-	rest := &chain.Run{Node: sp.run.Node, Steps: sp.straightBehind(), Final: sp.run.Final}
+	rest := &stage.Evaluation{Node: sp.run.Node, Steps: sp.straightBehind(), Final: sp.run.Final}
 	return rest.Origin(file, sp.pass.Context).Name == name
 }
 
 // restated is the line that copies the missing files again, "" when there is none
 // that the image may have.
-func (sp *Split) restated(s chain.Step, c chain.Copy, missing []string) (string, error) {
+func (sp *Split) restated(s stage.Step, c stage.Copy, missing []string) (string, error) {
 	if sp.pass.Context != nil {
 		for _, name := range missing {
 			if path.Base(name) == ".npmrc" && hasToken(sp.pass.Files(), name) {

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/installs"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
@@ -189,7 +189,7 @@ func (sp *Split) healthNeeds(gone map[string]bool) string {
 
 // scriptOf is the script of package.json that a call of a package manager runs, ""
 // for none.
-func scriptOf(run *chain.Run, c shell.Call) string {
+func scriptOf(run *stage.Evaluation, c shell.Call) string {
 	if m := workload.ReadManager(c, run.Final.EnvVar); m != nil {
 		return m.Script
 	}

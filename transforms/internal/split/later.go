@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 	"github.com/dockmend/dockmend/transforms/internal/users"
@@ -96,11 +96,11 @@ func (sp *Split) handedOn() error {
 		if c, ok := s.Before.Copy(s.In); ok && c.Owned && workload.Within(dir, c.Dest) {
 			line = s.In.Line
 		}
-		if s.In.Name() == "WORKDIR" && !chain.IsRoot(s.Before.User.Text) {
+		if s.In.Name() == "WORKDIR" && !stage.IsRoot(s.Before.User.Text) {
 			line = s.In.Line
 		}
 	}
-	steps.Calls(sp.run.Steps[:sp.in.At], func(s chain.Step, c shell.Call) {
+	steps.Calls(sp.run.Steps[:sp.in.At], func(s stage.Step, c shell.Call) {
 		if c.Name == "chown" || c.Name == "install" {
 			line = s.In.Line
 		}
@@ -114,7 +114,7 @@ func (sp *Split) handedOn() error {
 // owned says who owns what the install makes, where it's not root's.
 func (sp *Split) owned() error {
 	user := sp.in.Step.Before.User
-	if user.Known && chain.IsRoot(user.Text) {
+	if user.Known && stage.IsRoot(user.Text) {
 		return sp.handedOn()
 	}
 	if !user.Known {

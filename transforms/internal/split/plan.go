@@ -9,9 +9,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/installs"
 	"github.com/dockmend/dockmend/transforms/internal/paths"
@@ -62,12 +62,12 @@ func isArchive(src string) bool {
 
 // stageKinds looks for what does not survive another number of stages.
 func (sp *Split) stageKinds() error {
-	if len(sp.run.Node.Chain()) >= chain.MaxDepth {
+	if len(sp.run.Node.Chain()) >= stage.MaxDepth {
 		return errors.New("more stages are built from one another than are analyzed")
 	}
 	f := sp.pass.File
 	for _, in := range f.Instructions {
-		for _, ref := range chain.Sources(in) {
+		for _, ref := range stage.Sources(in) {
 			if _, err := strconv.Atoi(ref); err == nil {
 				return fmt.Errorf("line %d names a stage by its number", in.Line)
 			}

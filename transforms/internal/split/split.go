@@ -9,9 +9,9 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/installs"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
@@ -20,7 +20,7 @@ import (
 // Split is how a stage becomes several.
 type Split struct {
 	pass    *fixer.Pass
-	run     *chain.Run
+	run     *stage.Evaluation
 	in      installs.Install
 	first   int               // the step that the new stage begins with: what is copied for the install
 	last    int               // the step that it ends with: the install, or the last build step
@@ -38,7 +38,7 @@ type Split struct {
 }
 
 // Plan decides how; the error says why the stage stays as it is.
-func Plan(p *fixer.Pass, run *chain.Run, in installs.Install, names map[string]bool) (*Split, error) {
+func Plan(p *fixer.Pass, run *stage.Evaluation, in installs.Install, names map[string]bool) (*Split, error) {
 	sp := &Split{pass: p, run: run, in: in, first: in.At, last: in.At}
 	var err error
 	sp.project, err = installs.ReadProject(p, run, in.At, in.Tool)
@@ -67,7 +67,7 @@ func (sp *Split) Idle() bool {
 // cleans reports whether the cache of the package manager is not in the image.
 func (sp *Split) cleans() bool {
 	cleaned := false
-	steps.Calls([]chain.Step{sp.in.Step}, func(_ chain.Step, c shell.Call) {
+	steps.Calls([]stage.Step{sp.in.Step}, func(_ stage.Step, c shell.Call) {
 		cleaned = cleaned || c.Name == sp.in.Tool && c.Has("cache", "store") && c.Has("clean", "clear", "prune")
 	})
 	return cleaned || strings.Contains(strings.Join(flagTexts(sp.in.Step.In), " "), "type=cache")
@@ -130,7 +130,7 @@ func Names(p *fixer.Pass) map[string]bool {
 		taken[n.Image] = true // where it is a variable
 	}
 	for _, in := range p.File.Instructions {
-		for _, ref := range chain.Sources(in) {
+		for _, ref := range stage.Sources(in) {
 			taken[ref] = true
 		}
 	}

@@ -5,14 +5,14 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/stage"
 )
 
 // Original is the span of the first of the instructions, nil for none, that was in
 // the file before this run; without one, of the last FROM of the chain that was.
 // What is said of inserted lines is not printed.
-func Original(p *fixer.Pass, run *chain.Run, list ...*dockerfile.Instruction) dockerfile.Span {
+func Original(p *fixer.Pass, run *stage.Evaluation, list ...*dockerfile.Instruction) dockerfile.Span {
 	for _, n := range slices.Backward(run.Node.Chain()) {
 		list = append(list, n.Stage.From)
 	}
@@ -27,13 +27,13 @@ func Original(p *fixer.Pass, run *chain.Run, list ...*dockerfile.Instruction) do
 // Place is an instruction and what holds behind it.
 type Place struct {
 	In    *dockerfile.Instruction
-	State chain.State
+	State stage.State
 }
 
 // AfterHead is where a RUN is cached longest: behind the FROM of the target
 // stage, with the ARGs, ENVs and LABELs that follow it. It is false where
 // nothing can be run as root there.
-func AfterHead(run *chain.Run) (Place, bool) {
+func AfterHead(run *stage.Evaluation) (Place, bool) {
 	head := Place{run.Node.Stage.From, run.Final}
 	for _, s := range run.Own() {
 		head.State = s.Before
@@ -42,12 +42,12 @@ func AfterHead(run *chain.Run) (Place, bool) {
 		}
 		head = Place{s.In, s.Before.After(s.In)}
 	}
-	return head, !ToolsGone(run, run.Node.Stage.From) && head.State.User.Known && chain.IsRoot(head.State.User.Text) && CanRun(head.State)
+	return head, !ToolsGone(run, run.Node.Stage.From) && head.State.User.Known && stage.IsRoot(head.State.User.Text) && CanRun(head.State)
 }
 
 // StateAt returns what holds before an instruction of the chain; at its end, where the
 // instruction is none of it.
-func StateAt(run *chain.Run, in *dockerfile.Instruction) chain.State {
+func StateAt(run *stage.Evaluation, in *dockerfile.Instruction) stage.State {
 	for _, s := range run.Steps {
 		if s.In == in {
 			return s.Before
@@ -57,14 +57,14 @@ func StateAt(run *chain.Run, in *dockerfile.Instruction) chain.State {
 }
 
 // IsWindows reports whether the stage is known to be for Windows.
-func IsWindows(run *chain.Run) bool {
+func IsWindows(run *stage.Evaluation) bool {
 	return run.Final.Base != nil && run.Final.Base.Distro.FamilyOf() == baseimage.Windows
 }
 
 // StartSpan is where the stage says what it starts.
-func StartSpan(p *fixer.Pass, run *chain.Run) dockerfile.Span {
+func StartSpan(p *fixer.Pass, run *stage.Evaluation) dockerfile.Span {
 	var list []*dockerfile.Instruction
-	for _, c := range []*chain.Command{run.Final.Entrypoint, run.Final.Cmd} {
+	for _, c := range []*stage.Command{run.Final.Entrypoint, run.Final.Cmd} {
 		if c != nil {
 			list = append(list, c.In)
 		}
@@ -74,8 +74,8 @@ func StartSpan(p *fixer.Pass, run *chain.Run) dockerfile.Span {
 
 // Starts reports whether the stage starts a program: the last one may inherit
 // it from its base image, of another it is only known when the file says so.
-func Starts(run *chain.Run) bool {
-	for _, c := range []*chain.Command{run.Final.Entrypoint, run.Final.Cmd} {
+func Starts(run *stage.Evaluation) bool {
+	for _, c := range []*stage.Command{run.Final.Entrypoint, run.Final.Cmd} {
 		if c != nil && (c.In != nil || run.Node.IsLast()) {
 			return true
 		}
@@ -85,10 +85,10 @@ func Starts(run *chain.Run) bool {
 
 // UserSpan is where a finding about the stage's user belongs: the USER that makes it
 // root, else the command that starts as root, else the FROM.
-func UserSpan(p *fixer.Pass, run *chain.Run) dockerfile.Span {
+func UserSpan(p *fixer.Pass, run *stage.Evaluation) dockerfile.Span {
 	final := run.Final
 	list := []*dockerfile.Instruction{final.User.In}
-	for _, c := range []*chain.Command{final.Cmd, final.Entrypoint} {
+	for _, c := range []*stage.Command{final.Cmd, final.Entrypoint} {
 		if c != nil {
 			list = append(list, c.In)
 		}

@@ -9,9 +9,9 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
@@ -25,7 +25,7 @@ var Inert = map[string]bool{
 }
 
 // IsInert reports whether a RUN calls nothing but inert programs.
-func IsInert(s chain.Step) bool {
+func IsInert(s stage.Step) bool {
 	if s.In.Name() != "RUN" {
 		return true
 	}
@@ -37,7 +37,7 @@ func IsInert(s chain.Step) bool {
 }
 
 // Calls gives every call in the RUN instructions of the steps that can be read.
-func Calls(steps []chain.Step, visit func(chain.Step, shell.Call)) {
+func Calls(steps []stage.Step, visit func(stage.Step, shell.Call)) {
 	for _, s := range steps {
 		if s.In.Name() != "RUN" {
 			continue
@@ -87,9 +87,9 @@ func ReadChown(c shell.Call, workdir string) (Chown, bool) {
 
 // RemovesTools reports whether a RUN takes the shell or the core programs out
 // of the image: behind it, nothing can be run any more.
-func RemovesTools(s chain.Step) bool {
+func RemovesTools(s stage.Step) bool {
 	found := false
-	Calls([]chain.Step{s}, func(_ chain.Step, c shell.Call) {
+	Calls([]stage.Step{s}, func(_ stage.Step, c shell.Call) {
 		if c.Name != "rm" && c.Name != "apk" && c.Name != "unlink" && c.Name != "find" {
 			return
 		}
@@ -109,13 +109,13 @@ func RemovesTools(s chain.Step) bool {
 }
 
 // ToolsGone reports whether they are gone in front of an instruction.
-func ToolsGone(run *chain.Run, in *dockerfile.Instruction) bool {
-	return slices.ContainsFunc(run.Steps, func(s chain.Step) bool { return s.In.Index < in.Index && RemovesTools(s) })
+func ToolsGone(run *stage.Evaluation, in *dockerfile.Instruction) bool {
+	return slices.ContainsFunc(run.Steps, func(s stage.Step) bool { return s.In.Index < in.Index && RemovesTools(s) })
 }
 
 // CanRun reports whether a RUN can be added: the image has, for all that is
 // known, a shell and a chown.
-func CanRun(s chain.State) bool {
+func CanRun(s stage.State) bool {
 	if !s.POSIXShell() || s.Base == nil {
 		return false
 	}
@@ -142,8 +142,8 @@ func Text(in *dockerfile.Instruction) string {
 
 // MadeByCopy reports whether the first thing to make the directory is a COPY that
 // is the image's alone, to which chown-copy gives an owner.
-func MadeByCopy(run *chain.Run, dir string) bool {
-	for _, s := range run.Alone() {
+func MadeByCopy(run *stage.Evaluation, dir string) bool {
+	for _, s := range run.Exclusive() {
 		if c, ok := s.Before.Copy(s.In); ok && c.Dest == dir {
 			return true
 		}
@@ -156,7 +156,7 @@ func MadeByCopy(run *chain.Run, dir string) bool {
 
 // Replace makes the edit for a word of a RUN's script. The error says in a few
 // words why there is none.
-func Replace(s chain.Step, w shell.Word, text string) (dockerfile.Edit, error) {
+func Replace(s stage.Step, w shell.Word, text string) (dockerfile.Edit, error) {
 	place, ok := s.Place(w)
 	if !ok {
 		return dockerfile.Edit{}, errors.New("it is part of a heredoc, or of a script inside the script")
@@ -169,7 +169,7 @@ func Replace(s chain.Step, w shell.Word, text string) (dockerfile.Edit, error) {
 }
 
 // ChangesDirectory reports whether a RUN leaves its working directory.
-func ChangesDirectory(s chain.Step) bool {
+func ChangesDirectory(s stage.Step) bool {
 	script, err := s.Script()
 	return err == nil && script != nil && slices.ContainsFunc(script.Calls, func(c shell.Call) bool { return c.Name == "cd" || c.Name == "pushd" })
 }

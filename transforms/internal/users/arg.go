@@ -7,14 +7,14 @@ import (
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
 // UserVariable is the variable that the effective USER is written with, "" when
 // it is written without one.
-func UserVariable(run *chain.Run) string {
+func UserVariable(run *stage.Evaluation) string {
 	in := run.Final.User.In
 	if in == nil || !strings.Contains(in.Body(), "$") {
 		return ""
@@ -25,7 +25,7 @@ func UserVariable(run *chain.Run) string {
 // ChangeDefault gives another default to the ARG that the last USER is written
 // with: who builds with --build-arg still gets what they ask for. It fails
 // where anything else depends on the ARG, or runs behind the USER.
-func ChangeDefault(f *dockerfile.File, run *chain.Run, name, spec string) (dockerfile.Edit, error) {
+func ChangeDefault(f *dockerfile.File, run *stage.Evaluation, name, spec string) (dockerfile.Edit, error) {
 	left := func(why string) (dockerfile.Edit, error) {
 		return dockerfile.Edit{}, fmt.Errorf("its user comes from the variable %s, %s", name, why)
 	}

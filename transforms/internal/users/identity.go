@@ -10,9 +10,9 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
@@ -32,7 +32,7 @@ type Identity struct {
 
 // Is reports whether the owner in a chown is this user.
 func (id Identity) Is(owner string) bool {
-	return owner != "" && (owner == id.Name || owner == id.User || id.UID != chain.Unknown && owner == strconv.Itoa(id.UID))
+	return owner != "" && (owner == id.Name || owner == id.User || id.UID != stage.Unknown && owner == strconv.Itoa(id.UID))
 }
 
 // Owner is the argument of chown that gives something to the identity.
@@ -45,7 +45,7 @@ func (id Identity) Owner() string {
 
 // Numeric is "uid:gid", false when an id is not known.
 func (id Identity) Numeric() (string, bool) {
-	if id.UID == chain.Unknown || id.GID == chain.Unknown {
+	if id.UID == stage.Unknown || id.GID == stage.Unknown {
 		return "", false
 	}
 	return fmt.Sprintf("%d:%d", id.UID, id.GID), true
@@ -53,12 +53,12 @@ func (id Identity) Numeric() (string, bool) {
 
 // OfAccount makes the identity of a known account. What can't be written down by
 // its name, be it that of a stranger's image, goes by its number.
-func OfAccount(u chain.Created, why string) Identity {
+func OfAccount(u stage.Created, why string) Identity {
 	id := Identity{User: u.Name, Group: u.Group, Spec: u.Name, Name: u.Name, UID: u.UID, GID: u.GID, why: why}
-	if !portableName.MatchString(id.User) && id.UID != chain.Unknown {
+	if !portableName.MatchString(id.User) && id.UID != stage.Unknown {
 		id.User, id.Spec = strconv.Itoa(id.UID), strconv.Itoa(id.UID)
 	}
-	if !portableName.MatchString(id.Group) && id.Group != "" && id.GID != chain.Unknown {
+	if !portableName.MatchString(id.Group) && id.Group != "" && id.GID != stage.Unknown {
 		id.Group = strconv.Itoa(id.GID)
 	}
 	if !u.NoHome && u.Home != "/" && u.Home != "/nonexistent" {
@@ -68,12 +68,12 @@ func OfAccount(u chain.Created, why string) Identity {
 }
 
 // Lookup finds the identity that the value of USER names at this place.
-func Lookup(s chain.State, user string) (Identity, bool) {
+func Lookup(s stage.State, user string) (Identity, bool) {
 	if !isPlain(user) {
 		return Identity{}, false
 	}
 	name, group, hasGroup := strings.Cut(user, ":")
-	var u chain.Created
+	var u stage.Created
 	var ok bool
 	uid, err := strconv.Atoi(name)
 	if err == nil {
@@ -87,7 +87,7 @@ func Lookup(s chain.State, user string) (Identity, bool) {
 	case !ok && !s.Accounts.Known() && !hasGroup:
 		return Identity{}, false // an entry of its own may give it any group
 	case !ok:
-		u = chain.Created{User: baseimage.User{UID: uid, GID: 0}, Group: "0", NoHome: true}
+		u = stage.Created{User: baseimage.User{UID: uid, GID: 0}, Group: "0", NoHome: true}
 	}
 	id := OfAccount(u, "")
 	id.User, id.Spec = name, user
@@ -111,19 +111,19 @@ func Lookup(s chain.State, user string) (Identity, bool) {
 // order: the base image's own, one that the file creates, node, the base's
 // nonroot. The error says why none can be picked; it is errNewUser when a new
 // one has to be made, for which more must be known of the base.
-func choose(run *chain.Run) (Identity, error) {
+func choose(run *stage.Evaluation) (Identity, error) {
 	final := run.Final
 	if err := final.Accounts.Err; err != nil {
 		return Identity{}, fmt.Errorf("its users are unknown: %w", err)
 	}
-	if c := final.Base.Config; c != nil && !chain.IsRoot(c.User) {
+	if c := final.Base.Config; c != nil && !stage.IsRoot(c.User) {
 		if !isPlain(c.User) {
 			return Identity{}, fmt.Errorf("the base image's own user %q has a name that an instruction could read otherwise", c.User)
 		}
 		id, ok := Lookup(final, c.User)
 		if !ok {
 			name, group, _ := strings.Cut(c.User, ":")
-			id = Identity{User: name, Group: group, UID: chain.Unknown, GID: chain.Unknown}
+			id = Identity{User: name, Group: group, UID: stage.Unknown, GID: stage.Unknown}
 		}
 		if id.UID == 0 {
 			return Identity{}, fmt.Errorf("the base image's own user %s is root by another name", c.User)
@@ -135,7 +135,7 @@ func choose(run *chain.Run) (Identity, error) {
 		return id, err
 	}
 	for _, name := range []string{"node", "bun"} {
-		if u, ok := final.Accounts.User(name); ok && !chain.IsRoot(strconv.Itoa(u.UID)) {
+		if u, ok := final.Accounts.User(name); ok && !stage.IsRoot(strconv.Itoa(u.UID)) {
 			return OfAccount(u, InBase), nil
 		}
 	}
@@ -155,7 +155,7 @@ func choose(run *chain.Run) (Identity, error) {
 
 // named is the user that was asked for by name or number (--user). The error is
 // errNewUser when nobody has that name.
-func named(run *chain.Run, user string) (Identity, error) {
+func named(run *stage.Evaluation, user string) (Identity, error) {
 	if err := run.Final.Accounts.Err; err != nil {
 		return Identity{}, fmt.Errorf("its users are unknown: %w", err)
 	}
@@ -185,8 +185,8 @@ func anonymous(id int, why string) Identity {
 
 // isSystemAccount reports a user of the base image that was made for a service
 // of the distribution, or is one that choose knows by name.
-func isSystemAccount(u chain.Created) bool {
-	return u.UID != chain.Unknown && u.UID < 1000 || u.Name == "node" || u.Name == "bun" || u.UID == 65534
+func isSystemAccount(u stage.Created) bool {
+	return u.UID != stage.Unknown && u.UID < 1000 || u.Name == "node" || u.Name == "bun" || u.UID == 65534
 }
 
 // plainName is a name or a number that means nothing else to a shell or an
@@ -195,7 +195,7 @@ var plainName = lazyregexp.New(`^[A-Za-z0-9_][A-Za-z0-9._-]*$`)
 
 // HasForeignGroup reports whether the group is one that only all the accounts of
 // the base can tell, such as nogroup.
-func HasForeignGroup(run *chain.Run, id Identity) bool {
+func HasForeignGroup(run *stage.Evaluation, id Identity) bool {
 	_, known := run.Final.Accounts.GroupID(id.Group)
 	_, err := strconv.Atoi(id.Group)
 	return id.Group != "" && err != nil && !known && !strings.HasPrefix(id.Group, "$") && !run.Final.Accounts.Known()
@@ -213,13 +213,13 @@ func isPlain(user string) bool {
 var portableName = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9._-]*$`)
 
 // created picks the one user that the Dockerfile creates.
-func created(run *chain.Run) (Identity, bool, error) {
-	users := slices.DeleteFunc(slices.Clone(run.Final.Accounts.Created), func(u chain.Created) bool {
+func created(run *stage.Evaluation) (Identity, bool, error) {
+	users := slices.DeleteFunc(slices.Clone(run.Final.Accounts.Created), func(u stage.Created) bool {
 		return u.UID == 0 || u.Modified && isSystemAccount(u)
 	})
 	if len(users) > 1 {
 		// Files are given to the one that is meant to run.
-		owners := slices.DeleteFunc(slices.Clone(users), func(u chain.Created) bool { return !ownsSomething(run, u) })
+		owners := slices.DeleteFunc(slices.Clone(users), func(u stage.Created) bool { return !ownsSomething(run, u) })
 		if len(owners) != 1 {
 			var names []string
 			for _, u := range users {
@@ -252,7 +252,7 @@ func created(run *chain.Run) (Identity, bool, error) {
 
 // Variable gives the name that a script spells as a variable of the Dockerfile
 // in the form that an instruction can use.
-func Variable(s chain.State, raw string) (string, bool) {
+func Variable(s stage.State, raw string) (string, bool) {
 	name := strings.Trim(raw, `"`)
 	if !strings.HasPrefix(name, "$") {
 		return "", false
@@ -265,10 +265,10 @@ func Variable(s chain.State, raw string) (string, bool) {
 	return name, known
 }
 
-func ownsSomething(run *chain.Run, u chain.Created) bool {
+func ownsSomething(run *stage.Evaluation, u stage.Created) bool {
 	id := OfAccount(u, "")
 	found := false
-	steps.Calls(run.Steps, func(s chain.Step, c shell.Call) {
+	steps.Calls(run.Steps, func(s stage.Step, c shell.Call) {
 		if ch, ok := steps.ReadChown(c, s.Before.Workdir.Text); ok && id.Is(ch.User) {
 			found = true
 		}
@@ -284,9 +284,9 @@ func ownsSomething(run *chain.Run, u chain.Created) bool {
 }
 
 // Owns reports whether some RUN of the steps already gives dir to the user.
-func Owns(list []chain.Step, id Identity, dir string) bool {
+func Owns(list []stage.Step, id Identity, dir string) bool {
 	found := false
-	steps.Calls(list, func(s chain.Step, c shell.Call) {
+	steps.Calls(list, func(s stage.Step, c shell.Call) {
 		ch, ok := steps.ReadChown(c, s.Before.Workdir.Text)
 		if !ok || !c.Certain || !id.Is(ch.User) {
 			return

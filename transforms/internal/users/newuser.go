@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
@@ -25,7 +25,7 @@ func adder(family baseimage.Family) baseimage.Ask {
 // create makes an application user of that name. Its id is the one given, or,
 // when that is 0, the first from 1000 on that is free where the RUN will stand,
 // and still at the end of the stage.
-func create(run *chain.Run, name string, wanted int) (Identity, error) {
+func create(run *stage.Evaluation, name string, wanted int) (Identity, error) {
 	final := run.Final
 	head, ok := steps.AfterHead(run)
 	if !ok {
@@ -44,7 +44,7 @@ func create(run *chain.Run, name string, wanted int) (Identity, error) {
 	if wanted != 0 && id != wanted {
 		return Identity{}, fmt.Errorf("the number %d (--uid) is taken", wanted)
 	}
-	for _, s := range []chain.State{head.State, final} {
+	for _, s := range []stage.State{head.State, final} {
 		_, user := s.Accounts.User(name)
 		_, group := s.Accounts.GroupID(name)
 		if user || group {

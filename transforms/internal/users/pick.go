@@ -8,12 +8,12 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/chain"
+	"github.com/dockmend/dockmend/fixer/stage"
 )
 
 // Failing tells of a RUN that makes a user or a group that the base image has
 // already, nil when there is none.
-func Failing(p *fixer.Pass, n *chain.Node) *chain.Accounts {
+func Failing(p *fixer.Pass, n *stage.Node) *stage.Accounts {
 	base, err := p.Base(n, baseimage.AskDistro|baseimage.AskUsers)
 	if a := n.Eval(base).Final.Accounts; err == nil && a.Fails != nil {
 		return &a
@@ -23,8 +23,8 @@ func Failing(p *fixer.Pass, n *chain.Node) *chain.Accounts {
 
 // Pick chooses the user, and asks of the base image what that takes: first what
 // its history may tell, then what only its files do.
-func Pick(p *fixer.Pass, n *chain.Node) (*chain.Run, Identity, error) {
-	ask := func(what baseimage.Ask) (run *chain.Run, err error) {
+func Pick(p *fixer.Pass, n *stage.Node) (*stage.Evaluation, Identity, error) {
+	ask := func(what baseimage.Ask) (run *stage.Evaluation, err error) {
 		base, err := p.Base(n, what)
 		return n.Eval(base), err
 	}
@@ -32,7 +32,7 @@ func Pick(p *fixer.Pass, n *chain.Node) (*chain.Run, Identity, error) {
 	if err != nil {
 		return run, Identity{}, err
 	}
-	if own := run.Final.Base.Config.User; !chain.IsRoot(own) {
+	if own := run.Final.Base.Config.User; !stage.IsRoot(own) {
 		if _, ok := Lookup(run.Final, own); !ok {
 			run, err = ask(baseimage.AskAccounts)
 		}
@@ -42,7 +42,7 @@ func Pick(p *fixer.Pass, n *chain.Node) (*chain.Run, Identity, error) {
 	}
 	choose := choose
 	if p.Options.User != "" {
-		choose = func(run *chain.Run) (Identity, error) { return named(run, p.Options.User) }
+		choose = func(run *stage.Evaluation) (Identity, error) { return named(run, p.Options.User) }
 		if run, err = ask(baseimage.AskAccounts); err != nil {
 			return run, Identity{}, err
 		}
@@ -74,7 +74,7 @@ func Spec(p *fixer.Pass, id Identity) string {
 }
 
 // Evidence tells where the user comes from, and how that is known.
-func Evidence(run *chain.Run, id Identity) string {
+func Evidence(run *stage.Evaluation, id Identity) string {
 	if id.why != InBase {
 		return id.why
 	}

@@ -3,8 +3,8 @@ package users
 import (
 	"slices"
 
-	"github.com/dockmend/dockmend/fixer/chain"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
@@ -25,7 +25,7 @@ type Place struct{ Replace, Before, After *dockerfile.Instruction }
 // BeforeWorkdir is the WORKDIR of the target stage in front of which USER can
 // stand when the image has nothing to run chown with: BuildKit makes the
 // directory as the current user's. nil when anything behind it needs root.
-func BeforeWorkdir(run *chain.Run) *dockerfile.Instruction {
+func BeforeWorkdir(run *stage.Evaluation) *dockerfile.Instruction {
 	var found *dockerfile.Instruction
 	for _, s := range run.Own() {
 		switch s.In.Name() {
@@ -41,7 +41,7 @@ func BeforeWorkdir(run *chain.Run) *dockerfile.Instruction {
 }
 
 // PlaceUser returns where USER goes in a stage: after all that needs root.
-func PlaceUser(run *chain.Run) Place {
+func PlaceUser(run *stage.Evaluation) Place {
 	if !steps.CanRun(run.Final) && !steps.MadeByCopy(run, run.Final.Workdir.Text) {
 		if in := BeforeWorkdir(run); in != nil {
 			return Place{Before: in}

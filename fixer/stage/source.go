@@ -1,4 +1,4 @@
-package chain
+package stage
 
 import (
 	"io/fs"
@@ -79,7 +79,7 @@ type Origin struct {
 // Origin finds the file of the build context that stands at an absolute path
 // of the final image, also where it came by way of other stages. The context
 // may be nil; then only what the COPY lines name outright is found.
-func (r *Run) Origin(file string, context fs.FS) Origin {
+func (r *Evaluation) Origin(file string, context fs.FS) Origin {
 	for i := len(r.Steps) - 1; i >= 0; i-- {
 		c, ok := r.Steps[i].Before.Copy(r.Steps[i].In)
 		if !ok {
@@ -104,7 +104,7 @@ func (r *Run) Origin(file string, context fs.FS) Origin {
 }
 
 // throughStage follows a COPY --from into the stage that it takes from.
-func (r *Run) throughStage(c Copy, src, file string, context fs.FS) Origin {
+func (r *Evaluation) throughStage(c Copy, src, file string, context fs.FS) Origin {
 	inner := path.Clean("/" + src)
 	below, isBelow := strings.CutPrefix(file, strings.TrimSuffix(c.Dest, "/")+"/")
 	var candidates []string

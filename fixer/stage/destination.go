@@ -1,4 +1,4 @@
-package chain
+package stage
 
 import (
 	"path"
@@ -9,13 +9,13 @@ import (
 // build context, also where it came by way of other stages: the inverse of
 // [Run.Origin]. name is relative to the root of the context. ok is false where no
 // COPY or ADD is known to bring it.
-func (r *Run) Destination(name string) (file string, ok bool) {
-	return r.destination(path.Clean(name), map[*Run]string{})
+func (r *Evaluation) Destination(name string) (file string, ok bool) {
+	return r.destination(path.Clean(name), map[*Evaluation]string{})
 }
 
 // destination is Destination. known has the answers of the stages that were looked
 // at, "" for none: stages may copy from one another many times.
-func (r *Run) destination(name string, known map[*Run]string) (string, bool) {
+func (r *Evaluation) destination(name string, known map[*Evaluation]string) (string, bool) {
 	if file, seen := known[r]; seen {
 		return file, file != ""
 	}

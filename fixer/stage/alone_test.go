@@ -1,4 +1,4 @@
-package chain
+package stage
 
 import (
 	"strings"
@@ -34,10 +34,10 @@ func TestAlone(t *testing.T) {
 				t.Fatal(err)
 			}
 			run := g.Nodes[len(g.Nodes)-1].Eval(nil)
-			if got := logical(run.Alone()); got != c.alone {
+			if got := logical(run.Exclusive()); got != c.alone {
 				t.Errorf("alone: %s", got)
 			}
-			if got := logical(run.Behind(run.Steps[0])); got != c.behind {
+			if got := logical(run.Downstream(run.Steps[0])); got != c.behind {
 				t.Errorf("behind: %s", got)
 			}
 		})

@@ -1,9 +1,9 @@
-// Package chain evaluates a Dockerfile the way BuildKit builds it, without
+// Package stage evaluates a Dockerfile the way BuildKit builds it, without
 // building: which stage stands on which, which image is at the bottom, and what
 // user, working directory, environment, accounts, entrypoint and command hold
 // before every instruction. What can't be known is said to be unknown, never
 // guessed.
-package chain
+package stage
 
 import (
 	_ "crypto/sha256" // digests in references are checked against it
@@ -61,7 +61,7 @@ type Node struct {
 	sources  []*Node // the stages that this one copies or mounts files from
 	depth    int     // the number of stages that it stands on
 	graph    *Graph
-	runs     map[*baseimage.Facts]*Run // what Eval found
+	runs     map[*baseimage.Facts]*Evaluation // what Eval found
 }
 
 // MaxTargets is the number of stages that may become images, and MaxDepth of how

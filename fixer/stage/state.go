@@ -1,4 +1,4 @@
-package chain
+package stage
 
 import (
 	"path"
@@ -70,8 +70,8 @@ func (s Step) Script() (*shell.Script, error) {
 	return s.script.script, s.script.err
 }
 
-// Run is an evaluated chain.
-type Run struct {
+// Evaluation is a chain of stages, evaluated.
+type Evaluation struct {
 	Node  *Node
 	Steps []Step // of the whole chain, FROM lines excluded
 	Final State
@@ -82,11 +82,11 @@ type Run struct {
 
 // Eval evaluates the chain of n on top of the base image's facts, nil when they
 // are not known. The result is kept: it is shared, and must not be changed.
-func (n *Node) Eval(base *baseimage.Facts) *Run {
+func (n *Node) Eval(base *baseimage.Facts) *Evaluation {
 	if r, ok := n.runs[base]; ok {
 		return r
 	}
-	r := &Run{Node: n}
+	r := &Evaluation{Node: n}
 	var s State
 	if n.Parent == nil {
 		s = n.initial(base)
@@ -102,7 +102,7 @@ func (n *Node) Eval(base *baseimage.Facts) *Run {
 	}
 	r.Final = s
 	if n.runs == nil {
-		n.runs = map[*baseimage.Facts]*Run{}
+		n.runs = map[*baseimage.Facts]*Evaluation{}
 	}
 	n.runs[base] = r
 	return r
@@ -110,7 +110,7 @@ func (n *Node) Eval(base *baseimage.Facts) *Run {
 
 // At returns what holds before an instruction of the chain; the final state for
 // any other.
-func (r *Run) At(in *dockerfile.Instruction) State {
+func (r *Evaluation) At(in *dockerfile.Instruction) State {
 	for _, s := range r.Steps {
 		if s.In == in {
 			return s.Before
@@ -120,14 +120,14 @@ func (r *Run) At(in *dockerfile.Instruction) State {
 }
 
 // Own are the steps of the target stage itself.
-func (r *Run) Own() []Step {
+func (r *Evaluation) Own() []Step {
 	return r.Steps[len(r.Steps)-len(r.Node.Stage.Body):]
 }
 
-// Alone are the steps of the stages at the end of the chain that lead to the
+// Exclusive are the steps of the stages at the end of the chain that lead to the
 // target's image, and to no other: what they copy is that image's alone. The
 // target's own are the last of them.
-func (r *Run) Alone() []Step {
+func (r *Evaluation) Exclusive() []Step {
 	top := 0 // the first stage that is the image's alone
 	for _, b := range r.others() {
 		if b.leaf {
@@ -141,9 +141,9 @@ func (r *Run) Alone() []Step {
 	return r.Steps[i:]
 }
 
-// Behind are all the steps that find what a step of the chain left: those behind
+// Downstream are all the steps that find what a step of the chain left: those behind
 // it, and those of the stages that are built from its stage for other ends.
-func (r *Run) Behind(step Step) []Step {
+func (r *Evaluation) Downstream(step Step) []Step {
 	i := slices.IndexFunc(r.Steps, func(s Step) bool { return s.In == step.In })
 	list := slices.Clip(r.Steps[i+1:])
 	for _, b := range r.others() {
@@ -162,7 +162,7 @@ type branch struct {
 }
 
 // others are the branches of the run's chain, in the order of the file.
-func (r *Run) others() []branch {
+func (r *Evaluation) others() []branch {
 	if r.branches != nil {
 		return r.branches
 	}
