@@ -17,7 +17,8 @@ import (
 // text. Where that work was not done, whatever the reason, all is run again
 // without the change.
 func Run(ctx context.Context, src Source, ts []*Transform, inspector baseimage.Inspector, o Options) (Result, error) {
-	o.Threshold, o.Pin = cmp.Or(o.Threshold, Safe), cmp.Or(o.Pin, PinTag)
+	o.Threshold = cmp.Or(o.Threshold, Safe)
+	ts = slices.DeleteFunc(slices.Clone(ts), func(t *Transform) bool { return t.IsOff(o) })
 	file, err := dockerfile.Parse(src.Name, src.Src)
 	if err != nil {
 		return Result{}, err

@@ -4,8 +4,10 @@
 package fixer
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
@@ -56,6 +58,9 @@ type Transform struct {
 	// must have come to in the end; where RestsOn is empty, that is a failure of the
 	// transform.
 	RestsOn []*Transform
+	// Flags are the options of this transform. One of the same name, of several
+	// transforms, is one flag: they share the value.
+	Flags []*Flag
 	// Run looks at the file and reports findings. An error is a failure of the
 	// transform itself, never a property of the file. It must be idempotent: on
 	// the text that it made it reports no edit.
@@ -67,34 +72,38 @@ type Options struct {
 	// Threshold is the least safety of a change that is made. The zero value
 	// stands for Safe.
 	Threshold Safety
-	// NumericUser writes USER 1000:1000 instead of USER node, for Kubernetes'
-	// runAsNonRoot, which can't check a name.
-	NumericUser bool
-	// User is the name, or the number, of who containers shall run as; "" for the
-	// one that fits the image best. UID is the number of a user that has to be
-	// made, 0 for the first free one.
-	User string
-	UID  int
-	// Pin is how an image gets a name that stays.
-	Pin Pin
+	// Flags are the values of the transforms' flags, by name; those that are not set
+	// have their default.
+	Flags map[string]string
 	// Build is the build where Source.Builds is empty.
 	Build stage.Options
 	// KnownIDs are the transforms that a comment may ignore beside those that run.
 	KnownIDs []string
 }
 
-// Pin is a way to name an image so that the name stays the image's.
-type Pin string
+// Flag is an option of a transform. The command line, its configuration and the golden
+// cases bind it by what is said here.
+type Flag struct {
+	Name        string // "user-style": of the command line's --user-style and of the key
+	Help        string // what the value does, a sentence or two
+	Placeholder string // for the value in the help: "NAME"
+	Default     string // where it is not set; "" for none
+	Enum        []string
+	Number      bool // the value is an integer
+	// Off is a value with which the transform does not run at all, "" for none.
+	Off string
+	// Check says what is wrong with a value that is set, "" for nothing, and what to do
+	// about it. nil: each of Enum, or any, is right.
+	Check func(value string) (problem, hint string)
+}
 
-const (
-	// PinTag names a version, as in node:20.19.5-bookworm. It's the default, and
-	// the zero value stands for it.
-	PinTag Pin = "tag"
-	// PinDigest keeps the tag and adds the digest of what it names.
-	PinDigest Pin = "digest"
-	// PinNone leaves images as they are named.
-	PinNone Pin = "none"
-)
+// IsOff reports whether one of its flags keeps the transform from running at all.
+func (t *Transform) IsOff(o Options) bool {
+	return slices.ContainsFunc(t.Flags, func(f *Flag) bool { return f.Off != "" && f.Of(o) == f.Off })
+}
+
+// Of returns the value of the flag.
+func (f *Flag) Of(o Options) string { return cmp.Or(o.Flags[f.Name], f.Default) }
 
 // Source is a Dockerfile and what belongs to it.
 type Source struct {

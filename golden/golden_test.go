@@ -33,18 +33,15 @@ var update = flag.Bool("update", false, "write want.Dockerfile and findings.txt;
 
 // options is options.json.
 type options struct {
-	NumericUser bool
-	User        string
-	UID         int
-	Pin         fixer.Pin
-	Unsafe      bool
-	Target      string
-	Platform    string
-	BuildArgs   map[string]string
-	NoContext   bool     // the Dockerfile comes from standard input
-	Repository  bool     // the context has a .git, which can't be committed here
-	Modules     bool     // the context has a node_modules, which can't either
-	Only, Skip  []string // of the list, by ID
+	Flags      map[string]string // of the transforms, by name
+	Unsafe     bool
+	Target     string
+	Platform   string
+	BuildArgs  map[string]string
+	NoContext  bool     // the Dockerfile comes from standard input
+	Repository bool     // the context has a .git, which can't be committed here
+	Modules    bool     // the context has a node_modules, which can't either
+	Only, Skip []string // of the list, by ID
 }
 
 // testCase is one folder.
@@ -108,7 +105,7 @@ func load(t *testing.T, dir string) *testCase {
 	if len(c.transforms) == 0 {
 		t.Fatalf("no transform is called %q", id)
 	}
-	c.options = fixer.Options{NumericUser: o.NumericUser, User: o.User, UID: o.UID, Pin: o.Pin, KnownIDs: transforms.IDs(), Build: stage.Options{BuildArgs: o.BuildArgs, Target: o.Target, Platform: o.Platform}}
+	c.options = fixer.Options{Flags: o.Flags, KnownIDs: transforms.IDs(), Build: stage.Options{BuildArgs: o.BuildArgs, Target: o.Target, Platform: o.Platform}}
 	if o.Unsafe {
 		c.options.Threshold = fixer.Unsafe
 	}

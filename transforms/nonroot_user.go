@@ -52,6 +52,7 @@ root, it does not start.`,
 		},
 	},
 	RestsOn: []*fixer.Transform{ChownCopy},
+	Flags:   []*fixer.Flag{users.Name, users.Number, users.Style},
 	Run: func(p *fixer.Pass) error {
 		for _, n := range p.Graph.Targets() {
 			if err := nonroot(p, n); err != nil {
@@ -150,7 +151,7 @@ func nonroot(p *fixer.Pass, n *stage.Node) error {
 func switchUser(p *fixer.Pass, run *stage.Evaluation, id users.Identity, start rootcheck.Start) (edits []dockerfile.Edit, notes []string, _ error) {
 	f := p.File
 	var failed error
-	if p.Options.NumericUser {
+	if users.ByNumber(p) {
 		if _, ok := id.Numeric(); !ok {
 			return nil, nil, fmt.Errorf("the number of its user %s is unknown", id.Spec)
 		}

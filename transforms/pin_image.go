@@ -33,13 +33,11 @@ on this machine, and an ARG that something else uses or that --build-arg sets.`,
 			"https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests",
 		},
 	},
-	Run: pinImages,
+	Flags: []*fixer.Flag{pin.Style},
+	Run:   pinImages,
 }
 
 func pinImages(p *fixer.Pass) error {
-	if p.Options.Pin == fixer.PinNone {
-		return nil
-	}
 	for _, c := range pin.Images(p) {
 		p.Change(c.At, fixer.Finding{Problem: c.What, Change: c.Change, Reason: c.Why}, c.May, c.Edit)
 	}

@@ -10,18 +10,14 @@ import (
 // rules say what the flags are as keys of a configuration. A flag that is not
 // here changes what dockmend does for the whole run, and is a repository's own
 // affair.
-var rules = map[string]config.Rules{
-	"only":       {PerPath: true, OneOf: transforms.IDs()},
-	"skip":       {PerPath: true, OneOf: transforms.IDs()},
-	"unsafe":     {PerPath: true},
-	"user":       {PerPath: true},
-	"uid":        {PerPath: true},
-	"user-style": {PerPath: true},
-	"pin":        {PerPath: true},
-	"target":     {PerPath: true},
-	"build-arg":  {PerPath: true},
-	"platform":   {PerPath: true},
-	"context":    {PerPath: true, Path: true},
+var rules = withTransformFlags(map[string]config.Rules{
+	"only":      {PerPath: true, OneOf: transforms.IDs()},
+	"skip":      {PerPath: true, OneOf: transforms.IDs()},
+	"unsafe":    {PerPath: true},
+	"target":    {PerPath: true},
+	"build-arg": {PerPath: true},
+	"platform":  {PerPath: true},
+	"context":   {PerPath: true, Path: true},
 
 	"include":  {Glob: true},
 	"exclude":  {Glob: true},
@@ -52,6 +48,15 @@ var rules = map[string]config.Rules{
 	"patches":         {Trusted: true, Path: true},
 	"write":           {Trusted: true},
 	"update-baseline": {Trusted: true},
+})
+
+// withTransformFlags adds the flags of the transforms, which can be stated for some
+// Dockerfiles only.
+func withTransformFlags(rules map[string]config.Rules) map[string]config.Rules {
+	for _, f := range flagsOf(transforms.All) {
+		rules[f.Name] = config.Rules{PerPath: true}
+	}
+	return rules
 }
 
 // notKeys are flags that say which configuration there is.

@@ -101,7 +101,7 @@ Examples:
 func Run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := untilInterrupted()
 	defer stop()
-	var c cli
+	c := cli{Fix: fixCmd{changeFlags: newChangeFlags()}, Verify: verifyCmd{changeFlags: newChangeFlags()}}
 	inv := &invocation{}
 	ended := false
 	parser, err := kong.New(&c,

@@ -30,7 +30,7 @@ func (f *fileFlags) check() error {
 	if err := f.buildFlags.check(); err != nil {
 		return err
 	}
-	return f.checkUser()
+	return checkTransformFlags(transforms.All, transformValues(f.Of))
 }
 
 // setting is what the flags say.
@@ -112,7 +112,7 @@ func (s *settings) args(values []config.Value) []string {
 
 // parseFileFlags reads flags of that kind alone.
 func parseFileFlags(args []string) (*fileFlags, error) {
-	var f fileFlags
+	f := fileFlags{changeFlags: newChangeFlags()}
 	p, err := kong.New(&f, kong.NoDefaultHelp())
 	if err != nil {
 		return nil, err

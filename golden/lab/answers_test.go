@@ -69,14 +69,18 @@ func options(t *testing.T, dir string) []string {
 	}
 	for name, value := range set {
 		switch name {
-		case "NumericUser":
-			flags = append(flags, "--user-style", "numeric")
 		case "Unsafe":
 			flags = append(flags, "--unsafe")
-		case "Target", "Platform", "Pin", "User":
+		case "Target", "Platform":
 			flags = append(flags, "--"+strings.ToLower(name), unquote(t, value))
-		case "UID":
-			flags = append(flags, "--uid", string(value))
+		case "Flags":
+			var set map[string]string
+			if err := json.Unmarshal(value, &set); err != nil {
+				t.Fatal(err)
+			}
+			for k, v := range set {
+				flags = append(flags, "--"+k, v)
+			}
 		case "BuildArgs":
 			var args map[string]json.RawMessage
 			if err := json.Unmarshal(value, &args); err != nil {

@@ -100,7 +100,7 @@ func VolumeDoubt(p *fixer.Pass, run *stage.Evaluation, id users.Identity) string
 // name exists, by number otherwise.
 func At(p *fixer.Pass, s stage.State, id users.Identity) (string, bool) {
 	n, known := id.Numeric()
-	if known && p.Options.NumericUser {
+	if known && users.ByNumber(p) {
 		return n, true
 	}
 	if id.Create != "" || id.Name == "" {
@@ -140,7 +140,7 @@ func Directories(p *fixer.Pass, run *stage.Evaluation, id users.Identity) (Lines
 		return out, nil
 	}
 	owner := id.Owner()
-	if n, ok := id.Numeric(); ok && p.Options.NumericUser {
+	if n, ok := id.Numeric(); ok && users.ByNumber(p) {
 		owner = n
 	}
 	line := p.File.Keyword("RUN") + " "

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
@@ -101,7 +100,7 @@ func (s *pins) byDefault(variable string, uses []argWord) error {
 // image that it names now.
 func (s *pins) pinValue(arg argDefault, uses []argWord) (pinned pin, value string, err error) {
 	first := uses[0]
-	if s.Options.Pin == fixer.PinDigest && !first.whole() {
+	if Style.Of(s.Options) == byDigest && !first.whole() {
 		return pin{}, "", fmt.Errorf("a digest has no place in ARG %s, which has but a part of the name", arg.name)
 	}
 	unknown := "" // why it's not known what another place would name

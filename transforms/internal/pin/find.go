@@ -19,7 +19,7 @@ func (s *pins) find(w imageWord, fits func(name string) bool) pin {
 		return pin{may: fixer.Refusal(windows)}
 	}
 	ask := baseimage.AskDigest
-	if s.Options.Pin == fixer.PinTag {
+	if Style.Of(s.Options) == byTag {
 		ask |= baseimage.AskConfig
 	}
 	f, reason := s.ask(w.image, w.platform, ask)
@@ -30,7 +30,7 @@ func (s *pins) find(w imageWord, fits func(name string) bool) pin {
 		return pin{may: fixer.Refusal(reason)}
 	}
 	var tried []string
-	if s.Options.Pin == fixer.PinTag {
+	if Style.Of(s.Options) == byTag {
 		if n.dependsOnRelease(f) {
 			if f, reason = s.ask(w.image, w.platform, ask|baseimage.AskDistro); reason != "" {
 				return pin{may: fixer.Refusal(reason)}
@@ -60,7 +60,7 @@ func (s *pins) find(w imageWord, fits func(name string) bool) pin {
 func (s *pins) byDigest(n name, digest string, tried []string) pin {
 	pinned := pin{name: n.repo + ":" + cmp.Or(n.tag, "latest") + "@" + digest}
 	pinned.change, pinned.why = "add its digest "+brief(digest), "what it names today"
-	if s.Options.Pin == fixer.PinDigest {
+	if Style.Of(s.Options) == byDigest {
 		pinned.why += ", --pin=digest"
 		return pinned
 	}

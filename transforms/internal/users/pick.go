@@ -41,8 +41,8 @@ func Pick(p *fixer.Pass, n *stage.Node) (*stage.Evaluation, Identity, error) {
 		return run, Identity{}, err
 	}
 	choose := choose
-	if p.Options.User != "" {
-		choose = func(run *stage.Evaluation) (Identity, error) { return named(run, p.Options.User) }
+	if user := Name.Of(p.Options); user != "" {
+		choose = func(run *stage.Evaluation) (Identity, error) { return named(run, user) }
 		if run, err = ask(baseimage.AskAccounts); err != nil {
 			return run, Identity{}, err
 		}
@@ -54,20 +54,20 @@ func Pick(p *fixer.Pass, n *stage.Node) (*stage.Evaluation, Identity, error) {
 		}
 	}
 	if !errors.Is(err, ErrNone) {
-		if err == nil && p.Options.UID != 0 && p.Options.User != "" && id.UID != p.Options.UID {
-			err = fmt.Errorf("the user %s has another number than %d (--uid)", id.Spec, p.Options.UID)
+		if err == nil && wanted(p) != 0 && Name.Of(p.Options) != "" && id.UID != wanted(p) {
+			err = fmt.Errorf("the user %s has another number than %d (--uid)", id.Spec, wanted(p))
 		}
 		return run, id, err
 	}
 	if run, err = ask(baseimage.AskAccounts | adder(run.Final.Base.Distro.FamilyOf())); err == nil {
-		id, err = create(run, cmp.Or(p.Options.User, "appuser"), p.Options.UID)
+		id, err = create(run, cmp.Or(Name.Of(p.Options), "appuser"), wanted(p))
 	}
 	return run, id, err
 }
 
 // Spec is what USER will say.
 func Spec(p *fixer.Pass, id Identity) string {
-	if n, ok := id.Numeric(); ok && p.Options.NumericUser {
+	if n, ok := id.Numeric(); ok && ByNumber(p) {
 		return n
 	}
 	return id.Spec
