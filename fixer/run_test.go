@@ -3,6 +3,7 @@ package fixer_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -225,5 +226,25 @@ func TestImage(t *testing.T) {
 	}
 	if want := "node:20 config, node:20 config digest, node:21 digest"; strings.Join(in.asked, ", ") != want {
 		t.Errorf("asked %q, want %s", in.asked, want)
+	}
+}
+
+// TestEnds: a finding ends where its place does, in the text that came in.
+func TestEnds(t *testing.T) {
+	notes := &fixer.Transform{ID: "notes", Run: func(p *fixer.Pass) error {
+		for _, in := range p.File.Instructions {
+			p.Leave(in.Span, in.Name(), "")
+		}
+		return nil
+	}}
+	r := run(t, "FROM a\nRUN b \\\n  c\nCMD d\n", fixer.Options{}, inserts("one", "USER x", fixer.Safe), notes)
+	var got []string
+	for _, f := range r.Findings {
+		if f.ID == "notes" {
+			got = append(got, fmt.Sprintf("%s %d:%d-%d:%d", f.Problem, f.Line, f.Col, f.EndLine, f.EndCol))
+		}
+	}
+	if want := "FROM 1:1-1:7, RUN 2:1-3:4, CMD 4:1-4:6"; strings.Join(got, ", ") != want {
+		t.Errorf("%s, want %s", strings.Join(got, ", "), want)
 	}
 }

@@ -19,7 +19,7 @@ func GitHub(w io.Writer, r *Report) error {
 			if f.known(j) || !annotates(found) {
 				continue
 			}
-			c := command{level: commandLevel[found.Status], file: f.Path, line: found.Line, col: found.Col, title: "dockmend " + found.ID, message: message(found)}
+			c := command{level: commandLevel[found.Status], file: f.Path, line: found.Line, col: found.Col, endLine: found.EndLine, endCol: found.EndCol, title: "dockmend " + found.ID, message: message(found)}
 			if _, err := fmt.Fprintln(w, c); err != nil {
 				return err
 			}
@@ -40,8 +40,10 @@ type command struct {
 	level     string
 	file      string
 	line, col int // 0 when the whole file is meant
-	title     string
-	message   string
+
+	endLine, endCol int // 0 where nothing is known of them
+	title           string
+	message         string
 }
 
 // String is the command in one line, as GitHub's own toolkit quotes it.
@@ -54,6 +56,9 @@ func (c command) String() string {
 	fmt.Fprintf(&b, "::%s file=%s,", c.level, propertyEscape.Replace(printableLines(file)))
 	if c.line > 0 {
 		fmt.Fprintf(&b, "line=%d,col=%d,", c.line, c.col)
+		if c.endLine == c.line && c.endCol > c.col { // of more than a line, GitHub takes no columns
+			fmt.Fprintf(&b, "endColumn=%d,", c.endCol)
+		}
 	}
 	// The runner cuts off blanks behind the last property, so that is no path.
 	fmt.Fprintf(&b, "title=%s::%s", propertyEscape.Replace(printableLines(c.title)), dataEscape.Replace(printableLines(c.message)))

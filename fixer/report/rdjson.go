@@ -104,6 +104,9 @@ func (r *Report) diagnostic(f *File, found fixer.Finding) rdDiagnostic {
 		Severity: rdSeverity[found.Status],
 		Code:     &rdCode{Value: found.ID},
 	}
+	if found.EndLine > found.Line || found.EndLine == found.Line && found.EndCol > found.Col {
+		d.Location.Range.End = &rdPosition{found.EndLine, found.EndCol}
+	}
 	if t := r.transform(found.ID); t != nil && len(t.Doc.See) > 0 {
 		d.Code.URL = t.Doc.See[0]
 	}

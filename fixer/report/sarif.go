@@ -139,11 +139,25 @@ func (run *sarifRun) result(found fixer.Finding, at *sarif.ArtifactLocation, tex
 		WithRuleIndex(run.rules[found.ID]).
 		WithMessage(sarif.NewTextMessage(sarifMessage(message(found)))).
 		WithLevel(sarifLevel[kind]).
-		WithProperties(sarif.NewPropertyBag().Add("kind", string(kind)).Add("safety", found.Safety.String())).
+		WithProperties(sarifProperties(found)).
 		WithPartialFingerprints(prints.of(found))
-	place := sarif.NewPhysicalLocation().WithArtifactLocation(at).WithRegion(text.restOfLine(found.Line, found.Col))
+	place := sarif.NewPhysicalLocation().WithArtifactLocation(at).WithRegion(text.place(found))
 	result.AddLocation(sarif.NewLocation().WithPhysicalLocation(place))
 	return &sarifResult{Result: result}
+}
+
+// sarifProperties are the parts of the message, for readers that know them.
+func sarifProperties(f fixer.Finding) *sarif.PropertyBag {
+	bag := sarif.NewPropertyBag().Add("status", string(f.Status)).Add("safety", f.Safety.String()).Add("problem", f.Problem)
+	for name, text := range map[string]string{"change": f.Change, "reason": f.Reason} {
+		if text != "" {
+			bag.Add(name, text)
+		}
+	}
+	if len(f.Caveats) > 0 {
+		bag.Add("caveats", f.Caveats)
+	}
+	return bag
 }
 
 var sarifLevel = map[fixer.Status]string{fixer.Fixed: sarif.LevelWarning, fixer.Offered: sarif.LevelNote, fixer.Failed: sarif.LevelError}

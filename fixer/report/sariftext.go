@@ -7,6 +7,7 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"github.com/dockmend/dockmend/fixer"
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
 )
 
@@ -51,21 +52,41 @@ func (t *sarifText) region(start, end int) *sarif.Region {
 	return sarif.NewRegion().WithStartLine(line).WithStartColumn(col).WithEndLine(endLine).WithEndColumn(endCol)
 }
 
-// restOfLine is the text from a place, whose column counts bytes, to the end of
+// place is the region of a finding: as far as it is known to reach, else to the end of
 // its line.
-func (t *sarifText) restOfLine(line, col int) *sarif.Region {
-	i := min(max(line-1, 0), len(t.starts)-1)
-	start, end := t.starts[i], len(t.src)
-	if i+1 < len(t.starts) {
-		end = t.starts[i+1]
+func (t *sarifText) place(f fixer.Finding) *sarif.Region {
+	start, end := t.offset(f.Line, f.Col), t.offset(f.EndLine, f.EndCol)
+	if f.EndLine == 0 || end <= start {
+		return t.restOfLine(f.Line, f.Col)
 	}
-	text := string(t.src[start:end])
-	end -= len(lineEnd(text))
+	return t.region(start, end)
+}
+
+// offset is that of a line and a column in bytes, within the line.
+func (t *sarifText) offset(line, col int) int {
+	i := min(max(line-1, 0), len(t.starts)-1)
+	start, end := t.line(i)
 	offset := start + col - 1
 	if i == 0 {
 		offset -= t.mark
 	}
-	return t.region(min(max(offset, start), end), end)
+	return min(max(offset, start), end)
+}
+
+// line is where a line begins and ends, by its index, without its line end.
+func (t *sarifText) line(i int) (start, end int) {
+	start, end = t.starts[i], len(t.src)
+	if i+1 < len(t.starts) {
+		end = t.starts[i+1]
+	}
+	return start, end - len(lineEnd(string(t.src[start:end])))
+}
+
+// restOfLine is the text from a place, whose column counts bytes, to the end of
+// its line.
+func (t *sarifText) restOfLine(line, col int) *sarif.Region {
+	_, end := t.line(min(max(line-1, 0), len(t.starts)-1))
+	return t.region(t.offset(line, col), end)
 }
 
 const (
