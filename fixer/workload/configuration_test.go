@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
-	"time"
 )
 
 // spellConfiguration writes the data that files of configuration name, and the files
@@ -93,12 +92,8 @@ func TestConfigurationIsBounded(t *testing.T) {
 	}
 	for _, unit := range []string{"a={\n", "a=[\n", "[a]\n", "a=[{", "{", "a: &a [*a,*a]\n", "- ", "[", "a=$a$b\n", "\"", "/*", "'a',", "a:\n"} {
 		for _, name := range []string{"config/a.json", "config/a.yml", "config/a.toml", ".env"} {
-			w := of(t, src, files(name, strings.Repeat(unit, (512<<10)/len(unit))))
-			start := time.Now()
-			w.configuration()
-			if d := time.Since(start); d > 5*time.Second {
-				t.Errorf("%s of %q takes %v", name, unit, d)
-			}
+			// What takes the square of the text would not end within the limit of a test.
+			of(t, src, files(name, strings.Repeat(unit, (512<<10)/len(unit)))).configuration()
 		}
 	}
 }

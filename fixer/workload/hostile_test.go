@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
-	"time"
 )
 
 // TestHostileSources: no source takes long, whatever is in it.
@@ -22,10 +21,9 @@ func TestHostileSources(t *testing.T) {
 			for _, name := range names {
 				files[name] = &fstest.MapFile{Data: []byte(strings.Repeat(unit+line, (96<<10)/len(unit+line))), Mode: 0o644}
 			}
-			start := time.Now()
-			Open(files).Sources()
-			if d := time.Since(start); d > 5*time.Second {
-				t.Errorf("%q, %q take %v", unit, line, d)
+			// What takes the square of a text would not end within the limit of a test.
+			if s := Open(files).Sources(); len(s.Paths) > maxResults || len(s.ChildProcesses) > maxResults {
+				t.Errorf("%q, %q: %d paths, %d child processes", unit, line, len(s.Paths), len(s.ChildProcesses))
 			}
 		}
 	}
