@@ -15,6 +15,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/report"
+	"github.com/dockmend/dockmend/fixer/workspace"
 )
 
 // baseline is what a legacy repository is allowed: how many findings of each
@@ -41,8 +42,8 @@ const maxBaseline = 64 << 20
 func readBaseline(path string, update bool) (*baseline, error) {
 	b := &baseline{Version: baselineVersion, path: path, now: map[string]map[string]int{}, ran: map[string][]string{}}
 	var err error
-	if b.dir, err = realPath(filepath.Dir(path)); err != nil {
-		return nil, fmt.Errorf("--baseline %s: %w", path, cause(err))
+	if b.dir, err = workspace.RealPath(filepath.Dir(path)); err != nil {
+		return nil, fmt.Errorf("--baseline %s: %w", path, workspace.Cause(err))
 	}
 	hint := "--update-baseline writes it"
 	if update {
@@ -54,13 +55,13 @@ func readBaseline(path string, update bool) (*baseline, error) {
 		b.Files = map[string]map[string]int{}
 		return b, nil
 	case err != nil:
-		return nil, withHint(fmt.Errorf("--baseline %s: %w", path, cause(err)), hint)
+		return nil, withHint(fmt.Errorf("--baseline %s: %w", path, workspace.Cause(err)), hint)
 	case !info.Mode().IsRegular() || info.Size() > maxBaseline:
 		return nil, fmt.Errorf("--baseline %s: not a regular file of at most %d MiB", path, maxBaseline>>20)
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("--baseline %s: %w", path, cause(err))
+		return nil, fmt.Errorf("--baseline %s: %w", path, workspace.Cause(err))
 	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
@@ -102,7 +103,7 @@ func (b *baseline) name(j *job) string {
 	if j.stdin {
 		return j.name
 	}
-	folder, err := realPath(filepath.Dir(j.path))
+	folder, err := workspace.RealPath(filepath.Dir(j.path))
 	if err != nil {
 		return j.name
 	}
@@ -149,7 +150,7 @@ func (b *baseline) write() error {
 		return err
 	}
 	if err := maybe.WriteFile(b.path, append(text, '\n'), 0o644); err != nil {
-		return fmt.Errorf("--update-baseline: %s: not written: %w", b.path, cause(err))
+		return fmt.Errorf("--update-baseline: %s: not written: %w", b.path, workspace.Cause(err))
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/repository"
+	"github.com/dockmend/dockmend/fixer/workspace"
 )
 
 // introduce gives each job the checkout that it is in, and tells the jobs of one
@@ -19,7 +20,7 @@ func introduce(jobs []*job) {
 	for _, j := range jobs {
 		if j.given != "" {
 			key := filepath.Clean(j.given)
-			if real, err := realPath(key); err == nil {
+			if real, err := workspace.RealPath(key); err == nil {
 				key = real
 			}
 			if given[key] == nil {
@@ -75,14 +76,14 @@ func (j *job) locate() (root, place string) {
 	if j.stdin {
 		return "", ""
 	}
-	dir, err := realPath(filepath.Dir(j.path))
+	dir, err := workspace.RealPath(filepath.Dir(j.path))
 	if err != nil {
 		return "", ""
 	}
 	if root = j.tree; root == "" {
 		root = surroundings(dir)
 	}
-	if root, err = realPath(root); err != nil {
+	if root, err = workspace.RealPath(root); err != nil {
 		return "", ""
 	}
 	place, err = filepath.Rel(root, filepath.Join(dir, filepath.Base(j.path)))
@@ -96,9 +97,9 @@ func (j *job) locate() (root, place string) {
 // in none: the current one, when the file is below it; else the file's own. A
 // user's home and the root of all files hold too much that is something else.
 func surroundings(dir string) string {
-	cwd, err := realPath(".")
+	cwd, err := workspace.RealPath(".")
 	home, _ := os.UserHomeDir()
-	if err != nil || !within(dir, cwd) || filepath.Dir(cwd) == cwd || cwd == filepath.Clean(home) {
+	if err != nil || !workspace.Within(dir, cwd) || filepath.Dir(cwd) == cwd || cwd == filepath.Clean(home) {
 		return dir
 	}
 	return cwd
@@ -162,13 +163,13 @@ func contextNote(where, try string) *fixer.Finding {
 // has most of them, "" for none.
 func (j *job) noContext(most string) *fixer.Finding {
 	own := path.Dir(j.place)
-	where := fmt.Sprintf("%s does not have all sources of its COPY", spoken(j.pathOf(own)))
+	where := fmt.Sprintf("%s does not have all sources of its COPY", workspace.DisplayName(j.pathOf(own)))
 	if own != "." {
-		where = fmt.Sprintf("none of the folders from %s to %s has all sources of its COPY", spoken(j.pathOf(own)), spoken(j.pathOf(".")))
+		where = fmt.Sprintf("none of the folders from %s to %s has all sources of its COPY", workspace.DisplayName(j.pathOf(own)), workspace.DisplayName(j.pathOf(".")))
 	}
 	try := "--context DIR names it"
 	if most != "" && own != "." { // of several folders, not the one that was tried
-		try = "try --context " + spoken(j.pathOf(most))
+		try = "try --context " + workspace.DisplayName(j.pathOf(most))
 	}
 	return contextNote(where, try)
 }
@@ -183,7 +184,7 @@ func (j *job) pathOf(dir string) string {
 		return real
 	}
 	named := filepath.Join(filepath.Dir(j.path), rel)
-	if found, err := realPath(named); err != nil || found != real {
+	if found, err := workspace.RealPath(named); err != nil || found != real {
 		return real
 	}
 	return named
@@ -192,14 +193,14 @@ func (j *job) pathOf(dir string) string {
 // beside is another Dockerfile that has a directory as its context, as the
 // repository has it or the run is given it; nil for none.
 func (j *job) beside(context string) []string {
-	key, err := realPath(context)
+	key, err := workspace.RealPath(context)
 	if err != nil || context == "" {
 		return nil
 	}
 	if other := j.contexts[key].other(j); other != nil {
 		return []string{other.name}
 	}
-	if j.checkout == nil || !within(key, j.checkout.root) {
+	if j.checkout == nil || !workspace.Within(key, j.checkout.root) {
 		return nil
 	}
 	place, err := filepath.Rel(j.checkout.root, key)

@@ -13,6 +13,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/repository"
 	"github.com/dockmend/dockmend/fixer/stage"
+	"github.com/dockmend/dockmend/fixer/workspace"
 )
 
 // checkout is a repository that Dockerfiles of a run are in, or a directory where
@@ -204,5 +205,5 @@ func (c *checkout) name(place string) string {
 	if j := c.jobs[place]; j != nil {
 		return j.name
 	}
-	return spoken(belowHere(filepath.Join(c.root, filepath.FromSlash(place))))
+	return workspace.DisplayName(workspace.BelowHere(filepath.Join(c.root, filepath.FromSlash(place))))
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/dockmend/dockmend/cmd/dockmend/internal/config"
+	"github.com/dockmend/dockmend/fixer/workspace"
 )
 
 // configFlags say which configuration holds.
@@ -51,7 +52,7 @@ func loadConfig(named string, keys []config.Key) (*config.File, error) {
 	f, err := config.Load(os.DirFS(dir), filepath.Base(named), named, dir, keys, true)
 	var e *config.Error
 	if err != nil && !errors.As(err, &e) {
-		return nil, fmt.Errorf("--config %s: %w", named, cause(err))
+		return nil, fmt.Errorf("--config %s: %w", named, workspace.Cause(err))
 	}
 	return f, err
 }
@@ -63,11 +64,11 @@ const otherName = ".dockmend.yml"
 // root of the repository; outside of a repository, in the current directory alone.
 // It is opened so that no link in a stranger's repository leads out of it.
 func findConfig(keys []config.Key) (*config.File, error) {
-	cwd, err := realPath(".")
+	cwd, err := workspace.RealPath(".")
 	if err != nil {
 		return nil, err
 	}
-	top := repositoryRoot(cwd)
+	top := workspace.RepositoryRoot(cwd)
 	if top == "" {
 		top = cwd
 	}
@@ -102,5 +103,5 @@ func openConfig(dir, shown string, keys []config.Key) (*config.File, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, &config.Error{File: name, Msg: "a link that leads nowhere"}
 	}
-	return nil, &config.Error{File: name, Msg: cause(err).Error(), Hint: "no link leads out of the directory; --config names any file"}
+	return nil, &config.Error{File: name, Msg: workspace.Cause(err).Error(), Hint: "no link leads out of the directory; --config names any file"}
 }

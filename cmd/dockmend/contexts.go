@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/workspace"
 )
 
 // maxIdle bounds the build contexts that stay open when no job uses them: each may
@@ -74,7 +75,7 @@ func (c *contexts) leave(dir string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.idle = slices.DeleteFunc(c.idle, func(o *openContext) bool {
-		inside := within(o.dir, dir)
+		inside := workspace.Within(o.dir, dir)
 		if inside {
 			c.close(o)
 		}
@@ -91,7 +92,7 @@ func (c *contexts) close(o *openContext) {
 
 // openDir opens a directory that the user names, or that has a Dockerfile.
 func (c *contexts) openDir(path string) (*openContext, error) {
-	dir, err := realPath(path)
+	dir, err := workspace.RealPath(path)
 	if err != nil {
 		return nil, err
 	}

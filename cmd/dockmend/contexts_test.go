@@ -5,10 +5,12 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/dockmend/dockmend/fixer/workspace"
 )
 
 func TestContexts(t *testing.T) {
-	top, err := realPath(t.TempDir())
+	top, err := workspace.RealPath(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

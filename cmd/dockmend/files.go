@@ -9,12 +9,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/repository"
+	"github.com/dockmend/dockmend/fixer/workspace"
 )
 
 // job is one Dockerfile to work on.
@@ -53,7 +53,7 @@ func (j *job) diffName() string {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
 	}
-	return belowHere(path)
+	return workspace.BelowHere(path)
 }
 
 // createdName is the path in the headers of a new file in the build context.
@@ -62,50 +62,7 @@ func (j *job) createdName(name string) string {
 	if target, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = target
 	}
-	return belowHere(filepath.Join(dir, name))
-}
-
-// spoken is a path as messages have it: at the start of a line, two colons would
-// make a command of it where the log is that of a GitHub workflow.
-func spoken(path string) string {
-	name := filepath.ToSlash(path)
-	if strings.HasPrefix(name, "::") || strings.HasPrefix(name, "##[") {
-		name = "./" + name
-	}
-	return name
-}
-
-// fromRoot makes a path relative to the root of the repository that the current
-// directory is in, where it is below that: whoever reads a report knows no other
-// place. Elsewhere it is belowHere's.
-func fromRoot(path string) string {
-	cwd, err := realPath(".")
-	if err != nil {
-		return belowHere(path)
-	}
-	root := repositoryRoot(cwd)
-	dir, err := realPath(filepath.Dir(path))
-	if root == "" || err != nil || !within(dir, root) {
-		return belowHere(path)
-	}
-	rel, err := filepath.Rel(root, filepath.Join(dir, filepath.Base(path)))
-	if err != nil {
-		return belowHere(path)
-	}
-	return filepath.ToSlash(rel)
-}
-
-// belowHere makes an absolute path below the current directory relative to it.
-func belowHere(path string) string {
-	if wd, err := os.Getwd(); err == nil && filepath.IsAbs(path) {
-		if real, err := filepath.EvalSymlinks(wd); err == nil {
-			wd = real
-		}
-		if rel, err := filepath.Rel(wd, path); err == nil && filepath.IsLocal(rel) {
-			path = rel
-		}
-	}
-	return filepath.ToSlash(path)
+	return workspace.BelowHere(filepath.Join(dir, name))
 }
 
 // source is a loaded Dockerfile.
@@ -212,5 +169,5 @@ func (j *job) explain(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &dockerfile.Error{Name: j.name, Msg: cause(err).Error()}
+	return &dockerfile.Error{Name: j.name, Msg: workspace.Cause(err).Error()}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/discover"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/workspace"
 )
 
 // finder makes jobs of the paths of a command line.
@@ -36,7 +37,7 @@ func find(ctx context.Context, s *streams, paths []string, flags *searchFlags, q
 	if err := flags.checkGlobs(); err != nil {
 		return nil, false, err
 	}
-	cwd, err := realPath(".")
+	cwd, err := workspace.RealPath(".")
 	if err != nil {
 		return nil, false, err
 	}
@@ -72,9 +73,9 @@ func (f *finder) path(p string) error {
 		return withHint(fmt.Errorf("%s: no such file or directory", p), fmt.Sprintf("did you mean dockmend %s?", command))
 	}
 	if err != nil || !info.IsDir() {
-		j := &job{path: p, name: spoken(p)}
-		if dir, err := realPath(filepath.Dir(p)); err == nil {
-			j.tree = repositoryRoot(dir)
+		j := &job{path: p, name: workspace.DisplayName(p)}
+		if dir, err := workspace.RealPath(filepath.Dir(p)); err == nil {
+			j.tree = workspace.RepositoryRoot(dir)
 		}
 		f.add(j).unchanged = false // what is wrong with it is said where it is read
 		return nil
@@ -85,7 +86,7 @@ func (f *finder) path(p string) error {
 // add takes a job, or returns the one that has the same file.
 func (f *finder) add(j *job) *job {
 	key := filepath.Clean(j.path)
-	if real, err := realPath(j.path); err == nil && !j.stdin {
+	if real, err := workspace.RealPath(j.path); err == nil && !j.stdin {
 		key = real
 	}
 	if known := f.seen[key]; known != nil {
@@ -103,12 +104,12 @@ func (f *finder) leave(name string, s discover.Skipped) {
 		return
 	}
 	f.told[name] = true
-	fmt.Fprintf(f.s.err, "%s: left alone: %s\n", dockerfile.Printable(spoken(name)), s.Reason)
+	fmt.Fprintf(f.s.err, "%s: left alone: %s\n", dockerfile.Printable(workspace.DisplayName(name)), s.Reason)
 }
 
 // directory searches one.
 func (f *finder) directory(p string) error {
-	dir, err := realPath(p)
+	dir, err := workspace.RealPath(p)
 	if err != nil {
 		return err
 	}
@@ -132,7 +133,7 @@ func (f *finder) directory(p string) error {
 		Include: f.flags.Include, Exclude: f.flags.Exclude, Base: f.base(tree), NoIgnore: f.flags.NoGitignore,
 	})
 	if err != nil {
-		return fmt.Errorf("%s: %w", dockerfile.Printable(p), cause(err))
+		return fmt.Errorf("%s: %w", dockerfile.Printable(p), workspace.Cause(err))
 	}
 	// The path as the user would have written it, from the directory that was named.
 	named := func(file string) string {
@@ -173,15 +174,15 @@ func (f *finder) directory(p string) error {
 func (f *finder) found(tree, file, name string) (taken bool, err error) {
 	path := filepath.Join(tree, filepath.FromSlash(file))
 	// A tree may hold several repositories: none of them writes into another.
-	own := repositoryRoot(filepath.Dir(path))
+	own := workspace.RepositoryRoot(filepath.Dir(path))
 	if own == "" {
 		own = tree
 	}
-	if target, err := filepath.EvalSymlinks(path); err == nil && !within(target, own) {
+	if target, err := filepath.EvalSymlinks(path); err == nil && !workspace.Within(target, own) {
 		f.leave(name, discover.Skipped{Path: file, Reason: "a link that leads out of its repository"})
 		return false, nil
 	}
-	j := &job{path: name, name: spoken(name), tree: own, found: true}
+	j := &job{path: name, name: workspace.DisplayName(name), tree: own, found: true}
 	if own == tree {
 		j.listed = f.listed[tree]
 	}
@@ -199,11 +200,11 @@ func (f *finder) found(tree, file, name string) (taken bool, err error) {
 // lead out of: the root of its repository; the current directory, where that
 // holds repositories; or dir itself.
 func (f *finder) tree(dir string) string {
-	root := repositoryRoot(dir)
+	root := workspace.RepositoryRoot(dir)
 	if root == "" {
 		root = dir
 	}
-	if !within(f.cwd, root) && within(dir, f.cwd) {
+	if !workspace.Within(f.cwd, root) && workspace.Within(dir, f.cwd) {
 		return f.cwd
 	}
 	return root
@@ -217,34 +218,4 @@ func (f *finder) base(tree string) string {
 		return ""
 	}
 	return filepath.ToSlash(rel)
-}
-
-// repositoryRoot is the root of the git repository that a directory is in, "" for
-// none.
-func repositoryRoot(dir string) string {
-	for {
-		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
-			return dir
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			return ""
-		}
-		dir = parent
-	}
-}
-
-// realPath is the absolute path without links.
-func realPath(p string) (string, error) {
-	abs, err := filepath.Abs(p)
-	if err != nil {
-		return "", err
-	}
-	return filepath.EvalSymlinks(abs)
-}
-
-// within tells whether a path is dir or below it; both are as realPath has them.
-func within(p, dir string) bool {
-	rel, err := filepath.Rel(dir, p)
-	return err == nil && filepath.IsLocal(rel)
 }

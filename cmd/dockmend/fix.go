@@ -10,6 +10,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/report"
+	"github.com/dockmend/dockmend/fixer/workspace"
 )
 
 type fixCmd struct {
@@ -183,16 +184,16 @@ func write(s *streams, j *job, r fixer.Result, done string, quiet bool) (written
 		}
 	}
 	if string(r.Before) != string(r.After) {
-		if err := writeFile(j.path, j.tree, r.Before, r.After); err != nil {
+		if err := workspace.Replace(j.path, j.tree, r.Before, r.After); err != nil {
 			return written, err
 		}
 		say(j.name, done)
 	}
 	for _, f := range r.Created {
-		if err := createFile(j.context, f); err != nil {
+		if err := workspace.Create(j.context, f); err != nil {
 			return written, err
 		}
-		say(spoken(filepath.Join(j.context, f.Name)), "written")
+		say(workspace.DisplayName(filepath.Join(j.context, f.Name)), "written")
 	}
 	return written, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/diff"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/report"
+	"github.com/dockmend/dockmend/fixer/workspace"
 	"github.com/dockmend/dockmend/transforms"
 )
 
@@ -65,7 +66,7 @@ func (o *output) add(j *job, f *report.File) error {
 	o.outside = o.outside || (o.diffs || o.patches != nil) && changes(f.Result) && strings.HasPrefix(j.diffName(), "../")
 	if o.whole != nil {
 		if f.Err != nil && !j.stdin {
-			f.Err = &dockerfile.Error{Name: fromRoot(f.Err.Name), Line: f.Err.Line, Col: f.Err.Col, Msg: f.Err.Msg}
+			f.Err = &dockerfile.Error{Name: workspace.FromRoot(f.Err.Name), Line: f.Err.Line, Col: f.Err.Col, Msg: f.Err.Msg}
 		}
 		for i := range f.Result.Steps {
 			f.Result.Steps[i].Text = nil // the reports name the steps
@@ -107,7 +108,7 @@ func (o *output) change(j *job, r fixer.Result) error {
 	}
 	if j.stdin && (o.diffs || o.patches != nil) {
 		for _, n := range r.Created {
-			o.say(dockerfile.Printable(spoken(filepath.Join(j.context, n.Name))) + ": not written: the Dockerfile comes from standard input")
+			o.say(dockerfile.Printable(workspace.DisplayName(filepath.Join(j.context, n.Name))) + ": not written: the Dockerfile comes from standard input")
 		}
 	}
 	switch {
@@ -192,10 +193,10 @@ func (o *output) say(text string) {
 func (j *job) file(r fixer.Result, err error) *report.File {
 	f := &report.File{Path: j.shownPath(), Result: r}
 	if !j.stdin && j.context != "" {
-		f.Directory = fromRoot(filepath.Clean(j.context))
+		f.Directory = workspace.FromRoot(filepath.Clean(j.context))
 	}
 	if target, err := filepath.EvalSymlinks(j.path); err == nil && !j.stdin {
-		if shown := fromRoot(target); shown != f.Path {
+		if shown := workspace.FromRoot(target); shown != f.Path {
 			f.Target = shown
 		}
 	}
@@ -210,7 +211,7 @@ func (j *job) shownPath() string {
 	if j.stdin {
 		return j.name
 	}
-	return fromRoot(filepath.Clean(j.path))
+	return workspace.FromRoot(filepath.Clean(j.path))
 }
 
 // asError gives an error the form that files have.

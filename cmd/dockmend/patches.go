@@ -11,6 +11,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/diff"
+	"github.com/dockmend/dockmend/fixer/workspace"
 )
 
 // patches are the changes of a run, a patch for each transform, over all files.
@@ -31,7 +32,7 @@ func newPatches(dir string) (*patches, error) {
 		return nil, withHint(fmt.Errorf("--patches %s: there are patches in it", dir), "a new or empty directory, so that all of its patches are of one run")
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("--patches %s: %w", dir, cause(err))
+		return nil, fmt.Errorf("--patches %s: %w", dir, workspace.Cause(err))
 	}
 	return &patches{dir: dir, text: map[string]*bytes.Buffer{}}, nil
 }
@@ -72,7 +73,7 @@ func (p *patches) write(ts []*fixer.Transform) (n int, err error) {
 		name := filepath.Join(p.dir, fmt.Sprintf("%04d-%s.patch", n, t.ID))
 		head := fmt.Sprintf("dockmend %s: %s\n\n", t.ID, t.Title)
 		if err := maybe.WriteFile(name, append([]byte(head), text.Bytes()...), 0o644); err != nil {
-			return n, fmt.Errorf("%s: not written: %w", name, cause(err))
+			return n, fmt.Errorf("%s: not written: %w", name, workspace.Cause(err))
 		}
 	}
 	return n, nil

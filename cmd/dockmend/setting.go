@@ -10,6 +10,7 @@ import (
 
 	"github.com/dockmend/dockmend/cmd/dockmend/internal/config"
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/workspace"
 	"github.com/dockmend/dockmend/transforms"
 )
 
@@ -86,11 +87,11 @@ func (s *settings) stated() (*fileFlags, error) {
 
 // place is the job's path from the configuration's directory.
 func (s *settings) place(j *job) string {
-	dir, err := realPath(s.file.Dir)
+	dir, err := workspace.RealPath(s.file.Dir)
 	if err != nil {
 		return ""
 	}
-	folder, err := realPath(filepath.Dir(j.path))
+	folder, err := workspace.RealPath(filepath.Dir(j.path))
 	if err != nil {
 		return ""
 	}

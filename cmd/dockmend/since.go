@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/workspace"
 )
 
 // changedFiles are those that differ from what they were at a revision. git is
@@ -30,7 +31,7 @@ type changedFiles struct {
 // has tells whether a file differs, or is new. path is absolute, without links
 // among its folders.
 func (c *changedFiles) has(path string) (bool, error) {
-	root := repositoryRoot(filepath.Dir(path))
+	root := workspace.RepositoryRoot(filepath.Dir(path))
 	if root == "" {
 		return false, withHint(fmt.Errorf("--since: %s is in no git repository", dockerfile.Printable(path)), "it takes git, and a repository")
 	}
@@ -39,7 +40,7 @@ func (c *changedFiles) has(path string) (bool, error) {
 		var err error
 		objects, err = c.ask(root)
 		switch {
-		case err != nil && repositoryRoot(filepath.Dir(root)) != "":
+		case err != nil && workspace.RepositoryRoot(filepath.Dir(root)) != "":
 			objects = map[string]string{} // a submodule need not know the revision: all of it counts
 		case err != nil:
 			return false, err
