@@ -52,7 +52,7 @@ func loadConfig(named string, keys []config.Key) (*config.File, error) {
 	f, err := config.Load(os.DirFS(dir), filepath.Base(named), named, dir, keys, true)
 	var e *config.Error
 	if err != nil && !errors.As(err, &e) {
-		return nil, fmt.Errorf("--config %s: %w", named, workspace.Cause(err))
+		return nil, fmt.Errorf("--config %s: %w", named, cause(err))
 	}
 	return f, err
 }
@@ -103,5 +103,13 @@ func openConfig(dir, shown string, keys []config.Key) (*config.File, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, &config.Error{File: name, Msg: "a link that leads nowhere"}
 	}
-	return nil, &config.Error{File: name, Msg: workspace.Cause(err).Error(), Hint: "no link leads out of the directory; --config names any file"}
+	return nil, &config.Error{File: name, Msg: cause(err).Error(), Hint: "no link leads out of the directory; --config names any file"}
+}
+
+// cause returns what the system says in an error that names a file beside it.
+func cause(err error) error {
+	if e, ok := err.(*fs.PathError); ok {
+		return e.Err
+	}
+	return err
 }

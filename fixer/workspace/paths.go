@@ -25,22 +25,22 @@ func DisplayName(path string) string {
 func FromRoot(path string) string {
 	cwd, err := RealPath(".")
 	if err != nil {
-		return BelowHere(path)
+		return belowHere(path)
 	}
 	root := RepositoryRoot(cwd)
 	dir, err := RealPath(filepath.Dir(path))
-	if root == "" || err != nil || !Within(dir, root) {
-		return BelowHere(path)
+	if root == "" || err != nil || !within(dir, root) {
+		return belowHere(path)
 	}
 	rel, err := filepath.Rel(root, filepath.Join(dir, filepath.Base(path)))
 	if err != nil {
-		return BelowHere(path)
+		return belowHere(path)
 	}
 	return filepath.ToSlash(rel)
 }
 
 // belowHere makes an absolute path below the current directory relative to it.
-func BelowHere(path string) string {
+func belowHere(path string) string {
 	if wd, err := os.Getwd(); err == nil && filepath.IsAbs(path) {
 		if real, err := filepath.EvalSymlinks(wd); err == nil {
 			wd = real
@@ -79,14 +79,14 @@ func RealPath(p string) (string, error) {
 }
 
 // within reports whether a path is dir or below it; both are as RealPath has them.
-func Within(p, dir string) bool {
+func within(p, dir string) bool {
 	rel, err := filepath.Rel(dir, p)
 	return err == nil && filepath.IsLocal(rel)
 }
 
 // cause returns what the system says in an error that names a file beside it: that
 // file is named already, or a temporary one.
-func Cause(err error) error {
+func cause(err error) error {
 	switch err := err.(type) {
 	case *fs.PathError:
 		return err.Err

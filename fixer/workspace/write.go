@@ -1,12 +1,38 @@
 package workspace
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 )
+
+// Written says what File.Write has written.
+type Written struct {
+	Dockerfile bool
+	Created    []string // paths of new files, for messages
+}
+
+// Write replaces the Dockerfile, when the fix changes it, and creates the files that
+// the fix adds to the build context; see Replace and Create. It stops at the first
+// error: Written says what was done before.
+func (f *File) Write(r fixer.Result) (w Written, err error) {
+	if !bytes.Equal(r.Before, r.After) {
+		if err := Replace(f.Path, f.Tree, r.Before, r.After); err != nil {
+			return w, err
+		}
+		w.Dockerfile = true
+	}
+	for _, created := range r.Created {
+		if err := Create(f.directory, created); err != nil {
+			return w, err
+		}
+		w.Created = append(w.Created, DisplayName(filepath.Join(f.directory, created.Name)))
+	}
+	return w, nil
+}
 
 // Replace replaces the text before of a file by the text after, atomically: a
 // reader sees the one or the other, whatever happens, and the text is on the disk
@@ -51,13 +77,13 @@ func Create(dir string, file fixer.NewFile) error {
 // settle waits for the new name of a file to be on the disk.
 func settle(path string, root *os.Root) error {
 	if err := syncFolder(root); err != nil {
-		return fileError(path, "written, but the disk may not have it: "+Cause(err).Error())
+		return fileError(path, "written, but the disk may not have it: "+cause(err).Error())
 	}
 	return nil
 }
 
 func notWritten(path string, err error) error {
-	return fileError(path, "not written: "+Cause(err).Error())
+	return fileError(path, "not written: "+cause(err).Error())
 }
 
 func fileError(path, msg string) error {

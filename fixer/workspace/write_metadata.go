@@ -22,13 +22,13 @@ var ownAttributes = []string{"security.evm", "security.ima", "com.apple.provenan
 func keepMetadata(to, from *os.File) error {
 	// In this order: a new owner takes attributes away, and an ACL is a mode too.
 	if err := keepOwner(to, from); err != nil {
-		return fmt.Errorf("can't keep its owner and group: %w", Cause(err))
+		return fmt.Errorf("can't keep its owner and group: %w", cause(err))
 	}
 	if err := keepAttributes(to, from); err != nil {
 		return err
 	}
 	if err := keepMode(to, from); err != nil {
-		return fmt.Errorf("can't keep its mode: %w", Cause(err))
+		return fmt.Errorf("can't keep its mode: %w", cause(err))
 	}
 	return nil
 }

@@ -38,7 +38,7 @@ func newTemp(root *os.Root, perm os.FileMode) (*tempFile, error) {
 		t := &tempFile{root: root, name: fmt.Sprintf(".dockmend-%016x.tmp", rand.Uint64())}
 		var err error
 		if t.File, err = root.OpenFile(t.name, os.O_RDWR|os.O_CREATE|os.O_EXCL, perm); err != nil {
-			return nil, fmt.Errorf("no file can be made beside it: %w", Cause(err))
+			return nil, fmt.Errorf("no file can be made beside it: %w", cause(err))
 		}
 		// Before it was locked, another dockmend may have found it.
 		if _, busy := tryLock(t.File); !busy && isNamed(root, t.name, t.File) {

@@ -1,20 +1,18 @@
-package main
+package workspace
 
 import (
 	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
-
-	"github.com/dockmend/dockmend/fixer/workspace"
 )
 
 func TestContexts(t *testing.T) {
-	top, err := workspace.RealPath(t.TempDir())
+	top, err := RealPath(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &contexts{}
+	c := &openContexts{}
 	use := func(name string) *openContext {
 		dir := filepath.Join(top, name)
 		if err := os.MkdirAll(dir, 0o755); err != nil {
