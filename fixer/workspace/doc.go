@@ -1,7 +1,7 @@
 // Package workspace applies the engine to the files of a checkout: it is what a
 // program that repairs repositories does around fixer.Run, and what the command
-// line does between its flags and its reports. Only this package and the command
-// line touch files.
+// line does between its flags and its reports. The engine and its transforms open no
+// file; this package does.
 //
 // A run has these steps:
 //

@@ -139,8 +139,8 @@ func (s *Source) Close() {
 
 // Load reads the Dockerfile, finds its builds and opens their contexts: through
 // os.Root, so that no link in a stranger's repository leads out of it. A file that
-// is not linked shares nothing with others. stdin is read where the file is that of standard input, and may be nil
-// elsewhere.
+// is not linked shares nothing with others. stdin is read where File.Stdin says so,
+// and may be nil elsewhere.
 //
 // The error says that the file, or the ignore file that is its own, can't be read;
 // it is a *dockerfile.Error. A file is loaded once. Several goroutines may load files

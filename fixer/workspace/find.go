@@ -27,9 +27,9 @@ type Search struct {
 	Changed func(path string) (bool, error)
 }
 
-// Find returns the Dockerfiles that the paths name, linked, and what was left alone
-// in directories. It is what a Finder and Link do for a caller who knows of no
-// build, and no context, that is the same for all files.
+// Find returns the Dockerfiles of the paths, linked, and what was left alone in
+// directories. It is a Finder and Link in one call, for callers that set neither
+// File.Context nor File.Build.
 func Find(ctx context.Context, paths []string, s Search) ([]*File, []discover.Skipped, error) {
 	f, err := NewFinder(s)
 	if err != nil {

@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 
@@ -16,9 +17,13 @@ type Written struct {
 }
 
 // Write replaces the Dockerfile, when the fix changes it, and creates the files that
-// the fix adds to the build context; see Replace and Create. It stops at the first
-// error: Written says what was done before.
+// the fix adds to the build context, which Load has found; see Replace and Create. It
+// stops at the first error: Written says what was done before. What came from
+// standard input can't be written.
 func (f *File) Write(r fixer.Result) (w Written, err error) {
+	if f.Stdin {
+		return w, notWritten(f.Name, errors.New("it comes from standard input"))
+	}
 	if !bytes.Equal(r.Before, r.After) {
 		if err := Replace(f.Path, f.Tree, r.Before, r.After); err != nil {
 			return w, err
