@@ -13,7 +13,8 @@ import (
 
 // TestImports keeps the house in order: imports run one way, cmd → transforms →
 // fixer; a transform's world is its Pass, so it opens no connection and no file;
-// what only the registry needs, or only a proof, never reaches the engine.
+// what only the registry needs, or only a proof, never reaches the engine. Only
+// the command line and fixer/workspace touch files.
 func TestImports(t *testing.T) {
 	const module = "github.com/dockmend/dockmend/"
 	cmd := exec.Command("go", "list", "-json=ImportPath,Imports,Deps", module+"...")
@@ -63,8 +64,13 @@ func TestImports(t *testing.T) {
 			}
 			forbid(p.Imports, "net", "only fixer/registry and fixer/proof open connections")
 			if name != "fixer/internal/diskcache" {
-				if name != "golden" { // which is read from where it stands
-					forbid(p.Imports, "os", "only the command line touches files")
+				switch name {
+				case "golden": // which is read from where it stands
+				case "fixer/workspace":
+					forbid(p.Deps, "github.com/alecthomas/kong", "flags are the command line's")
+				default:
+					forbid(p.Imports, "os", "only the command line and fixer/workspace touch files")
+					forbid(p.Deps, module+"fixer/workspace", "what is done to files is decided by whoever calls the engine")
 				}
 				forbid(p.Deps, module+"fixer/internal/diskcache", "only fixer/registry keeps answers")
 			}

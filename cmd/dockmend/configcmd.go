@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/dockmend/dockmend/cmd/dockmend/internal/config"
+	"github.com/dockmend/dockmend/fixer/workspace"
 )
 
 type configCmd struct {
@@ -38,7 +39,7 @@ func (c *configCmd) Run(s *streams, inv *invocation) error {
 	}
 	path := ""
 	if c.Path != "" && inv.config != nil {
-		path = (&settings{file: inv.config}).place(&job{path: c.Path})
+		path = (&settings{file: inv.config}).place(&job{File: &workspace.File{Path: c.Path}})
 	}
 	if inv.config != nil {
 		fmt.Fprintf(s.err, "the configuration is %s\n", inv.config.Name)

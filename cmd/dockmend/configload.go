@@ -10,6 +10,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/dockmend/dockmend/cmd/dockmend/internal/config"
+	"github.com/dockmend/dockmend/fixer/workspace"
 )
 
 // configFlags say which configuration holds.
@@ -63,11 +64,11 @@ const otherName = ".dockmend.yml"
 // root of the repository; outside of a repository, in the current directory alone.
 // It is opened so that no link in a stranger's repository leads out of it.
 func findConfig(keys []config.Key) (*config.File, error) {
-	cwd, err := realPath(".")
+	cwd, err := workspace.RealPath(".")
 	if err != nil {
 		return nil, err
 	}
-	top := repositoryRoot(cwd)
+	top := workspace.RepositoryRoot(cwd)
 	if top == "" {
 		top = cwd
 	}
@@ -103,4 +104,12 @@ func openConfig(dir, shown string, keys []config.Key) (*config.File, error) {
 		return nil, &config.Error{File: name, Msg: "a link that leads nowhere"}
 	}
 	return nil, &config.Error{File: name, Msg: cause(err).Error(), Hint: "no link leads out of the directory; --config names any file"}
+}
+
+// cause returns what the system says in an error that names a file beside it.
+func cause(err error) error {
+	if e, ok := err.(*fs.PathError); ok {
+		return e.Err
+	}
+	return err
 }

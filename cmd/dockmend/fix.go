@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/report"
+	"github.com/dockmend/dockmend/fixer/workspace"
 )
 
 type fixCmd struct {
@@ -81,25 +81,27 @@ func (c *fixCmd) output(s *streams) (o *output, err error) {
 	o.result = c.Format == "" && !c.Check && !c.Write && c.Patches == ""
 	o.diffs = o.diffs || o.result
 	if c.Baseline != "" {
-		if o.baseline, err = readBaseline(c.Baseline, c.UpdateBaseline); err != nil {
+		if o.baseline, err = c.read(); err != nil {
 			return nil, err
 		}
 	}
 	if c.Patches != "" {
-		o.patches, err = newPatches(c.Patches)
+		if o.patches, err = workspace.NewPatches(c.Patches); err != nil {
+			return nil, fmt.Errorf("--patches %w", err)
+		}
 	}
-	return o, err
+	return o, nil
 }
 
 // each runs the jobs, some at a time, and shows their results in order.
 func (c *fixCmd) each(ctx context.Context, s *streams, work *repair, o *output) error {
 	results := parallel(work.jobs, manyWaiting(), func(j *job) outcome {
-		src, err := j.load(s.in)
+		src, err := j.Load(s.in)
 		if err != nil {
 			return outcome{err: err}
 		}
-		defer src.close()
-		r, err := src.fix(ctx, work.inspector)
+		defer src.Close()
+		r, err := src.Fix(ctx, j.transforms, work.inspector, j.options)
 		return outcome{result: r, err: err}
 	})
 	p, shown := startProgress(s, len(work.jobs), c.Quiet)
@@ -107,7 +109,7 @@ func (c *fixCmd) each(ctx context.Context, s *streams, work *repair, o *output) 
 	o.s = shown
 	for i, result := range results {
 		j := work.jobs[i]
-		p.wait(j.name)
+		p.wait(j.Name)
 		var got outcome
 		select {
 		case got = <-result:
@@ -157,7 +159,7 @@ func (c *fixCmd) rewrite(s *streams, j *job, f *report.File) {
 	written, err := write(s, j, f.Result, "rewritten", c.Quiet)
 	f.Written = written
 	if err != nil {
-		f.Err = asError(j.name, err)
+		f.Err = asError(j.Name, err)
 	}
 }
 
@@ -173,8 +175,8 @@ func (c *fixCmd) verb(work *repair) string {
 	return "would change"
 }
 
-// write writes the Dockerfile, when it changes, and the files that the fix adds to
-// the build context, and tells what was done to each. written: something was.
+// write writes what the fix changes, and tells what was done to each file. written:
+// something was.
 func write(s *streams, j *job, r fixer.Result, done string, quiet bool) (written bool, err error) {
 	say := func(name, what string) {
 		written = true
@@ -182,17 +184,12 @@ func write(s *streams, j *job, r fixer.Result, done string, quiet bool) (written
 			fmt.Fprintf(s.err, "%s: %s\n", dockerfile.Printable(name), what)
 		}
 	}
-	if string(r.Before) != string(r.After) {
-		if err := writeFile(j.path, j.tree, r.Before, r.After); err != nil {
-			return written, err
-		}
-		say(j.name, done)
+	w, err := j.Write(r)
+	if w.Dockerfile {
+		say(j.Name, done)
 	}
-	for _, f := range r.Created {
-		if err := createFile(j.context, f); err != nil {
-			return written, err
-		}
-		say(spoken(filepath.Join(j.context, f.Name)), "written")
+	for _, name := range w.Created {
+		say(name, "written")
 	}
-	return written, nil
+	return written, err
 }

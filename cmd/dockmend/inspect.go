@@ -237,7 +237,7 @@ func (c *inspectCmd) bases(ctx context.Context, s *streams, inv *invocation, r *
 	p, shown := startProgress(s, len(jobs), false)
 	defer p.end()
 	for i, result := range results {
-		p.wait(jobs[i].name)
+		p.wait(jobs[i].Name)
 		select {
 		case err = <-result:
 		case <-ctx.Done():
@@ -255,11 +255,11 @@ func (c *inspectCmd) bases(ctx context.Context, s *streams, inv *invocation, r *
 }
 
 func (c *inspectCmd) record(ctx context.Context, s *streams, j *job, r *recorder) error {
-	src, err := j.load(s.in)
+	src, err := j.Load(s.in)
 	if err != nil {
 		return err
 	}
-	defer src.close()
+	defer src.Close()
 	file, err := dockerfile.Parse(src.Name, src.Src)
 	if err != nil {
 		return err

@@ -9,9 +9,9 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/diff"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/report"
+	"github.com/dockmend/dockmend/fixer/workspace"
 	"github.com/dockmend/dockmend/transforms"
 )
 
@@ -26,10 +26,10 @@ type output struct {
 	result   bool
 	people   bool // they are for the eyes
 	colour   bool
-	baseline *baseline // nil for none
+	baseline *workspace.Baseline // nil for none
 	// updateBaseline: it is written at the end.
 	updateBaseline bool
-	patches        *patches // nil for none
+	patches        *workspace.Patches // nil for none
 
 	whole  *report.Format // written at the end; nil for none
 	report report.Report
@@ -62,10 +62,10 @@ func (o *output) add(j *job, f *report.File) error {
 		}
 	}
 	o.tally.Add(f)
-	o.outside = o.outside || (o.diffs || o.patches != nil) && changes(f.Result) && strings.HasPrefix(j.diffName(), "../")
+	o.outside = o.outside || (o.diffs || o.patches != nil) && changes(f.Result) && strings.HasPrefix(j.DiffName(), "../")
 	if o.whole != nil {
-		if f.Err != nil && !j.stdin {
-			f.Err = &dockerfile.Error{Name: fromRoot(f.Err.Name), Line: f.Err.Line, Col: f.Err.Col, Msg: f.Err.Msg}
+		if f.Err != nil && !j.Stdin {
+			f.Err = &dockerfile.Error{Name: workspace.FromRoot(f.Err.Name), Line: f.Err.Line, Col: f.Err.Col, Msg: f.Err.Msg}
 		}
 		for i := range f.Result.Steps {
 			f.Result.Steps[i].Text = nil // the reports name the steps
@@ -79,7 +79,7 @@ func (o *output) add(j *job, f *report.File) error {
 // transform failed, always. It comes before what is done about it.
 func (o *output) findings(j *job, f *report.File) error {
 	if o.baseline != nil && f.Err == nil {
-		o.baseline.judge(j, f)
+		f.Known = o.baseline.Known(j.File, j.transforms, f.Result.Findings)
 	}
 	var shown []fixer.Finding
 	for i, finding := range f.Result.Findings {
@@ -90,28 +90,28 @@ func (o *output) findings(j *job, f *report.File) error {
 			shown = append(shown, finding)
 			continue
 		case fixer.Fixed:
-			o.found = o.found || !known && !(j.stdin && creates(f.Result, finding.ID))
+			o.found = o.found || !known && !(j.Stdin && creates(f.Result, finding.ID))
 		}
 		note := finding.ChangesNothing()
 		if !o.flags.Quiet && o.whole == nil && !known && !(note && o.flags.NoNotes) {
 			shown = append(shown, finding)
 		}
 	}
-	return report.Text(o.s.err, j.name, shown)
+	return report.Text(o.s.err, j.Name, shown)
 }
 
 // change shows the change of one file, in the form that is wanted.
 func (o *output) change(j *job, r fixer.Result) error {
 	if o.patches != nil {
-		o.patches.add(j, r)
+		o.patches.Add(j.File, r)
 	}
-	if j.stdin && (o.diffs || o.patches != nil) {
+	if j.Stdin && (o.diffs || o.patches != nil) {
 		for _, n := range r.Created {
-			o.say(dockerfile.Printable(spoken(filepath.Join(j.context, n.Name))) + ": not written: the Dockerfile comes from standard input")
+			o.say(dockerfile.Printable(workspace.DisplayName(filepath.Join(j.ContextDir(), n.Name))) + ": not written: the Dockerfile comes from standard input")
 		}
 	}
 	switch {
-	case j.stdin && o.result:
+	case j.Stdin && o.result:
 		_, err := o.s.out.Write(r.After)
 		return err
 	case o.diffs:
@@ -122,11 +122,7 @@ func (o *output) change(j *job, r fixer.Result) error {
 
 // diff prints what changes in one file, and which files are added.
 func (o *output) diff(j *job, r fixer.Result) error {
-	list := [][]byte{diff.Unified(j.diffName(), r.Before, r.After)}
-	for _, f := range j.added(r) {
-		list = append(list, diff.Created(j.createdName(f.Name), f.Text))
-	}
-	for _, patch := range list {
+	for _, patch := range j.Diff(r) {
 		if o.people {
 			patch = display(patch, o.colour)
 		}
@@ -146,11 +142,11 @@ func (o *output) end(verb string) error {
 		}
 	}
 	if o.patches != nil {
-		n, err := o.patches.write(transforms.All)
+		n, err := o.patches.Write(transforms.All)
 		if err != nil {
 			return err
 		}
-		o.say(fmt.Sprintf("%s: %s written", o.patches.dir, report.Counted(n, "patch file")))
+		o.say(fmt.Sprintf("%s: %s written", o.patches.Dir, report.Counted(n, "patch file")))
 	}
 	if err := o.endBaseline(); err != nil {
 		return err
@@ -171,12 +167,12 @@ func (o *output) endBaseline() error {
 	case b == nil:
 		return nil
 	case o.updateBaseline:
-		if err := b.write(); err != nil {
-			return err
+		if err := b.Write(); err != nil {
+			return fmt.Errorf("--update-baseline: %w", err)
 		}
-		o.say(b.path + ": written")
-	case b.gone() > 0:
-		o.say(fmt.Sprintf("%s: lists %s more than there are; --update-baseline writes it anew", b.path, report.Counted(b.gone(), "finding")))
+		o.say(b.Path + ": written")
+	case b.Gone() > 0:
+		o.say(fmt.Sprintf("%s: lists %s more than there are; --update-baseline writes it anew", b.Path, report.Counted(b.Gone(), "finding")))
 	}
 	return nil
 }
@@ -191,26 +187,26 @@ func (o *output) say(text string) {
 // file is what became of a job, as reports have it.
 func (j *job) file(r fixer.Result, err error) *report.File {
 	f := &report.File{Path: j.shownPath(), Result: r}
-	if !j.stdin && j.context != "" {
-		f.Directory = fromRoot(filepath.Clean(j.context))
+	if !j.Stdin && j.ContextDir() != "" {
+		f.Directory = workspace.FromRoot(filepath.Clean(j.ContextDir()))
 	}
-	if target, err := filepath.EvalSymlinks(j.path); err == nil && !j.stdin {
-		if shown := fromRoot(target); shown != f.Path {
+	if target, err := filepath.EvalSymlinks(j.Path); err == nil && !j.Stdin {
+		if shown := workspace.FromRoot(target); shown != f.Path {
 			f.Target = shown
 		}
 	}
 	if err != nil {
-		f.Err = asError(j.name, err)
+		f.Err = asError(j.Name, err)
 	}
 	return f
 }
 
 // shownPath is the job's path in reports.
 func (j *job) shownPath() string {
-	if j.stdin {
-		return j.name
+	if j.Stdin {
+		return j.Name
 	}
-	return fromRoot(filepath.Clean(j.path))
+	return workspace.FromRoot(filepath.Clean(j.Path))
 }
 
 // asError gives an error the form that files have.
@@ -220,15 +216,6 @@ func asError(name string, err error) *dockerfile.Error {
 		return e
 	}
 	return &dockerfile.Error{Name: name, Msg: err.Error()}
-}
-
-// added are the files that the fix adds to the build context. What comes from
-// standard input has no place of its own to add them to.
-func (j *job) added(r fixer.Result) []fixer.NewFile {
-	if j.stdin {
-		return nil
-	}
-	return r.Created
 }
 
 // creates tells whether a transform added a file.

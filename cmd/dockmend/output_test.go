@@ -7,6 +7,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/report"
+	"github.com/dockmend/dockmend/fixer/workspace"
 )
 
 // TestBugIsAnError: a transform that failed is told of, --quiet or not, and makes
@@ -15,7 +16,7 @@ func TestBugIsAnError(t *testing.T) {
 	for _, flags := range []outputFlags{{}, {Quiet: true}, {Format: "json"}, {NoNotes: true}} {
 		var out, errs bytes.Buffer
 		o := newOutput(&streams{nil, &out, &errs}, &flags)
-		j := &job{path: "Dockerfile", name: "Dockerfile"}
+		j := &job{File: &workspace.File{Path: "Dockerfile", Name: "Dockerfile"}}
 		f := &report.File{Path: "Dockerfile", Result: fixer.Result{Findings: []fixer.Finding{{ID: "npm-ci", Status: fixer.Failed, Line: 1, Col: 1, Problem: "internal error"}}}}
 		if err := o.findings(j, f); err != nil {
 			t.Fatal(err)

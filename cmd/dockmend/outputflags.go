@@ -2,13 +2,16 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
 
 	"golang.org/x/term"
 
 	"github.com/dockmend/dockmend/fixer/report"
+	"github.com/dockmend/dockmend/fixer/workspace"
 )
 
 // outputFlags say how results leave.
@@ -60,4 +63,24 @@ func (f *baselineFlags) check(checking bool) error {
 		return withHint(errors.New("--update-baseline writes the file that --baseline names, and --baseline is not there"), "dockmend --check --baseline .dockmend-baseline.json --update-baseline")
 	}
 	return nil
+}
+
+// read reads the file. One that is not there is empty where it is going to be
+// written.
+func (f *baselineFlags) read() (*workspace.Baseline, error) {
+	b, err := workspace.ReadBaseline(f.Baseline)
+	hint := "--update-baseline writes it"
+	if f.UpdateBaseline {
+		hint = "it is not written over: take it away first, if it is of no use"
+		if errors.Is(err, fs.ErrNotExist) {
+			b, err = workspace.NewBaseline(f.Baseline)
+		}
+	}
+	if err == nil {
+		return b, nil
+	}
+	if err = fmt.Errorf("--baseline %w", err); errors.Is(err, workspace.ErrNoBaseline) {
+		err = withHint(err, hint)
+	}
+	return nil, err
 }

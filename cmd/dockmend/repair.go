@@ -6,7 +6,14 @@ import (
 
 	"github.com/dockmend/dockmend/cmd/dockmend/internal/config"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/workspace"
 )
+
+// job is one Dockerfile to work on, and how it is repaired.
+type job struct {
+	*workspace.File
+	*setting
+}
 
 // repair is what one run repairs, and how: what fix and verify have in common.
 type repair struct {
@@ -49,7 +56,7 @@ func prepare(ctx context.Context, s *streams, inv *invocation, paths []string, f
 		return nil, err
 	}
 	r := &repair{inspector: inspector, unread: unread}
-	r.searched = slices.ContainsFunc(jobs, func(j *job) bool { return j.found })
+	r.searched = slices.ContainsFunc(jobs, func(j *job) bool { return j.Found })
 	r.jobs = jobs
 	return r, nil
 }
@@ -60,6 +67,7 @@ func assign(jobs []*job, inv *invocation, flags *fileFlags) ([]*job, error) {
 	if err != nil {
 		return nil, err
 	}
+	var files []*workspace.File
 	all := &settings{flags: flags, file: inv.config, given: inv.given}
 	for _, j := range jobs {
 		own, err := all.of(j)
@@ -72,9 +80,10 @@ func assign(jobs []*job, inv *invocation, flags *fileFlags) ([]*job, error) {
 				return nil, err
 			}
 		}
-		j.given = own.Context
+		j.Context, j.Build = own.Context, j.options.Build
+		files = append(files, j.File)
 	}
-	introduce(jobs)
+	workspace.Link(files)
 	// Those that are left out have a build context, too.
-	return slices.DeleteFunc(jobs, func(j *job) bool { return j.unchanged }), nil
+	return slices.DeleteFunc(jobs, func(j *job) bool { return j.Unchanged }), nil
 }

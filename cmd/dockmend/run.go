@@ -12,6 +12,7 @@ import (
 
 	"github.com/dockmend/dockmend/cmd/dockmend/internal/config"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/workspace"
 )
 
 // The exit codes. They are part of the interface, and documented in --help.
@@ -199,30 +200,26 @@ func help(options kong.HelpOptions, ctx *kong.Context) error {
 	return err
 }
 
-// hinted is an error with a line on how to mend it.
-type hinted struct {
-	error
-	hint string
-}
-
-func (h hinted) Unwrap() error { return h.error }
-
-func withHint(err error, hint string) error { return hinted{err, hint} }
+// withHint gives an error a line on how to mend what is wrong.
+func withHint(err error, hint string) error { return &workspace.HintError{Err: err, Hint: hint} }
 
 // printError says what is wrong, in a line, and how to mend it, in another. What
 // is wrong with a file starts with its name.
 func printError(w io.Writer, err error) {
 	var f *config.Error
-	var h hinted
+	var h *workspace.HintError
+	hint := ""
 	switch {
 	case errors.As(err, &f):
 		fmt.Fprintln(w, dockerfile.Printable(f.Error()))
-		h.hint = f.Hint
+		hint = f.Hint
 	default:
-		errors.As(err, &h)
+		if errors.As(err, &h) {
+			hint = h.Hint
+		}
 		fmt.Fprintf(w, "dockmend: %s\n", dockerfile.Printable(err.Error()))
 	}
-	if h.hint != "" {
-		fmt.Fprintf(w, "hint: %s\n", dockerfile.Printable(h.hint))
+	if hint != "" {
+		fmt.Fprintf(w, "hint: %s\n", dockerfile.Printable(hint))
 	}
 }

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/dockmend/dockmend/fixer/discover"
+	"github.com/dockmend/dockmend/fixer/workspace"
 )
 
 // searchFlags say which Dockerfiles are found in directories.
@@ -32,4 +35,24 @@ func (f *searchFlags) checkGlobs() error {
 		}
 	}
 	return nil
+}
+
+// search is what the flags say of directories.
+func (f *searchFlags) search(ctx context.Context) workspace.Search {
+	s := workspace.Search{Include: f.Include, Exclude: f.Exclude, NoIgnore: f.NoGitignore}
+	if f.Since == "" {
+		return s
+	}
+	changed := workspace.Since(ctx, f.Since)
+	s.Changed = func(path string) (bool, error) {
+		is, err := changed(path)
+		switch {
+		case errors.Is(err, workspace.ErrNoRepository):
+			err = fmt.Errorf("--since: %w", err)
+		case err != nil:
+			err = fmt.Errorf("--since %w", err)
+		}
+		return is, err
+	}
+	return s
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -56,7 +55,7 @@ type settings struct {
 
 // of returns the flags that hold for a job.
 func (s *settings) of(j *job) (*fileFlags, error) {
-	if s.file == nil || len(s.file.Overrides) == 0 || j.stdin {
+	if s.file == nil || len(s.file.Overrides) == 0 || j.Stdin {
 		return s.flags, nil
 	}
 	args := s.args(s.file.For(s.place(j)))
@@ -86,19 +85,8 @@ func (s *settings) stated() (*fileFlags, error) {
 
 // place is the job's path from the configuration's directory.
 func (s *settings) place(j *job) string {
-	dir, err := realPath(s.file.Dir)
-	if err != nil {
-		return ""
-	}
-	folder, err := realPath(filepath.Dir(j.path))
-	if err != nil {
-		return ""
-	}
-	rel, err := filepath.Rel(dir, filepath.Join(folder, filepath.Base(j.path)))
-	if err != nil {
-		return ""
-	}
-	return filepath.ToSlash(rel)
+	place, _ := j.PathFrom(s.file.Dir)
+	return place
 }
 
 // args are the values that hold for single files, as arguments: those of the

@@ -133,30 +133,28 @@ func (v *verification) verb() string {
 
 // one changes one Dockerfile, in memory, and proves that.
 func (v *verification) one(ctx context.Context, s *streams, j *job) (got verified) {
-	src, err := j.load(s.in)
+	src, err := j.Load(s.in)
 	if err != nil {
 		return verified{err: err}
 	}
-	defer src.close()
-	if got.result, got.err = src.fix(ctx, v.inspector); got.err != nil {
+	defer src.Close()
+	if got.result, got.err = src.Fix(ctx, j.transforms, v.inspector, j.options); got.err != nil {
 		return got
 	}
 	if !changes(got.result) {
 		return got
 	}
-	targets, err := targets(j.name, got.result.Before, j.options.Build)
+	targets, err := targets(j.Name, got.result.Before, j.options.Build)
 	if err != nil {
 		return verified{err: err}
 	}
 	before := v.spec
-	before.Name, before.Context, before.Dockerfile = j.name, j.context, got.result.Before
+	before.Name, before.Context, before.Dockerfile = j.Name, j.ContextDir(), got.result.Before
 	before.BuildArgs, before.Platform = j.options.Build.BuildArgs, j.options.Build.Platform
-	if before.Ignore, err = j.ignoreFile(); err != nil {
-		return verified{err: err}
-	}
+	before.Ignore = src.Ignore.Text
 	for _, target := range targets {
 		before.Target = target
-		before.Progress = func(line string) { v.status.show(j.name + ": " + line) }
+		before.Progress = func(line string) { v.status.show(j.Name + ": " + line) }
 		after := before
 		after.Dockerfile = got.result.After
 		for _, f := range got.result.Created {
@@ -166,9 +164,9 @@ func (v *verification) one(ctx context.Context, s *streams, j *job) (got verifie
 		}
 		p, err := v.builder.Prove(ctx, before, after)
 		if err != nil {
-			return verified{err: &dockerfile.Error{Name: j.name, Msg: err.Error()}}
+			return verified{err: &dockerfile.Error{Name: j.Name, Msg: err.Error()}}
 		}
-		got.proofs = append(got.proofs, stageProof{j.name, target, p})
+		got.proofs = append(got.proofs, stageProof{j.Name, target, p})
 	}
 	return got
 }
@@ -211,7 +209,7 @@ func (v *verification) show(s *streams, j *job, got *verified) error {
 	if v.write && f.Err == nil && worst == nil && len(got.proofs) > 0 && !hasBug(got.result) {
 		var err error
 		if f.Written, err = write(s, j, got.result, "proved, and rewritten", v.flags.Quiet); err != nil {
-			f.Err = asError(j.name, err)
+			f.Err = asError(j.Name, err)
 		}
 	}
 	if err := v.add(j, f); err != nil || f.Err != nil || !v.write || worst == nil {

@@ -1,4 +1,4 @@
-package main
+package workspace
 
 import (
 	"cmp"
@@ -22,11 +22,11 @@ const maxBuilds = 16
 
 // use opens the build contexts, and states the builds: those that the repository
 // knows, and the one without a target that anybody may make.
-func (s *source) use() {
-	j := s.job
+func (s *Source) use() {
+	f := s.file
 	b := &builder{source: s, opened: map[string]fs.FS{}}
-	if j.context != "" {
-		for _, known := range j.builds {
+	if f.directory != "" {
+		for _, known := range f.builds {
 			b.add(known)
 		}
 		targeted := !slices.ContainsFunc(s.Builds, func(b fixer.Build) bool { return b.Options.Target == "" })
@@ -34,19 +34,19 @@ func (s *source) use() {
 			b.plain()
 		}
 	} else {
-		s.Builds = []fixer.Build{{Options: j.options.Build}}
+		s.Builds = []fixer.Build{{Options: f.Build}}
 	}
-	if j.checkout != nil && j.checkout.open() {
-		b.deployments(j.checkout.links.Deployments(j.place))
+	if f.checkout != nil && f.checkout.open() {
+		b.deployments(f.checkout.links.Deployments(f.place))
 		for i := range s.Builds {
-			s.Builds[i].Derived = j.checkout.links.Derived(j.place)
+			s.Builds[i].Derived = f.checkout.links.Derived(f.place)
 		}
 	}
 }
 
 // builder makes the builds of a source.
 type builder struct {
-	source *source
+	source *Source
 	stages []string // their names, when they are known
 	parsed bool
 	opened map[string]fs.FS // contexts, by their paths
@@ -54,12 +54,12 @@ type builder struct {
 
 // add states a known build, once for each context and set of options.
 func (b *builder) add(known repository.Build) {
-	j := b.source.job
-	o := stage.Options{BuildArgs: maps.Clone(known.Args), Target: cmp.Or(j.options.Build.Target, known.Target), Platform: cmp.Or(j.options.Build.Platform, known.Platform)}
-	if len(j.options.Build.BuildArgs) > 0 && o.BuildArgs == nil {
+	f := b.source.file
+	o := stage.Options{BuildArgs: maps.Clone(known.Args), Target: cmp.Or(f.Build.Target, known.Target), Platform: cmp.Or(f.Build.Platform, known.Platform)}
+	if len(f.Build.BuildArgs) > 0 && o.BuildArgs == nil {
 		o.BuildArgs = map[string]string{}
 	}
-	maps.Copy(o.BuildArgs, j.options.Build.BuildArgs)
+	maps.Copy(o.BuildArgs, f.Build.BuildArgs)
 	if o.Target != "" && !b.hasStage(o.Target) {
 		return // which fails: it is somebody's mistake, and no build
 	}
@@ -74,31 +74,31 @@ func (b *builder) add(known repository.Build) {
 		return
 	}
 	b.source.Builds = append(b.source.Builds, fixer.Build{
-		Name: fmt.Sprintf("%s: %s", known.Place, known.By), Context: context, Beside: j.beside(j.pathOf(known.Context)), Options: o, Deployments: known.Deployments,
+		Name: fmt.Sprintf("%s: %s", known.Place, known.By), Context: context, Beside: f.beside(f.pathOf(known.Context)), Options: o, Deployments: known.Deployments,
 	})
 }
 
-// plain states the build of the command line in the job's own context.
+// plain states the build of the command line in the file's own context.
 func (b *builder) plain() {
-	j := b.source.job
+	f := b.source.file
 	b.source.Builds = append(b.source.Builds, fixer.Build{
-		Name: "a build without a target", Context: b.open(j.within), Beside: j.beside(j.context), Options: j.options.Build,
+		Name: "a build without a target", Context: b.open(f.within), Beside: f.beside(f.directory), Options: f.Build,
 	})
 }
 
-// open returns the files of a context of the checkout; of the job's own context for
+// open returns the files of a context of the checkout; of the file's own context for
 // "". It is nil where they can't be opened: then nothing is known of them.
 func (b *builder) open(within string) fs.FS {
 	if files, ok := b.opened[within]; ok {
 		return files
 	}
-	j := b.source.job
+	f := b.source.file
 	var context *openContext
 	var err error
 	if within != "" {
-		context, err = j.open.openWithin(j.checkout, within)
+		context, err = f.open.openWithin(f.checkout, within)
 	} else {
-		context, err = j.open.openDir(j.context)
+		context, err = f.open.openDir(f.directory)
 	}
 	var files fs.FS
 	if err == nil {
@@ -118,14 +118,14 @@ func (b *builder) deployments(all []workload.Deployment) {
 			owned[d.Place] = true
 		}
 	}
-	j := b.source.job
+	f := b.source.file
 	var gaps []workload.Gap
-	for _, dir := range slices.Compact(slices.Sorted(slices.Values([]string{path.Dir(j.place), cmp.Or(j.within, "."), "."}))) {
-		gaps = append(gaps, j.checkout.links.ComposeGaps(dir)...)
+	for _, dir := range slices.Compact(slices.Sorted(slices.Values([]string{path.Dir(f.place), cmp.Or(f.within, "."), "."}))) {
+		gaps = append(gaps, f.checkout.links.ComposeGaps(dir)...)
 	}
 	for i := range b.source.Builds {
 		b.source.Builds[i].Gaps = gaps
-		b.source.Builds[i].Repository = j.checkout.dir.FS()
+		b.source.Builds[i].Repository = f.checkout.dir.FS()
 		for _, d := range all {
 			if !owned[d.Place] {
 				b.source.Builds[i].Deployments = append(b.source.Builds[i].Deployments, d)

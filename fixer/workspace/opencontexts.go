@@ -1,4 +1,4 @@
-package main
+package workspace
 
 import (
 	"io/fs"
@@ -10,14 +10,14 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 )
 
-// maxIdle bounds the build contexts that stay open when no job uses them: each may
+// maxIdle bounds the build contexts that stay open when no file uses them: each may
 // keep what was read of it.
 const maxIdle = 4
 
-// contexts are the build contexts of a run that are open. What is read of one is
+// openContexts are the build contexts of a run that are open. What is read of one is
 // read once for all its Dockerfiles, as long as it stays open. Several goroutines
 // may use it.
-type contexts struct {
+type openContexts struct {
 	read fixer.Contexts
 
 	mu   sync.Mutex
@@ -34,7 +34,7 @@ type openContext struct {
 }
 
 // use opens a directory, or takes it as it is open already. It has to be released.
-func (c *contexts) use(dir string, open func() (*os.Root, error)) (*openContext, error) {
+func (c *openContexts) use(dir string, open func() (*os.Root, error)) (*openContext, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	o := c.open[dir]
@@ -55,7 +55,7 @@ func (c *contexts) use(dir string, open func() (*os.Root, error)) (*openContext,
 }
 
 // release ends a use.
-func (c *contexts) release(o *openContext) {
+func (c *openContexts) release(o *openContext) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if o.users--; o.users > 0 {
@@ -70,7 +70,7 @@ func (c *contexts) release(o *openContext) {
 
 // leave closes what is not in use below a directory, where nothing will be asked
 // any more.
-func (c *contexts) leave(dir string) {
+func (c *openContexts) leave(dir string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.idle = slices.DeleteFunc(c.idle, func(o *openContext) bool {
@@ -83,15 +83,15 @@ func (c *contexts) leave(dir string) {
 }
 
 // close closes one that is not in use. The contexts are locked.
-func (c *contexts) close(o *openContext) {
+func (c *openContexts) close(o *openContext) {
 	c.read.Forget(o.files)
 	o.root.Close()
 	delete(c.open, o.dir)
 }
 
 // openDir opens a directory that the user names, or that has a Dockerfile.
-func (c *contexts) openDir(path string) (*openContext, error) {
-	dir, err := realPath(path)
+func (c *openContexts) openDir(path string) (*openContext, error) {
+	dir, err := RealPath(path)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +99,7 @@ func (c *contexts) openDir(path string) (*openContext, error) {
 }
 
 // openWithin opens a directory of a checkout: no link leads out of that.
-func (c *contexts) openWithin(of *checkout, within string) (*openContext, error) {
+func (c *openContexts) openWithin(of *checkout, within string) (*openContext, error) {
 	place := filepath.FromSlash(within)
 	return c.use(filepath.Join(of.root, place), func() (*os.Root, error) { return of.dir.OpenRoot(place) })
 }

@@ -1,4 +1,4 @@
-package main
+package workspace
 
 import (
 	"os"
@@ -29,12 +29,12 @@ func TestIgnoreFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{"own": "a\n", "in": "a\n", "none": ""} {
-		if text, err := (&job{path: filepath.Join(dir, name)}).ignoreFile(); err != nil || string(text) != want {
+		if text, err := (&File{Path: filepath.Join(dir, name)}).ignoreFile(); err != nil || string(text) != want {
 			t.Errorf("%s: %q, %v", name, text, err)
 		}
 	}
 	for _, name := range []string{"out", "device", "folder", "large"} {
-		if text, err := (&job{path: filepath.Join(dir, name), name: name}).ignoreFile(); err == nil {
+		if text, err := (&File{Path: filepath.Join(dir, name), Name: name}).ignoreFile(); err == nil {
 			t.Errorf("%s: %d bytes, and no error", name, len(text))
 		}
 	}

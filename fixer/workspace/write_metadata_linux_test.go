@@ -1,4 +1,4 @@
-package main
+package workspace
 
 import (
 	"bytes"
@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func TestWriteFileKeepsOwner(t *testing.T) {
+func TestReplaceKeepsOwner(t *testing.T) {
 	needsRoot(t)
 	for _, owner := range [][2]int{{0, 5678}, {1234, 0}, {1234, 5678}} {
 		dir := t.TempDir()
@@ -23,7 +23,7 @@ func TestWriteFileKeepsOwner(t *testing.T) {
 		if err := errors.Join(os.Chown(path, owner[0], owner[1]), os.Chown(dir, 0, 99), os.Chmod(dir, 0o755|os.ModeSetgid)); err != nil {
 			t.Fatal(err)
 		}
-		if err := writeFile(path, "", []byte(textBefore), []byte(textAfter)); err != nil {
+		if err := Replace(path, "", []byte(textBefore), []byte(textAfter)); err != nil {
 			t.Error(err)
 		}
 		var st unix.Stat_t
@@ -45,7 +45,7 @@ func acl(user, uid, group, mask, other int) []byte {
 	return text
 }
 
-func TestWriteFileKeepsAttributes(t *testing.T) {
+func TestReplaceKeepsAttributes(t *testing.T) {
 	type attributes map[string]string
 	list, other := string(acl(6, 1234, 4, 6, 0)), string(acl(7, 4321, 7, 7, 7))
 	tests := []struct {
@@ -75,7 +75,7 @@ func TestWriteFileKeepsAttributes(t *testing.T) {
 					}
 				}
 			}
-			if err := writeFile(path, "", []byte(textBefore), []byte(textAfter)); err != nil {
+			if err := Replace(path, "", []byte(textBefore), []byte(textAfter)); err != nil {
 				t.Fatal(err)
 			}
 			holdsText(t, path, textAfter)

@@ -1,4 +1,4 @@
-package main
+package workspace
 
 import (
 	"os"
@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// TestWriteFileLinks: of a symbolic link the target is replaced, and the link
+// TestReplaceLinks: of a symbolic link the target is replaced, and the link
 // stays; it leads out of no tree.
-func TestWriteFileLinks(t *testing.T) {
+func TestReplaceLinks(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("links take a privilege")
 	}
@@ -62,7 +62,7 @@ func TestWriteFileLinks(t *testing.T) {
 				}
 			}
 			path := here(test.path)
-			err := writeFile(path, here(test.within), []byte(textBefore), []byte(textAfter))
+			err := Replace(path, here(test.within), []byte(textBefore), []byte(textAfter))
 			if test.want != "" {
 				saysAbout(t, err, path, test.want)
 			} else if err != nil {
@@ -84,9 +84,9 @@ func TestWriteFileLinks(t *testing.T) {
 	}
 }
 
-// TestWriteFileLinkedHere: the name of the current directory may have a link in
+// TestReplaceLinkedHere: the name of the current directory may have a link in
 // it, which $PWD keeps.
-func TestWriteFileLinkedHere(t *testing.T) {
+func TestReplaceLinkedHere(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("links take a privilege")
 	}
@@ -98,7 +98,7 @@ func TestWriteFileLinkedHere(t *testing.T) {
 		}
 	}
 	t.Chdir(filepath.Join(dir, "link"))
-	if err := writeFile("l", ".", []byte(textBefore), []byte(textAfter)); err != nil {
+	if err := Replace("l", ".", []byte(textBefore), []byte(textAfter)); err != nil {
 		t.Error(err)
 	}
 	holdsText(t, "a/Dockerfile", textAfter)

@@ -1,4 +1,4 @@
-package main
+package workspace
 
 import (
 	"io"
@@ -17,11 +17,11 @@ import (
 
 // checkout is a repository that Dockerfiles of a run are in, or a directory where
 // there is none. It is read once, at the first question, and let go when the last
-// of its jobs is done. Several goroutines may use it.
+// of its files is done. Several goroutines may use it.
 type checkout struct {
-	root string          // without links
-	jobs map[string]*job // by the slash-separated path from the root
-	left atomic.Int32    // jobs that are not done
+	root  string           // without links
+	known map[string]*File // by the slash-separated path from the root
+	left  atomic.Int32     // files that are not done
 	// listed are directories of it that were listed before it is read.
 	listed *listings
 
@@ -47,13 +47,13 @@ func (c *checkout) open() bool {
 		c.listed = nil
 		c.contexts, c.built, c.shared = map[string]string{}, map[string][2]string{}, map[string][2]string{}
 		c.files = slices.Clone(c.links.Dockerfiles())
-		for place := range c.jobs {
+		for place := range c.known {
 			c.files = append(c.files, place)
 		}
 		slices.Sort(c.files)
 		c.files = slices.Compact(c.files)
 		c.files = slices.DeleteFunc(c.files, func(place string) bool {
-			if j := c.jobs[place]; j != nil && j.given != "" {
+			if f := c.known[place]; f != nil && f.Context != "" {
 				return true
 			}
 			contexts := c.buildContexts(place)
@@ -72,7 +72,7 @@ func (c *checkout) open() bool {
 	return c.dir != nil
 }
 
-// done says that a job will ask nothing more. It reports whether that was the last.
+// done says that a file will ask nothing more. It reports whether that was the last.
 func (c *checkout) done() bool {
 	if c.left.Add(-1) > 0 {
 		return false
@@ -162,8 +162,8 @@ func (c *checkout) contextOf(place string) string {
 		return dir
 	}
 	var o stage.Options
-	if j := c.jobs[place]; j != nil && j.setting != nil {
-		o = j.options.Build
+	if f := c.known[place]; f != nil {
+		o = f.Build
 	}
 	context := ""
 	if text, err := c.read(place); err == nil {
@@ -201,8 +201,8 @@ func (c *checkout) read(place string) ([]byte, error) {
 
 // name is how messages name a Dockerfile of the checkout.
 func (c *checkout) name(place string) string {
-	if j := c.jobs[place]; j != nil {
-		return j.name
+	if f := c.known[place]; f != nil {
+		return f.Name
 	}
-	return spoken(belowHere(filepath.Join(c.root, filepath.FromSlash(place))))
+	return DisplayName(belowHere(filepath.Join(c.root, filepath.FromSlash(place))))
 }

@@ -1,4 +1,4 @@
-package main
+package workspace
 
 import (
 	"errors"
@@ -61,14 +61,14 @@ func saysAbout(t *testing.T, err error, path, want string) {
 	}
 }
 
-func TestWriteFileKeepsMode(t *testing.T) {
+func TestReplaceKeepsMode(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows has no modes")
 	}
 	for _, mode := range []os.FileMode{0o600, 0o644, 0o640, 0o664, 0o755, 0o777, 0o200 | 0o444, 0o644 | os.ModeSetuid} {
 		path := filepath.Join(t.TempDir(), "Dockerfile")
 		put(t, path, textBefore, mode)
-		if err := writeFile(path, "", []byte(textBefore), []byte(textAfter)); err != nil {
+		if err := Replace(path, "", []byte(textBefore), []byte(textAfter)); err != nil {
 			t.Errorf("%v: %v", mode, err)
 		}
 		holdsText(t, path, textAfter)
@@ -78,7 +78,7 @@ func TestWriteFileKeepsMode(t *testing.T) {
 	}
 }
 
-func TestWriteFileNames(t *testing.T) {
+func TestReplaceNames(t *testing.T) {
 	names := []string{"Dockerfile", "my Dockerfile", "Docker'file", "100%s.Dockerfile", "-w", strings.Repeat("x", 255)}
 	if runtime.GOOS != "windows" {
 		names = append(names, `Docker"file`, "Docker\nfile", `Docker\file`, "*.Dockerfile", ".Dockerfile.swp ")
@@ -92,7 +92,7 @@ func TestWriteFileNames(t *testing.T) {
 		put(t, path, textBefore, 0o644)
 		for _, within := range []string{"", dir} {
 			put(t, path, textBefore, 0o644)
-			if err := writeFile(path, within, []byte(textBefore), []byte(textAfter)); err != nil {
+			if err := Replace(path, within, []byte(textBefore), []byte(textAfter)); err != nil {
 				t.Errorf("%q: %v", name, err)
 			}
 			holdsText(t, path, textAfter)
@@ -101,7 +101,7 @@ func TestWriteFileNames(t *testing.T) {
 	}
 }
 
-func TestWriteFileRefuses(t *testing.T) {
+func TestReplaceRefuses(t *testing.T) {
 	tests := []struct {
 		name    string
 		prepare func(path string) error
@@ -123,7 +123,7 @@ func TestWriteFileRefuses(t *testing.T) {
 			if err := test.prepare(path); err != nil {
 				t.Fatal(err)
 			}
-			saysAbout(t, writeFile(path, "", []byte(textBefore), []byte(textAfter)), path, test.want)
+			saysAbout(t, Replace(path, "", []byte(textBefore), []byte(textAfter)), path, test.want)
 			if now, err := os.ReadFile(path); string(now) != test.now {
 				t.Errorf("it holds %q, %v", now, err)
 			}
@@ -134,20 +134,20 @@ func TestWriteFileRefuses(t *testing.T) {
 	}
 
 	gone := filepath.Join(t.TempDir(), "Dockerfile")
-	if err := writeFile(gone, "", []byte(textBefore), []byte(textAfter)); err == nil || !strings.HasPrefix(err.Error(), filepath.ToSlash(gone)+": not written: ") {
+	if err := Replace(gone, "", []byte(textBefore), []byte(textAfter)); err == nil || !strings.HasPrefix(err.Error(), filepath.ToSlash(gone)+": not written: ") {
 		t.Errorf("a file that is gone: %v", err)
 	}
 }
 
-// TestWriteFileDone: another dockmend may have been faster.
-func TestWriteFileDone(t *testing.T) {
+// TestReplaceDone: another dockmend may have been faster.
+func TestReplaceDone(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "Dockerfile")
 	put(t, path, textAfter, 0o644)
 	before, err := os.Stat(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := writeFile(path, "", []byte(textBefore), []byte(textAfter)); err != nil {
+	if err := Replace(path, "", []byte(textBefore), []byte(textAfter)); err != nil {
 		t.Error(err)
 	}
 	if after, err := os.Stat(path); err != nil || !os.SameFile(before, after) {
@@ -155,7 +155,7 @@ func TestWriteFileDone(t *testing.T) {
 	}
 }
 
-func TestCreateFile(t *testing.T) {
+func TestCreate(t *testing.T) {
 	const name, text = ".dockerignore", ".git\n"
 	tests := []struct {
 		there func(path string) error
@@ -175,7 +175,7 @@ func TestCreateFile(t *testing.T) {
 		if err := test.there(path); err != nil {
 			t.Fatal(err)
 		}
-		err := createFile(dir, fixer.NewFile{Name: name, Text: []byte(text)})
+		err := Create(dir, fixer.NewFile{Name: name, Text: []byte(text)})
 		if test.want != "" {
 			saysAbout(t, err, path, test.want)
 		} else if err != nil {
@@ -187,7 +187,7 @@ func TestCreateFile(t *testing.T) {
 	}
 
 	nowhere := filepath.Join(t.TempDir(), "nowhere")
-	if err := createFile(nowhere, fixer.NewFile{Name: name}); err == nil {
+	if err := Create(nowhere, fixer.NewFile{Name: name}); err == nil {
 		t.Error("a file was made in no directory")
 	}
 	if _, err := os.Lstat(nowhere); !errors.Is(err, fs.ErrNotExist) {

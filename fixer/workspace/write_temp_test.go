@@ -1,4 +1,4 @@
-package main
+package workspace
 
 import (
 	"bytes"
@@ -43,22 +43,22 @@ func TestSweep(t *testing.T) {
 
 	path := filepath.Join(dir, "Dockerfile")
 	put(t, path, textBefore, 0o644)
-	if err := writeFile(path, "", []byte(textBefore), []byte(textAfter)); err != nil {
+	if err := Replace(path, "", []byte(textBefore), []byte(textAfter)); err != nil {
 		t.Fatal(err)
 	}
 	stay = append(stay, folder, link, "Dockerfile")
 	holdsNames(t, dir, stay...)
 
 	put(t, filepath.Join(dir, ".dockmend-0000000000000001.tmp"), "", 0o600)
-	if err := createFile(dir, fixer.NewFile{Name: ".dockerignore"}); err != nil {
+	if err := Create(dir, fixer.NewFile{Name: ".dockerignore"}); err != nil {
 		t.Fatal(err)
 	}
 	holdsNames(t, dir, append(stay, ".dockerignore")...)
 }
 
-// TestWriteFileAtOnce: many write the same files, and others beside them, while
+// TestReplaceAtOnce: many write the same files, and others beside them, while
 // somebody reads.
-func TestWriteFileAtOnce(t *testing.T) {
+func TestReplaceAtOnce(t *testing.T) {
 	dir := t.TempDir()
 	before, after := bytes.Repeat([]byte("# before\n"), 2000), bytes.Repeat([]byte("# after\n"), 3000)
 	const files, writers = 20, 8
@@ -84,13 +84,13 @@ func TestWriteFileAtOnce(t *testing.T) {
 	for w := range writers {
 		writer.Go(func() {
 			for i := range files {
-				if err := writeFile(path(i), dir, before, after); err != nil {
+				if err := Replace(path(i), dir, before, after); err != nil {
 					t.Error(err)
 				}
-				if err := createFile(dir, fixer.NewFile{Name: fmt.Sprintf("same%d", i), Text: before}); err != nil {
+				if err := Create(dir, fixer.NewFile{Name: fmt.Sprintf("same%d", i), Text: before}); err != nil {
 					t.Error(err)
 				}
-				if err := createFile(dir, fixer.NewFile{Name: fmt.Sprintf("own%d.%d", i, w), Text: after}); err != nil {
+				if err := Create(dir, fixer.NewFile{Name: fmt.Sprintf("own%d.%d", i, w), Text: after}); err != nil {
 					t.Error(err)
 				}
 			}

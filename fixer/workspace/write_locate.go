@@ -1,4 +1,4 @@
-package main
+package workspace
 
 import (
 	"fmt"
@@ -38,11 +38,11 @@ func locate(path, within string) (*os.Root, string, error) {
 // below returns the target's path relative to the tree. It's an error when the
 // target is elsewhere.
 func below(tree, target string) (string, error) {
-	from, err := realPath(tree)
+	from, err := RealPath(tree)
 	if err != nil {
 		return "", err
 	}
-	to, err := realPath(target)
+	to, err := RealPath(target)
 	if err != nil {
 		return "", err
 	}

@@ -1,4 +1,4 @@
-package main
+package workspace
 
 import (
 	"bytes"
@@ -17,6 +17,24 @@ import (
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 )
 
+// ErrNoRepository is what an error of Since wraps for a file that is in no git
+// repository.
+var ErrNoRepository = errors.New("is in no git repository")
+
+// Since returns a function that reports whether a file differs from what it was at
+// the common ancestor of HEAD and a revision, or is new: Search.Changed. Its
+// argument is absolute, without links among its folders. git is asked once in each
+// repository, with ctx; nothing that a repository configures is run. The function
+// is not for several goroutines.
+//
+// Its errors say that git does not know the revision or shares no history with it,
+// each with a hint (*HintError), or that there is no repository (ErrNoRepository).
+// In a submodule that does not know the revision every file counts as changed.
+func Since(ctx context.Context, revision string) func(path string) (bool, error) {
+	c := &changedFiles{ctx: ctx, rev: revision}
+	return c.has
+}
+
 // changedFiles are those that differ from what they were at a revision. git is
 // asked once in each repository, for what its commits hold; the files themselves
 // are read here: a comparison by git runs what a repository's configuration names
@@ -27,19 +45,18 @@ type changedFiles struct {
 	roots map[string]map[string]string // by repository: the object of each file
 }
 
-// has tells whether a file differs, or is new. path is absolute, without links
-// among its folders.
+// has reports whether a file differs, or is new.
 func (c *changedFiles) has(path string) (bool, error) {
-	root := repositoryRoot(filepath.Dir(path))
+	root := RepositoryRoot(filepath.Dir(path))
 	if root == "" {
-		return false, withHint(fmt.Errorf("--since: %s is in no git repository", dockerfile.Printable(path)), "it takes git, and a repository")
+		return false, &HintError{fmt.Errorf("%s %w", dockerfile.Printable(path), ErrNoRepository), "it takes git, and a repository"}
 	}
 	objects := c.roots[root]
 	if objects == nil {
 		var err error
 		objects, err = c.ask(root)
 		switch {
-		case err != nil && repositoryRoot(filepath.Dir(root)) != "":
+		case err != nil && RepositoryRoot(filepath.Dir(root)) != "":
 			objects = map[string]string{} // a submodule need not know the revision: all of it counts
 		case err != nil:
 			return false, err
@@ -93,7 +110,7 @@ func objectName(like string, text []byte) string {
 // ask asks git what the common ancestor of HEAD and the revision holds.
 func (c *changedFiles) ask(root string) (map[string]string, error) {
 	fail := func(err error, hint string) error {
-		return withHint(fmt.Errorf("--since %s: %w", dockerfile.Printable(c.rev), err), hint)
+		return &HintError{fmt.Errorf("%s: %w", dockerfile.Printable(c.rev), err), hint}
 	}
 	commit, err := git(c.ctx, root, "rev-parse", "--verify", "--quiet", "--end-of-options", c.rev+"^{commit}")
 	if err != nil {

@@ -1,4 +1,4 @@
-package main
+package workspace
 
 import (
 	"fmt"
@@ -8,11 +8,11 @@ import (
 )
 
 func TestContexts(t *testing.T) {
-	top, err := realPath(t.TempDir())
+	top, err := RealPath(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &contexts{}
+	c := &openContexts{}
 	use := func(name string) *openContext {
 		dir := filepath.Join(top, name)
 		if err := os.MkdirAll(dir, 0o755); err != nil {

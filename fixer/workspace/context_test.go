@@ -1,4 +1,4 @@
-package main
+package workspace
 
 import (
 	"fmt"
@@ -16,10 +16,10 @@ func TestManyJobsOneContext(t *testing.T) {
 	const many, limit = 20_000, 256 << 20
 	dir := t.TempDir()
 	for _, given := range []string{"", dir} {
-		var jobs []*job
+		var files []*File
 		for i := range many {
 			name := fmt.Sprintf("%05d.Dockerfile", i)
-			jobs = append(jobs, &job{path: filepath.Join(dir, name), name: name, tree: dir, given: given, setting: &setting{}})
+			files = append(files, &File{Path: filepath.Join(dir, name), Name: name, Tree: dir, Context: given})
 		}
 		// Two that have the directory as their context by their sources.
 		for _, name := range []string{"00007.Dockerfile", "19000.Dockerfile"} {
@@ -29,9 +29,9 @@ func TestManyJobsOneContext(t *testing.T) {
 		}
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		introduce(jobs)
-		for i, j := range jobs {
-			j.context = dir
+		Link(files)
+		for i, f := range files {
+			f.directory = dir
 			want := []string{"00000.Dockerfile"}
 			switch {
 			case given == "" && i == 7:
@@ -41,8 +41,8 @@ func TestManyJobsOneContext(t *testing.T) {
 			case i == 0:
 				want[0] = "00001.Dockerfile"
 			}
-			if got := j.beside(j.context); !slices.Equal(got, want) {
-				t.Fatalf("%s shares its context with %q, want %q", j.name, got, want)
+			if got := f.beside(f.directory); !slices.Equal(got, want) {
+				t.Fatalf("%s shares its context with %q, want %q", f.Name, got, want)
 			}
 		}
 		runtime.ReadMemStats(&after)
@@ -73,7 +73,7 @@ func TestDecide(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	var jobs []*job
+	var files []*File
 	for _, c := range []struct {
 		file, given, want string
 		builds            int
@@ -88,42 +88,42 @@ func TestDecide(t *testing.T) {
 		{"a/Out", filepath.Join(dir, "a"), "a", 0, false},
 		{"a/Both", "", "b", 1, false},
 	} {
-		j := &job{path: filepath.Join(dir, c.file), tree: dir, given: c.given, setting: &setting{}}
-		jobs = append(jobs[:0], j)
-		introduce(jobs)
-		text, err := os.ReadFile(j.path)
+		f := &File{Path: filepath.Join(dir, c.file), Tree: dir, Context: c.given}
+		files = append(files[:0], f)
+		Link(files)
+		text, err := os.ReadFile(f.Path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		note := j.decide(text)
+		note := f.decide(text)
 		got := ""
-		if j.context != "" {
-			rel, err := filepath.Rel(dir, j.context)
+		if f.directory != "" {
+			rel, err := filepath.Rel(dir, f.directory)
 			if err != nil {
 				t.Fatal(err)
 			}
 			got = filepath.ToSlash(rel)
 		}
-		if got != c.want || len(j.builds) != c.builds || (note != nil) != c.note {
-			t.Errorf("%s: %q, %d builds, %v", c.file, got, len(j.builds), note)
+		if got != c.want || len(f.builds) != c.builds || (note != nil) != c.note {
+			t.Errorf("%s: %q, %d builds, %v", c.file, got, len(f.builds), note)
 		}
-		if j.checkout.done(); j.checkout.links != nil {
-			t.Errorf("%s: the repository is kept after its last job", c.file)
+		if f.checkout.done(); f.checkout.links != nil {
+			t.Errorf("%s: the repository is kept after its last file", c.file)
 		}
 	}
 }
 
-// TestSharedCheckout: jobs of one repository have one checkout, which lives as
+// TestSharedCheckout: files of one repository have one checkout, which lives as
 // long as one of them is at work.
 func TestSharedCheckout(t *testing.T) {
 	one, two := t.TempDir(), t.TempDir()
-	jobs := []*job{
-		{path: filepath.Join(one, "a.Dockerfile"), tree: one}, {path: filepath.Join(one, "b.Dockerfile"), tree: one},
-		{path: filepath.Join(one, "c.Dockerfile"), tree: one, unchanged: true}, {path: filepath.Join(two, "a.Dockerfile"), tree: two}, {stdin: true},
+	files := []*File{
+		{Path: filepath.Join(one, "a.Dockerfile"), Tree: one}, {Path: filepath.Join(one, "b.Dockerfile"), Tree: one},
+		{Path: filepath.Join(one, "c.Dockerfile"), Tree: one, Unchanged: true}, {Path: filepath.Join(two, "a.Dockerfile"), Tree: two}, {Stdin: true},
 	}
-	introduce(jobs)
-	c := jobs[0].checkout
-	if jobs[1].checkout != c || jobs[2].checkout != c || jobs[3].checkout == c || jobs[4].checkout != nil {
+	Link(files)
+	c := files[0].checkout
+	if files[1].checkout != c || files[2].checkout != c || files[3].checkout == c || files[4].checkout != nil {
 		t.Error("checkouts are not those of the repositories")
 	}
 	if !c.open() {
@@ -131,13 +131,13 @@ func TestSharedCheckout(t *testing.T) {
 	}
 	c.done()
 	if c.links == nil {
-		t.Error("let go while a job is at work")
+		t.Error("let go while a file is at work")
 	}
 	c.done()
 	if c.links != nil {
-		t.Error("kept after the last job")
+		t.Error("kept after the last file")
 	}
-	if note := jobs[4].decide(nil); note != nil || jobs[4].context != "" {
+	if note := files[4].decide(nil); note != nil || files[4].directory != "" {
 		t.Error("standard input has a context")
 	}
 }

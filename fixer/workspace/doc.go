@@ -1,0 +1,26 @@
+// Package workspace applies the engine to the files of a checkout: it is what a
+// program that repairs repositories does around fixer.Run, and what the command
+// line does between its flags and its reports. The engine and its transforms open no
+// file; this package does.
+//
+// A run has these steps:
+//
+//   - Find, or a Finder path by path, finds the Dockerfiles of files and
+//     directories. Since keeps those that were changed since a revision.
+//   - Link tells the files of each other: those of one repository read it once, and
+//     those that share a build context know of it. Find has done so.
+//   - File.Load reads a Dockerfile and finds its builds: those that the repository
+//     states, in Compose files, workflows and elsewhere (package repository), or else
+//     one from the nearest directory that has what it copies.
+//   - Source.Fix runs transforms, as fixer.Run does.
+//   - File.Write writes what they changed, File.Diff shows it, Patches are a patch for
+//     each transform, and a Baseline knows the findings that are allowed.
+//
+// What is read may be anybody's work: no link leads out of the repository, reading
+// is bounded, and nothing is executed but git, by Since. What is written, Replace and
+// Create write atomically: a file is old or new, and not what another program made
+// of it in the meantime.
+//
+// The package knows of no flag, no report and no registry: the caller brings the
+// transforms, and the Inspector that tells of base images.
+package workspace

@@ -1,0 +1,237 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/diff"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/repository"
+	"github.com/dockmend/dockmend/fixer/stage"
+)
+
+// File is a Dockerfile to work on, and where it stands. The exported fields are set
+// by a Finder, or by hand, and do not change once the file is linked.
+type File struct {
+	Path string // to open
+	Name string // for messages
+	// Stdin: the text is that of standard input, which has no path.
+	Stdin bool
+	// Tree is the directory that nothing is written outside of, be it through a
+	// link: the one that was searched, or the root of the file's repository; "" for a
+	// file that was named and is in none.
+	Tree string
+	// Found: a search found the file; else it was named.
+	Found bool
+	// Unchanged: Search.Changed leaves it out. It is known to share its build context
+	// with others, and is not worked on.
+	Unchanged bool
+	// Context is the directory of the build context, where the caller knows it; ""
+	// to have it found.
+	Context string
+	// Build is what the caller says of its builds: each of its fields comes before what
+	// the repository says.
+	Build stage.Options
+
+	directory string // that of the build context, "" for none: known when the file is loaded
+	within    string // where that was found in the checkout; "" for elsewhere
+	// checkout is the repository that the file is in, at place; nil for none.
+	checkout *checkout
+	place    string
+	builds   []repository.Build  // those whose context is known, when the file is loaded
+	contexts map[string]*sharers // of all files, by the directory that is given to them
+	open     *openContexts       // of all files
+	listed   *listings           // of the tree; nil for none
+}
+
+// ContextDir returns the directory of the build context that Load has found; "" for
+// none, and before.
+func (f *File) ContextDir() string { return f.directory }
+
+// PathFrom returns the slash-separated path of the file from a directory, by their
+// places without links among the folders. It reports false where there is none, as
+// for standard input.
+func (f *File) PathFrom(dir string) (path string, ok bool) {
+	if f.Stdin {
+		return "", false
+	}
+	from, err := RealPath(dir)
+	if err != nil {
+		return "", false
+	}
+	folder, err := RealPath(filepath.Dir(f.Path))
+	if err != nil {
+		return "", false
+	}
+	rel, err := filepath.Rel(from, filepath.Join(folder, filepath.Base(f.Path)))
+	return filepath.ToSlash(rel), err == nil
+}
+
+// DiffName returns the path in the headers of the file's diff: relative to the
+// current directory where the file is below it. Of a link it is the target's, since
+// that is what changes.
+func (f *File) DiffName() string {
+	if f.Stdin {
+		return "Dockerfile"
+	}
+	path := filepath.Clean(f.Path)
+	// A link is not what is changed: its target is, and patch refuses links.
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
+	}
+	return belowHere(path)
+}
+
+// createdName is the path in the headers of a new file in the build context.
+func (f *File) createdName(name string) string {
+	dir := filepath.Clean(f.directory)
+	if target, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = target
+	}
+	return belowHere(filepath.Join(dir, name))
+}
+
+// Diff returns the unified diffs of what a fix changes: of the Dockerfile, empty
+// where it stays, and of each file that the fix adds. What comes from standard input
+// has no place of its own to add files to.
+func (f *File) Diff(r fixer.Result) [][]byte {
+	list := [][]byte{diff.Unified(f.DiffName(), r.Before, r.After)}
+	for _, created := range f.added(r) {
+		list = append(list, diff.Created(f.createdName(created.Name), created.Text))
+	}
+	return list
+}
+
+// added are the files that the fix adds to the build context.
+func (f *File) added(r fixer.Result) []fixer.NewFile {
+	if f.Stdin {
+		return nil
+	}
+	return r.Created
+}
+
+// Source is a Dockerfile that is loaded: its text, and its builds, whose contexts
+// are open. It has to be closed.
+type Source struct {
+	fixer.Source
+	file     *File
+	contexts []*openContext // that are in use
+	note     *fixer.Finding // that there is no build context
+}
+
+// Close ends the use of the build contexts. It is called once.
+func (s *Source) Close() {
+	for _, context := range s.contexts {
+		s.file.open.release(context)
+	}
+	if c := s.file.checkout; c != nil && c.done() {
+		s.file.open.leave(c.root)
+	}
+}
+
+// Load reads the Dockerfile, finds its builds and opens their contexts: through
+// os.Root, so that no link in a stranger's repository leads out of it. A file that
+// is not linked shares nothing with others. stdin is read where File.Stdin says so,
+// and may be nil elsewhere.
+//
+// The error says that the file, or the ignore file that is its own, can't be read;
+// it is a *dockerfile.Error. A file is loaded once. Several goroutines may load files
+// of one Link.
+func (f *File) Load(stdin io.Reader) (*Source, error) {
+	if f.open == nil {
+		Link([]*File{f})
+	}
+	s := &Source{file: f}
+	text, err := f.read(stdin)
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	own, err := f.ignoreFile()
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	s.Source, s.note = fixer.Source{Name: f.Name, Src: text, Ignore: &fixer.IgnoreFile{}}, f.decide(text)
+	if own != nil {
+		s.Ignore = &fixer.IgnoreFile{Name: filepath.Base(f.Path) + ".dockerignore", Text: own}
+	}
+	s.Contexts = &f.open.read
+	s.use()
+	return s, nil
+}
+
+// Fix runs the transforms, as fixer.Run does. Where no build context was found, a
+// finding says so. File.Build takes the place of Options.Build.
+func (s *Source) Fix(ctx context.Context, ts []*fixer.Transform, inspector baseimage.Inspector, o fixer.Options) (fixer.Result, error) {
+	r, err := fixer.Run(ctx, s.Source, ts, inspector, o)
+	if err == nil && s.note != nil {
+		r.Findings = slices.Insert(r.Findings, 0, *s.note)
+	}
+	return r, err
+}
+
+func (f *File) read(stdin io.Reader) ([]byte, error) {
+	if f.Stdin {
+		text, err := io.ReadAll(io.LimitReader(stdin, dockerfile.MaxSize+1))
+		return text, f.explain(err)
+	}
+	info, err := os.Stat(f.Path)
+	if err != nil {
+		return nil, f.explain(err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &dockerfile.Error{Name: f.Name, Msg: "not a regular file"}
+	}
+	opened, err := os.Open(f.Path)
+	if err != nil {
+		return nil, f.explain(err)
+	}
+	defer opened.Close()
+	text, err := io.ReadAll(io.LimitReader(opened, dockerfile.MaxSize+1))
+	return text, f.explain(err)
+}
+
+// maxIgnoreFile bounds what is read of an ignore file.
+const maxIgnoreFile = 1 << 20
+
+// ignoreFile is the text of the ignore file that is the Dockerfile's own, nil when
+// there is none. It is the stranger's, as the Dockerfile is.
+func (f *File) ignoreFile() ([]byte, error) {
+	if f.Stdin {
+		return nil, nil
+	}
+	root, err := os.OpenRoot(filepath.Dir(f.Path))
+	if err != nil {
+		return nil, f.explain(err)
+	}
+	defer root.Close()
+	name := filepath.Base(f.Path) + ".dockerignore"
+	info, err := root.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, f.explain(err)
+	case !info.Mode().IsRegular() || info.Size() > maxIgnoreFile:
+		return nil, &dockerfile.Error{Name: f.Name + ".dockerignore", Msg: fmt.Sprintf("not a regular file of at most %d bytes", maxIgnoreFile)}
+	}
+	text, err := root.ReadFile(name)
+	return text, f.explain(err)
+}
+
+// explain gives an error of the system the form "file: what".
+func (f *File) explain(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &dockerfile.Error{Name: f.Name, Msg: cause(err).Error()}
+}

@@ -1,0 +1,228 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/discover"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+)
+
+// Search says which Dockerfiles of a directory are taken. A file that is named is
+// taken whatever it says.
+type Search struct {
+	// Include and Exclude are globs, as discover.CheckGlob takes them. Those with a
+	// slash are meant from the current directory, where that is in the tree.
+	Include, Exclude []string
+	// NoIgnore takes what .gitignore files hide.
+	NoIgnore bool
+	// Changed, when there is one, reports whether a file is to be worked on; see
+	// Since. The path is absolute, without links among its folders. An error ends the
+	// search.
+	Changed func(path string) (bool, error)
+}
+
+// Find returns the Dockerfiles of the paths, linked, and what was left alone in
+// directories. It is a Finder and Link in one call, for callers that set neither
+// File.Context nor File.Build.
+func Find(ctx context.Context, paths []string, s Search) ([]*File, []discover.Skipped, error) {
+	f, err := NewFinder(s)
+	if err != nil {
+		return nil, nil, err
+	}
+	var leftAlone []discover.Skipped
+	for _, p := range paths {
+		got, err := f.Add(ctx, p)
+		if err != nil {
+			return nil, nil, err
+		}
+		leftAlone = append(leftAlone, got.LeftAlone...)
+	}
+	return Link(f.Files), leftAlone, nil
+}
+
+// Finder finds Dockerfiles by paths. What is named twice, or by two names, is found
+// once. It must be made with NewFinder.
+type Finder struct {
+	// Files are those that were found, in their order, with the unchanged ones.
+	Files []*File
+
+	search Search
+	cwd    string               // without links
+	seen   map[string]*File     // by the file that a path leads to
+	listed map[string]*listings // by tree
+	room   int                  // for them
+}
+
+// NewFinder returns a Finder that has found nothing yet. It fails when the current
+// directory can't be read.
+func NewFinder(s Search) (*Finder, error) {
+	cwd, err := RealPath(".")
+	if err != nil {
+		return nil, err
+	}
+	return &Finder{search: s, cwd: cwd, seen: map[string]*File{}, listed: map[string]*listings{}, room: maxListed}, nil
+}
+
+// Added is what Finder.Add found.
+type Added struct {
+	// Found is how many Dockerfiles there are; Taken, how many of them are to be
+	// worked on. A file that is named is one of each, whether it is there or not.
+	Found, Taken int
+	// LeftAlone is what was not taken and may be missed, and what could not be read. Its
+	// paths are as the caller would write them, from the path that is added.
+	LeftAlone []discover.Skipped
+}
+
+// Add finds the Dockerfiles of a path. A directory is searched; anything else is
+// taken whatever it is called: what is wrong with it, Load says. "-" is standard
+// input. Added is right, as far as the search got, when there is an error, too: of
+// the directory that can't be searched, of Search, or of ctx, which has ended.
+func (f *Finder) Add(ctx context.Context, path string) (Added, error) {
+	if path == "" {
+		return Added{}, errors.New("an empty path names no file")
+	}
+	if path == "-" {
+		f.add(&File{Path: path, Name: "<stdin>", Stdin: true})
+		return Added{Found: 1, Taken: 1}, nil
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		var a Added
+		err := f.directory(ctx, path, &a)
+		return a, err
+	}
+	file := &File{Path: path, Name: DisplayName(path)}
+	if dir, err := RealPath(filepath.Dir(path)); err == nil {
+		file.Tree = RepositoryRoot(dir)
+	}
+	f.add(file).Unchanged = false // it is named
+	return Added{Found: 1, Taken: 1}, nil
+}
+
+// add takes a file, or returns the one that is the same.
+func (f *Finder) add(file *File) *File {
+	key := filepath.Clean(file.Path)
+	if real, err := RealPath(file.Path); err == nil && !file.Stdin {
+		key = real
+	}
+	if known := f.seen[key]; known != nil {
+		return known
+	}
+	f.seen[key] = file
+	f.Files = append(f.Files, file)
+	return file
+}
+
+// directory searches one.
+func (f *Finder) directory(ctx context.Context, p string, a *Added) error {
+	dir, err := RealPath(p)
+	if err != nil {
+		return err
+	}
+	tree := f.tree(dir)
+	below, err := filepath.Rel(tree, dir)
+	if err != nil {
+		return err
+	}
+	if below = filepath.ToSlash(below); !fs.ValidPath(below) { // not UTF-8
+		tree, below = dir, "."
+	}
+	root, err := os.OpenRoot(tree)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	if f.listed[tree] == nil {
+		f.listed[tree] = &listings{dirs: map[string][]fs.DirEntry{}, room: &f.room}
+	}
+	found, err := discover.Search(treeFS{ctx, root, f.listed[tree]}, below, discover.Options{
+		Include: f.search.Include, Exclude: f.search.Exclude, Base: f.base(tree), NoIgnore: f.search.NoIgnore,
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", dockerfile.Printable(p), cause(err))
+	}
+	// The path as the caller would have written it, from the directory that was named.
+	named := func(file string) string {
+		inner, ok := file, true
+		if below != "." {
+			inner, ok = strings.CutPrefix(file, below+"/")
+		}
+		if !ok { // a .gitignore above it
+			return filepath.Join(tree, filepath.FromSlash(file))
+		}
+		return filepath.Join(p, filepath.FromSlash(inner))
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	for _, s := range found.LeftAlone {
+		s.Path = named(s.Path)
+		a.LeftAlone = append(a.LeftAlone, s)
+	}
+	a.Found = len(found.Files)
+	for _, file := range found.Files {
+		taken, err := f.found(a, tree, file, named(file))
+		if err != nil {
+			return err
+		}
+		if taken {
+			a.Taken++
+		}
+	}
+	return nil
+}
+
+// found takes a file of a tree, and reports whether it is to be worked on.
+func (f *Finder) found(a *Added, tree, place, name string) (taken bool, err error) {
+	path := filepath.Join(tree, filepath.FromSlash(place))
+	// A tree may hold several repositories: none of them writes into another.
+	own := RepositoryRoot(filepath.Dir(path))
+	if own == "" {
+		own = tree
+	}
+	if target, err := filepath.EvalSymlinks(path); err == nil && !within(target, own) {
+		a.LeftAlone = append(a.LeftAlone, discover.Skipped{Path: name, Reason: "a link that leads out of its repository"})
+		return false, nil
+	}
+	file := &File{Path: name, Name: DisplayName(name), Tree: own, Found: true}
+	if own == tree {
+		file.listed = f.listed[tree]
+	}
+	if f.search.Changed != nil {
+		changed, err := f.search.Changed(path)
+		if err != nil {
+			return false, err
+		}
+		file.Unchanged = !changed
+	}
+	return !f.add(file).Unchanged, nil
+}
+
+// tree is the directory whose .gitignore files speak of dir, and that no link may
+// lead out of: the root of its repository; the current directory, where that
+// holds repositories; or dir itself.
+func (f *Finder) tree(dir string) string {
+	root := RepositoryRoot(dir)
+	if root == "" {
+		root = dir
+	}
+	if !within(f.cwd, root) && within(dir, f.cwd) {
+		return f.cwd
+	}
+	return root
+}
+
+// base is the current directory in tree, which globs are meant from; "" where it
+// is outside, so that they are meant from tree.
+func (f *Finder) base(tree string) string {
+	rel, err := filepath.Rel(tree, f.cwd)
+	if err != nil || !filepath.IsLocal(rel) {
+		return ""
+	}
+	return filepath.ToSlash(rel)
+}
