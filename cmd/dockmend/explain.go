@@ -58,8 +58,19 @@ the template. With --unsafe the file is changed all the same.`,
 func explain(s *streams, t *fixer.Transform) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n\nSince %s, %s.\n", t.ID, t.Title, t.Since, t.Safety)
-	for _, part := range []struct{ title, text string }{{"What", t.Doc.What}, {"Why", t.Doc.Why}, {"Safety", t.Doc.Safety}} {
+	for _, part := range []struct{ title, text string }{{"What", t.Doc.What}, {"Why", t.Doc.Why}} {
 		fmt.Fprintf(&b, "\n%s\n%s", part.title, wrapped(part.text))
+	}
+	for _, list := range []struct {
+		title string
+		items []string
+	}{{"Verifies before a change", t.Doc.Checks}, {"Leaves alone", t.Doc.LeavesAlone}, {"Asks for --unsafe", t.Doc.NeedsUnsafe}} {
+		if len(list.items) > 0 {
+			fmt.Fprintf(&b, "\n%s\n", list.title)
+		}
+		for _, item := range list.items {
+			b.WriteString(bullet(item))
+		}
 	}
 	for i, other := range t.RestsOn {
 		if i == 0 {
@@ -79,20 +90,26 @@ func explain(s *streams, t *fixer.Transform) error {
 	return err
 }
 
-// wrapped is text in lines that fit a terminal, indented.
-func wrapped(text string) string {
+// wrapped returns a paragraph in lines that fit a terminal, indented.
+func wrapped(text string) string { return flowing("  ", "  ", text) }
+
+// bullet returns an entry of a list in such lines.
+func bullet(text string) string { return flowing("  - ", "    ", text) }
+
+// flowing returns a text in lines of at most 80 columns, where its words allow it. The
+// first begins with first, the others with indent, which is as wide.
+func flowing(first, indent, text string) string {
 	const width = 80
 	var b strings.Builder
-	column := 0
-	for word := range strings.FieldsSeq(text) {
+	b.WriteString(first)
+	column := len(first)
+	for i, word := range strings.Fields(text) {
 		n := utf8.RuneCountInString(word)
 		switch {
-		case column == 0:
-			b.WriteString("  ")
-			column = 2
+		case i == 0:
 		case column+1+n > width:
-			b.WriteString("\n  ")
-			column = 2
+			b.WriteString("\n" + indent)
+			column = len(indent)
 		default:
 			b.WriteByte(' ')
 			column++

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -49,7 +50,8 @@ func transformRule(t *fixer.Transform) *sarif.ReportingDescriptor {
 	if t.Safety != fixer.Safe {
 		level = sarif.LevelNote
 	}
-	rule := sarifRule(t.ID, t.Title, t.Doc.What, flowed(t.Doc.Why)+"\n\n"+flowed(t.Doc.Safety), level)
+	rule := sarifRule(t.ID, t.Title, t.Doc.What, help(t.Doc, "%s:"), level)
+	rule.Help.WithMarkdown(help(t.Doc, "**%s**"))
 	if len(t.Doc.See) > 0 {
 		rule.WithHelpURI(t.Doc.See[0])
 	}
@@ -58,6 +60,26 @@ func transformRule(t *fixer.Transform) *sarif.ReportingDescriptor {
 		properties.Add("since", t.Since)
 	}
 	return rule.WithProperties(properties)
+}
+
+// help returns why there is a rule, and what its lists say. In title, %s is that of a
+// list.
+func help(d fixer.Doc, title string) string {
+	var b strings.Builder
+	b.WriteString(flowed(d.Why))
+	for _, list := range []struct {
+		title string
+		items []string
+	}{{"Verified before a change", d.Checks}, {"Left alone", d.LeavesAlone}, {"Unsafe, for a person to look at", d.NeedsUnsafe}} {
+		if len(list.items) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "\n\n"+title+"\n", list.title)
+		for _, item := range list.items {
+			b.WriteString("\n- " + item)
+		}
+	}
+	return b.String()
 }
 
 func sarifRule(id, title, what, help, level string) *sarif.ReportingDescriptor {

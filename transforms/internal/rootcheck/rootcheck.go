@@ -122,7 +122,7 @@ func aboutUsers(comment string) bool {
 // sources looks for an application that drops root itself.
 func (x *examiner) sources() string {
 	if file := sources.FirstFile(x.pass.NodeProcess().Drops()); file != "" {
-		return fmt.Sprintf("%s changes the user itself (process.setuid and the like), which only root may do do do", file)
+		return fmt.Sprintf("%s changes the user itself (process.setuid and the like), which only root may do", file)
 	}
 	return ""
 }
