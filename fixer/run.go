@@ -32,7 +32,7 @@ func Run(ctx context.Context, src Source, ts []*Transform, inspector baseimage.I
 	}
 	if c, ok := generated(file); ok && o.Threshold > Unsafe {
 		line, col := file.Position(c.Start)
-		return Result{Before: src.Src, After: src.Src, Findings: []Finding{StatedAt("generated", line, col, "left alone", "it says that it is not to be edited, and a change belongs into what it is made from")}}, nil
+		return Result{Before: src.Src, After: src.Src, Findings: []Finding{StatedAt("generated", line, col, "left alone", "a comment says that it is generated: change its template")}}, nil
 	}
 	prefetch(ctx, inspector, builds)
 	held := withheld{ignored: map[ignoreKey]bool{}}

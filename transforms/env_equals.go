@@ -97,7 +97,7 @@ func equals(p *fixer.Pass, in *dockerfile.Instruction, kv instructions.KeyValueP
 	}
 	edits, err := equalsEdits(in, kv, word)
 	if err != nil {
-		left("a line continuation stands where the = or the quotes would")
+		left("a line continuation is where the = or the quotes go")
 		return
 	}
 	p.Change(in.Span, fixer.Finding{
@@ -142,7 +142,7 @@ func equalsWord(kv instructions.KeyValuePair, escape byte) (word, reason string)
 	case escapes:
 		return "", fmt.Sprintf("BuildKit takes %c out of its value, which may not be meant", escape)
 	case quotes && strings.Contains(value, "$"):
-		return "", "quotes and variables stand beside each other in its value"
+		return "", "its value has both quotes and variables"
 	case quotes:
 		word = `"` + strings.ReplaceAll(plain, `"`, string(escape)+`"`) + `"`
 	}

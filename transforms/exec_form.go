@@ -93,7 +93,7 @@ func execForms(p *fixer.Pass, n *stage.Node, rs *command.Rewrites) {
 func unshell(p *fixer.Pass, run *stage.Evaluation, c *stage.Command, r *command.Rewrite) fixer.Decision {
 	script := strings.Join(c.Argv, " ")
 	if t := strings.TrimSpace(script); strings.HasPrefix(t, "[") && strings.HasSuffix(t, "]") {
-		return fixer.Refusal("it looks like exec form but is no JSON array of strings, so it runs in a shell")
+		return fixer.Refusal("it looks like exec form but is not a JSON array of strings, so it runs in a shell")
 	}
 	if err := command.OnlyRuns(steps.StateAt(run, c.In)); err != nil {
 		return fixer.Refusal(err.Error())
@@ -172,7 +172,7 @@ func isProgram(p *fixer.Pass, run *stage.Evaluation, program string) fixer.Decis
 	}
 	switch path.Ext(program) {
 	case ".js", ".mjs", ".cjs", ".ts":
-		return fixer.Refusal(fmt.Sprintf("%s is no program that a shell can start", program))
+		return fixer.Refusal(fmt.Sprintf("%s is not a program that a shell can start", program))
 	}
 	if !strings.Contains(program, "/") {
 		own := run.Origin(path.Join(run.Final.Workdir.Text, program), p.Context)

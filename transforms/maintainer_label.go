@@ -96,7 +96,7 @@ func maintainer(f *dockerfile.File, in *dockerfile.Instruction) (c labelChange, 
 			return labelChange{keyword + " " + label, []dockerfile.Edit{name, body}}, ""
 		}
 	}
-	return c, fmt.Sprintf("the text of line %d goes on in another line", in.Line)
+	return c, fmt.Sprintf("the text of line %d continues on another line", in.Line)
 }
 
 // labelledIn is the line of a LABEL that sets the authors, or may: its name has a

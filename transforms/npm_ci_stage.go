@@ -19,10 +19,10 @@ var NPMCIStage = &fixer.Transform{
 	Since:  "0.1.0",
 	Safety: fixer.Safe,
 	Doc: fixer.Doc{
-		What: `Splits a stage that copies the manifest, installs, and copies the sources, by inserting lines. The part before the manifest
-becomes the stage base; deps, built from it, installs; the rest, built from base too, copies node_modules from deps. Where a
-later build step needs the dev dependencies, a stage build runs it and prunes them at its end, and the last stage copies its
-directory. Dev dependencies are left out where nothing that runs uses them.`,
+		What: `Installs dependencies in a stage of their own, without dev dependencies where nothing that runs uses them. Lines are inserted
+into a stage that copies the manifest, installs, and copies the sources: the part before the manifest becomes the stage base;
+deps, built from it, installs; the rest, built from base too, copies node_modules from deps. Where a later build step needs
+the dev dependencies, a stage build runs it and prunes them at its end, and the last stage copies its directory.`,
 		Why: `The final image keeps what only the installation needs: the package manager's cache (often larger than the application),
 tokens, and dev dependencies with their known vulnerabilities.`,
 		Checks: []string{
@@ -36,7 +36,7 @@ tokens, and dev dependencies with their known vulnerabilities.`,
 		},
 		LeavesAlone: []string{
 			"Database drivers and packages that Babel loads: they stay, dev dependencies or not",
-			"Files that are split already, or whose install leaves nothing behind; no finding is made",
+			"Files that are split already, or whose install leaves no cache and no dev dependencies; no finding is made",
 			"No lock file, or one that an earlier command may change",
 			"A second install, other commands in the same RUN, and a node_modules that exists before it",
 			"Packages that install outside node_modules (puppeteer, playwright, cypress, electron)",

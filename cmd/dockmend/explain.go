@@ -37,7 +37,7 @@ func (c *explainCmd) Run(s *streams) error {
 		ids = append(ids, t.ID)
 	}
 	if text, ok := engineFindings[c.ID]; ok {
-		_, err := fmt.Fprintf(s.out, "%s is no transform.\n\n%s", c.ID, wrapped(text))
+		_, err := fmt.Fprintf(s.out, "%s is not a transform.\n\n%s", c.ID, wrapped(text))
 		return err
 	}
 	return unknown("transform", c.ID, ids)
@@ -45,14 +45,14 @@ func (c *explainCmd) Run(s *streams) error {
 
 // engineFindings are the ids of findings that no transform makes.
 var engineFindings = map[string]string{
-	"base-image": `What is known of a base image is less than the image would tell: it is assumed to be what the built-in table says, or what
-it was when it was last asked for, or its layers were not read. The changes rest on that. dockmend inspect shows what is known.`,
+	"base-image": `The facts about a base image are not the registry's answer of today: they come from the built-in table or from an earlier lookup,
+or its layers were not read. The changes depend on them. dockmend inspect shows them.`,
 	"build-context": `No directory at or above the Dockerfile has all of the files that it copies, and nothing in the repository says from which one
-it is built. What is in the build context can't be known then, and few changes are safe. --context DIR names it.`,
-	"ignore": `A comment "# dockmend ignore=ID" keeps nothing away: its transform has nothing to say there, or there is none of that name.`,
-	"generated": `A comment on top of the file says that it is not to be edited: a program writes it, and would undo a change. It belongs into
-the template. With --unsafe the file is changed all the same.`,
-	"syntax": `The line "# syntax=" names a program of somebody else's that reads the file. What it means, dockmend can't know: it is left alone.`,
+it is built. The files of the build context are not known then, and few changes are safe. Set it with --context DIR.`,
+	"ignore": `A comment "# dockmend ignore=ID" suppresses nothing: its transform has no finding there, or no transform has that name.`,
+	"generated": `A comment at the top of the file says that a program writes it: the next run would undo a change. Change the template instead.
+With --unsafe the file is changed all the same.`,
+	"syntax": `The line "# syntax=" names a frontend other than Docker's, which may read the file in another way. The file is left alone.`,
 }
 
 func explain(s *streams, t *fixer.Transform) error {

@@ -12,11 +12,11 @@ import (
 
 // engineRules describe what the engine itself says.
 var engineRules = map[string]struct{ title, text string }{
-	"base-image":    {"what is known of a base image", "Says what the facts of a base image rest on, where that is less than the image itself."},
-	"build-context": {"Dockerfiles without a build context", "Says that no build context is known, and that no directory has what the Dockerfile copies."},
-	"ignore":        {"comments that keep nothing away", "A comment that is to keep a transform away has to name one that has something to say there."},
-	"generated":     {"Dockerfiles that a program writes", "A Dockerfile that says that it is not to be edited is left alone."},
-	"syntax":        {"Dockerfiles in a syntax of their own", "A Dockerfile that BuildKit reads with another program than Docker's own is left alone."},
+	"base-image":    {"what is known of a base image", "Reports the source of the facts of a base image, where that is less than the image itself."},
+	"build-context": {"Dockerfiles without a build context", "Reports that no build context is known, and that no directory has what the Dockerfile copies."},
+	"ignore":        {"comments that suppress nothing", "A comment that suppresses a transform has to name one that has a finding there."},
+	"generated":     {"Dockerfiles that a program writes", "A Dockerfile whose comment says that a program writes it is left alone."},
+	"syntax":        {"Dockerfiles in a syntax of their own", "A Dockerfile that BuildKit reads with another frontend than Docker's own is left alone."},
 }
 
 // sarifRules are the transforms, in their order, and behind them what else has

@@ -133,7 +133,7 @@ func (x *examiner) onbuild() string {
 	}
 	for _, s := range x.run.Steps {
 		if s.In.Name() == "ONBUILD" {
-			return fmt.Sprintf("line %d is run in the builds of others, who may need root", s.In.Line)
+			return fmt.Sprintf("line %d is ONBUILD: builds from this image run it, and may need root", s.In.Line)
 		}
 	}
 	return ""
