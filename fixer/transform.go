@@ -1,6 +1,3 @@
-// Package fixer is the engine: it runs transforms over a Dockerfile one after
-// the other, checks what each did to the bytes, and takes back what fails the
-// check. It names no transform and opens no connection.
 package fixer
 
 import (
