@@ -1,4 +1,4 @@
-# make check is all that a change must pass. See README.md, "Contributing".
+# make check is all that a change must pass. See CONTRIBUTING.md.
 GO ?= go
 
 .PHONY: build test check e2e golden generate bench fuzz
