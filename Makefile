@@ -1,7 +1,7 @@
-# make check is all that a change must pass. See README.md, "Contributing".
+# make check is all that a change must pass. See CONTRIBUTING.md.
 GO ?= go
 
-.PHONY: build test check e2e golden bench fuzz
+.PHONY: build test check e2e golden generate bench fuzz
 
 build:
 	$(GO) build -o bin/dockmend ./cmd/dockmend
@@ -21,6 +21,11 @@ check:
 e2e:
 	cd golden/lab && $(GO) vet ./... && $$(cd ../.. && $(GO) tool -n staticcheck) ./...
 	cd golden/lab && $(GO) test -count=1 -timeout 20m $(E2E)
+
+# Writes what is made from the transforms and the flags: README's list, the schema of
+# the configuration.
+generate:
+	$(GO) test ./cmd/dockmend -run '^TestGenerated$$' -update
 
 golden:
 	$(GO) test ./golden -update

@@ -122,9 +122,9 @@ func (r *run) idleIgnores(f *dockerfile.File, ts []*Transform) (list []Finding) 
 		case !runs && slices.Contains(r.options.KnownIDs, ig.id):
 			continue
 		case !runs:
-			message = fmt.Sprintf("ignores %q, which is no transform", ig.id)
+			message = fmt.Sprintf("ignores %q, which is not a transform", ig.id)
 		case !ig.all && ig.comment.Above == nil:
-			message = fmt.Sprintf("ignores %s in no place: it must stand directly above an instruction, or on top of the file", ig.id)
+			message = fmt.Sprintf("ignores %s in no place: put it directly above an instruction, or on top of the file", ig.id)
 		default:
 			message = fmt.Sprintf("ignores %s, which has no finding here", ig.id)
 		}

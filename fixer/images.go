@@ -116,7 +116,7 @@ func (im *images) notes(g *stage.Graph, position func(int) (line, col int), list
 		var problem, reason string
 		switch f := k.facts; {
 		case f.Assumed != "" && f.Config != nil && f.Config.Source != baseimage.FromTable:
-			problem, reason = n.Image+" is assumed to be what it was when it was last asked for", f.Assumed
+			problem, reason = n.Image+" is assumed to be the same as at the last lookup", f.Assumed
 		case f.Assumed != "":
 			problem, reason = n.Image+" is assumed to be what the built-in table says", f.Assumed
 		case f.Unread != "":

@@ -3,6 +3,7 @@ package fixer
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
@@ -11,12 +12,16 @@ import (
 
 // Run runs the transforms over one Dockerfile in the order given, each on the
 // text that the one before it left. It fails, with a *dockerfile.Error, on what
-// is no Dockerfile, and when ctx ends; whatever else goes wrong is a finding.
+// is no Dockerfile, on a nil inspector, and when ctx ends; whatever else goes wrong
+// is a finding.
 //
 // A change that counts on the work of a later transform is judged on the final
 // text. Where that work was not done, whatever the reason, all is run again
 // without the change.
 func Run(ctx context.Context, src Source, ts []*Transform, inspector baseimage.Inspector, o Options) (Result, error) {
+	if inspector == nil {
+		return Result{}, errors.New("fixer.Run takes an Inspector; baseimage.Table{} is one that opens no connection")
+	}
 	o.Threshold = cmp.Or(o.Threshold, Safe)
 	ts = slices.DeleteFunc(slices.Clone(ts), func(t *Transform) bool { return t.IsOff(o) })
 	file, err := dockerfile.Parse(src.Name, src.Src)
@@ -32,7 +37,7 @@ func Run(ctx context.Context, src Source, ts []*Transform, inspector baseimage.I
 	}
 	if c, ok := generated(file); ok && o.Threshold > Unsafe {
 		line, col := file.Position(c.Start)
-		return Result{Before: src.Src, After: src.Src, Findings: []Finding{StatedAt("generated", line, col, "left alone", "it says that it is not to be edited, and a change belongs into what it is made from")}}, nil
+		return Result{Before: src.Src, After: src.Src, Findings: []Finding{StatedAt("generated", line, col, "left alone", "a comment says that it is generated: change its template")}}, nil
 	}
 	prefetch(ctx, inspector, builds)
 	held := withheld{ignored: map[ignoreKey]bool{}}

@@ -145,6 +145,19 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
+// TestNoInspector: without an inspector there is an error, and no findings of broken
+// transforms.
+func TestNoInspector(t *testing.T) {
+	asks := &fixer.Transform{ID: "asks", Run: func(p *fixer.Pass) error {
+		_, err := p.Base(p.Graph.Nodes[0], baseimage.AskConfig)
+		return err
+	}}
+	r, err := fixer.Run(t.Context(), fixer.Source{Name: "Dockerfile", Src: []byte(src)}, []*fixer.Transform{asks}, nil, fixer.Options{})
+	if err == nil || !strings.Contains(err.Error(), "takes an Inspector") || r.Findings != nil {
+		t.Errorf("error %v, findings %+v", err, r.Findings)
+	}
+}
+
 func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -1,6 +1,3 @@
-// Package fixer is the engine: it runs transforms over a Dockerfile one after
-// the other, checks what each did to the bytes, and takes back what fails the
-// check. It names no transform and opens no connection.
 package fixer
 
 import (
@@ -38,12 +35,15 @@ func (s Safety) String() string {
 	return fmt.Sprintf("Safety(%d)", int(s))
 }
 
-// Doc explains a transform to the people who review its changes.
+// Doc explains a transform to the people who review its changes. What and Why are
+// paragraphs; an entry of a list is one fact, without a full stop.
 type Doc struct {
-	What   string   // what it changes
-	Why    string   // what is wrong without it
-	Safety string   // what it checks first, and when it leaves a file alone
-	See    []string // the pages that the facts come from
+	What        string   // what it changes, an imperative: "Adds USER …"
+	Why         string   // what is wrong without it
+	Checks      []string // what is verified before a change is made
+	LeavesAlone []string // where it makes no change
+	NeedsUnsafe []string // which of its changes are made only with Unsafe as the threshold
+	See         []string // the pages that the facts come from: URLs, the best one first
 }
 
 // Transform is one small named change. It is a value: Pass is its whole world.

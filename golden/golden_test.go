@@ -16,6 +16,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"unicode/utf8"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
@@ -205,7 +206,8 @@ func (c *testCase) check(t *testing.T) {
 		t.Fatal(err)
 	}
 	if t.Failed() {
-		return // never bless a broken invariant
+		t.Logf("nothing is written where an invariant fails; this would be the change, with these findings:\n%s%s", diff.Unified("Dockerfile", r.Before, r.After), findings.Bytes())
+		return
 	}
 	changed := !bytes.Equal(r.Before, r.After)
 	if *update {
@@ -386,13 +388,24 @@ func TestComplete(t *testing.T) {
 				t.Errorf("%s: its case %s has these outputs: %v (error %v)", tr.ID, dir, files, err)
 			}
 		}
+		if _, ok := rules[tr.ID]; !ok {
+			t.Errorf("%s has no rule in golden/rules_test.go", tr.ID)
+		}
 		for _, other := range tr.RestsOn {
 			if slices.Index(transforms.All, other) <= slices.Index(transforms.All, tr) {
 				t.Errorf("%s rests on %s, which does not run later", tr.ID, other.ID)
 			}
 		}
-		if tr.Title == "" || tr.Since == "" || tr.Safety == fixer.Note || tr.Doc.What == "" || tr.Doc.Why == "" || tr.Doc.Safety == "" || len(tr.Doc.See) == 0 || tr.Run == nil {
+		if tr.Title == "" || tr.Since == "" || tr.Safety == fixer.Note || tr.Doc.What == "" || tr.Doc.Why == "" || len(tr.Doc.Checks) == 0 || len(tr.Doc.LeavesAlone) == 0 || len(tr.Doc.See) == 0 || tr.Run == nil {
 			t.Errorf("%s: its documentation has gaps", tr.ID)
+		}
+		if tr.Safety == fixer.Unsafe && len(tr.Doc.NeedsUnsafe) == 0 {
+			t.Errorf("%s: Doc.NeedsUnsafe does not say why its changes are unsafe", tr.ID)
+		}
+		for _, item := range slices.Concat(tr.Doc.Checks, tr.Doc.LeavesAlone, tr.Doc.NeedsUnsafe) {
+			if n := utf8.RuneCountInString(item); n > 110 || strings.HasSuffix(item, ".") || strings.TrimSpace(item) != item {
+				t.Errorf("%s: an entry of Doc is one fact of at most 110 characters, without a full stop; this one has %d: %q", tr.ID, n, item)
+			}
 		}
 	}
 }

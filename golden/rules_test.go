@@ -213,7 +213,7 @@ func keepsInstructions(t testing.TB, before, after []byte, ids []string) {
 				return
 			}
 		}
-		t.Errorf("%q is new, and no line that a transform writes", n.Original)
+		t.Errorf("%q is new, and the rules in golden/rules_test.go of %v do not add it", n.Original, ids)
 	}
 	rest := parse(after)
 	for _, want := range parse(before) {
@@ -221,7 +221,7 @@ func keepsInstructions(t testing.TB, before, after []byte, ids []string) {
 			return strip(n) == strip(want) && reflect.DeepEqual(n.Heredocs, want.Heredocs)
 		})
 		if i < 0 {
-			t.Errorf("%q is lost or changed", want.Original)
+			t.Errorf("%q is lost, or changed in a way that the rules in golden/rules_test.go of %v do not allow", want.Original, ids)
 			return
 		}
 		for _, n := range rest[:i] {

@@ -21,14 +21,23 @@ var AddCopy = &fixer.Transform{
 	Since:  "0.1.0",
 	Safety: fixer.Safe,
 	Doc: fixer.Doc{
-		What: `Writes ADD as COPY where every source is a plain file or a directory of the build context, or a heredoc.`,
+		What: `Replaces ADD with COPY where every source is a plain file or a directory of the build context, or a heredoc.`,
 		Why: `ADD also fetches URLs and git repositories and unpacks archives. A reader has to find out that none of that is meant, and a
 file that becomes an archive one day is unpacked. Docker's documentation recommends COPY for files of the build context.`,
-		Safety: `Every source is looked at in the build context, as the builder would see it: each match of a pattern must be there and
-must be nothing that BuildKit unpacks, by its first bytes (gzip, bzip2, xz, zstd) and by tar's own header. A directory is
-copied alike by both, archives in it included. Left alone: URLs, git repositories, archives and what is named like one (a
-placeholder may stand for it), sources that depend on a build argument, --checksum, --keep-git-dir and --unpack; and, with the
-reason, what is not in the build context.`,
+		Checks: []string{
+			"Every source exists in the build context, as the builder sees it: each match of a pattern is looked at",
+			"No source is an archive by its first bytes (gzip, bzip2, xz, zstd) or by a tar header",
+			"A directory may hold archives: ADD and COPY copy those alike",
+		},
+		LeavesAlone: []string{
+			"URLs and git repositories",
+			"Archives, and files that are named like one: a placeholder may be replaced in CI",
+			"Sources that depend on a build argument",
+			"ADD with --checksum, --keep-git-dir or --unpack",
+			"Sources that are not in the build context; the finding names them",
+			"Patterns with more than 1000 matches",
+			"Every ADD, where no build context is known",
+		},
 		See: []string{
 			"https://docs.docker.com/reference/dockerfile/#add",
 			"https://docs.docker.com/build/building/best-practices/#add-or-copy",

@@ -20,14 +20,26 @@ var AptNoRecommends = &fixer.Transform{
 	Since:  "0.1.0",
 	Safety: fixer.Unsafe,
 	Doc: fixer.Doc{
-		What: `Adds --no-install-recommends to apt-get install, and rm -rf /var/lib/apt/lists/* to a RUN that ends with it, in the stages
-that become images.`,
-		Why: `apt-get installs what a package recommends, often far more than what is needed, and the lists of a release are 20 MB that
-nobody reads again. Both stay in the image.`,
-		Safety: `Never by itself: a recommended package may be in use, which no look at the Dockerfile can tell. Build, and try. Left
-alone, with the reason, where that is known to break: curl, wget and git find no certificates without ca-certificates, a
-browser no sandbox. The lists are removed only at the end of the RUN that fetched them, without a cache mount, and when no
-later RUN of the stage or of those built on it installs without an update of its own.`,
+		What: `Adds --no-install-recommends to apt-get install, and rm -rf /var/lib/apt/lists/* at the end of a RUN that fetched the lists,
+in the stages that become images.`,
+		Why: `apt-get also installs the packages that a package recommends, often far more than the image needs. The package lists of a
+release are 20 MB that nothing reads again. Both stay in the image.`,
+		Checks: []string{
+			"The lists are removed only in the RUN that fetched them, and as its last command",
+			"No later RUN of the stage, or of a stage built from it, installs packages without an apt-get update of its own",
+		},
+		LeavesAlone: []string{
+			"curl, wget and git without ca-certificates: they would find no certificates",
+			"chromium without chromium-sandbox, npm without build-essential, and similar known pairs",
+			"Commands that set the option already, or take their options from a variable",
+			"Files that set APT::Install-Recommends",
+			"Lists in a cache mount",
+			"Installs in a heredoc, or in a script inside the script",
+			"Builder stages whose file system no image keeps",
+		},
+		NeedsUnsafe: []string{
+			"Always: the application may need a recommended package. Build the image and test it",
+		},
 		See: []string{
 			"https://docs.docker.com/build/building/best-practices/#apt-get",
 			"https://manpages.debian.org/bookworm/apt/apt-get.8.en.html",

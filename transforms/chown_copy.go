@@ -22,16 +22,25 @@ var ChownCopy = &fixer.Transform{
 	Since:  "0.1.0",
 	Safety: fixer.Safe,
 	Doc: fixer.Doc{
-		What: `Adds --chown=user:group to COPY and ADD into the working directory, or into the home of the user that the container
-runs as. By number with --link and where the names do not exist yet. A RUN chown -R of the working directory behind such
-copies, which has only the directory itself left to do, loses its -R.`,
-		Why: `USER does not change who owns what COPY writes: root. An application that then writes to its own files and folders
-(data/, uploads/, a SQLite file that came along) fails with EACCES. A recursive chown afterwards works, but stores every
-file a second time.`,
-		Safety: `Only in a stage that ends as a user who is not root and whose group is known, and only below the working directory or
-the home; never in system directories, never where --chown is set. Left alone, with the reason, where a later RUN of
-root's might mind: git refuses to work in a repository of another owner. What nginx serves, in its own image, stays root's:
-it only reads it.`,
+		What: `Adds --chown=user:group to COPY and ADD into the working directory, or into the home of the user that the container runs as.
+Uses numbers with --link, and where the names do not exist yet. Drops the -R of a RUN chown of the working directory that
+has only the directory itself left to change.`,
+		Why: `USER does not change the owner of what COPY writes: root. An application that writes to its own files and folders (data/,
+uploads/, a SQLite file) fails with EACCES. A recursive chown afterwards works, but stores every file a second time.`,
+		Checks: []string{
+			"The stage ends as a user other than root, whose group is known",
+			"The destination is below the working directory or the user's home, and no directory of the system",
+			"No later RUN of root's depends on the owner of the files",
+		},
+		LeavesAlone: []string{
+			"Copies that have a --chown",
+			"Files that a later chown gives to another user",
+			"Copies that may bring a .git directory, where a later RUN may call git: it refuses another owner's repository",
+			"Copies before an npm 7 or 8 that would run scripts as the new owner",
+			"Stages whose user is created later, with a number that is not known",
+			"Files that Docker's official nginx image serves: nginx only reads them",
+			"Base images whose users are not known, and Windows images",
+		},
 		See: []string{
 			"https://docs.docker.com/reference/dockerfile/#copy---chown---chmod",
 			"https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory",

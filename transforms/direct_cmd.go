@@ -25,19 +25,32 @@ var DirectCmd = &fixer.Transform{
 	Since:  "0.1.0",
 	Safety: fixer.Safe,
 	Doc: fixer.Doc{
-		What: `Replaces a CMD of npm start, npm run X, yarn X or pnpm X by what the script of package.json says, where that is one
+		What: `Replaces a CMD of npm start, npm run X, yarn X or pnpm X with the command of that script in package.json, where it is one
 plain node command: CMD ["npm", "start"] becomes CMD ["node", "server.js"]. A script that runs another one is followed.`,
-		Why: `npm starts a shell, and that starts node. On docker stop node never hears of SIGTERM, or is killed before it has
-finished, since npm and the shell end first: measured with npm 6 to 11, yarn 1 and pnpm 9 on Debian's shell, with tini and
+		Why: `npm starts a shell, and the shell starts node. On docker stop, node does not receive SIGTERM, or is killed before it has
+finished, because npm and the shell end first: measured with npm 6 to 11, yarn 1 and pnpm 9 on Debian's shell, with tini and
 without. npm and yarn also take memory, time to start, and a writable home.`,
-		Safety: `Only where package.json comes from the build context to the working directory and no RUN changes it, the script is
-one plain node command (no variables set, nothing for a shell to do) and has no pre or post script. Left alone, with the
-reason: sources that use what only npm gives (npm_package_version, INIT_CWD …) or that are more than can be looked at;
-settings in .npmrc, .yarnrc or variables that change how scripts run; yarn 2 and later; workspaces; a compose file or manifest that starts it in another directory; a node in node_modules;
-tools from node_modules/.bin (next, nest), development servers. Unsafe where the sources start other programs, which npm
-lets find those in node_modules/.bin. Also left alone where in the end no init starts node, be it that tini-init has none to
-put in front or does not run, and no source handles SIGTERM: node as process 1 would have to be killed after ten seconds,
-where npm ends at once.`,
+		Checks: []string{
+			"package.json comes from the build context into the working directory, and no RUN changes it",
+			"The script is one plain node command: no variables, nothing that takes a shell, no pre or post script",
+			"The ENTRYPOINT passes the command on unchanged",
+			"No source reads what only npm sets (npm_package_version, INIT_CWD …)",
+			"In the final file an init starts node, or a source handles SIGTERM",
+		},
+		LeavesAlone: []string{
+			"Settings in .npmrc, .yarnrc or variables that change how scripts run, and a config in package.json",
+			"Yarn 2 and later, workspaces, npx, and options of the call that are not analyzed",
+			"Tools from node_modules/.bin (next, cross-env), and a node in node_modules",
+			"Development servers (nodemon, node --watch)",
+			"Deployments that start it in another directory with scripts of its own",
+			"Starts without an init where nothing handles SIGTERM: node as PID 1 would be killed after 10 seconds",
+			"npm 7 and 8 as root in a directory of another owner: they run the script as that owner",
+			"Sources that are too many to read",
+		},
+		NeedsUnsafe: []string{
+			"The sources start other programs, which npm's PATH lets them find in node_modules/.bin",
+			"Adding an init, which the change depends on, is itself unsafe",
+		},
 		See: []string{
 			"https://github.com/nodejs/docker-node/blob/main/docs/BestPractices.md#cmd",
 			"https://docs.npmjs.com/cli/v10/using-npm/scripts#environment",

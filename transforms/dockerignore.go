@@ -15,16 +15,27 @@ var Dockerignore = &fixer.Transform{
 	Safety: fixer.Unsafe,
 	Doc: fixer.Doc{
 		What: `Adds a .dockerignore where the Dockerfile copies the whole build context and there is no ignore file. It lists .git,
-node_modules, npm-debug.log*, and what is there of editors' folders, .env files, coverage reports, Dockerfiles and compose
-files.`,
-		Why: `Without one, COPY . . takes along the history of the repository, the packages of the machine that builds, which take the
-place of those just installed for the image, and the secrets in .env. All of it is sent to the builder, and any change of it
-makes the copy and all that follows run again.`,
-		Safety: `Never by itself: an application may read any of these files, .env most likely. What the Dockerfile, package.json or a
-build script names is not listed; node_modules only where the Dockerfile installs packages in the directory that it copies to;
-.git only where no build script asks git; .env only where no build tool is known to read it. Files that look like secrets are
-named, never shown. Left alone, with the reason, where another Dockerfile shares the build context or the directory does not
-look like it. The ignore file is never written over another.`,
+node_modules and npm-debug.log*, and of these what exists: editors' folders, .env files, coverage reports, Dockerfiles
+and Compose files.`,
+		Why: `Without one, COPY . . copies the repository's history, the build machine's node_modules over those just installed, and the
+secrets in .env. All of it is sent to the builder, and any change of it runs the copy and all later steps again.`,
+		Checks: []string{
+			"No listed file is named by the Dockerfile, package.json, or a script or setting of the context",
+			"node_modules is listed only where the Dockerfile installs packages into the directory that it copies to",
+			".git is listed only where no build script asks git",
+			".env is listed only where no build tool is known to read it",
+			"No existing ignore file is overwritten",
+			"The finding names files that look like secrets, and shows none of their contents",
+		},
+		LeavesAlone: []string{
+			"A build context that another Dockerfile shares",
+			"A directory that lacks what the Dockerfile copies: it may not be the build context",
+			"A directory with a .containerignore, which Podman reads",
+			"Dockerfiles that come from standard input",
+		},
+		NeedsUnsafe: []string{
+			"Always: an application may read any of these files, .env most likely. Build the image and test it",
+		},
 		See: []string{
 			"https://docs.docker.com/build/concepts/context/#dockerignore-files",
 			"https://docs.docker.com/build/building/best-practices/#exclude-with-dockerignore",

@@ -21,13 +21,19 @@ var EnvEquals = &fixer.Transform{
 	Since:  "0.1.0",
 	Safety: fixer.Safe,
 	Doc: fixer.Doc{
-		What: `Writes "ENV name value" as "ENV name=value", and LABEL likewise. A value with blanks gets double quotes.`,
-		Why: `The form without = takes the whole rest of the line for one value, so a second variable on the line silently becomes
-part of the first. Docker's documentation calls it a form that may be removed, and BuildKit warns of it
-(LegacyKeyValueFormat).`,
-		Safety: `The value stays the same, byte for byte, whatever its variables are set to: what BuildKit's parser reads of the new form
-is handed to the same lexer as before. Left alone, with the reason: a value in which quotes or escapes stand beside blanks
-and variables, one that begins on another line than its name, and one that looks like several variables or begins with =.`,
+		What: `Replaces "ENV name value" with "ENV name=value", and LABEL likewise. A value with blanks gets double quotes.`,
+		Why: `Without =, the rest of the line is one value: a second variable on the line silently becomes part of the first. Docker's
+documentation says that this form may be removed, and BuildKit warns of it (LegacyKeyValueFormat).`,
+		Checks: []string{
+			"BuildKit's parser reads the same value from the new form, byte for byte",
+			"The same holds whatever the variables in it are set to",
+		},
+		LeavesAlone: []string{
+			"Values with quotes and variables beside each other, or with escapes beside blanks",
+			"Values that begin on another line than their name",
+			"Values that look like several variables, or begin with =: the author may mean something else",
+			"Values that are not UTF-8, or that BuildKit can't read",
+		},
 		See: []string{
 			"https://docs.docker.com/reference/dockerfile/#env",
 			"https://docs.docker.com/reference/build-checks/legacy-key-value-format/",
@@ -91,7 +97,7 @@ func equals(p *fixer.Pass, in *dockerfile.Instruction, kv instructions.KeyValueP
 	}
 	edits, err := equalsEdits(in, kv, word)
 	if err != nil {
-		left("a line continuation stands where the = or the quotes would")
+		left("a line continuation is where the = or the quotes go")
 		return
 	}
 	p.Change(in.Span, fixer.Finding{
@@ -136,7 +142,7 @@ func equalsWord(kv instructions.KeyValuePair, escape byte) (word, reason string)
 	case escapes:
 		return "", fmt.Sprintf("BuildKit takes %c out of its value, which may not be meant", escape)
 	case quotes && strings.Contains(value, "$"):
-		return "", "quotes and variables stand beside each other in its value"
+		return "", "its value has both quotes and variables"
 	case quotes:
 		word = `"` + strings.ReplaceAll(plain, `"`, string(escape)+`"`) + `"`
 	}

@@ -25,15 +25,28 @@ var ExecForm = &fixer.Transform{
 	Safety: fixer.Safe,
 	Doc: fixer.Doc{
 		What: `Turns a CMD or ENTRYPOINT in shell form that is one plain command into exec form: CMD node server.js becomes
-CMD ["node", "server.js"]. Quotes are resolved as the shell would; an exec in front is dropped.`,
-		Why: `In shell form the container starts /bin/sh -c, and the program is its child. Debian's shell stays, is process 1, and
-ignores SIGTERM: docker stop waits ten seconds and kills, and a program that would have ended in order never hears of it.
-(BusyBox and bash replace themselves by the program; there it makes no difference.)`,
-		Safety: `Only where the words mean the same without a shell: no variables, file name patterns, operators, redirections,
-assignments, comments or commands of the shell's own, and a SHELL that sets up nothing. A CMD stays where the ENTRYPOINT
-above it may look at how it is written, an ENTRYPOINT where a CMD, ignored until now, would become its arguments, or where a
-compose file gives some. A script must be seen to say which program reads it. Without an init (tini-init), node as process 1
-also stops to react to Ctrl-C unless it handles SIGINT.`,
+CMD ["node", "server.js"]. Quotes are resolved as the shell does, and a leading exec is dropped.`,
+		Why: `In shell form the container starts /bin/sh -c, and the program is its child. Debian's shell stays PID 1 and ignores SIGTERM:
+docker stop waits ten seconds and kills, and the program can't shut down gracefully. (BusyBox and bash replace themselves
+with the program; there it makes no difference.) Without an init (tini-init), node in exec form is PID 1 and ignores Ctrl-C
+unless it handles SIGINT.`,
+		Checks: []string{
+			"The command has no variables, patterns, operators, redirections, assignments, comments or shell builtins",
+			"The SHELL is a POSIX shell without options that set up an environment",
+			"The ENTRYPOINT passes the same words on, and does not look at how CMD is written",
+			"A script that is started has a #! line",
+			"No source reads PWD, which the shell sets",
+		},
+		LeavesAlone: []string{
+			"Commands that a comment above them says need a shell",
+			"An ENTRYPOINT whose CMD, ignored in shell form, would become its arguments",
+			"An ENTRYPOINT that a Compose file or manifest gives a command, which would become its arguments",
+			"Programs of the working directory, and a PATH with relative directories",
+			"Base images that are not known, and Windows images",
+		},
+		NeedsUnsafe: []string{
+			"Sources that can't be read may use PWD",
+		},
 		See: []string{
 			"https://docs.docker.com/reference/dockerfile/#shell-and-exec-form",
 			"https://docs.docker.com/reference/build-checks/json-args-recommended/",
@@ -80,7 +93,7 @@ func execForms(p *fixer.Pass, n *stage.Node, rs *command.Rewrites) {
 func unshell(p *fixer.Pass, run *stage.Evaluation, c *stage.Command, r *command.Rewrite) fixer.Decision {
 	script := strings.Join(c.Argv, " ")
 	if t := strings.TrimSpace(script); strings.HasPrefix(t, "[") && strings.HasSuffix(t, "]") {
-		return fixer.Refusal("it looks like exec form but is no JSON array of strings, so it runs in a shell")
+		return fixer.Refusal("it looks like exec form but is not a JSON array of strings, so it runs in a shell")
 	}
 	if err := command.OnlyRuns(steps.StateAt(run, c.In)); err != nil {
 		return fixer.Refusal(err.Error())
@@ -159,7 +172,7 @@ func isProgram(p *fixer.Pass, run *stage.Evaluation, program string) fixer.Decis
 	}
 	switch path.Ext(program) {
 	case ".js", ".mjs", ".cjs", ".ts":
-		return fixer.Refusal(fmt.Sprintf("%s is no program that a shell can start", program))
+		return fixer.Refusal(fmt.Sprintf("%s is not a program that a shell can start", program))
 	}
 	if !strings.Contains(program, "/") {
 		own := run.Origin(path.Join(run.Final.Workdir.Text, program), p.Context)

@@ -23,14 +23,20 @@ var MaintainerLabel = &fixer.Transform{
 	Since:  "0.1.0",
 	Safety: fixer.Safe,
 	Doc: fixer.Doc{
-		What: `Writes "MAINTAINER text" as LABEL org.opencontainers.image.authors="text", the label that Docker's documentation and the
-OCI image specification name for it.`,
-		Why: `MAINTAINER has been deprecated since Docker 1.13, and BuildKit warns of it (MaintainerDeprecated). A label can be read and
-filtered by like any other.`,
-		Safety: `What the image does is the same. The text moves: from the field Author of the image's configuration, which nothing but
-"docker inspect" shows and which then keeps what the base image has there, to the label. MAINTAINER puts no variable in and
-takes no quote off, so what LABEL would is escaped; a pair of quotes around the whole text is left out. Left alone where
-the file sets that label itself, and where the text is on several lines.`,
+		What: `Replaces "MAINTAINER text" with LABEL org.opencontainers.image.authors="text", the label that Docker's documentation and the
+OCI image specification name for it. The text leaves the field Author of the image's configuration, which only docker inspect
+shows.`,
+		Why: `MAINTAINER has been deprecated since Docker 1.13, and BuildKit warns of it (MaintainerDeprecated). Tools can read and filter
+by a label like any other.`,
+		Checks: []string{
+			"The label's text is MAINTAINER's: what LABEL would expand or unquote is escaped",
+			"A pair of quotes around the whole text is dropped",
+			"All MAINTAINER lines of a file are replaced, or none",
+		},
+		LeavesAlone: []string{
+			"Files that set that label, or a label whose name has a variable",
+			"Texts on several lines, empty ones, and those that are not UTF-8",
+		},
 		See: []string{
 			"https://docs.docker.com/reference/dockerfile/#maintainer-deprecated",
 			"https://docs.docker.com/reference/build-checks/maintainer-deprecated/",
@@ -90,7 +96,7 @@ func maintainer(f *dockerfile.File, in *dockerfile.Instruction) (c labelChange, 
 			return labelChange{keyword + " " + label, []dockerfile.Edit{name, body}}, ""
 		}
 	}
-	return c, fmt.Sprintf("the text of line %d goes on in another line", in.Line)
+	return c, fmt.Sprintf("the text of line %d continues on another line", in.Line)
 }
 
 // labelledIn is the line of a LABEL that sets the authors, or may: its name has a

@@ -22,27 +22,44 @@ var NonrootUser = &fixer.Transform{
 	Since:  "0.1.0",
 	Safety: fixer.Safe,
 	Doc: fixer.Doc{
-		What: `Adds USER behind the last instruction that needs root, in every stage that becomes an image and starts a program.
-The user is, in this order: the base image's own; one that the file creates and never uses; node, where the base
-has it; nonroot on distroless; 65532:65532 where there is no user database; a new one with the first free id from 1000 on.
-The working directory, declared volumes and what RUN mkdir made are given to that user, one directory each, never
-recursively. Docker's official nginx image runs as its own user nginx, who gets the cache directory, the pid file and
-what the image's entrypoint writes; what nginx serves stays root's.`,
-		Why: `A process that runs as root in a container is root on every file and socket that is mounted into it, and one
-kernel bug away from being root on the host. Kubernetes' restricted policy refuses to start it.`,
-		Safety: `The users come from the base image, not from a guess: a name is used only where it exists. Nothing runs as another
-user during the build than before. Left alone, with the reason: what drops root itself (gosu, su-exec), needs root to
-start (cron, supervisord …) or starts through a script that can't be read; an application, a browser or a package
-manager in root's home; files that only root can use; tools that write into a tree that stays root's; images that other
-stages or Dockerfiles are built from; ONBUILD and Windows; a base whose users can't be known; a comment that says that root is meant.
-Nginx is left alone in other images than its own; where its configuration can't be read, or a RUN edits it; where its
-master needs what is root's (a pid file, logs, caches or sockets elsewhere, TLS keys, workers of another user); where a
-server has no listen, which means port 80 as root and 8000 otherwise; where something else starts beside it.
-Unsafe where something speaks for it that can't be seen: what npm start runs, when package.json can't be read; files that
-stay root's, be it a log or a database that a RUN makes, or what COPY brings where chown-copy does not run and the
-application may write files; a data directory that nothing makes, or that a compose file mounts; a command of a compose file
-or manifest, or a health check, that needs root; a configuration of nginx that is made at start or mounted. Nginx on a port below 1024 is unsafe too: where the runtime keeps those for
-root, it does not start.`,
+		What: `Adds USER after the last instruction that needs root, in every stage that becomes an image and starts a program. The user is,
+in this order: the base image's own; one that the file creates and never uses; node, where the base has it; nonroot on
+distroless; 65532:65532 where there is no user database; a new one with the first free id from 1000 on. That user gets the
+working directory, declared volumes and directories made by RUN mkdir, one directory each, never recursively. Docker's
+official nginx image runs as its own user nginx, who gets the cache directory, the pid file and the files that the image's
+entrypoint writes; the files that nginx serves stay root's.`,
+		Why: `A process that runs as root in a container is root on every file and socket that is mounted into it, and one kernel bug away
+from being root on the host. Kubernetes' restricted policy refuses to start it.`,
+		Checks: []string{
+			"The user exists in the base image, or the file creates it: names are never guessed",
+			"Every build step runs as the same user as before",
+			"The start command is followed through inits, shells, scripts and package.json to what it runs",
+			"The application's writes, as far as its sources, settings and known packages show them, stay allowed",
+			"Deployments in Compose files, Kubernetes manifests, fly.toml and documentation work with the new user",
+		},
+		LeavesAlone: []string{
+			"Starts that drop root themselves (gosu, su-exec) or need it (cron, supervisord, sudo)",
+			"Starts that change users, owners or root's files, and scripts that can't be read",
+			"Applications, browsers and package managers in root's home",
+			"Files that only root can use (chmod 700, --chmod=0400, generated keys, downloads by ADD)",
+			"Tools that write into a directory that stays root's at every start (vite, react-scripts)",
+			"Images that other stages or Dockerfiles build on, that have ONBUILD, or into which no application is copied",
+			"Base images whose users are not known, and Windows images",
+			"Files whose comments say that root is meant",
+			"nginx in other images than Docker's official one, and nginx beside another program",
+			"nginx configurations that can't be read, that a RUN edits, or where a server has no listen",
+			"nginx masters that need root's pid file, logs, caches, sockets or TLS keys, or workers of another user",
+		},
+		NeedsUnsafe: []string{
+			"What runs is not fully known: package.json can't be read, or a program's children are not followed",
+			"Files stay root's that the application may write: logs, databases, copies without chown-copy",
+			"Data lies in a directory that the Dockerfile does not create, or where only root may write",
+			"A Compose file, manifest or document mounts a directory or an existing volume, which keeps its owner",
+			"A deployment grants devices, capabilities or privileged, or could not be read",
+			"A deployment's command, or a health check, needs root",
+			"nginx's configuration is mounted, or made at start and can't be seen",
+			"nginx listens below port 1024, or another program does in Kubernetes: the runtime may reserve those for root",
+		},
 		See: []string{
 			"https://docs.docker.com/reference/dockerfile/#user",
 			"https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted",

@@ -20,15 +20,23 @@ var NPMCI = &fixer.Transform{
 	Since:  "0.1.0",
 	Safety: fixer.Safe,
 	Doc: fixer.Doc{
-		What: `Makes npm ci of npm install, and yarn install --frozen-lockfile of yarn install (Yarn 1), in every stage. Flags stay.
-pnpm does that by itself where the lock file matches.`,
-		Why: `npm install takes the lock file for a proposal: where it doesn't fit package.json, it installs something else, and each
-build something else again. npm ci fails instead, and begins with an empty node_modules.`,
-		Safety: `Only where the build can't begin to fail by it. The lock file must be copied into the image before the install, and
-match package.json: every package that another one asks for must be in it, with a version that satisfies it, peers
-included, as npm ci demands. npm ci must be known to the npm of this base image (5.7), which must understand this version
-of the lock file. Left alone, with the reason: workspaces, overrides, a second install, a command in front that may
-change or remove package.json or the lock file, a node_modules that is there already, settings by which npm goes without a lock file; flags that are not known.`,
+		What: `Replaces npm install with npm ci, and yarn install with yarn install --frozen-lockfile (Yarn 1), in every stage. Flags stay.
+pnpm does the same by default where the lock file matches.`,
+		Why: `npm install treats the lock file as a proposal: where it does not match package.json, npm installs other versions, and each
+build may get different ones. npm ci fails instead, and begins with an empty node_modules.`,
+		Checks: []string{
+			"The lock file is copied into the image before the install",
+			"It has a matching version of every package that another one requires, peers included, as npm ci demands",
+			"The base image's npm has ci (5.7 and later) and reads this version of the lock file",
+		},
+		LeavesAlone: []string{
+			"Workspaces and overrides",
+			"Lock files that lack a package, are of Yarn 2 or later, or that this npm completes at each install",
+			"Installs after a command that may change package.json or the lock file",
+			"Installs into a node_modules that exists already, a second install included",
+			"Settings that turn the lock file off (package-lock=false)",
+			"Flags that are not known, installs in a heredoc or exec form, and an npm whose version is not known",
+		},
 		See: []string{
 			"https://docs.npmjs.com/cli/commands/npm-ci",
 			"https://docs.npmjs.com/cli/configuring-npm/package-lock-json",

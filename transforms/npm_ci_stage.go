@@ -19,23 +19,36 @@ var NPMCIStage = &fixer.Transform{
 	Since:  "0.1.0",
 	Safety: fixer.Safe,
 	Doc: fixer.Doc{
-		What: `Splits a stage that copies the manifest, installs, and copies the sources, by inserting lines: what stands in front of the
-manifest becomes the stage base; deps, built from it, installs; the rest, built from base too, copies node_modules from
-deps. Where a build step behind the install needs the dev dependencies, the stage is build, it prunes them at its end,
-and the last stage copies its directory. Dev dependencies are left out where nothing that runs uses them.`,
-		Why: `The image that runs keeps what only the installation needs: the package manager's cache (often more than the
-application), tokens, and the dev dependencies with their known holes.`,
-		Safety: `Whatever the file system of the image held in its working directory is there again: what was copied for the
-install and does not come with a later COPY is copied again, but for an .npmrc with a token. Dev dependencies stay unless
-the lock file tells all packages apart, the start command is followed to a program that stays and loads no plugins, no
-source file of the context names one of them, reaches into node_modules or calls a package manager, no script runs at
-install, and no compose file, script or README beside the Dockerfile runs other commands in the image; drivers of databases
-stay, and what Babel loads. Left alone, with the reason: no lock file, or one that a command in front may have changed; a
-node_modules that is there before the install; packages that install outside node_modules (puppeteer, playwright, cypress,
-electron), dependencies on a directory, workspaces, Yarn's Plug'n'Play; a later RUN that wants the settings or the token of
-the install; npm before 9 in a directory of another owner; scripts of package.json that run at install; a second install;
-more than the install in its RUN; ONBUILD; a volume over the directory; a file that names stages by number. Unsafe where
-the build context can't be read. Nothing is said of a file that is split already, or whose install leaves nothing behind.`,
+		What: `Installs dependencies in a stage of their own, without dev dependencies where nothing that runs uses them. Lines are inserted
+into a stage that copies the manifest, installs, and copies the sources: the part before the manifest becomes the stage base;
+deps, built from it, installs; the rest, built from base too, copies node_modules from deps. Where a later build step needs
+the dev dependencies, a stage build runs it and prunes them at its end, and the last stage copies its directory.`,
+		Why: `The final image keeps what only the installation needs: the package manager's cache (often larger than the application),
+tokens, and dev dependencies with their known vulnerabilities.`,
+		Checks: []string{
+			"The working directory of the image holds the same files as before, except an .npmrc with a token",
+			"Files that were copied for the install and that no later COPY brings are copied again",
+			"Dev dependencies are dropped only where the lock file separates them from all others",
+			"The start command leads to a program that loads no plugins",
+			"No source names a dev dependency, reaches into node_modules, or calls a package manager",
+			"No script of a package that stays runs at install and uses them",
+			"Deployments, scripts and documents of the repository start nothing else in the image",
+		},
+		LeavesAlone: []string{
+			"Database drivers and packages that Babel loads: they stay, dev dependencies or not",
+			"Files that are split already, or whose install leaves no cache and no dev dependencies; no finding is made",
+			"No lock file, or one that an earlier command may change",
+			"A second install, other commands in the same RUN, and a node_modules that exists before it",
+			"Packages that install outside node_modules (puppeteer, playwright, cypress, electron)",
+			"Workspaces, dependencies on a directory, Yarn's Plug'n'Play, and a binding.gyp",
+			"Scripts of package.json that run at install",
+			"Later RUNs that need the settings or the token of the install, and starts that use the cache",
+			"npm before 9 in a directory of another owner",
+			"ONBUILD, a volume over the directory, files that name stages by number, or that use base and deps",
+		},
+		NeedsUnsafe: []string{
+			"The build context can't be read",
+		},
 		See: []string{
 			"https://docs.docker.com/build/building/multi-stage/",
 			"https://docs.docker.com/build/cache/optimize/",

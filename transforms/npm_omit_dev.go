@@ -21,14 +21,20 @@ var NPMOmitDev = &fixer.Transform{
 	Since:  "0.1.0",
 	Safety: fixer.Safe,
 	Doc: fixer.Doc{
-		What: `Writes --production, --prod, --only=production and --only=prod of npm ci and npm install as --omit=dev.`,
-		Why: `npm has called these spellings deprecated since its release 7, warns of each ("npm warn config only Use --omit=dev"),
-and may drop them.`,
-		Safety: `Only on Docker's official images with Node.js 15 or later: the npm of older ones, 6 and before, does not know --omit, says
-nothing, and installs everything. From npm 7 on all spellings set the same list of what is omitted (seen with npm 7.0, 7.10,
-8, 9, 10 and 11: the same packages, and the same NODE_ENV for their scripts). Left alone, with the reason, where the base
-image depends on a build argument, another npm is installed, an .npmrc or a variable speaks of the same, a package of the
-build context calls npm when it is installed, or the command has further options for it.`,
+		What: `Replaces --production, --prod, --only=production and --only=prod of npm ci and npm install with --omit=dev.`,
+		Why: `npm has deprecated these spellings since version 7, warns of each ("npm warn config only Use --omit=dev"), and may remove
+them. All of them omit the same packages and set the same NODE_ENV for scripts: seen with npm 7.0, 7.10, 8, 9, 10 and 11.`,
+		Checks: []string{
+			"The base is Docker's official image with npm 7 or later (Node.js 15): older ones ignore --omit without a word",
+			"No other option of the command, setting or variable decides what is omitted",
+		},
+		LeavesAlone: []string{
+			"Base images that depend on a build argument",
+			"Stages that install another npm",
+			"An .npmrc or a variable that sets the same option",
+			"Packages of the build context that call npm when they are installed",
+			"Commands with further options for it, unusual quotes, or in a heredoc",
+		},
 		See: []string{
 			"https://docs.npmjs.com/cli/v10/using-npm/config#omit",
 			"https://docs.npmjs.com/cli/v10/using-npm/config#production",

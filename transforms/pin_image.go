@@ -13,20 +13,27 @@ var PinImage = &fixer.Transform{
 	Since:  "0.1.0",
 	Safety: fixer.Safe,
 	Doc: fixer.Doc{
-		What: `Writes the most specific version in the place of a tag that names another image from time to time, such as latest, lts
-or 20: in FROM, in COPY --from and RUN --mount=from, and in the default of an ARG that nothing but FROM uses. With
---pin=digest the tag stays, and the digest of what it names is added; so it is where no version tag names the image.
-Without a tag, latest is written in front of a digest: what is followed can then be read, by people and by the programs
-that bring digests up to date. Registry, repository, variant, --platform and everything else stay as they are written.`,
+		What: `Replaces a tag that moves, such as latest, lts or 20, with the most specific version: in FROM, COPY --from and
+RUN --mount=from, and in the default of an ARG that only FROM uses. With --pin=digest, or where no version tag names the
+image, the tag stays and its digest is added. Without a tag, latest is written before the digest, so that people and update
+programs see what it follows. Registry, repository, variant and --platform stay as they are written.`,
 		Why: `The same Dockerfile gives another image tomorrow: FROM node is Node.js 24 until the day when it is 25, and a build that
 worked breaks, or changes what it ships, without a commit that says so.`,
-		Safety: `The version is read from the image's own configuration. A tag is written only when the registry says that it names the
-very digest that the old one names now: of the index, for all platforms, and so of the same image. A digest is written
-where the publisher is known to keep them (Docker's official images, Distroless, Red Hat, Microsoft) or with --pin=digest;
-elsewhere only with --unsafe, as the image may be the project's own, or its registry may delete what no tag names any more.
-What can't be asked (no network, too many requests, no login) leaves the line as it is. Left alone as well: versions in
-full, digests, releases of Debian and Ubuntu, images of Windows, whose tags are bound to the host's version, images found
-on this machine, and an ARG that something else uses or that --build-arg sets.`,
+		Checks: []string{
+			"The version comes from the image's own configuration",
+			"Old and new tag have the same digest at the registry: that of the index, so for all platforms",
+		},
+		LeavesAlone: []string{
+			"Images whose registry can't be asked: no network, no login, too many requests",
+			"Full versions, digests, and releases of Debian and Ubuntu",
+			"Windows images: their tags must match the host's version",
+			"Images that were found on this machine",
+			"An ARG that something else uses, that has no default, or that --build-arg sets",
+		},
+		NeedsUnsafe: []string{
+			"Adding a digest where the publisher is not known to keep old images, unless --pin=digest asks for it",
+			"Publishers known to keep them are Docker's official images, Distroless, Red Hat and Microsoft",
+		},
 		See: []string{
 			"https://docs.docker.com/build/building/best-practices/#pin-base-image-versions",
 			"https://github.com/docker-library/faq#tags-and-stability",

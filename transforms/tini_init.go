@@ -23,18 +23,30 @@ var TiniInit = &fixer.Transform{
 	Since:  "0.1.0",
 	Safety: fixer.Safe,
 	Doc: fixer.Doc{
-		What: `Installs tini from the distribution's packages, in a RUN that installs others already or in one of its own, and puts
-it in front of the ENTRYPOINT, the base image's or the file's own. Where a new ENTRYPOINT would clear a CMD that the stage
-inherits, the CMD is repeated. Behind npm and its kind on Debian and Ubuntu it is tini -g, which signals their children too.`,
-		Why: `The kernel gives process 1 no default reaction to signals: node without a SIGTERM handler of its own goes on, docker
-stop and a rolling update wait until their time runs out and kill it, and Ctrl-C does nothing. Process 1 also inherits every
-orphan of the container, and node does not reap them.`,
-		Safety: `Only in stages that start node, directly, through npm, yarn or pnpm, or through a script that is seen to end in exec.
-What was ENTRYPOINT and CMD stays, word by word. Left alone, with the reason: a release whose package archive has moved or is
-not known (Debian 10 and older), Red Hat, Wolfi, distroless and scratch; no place where root could install it; a shell that
-waits for node, as it would end first; an ENTRYPOINT in shell form; ONBUILD; init: true in a compose file; pm2-runtime and
-supervisors. Unsafe where a build argument may name a base image of another distribution. tini ends when its child does: npm
-on Debian's shell does so before node, which is told of SIGTERM but not waited for; direct-cmd is the remedy.`,
+		What: `Installs tini from the distribution's packages, in a RUN that installs others already or in one of its own, and puts it
+before the ENTRYPOINT, the base image's or the file's own. Where a new ENTRYPOINT would clear an inherited CMD, the CMD is
+repeated. For npm, yarn and pnpm on Debian and Ubuntu it is tini -g, which signals their children too; they still
+end before node does, so that direct-cmd is the better repair.`,
+		Why: `The kernel gives PID 1 no default reaction to signals: node without a SIGTERM handler keeps running, docker stop and rolling
+updates wait for their timeout and kill it, and Ctrl-C does nothing. PID 1 also inherits every orphan of the container, and
+node does not reap them.`,
+		Checks: []string{
+			"The stage starts node: directly, through npm, yarn or pnpm, or through a script that ends in exec",
+			"The words of ENTRYPOINT and CMD stay the same",
+			"The package exists in the base's release, and its archive is still served",
+			"Root can install it at some point of the stage",
+		},
+		LeavesAlone: []string{
+			"Debian 10 and older, Red Hat, Wolfi, distroless and scratch",
+			"Releases that are not known, and base images that are not known",
+			"A shell that waits for node: it would end first on a signal",
+			"An ENTRYPOINT in shell form, ONBUILD, and stages that others are built from",
+			"Compose files with init: true",
+			"pm2-runtime, supervisors, and images with another init",
+		},
+		NeedsUnsafe: []string{
+			"A build argument may choose a base image of another distribution",
+		},
 		See: []string{
 			"https://github.com/krallin/tini#why-tini",
 			"https://github.com/nodejs/docker-node/blob/main/docs/BestPractices.md#handling-kernel-signals",

@@ -1,5 +1,15 @@
-// Package transforms holds the changes that dockmend knows how to make, a file
-// for each, and the order in which they run.
+// Package transforms holds the changes that dockmend knows how to make, a file for
+// each, named by its ID, and the order in which they run.
+//
+// Three things matter: [All], the ordered list for fixer.Run; [IDs], their names, for
+// fixer.Options.KnownIDs, so that comments that ignore one of them are understood when
+// others run; and each transform by itself, a value such as [NonrootUser], whose Doc says
+// what it changes, verifies and leaves alone.
+//
+// A list of one's own may leave some out and add others, in the order of All: where a
+// transform rests on another (RestsOn), its change is made only if the other did its
+// part. The package opens no connection and no file, and prints nothing; what several
+// transforms share is below internal/.
 package transforms
 
 import "github.com/dockmend/dockmend/fixer"

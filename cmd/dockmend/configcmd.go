@@ -8,7 +8,7 @@ import (
 )
 
 type configCmd struct {
-	Path   string `arg:"" optional:"" predictor:"path" help:"A Dockerfile, to be told what holds for it."`
+	Path   string `arg:"" optional:"" predictor:"path" help:"A Dockerfile, to show the values for it."`
 	Schema bool   `help:"Print the JSON schema of the configuration."`
 }
 

@@ -37,7 +37,7 @@ func (c *explainCmd) Run(s *streams) error {
 		ids = append(ids, t.ID)
 	}
 	if text, ok := engineFindings[c.ID]; ok {
-		_, err := fmt.Fprintf(s.out, "%s is no transform.\n\n%s", c.ID, wrapped(text))
+		_, err := fmt.Fprintf(s.out, "%s is not a transform.\n\n%s", c.ID, wrapped(text))
 		return err
 	}
 	return unknown("transform", c.ID, ids)
@@ -45,21 +45,32 @@ func (c *explainCmd) Run(s *streams) error {
 
 // engineFindings are the ids of findings that no transform makes.
 var engineFindings = map[string]string{
-	"base-image": `What is known of a base image is less than the image would tell: it is assumed to be what the built-in table says, or what
-it was when it was last asked for, or its layers were not read. The changes rest on that. dockmend inspect shows what is known.`,
+	"base-image": `The facts about a base image are not the registry's answer of today: they come from the built-in table or from an earlier lookup,
+or its layers were not read. The changes depend on them. dockmend inspect shows them.`,
 	"build-context": `No directory at or above the Dockerfile has all of the files that it copies, and nothing in the repository says from which one
-it is built. What is in the build context can't be known then, and few changes are safe. --context DIR names it.`,
-	"ignore": `A comment "# dockmend ignore=ID" keeps nothing away: its transform has nothing to say there, or there is none of that name.`,
-	"generated": `A comment on top of the file says that it is not to be edited: a program writes it, and would undo a change. It belongs into
-the template. With --unsafe the file is changed all the same.`,
-	"syntax": `The line "# syntax=" names a program of somebody else's that reads the file. What it means, dockmend can't know: it is left alone.`,
+it is built. The files of the build context are not known then, and few changes are safe. Set it with --context DIR.`,
+	"ignore": `A comment "# dockmend ignore=ID" suppresses nothing: its transform has no finding there, or no transform has that name.`,
+	"generated": `A comment at the top of the file says that a program writes it: the next run would undo a change. Change the template instead.
+With --unsafe the file is changed all the same.`,
+	"syntax": `The line "# syntax=" names a frontend other than Docker's, which may read the file in another way. The file is left alone.`,
 }
 
 func explain(s *streams, t *fixer.Transform) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n\nSince %s, %s.\n", t.ID, t.Title, t.Since, t.Safety)
-	for _, part := range []struct{ title, text string }{{"What", t.Doc.What}, {"Why", t.Doc.Why}, {"Safety", t.Doc.Safety}} {
+	for _, part := range []struct{ title, text string }{{"What", t.Doc.What}, {"Why", t.Doc.Why}} {
 		fmt.Fprintf(&b, "\n%s\n%s", part.title, wrapped(part.text))
+	}
+	for _, list := range []struct {
+		title string
+		items []string
+	}{{"Verifies before a change", t.Doc.Checks}, {"Leaves alone", t.Doc.LeavesAlone}, {"Asks for --unsafe", t.Doc.NeedsUnsafe}} {
+		if len(list.items) > 0 {
+			fmt.Fprintf(&b, "\n%s\n", list.title)
+		}
+		for _, item := range list.items {
+			b.WriteString(bullet(item))
+		}
 	}
 	for i, other := range t.RestsOn {
 		if i == 0 {
@@ -79,20 +90,26 @@ func explain(s *streams, t *fixer.Transform) error {
 	return err
 }
 
-// wrapped is text in lines that fit a terminal, indented.
-func wrapped(text string) string {
+// wrapped returns a paragraph in lines that fit a terminal, indented.
+func wrapped(text string) string { return flowing("  ", "  ", text) }
+
+// bullet returns an entry of a list in such lines.
+func bullet(text string) string { return flowing("  - ", "    ", text) }
+
+// flowing returns a text in lines of at most 80 columns, where its words allow it. The
+// first begins with first, the others with indent, which is as wide.
+func flowing(first, indent, text string) string {
 	const width = 80
 	var b strings.Builder
-	column := 0
-	for word := range strings.FieldsSeq(text) {
+	b.WriteString(first)
+	column := len(first)
+	for i, word := range strings.Fields(text) {
 		n := utf8.RuneCountInString(word)
 		switch {
-		case column == 0:
-			b.WriteString("  ")
-			column = 2
+		case i == 0:
 		case column+1+n > width:
-			b.WriteString("\n  ")
-			column = 2
+			b.WriteString("\n" + indent)
+			column = len(indent)
 		default:
 			b.WriteByte(' ')
 			column++

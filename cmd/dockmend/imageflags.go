@@ -26,8 +26,8 @@ type imageFlags struct {
 
 	CacheDir string        `placeholder:"DIR" predictor:"path" help:"Where answers are kept. Default: dockmend in the user's cache directory."`
 	NoCache  bool          `help:"Keep no answers, and use none."`
-	Refresh  bool          `help:"Ask what tags stand for even if that was asked a moment ago."`
-	TagTTL   time.Duration `name:"tag-ttl" default:"1h" help:"How long a tag is taken to stand for the same image."`
+	Refresh  bool          `help:"Look up the digests of tags again, even if that was done a moment ago."`
+	TagTTL   time.Duration `name:"tag-ttl" default:"1h" help:"How long a tag is assumed to name the same image."`
 
 	Timeout      time.Duration `default:"10s" help:"The longest time to wait for what a registry says of one image."`
 	LayerTimeout time.Duration `default:"2m" help:"The longest time to read the layers of one image."`

@@ -20,7 +20,7 @@ import (
 )
 
 type inspectCmd struct {
-	Images []string `arg:"" optional:"" name:"image" help:"Images, as FROM would name them; oci:DIR and docker-archive:FILE stand for all images in there. With --from: Dockerfiles, directories, or -."`
+	Images []string `arg:"" optional:"" name:"image" help:"Images, as FROM would name them; oci:DIR and docker-archive:FILE mean all images in there. With --from: Dockerfiles, directories, or -."`
 
 	From bool `help:"Inspect the base images of these Dockerfiles, as far as repairing them takes. Default: of those below the current directory."`
 	JSON bool `name:"json" help:"Print the facts as JSON, for --facts."`

@@ -14,13 +14,13 @@ import (
 // proofFlags say how proofs are made.
 type proofFlags struct {
 	BuildKit string        `name:"buildkit" env:"BUILDKIT_HOST" placeholder:"ADDRESS" help:"The BuildKit that builds and runs: unix:///run/buildkit/buildkitd.sock, tcp://HOST:PORT, docker-container://NAME and the like, or docker for the one inside the Docker engine. Default: what is found on this machine."`
-	Ready    string        `placeholder:"CONDITION" xor:"ready" help:"What a command is waited for: tcp:PORT, http://:PORT/PATH, log:REGEXP, for:DURATION. Default: that it listens on a port that is EXPOSEd, else that it stays up for 3s."`
+	Ready    string        `placeholder:"CONDITION" xor:"ready" help:"When a command counts as started: tcp:PORT, http://:PORT/PATH, log:REGEXP, for:DURATION. Default: that it listens on a port that is EXPOSEd, else that it stays up for 3s."`
 	For      time.Duration `placeholder:"DURATION" xor:"ready" help:"The same as --ready for:DURATION."`
 
 	BuildTimeout time.Duration `default:"15m" help:"The longest time for one build."`
 	ReadyTimeout time.Duration `default:"30s" help:"The longest time to wait for a command to be ready."`
 	StopTimeout  time.Duration `default:"10s" help:"The time after the signal to stop in which a command has to end."`
-	Network      bool          `help:"Run commands in the network that the builder gives to RUN. Default: each in one of its own, with nobody else in it."`
+	Network      bool          `help:"Run commands in the network that the builder gives to RUN. Default: each in its own network, with no other container."`
 	Jobs         int           `short:"j" default:"2" placeholder:"N" help:"How many Dockerfiles are proved at a time. Default: 2."`
 	Observer     string        `placeholder:"FILE" predictor:"path" help:"A dockmend for Linux and the containers' architecture, which looks at them from inside. Default: this program."`
 }

@@ -36,9 +36,9 @@ func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
 type cli struct {
 	Fix     fixCmd           `cmd:"" default:"withargs" help:"Repair Dockerfiles; the default command."`
 	Verify  verifyCmd        `cmd:"" help:"Prove changes: build and run Dockerfiles before and after."`
-	Inspect inspectCmd       `cmd:"" help:"Tell what is known of base images."`
+	Inspect inspectCmd       `cmd:"" help:"Show what is known of base images."`
 	Explain explainCmd       `cmd:"" help:"List the transforms, or explain one."`
-	Config  configCmd        `cmd:"" help:"Tell what holds for each flag, and where that comes from."`
+	Config  configCmd        `cmd:"" help:"Show the value of each flag, and its source."`
 	Shell   completionCmd    `cmd:"" name:"completion" help:"Print what a shell needs to complete commands and flags."`
 	Observe observeCmd       `cmd:"" name:"observe-container" hidden:""`
 	Version kong.VersionFlag `help:"Print the version, and of what it was built."`
@@ -46,19 +46,19 @@ type cli struct {
 	configFlags `embed:""`
 }
 
-const description = `dockmend repairs Dockerfiles of Node.js applications. It asks the registry what the base image holds, and then makes small named changes: the container no longer runs as root, node hears of the signal to stop, dev dependencies stay out of the image, images are named by version (dockmend explain lists all). What it can't know, it leaves alone, and says why.
+const description = `dockmend repairs Dockerfiles of Node.js applications. It asks the registry what the base image holds, and then makes small named changes: the container no longer runs as root, node receives the signal to stop, dev dependencies stay out of the image, images are named by version (dockmend explain lists all). What it can't know, it leaves alone, and says why.
 
 Without a flag it prints what would change, as a unified diff.`
 
 const footer = `Commands:
   dockmend [<path> ...]         repair Dockerfiles; the flags above are for this
   dockmend verify [<path> ...]  build and run them before and after, and compare
-  dockmend inspect <image> ...  tell what is known of base images
+  dockmend inspect <image> ...  show what is known of base images
   dockmend explain [<id>]       list the transforms, or explain one
-  dockmend config [<path>]      tell what holds for each flag, and why
+  dockmend config [<path>]      show the value of each flag, and its source
   dockmend completion <shell>   print what bash, zsh or fish needs to complete
-Each has a --help of its own. Each flag can stand in a .dockmend.yaml, too:
-dockmend config --help tells how.
+Each has a --help of its own. Each flag can be set in a .dockmend.yaml, too:
+see dockmend config --help.
 
 Exit codes:
   0  done, or nothing to do
@@ -75,8 +75,8 @@ In a directory, files called Dockerfile, Containerfile, Dockerfile.* and
 *.Dockerfile are found in any case of letters; templates, what .gitignore hides
 and folders such as node_modules are left out. A file that is named is taken.
 
-A comment keeps transforms away, from the instruction below it, or on top of the
-file from all of it:
+A comment suppresses transforms for the instruction below it, or at the top of
+the file for all of it:
   # dockmend ignore=ID[,ID...] [reason]
 
 Examples:
@@ -95,7 +95,7 @@ Examples:
   dockmend inspect --from . --json > facts.json
                                 what repairing these Dockerfiles takes to know
   dockmend --facts facts.json . the same result anywhere, without a network
-  dockmend verify .             whether what is changed works as before`
+  dockmend verify .             check that the changed images work as before`
 
 // Run runs dockmend with the arguments of a command line, without its own name,
 // and returns the exit code.

@@ -12,7 +12,7 @@ import (
 
 // searchFlags say which Dockerfiles are found in directories.
 type searchFlags struct {
-	Include     []string `placeholder:"GLOB" sep:"none" help:"In directories, also take files whose paths match, whatever they are called: 'build/*.docker', '**/image.txt'. ** stands for any number of folders; a glob without a slash is for the file's name."`
+	Include     []string `placeholder:"GLOB" sep:"none" help:"In directories, also take files whose paths match, whatever they are called: 'build/*.docker', '**/image.txt'. ** matches any number of folders; a glob without a slash is for the file's name."`
 	Exclude     []string `placeholder:"GLOB" sep:"none" help:"In directories, leave out files and folders whose paths match."`
 	NoGitignore bool     `name:"no-gitignore" help:"In directories, also take what .gitignore hides."`
 	Since       string   `placeholder:"REV" help:"In directories, take only files that git says were changed, or are new, since the common ancestor with this revision: --since origin/main."`

@@ -23,7 +23,7 @@ type verifyCmd struct {
 
 // Help is the long form of the command's description.
 func (c *verifyCmd) Help() string {
-	return `Builds each Dockerfile as it is and as dockmend would change it, with BuildKit and the real build context, runs what came out, and compares: whether it builds, starts and stays up, as whom it runs, what it may write, how it takes the signal to stop. No file is changed. What was not observed proves nothing, and is said.
+	return `Builds each Dockerfile as it is and as dockmend would change it, with BuildKit and the real build context, runs what came out, and compares: whether it builds, starts and stays up, its user, what it may write, how it reacts to the signal to stop. No file is changed. What was not observed is reported, and proves nothing.
 
 The verdicts are: proved (it does what it did before, and is not root), not proved, same failure (it failed before, too), broken by the fix. A Dockerfile that dockmend leaves alone is not built.
 

@@ -40,8 +40,15 @@ const (
 var ErrNoPlace = errors.New("no safe place for the edit")
 
 func noPlace(in *Instruction, format string, args ...any) error {
-	return fmt.Errorf("%s in line %d: %s: %w", in.Name(), in.Node.StartLine, fmt.Sprintf(format, args...), ErrNoPlace)
+	return placeError(fmt.Sprintf("%s in line %d: %s", in.Name(), in.Node.StartLine, fmt.Sprintf(format, args...)))
 }
+
+// placeError says why there is no place for an edit, to a reader who needs not be told
+// that again.
+type placeError string
+
+func (e placeError) Error() string { return string(e) }
+func (e placeError) Unwrap() error { return ErrNoPlace }
 
 // Replace changes one word of the instruction. The text is written as it is:
 // quoting it where the instruction needs quotes is the caller's part. It fails

@@ -264,7 +264,7 @@ func (f *File) splitStages() error {
 			f.addToStage(in)
 		default:
 			if len(f.Stages) == 0 {
-				return f.errorAt(in.Start, "%s stands before the first FROM", in.Name())
+				return f.errorAt(in.Start, "%s comes before the first FROM", in.Name())
 			}
 			f.addToStage(in)
 		}

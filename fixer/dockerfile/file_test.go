@@ -206,7 +206,7 @@ func TestErrors(t *testing.T) {
 		{"nul", "FROM a\nRUN x\x00\n", "Dockerfile:2:6: NUL byte"},
 		{"unknown instruction", "FROM a\nRUNN b\n", "Dockerfile:2:1: unknown instruction: RUNN"},
 		{"no from", "ARG a\n", "Dockerfile:1:1: no FROM"},
-		{"run first", "RUN a\nFROM b\n", "Dockerfile:1:1: RUN stands before the first FROM"},
+		{"run first", "RUN a\nFROM b\n", "Dockerfile:1:1: RUN comes before the first FROM"},
 		{"unterminated heredoc", "FROM a\nRUN <<EOF\nx\n", "unterminated heredoc"},
 		{"long line", "FROM a\nRUN " + strings.Repeat("x", 70000) + "\n", "Dockerfile:2:1: line has 70005 bytes"},
 		{"too large", strings.Repeat("#\n", MaxSize), "more than the 1048576"},

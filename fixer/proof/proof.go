@@ -1,6 +1,3 @@
-// Package proof builds a Dockerfile with BuildKit, runs what came out, and
-// tells what it saw. Everything happens behind BuildKit's gateway: no Docker
-// engine takes part, and nothing is left behind.
 package proof
 
 import (

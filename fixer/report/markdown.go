@@ -173,8 +173,8 @@ func (b *body) refusal() string {
 	}
 	id := slices.MaxFunc(fixes, func(a, b Count) int { return cmp.Compare(a.Count, b.Count) }).ID
 	return join("## How to refuse a change",
-		"Take it back, and put a comment directly above the instruction, or above the first one of the file to speak for all of it. "+
-			"dockmend heeds it from then on. The reason is yours:",
+		"Take it back, and put a comment directly above the instruction, or above the first one of the file for all of it. "+
+			"dockmend follows it from then on. The reason is free text:",
 		fmt.Sprintf("```dockerfile\n# dockmend ignore=%s the reason\n```", id),
-		fmt.Sprintf("`dockmend explain %s` tells what this change is, what is checked first, and on what documentation it rests. Everything else about %s is in its repository.", id, home))
+		fmt.Sprintf("`dockmend explain %s` shows what this change is, what is verified first, and which documentation it rests on. Everything else about %s is in its repository.", id, home))
 }

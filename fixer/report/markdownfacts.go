@@ -35,7 +35,7 @@ func assumption(f *baseimage.Facts) string {
 	var text string
 	switch {
 	case f.Assumed != "" && !table:
-		text = name + " is taken for what it was when it was last asked for"
+		text = name + " is taken to be the same as at the last lookup"
 	case f.Unread != "" && !table:
 		text = "not everything is known of " + name
 	case table && f.Config != nil && f.Config.Source != baseimage.FromTable:

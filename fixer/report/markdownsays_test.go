@@ -62,7 +62,7 @@ var sayings = map[string]struct {
 			{Image: "fact", Config: config},
 		}
 	})}, []string{
-		"> - `old` is taken for what it was when it was last asked for: no network\n", "> - not everything is known of `shut`: no layers\n",
+		"> - `old` is taken to be the same as at the last lookup: no network\n", "> - not everything is known of `shut`: no layers\n",
 		"> - in part, `half` is taken for what the built-in table of well-known images says: no layers\n\n",
 	}, []string{"> - `fact`"}},
 	"in the baseline":       {[]File{changed(func(f *File) { f.Known = []bool{true} })}, []string{"1 finding is in the baseline, and not listed here.", "- 1 more change is in the baseline"}, []string{"is fixed", "What changes"}},

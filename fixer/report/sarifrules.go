@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -11,11 +12,11 @@ import (
 
 // engineRules describe what the engine itself says.
 var engineRules = map[string]struct{ title, text string }{
-	"base-image":    {"what is known of a base image", "Says what the facts of a base image rest on, where that is less than the image itself."},
-	"build-context": {"Dockerfiles without a build context", "Says that no build context is known, and that no directory has what the Dockerfile copies."},
-	"ignore":        {"comments that keep nothing away", "A comment that is to keep a transform away has to name one that has something to say there."},
-	"generated":     {"Dockerfiles that a program writes", "A Dockerfile that says that it is not to be edited is left alone."},
-	"syntax":        {"Dockerfiles in a syntax of their own", "A Dockerfile that BuildKit reads with another program than Docker's own is left alone."},
+	"base-image":    {"what is known of a base image", "Reports the source of the facts of a base image, where that is less than the image itself."},
+	"build-context": {"Dockerfiles without a build context", "Reports that no build context is known, and that no directory has what the Dockerfile copies."},
+	"ignore":        {"comments that suppress nothing", "A comment that suppresses a transform has to name one that has a finding there."},
+	"generated":     {"Dockerfiles that a program writes", "A Dockerfile whose comment says that a program writes it is left alone."},
+	"syntax":        {"Dockerfiles in a syntax of their own", "A Dockerfile that BuildKit reads with another frontend than Docker's own is left alone."},
 }
 
 // sarifRules are the transforms, in their order, and behind them what else has
@@ -49,7 +50,8 @@ func transformRule(t *fixer.Transform) *sarif.ReportingDescriptor {
 	if t.Safety != fixer.Safe {
 		level = sarif.LevelNote
 	}
-	rule := sarifRule(t.ID, t.Title, t.Doc.What, flowed(t.Doc.Why)+"\n\n"+flowed(t.Doc.Safety), level)
+	rule := sarifRule(t.ID, t.Title, t.Doc.What, help(t.Doc, "%s:"), level)
+	rule.Help.WithMarkdown(help(t.Doc, "**%s**"))
 	if len(t.Doc.See) > 0 {
 		rule.WithHelpURI(t.Doc.See[0])
 	}
@@ -58,6 +60,26 @@ func transformRule(t *fixer.Transform) *sarif.ReportingDescriptor {
 		properties.Add("since", t.Since)
 	}
 	return rule.WithProperties(properties)
+}
+
+// help returns why there is a rule, and what its lists say. In title, %s is that of a
+// list.
+func help(d fixer.Doc, title string) string {
+	var b strings.Builder
+	b.WriteString(flowed(d.Why))
+	for _, list := range []struct {
+		title string
+		items []string
+	}{{"Verified before a change", d.Checks}, {"Left alone", d.LeavesAlone}, {"Unsafe, for a person to look at", d.NeedsUnsafe}} {
+		if len(list.items) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "\n\n"+title+"\n", list.title)
+		for _, item := range list.items {
+			b.WriteString("\n- " + item)
+		}
+	}
+	return b.String()
 }
 
 func sarifRule(id, title, what, help, level string) *sarif.ReportingDescriptor {

@@ -2,6 +2,8 @@ package report
 
 import (
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -36,6 +38,11 @@ func TestSARIFRules(t *testing.T) {
 	}
 	for i, tr := range transforms.All {
 		rule := driver.Rules[i]
+		for _, item := range slices.Concat(tr.Doc.Checks, tr.Doc.LeavesAlone, tr.Doc.NeedsUnsafe) {
+			if !strings.Contains(*rule.Help.Text, "\n- "+item) || rule.Help.Markdown == nil || !strings.Contains(*rule.Help.Markdown, "\n- "+item) {
+				t.Errorf("%s: the help lacks %q", tr.ID, item)
+			}
+		}
 		level := map[fixer.Safety]string{fixer.Safe: "warning", fixer.Unsafe: "note"}[tr.Safety]
 		if *rule.ShortDescription.Text != tr.Title || rule.DefaultConfiguration.Level != level || *rule.HelpURI != tr.Doc.See[0] || len(rule.Properties.Tags) > 10 {
 			t.Errorf("%s: the rule is %v", tr.ID, rule)

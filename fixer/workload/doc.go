@@ -3,5 +3,19 @@
 // names its evidence, and what could not be read is a [Gap], never a sign of
 // harmlessness.
 //
-// The package is pure: stages, facts and an fs.FS go in, values come out.
+// Three calls matter:
+//
+//   - [Of] returns the [Workload] of a stage: of its evaluation, the build context and the
+//     known deployments. What a question takes is read when it is asked.
+//   - [Workload.Launches], [Workload.Writes], [Workload.Ports], [Workload.Mounts] and
+//     [Workload.Root] are its entries, and [Workload.Gaps] is what they may lack.
+//   - [Open] returns the [Files] of a build context, which are read once for all
+//     questions, stages and Dockerfiles that share it.
+//
+// A transform gets the model from fixer.Pass.Workload.
+//
+// The package is pure: stages, facts and an fs.FS go in, values come out. It executes
+// nothing, decides nothing (whether a user may be changed is a transform's question), and
+// knows of deployments only what it is given: package repository reads them. Bounds hold
+// for all that it reads; what is beyond them is a Gap.
 package workload

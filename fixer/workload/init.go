@@ -27,7 +27,7 @@ func AfterInit(argv []string) []string {
 // supervisors do an init's work themselves, for what they start.
 var supervisors = map[string]string{
 	"pm2-runtime": "pm2-runtime forwards signals and looks after its processes itself", "pm2-docker": "pm2-docker forwards signals and looks after its processes itself",
-	"supervisord": "supervisord is an init for what it starts", "s6-svscan": "s6 is an init", "/init": "/init is an init of its own", "runsvdir": "runit is an init",
+	"supervisord": "supervisord is an init for what it starts", "s6-svscan": "s6 is an init", "/init": "/init is an init", "runsvdir": "runit is an init",
 	"my_init": "my_init is an init",
 }
 

@@ -15,7 +15,7 @@ func init() {
 	for reason, programs := range map[string]string{
 		Drops:                                   "gosu su-exec setpriv su runuser setuidgid s6-setuidgid chpst start-stop-daemon",
 		"needs root to start other programs":    "sudo doas supervisord s6-svscan runsvdir runit systemd init service rc-service systemctl openrc initctl",
-		"needs root to run the jobs of others":  "cron crond anacron",
+		"needs root to run other users' jobs":   "cron crond anacron",
 		"needs root to listen and to log in":    "sshd",
 		"needs root for containers":             "dockerd containerd podman docker",
 		"starts its workers from a root master": "httpd apache2 apachectl apache2ctl apache2-foreground httpd-foreground nginx openresty php-fpm haproxy",

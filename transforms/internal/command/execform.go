@@ -20,7 +20,7 @@ import (
 // a login shell or a file that it reads first may set up an environment.
 func OnlyRuns(s stage.State) error {
 	if len(s.Shell) < 2 || !s.POSIXShell() {
-		return errors.New("its SHELL is no POSIX shell")
+		return errors.New("its SHELL is not a POSIX shell")
 	}
 	for i := 1; i < len(s.Shell); i++ {
 		flag, last := s.Shell[i], i == len(s.Shell)-1

@@ -79,7 +79,7 @@ func (s *Script) Command(manager []string) ([]string, error) {
 	case workload.IsManager(program) && len(argv) > 1:
 		return s.Command(argv)
 	default:
-		return nil, s.because(name, text, fmt.Errorf("%s is no plain node command", program))
+		return nil, s.because(name, text, fmt.Errorf("%s is not a plain node command", program))
 	}
 }
 
@@ -120,7 +120,7 @@ func (s *Script) because(name, text string, err error) error {
 			return fmt.Errorf("the script %q of package.json runs %s, which npm finds in node_modules", name, script.Calls[0].Name)
 		}
 	}
-	return fmt.Errorf("the script %q of package.json is no plain node command: %w", name, err)
+	return fmt.Errorf("the script %q of package.json is not a plain node command: %w", name, err)
 }
 
 // locksNode finds the package that is called node in a lock file of Yarn or pnpm.
@@ -142,7 +142,7 @@ func (s *Script) nodeItself(name string, argv []string) error {
 		own = own || strings.Contains(text, `"node_modules/node"`) || strings.Contains(text, "node@") && locksNode.MatchString(text)
 	}
 	if own {
-		return errors.New("node_modules has a node of its own, which npm would start")
+		return errors.New("node_modules has its own node, which npm would start")
 	}
 	if m.Dependencies["parse-server"] != "" {
 		return errors.New("parse-server reads variables that npm sets")

@@ -74,7 +74,7 @@ func (s *Script) deployed() error {
 			continue // which takes the place of CMD, or takes it away
 		}
 		if d.Moves(s.run.Final.Workdir.Text) {
-			return fmt.Errorf("%s starts it in %s, which has scripts of its own", d.Place, d.WorkingDir)
+			return fmt.Errorf("%s starts it in %s, which has its own scripts", d.Place, d.WorkingDir)
 		}
 		for _, v := range d.Env {
 			if setsRuns(v.Name) {
@@ -113,7 +113,7 @@ func (s *Script) tools(manager string) error {
 	if manager == "yarn" && (noRC == nil || version != "" && !strings.HasPrefix(version, "1.")) {
 		// With node_modules, they set variables that the sources are searched for.
 		if rc, _ := s.near(".yarnrc.yml"); !nodeModulesLinker.MatchString(rc) {
-			return errors.New("yarn 2 and later run scripts in an environment of their own")
+			return errors.New("yarn 2 and later run scripts in their own environment")
 		}
 	}
 	if len(m.Config) > 0 {
@@ -129,7 +129,7 @@ func (s *Script) tools(manager string) error {
 	// Only root can switch to another user.
 	if user := s.run.Final.User; manager == "npm" && (!user.Known || stage.IsRoot(user.Text)) && mayBeOthers(s.run) {
 		if npm := installs.SwitchesOwner(s.pass, s.run); npm != "" {
-			s.Owner = npm + " run scripts as the owner of the directory, who may be somebody else"
+			s.Owner = npm + " run scripts as the owner of the directory, who may be another user"
 		}
 	}
 	return nil

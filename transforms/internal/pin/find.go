@@ -67,7 +67,7 @@ func (s *pins) byDigest(n name, digest string, tried []string) pin {
 	if len(tried) > 0 {
 		pinned.why += fmt.Sprintf("; no version names the same image: %s", strings.Join(tried, ", "))
 	} else {
-		pinned.why += "; the image tells no version that its tags have"
+		pinned.why += "; the image states no version that its tags have"
 	}
 	if !n.published() {
 		pinned.may = fixer.Doubt("its owner may rely on the newest one, or delete others")

@@ -12,5 +12,5 @@ const (
 // Style is the flag that chooses one.
 var Style = &fixer.Flag{
 	Name: "pin", Enum: []string{byTag, byDigest, off}, Default: byTag, Off: off,
-	Help: "What a tag that moves (node:20) becomes: tag, a version that stays (node:20.19.5-bookworm); digest, the same tag with the digest after it; none, nothing.",
+	Help: "What a tag that moves (node:20) becomes: tag, a version that stays (node:20.19.5-bookworm); digest, the same tag with its digest; none, no change.",
 }

@@ -122,7 +122,7 @@ func aboutUsers(comment string) bool {
 // sources looks for an application that drops root itself.
 func (x *examiner) sources() string {
 	if file := sources.FirstFile(x.pass.NodeProcess().Drops()); file != "" {
-		return fmt.Sprintf("%s changes the user itself (process.setuid and the like), which only root may do do do", file)
+		return fmt.Sprintf("%s changes the user itself (process.setuid and the like), which only root may do", file)
 	}
 	return ""
 }
@@ -133,7 +133,7 @@ func (x *examiner) onbuild() string {
 	}
 	for _, s := range x.run.Steps {
 		if s.In.Name() == "ONBUILD" {
-			return fmt.Sprintf("line %d is run in the builds of others, who may need root", s.In.Line)
+			return fmt.Sprintf("line %d is ONBUILD: builds from this image run it, and may need root", s.In.Line)
 		}
 	}
 	return ""

@@ -75,7 +75,7 @@ func (sp *Split) stageKinds() error {
 	}
 	for _, s := range sp.run.Steps {
 		if s.In.Name() == "ONBUILD" {
-			return fmt.Errorf("line %d is run in the builds of others", s.In.Line)
+			return fmt.Errorf("line %d is ONBUILD, which runs in builds from this image", s.In.Line)
 		}
 		for _, flag := range flagTexts(s.In) {
 			if strings.HasPrefix(flag, "--exclude") || strings.HasPrefix(flag, "--parents") {
@@ -109,7 +109,7 @@ func (sp *Split) stageKinds() error {
 		}
 	}
 	if first := sp.first - (len(sp.run.Steps) - len(sp.run.Own())); cmd >= 0 && cmd < first && entrypoint > first {
-		return errors.New("its CMD stands before the install, and its ENTRYPOINT after it")
+		return errors.New("its CMD comes before the install, and its ENTRYPOINT after it")
 	}
 	return nil
 }

@@ -168,7 +168,7 @@ func named(run *stage.Evaluation, user string) (Identity, error) {
 	case id.UID == 0:
 		return Identity{}, fmt.Errorf("%s is root", user)
 	}
-	id.why = "asked for with --user"
+	id.why = "set by --user"
 	return id, nil
 }
 

@@ -22,7 +22,7 @@ func Schema(keys []Key) ([]byte, error) {
 		}
 	}
 	perPath["paths"] = map[string]any{
-		"description": "Which Dockerfiles: globs from this file's directory. ** stands for any number of folders; a glob without a slash is for the last part of a path; a folder stands for all in it.",
+		"description": "Which Dockerfiles: globs from this file's directory. ** matches any number of folders; a glob without a slash is for the last part of a path; a folder means all in it.",
 		"oneOf":       []any{text(), map[string]any{"type": "array", "items": text(), "minItems": 1}},
 	}
 	all["overrides"] = map[string]any{
