@@ -58,15 +58,14 @@ type testCase struct {
 }
 
 func TestGolden(t *testing.T) {
-	dirs, err := filepath.Glob("*/*/Dockerfile")
+	dirs, err := Cases(".", "Dockerfile")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(dirs) < 25 {
+	if len(dirs) < 800 {
 		t.Fatalf("%d cases found", len(dirs))
 	}
-	for _, name := range dirs {
-		dir := filepath.Dir(name)
+	for _, dir := range dirs {
 		t.Run(filepath.ToSlash(dir), func(t *testing.T) { load(t, dir).check(t) })
 	}
 }
@@ -91,7 +90,7 @@ func load(t *testing.T, dir string) *testCase {
 			t.Fatalf("options.json: %v", err)
 		}
 	}
-	id := filepath.Base(filepath.Dir(dir))
+	id, _, _ := strings.Cut(filepath.ToSlash(dir), "/")
 	for _, name := range slices.Concat(o.Only, o.Skip) {
 		if id != "all" || !slices.Contains(transforms.IDs(), name) {
 			t.Fatalf("options.json: %q can't be chosen here", name)
@@ -379,10 +378,10 @@ func applies(t *testing.T, r fixer.Result) {
 func TestComplete(t *testing.T) {
 	for _, tr := range transforms.All {
 		for dir, wants := range map[string]bool{"example": true, "unchanged": false} {
-			if _, err := os.Stat(filepath.Join(tr.ID, dir, "Dockerfile")); err != nil {
+			if _, err := os.Stat(filepath.Join(tr.ID, "basic", dir, "Dockerfile")); err != nil {
 				t.Errorf("%s: %v", tr.ID, err)
 			}
-			if files, err := filepath.Glob(filepath.Join(tr.ID, dir, "want.*")); err != nil || len(files) > 0 != wants {
+			if files, err := filepath.Glob(filepath.Join(tr.ID, "basic", dir, "want.*")); err != nil || len(files) > 0 != wants {
 				t.Errorf("%s: its case %s has these outputs: %v (error %v)", tr.ID, dir, files, err)
 			}
 		}
@@ -411,16 +410,16 @@ func (l lazy) Inspect(ctx context.Context, q baseimage.Query) (*baseimage.Facts,
 // TestLazyFacts: a file of facts, which may tell more than one Dockerfile asks,
 // gives the same result as asking.
 func TestLazyFacts(t *testing.T) {
-	dirs, err := filepath.Glob("*/*/Dockerfile")
+	dirs, err := Cases(".", "Dockerfile")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range dirs {
-		c := load(t, filepath.Dir(name))
+	for _, dir := range dirs {
+		c := load(t, dir)
 		want := c.run(t, c.src)
 		c.images = lazy{c.images}
 		if got := c.run(t, c.src); !bytes.Equal(got.After, want.After) || !reflect.DeepEqual(got.Findings, want.Findings) {
-			t.Errorf("%s: %+v\n%s\nwant %+v\n%s", name, got.Findings, got.After, want.Findings, want.After)
+			t.Errorf("%s: %+v\n%s\nwant %+v\n%s", dir, got.Findings, got.After, want.Findings, want.After)
 		}
 	}
 }
