@@ -29,7 +29,7 @@ import (
 	"github.com/dockmend/dockmend/transforms"
 )
 
-var update = flag.Bool("update", false, "write want.Dockerfile and findings.txt; refused where an invariant fails")
+var update = flag.Bool("update", false, "write want.Dockerfile, findings.txt and INDEX.md; a case whose invariant fails is only shown")
 
 // options is options.json.
 type options struct {
@@ -198,11 +198,16 @@ func (c *testCase) run(t *testing.T, src []byte) fixer.Result {
 
 func (c *testCase) check(t *testing.T) {
 	r := c.run(t, c.src)
-	c.invariants(t, r)
 	var findings bytes.Buffer
 	if err := report.Text(&findings, "Dockerfile", r.Findings); err != nil {
 		t.Fatal(err)
 	}
+	defer func() { // after Fatal too
+		if *update && t.Failed() {
+			t.Logf("an invariant fails, so nothing is written. Otherwise:\n%s", c.changes(t, r, findings.Bytes()))
+		}
+	}()
+	c.invariants(t, r)
 	if t.Failed() {
 		return // never bless a broken invariant
 	}
@@ -238,6 +243,24 @@ func (c *testCase) check(t *testing.T) {
 	if got, want := findings.Bytes(), read(t, c.dir, "findings.txt"); !bytes.Equal(got, want) {
 		t.Errorf("the findings differ from findings.txt:\n%s", diff.Unified("findings.txt", want, got))
 	}
+}
+
+// changes is the diff of what an update would write.
+func (c *testCase) changes(t *testing.T, r fixer.Result, findings []byte) []byte {
+	t.Helper()
+	want := read(t, c.dir, "want.Dockerfile")
+	if want == nil {
+		want = c.src
+	}
+	text := diff.Unified("want.Dockerfile", want, r.After)
+	text = append(text, diff.Unified("findings.txt", read(t, c.dir, "findings.txt"), findings)...)
+	for _, f := range r.Created {
+		text = append(text, diff.Unified("want"+f.Name, read(t, c.dir, "want"+f.Name), f.Text)...)
+	}
+	if len(text) == 0 {
+		return []byte("no file would change")
+	}
+	return text
 }
 
 func write(t *testing.T, dir, name string, text []byte, keep bool) {
