@@ -68,18 +68,19 @@ func BenchmarkAll(b *testing.B) {
 // golden inputs, over and over.
 func BenchmarkAll1000(b *testing.B) {
 	_, images := typicalSource(b)
-	names, err := filepath.Glob("*/*/Dockerfile")
+	dirs, err := Cases(".", "Dockerfile")
 	if err != nil {
 		b.Fatal(err)
 	}
 	var sources []fixer.Source
 	for i := range 1000 {
-		name := names[i%len(names)]
+		dir := dirs[i%len(dirs)]
+		name := filepath.Join(dir, "Dockerfile")
 		src, err := os.ReadFile(name)
 		if err != nil {
 			b.Fatal(err)
 		}
-		sources = append(sources, fixer.Source{Name: name, Src: src, Context: buildContext(b, filepath.Dir(name), false, false)})
+		sources = append(sources, fixer.Source{Name: name, Src: src, Context: buildContext(b, dir, false, false)})
 	}
 	for b.Loop() {
 		for _, src := range sources {

@@ -99,8 +99,8 @@ func (b *Build) BuildContext(dir string) (map[string]File, error) {
 	files := map[string]File{}
 	roots := []string{filepath.Join(dir, "context")}
 	if b != nil && b.App != "" {
-		app := filepath.Join(dir, "..", "..", "lab", "apps", b.App)
-		if _, err := os.Stat(app); err != nil {
+		app, err := appDir(dir, b.App)
+		if err != nil {
 			return nil, err
 		}
 		roots = append([]string{app}, roots...)
@@ -127,6 +127,18 @@ func (b *Build) BuildContext(dir string) (map[string]File, error) {
 		}
 	}
 	return files, nil
+}
+
+// appDir returns the folder of an application of lab/apps. golden/ is two folders
+// above a case of the whole list, and three above a case of one transform.
+func appDir(dir, app string) (string, error) {
+	near := filepath.Join(dir, "..", "..", "lab", "apps", app)
+	if _, err := os.Stat(near); err == nil {
+		return near, nil
+	}
+	far := filepath.Join(dir, "..", "..", "..", "lab", "apps", app)
+	_, err := os.Stat(far)
+	return far, err
 }
 
 // File is one of a build context.

@@ -9,19 +9,18 @@ import (
 
 // TestBuild checks that build.json tells of just the Dockerfiles that there are.
 func TestBuild(t *testing.T) {
-	names, err := filepath.Glob("*/*/build.json")
+	dirs, err := Cases(".", "build.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range names {
-		dir := filepath.Dir(name)
+	for _, dir := range dirs {
 		b, err := ReadBuild(dir)
 		if err != nil {
 			t.Error(err)
 			continue
 		}
 		if changes := read(t, dir, "want.Dockerfile") != nil; changes != (b.After != nil) {
-			t.Errorf("%s: after is for cases with a want.Dockerfile, and for all of them", name)
+			t.Errorf("%s: after is for cases with a want.Dockerfile, and for all of them", dir)
 		}
 	}
 }

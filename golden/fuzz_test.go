@@ -15,12 +15,12 @@ import (
 // panic, no output that the check takes back, nothing left for a second run,
 // no comment lost.
 func FuzzAll(f *testing.F) {
-	names, err := filepath.Glob("*/*/Dockerfile")
+	dirs, err := Cases(".", "Dockerfile")
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, name := range names {
-		src, err := os.ReadFile(name)
+	for _, dir := range dirs {
+		src, err := os.ReadFile(filepath.Join(dir, "Dockerfile"))
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -36,7 +36,7 @@ func FuzzAll(f *testing.F) {
 		f.Fatal(err)
 	}
 	images := baseimage.NewStatic(list...)
-	context := buildContext(f, "npm-ci-stage/example", false, false)
+	context := buildContext(f, ExampleDir("npm-ci-stage"), false, false)
 	f.Fuzz(func(t *testing.T, src []byte, inContext bool) {
 		run := func(src []byte) (fixer.Result, bool) {
 			source := fixer.Source{Name: "Dockerfile", Src: src}

@@ -1,23 +1,58 @@
 // Package golden holds the cases that say what dockmend does: a folder for each,
 // with the Dockerfile that goes in and the one that must come out.
 //
-//	golden/TRANSFORM/CASE/Dockerfile       what goes in
-//	golden/TRANSFORM/CASE/want.Dockerfile  what must come out; without it, every byte stays
-//	golden/TRANSFORM/CASE/findings.txt     what is said
-//	golden/TRANSFORM/CASE/want.NAME        a file .NAME that must be made in the context
-//	golden/TRANSFORM/CASE/images.json      base images, before those of golden/images.json
-//	golden/TRANSFORM/CASE/options.json     options other than the default
-//	golden/TRANSFORM/CASE/context/         the build context
-//	golden/TRANSFORM/CASE/build.json       what is seen when both are built and run, see Build
-//	golden/TRANSFORM/CASE/why.md           what there was to decide, where there was
+//	golden/TRANSFORM/THEME/CASE/Dockerfile  what goes in
+//	…/want.Dockerfile                       what must come out; without it, every byte stays
+//	…/findings.txt                          what is said
+//	…/want.NAME                             a file .NAME that must be made in the context
+//	…/images.json                           base images, before those of golden/images.json
+//	…/options.json                          options other than the default
+//	…/context/                              the build context
+//	…/build.json                            what is seen when both are built and run, see Build
+//	…/why.md                                what the case shows; required without want.Dockerfile
+//
+// TRANSFORM is the ID of the one transform that runs. The cases of the whole list
+// are golden/all/CASE. INDEX.md lists all cases by theme.
 //
 // golden/lab builds and runs, with the applications in golden/lab/apps as build
-// contexts. TRANSFORM is the ID of the one transform that runs, or "all" for the list.
+// contexts.
 package golden
 
-import "embed"
+import (
+	"embed"
+	"path/filepath"
+	"slices"
+	"strings"
+)
 
-// Examples holds the folder "example" of each transform, for dockmend explain.
+// Examples holds the example of each transform, for dockmend explain.
 //
-//go:embed */example
+//go:embed */basic/example
 var Examples embed.FS
+
+// ExampleDir is the folder in Examples of the transform with that ID.
+func ExampleDir(id string) string { return id + "/basic/example" }
+
+// Cases returns the folders of the cases that have a file of that name, sorted.
+// root is the path of golden/.
+func Cases(root, file string) ([]string, error) {
+	ofList, err := filepath.Glob(filepath.Join(root, "all", "*", file))
+	if err != nil {
+		return nil, err
+	}
+	ofOne, err := filepath.Glob(filepath.Join(root, "*", "*", "*", file))
+	if err != nil {
+		return nil, err
+	}
+	ofOne = slices.DeleteFunc(ofOne, func(name string) bool { // contexts, applications and images
+		name, err = filepath.Rel(root, name)
+		id, _, _ := strings.Cut(filepath.ToSlash(name), "/")
+		return err != nil || id == "all" || id == "lab"
+	})
+	dirs := append(ofList, ofOne...)
+	for i, name := range dirs {
+		dirs[i] = filepath.Dir(name)
+	}
+	slices.Sort(dirs)
+	return dirs, err
+}

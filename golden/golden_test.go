@@ -30,7 +30,7 @@ import (
 	"github.com/dockmend/dockmend/transforms"
 )
 
-var update = flag.Bool("update", false, "write want.Dockerfile and findings.txt; refused where an invariant fails")
+var update = flag.Bool("update", false, "write want.Dockerfile, findings.txt and INDEX.md; a case whose invariant fails is only shown")
 
 // options is options.json.
 type options struct {
@@ -59,15 +59,14 @@ type testCase struct {
 }
 
 func TestGolden(t *testing.T) {
-	dirs, err := filepath.Glob("*/*/Dockerfile")
+	dirs, err := Cases(".", "Dockerfile")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(dirs) < 25 {
+	if len(dirs) < 800 {
 		t.Fatalf("%d cases found", len(dirs))
 	}
-	for _, name := range dirs {
-		dir := filepath.Dir(name)
+	for _, dir := range dirs {
 		t.Run(filepath.ToSlash(dir), func(t *testing.T) { load(t, dir).check(t) })
 	}
 }
@@ -92,7 +91,7 @@ func load(t *testing.T, dir string) *testCase {
 			t.Fatalf("options.json: %v", err)
 		}
 	}
-	id := filepath.Base(filepath.Dir(dir))
+	id, _, _ := strings.Cut(filepath.ToSlash(dir), "/")
 	for _, name := range slices.Concat(o.Only, o.Skip) {
 		if id != "all" || !slices.Contains(transforms.IDs(), name) {
 			t.Fatalf("options.json: %q can't be chosen here", name)
@@ -200,11 +199,16 @@ func (c *testCase) run(t *testing.T, src []byte) fixer.Result {
 
 func (c *testCase) check(t *testing.T) {
 	r := c.run(t, c.src)
-	c.invariants(t, r)
 	var findings bytes.Buffer
 	if err := report.Text(&findings, "Dockerfile", r.Findings); err != nil {
 		t.Fatal(err)
 	}
+	defer func() { // after Fatal too
+		if *update && t.Failed() {
+			t.Logf("an invariant fails, so nothing is written. Otherwise:\n%s", c.changes(t, r, findings.Bytes()))
+		}
+	}()
+	c.invariants(t, r)
 	if t.Failed() {
 		t.Logf("nothing is written where an invariant fails; this would be the change, with these findings:\n%s%s", diff.Unified("Dockerfile", r.Before, r.After), findings.Bytes())
 		return
@@ -241,6 +245,24 @@ func (c *testCase) check(t *testing.T) {
 	if got, want := findings.Bytes(), read(t, c.dir, "findings.txt"); !bytes.Equal(got, want) {
 		t.Errorf("the findings differ from findings.txt:\n%s", diff.Unified("findings.txt", want, got))
 	}
+}
+
+// changes is the diff of what an update would write.
+func (c *testCase) changes(t *testing.T, r fixer.Result, findings []byte) []byte {
+	t.Helper()
+	want := read(t, c.dir, "want.Dockerfile")
+	if want == nil {
+		want = c.src
+	}
+	text := diff.Unified("want.Dockerfile", want, r.After)
+	text = append(text, diff.Unified("findings.txt", read(t, c.dir, "findings.txt"), findings)...)
+	for _, f := range r.Created {
+		text = append(text, diff.Unified("want"+f.Name, read(t, c.dir, "want"+f.Name), f.Text)...)
+	}
+	if len(text) == 0 {
+		return []byte("no file would change")
+	}
+	return text
 }
 
 func write(t *testing.T, dir, name string, text []byte, keep bool) {
@@ -381,10 +403,10 @@ func applies(t *testing.T, r fixer.Result) {
 func TestComplete(t *testing.T) {
 	for _, tr := range transforms.All {
 		for dir, wants := range map[string]bool{"example": true, "unchanged": false} {
-			if _, err := os.Stat(filepath.Join(tr.ID, dir, "Dockerfile")); err != nil {
+			if _, err := os.Stat(filepath.Join(tr.ID, "basic", dir, "Dockerfile")); err != nil {
 				t.Errorf("%s: %v", tr.ID, err)
 			}
-			if files, err := filepath.Glob(filepath.Join(tr.ID, dir, "want.*")); err != nil || len(files) > 0 != wants {
+			if files, err := filepath.Glob(filepath.Join(tr.ID, "basic", dir, "want.*")); err != nil || len(files) > 0 != wants {
 				t.Errorf("%s: its case %s has these outputs: %v (error %v)", tr.ID, dir, files, err)
 			}
 		}
@@ -424,16 +446,16 @@ func (l lazy) Inspect(ctx context.Context, q baseimage.Query) (*baseimage.Facts,
 // TestLazyFacts: a file of facts, which may tell more than one Dockerfile asks,
 // gives the same result as asking.
 func TestLazyFacts(t *testing.T) {
-	dirs, err := filepath.Glob("*/*/Dockerfile")
+	dirs, err := Cases(".", "Dockerfile")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range dirs {
-		c := load(t, filepath.Dir(name))
+	for _, dir := range dirs {
+		c := load(t, dir)
 		want := c.run(t, c.src)
 		c.images = lazy{c.images}
 		if got := c.run(t, c.src); !bytes.Equal(got.After, want.After) || !reflect.DeepEqual(got.Findings, want.Findings) {
-			t.Errorf("%s: %+v\n%s\nwant %+v\n%s", name, got.Findings, got.After, want.Findings, want.After)
+			t.Errorf("%s: %+v\n%s\nwant %+v\n%s", dir, got.Findings, got.After, want.Findings, want.After)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package golden
 
 import (
 	"bytes"
+	"fmt"
 	"reflect"
 	"regexp"
 	"slices"
@@ -9,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
+
+	"github.com/dockmend/dockmend/transforms"
 )
 
 // rule says what one transform may do to a Dockerfile, as BuildKit's parser reads
@@ -20,6 +23,9 @@ type rule struct {
 	// added matches the whole of an instruction that the transform may add. nil for
 	// none.
 	added *regexp.Regexp
+	// removed matches what the transform may remove from an instruction that went in,
+	// after same: words with a blank, or the whole of an instruction. nil for nothing.
+	removed *regexp.Regexp
 }
 
 // rules has a rule for each transform.
@@ -187,49 +193,168 @@ var tiniWords = regexp.MustCompile(`"/(usr/|s)bin/tini", ?("-g", ?)?"--", ?`)
 var chownFlag = regexp.MustCompile(`[\s\v]--chown=[^\s\v]+`) // to BuildKit, a vertical tab is a blank
 
 // keepsInstructions compares BuildKit's own reading of both texts, without the
-// engine's help: what went in comes out in order, with its heredocs, changed in
-// no other way than these transforms may, and what is new is one of theirs.
+// engine's help: what went in comes out in order, with its heredocs, and differs by
+// no more than the rules of these transforms allow.
 func keepsInstructions(t testing.TB, before, after []byte, ids []string) {
 	t.Helper()
-	parse := func(text []byte) []*parser.Node {
-		r, err := parser.Parse(bytes.NewReader(text))
-		if err != nil {
-			t.Fatal(err)
+	var list []rule
+	for _, id := range ids {
+		r, ok := rules[id]
+		if !ok {
+			t.Errorf("golden/rules_test.go: rules has no rule for %s", id)
 		}
-		return r.AST.Children
+		list = append(list, r)
 	}
-	strip := func(n *parser.Node) string {
+	if text := breach(list, instructions(t, before), instructions(t, after)); text != "" {
+		t.Errorf("golden/rules_test.go: rules of %s: %s", strings.Join(ids, ", "), text)
+	}
+}
+
+func instructions(t testing.TB, text []byte) []*parser.Node {
+	t.Helper()
+	r, err := parser.Parse(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.AST.Children
+}
+
+// breach returns what the rules do not allow, or "".
+func breach(list []rule, before, after []*parser.Node) string {
+	removed := removable(list)
+	old, current := stripped(list, before), stripped(list, after)
+	kept := make([]func(string) bool, len(old))
+	for i, line := range old {
+		kept[i] = becomes(removed, line)
+	}
+	same := func(i, j int) bool {
+		return kept[i](current[j]) && reflect.DeepEqual(before[i].Heredocs, after[j].Heredocs)
+	}
+	isRemovable := func(i int) bool {
+		return removed != nil && removed.FindString(old[i]) == old[i] && len(before[i].Heredocs) == 0
+	}
+	isNew := func(j int) bool {
+		return slices.ContainsFunc(list, func(r rule) bool { return r.added != nil && r.added.MatchString(after[j].Original) })
+	}
+	// row[j]: the instructions read so far can have become the first j of the output.
+	row := make([]bool, len(after)+1)
+	row[0] = true
+	last := func() int {
+		for j := range after {
+			if row[j] && isNew(j) {
+				row[j+1] = true
+			}
+		}
+		for j := len(after); j >= 0; j-- {
+			if row[j] {
+				return j
+			}
+		}
+		return -1
+	}
+	for i, n := range before {
+		read := last()
+		next := make([]bool, len(after)+1)
+		for j, ok := range row {
+			next[j] = next[j] || ok && isRemovable(i)
+			if ok && j < len(after) && same(i, j) {
+				next[j+1] = true
+			}
+		}
+		if slices.Contains(next, true) {
+			row = next
+			continue
+		}
+		for j := read; j < len(after); j++ {
+			if same(i, j) {
+				return fmt.Sprintf("%q is new, and no line that may be added", after[read].Original)
+			}
+		}
+		return fmt.Sprintf("%q is lost or changed", n.Original)
+	}
+	if read := last(); read < len(after) {
+		return fmt.Sprintf("%q is new, and no line that may be added", after[read].Original)
+	}
+	return ""
+}
+
+// stripped are the lines without what may change in them.
+func stripped(list []rule, nodes []*parser.Node) (lines []string) {
+	for _, n := range nodes {
 		line := n.Original
-		for _, id := range ids {
-			if same := rules[id].same; same != nil {
-				line = same(strings.ToUpper(n.Value), line)
+		for _, r := range list {
+			if r.same != nil {
+				line = r.same(strings.ToUpper(n.Value), line)
 			}
 		}
-		return line
+		lines = append(lines, line)
 	}
-	isNew := func(n *parser.Node) {
-		for _, id := range ids {
-			if added := rules[id].added; added != nil && added.MatchString(n.Original) {
-				return
-			}
+	return lines
+}
+
+// removable matches what one of the rules allows to remove. nil for nothing.
+func removable(list []rule) *regexp.Regexp {
+	var any []string
+	for _, r := range list {
+		if r.removed != nil {
+			any = append(any, "(?:"+r.removed.String()+")")
 		}
-		t.Errorf("%q is new, and the rules in golden/rules_test.go of %v do not add it", n.Original, ids)
 	}
-	rest := parse(after)
-	for _, want := range parse(before) {
-		i := slices.IndexFunc(rest, func(n *parser.Node) bool {
-			return strip(n) == strip(want) && reflect.DeepEqual(n.Heredocs, want.Heredocs)
-		})
-		if i < 0 {
-			t.Errorf("%q is lost, or changed in a way that the rules in golden/rules_test.go of %v do not allow", want.Original, ids)
-			return
-		}
-		for _, n := range rest[:i] {
-			isNew(n)
-		}
-		rest = rest[i+1:]
+	if any == nil {
+		return nil
 	}
-	for _, n := range rest {
-		isNew(n)
+	return regexp.MustCompile(strings.Join(any, "|"))
+}
+
+// becomes returns whether a line is this one, with or without each of the words
+// that may be removed from it.
+func becomes(removed *regexp.Regexp, line string) func(string) bool {
+	var words [][]int
+	if removed != nil {
+		words = removed.FindAllStringIndex(line, -1)
+	}
+	if len(words) == 0 {
+		return func(other string) bool { return other == line }
+	}
+	pattern, from := `(?s)\A`, 0
+	for _, w := range words {
+		pattern += regexp.QuoteMeta(line[from:w[0]]) + "(?:" + regexp.QuoteMeta(line[w[0]:w[1]]) + ")?"
+		from = w[1]
+	}
+	return regexp.MustCompile(pattern + regexp.QuoteMeta(line[from:]) + `\z`).MatchString
+}
+
+// TestRules tries rules that no transform has, and every transform has a rule.
+func TestRules(t *testing.T) {
+	for _, id := range transforms.IDs() {
+		if _, ok := rules[id]; !ok {
+			t.Errorf("golden/rules_test.go: rules has no rule for %s", id)
+		}
+	}
+	for _, c := range []struct {
+		name          string
+		rule          rule
+		before, after string
+		want          string // a part of the breach
+	}{
+		{"nothing changes", rule{}, "FROM a\nUSER b", "FROM a\nUSER b", ""},
+		{"an instruction is lost", rule{}, "FROM a\nUSER b", "FROM a", `"USER b" is lost`},
+		{"an instruction is new", rule{}, "FROM a\nCMD c", "FROM a\nUSER b\nCMD c", `"USER b" is new`},
+		{"the last instruction is new", rule{}, "FROM a", "FROM a\nUSER b", `"USER b" is new`},
+		{"an added instruction", rule{added: regexp.MustCompile(`^USER \S+$`)}, "FROM a\nCMD c", "FROM a\nUSER b\nCMD c", ""},
+		{"a removed instruction", rule{removed: regexp.MustCompile(`^USER root$`)}, "FROM a\nUSER root\nCMD c", "FROM a\nCMD c", ""},
+		{"another one is removed", rule{removed: regexp.MustCompile(`^USER root$`)}, "FROM a\nUSER b\nCMD c", "FROM a\nCMD c", `"USER b" is lost`},
+		{"the first of two is removed", rule{removed: regexp.MustCompile(`^USER root$`)}, "FROM a\nUSER root\nRUN b\nUSER root", "FROM a\nRUN b\nUSER root", ""},
+		{"what may be removed is not added", rule{removed: regexp.MustCompile(`^USER root$`)}, "FROM a", "FROM a\nUSER root", `"USER root" is new`},
+		{"a removed word", rule{removed: regexp.MustCompile(` --force\b`)}, "FROM a\nRUN npm i --force", "FROM a\nRUN npm i", ""},
+		{"one of two words is removed", rule{removed: regexp.MustCompile(` --force\b`)}, "FROM a\nRUN b --force && c --force", "FROM a\nRUN b && c --force", ""},
+		{"a word that may be removed is not added", rule{removed: regexp.MustCompile(` --force\b`)}, "FROM a\nRUN npm i", "FROM a\nRUN npm i --force", `"RUN npm i" is lost or changed`},
+		{"a word is not a whole instruction", rule{removed: regexp.MustCompile(` --force\b`)}, "FROM a\nRUN npm i --force", "FROM a", "is lost"},
+		{"a heredoc is not removed", rule{removed: regexp.MustCompile(`^RUN .*`)}, "FROM a\nRUN <<E\nb\nE", "FROM a", "is lost"},
+	} {
+		got := breach([]rule{c.rule}, instructions(t, []byte(c.before)), instructions(t, []byte(c.after)))
+		if (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
 	}
 }

@@ -9,23 +9,25 @@ import (
 	"testing"
 
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
+
+	"github.com/dockmend/dockmend/golden"
 )
 
 // manyFiles makes a tree of 1,000 Dockerfiles, the golden cases again and again,
 // each with a build context of its own. It returns their texts.
 func manyFiles(b *testing.B, root string) (texts [][]byte) {
 	b.Helper()
-	cases, err := filepath.Glob("../../golden/*/*/Dockerfile")
+	cases, err := golden.Cases("../../golden", "Dockerfile")
 	if err != nil || len(cases) == 0 {
 		b.Fatalf("no golden cases: %v", err)
 	}
 	for i := range 1000 {
-		text, err := os.ReadFile(cases[i%len(cases)])
+		text, err := os.ReadFile(filepath.Join(cases[i%len(cases)], "Dockerfile"))
 		if err != nil {
 			b.Fatal(err)
 		}
 		dir := filepath.Join(root, fmt.Sprintf("r%03d", i))
-		if err := os.CopyFS(dir, os.DirFS(filepath.Join(filepath.Dir(cases[i%len(cases)]), "context"))); err != nil && !os.IsNotExist(err) {
+		if err := os.CopyFS(dir, os.DirFS(filepath.Join(cases[i%len(cases)], "context"))); err != nil && !os.IsNotExist(err) {
 			b.Fatal(err)
 		}
 		if err := os.MkdirAll(dir, 0o755); err != nil {

@@ -123,7 +123,7 @@ func flowing(first, indent, text string) string {
 
 // example is what the transform does to its example, as a diff.
 func example(id string) (string, error) {
-	dir := id + "/example"
+	dir := golden.ExampleDir(id)
 	before, err := golden.Examples.ReadFile(dir + "/Dockerfile")
 	if err != nil {
 		return "", err

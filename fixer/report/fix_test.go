@@ -10,6 +10,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/golden"
 )
 
 // fixedFile is a file with one finding, at its first line, that the change fixes.
@@ -24,15 +25,15 @@ func fixedFile(before, after string) File {
 // goldenChanges calls do with the change of each golden case, and with its twins:
 // with other line ends, without the last one, with a byte order mark.
 func goldenChanges(t *testing.T, do func(t *testing.T, before, after string)) {
-	names, err := filepath.Glob("../../golden/*/*/want.Dockerfile")
+	dirs, err := golden.Cases(goldenDir, "want.Dockerfile")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(names) < 40 {
-		t.Fatalf("%d golden cases have a want.Dockerfile", len(names))
+	if len(dirs) < 40 {
+		t.Fatalf("%d golden cases have a want.Dockerfile", len(dirs))
 	}
-	for _, name := range names {
-		after, before := readGolden(t, name), readGolden(t, filepath.Join(filepath.Dir(name), "Dockerfile"))
+	for _, dir := range dirs {
+		after, before := readGolden(t, filepath.Join(dir, "want.Dockerfile")), readGolden(t, filepath.Join(dir, "Dockerfile"))
 		for twin, make := range map[string]func(string) string{
 			"as it is": func(s string) string { return s },
 			"crlf":     func(s string) string { return strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\n", "\r\n") },
@@ -41,7 +42,7 @@ func goldenChanges(t *testing.T, do func(t *testing.T, before, after string)) {
 			},
 			"byte order mark": func(s string) string { return "\ufeff" + strings.TrimPrefix(s, "\ufeff") },
 		} {
-			t.Run(filepath.Base(filepath.Dir(name))+", "+twin, func(t *testing.T) { do(t, make(before), make(after)) })
+			t.Run(filepath.Base(dir)+", "+twin, func(t *testing.T) { do(t, make(before), make(after)) })
 		}
 	}
 }

@@ -2,7 +2,6 @@ package lab_test
 
 import (
 	"bytes"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -18,20 +17,20 @@ import (
 	"github.com/dockmend/dockmend/fixer/diff"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/report"
+	"github.com/dockmend/dockmend/golden"
 )
 
 // TestReviewdogSuggests has reviewdog read what dockmend suggests for each golden
 // case, and compares what the suggestion makes with what is wanted, byte for byte.
 func TestReviewdogSuggests(t *testing.T) {
-	names, err := filepath.Glob(filepath.Join(cases, "*", "*", "want.Dockerfile"))
+	dirs, err := golden.Cases(cases, "want.Dockerfile")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(names) < 40 {
-		t.Fatalf("%d cases have a want.Dockerfile", len(names))
+	if len(dirs) < 40 {
+		t.Fatalf("%d cases have a want.Dockerfile", len(dirs))
 	}
-	for _, name := range names {
-		dir := filepath.Dir(name)
+	for _, dir := range dirs {
 		before, after := string(readFile(t, dir, "Dockerfile")), string(readFile(t, dir, "want.Dockerfile"))
 		for _, twin := range []struct {
 			name string

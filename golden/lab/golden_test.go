@@ -7,7 +7,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -56,23 +55,25 @@ func TestMain(m *testing.M) {
 }
 
 // caseDirs are the golden cases that are to be built.
-func caseDirs(t *testing.T) (dirs []string) {
+func caseDirs(t *testing.T) []string {
 	t.Helper()
-	names, err := filepath.Glob(filepath.Join(cases, "*", "*", "build.json"))
+	dirs, err := golden.Cases(cases, "build.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(names) < 40 {
-		t.Fatalf("%d cases have a build.json", len(names))
-	}
-	for _, name := range names {
-		dirs = append(dirs, filepath.Dir(name))
+	if len(dirs) < 40 {
+		t.Fatalf("%d cases have a build.json", len(dirs))
 	}
 	return dirs
 }
 
+// caseID is the path of a case below golden/.
 func caseID(dir string) string {
-	return path.Join(filepath.Base(filepath.Dir(dir)), filepath.Base(dir))
+	id, err := filepath.Rel(cases, dir)
+	if err != nil {
+		panic(err)
+	}
+	return filepath.ToSlash(id)
 }
 
 // TestGolden builds and runs each golden case that has a build.json, before and
