@@ -58,7 +58,7 @@ func mirrors(l *lab.Lab) []string {
 func options(t *testing.T, dir string) []string {
 	t.Helper()
 	var flags []string
-	if id := filepath.Base(filepath.Dir(dir)); id != "all" {
+	if id, _, _ := strings.Cut(caseID(dir), "/"); id != "all" {
 		flags = append(flags, "--only", id)
 	}
 	var set map[string]json.RawMessage
