@@ -1,9 +1,11 @@
 package fixer
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/internal/clip"
 )
 
 // Status is what became of a finding.
@@ -38,16 +40,32 @@ type Finding struct {
 	group       int // the line of the instruction in the text that came in
 }
 
+// maxText bounds each text of a finding in bytes: they quote what a repository says,
+// which may be of any length.
+const maxText = 1000
+
+// bounded returns the finding with no text longer than maxText.
+func (f Finding) bounded() Finding {
+	f.Problem, f.Change, f.Reason = clip.Text(f.Problem, maxText), clip.Text(f.Change, maxText), clip.Text(f.Reason, maxText)
+	for i, caveat := range f.Caveats {
+		if len(caveat) > maxText {
+			f.Caveats = slices.Clone(f.Caveats)
+			f.Caveats[i] = clip.Text(caveat, maxText)
+		}
+	}
+	return f
+}
+
 // StatedAt returns a finding of which nothing is to be changed: what the engine, or who
 // calls it, has to say of a file.
 func StatedAt(id string, line, col int, problem, reason string) Finding {
-	return Finding{ID: id, Status: Stated, Line: line, Col: col, EndLine: line, EndCol: col, Problem: problem, Reason: reason}
+	return Finding{ID: id, Status: Stated, Line: line, Col: col, EndLine: line, EndCol: col, Problem: problem, Reason: reason}.bounded()
 }
 
 // refused returns the finding as one of which nothing is changed.
 func (f Finding) refused(reason string) Finding {
 	f.Status, f.Safety, f.Change, f.Reason, f.Caveats = Refused, Note, "", reason, nil
-	return f
+	return f.bounded()
 }
 
 // ChangesNothing reports whether a finding has no change to offer, and is no failure.

@@ -144,7 +144,7 @@ func (p *Pass) Create(at dockerfile.Span, f Finding, may Decision, file NewFile)
 
 func (p *Pass) record(at dockerfile.Span, f Finding, edits []dockerfile.Edit) Reported {
 	f.ID, f.offset, f.end = p.transform.ID, at.Start, at.End
-	r := &report{Finding: f, edits: edits}
+	r := &report{Finding: f.bounded(), edits: edits}
 	p.reports = append(p.reports, r)
 	return Reported{r}
 }

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/internal/clip"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
@@ -133,20 +134,7 @@ func endsClause(text string) bool {
 // oneLine is text without line ends and other characters that have an effect,
 // shortened to so many bytes.
 func oneLine(s string, length int) string {
-	return clipped(dockerfile.Printable(clipped(s, length)), length)
-}
-
-// clipped shortens text that is too long, at the end of a character if it has any.
-func clipped(s string, length int) string {
-	if len(s) <= length {
-		return s
-	}
-	for range utf8.UTFMax - 1 {
-		if !utf8.RuneStart(s[length]) {
-			length--
-		}
-	}
-	return s[:length] + "…"
+	return clip.Text(dockerfile.Printable(clip.Text(s, length)), length)
 }
 
 // sentenceEnd is a full stop behind which a sentence begins: not that of e.g., nor
