@@ -132,6 +132,7 @@ func (d *run) mounted(m workload.Mount) {
 	case !path.IsAbs(m.Target) || strings.ContainsAny(m.Target, "$`"):
 		d.gap("the target of a mount is not known")
 	default:
+		m.Source = fromCheckout(d.Place.File, m.Source)
 		m.Target, m.Place = path.Clean(m.Target), d.Place
 		d.Mounts = append(d.Mounts, m)
 	}

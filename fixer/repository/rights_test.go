@@ -97,3 +97,21 @@ func TestKubernetesStart(t *testing.T) {
 		}
 	}
 }
+
+// TestMountsOfTheCheckout: a path of the checkout is one relative to the file that names
+// it, however the file spells it.
+func TestMountsOfTheCheckout(t *testing.T) {
+	for source, want := range map[string]string{
+		"$(CURDIR)": ".", "$(CURDIR)/": ".", "$(CURDIR)/data": "./data", "$(CURDIR)/../data": "../data", "$(CURDIR)/../..": "../..",
+		"/srv/data": "/srv/data",
+	} {
+		text := "a:\n\tdocker build -t web ../..\n\tdocker run -v " + source + ":/data web\n"
+		list := Read(files(map[string]string{"deploy/docker/Makefile": text}, "Dockerfile")).Deployments("Dockerfile")
+		if len(list) != 1 || len(list[0].Mounts) != 1 {
+			t.Fatalf("%s: %v", source, list)
+		}
+		if got := list[0].Mounts[0].Source; got != want {
+			t.Errorf("%s: %q, want %q", source, got, want)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package repository
 
 import (
 	"path"
+	"path/filepath"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/workload"
@@ -57,6 +58,23 @@ func local(dir value, p value) (clean, why string) {
 		return "", isOutside
 	}
 	return text, ""
+}
+
+// fromCheckout returns a path below checkout relative to the directory of the file
+// that names it, as readers of that file would write it; any other as it is.
+func fromCheckout(file, source string) string {
+	below, ok := strings.CutPrefix(source, checkout)
+	if !ok || below != "" && below[0] != '/' {
+		return source
+	}
+	rel, err := filepath.Rel(path.Join("/", path.Dir(file)), path.Join("/", below))
+	if err != nil {
+		return source
+	}
+	if rel = filepath.ToSlash(rel); strings.HasPrefix(rel, ".") {
+		return rel
+	}
+	return "./" + rel
 }
 
 // isURL reports whether a build context is a remote one (docker build, "Build
