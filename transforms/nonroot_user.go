@@ -54,7 +54,7 @@ from being root on the host. Kubernetes' restricted policy refuses to start it.`
 			"What runs is not fully known: package.json can't be read, or a program's children are not followed",
 			"Files stay root's that the application may write: logs, databases, copies without chown-copy",
 			"Data lies in a directory that the Dockerfile does not create, or where only root may write",
-			"A Compose file, manifest or document mounts a directory or an existing volume, which keeps its owner",
+			"A deployment mounts an existing volume, or a directory that the application may write: it keeps its owner",
 			"A deployment grants devices, capabilities or privileged, or could not be read",
 			"A deployment's command, or a health check, needs root",
 			"nginx's configuration is mounted, or made at start and can't be seen",

@@ -14,6 +14,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/owner"
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
 
@@ -40,7 +41,7 @@ func Doubt(p *fixer.Pass, run *stage.Evaluation, id users.Identity) string {
 			if m.Kind == workload.Claim && d.FSGroup {
 				continue // it belongs to a group of the pod's, which may write there
 			}
-			if doubt := ofMount(p, run, id, m); doubt != "" {
+			if doubt := ofMount(p, run, id, d, m); doubt != "" {
 				return doubt
 			}
 		}
@@ -69,7 +70,7 @@ func possibleDoubt(p *fixer.Pass, run *stage.Evaluation, id users.Identity) stri
 		doubt := ofRights(d)
 		for _, m := range d.Mounts {
 			if doubt == "" && counts(m) && !(m.Kind == workload.Claim && d.FSGroup) {
-				doubt = ofMount(p, run, id, m)
+				doubt = ofMount(p, run, id, d, m)
 			}
 		}
 		if doubt != "" {
@@ -100,8 +101,8 @@ func ofRights(d workload.Deployment) string {
 	return ""
 }
 
-// ofMount tells why a user who is not root may not write to a mount.
-func ofMount(p *fixer.Pass, run *stage.Evaluation, id users.Identity, m workload.Mount) string {
+// ofMount tells why a user who is not root may not write to a mount of a deployment.
+func ofMount(p *fixer.Pass, run *stage.Evaluation, id users.Identity, d workload.Deployment, m workload.Mount) string {
 	target := path.Clean(m.Target)
 	switch {
 	case path.Base(target) == "docker.sock" || strings.HasSuffix(m.Source, "docker.sock"):
@@ -113,29 +114,36 @@ func ofMount(p *fixer.Pass, run *stage.Evaluation, id users.Identity, m workload
 	case workload.Within(target, "/root"):
 		return fmt.Sprintf("%s mounts %s, in root's home, which no other user can enter", m.Place, target)
 	}
-	owner := p.Workload(run).Owner(target)
+	of := p.Workload(run).Owner(target)
 	switch m.Kind {
 	case workload.Bind:
+		written := ""
 		if bringsSources(p, run, m, target) {
-			return ""
+			switch written = writtenInto(p, run, d, target); {
+			case written == "" && copiesSources(p, run):
+				return ""
+			case written == "":
+				written = "the image does not copy the sources that it brings, so what they write is not analyzed"
+			}
+			written = ", and " + written
 		}
 		user, known := id.Numeric()
 		if !known {
 			user = id.User
 		}
-		return fmt.Sprintf("%s mounts the host's %s to %s, which keeps its owner: chown %s %s there", m.Place, m.Source, target, user, m.Source)
+		return fmt.Sprintf("%s mounts the host's %s to %s, which keeps its owner%s: chown %s %s there", m.Place, m.Source, target, written, user, m.Source)
 	case workload.Volume, workload.Anonymous:
 		switch {
 		case m.Existing:
 			return fmt.Sprintf("%s mounts a volume to %s, which keeps the owners that it has", m.Place, target)
-		case owner.Made == workload.Made && owner.MayWrite(id.Name, id.User, strconv.Itoa(id.UID)):
+		case of.Made == workload.Made && of.MayWrite(id.Name, id.User, strconv.Itoa(id.UID)):
 			return "" // in the volumes of before as well
-		case owner.Made == workload.Made || target == run.Final.Workdir.Text:
+		case of.Made == workload.Made || target == run.Final.Workdir.Text:
 			return fmt.Sprintf("an existing volume (%s) keeps root-owned files: chown %s in it once", m.Place, target)
 		}
 		return fmt.Sprintf("%s mounts a volume to %s, which would be owned by root", m.Place, target)
 	case workload.Tmpfs:
-		if owner.Made != workload.Made {
+		if of.Made != workload.Made {
 			return "" // all may write there (runc makes it with mode 1777)
 		}
 		return fmt.Sprintf("%s mounts a tmpfs to %s, which is owned by root unless it says uid=", m.Place, target)
@@ -177,6 +185,46 @@ func bringsSources(p *fixer.Pass, run *stage.Evaluation, m workload.Mount, targe
 	}
 	entries, err := fs.ReadDir(p.Repository, name)
 	return err == nil && slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() != ".gitkeep" && e.Name() != ".gitignore" })
+}
+
+// writtenInto tells of what the application surely writes below a target, and into no
+// deeper mount of the same deployment; "" for nothing.
+func writtenInto(p *fixer.Pass, run *stage.Evaluation, d workload.Deployment, target string) string {
+	load := p.Workload(run)
+	started := load.Started()
+	for _, w := range load.Writes() {
+		deeper := func(m workload.Mount) bool {
+			return len(path.Clean(m.Target)) > len(target) && workload.Within(w.Path, m.Target)
+		}
+		switch {
+		case !w.Sure || !workload.Within(w.Path, target) || isModules(w.Path) || slices.ContainsFunc(d.Mounts, deeper):
+		case w.Command == nil && owner.IsByHand(w.Place.File) && !slices.Contains(started, w.Place.File):
+		case w.Place.File == "":
+			return fmt.Sprintf("%s writes %s", w.By, w.Path)
+		default:
+			return fmt.Sprintf("%s writes %s", w.Place, w.Path)
+		}
+	}
+	return ""
+}
+
+// sourceCode are the names of sources, as COPY instructions have them.
+var sourceCode = lazyregexp.New(`\.([cm]?[jt]sx?|py|rb|php|go|rs|java|jar|html?|vue|svelte)$`)
+
+// copiesSources reports whether a COPY or ADD brings sources, or what a stage made of
+// them, and not manifests alone: the model reads what is copied.
+func copiesSources(p *fixer.Pass, run *stage.Evaluation) bool {
+	isSource := func(name string) bool {
+		if sourceCode.MatchString(name) || p.Files() == nil {
+			return true
+		}
+		info, err := p.Files().Stat(strings.TrimPrefix(path.Clean("/"+name), "/"))
+		return path.Clean("/"+name) == "/" || err == nil && info.IsDir()
+	}
+	return slices.ContainsFunc(run.Steps, func(s stage.Step) bool {
+		c, ok := s.Before.Copy(s.In)
+		return ok && (c.From != "" || slices.ContainsFunc(c.Sources, isSource))
+	})
 }
 
 // systemFiles are files of the host that are mounted to be read.
