@@ -4,7 +4,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
@@ -220,129 +219,6 @@ func (u *unit) literalURL(i int) {
 
 // springDefault matches "${property:/path}" of Spring.
 var springDefault = lazyregexp.New(`^\$\{([\w.-]+):(/[^}]+)\}$`)
-
-// systemDirs are directories of the system in which paths are told from routes by
-// their names alone, and that applications keep data in.
-var systemDirs = strings.Fields("var etc srv mnt opt home root tmp usr")
-
-// isSystemPath reports a path that is no route of a server: it lies below a
-// directory of the system, or is named as data are. Programs and their libraries
-// are none of either.
-func isSystemPath(p string) bool {
-	elements := strings.Split(strings.TrimPrefix(p, "/"), "/")
-	switch {
-	case len(elements) < 2:
-		return false
-	case elements[0] == "run" && len(elements) > 1:
-		return path.Ext(p) == ".sock" || path.Ext(p) == ".pid" || elements[1] == "secrets"
-	case elements[0] == "usr":
-		return elements[1] == "local" && len(elements) > 3 && elements[2] != "bin" && elements[2] != "sbin" && elements[2] != "lib" || elements[1] == "share" && len(elements) > 2
-	case elements[0] == "home" || elements[0] == "opt":
-		return len(elements) > 2 || dataFile.MatchString(p)
-	}
-	return slices.Contains(systemDirs, elements[0]) || dataFile.MatchString(p)
-}
-
-// routers are functions whose paths are routes or URLs, or are compared only.
-var routers = strings.Fields("get post put delete patch head options all use route mount fetch axios request ajax redirect sendRedirect redirect_to push replace navigate navigateTo goto href url link_to " +
-	"HandleFunc Handle GET POST PUT DELETE PATCH HEAD OPTIONS ANY Any Get Post Put Delete Patch Use Group Route Static MapGet MapPost MapPut MapDelete Map path re_path include match scope resources namespace " +
-	"add_url_rule add_route add_api_route api_route websocket RequestMapping GetMapping PostMapping PutMapping DeleteMapping PatchMapping Path Controller controller register " +
-	"startsWith endsWith includes indexOf startswith endswith HasPrefix HasSuffix StartsWith EndsWith Contains equals test require import describe it expect revalidatePath visit Link NavLink assertEqual assertEquals")
-
-// routeKeys are the keys and attributes whose values are routes.
-var routeKeys = strings.Fields("href to src path url uri route endpoint action pathname basename baseUrl baseURL basePath base publicPath prefix link redirect location permalink slug pattern matcher page screen rel from value")
-
-// isRoute reports whether a literal stands where a route, a URL, the name of a
-// module or the end of a path does.
-func (u *unit) isRoute(i int) bool {
-	j := i - 1
-	for u.is(j, "[") || u.is(j, "{") || u.is(j, "(") && u.is(j-1, "(") {
-		j--
-	}
-	switch {
-	case u.is(j, "+"), u.is(j, ".") && u.lang == PHP:
-		return true // the end of a path
-	case u.is(j, "(") && u.kind(j-1) == wordToken && u.lang != Clojure:
-		name, _ := u.callee(j - 1)
-		last := u.str(j - 1)
-		if last == "get" && readsEnvironment(name) || last == "path" && u.lang != Python || last == "Path" && u.lang != Java && u.lang != Kotlin {
-			return false
-		}
-		return slices.Contains(routers, last)
-	case u.kind(j) == wordToken && (u.is(j, "from") || u.is(j, "import") || u.is(j, "require") || bareCalls[u.lang] && slices.Contains(routers, u.str(j))):
-		return true
-	case u.signs(j-1, "=="), u.signs(j-1, "!="), u.is(j, "case"), u.is(j, "<"):
-		return true
-	case u.is(j, ":") || u.is(j, "=") || u.signs(j-1, "=>"):
-		key := j - 1
-		if u.is(j, ">") {
-			key--
-		}
-		return slices.Contains(routeKeys, u.str(key)) && !strings.HasPrefix(u.str(i), "/var/") && !strings.HasPrefix(u.str(i), "/etc/")
-	}
-	return false
-}
-
-// dataWords are what the words of a name say that is for data; dirWords that it
-// is for a directory.
-var (
-	dataWords = strings.Fields("data db database databases sqlite storage store upload uploads cache caches log logs logging file files media dir directory dirname folder volume backup backups state spool workspace repo repos " +
-		"download downloads output attachments archive temp tmp home")
-	dirWords = strings.Fields("dir directory dirname folder volume")
-	// storeWords are those of dataWords that are of no directory that is only read.
-	storeWords = strings.Fields("data db database databases sqlite storage store upload uploads cache caches log logs logging media backup backups state spool download downloads attachments")
-	urlWords   = strings.Fields("url uri route routes endpoint api href link links prefix base public page")
-)
-
-// namesData reports whether the name of a variable, an option or a property says
-// that data are there.
-func namesData(name string) bool {
-	return slices.ContainsFunc(nameWords(name), func(w string) bool {
-		return slices.Contains(dataWords, w) || len(w) > 3 && (strings.HasSuffix(w, "dir") || strings.HasSuffix(w, "folder"))
-	}) && !slices.ContainsFunc(nameWords(name), func(w string) bool { return slices.Contains(urlWords, w) })
-}
-
-// namesStore reports whether a name says that data are there, and not only that it
-// is of a directory or of files.
-func namesStore(name string) bool {
-	return namesData(name) && slices.ContainsFunc(nameWords(name), func(w string) bool { return slices.Contains(storeWords, w) })
-}
-
-// namesData is the function of that name, asked once for each name.
-func (u *unit) namesData(name string) bool {
-	is, known := u.data[name]
-	if !known {
-		if u.data == nil {
-			u.data = map[string]bool{}
-		}
-		is = namesData(name)
-		u.data[name] = is
-	}
-	return is
-}
-
-// namesDirectory reports whether a name says that it is of a directory.
-func namesDirectory(name string) bool {
-	return slices.ContainsFunc(nameWords(name), func(w string) bool {
-		return slices.Contains(dirWords, w) || len(w) > 3 && (strings.HasSuffix(w, "dir") || strings.HasSuffix(w, "folder"))
-	})
-}
-
-// nameWords splits a name at signs and at changes of case, in lower case.
-func nameWords(name string) []string {
-	var b strings.Builder
-	lower := false
-	for _, r := range name {
-		if unicode.IsUpper(r) && lower {
-			b.WriteByte(' ')
-		}
-		if lower = unicode.IsLower(r) || unicode.IsDigit(r); !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-			r = ' '
-		}
-		b.WriteRune(unicode.ToLower(r))
-	}
-	return strings.Fields(b.String())
-}
 
 // defaultAt reports the default of a variable of the environment, where token i is
 // the first of an operator "or else".
