@@ -143,8 +143,3 @@ func familyOfScripts(entries []entry, scripts map[int]script) *baseimage.Distro 
 	}
 	return &baseimage.Distro{Family: family, Source: baseimage.FromHistory}
 }
-
-// digits reports whether s has nothing but digits.
-func digits(s string) bool {
-	return s != "" && strings.Trim(s, "0123456789") == ""
-}

@@ -5,11 +5,9 @@ import (
 	"context"
 	"maps"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/distribution/reference"
-	v1 "github.com/google/go-containerregistry/pkg/v1"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
 )
@@ -27,14 +25,14 @@ func (in *Inspector) compose(ctx context.Context, s *subject, q baseimage.Query)
 		return f
 	}
 	known := s.known()
-	a := &answers{known.files, t.needs(q.Ask)}
+	a := &answers{known.files, needs(t, q.Ask)}
 	if d := a.distro(); d != nil {
 		f.Distro = d
 	}
 	f.Versions = a.versions(t.versions)
 	f.Accounts = a.accounts()
 	if f.Accounts == nil && t.stated {
-		f.Accounts = t.ledger.with(nil)
+		f.Accounts = t.accounts(nil)
 	}
 	f.Programs = a.programs(t, q.Ask)
 	if missing := a.missing(); missing != nil {
@@ -71,7 +69,7 @@ func (in *Inspector) fill(ctx context.Context, f *baseimage.Facts, t *told, q ba
 		f.Programs = p
 	}
 	if f.Accounts == nil || f.Accounts.Source != baseimage.FromLayer {
-		f.Accounts = t.ledger.with(known.Accounts)
+		f.Accounts = t.accounts(known.Accounts)
 	}
 }
 
@@ -100,43 +98,4 @@ func (in *Inspector) agreeing(ctx context.Context, q baseimage.Query, found *bas
 // are the same.
 func sameRelease(a, b string) bool {
 	return a == "" || b == "" || strings.HasPrefix(a+".", b+".") || strings.HasPrefix(b+".", a+".")
-}
-
-// readSettings returns what a Dockerfile inherits.
-func readSettings(c v1.Config) *baseimage.Config {
-	return &baseimage.Config{
-		User:         c.User,
-		Entrypoint:   c.Entrypoint,
-		Cmd:          c.Cmd,
-		Env:          c.Env,
-		WorkingDir:   c.WorkingDir,
-		Shell:        c.Shell,
-		OnBuild:      c.OnBuild,
-		Volumes:      slices.Sorted(maps.Keys(c.Volumes)),
-		ExposedPorts: slices.Sorted(maps.Keys(c.ExposedPorts)),
-		Source:       baseimage.FromConfig,
-	}
-}
-
-// readVersions returns the versions that the environment states, as the
-// official images do, nil when it states none.
-func readVersions(env []string) *baseimage.Versions {
-	v := &baseimage.Versions{Source: baseimage.FromConfig}
-	for _, e := range env {
-		name, value, _ := strings.Cut(e, "=")
-		value = strings.TrimPrefix(value, "v")
-		if !digits(strings.ReplaceAll(value, ".", "")) {
-			continue // "lts", or a variable of something else
-		}
-		switch name {
-		case "NODE_VERSION":
-			v.Node = value
-		case "YARN_VERSION":
-			v.Yarn = value
-		}
-	}
-	if v.Node == "" && v.Yarn == "" {
-		return nil
-	}
-	return v
 }

@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"encoding/json"
 	"io/fs"
 	"path"
 	"slices"
@@ -9,7 +8,6 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/internal/rootfs"
-	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
 // file is the answer of an image's layers to one question, which is kept. A
@@ -87,8 +85,8 @@ func programPaths(name string, env []string) []string {
 	return list
 }
 
-// question makes the question of that name.
-func (t *told) question(name string) rootfs.Question {
+// layerQuestion makes the question of that name.
+func layerQuestion(t *told, name string) rootfs.Question {
 	switch {
 	case contents[name] != nil:
 		return rootfs.Question{Paths: contents[name], Content: true}
@@ -99,7 +97,7 @@ func (t *told) question(name string) rootfs.Question {
 }
 
 // needs returns the questions to layers that asking for a takes.
-func (t *told) needs(a baseimage.Ask) (names []string) {
+func needs(t *told, a baseimage.Ask) (names []string) {
 	if t.windows {
 		return nil
 	}
@@ -135,28 +133,4 @@ func (f file) program() string {
 		return f.Path
 	}
 	return ""
-}
-
-// nodeDefine reads the lines of node_version.h.
-var nodeDefine = lazyregexp.New(`(?m)^#define NODE_(MAJOR|MINOR|PATCH)_VERSION (\d{1,4})\s*$`)
-
-// nodeVersion reads the version in node_version.h, "" when it isn't there.
-func nodeVersion(header []byte) string {
-	parts := map[string]string{}
-	for _, m := range nodeDefine.FindAllSubmatch(header, 3) {
-		parts[string(m[1])] = string(m[2])
-	}
-	if len(parts) != 3 {
-		return ""
-	}
-	return parts["MAJOR"] + "." + parts["MINOR"] + "." + parts["PATCH"]
-}
-
-// manifestVersion reads the version in a package.json, "" when there is none.
-func manifestVersion(text []byte) string {
-	var m struct{ Version string }
-	if json.Unmarshal(text, &m) != nil || !digits(strings.ReplaceAll(m.Version, ".", "")) {
-		return ""
-	}
-	return m.Version
 }

@@ -125,8 +125,13 @@ func (g *gate) checkProxied(req *http.Request) error {
 	switch last := labels[len(labels)-1]; {
 	case last == "localhost", last == "localdomain":
 		return &refusal{host, "a name of this machine"}
-	case digits(last), strings.HasPrefix(last, "0x"): // as resolvers of the C library read them
+	case isNumber(last), strings.HasPrefix(last, "0x"): // as resolvers of the C library read them
 		return &refusal{host, "an address in an unusual form"}
 	}
 	return nil
+}
+
+// isNumber reports whether s has nothing but digits.
+func isNumber(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
 }

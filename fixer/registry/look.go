@@ -20,8 +20,8 @@ var errLayers = errors.New("the layers took too long")
 // known by now. It fails only when ctx is done: what else goes wrong is kept with
 // the image, and what was learned before that counts.
 func (in *Inspector) look(ctx context.Context, s *subject, ask baseimage.Ask) error {
-	needs := s.told.needs(ask)
-	if len(needs) == 0 {
+	names := needs(s.told, ask)
+	if len(names) == 0 {
 		return nil
 	}
 	select {
@@ -30,7 +30,7 @@ func (in *Inspector) look(ctx context.Context, s *subject, ask baseimage.Ask) er
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-	pending := s.known().pending(needs)
+	pending := s.known().pending(names)
 	if len(pending) == 0 || in.noLayers {
 		return nil
 	}
@@ -82,13 +82,13 @@ func (in *Inspector) read(ctx context.Context, s *subject, names []string) (map[
 	}
 	var questions []rootfs.Question
 	for _, name := range names {
-		questions = append(questions, s.told.question(name))
+		questions = append(questions, layerQuestion(s.told, name))
 	}
 	asked := len(names)
 	for _, name := range extras() {
 		if !slices.Contains(names, name) {
 			names = append(names, name)
-			q := s.told.question(name)
+			q := layerQuestion(s.told, name)
 			q.Optional = true
 			questions = append(questions, q)
 		}

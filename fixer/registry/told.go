@@ -2,6 +2,8 @@ package registry
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
@@ -59,4 +61,28 @@ func follows(entries []entry, scripts map[int]script) bool {
 		base = base && e.empty
 	}
 	return true
+}
+
+// readSettings returns what a Dockerfile inherits.
+func readSettings(c v1.Config) *baseimage.Config {
+	return &baseimage.Config{
+		User:         c.User,
+		Entrypoint:   c.Entrypoint,
+		Cmd:          c.Cmd,
+		Env:          c.Env,
+		WorkingDir:   c.WorkingDir,
+		Shell:        c.Shell,
+		OnBuild:      c.OnBuild,
+		Volumes:      slices.Sorted(maps.Keys(c.Volumes)),
+		ExposedPorts: slices.Sorted(maps.Keys(c.ExposedPorts)),
+		Source:       baseimage.FromConfig,
+	}
+}
+
+// accounts returns the users and groups that the history tells, together with
+// those of an earlier record of the image, nil for none. With a record they are
+// no better than that; without one they are never complete, and nil when the
+// history leaves any doubt or tells of no account.
+func (t *told) accounts(known *baseimage.Accounts) *baseimage.Accounts {
+	return t.ledger.with(known)
 }
