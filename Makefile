@@ -42,7 +42,7 @@ fuzz:
 	$(GO) test ./fixer/compose -run '^$$' -fuzz FuzzExpand -fuzztime $(FUZZTIME)
 	$(GO) test ./fixer/compose -run '^$$' -fuzz FuzzEnvFile -fuzztime $(FUZZTIME)
 	$(GO) test ./fixer/diff -run '^$$' -fuzz FuzzUnified -fuzztime $(FUZZTIME)
-	$(GO) test ./fixer/registry -run '^$$' -fuzz FuzzHistory -fuzztime $(FUZZTIME)
+	$(GO) test ./fixer/baseimage/history -run '^$$' -fuzz FuzzHistory -fuzztime $(FUZZTIME)
 	$(GO) test ./fixer/registry -run '^$$' -fuzz FuzzLayout -fuzztime $(FUZZTIME)
 	$(GO) test ./fixer/internal/rootfs -run '^$$' -fuzz FuzzRead -fuzztime $(FUZZTIME)
 	$(GO) test ./fixer/report -run '^$$' -fuzz FuzzQuoted -fuzztime $(FUZZTIME)

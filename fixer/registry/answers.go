@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/baseimage/history"
 )
 
 // answers are those of the layers to the questions that one query takes.
@@ -39,7 +40,7 @@ func (a *answers) distro() *baseimage.Distro {
 		return nil
 	}
 	if f.Path != "" {
-		return readOSRelease(f.Data)
+		return history.ReadOSRelease(f.Data)
 	}
 	// To know that there is no such file, every layer was read, so that these
 	// are answered too.
@@ -61,7 +62,7 @@ func (a *answers) accounts() *baseimage.Accounts {
 	if !ok || !also {
 		return nil
 	}
-	return readPasswd(passwd.Data, group.Data)
+	return history.ReadPasswd(passwd.Data, group.Data)
 }
 
 // versions are those that the environment states with those of the files.
@@ -70,12 +71,12 @@ func (a *answers) versions(stated *baseimage.Versions) *baseimage.Versions {
 	if !ok {
 		return stated
 	}
-	v := &baseimage.Versions{Source: baseimage.FromLayer, NPM: manifestVersion(manifest.Data)}
+	v := &baseimage.Versions{Source: baseimage.FromLayer, NPM: history.ReadPackageVersion(manifest.Data)}
 	if stated != nil {
 		v.Node, v.Yarn = stated.Node, stated.Yarn
 	}
 	if header, ok := a.get(askNodeHeader); ok {
-		v.Node = nodeVersion(header.Data)
+		v.Node = history.ReadNodeVersion(header.Data)
 	}
 	return v
 }
@@ -83,12 +84,12 @@ func (a *answers) versions(stated *baseimage.Versions) *baseimage.Versions {
 // programs are those that were asked for: looked for in the layers, or stated by
 // the history, and then together no better than that. nil when none could be
 // told.
-func (a *answers) programs(t *told, ask baseimage.Ask) *baseimage.Programs {
+func (a *answers) programs(t *history.Summary, ask baseimage.Ask) *baseimage.Programs {
 	p := &baseimage.Programs{Paths: map[string]string{}, Source: baseimage.FromLayer}
 	for _, name := range ask.Programs() {
 		if f, ok := a.get(name); ok {
 			p.Paths[name] = f.program()
-		} else if where := t.programs[name]; where != "" {
+		} else if where := t.Programs[name]; where != "" {
 			p.Paths[name], p.Source = where, baseimage.FromHistory
 		}
 	}

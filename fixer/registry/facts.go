@@ -10,18 +10,19 @@ import (
 	"github.com/distribution/reference"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/baseimage/history"
 )
 
 // compose answers a question from what was read. Each part comes from the
 // cheapest source that settles it, whatever else is known by now: the answer to
 // a question doesn't depend on those that came before it.
 func (in *Inspector) compose(ctx context.Context, s *subject, q baseimage.Query) *baseimage.Facts {
-	t := s.told
+	t := s.summary
 	f := &baseimage.Facts{
 		Digest: s.img.Digest, Manifest: s.img.Manifest, Local: s.local, Assumed: s.assumed,
-		Config: t.settings, Versions: t.versions, Distro: t.distro,
+		Config: t.Config, Versions: t.Versions, Distro: t.Distro,
 	}
-	if t.windows {
+	if t.Windows {
 		return f
 	}
 	known := s.known()
@@ -29,10 +30,10 @@ func (in *Inspector) compose(ctx context.Context, s *subject, q baseimage.Query)
 	if d := a.distro(); d != nil {
 		f.Distro = d
 	}
-	f.Versions = a.versions(t.versions)
+	f.Versions = a.versions(t.Versions)
 	f.Accounts = a.accounts()
-	if f.Accounts == nil && t.stated {
-		f.Accounts = t.accounts(nil)
+	if f.Accounts == nil && t.UsersKnown {
+		f.Accounts = t.Accounts(nil)
 	}
 	f.Programs = a.programs(t, q.Ask)
 	if missing := a.missing(); missing != nil {
@@ -53,7 +54,7 @@ func (in *Inspector) compose(ctx context.Context, s *subject, q baseimage.Query)
 
 // fill takes from the table what would have had to be read from layers that
 // can't be read.
-func (in *Inspector) fill(ctx context.Context, f *baseimage.Facts, t *told, q baseimage.Query) {
+func (in *Inspector) fill(ctx context.Context, f *baseimage.Facts, t *history.Summary, q baseimage.Query) {
 	known := cmp.Or(in.agreeing(ctx, q, f.Distro), &baseimage.Facts{})
 	if f.Distro == nil || f.Distro.ID == "" && known.Distro != nil {
 		f.Distro = known.Distro
@@ -69,7 +70,7 @@ func (in *Inspector) fill(ctx context.Context, f *baseimage.Facts, t *told, q ba
 		f.Programs = p
 	}
 	if f.Accounts == nil || f.Accounts.Source != baseimage.FromLayer {
-		f.Accounts = t.accounts(known.Accounts)
+		f.Accounts = t.Accounts(known.Accounts)
 	}
 }
 

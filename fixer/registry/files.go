@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/baseimage/history"
 	"github.com/dockmend/dockmend/fixer/internal/rootfs"
 )
 
@@ -86,37 +87,37 @@ func programPaths(name string, env []string) []string {
 }
 
 // layerQuestion makes the question of that name.
-func layerQuestion(t *told, name string) rootfs.Question {
+func layerQuestion(t *history.Summary, name string) rootfs.Question {
 	switch {
 	case contents[name] != nil:
 		return rootfs.Question{Paths: contents[name], Content: true}
 	case name == askBusybox:
 		return rootfs.Question{Paths: []string{"/bin/busybox"}}
 	}
-	return rootfs.Question{Paths: programPaths(name, t.settings.Env)}
+	return rootfs.Question{Paths: programPaths(name, t.Config.Env)}
 }
 
 // needs returns the questions to layers that asking for a takes.
-func needs(t *told, a baseimage.Ask) (names []string) {
-	if t.windows {
+func needs(t *history.Summary, a baseimage.Ask) (names []string) {
+	if t.Windows {
 		return nil
 	}
-	if a&baseimage.AskDistro != 0 && !t.released {
+	if a&baseimage.AskDistro != 0 && !t.ReleaseKnown {
 		names = append(names, askOSRelease)
 	}
-	if a&baseimage.AskAccounts != 0 || a&baseimage.AskUsers != 0 && !t.stated {
+	if a&baseimage.AskAccounts != 0 || a&baseimage.AskUsers != 0 && !t.UsersKnown {
 		names = append(names, askPasswd, askGroup)
 	}
 	if a&baseimage.AskVersions != 0 {
 		names = append(names, askNPMManifest)
-		if t.versions == nil || t.versions.Node == "" {
+		if t.Versions == nil || t.Versions.Node == "" {
 			names = append(names, askNodeHeader)
 		}
 	}
 	programs := a.Programs()
 	// Where the layers have to be read for one program, they tell of them all:
 	// a fact is worth more than a hint.
-	if slices.ContainsFunc(programs, func(name string) bool { return t.programs[name] == "" }) {
+	if slices.ContainsFunc(programs, func(name string) bool { return t.Programs[name] == "" }) {
 		names = append(names, programs...)
 	}
 	return names

@@ -20,7 +20,7 @@ var errLayers = errors.New("the layers took too long")
 // known by now. It fails only when ctx is done: what else goes wrong is kept with
 // the image, and what was learned before that counts.
 func (in *Inspector) look(ctx context.Context, s *subject, ask baseimage.Ask) error {
-	names := needs(s.told, ask)
+	names := needs(s.summary, ask)
 	if len(names) == 0 {
 		return nil
 	}
@@ -82,13 +82,13 @@ func (in *Inspector) read(ctx context.Context, s *subject, names []string) (map[
 	}
 	var questions []rootfs.Question
 	for _, name := range names {
-		questions = append(questions, layerQuestion(s.told, name))
+		questions = append(questions, layerQuestion(s.summary, name))
 	}
 	asked := len(names)
 	for _, name := range extras() {
 		if !slices.Contains(names, name) {
 			names = append(names, name)
-			q := layerQuestion(s.told, name)
+			q := layerQuestion(s.summary, name)
 			q.Optional = true
 			questions = append(questions, q)
 		}

@@ -5,6 +5,8 @@ import (
 	"io"
 	"maps"
 	"sync"
+
+	"github.com/dockmend/dockmend/fixer/baseimage/history"
 )
 
 // found is an image in a source.
@@ -28,7 +30,7 @@ type found struct {
 // of it never changes.
 type subject struct {
 	*found
-	told *told
+	summary *history.Summary
 	turn chan struct{} // one element while somebody reads the layers
 
 	mu    sync.Mutex
@@ -73,7 +75,7 @@ func (s state) why(names []string) *failure {
 const maxHeld = 128 << 10
 
 func newSubject(f *found) (*subject, error) {
-	t, err := readTold(f.img.Config)
+	t, err := history.Summarize(f.img.Config)
 	if err != nil {
 		return nil, &failure{reason: f.host + " has a configuration that can't be read", err: err}
 	}
@@ -83,7 +85,7 @@ func newSubject(f *found) (*subject, error) {
 		light.keep = nil
 		f = &light
 	}
-	return &subject{found: f, told: t, turn: make(chan struct{}, 1), state: state{files: f.img.Files}}, nil
+	return &subject{found: f, summary: t, turn: make(chan struct{}, 1), state: state{files: f.img.Files}}, nil
 }
 
 // known returns what the layers told so far.

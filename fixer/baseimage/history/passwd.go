@@ -1,4 +1,4 @@
-package registry
+package history
 
 import (
 	"bytes"
@@ -11,11 +11,12 @@ import (
 // maxAccounts is how many users, and groups, are taken in. Images have a few dozen.
 const maxAccounts = 5000
 
-// readPasswd reads the account files (passwd(5), group(5)). Lines that are not
-// of their form name nobody; a name that nobody could use is left out, but not
-// its id. A line that includes accounts from elsewhere (the "+" of nsswitch's
-// compat) leaves the list incomplete.
-func readPasswd(passwd, group []byte) *baseimage.Accounts {
+// ReadPasswd returns the accounts in /etc/passwd and /etc/group (passwd(5),
+// group(5)). A line of another form is passed over; a name that an instruction
+// couldn't use is left out, but not its id. The list is complete unless a line
+// includes accounts from elsewhere (the "+" of nsswitch's compat), or there are
+// more than maxAccounts.
+func ReadPasswd(passwd, group []byte) *baseimage.Accounts {
 	a := &baseimage.Accounts{Complete: true, Source: baseimage.FromLayer}
 	for fields := range lines(passwd) {
 		if strings.HasPrefix(fields[0], "+") || len(a.Users) == maxAccounts {

@@ -1,4 +1,4 @@
-package registry
+package history
 
 import (
 	"path"
@@ -95,7 +95,7 @@ var programDirs = []string{"/bin", "/sbin", "/usr/bin", "/usr/sbin"}
 // replacesPrograms reports whether something was copied over the programs of
 // the distribution.
 func replacesPrograms(entries []entry) bool {
-	in := place{dir: "/"}
+	in := position{dir: "/"}
 	base := true
 	for _, e := range entries {
 		switch e.kind {

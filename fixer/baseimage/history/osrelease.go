@@ -1,4 +1,4 @@
-package registry
+package history
 
 import (
 	"bufio"
@@ -9,8 +9,10 @@ import (
 	"github.com/dockmend/dockmend/fixer/baseimage"
 )
 
-// readOSRelease reads /etc/os-release (freedesktop.org, os-release(5)).
-func readOSRelease(text []byte) *baseimage.Distro {
+// ReadOSRelease returns the distribution that /etc/os-release names
+// (freedesktop.org, os-release(5)). Its Family is Unknown where neither ID nor
+// ID_LIKE is known; a part that the file doesn't state is "".
+func ReadOSRelease(text []byte) *baseimage.Distro {
 	values := map[string]string{}
 	lines := bufio.NewScanner(bytes.NewReader(text))
 	lines.Buffer(nil, len(text)+1)

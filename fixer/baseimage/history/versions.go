@@ -1,4 +1,4 @@
-package registry
+package history
 
 import (
 	"encoding/json"
@@ -34,8 +34,9 @@ func readVersions(env []string) *baseimage.Versions {
 // nodeDefine reads the lines of node_version.h.
 var nodeDefine = lazyregexp.New(`(?m)^#define NODE_(MAJOR|MINOR|PATCH)_VERSION (\d{1,4})\s*$`)
 
-// nodeVersion reads the version in node_version.h, "" when it isn't there.
-func nodeVersion(header []byte) string {
+// ReadNodeVersion returns the version in Node.js' header node_version.h, without
+// "v", and "" when it isn't there.
+func ReadNodeVersion(header []byte) string {
 	parts := map[string]string{}
 	for _, m := range nodeDefine.FindAllSubmatch(header, 3) {
 		parts[string(m[1])] = string(m[2])
@@ -46,8 +47,9 @@ func nodeVersion(header []byte) string {
 	return parts["MAJOR"] + "." + parts["MINOR"] + "." + parts["PATCH"]
 }
 
-// manifestVersion reads the version in a package.json, "" when there is none.
-func manifestVersion(text []byte) string {
+// ReadPackageVersion returns the version in a package.json, "" when there is none
+// or when it is a pre-release, which no release can be compared with.
+func ReadPackageVersion(text []byte) string {
 	var m struct{ Version string }
 	if json.Unmarshal(text, &m) != nil || !digits(strings.ReplaceAll(m.Version, ".", "")) {
 		return ""

@@ -1,4 +1,4 @@
-package registry
+package history
 
 import (
 	"slices"
@@ -10,8 +10,8 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
-// ledger is what a history tells of users and groups.
-type ledger struct {
+// accountLog is what a history tells of users and groups.
+type accountLog struct {
 	users  []baseimage.User
 	groups []baseimage.Group
 	// vague are the names of users and groups that were made with ids which
@@ -27,19 +27,19 @@ type ledger struct {
 
 // readAccounts follows the history from the oldest entry on; scripts are those
 // of the entries that are runs.
-func readAccounts(entries []entry, scripts map[int]script, complete bool) *ledger {
-	l := &ledger{doubt: !complete}
+func readAccounts(entries []entry, scripts map[int]script, complete bool) *accountLog {
+	l := &accountLog{doubt: !complete}
 	base := true // the first layer is the distribution itself
-	in := place{dir: "/"}
+	in := position{dir: "/"}
 	for i, e := range entries {
 		switch e.kind {
 		case inert:
 			in.enter(e)
 		case run:
-			l.follow(scripts[i])
+			l.addScript(scripts[i])
 			l.doubt = l.doubt || in.dir == "/etc" || in.hides(scripts[i])
 		case command:
-			l.take(max(accounts.Adds, accounts.Mentioned(e.text)))
+			l.note(max(accounts.Adds, accounts.Mentioned(e.text)))
 		case copied:
 			l.doubt = l.doubt || !base && mayHoldAccounts(in.copy(e))
 		case foreign:
@@ -63,27 +63,27 @@ func mayHoldAccounts(dest string) bool {
 }
 
 // take notes that something may have been done to accounts.
-func (l *ledger) take(m accounts.Mention) {
+func (l *accountLog) note(m accounts.Mention) {
 	l.doubt = l.doubt || m >= accounts.Adds
 	l.changed = l.changed || m >= accounts.Changes
 }
 
 // follow takes down what a script does.
-func (l *ledger) follow(s script) {
-	l.take(s.rest)
+func (l *accountLog) addScript(s script) {
+	l.note(s.rest)
 	if s.opaque {
-		l.take(accounts.Adds)
+		l.note(accounts.Adds)
 	}
 	for _, c := range s.calls {
-		if adds(c) && !l.apply(c) {
-			l.take(accounts.Adds)
+		if adds(c) && !l.addCall(c) {
+			l.note(accounts.Adds)
 		}
 	}
 }
 
 // apply takes down one call of a tool, and reports whether it's understood. A
 // history doesn't tell for sure which distribution's tools it ran.
-func (l *ledger) apply(c shell.Call) bool {
+func (l *accountLog) addCall(c shell.Call) bool {
 	change, err := accounts.Read(c, baseimage.Unknown)
 	if err != nil {
 		return false
@@ -99,7 +99,7 @@ func (l *ledger) apply(c shell.Call) bool {
 	return false
 }
 
-func (l *ledger) addGroup(change accounts.Change) bool {
+func (l *accountLog) addGroup(change accounts.Change) bool {
 	if slices.ContainsFunc(l.groups, func(g baseimage.Group) bool { return g.Name == change.Name }) {
 		return false // the second of that name can't have succeeded
 	}
@@ -111,7 +111,7 @@ func (l *ledger) addGroup(change accounts.Change) bool {
 	return true
 }
 
-func (l *ledger) addUser(change accounts.Change) bool {
+func (l *accountLog) addUser(change accounts.Change) bool {
 	if slices.ContainsFunc(l.users, func(u baseimage.User) bool { return u.Name == change.Name }) {
 		return false
 	}
@@ -131,7 +131,7 @@ func (l *ledger) addUser(change accounts.Change) bool {
 
 // gid returns the id of the group that a command states, by number or by a name
 // that is known by now. The tools disagree on a number that is a name too.
-func (l *ledger) gid(stated string) (int, bool) {
+func (l *accountLog) gid(stated string) (int, bool) {
 	i := slices.IndexFunc(l.groups, func(g baseimage.Group) bool { return g.Name == stated })
 	if id, err := strconv.ParseUint(stated, 10, 31); err == nil {
 		return int(id), i < 0 && !slices.Contains(l.vague, stated)

@@ -1,4 +1,4 @@
-package registry
+package history
 
 import (
 	"context"

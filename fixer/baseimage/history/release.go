@@ -1,4 +1,4 @@
-package registry
+package history
 
 import (
 	"slices"
@@ -18,7 +18,7 @@ var releaseWords = []string{
 // made another release of the distribution. Alpine's carries the number of its
 // last update.
 func changesRelease(entries []entry, scripts map[int]script) bool {
-	in := place{dir: "/"}
+	in := position{dir: "/"}
 	base := true
 	for i, e := range entries {
 		switch {

@@ -1,4 +1,4 @@
-package registry
+package history
 
 import (
 	"path"
@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// place is where a history has got to: the directory that it works in, and the
+// position is where a history has got to: the directory that it works in, and the
 // programs that were copied into the image by then.
-type place struct {
+type position struct {
 	dir     string
 	copied  map[string]bool // names of files, programs or not
 	unnamed bool            // programs whose names aren't told
 }
 
 // enter notes a WORKDIR.
-func (p *place) enter(e entry) {
+func (p *position) enter(e entry) {
 	if to, ok := strings.CutPrefix(e.text, "WORKDIR "); ok {
 		p.dir = resolve(p.dir, to)
 	}
@@ -34,7 +34,7 @@ func resolve(dir, p string) string {
 var programPath = append([]string{"/", "/usr", "/usr/local", "/usr/local/bin", "/usr/local/sbin"}, programDirs...)
 
 // copy notes a COPY or ADD, and returns where it wrote.
-func (p *place) copy(e entry) (dest string) {
+func (p *position) copy(e entry) (dest string) {
 	if p.copied == nil {
 		p.copied = map[string]bool{}
 	}
@@ -55,6 +55,6 @@ func (p *place) copy(e entry) (dest string) {
 
 // hides reports whether a script may have called a program that was copied into
 // the image.
-func (p *place) hides(s script) bool {
+func (p *position) hides(s script) bool {
 	return p.unnamed && len(s.ran) > 0 || slices.ContainsFunc(s.ran, func(name string) bool { return p.copied[name] })
 }

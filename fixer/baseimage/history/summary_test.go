@@ -1,4 +1,4 @@
-package registry
+package history
 
 import (
 	"encoding/json"
@@ -42,22 +42,22 @@ func settled(t *testing.T, labels map[string]string, lines ...string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	told, err := readTold(text)
+	told, err := Summarize(text)
 	if err != nil {
 		t.Fatal(err)
 	}
 	release, users := "?", "?"
-	if told.released {
-		release = told.distro.ID + " " + told.distro.Version
+	if told.ReleaseKnown {
+		release = told.Distro.ID + " " + told.Distro.Version
 	}
-	if told.stated {
+	if told.UsersKnown {
 		var names []string
-		for _, u := range told.ledger.users {
+		for _, u := range told.log.users {
 			names = append(names, fmt.Sprintf("%s %d:%d", u.Name, u.UID, u.GID))
 		}
 		users = strings.Join(names, ", ")
 	}
-	return release + "; " + users + "; " + strings.Join(slices.Sorted(maps.Keys(told.programs)), " ")
+	return release + "; " + users + "; " + strings.Join(slices.Sorted(maps.Keys(told.Programs)), " ")
 }
 
 // TestOfficialImages: histories of images that many build on.

@@ -1,0 +1,94 @@
+// Package history reads what an image says about itself: its build history
+// first, and beside that its configuration and the few text files that name its
+// accounts, its release and its versions. It works on bytes at hand, whoever
+// fetched them, so that each of its judgements can be tested from a text.
+//
+// Histories are written by anybody, for people to read. What one states is
+// taken only where nothing that came after may have undone it; whatever can't
+// be followed leaves the answer open, and the layers have to be read.
+package history
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+
+	"github.com/dockmend/dockmend/fixer/baseimage"
+)
+
+// Summary is what an image's configuration and history tell without a layer. It
+// is never changed once it is made, and safe for concurrent use.
+type Summary struct {
+	Config   *baseimage.Config
+	Versions *baseimage.Versions // of the environment; nil when it states none
+	Distro   *baseimage.Distro   // nil when unknown; a family alone has no ID
+	// ReleaseKnown: Distro and its Version are beyond doubt.
+	ReleaseKnown bool
+	// UsersKnown: Accounts returns every user and group whose id is
+	// ForApplications. The image begins with the archive of a distribution that
+	// has none, and each that was made on top of it has known ids.
+	UsersKnown bool
+	// Programs are those known to be there, name to absolute path. Others may be
+	// there too. nil where the history has gaps.
+	Programs map[string]string
+	Windows  bool
+	log      *accountLog
+}
+
+// Summarize reads an image's configuration (OCI image specification, "image
+// configuration"), which has the build history in it. The error is that of
+// JSON; a history that says nothing is none.
+func Summarize(config json.RawMessage) (*Summary, error) {
+	c := &v1.ConfigFile{}
+	if err := json.Unmarshal(config, c); err != nil {
+		return nil, err
+	}
+	entries, complete := readHistory(c)
+	scripts := readScripts(entries)
+	s := &Summary{
+		Config:   readSettings(c.Config),
+		Versions: readVersions(c.Config.Env),
+		log:      readAccounts(entries, scripts, complete),
+		Windows:  c.OS == "windows",
+	}
+	followed := complete && follows(entries, scripts)
+	s.Distro, s.ReleaseKnown = readDistro(c, entries, scripts, followed)
+	archive := archiveOf(entries)
+	l := s.log
+	s.UsersKnown = archive != nil && followed && !l.doubt && !l.changed && len(l.vague) == 0
+	if followed {
+		s.Programs = readPrograms(entries, scripts, archive)
+	}
+	return s, nil
+}
+
+// follows reports whether the history tells all that was done after the first
+// layer.
+func follows(entries []entry, scripts map[int]script) bool {
+	base := true
+	for i, e := range entries {
+		if e.kind == command || e.kind == foreign && !base && !e.empty || scripts[i].opaque {
+			return false
+		}
+		base = base && e.empty
+	}
+	return true
+}
+
+// readSettings returns what a Dockerfile inherits.
+func readSettings(c v1.Config) *baseimage.Config {
+	return &baseimage.Config{
+		User:         c.User,
+		Entrypoint:   c.Entrypoint,
+		Cmd:          c.Cmd,
+		Env:          c.Env,
+		WorkingDir:   c.WorkingDir,
+		Shell:        c.Shell,
+		OnBuild:      c.OnBuild,
+		Volumes:      slices.Sorted(maps.Keys(c.Volumes)),
+		ExposedPorts: slices.Sorted(maps.Keys(c.ExposedPorts)),
+		Source:       baseimage.FromConfig,
+	}
+}
