@@ -84,7 +84,7 @@ func (c *client) mayAsk(ctx context.Context, host string) *failure {
 func (c *client) digest(ctx context.Context, ref name.Reference) (v1.Hash, error) {
 	var digest v1.Hash
 	err := c.ask(ctx, ref.Context(), func(ctx context.Context, a attempt) *failure {
-		err := c.with(withExchange(ctx, maxBody), ref.Context(), &a, func(options []remote.Option) error {
+		err := c.with(withExchange(ctx, maxDocument), ref.Context(), &a, func(options []remote.Option) error {
 			d, err := remote.Head(ref, options...)
 			if err == nil {
 				digest = d.Digest
@@ -198,7 +198,7 @@ func (c *client) manifest(ctx context.Context, a *attempt, ref name.Reference) (
 
 // blob reads the content with that digest, and checks it.
 func (c *client) blob(ctx context.Context, a *attempt, ref name.Digest) (text []byte, err error) {
-	err = c.with(withExchange(ctx, maxBody), ref.Context(), a, func(options []remote.Option) error {
+	err = c.with(withExchange(ctx, maxDocument), ref.Context(), a, func(options []remote.Option) error {
 		body, err := openBlob(ref, options)
 		if err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -29,13 +30,13 @@ func Daemon(dir string) (Source, error) {
 	if scheme, _, _ := strings.Cut(c.DaemonHost(), "://"); !slices.Contains([]string{"unix", "npipe", "tcp", "http", "https"}, scheme) {
 		return nil, fmt.Errorf("%s can't be spoken to: unix and tcp can", clean(c.DaemonHost()))
 	}
-	return &daemon{client: c, dir: dir, hosts: &hosts{}}, nil
+	return &daemon{client: c, dir: dir}, nil
 }
 
 type daemon struct {
 	client *docker.Client
 	dir    string
-	hosts  *hosts // the engine, when it can't be asked
+	down   atomic.Pointer[failure] // why the engine is not asked any more; nil while it is
 }
 
 // engine is who has an image, for messages.
@@ -46,7 +47,7 @@ func (d *daemon) find(ctx context.Context, w wanted) (*found, error) {
 	if err != nil {
 		return nil, &failure{reason: errName.Error(), err: err}
 	}
-	if f := d.hosts.failure(engine); f != nil {
+	if f := d.down.Load(); f != nil {
 		return nil, f
 	}
 	bounded, cancel := context.WithTimeoutCause(ctx, w.timeout, errTimeout)
@@ -58,7 +59,7 @@ func (d *daemon) find(ctx context.Context, w wanted) (*found, error) {
 	if err != nil {
 		f := d.explain(bounded, w.timeout, err)
 		if f.host {
-			d.hosts.ruleOut(engine, f)
+			d.down.CompareAndSwap(nil, f) // the first reason stays
 		}
 		return nil, f
 	}

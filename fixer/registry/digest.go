@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -20,7 +19,7 @@ func digestOf(content io.Reader, algorithm string) (v1.Hash, error) {
 		return v1.Hash{}, err
 	}
 	if _, err := io.Copy(h, content); err != nil {
-		return v1.Hash{}, cause(err)
+		return v1.Hash{}, err
 	}
 	return v1.Hash{Algorithm: algorithm, Hex: hex.EncodeToString(h.Sum(nil))}, nil
 }
@@ -47,6 +46,3 @@ func (r *interruptible) Read(p []byte) (int, error) {
 	}
 	return r.Reader.Read(p)
 }
-
-// brief is a digest as people quote it.
-func brief(h v1.Hash) string { return fmt.Sprintf("%s:%.12s", h.Algorithm, h.Hex) }

@@ -39,19 +39,19 @@ func openRegular(d disk, name string) (*os.File, error) {
 	return f, nil
 }
 
-// readBounded reads a regular file of no more than maxBody bytes.
+// readBounded reads a regular file of no more than maxDocument bytes.
 func readBounded(d disk, name string) ([]byte, error) {
 	f, err := openRegular(d, name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxBody+1))
+	text, err := io.ReadAll(io.LimitReader(f, maxDocument+1))
 	switch {
 	case err != nil:
 		return nil, cause(err)
-	case len(text) > maxBody:
-		return nil, fmt.Errorf("it has more than %d MiB", maxBody>>20)
+	case len(text) > maxDocument:
+		return nil, fmt.Errorf("it has more than %d MiB", maxDocument>>20)
 	}
 	return text, nil
 }

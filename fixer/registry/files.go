@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -10,14 +9,6 @@ import (
 	"github.com/dockmend/dockmend/fixer/baseimage/history"
 	"github.com/dockmend/dockmend/fixer/internal/rootfs"
 )
-
-// file is the answer of an image's layers to one question, which is kept. A
-// file that isn't there has no Path.
-type file struct {
-	Path string      `json:"path,omitempty"`
-	Mode fs.FileMode `json:"mode,omitempty"`
-	Data []byte      `json:"data,omitempty"`
-}
 
 // The questions to layers that are not for a program.
 const (
@@ -126,12 +117,4 @@ func needs(t *history.Summary, a baseimage.Ask) (names []string) {
 // extras are the questions that are answered in passing.
 func extras() []string {
 	return append(baseimage.AskPrograms.Programs(), askPasswd, askGroup, askOSRelease, askBusybox, askNodeHeader, askNPMManifest)
-}
-
-// program returns where the program is, "" when the file isn't one.
-func (f file) program() string {
-	if f.Mode.IsRegular() && f.Mode.Perm()&0o111 != 0 {
-		return f.Path
-	}
-	return ""
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 
@@ -28,6 +29,26 @@ type layer struct {
 	Digest v1.Hash `json:"digest"`
 	Size   int64   `json:"size"`
 }
+
+// file is the answer of an image's layers to one question, which is kept. A
+// file that isn't there has no Path.
+type file struct {
+	Path string      `json:"path,omitempty"`
+	Mode fs.FileMode `json:"mode,omitempty"`
+	Data []byte      `json:"data,omitempty"`
+}
+
+// program returns where the program is, "" when the file isn't one.
+func (f file) program() string {
+	if f.Mode.IsRegular() && f.Mode.Perm()&0o111 != 0 {
+		return f.Path
+	}
+	return ""
+}
+
+// maxDocument bounds what is read as a whole, in bytes: a configuration, an
+// index, a token. Real ones stay below 200 KiB.
+const maxDocument = 1 << 20
 
 const (
 	// maxNesting bounds how many indexes may lead to an image.

@@ -237,7 +237,7 @@ func (l *ociLayout) layer(ctx context.Context, digest v1.Hash) (io.ReadCloser, e
 	if err != nil {
 		return nil, l.lacks(digest, err)
 	}
-	if err = check(ctx, file, digest); err == nil {
+	if err = cause(check(ctx, file, digest)); err == nil {
 		_, err = file.Seek(0, io.SeekStart)
 	}
 	if err == nil {
@@ -262,3 +262,6 @@ func (l *ociLayout) lacks(digest v1.Hash, err error) *failure {
 	}
 	return &failure{reason: fmt.Sprintf("%s lacks a part of the image (%s): %v", l.dir, brief(digest), err), err: err}
 }
+
+// brief is a digest as people quote it.
+func brief(h v1.Hash) string { return fmt.Sprintf("%s:%.12s", h.Algorithm, h.Hex) }

@@ -126,8 +126,8 @@ func (p parts) read(f *os.File, name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if found.size > maxBody {
-		return nil, fmt.Errorf("%s has more than %d MiB", clean(path.Base(name)), maxBody>>20)
+	if found.size > maxDocument {
+		return nil, fmt.Errorf("%s has more than %d MiB", clean(path.Base(name)), maxDocument>>20)
 	}
 	text := make([]byte, found.size)
 	if _, err := f.ReadAt(text, found.offset); err != nil && found.size > 0 {

@@ -1,13 +1,10 @@
 package registry
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -70,13 +67,6 @@ func worthwhile(resp *http.Response, err error) bool {
 		return true
 	}
 	return false
-}
-
-// brokenOff reports whether the connection was lost before the answer was
-// complete.
-func brokenOff(err error) bool {
-	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
 // retryAfter reads how long the server wants to be left alone: a number of

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/name"
@@ -21,4 +22,21 @@ type wanted struct {
 	ref      name.Reference // what to ask a registry for: the digest where there is one
 	platform v1.Platform
 	timeout  time.Duration // for what is said of the image
+}
+
+// found is an image in a source.
+type found struct {
+	img *image
+	// open opens the i-th layer, the oldest being 0.
+	open func(ctx context.Context, i int) (io.ReadCloser, error)
+	// keep keeps the image for other runs; nil when that makes no sense.
+	keep func(*image)
+	host string // that layers come from, for messages
+	// local: it was found on this machine.
+	local bool
+	// prepares: to open a layer takes as much work as to read it. The silence
+	// until it's open is no sign of trouble.
+	prepares bool
+	// assumed is why the image may be another by now, "" when it isn't.
+	assumed string
 }

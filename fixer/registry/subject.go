@@ -1,37 +1,18 @@
 package registry
 
 import (
-	"context"
-	"io"
 	"maps"
 	"sync"
 
 	"github.com/dockmend/dockmend/fixer/baseimage/history"
 )
 
-// found is an image in a source.
-type found struct {
-	img *image
-	// open opens the i-th layer, the oldest being 0.
-	open func(ctx context.Context, i int) (io.ReadCloser, error)
-	// keep keeps the image for other runs; nil when that makes no sense.
-	keep func(*image)
-	host string // that layers come from, for messages
-	// local: it was found on this machine.
-	local bool
-	// prepares: to open a layer takes as much work as to read it. The silence
-	// until it's open is no sign of trouble.
-	prepares bool
-	// assumed is why the image may be another by now, "" when it isn't.
-	assumed string
-}
-
 // subject is an image that was found, and what its layers told so far. The rest
 // of it never changes.
 type subject struct {
 	*found
 	summary *history.Summary
-	turn chan struct{} // one element while somebody reads the layers
+	turn    chan struct{} // one element while somebody reads the layers
 
 	mu    sync.Mutex
 	state state

@@ -20,9 +20,6 @@ const (
 	// maxManifest bounds a manifest or an index, of which every 100 bytes may be a
 	// member. Real ones stay below 30 KiB.
 	maxManifest = 256 << 10
-	// maxBody bounds what else is read as a whole: a configuration, a token.
-	// Real ones stay below 200 KiB.
-	maxBody = 1 << 20
 	// maxErrorBody bounds what is read of an answer that reports an error.
 	maxErrorBody = 16 << 10
 	// maxRedirects is what browsers and http.Client bear with.
@@ -104,7 +101,7 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	x, ok := req.Context().Value(exchangeKey{}).(*exchange)
 	if !ok {
-		x = &exchange{limit: maxBody}
+		x = &exchange{limit: maxDocument}
 	}
 	if x.requests.Add(1) > maxRequests {
 		return nil, &failure{reason: fmt.Sprintf("%s takes more than %d requests for one answer", shown(req.URL.Host), maxRequests)}
