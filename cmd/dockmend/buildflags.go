@@ -5,7 +5,7 @@ import (
 	"os"
 	"slices"
 
-	"github.com/dockmend/dockmend/fixer/registry"
+	"github.com/dockmend/dockmend/fixer/registry/content"
 	"github.com/dockmend/dockmend/fixer/stage"
 )
 
@@ -48,7 +48,7 @@ func platform(name string) (string, error) {
 	if slices.Contains(platforms, name) {
 		return name, nil
 	}
-	if usual, err := registry.ParsePlatform(name); err == nil && slices.Contains(platforms, usual) {
+	if usual, err := content.NormalizePlatform(name); err == nil && slices.Contains(platforms, usual) {
 		return usual, nil
 	}
 	return "", unknown("platform", name, platforms)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/registry"
+	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
 // imageFlags say where facts about base images come from.
@@ -154,7 +155,7 @@ var sourceForms = []string{"registry", "daemon", "oci:DIR", "docker-archive:FILE
 
 // sources reads the values of --source. cache is where the Docker engine may
 // put an image.
-func sources(specs []string, cache string) (list []registry.Source, err error) {
+func sources(specs []string, cache string) (list []content.Source, err error) {
 	for _, spec := range specs {
 		store, _, err := parseStore(spec)
 		switch {
@@ -190,7 +191,7 @@ func parseStore(spec string) (store registry.Store, names []string, err error) {
 		if kind, path, ok = cutKind(rest); !ok {
 			return nil, nil, nil
 		}
-		if name, err = registry.FullName(name); err != nil {
+		if name, err = content.FullName(name); err != nil {
 			return nil, nil, withHint(fmt.Errorf("%s: %w", spec, err), "as in app:1="+rest)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/registry"
+	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
 // makeup is an image in the making.
@@ -318,7 +319,7 @@ func TestHistoryAgrees(t *testing.T) {
 		silent := g
 		silent.Config.History = slices.Repeat([]v1.History{{CreatedBy: "unknown"}}, len(m.layers))
 		ask := func(g registry.Given, noLayers bool) *baseimage.Facts {
-			return inspect(t, inspector(t, registry.Options{Sources: []registry.Source{g}, Table: registry.NoTable{}, NoLayers: noLayers}), "made/up:1", agreeAsk)
+			return inspect(t, inspector(t, registry.Options{Sources: []content.Source{g}, Table: registry.NoTable{}, NoLayers: noLayers}), "made/up:1", agreeAsk)
 		}
 		told, read := ask(g, false), ask(silent, false)
 		told.Programs = ask(g, true).Programs // one that only the layers tell of takes the others with it

@@ -6,18 +6,19 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/baseimage/history"
+	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
 // answers are those of the layers to the questions that one query takes.
 type answers struct {
-	files map[string]file
+	files map[string]content.File
 	asked []string
 }
 
 // get returns the answer to a question that was asked.
-func (a *answers) get(name string) (file, bool) {
+func (a *answers) get(name string) (content.File, bool) {
 	if !slices.Contains(a.asked, name) {
-		return file{}, false
+		return content.File{}, false
 	}
 	f, ok := a.files[name]
 	return f, ok
@@ -47,7 +48,7 @@ func (a *answers) distro() *baseimage.Distro {
 	d := &baseimage.Distro{Family: baseimage.Unknown, Source: baseimage.FromLayer}
 	busybox, sh := a.files[askBusybox], a.files["sh"]
 	switch {
-	case busybox.program() != "":
+	case busybox.Program() != "":
 		d.Family = baseimage.Busybox
 	case sh.Path == "":
 		d.Family = baseimage.Scratch
@@ -88,7 +89,7 @@ func (a *answers) programs(t *history.Summary, ask baseimage.Ask) *baseimage.Pro
 	p := &baseimage.Programs{Paths: map[string]string{}, Source: baseimage.FromLayer}
 	for _, name := range ask.Programs() {
 		if f, ok := a.get(name); ok {
-			p.Paths[name] = f.program()
+			p.Paths[name] = f.Program()
 		} else if where := t.Programs[name]; where != "" {
 			p.Paths[name], p.Source = where, baseimage.FromHistory
 		}
@@ -100,10 +101,10 @@ func (a *answers) programs(t *history.Summary, ask baseimage.Ask) *baseimage.Pro
 }
 
 // merge returns the answers with further ones.
-func merge(old, more map[string]file) map[string]file {
+func merge(old, more map[string]content.File) map[string]content.File {
 	all := maps.Clone(old)
 	if all == nil {
-		all = map[string]file{}
+		all = map[string]content.File{}
 	}
 	maps.Copy(all, more)
 	return all

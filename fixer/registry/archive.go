@@ -11,6 +11,8 @@ import (
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
+
+	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
 // DockerArchive is the Store of a file that docker save wrote. Its images have
@@ -42,10 +44,10 @@ func readArchive(f *os.File) (p parts, m tarball.Manifest, err error) {
 
 // open opens the file and reads what it has. The caller closes the file when
 // there is no failure.
-func (d *dockerArchive) open() (f *os.File, p parts, m tarball.Manifest, _ *failure) {
+func (d *dockerArchive) open() (f *os.File, p parts, m tarball.Manifest, _ *content.Failure) {
 	f, err := openRegular(anywhere{}, d.file)
 	if err != nil {
-		return nil, nil, nil, &failure{reason: fmt.Sprintf("%s can't be read: %v", d.file, err), err: err}
+		return nil, nil, nil, &content.Failure{Reason: fmt.Sprintf("%s can't be read: %v", d.file, err), Err: err}
 	}
 	p, m, err = readArchive(f)
 	switch {
@@ -59,7 +61,7 @@ func (d *dockerArchive) open() (f *os.File, p parts, m tarball.Manifest, _ *fail
 		return f, p, m, nil
 	}
 	f.Close()
-	return nil, nil, nil, &failure{reason: fmt.Sprintf("%s %v", d.file, err), err: err}
+	return nil, nil, nil, &content.Failure{Reason: fmt.Sprintf("%s %v", d.file, err), Err: err}
 }
 
 // Names implements Store.
@@ -82,50 +84,50 @@ func (d *dockerArchive) names(image tarball.Descriptor) (names []string) {
 		return []string{d.as}
 	}
 	for _, tag := range image.RepoTags {
-		if full, err := FullName(tag); err == nil {
+		if full, err := content.FullName(tag); err == nil {
 			names = append(names, full)
 		}
 	}
 	return names
 }
 
-// find takes the first image of the name that is built for the platform:
+// Find takes the first image of the name that is built for the platform:
 // engines save those for several platforms one by one.
-func (d *dockerArchive) find(_ context.Context, w wanted) (*found, error) {
+func (d *dockerArchive) Find(_ context.Context, w content.Request) (*content.Found, error) {
 	f, p, m, failed := d.open()
 	if failed != nil {
 		return nil, failed
 	}
 	defer f.Close()
-	var first *failure
+	var first *content.Failure
 	for _, image := range m {
-		if !slices.Contains(d.names(image), w.name) {
+		if !slices.Contains(d.names(image), w.Name) {
 			continue
 		}
-		img, failed := d.read(f, p, image, w.platform)
+		img, failed := d.read(f, p, image, w.Platform)
 		if failed != nil {
 			if first == nil {
 				first = failed
 			}
 			continue
 		}
-		return &found{img: img, host: d.file, local: true, open: func(_ context.Context, i int) (io.ReadCloser, error) {
+		return &content.Found{Image: img, Host: d.file, Local: true, Open: func(_ context.Context, i int) (io.ReadCloser, error) {
 			return d.layer(p, image.Layers[i])
 		}}, nil
 	}
 	if first == nil {
-		first = &failure{reason: d.file + " does not have this image", absent: true}
+		first = &content.Failure{Reason: d.file + " does not have this image", Absent: true}
 	}
 	return nil, first
 }
 
 // read reads an image that is built for the platform.
-func (d *dockerArchive) read(f *os.File, p parts, saved tarball.Descriptor, want v1.Platform) (*image, *failure) {
+func (d *dockerArchive) read(f *os.File, p parts, saved tarball.Descriptor, want v1.Platform) (*content.Image, *content.Failure) {
 	text, err := p.read(f, saved.Config)
 	if err != nil {
-		return nil, &failure{reason: fmt.Sprintf("%s lacks the configuration of the image: %v", d.file, err), err: err}
+		return nil, &content.Failure{Reason: fmt.Sprintf("%s lacks the configuration of the image: %v", d.file, err), Err: err}
 	}
-	if failed := checkConfig(d.file, text); failed != nil {
+	if failed := content.CheckConfig(d.file, text); failed != nil {
 		return nil, failed
 	}
 	if failed := checkPlatform(d.file, text, want); failed != nil {
@@ -133,9 +135,9 @@ func (d *dockerArchive) read(f *os.File, p parts, saved tarball.Descriptor, want
 	}
 	ids, err := diffIDs(text)
 	if err != nil || len(ids) != len(saved.Layers) {
-		return nil, &failure{reason: fmt.Sprintf("%s has an image with %d layers whose configuration tells of %d", d.file, len(saved.Layers), len(ids)), err: err}
+		return nil, &content.Failure{Reason: fmt.Sprintf("%s has an image with %d layers whose configuration tells of %d", d.file, len(saved.Layers), len(ids)), Err: err}
 	}
-	return &image{Config: text, Layers: make([]layer, len(ids))}, nil
+	return &content.Image{Config: text, Layers: make([]content.Layer, len(ids))}, nil
 }
 
 // diffIDs are the digests of the layers, unpacked, that a configuration tells.
@@ -147,17 +149,17 @@ func diffIDs(config []byte) ([]v1.Hash, error) {
 
 // checkPlatform makes sure that the image is built for the platform, as far as
 // its configuration tells.
-func checkPlatform(who string, config []byte, want v1.Platform) *failure {
+func checkPlatform(who string, config []byte, want v1.Platform) *content.Failure {
 	c := &v1.ConfigFile{}
 	if err := json.Unmarshal(config, c); err != nil {
-		return unreadable(who, "a configuration", err)
+		return content.Unreadable(who, "a configuration", err)
 	}
 	if c.OS == "" || c.Architecture == "" {
 		return nil
 	}
 	have := v1.Platform{OS: c.OS, Architecture: c.Architecture, Variant: c.Variant}
-	if chosen, offer := choose([]v1.Descriptor{{Platform: &have}}, want); chosen == nil {
-		return notOffered(who, want, offer)
+	if chosen, offer := content.ChoosePlatform([]v1.Descriptor{{Platform: &have}}, want); chosen == nil {
+		return content.NotOffered(who, want, offer)
 	}
 	return nil
 }
@@ -166,11 +168,11 @@ func checkPlatform(who string, config []byte, want v1.Platform) *failure {
 func (d *dockerArchive) layer(p parts, name string) (io.ReadCloser, error) {
 	found, err := p.find(name)
 	if err != nil {
-		return nil, &failure{reason: fmt.Sprintf("%s lacks a layer of the image: %v", d.file, err), err: err}
+		return nil, &content.Failure{Reason: fmt.Sprintf("%s lacks a layer of the image: %v", d.file, err), Err: err}
 	}
 	f, err := openRegular(anywhere{}, d.file)
 	if err != nil {
-		return nil, &failure{reason: fmt.Sprintf("%s can't be read: %v", d.file, err), err: err}
+		return nil, &content.Failure{Reason: fmt.Sprintf("%s can't be read: %v", d.file, err), Err: err}
 	}
 	return struct {
 		io.Reader

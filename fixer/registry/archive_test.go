@@ -21,6 +21,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/registry"
+	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
 // archiveOf writes images as docker save does, and returns the file.
@@ -126,7 +127,7 @@ func TestArchiveNames(t *testing.T) {
 	if want := []string{"docker.io/library/node:20", "docker.io/library/node:latest", app}; err != nil || !slices.Equal(names, want) {
 		t.Fatalf("%q %v, want %q", names, err, want)
 	}
-	in := inspector(t, registry.Options{Sources: []registry.Source{s}})
+	in := inspector(t, registry.Options{Sources: []content.Source{s}})
 	for image, want := range map[string]string{"node:20": "one", "node": "one", "docker.io/node": "one", app: "two"} {
 		if f := inspect(t, in, image, baseimage.AskConfig); f.Config.User != want || f.Digest != "" {
 			t.Errorf("%s is that of %s, want %s", image, f.Config.User, want)
@@ -141,7 +142,7 @@ func TestArchiveNames(t *testing.T) {
 	if names, err := as.Names(); err != nil || !slices.Equal(names, []string{"example.com/x:1"}) {
 		t.Errorf("%q %v", names, err)
 	}
-	if f := inspect(t, inspector(t, registry.Options{Sources: []registry.Source{as}}), "example.com/x:1", baseimage.AskConfig); f.Config.User != "two" {
+	if f := inspect(t, inspector(t, registry.Options{Sources: []content.Source{as}}), "example.com/x:1", baseimage.AskConfig); f.Config.User != "two" {
 		t.Errorf("%+v", f.Config)
 	}
 	oneLine(t, reason(t, app, as), "images.tar does not have this image")
@@ -154,7 +155,7 @@ func TestArchivePlatforms(t *testing.T) {
 	arm, _ := partsOf(t, recipe{arch: "arm64", config: v1.Config{User: "arm"}}.build(t), false)
 	s := registry.DockerArchive(saved(t, "amd="+amd, "arm="+arm,
 		manifest(t, tarball.Descriptor{Config: "arm", RepoTags: []string{app, "arm:1"}}, tarball.Descriptor{Config: "amd", RepoTags: []string{app}})), "")
-	in := inspector(t, registry.Options{Sources: []registry.Source{s}})
+	in := inspector(t, registry.Options{Sources: []content.Source{s}})
 	for platform, want := range map[string]string{"linux/amd64": "amd", "linux/arm64": "arm"} {
 		f, err := in.Inspect(t.Context(), baseimage.Query{Image: app, Platform: platform, Ask: baseimage.AskConfig})
 		if err != nil || f.Config.User != want {

@@ -15,6 +15,8 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+
+	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
 // client reads manifests, configurations and layers.
@@ -29,7 +31,23 @@ type client struct {
 	challenges sync.Map // host → []string, its WWW-Authenticate
 }
 
-func newClient(o Options) *client {
+// clientOptions say how registries are spoken to.
+type clientOptions struct {
+	// Allow, if non-empty, restricts images to these registries. They may have
+	// addresses that are not of the internet, which others may not.
+	Allow []Host
+	// PlainHTTP are the hosts that are spoken to without encryption.
+	PlainHTTP []Host
+	Keychain  authn.Keychain
+	// Timeout bounds what is done for the documents of one image.
+	Timeout   time.Duration
+	UserAgent string
+	// Transport carries the requests. When nil, one that gives up after two
+	// seconds without a connection, and connects only where Allow lets it.
+	Transport http.RoundTripper
+}
+
+func newClient(o clientOptions) *client {
 	g := &gate{allow: o.Allow}
 	if o.Transport == nil {
 		o.Transport = newOutlets(o.Timeout, g, http.ProxyFromEnvironment)
@@ -48,7 +66,7 @@ func newClient(o Options) *client {
 
 // ask tries to have an answer from the registry of a repository, within the time
 // for it. Unless ctx is done, the error is a *failure.
-func (c *client) ask(ctx context.Context, repo name.Repository, try func(context.Context, attempt) *failure) error {
+func (c *client) ask(ctx context.Context, repo name.Repository, try func(context.Context, attempt) *content.Failure) error {
 	host := repo.RegistryStr()
 	if f := c.mayAsk(ctx, host); f != nil {
 		return f
@@ -56,7 +74,7 @@ func (c *client) ask(ctx context.Context, repo name.Repository, try func(context
 	if f := c.hosts.failure(host); f != nil {
 		return f
 	}
-	bounded, cancel := context.WithTimeoutCause(ctx, c.timeout, errTimeout)
+	bounded, cancel := context.WithTimeoutCause(ctx, c.timeout, content.ErrTimeout)
 	defer cancel()
 	f := try(bounded, attempt{host: shown(host), timeout: c.timeout, anonymous: true})
 	switch {
@@ -64,7 +82,7 @@ func (c *client) ask(ctx context.Context, repo name.Repository, try func(context
 		return nil
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	case f.host:
+	case f.Host:
 		c.hosts.ruleOut(host, f)
 	}
 	return f
@@ -72,7 +90,7 @@ func (c *client) ask(ctx context.Context, repo name.Repository, try func(context
 
 // mayAsk returns why images of a registry must not be asked for, nil when they
 // may: a mirror always, as the user named it for that.
-func (c *client) mayAsk(ctx context.Context, host string) *failure {
+func (c *client) mayAsk(ctx context.Context, host string) *content.Failure {
 	if mirror, ok := ctx.Value(mirrorKey{}).(string); ok && mirror == canonical(host) {
 		return nil
 	}
@@ -83,8 +101,8 @@ func (c *client) mayAsk(ctx context.Context, host string) *failure {
 // registries with a limit don't count.
 func (c *client) digest(ctx context.Context, ref name.Reference) (v1.Hash, error) {
 	var digest v1.Hash
-	err := c.ask(ctx, ref.Context(), func(ctx context.Context, a attempt) *failure {
-		err := c.with(withExchange(ctx, maxDocument), ref.Context(), &a, func(options []remote.Option) error {
+	err := c.ask(ctx, ref.Context(), func(ctx context.Context, a attempt) *content.Failure {
+		err := c.with(withExchange(ctx, content.MaxDocument), ref.Context(), &a, func(options []remote.Option) error {
 			d, err := remote.Head(ref, options...)
 			if err == nil {
 				digest = d.Digest
@@ -108,37 +126,37 @@ func (c *client) digest(ctx context.Context, ref name.Reference) (v1.Hash, error
 
 // fetch reads the image for the platform: manifest or index and manifest, and
 // configuration.
-func (c *client) fetch(ctx context.Context, ref name.Reference, want v1.Platform) (*image, error) {
-	var img *image
-	err := c.ask(ctx, ref.Context(), func(ctx context.Context, a attempt) (f *failure) {
+func (c *client) fetch(ctx context.Context, ref name.Reference, want v1.Platform) (*content.Image, error) {
+	var img *content.Image
+	err := c.ask(ctx, ref.Context(), func(ctx context.Context, a attempt) (f *content.Failure) {
 		img, f = c.read(ctx, a, ref, want)
 		return f
 	})
 	return img, err
 }
 
-func (c *client) read(ctx context.Context, a attempt, ref name.Reference, want v1.Platform) (*image, *failure) {
+func (c *client) read(ctx context.Context, a attempt, ref name.Reference, want v1.Platform) (*content.Image, *content.Failure) {
 	top, err := c.manifest(ctx, &a, ref)
 	if err != nil {
 		return nil, a.notFound(ctx, err, ref)
 	}
-	img, config, f := descend(a.host, top, want, func(digest v1.Hash) ([]byte, *failure) {
+	img, config, f := content.Descend(a.host, top, want, func(digest v1.Hash) ([]byte, *content.Failure) {
 		d, err := c.manifest(ctx, &a, ref.Context().Digest(digest.String()))
 		if err != nil {
 			return nil, a.explain(ctx, err, otherContent)
 		}
-		return d.text, nil
+		return d.Text, nil
 	})
 	if f != nil {
 		return nil, f
 	}
-	img.Digest = top.digest.String()
+	img.Digest = top.Digest.String()
 	text, err := c.blob(ctx, &a, ref.Context().Digest(config.String()))
 	if err != nil {
 		return nil, a.explain(ctx, err, otherContent)
 	}
 	img.Config = text
-	return img, checkConfig(a.host, text)
+	return img, content.CheckConfig(a.host, text)
 }
 
 // otherContent describes the only way to fail that remains when content is
@@ -147,7 +165,7 @@ const otherContent = "sent something other than was asked for: the digest does n
 
 // notFound explains why the name can't be resolved; there, and only there, a
 // 404 speaks of the image.
-func (a attempt) notFound(ctx context.Context, err error, ref name.Reference) *failure {
+func (a attempt) notFound(ctx context.Context, err error, ref name.Reference) *content.Failure {
 	otherwise := "gave an answer that can't be used"
 	if _, ok := ref.(name.Digest); ok {
 		otherwise = otherContent
@@ -161,8 +179,8 @@ func (a attempt) notFound(ctx context.Context, err error, ref name.Reference) *f
 }
 
 // nowhere is the failure of an image that the registry doesn't have.
-func (a attempt) nowhere(err error) *failure {
-	return &failure{reason: a.host + " has no such image or tag (404)", absent: true, err: err}
+func (a attempt) nowhere(err error) *content.Failure {
+	return &content.Failure{Reason: a.host + " has no such image or tag (404)", Absent: true, Err: err}
 }
 
 // unknownCodes are those by which a registry says that something isn't there
@@ -174,31 +192,31 @@ var unknownCodes = map[transport.ErrorCode]bool{
 
 // manifest reads what the reference stands for. go-containerregistry believes
 // what some answers say of their own digest, so it's worked out here.
-func (c *client) manifest(ctx context.Context, a *attempt, ref name.Reference) (document, error) {
+func (c *client) manifest(ctx context.Context, a *attempt, ref name.Reference) (content.Document, error) {
 	var d *remote.Descriptor
 	err := c.with(withExchange(ctx, maxManifest), ref.Context(), a, func(options []remote.Option) (err error) {
 		d, err = remote.Get(ref, options...)
 		return err
 	})
 	if err != nil {
-		return document{}, err
+		return content.Document{}, err
 	}
 	asked := v1.Hash{Algorithm: "sha256"}
 	if pinned, ok := ref.(name.Digest); ok {
 		if asked, err = v1.NewHash(pinned.DigestStr()); err != nil {
-			return document{}, err
+			return content.Document{}, err
 		}
 	}
-	digest, err := digestOf(bytes.NewReader(d.Manifest), asked.Algorithm)
+	digest, err := content.DigestOf(bytes.NewReader(d.Manifest), asked.Algorithm)
 	if err != nil || asked.Hex != "" && digest != asked {
-		return document{}, &failure{reason: a.host + " " + otherContent, err: err}
+		return content.Document{}, &content.Failure{Reason: a.host + " " + otherContent, Err: err}
 	}
-	return document{digest, d.Manifest}, nil
+	return content.Document{Digest: digest, Text: d.Manifest}, nil
 }
 
 // blob reads the content with that digest, and checks it.
 func (c *client) blob(ctx context.Context, a *attempt, ref name.Digest) (text []byte, err error) {
-	err = c.with(withExchange(ctx, maxDocument), ref.Context(), a, func(options []remote.Option) error {
+	err = c.with(withExchange(ctx, content.MaxDocument), ref.Context(), a, func(options []remote.Option) error {
 		body, err := openBlob(ref, options)
 		if err != nil {
 			return err

@@ -15,6 +15,8 @@ import (
 	"github.com/distribution/reference"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	docker "github.com/moby/moby/client"
+
+	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
 // Daemon is the Source of the local Docker engine, which the environment names
@@ -22,13 +24,13 @@ import (
 // as a file without a name; with none, they can't be read. The engine is asked
 // within Options.Timeout, and saves within Options.LayerTimeout. The error says
 // that the environment names none that can be spoken to.
-func Daemon(dir string) (Source, error) {
+func Daemon(dir string) (content.Source, error) {
 	c, err := docker.New(docker.FromEnv)
 	if err != nil {
-		return nil, errors.New(clean(err.Error()))
+		return nil, errors.New(content.Clean(err.Error()))
 	}
 	if scheme, _, _ := strings.Cut(c.DaemonHost(), "://"); !slices.Contains([]string{"unix", "npipe", "tcp", "http", "https"}, scheme) {
-		return nil, fmt.Errorf("%s can't be spoken to: unix and tcp can", clean(c.DaemonHost()))
+		return nil, fmt.Errorf("%s can't be spoken to: unix and tcp can", content.Clean(c.DaemonHost()))
 	}
 	return &daemon{client: c, dir: dir}, nil
 }
@@ -36,59 +38,59 @@ func Daemon(dir string) (Source, error) {
 type daemon struct {
 	client *docker.Client
 	dir    string
-	down   atomic.Pointer[failure] // why the engine is not asked any more; nil while it is
+	down   atomic.Pointer[content.Failure] // why the engine is not asked any more; nil while it is
 }
 
 // engine is who has an image, for messages.
 const engine = "the Docker engine"
 
-func (d *daemon) find(ctx context.Context, w wanted) (*found, error) {
-	ref, err := reference.ParseDockerRef(w.name)
+func (d *daemon) Find(ctx context.Context, w content.Request) (*content.Found, error) {
+	ref, err := reference.ParseDockerRef(w.Name)
 	if err != nil {
-		return nil, &failure{reason: errName.Error(), err: err}
+		return nil, &content.Failure{Reason: content.ErrName.Error(), Err: err}
 	}
 	if f := d.down.Load(); f != nil {
 		return nil, f
 	}
-	bounded, cancel := context.WithTimeoutCause(ctx, w.timeout, errTimeout)
+	bounded, cancel := context.WithTimeoutCause(ctx, w.Timeout, content.ErrTimeout)
 	defer cancel()
 	config, digest, err := d.inspect(bounded, ref)
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
 	if err != nil {
-		f := d.explain(bounded, w.timeout, err)
-		if f.host {
+		f := d.explain(bounded, w.Timeout, err)
+		if f.Host {
 			d.down.CompareAndSwap(nil, f) // the first reason stays
 		}
 		return nil, f
 	}
 	text, err := json.Marshal(config)
 	if err != nil {
-		return nil, unreadable(engine, "a configuration", err)
+		return nil, content.Unreadable(engine, "a configuration", err)
 	}
-	if f := checkConfig(engine, text); f != nil {
+	if f := content.CheckConfig(engine, text); f != nil {
 		return nil, f
 	}
-	if f := checkPlatform(engine, text, w.platform); f != nil {
+	if f := checkPlatform(engine, text, w.Platform); f != nil {
 		return nil, f
 	}
-	img := &image{Digest: digest, Config: text, Layers: make([]layer, len(config.RootFS.DiffIDs))}
+	img := &content.Image{Digest: digest, Config: text, Layers: make([]content.Layer, len(config.RootFS.DiffIDs))}
 	saved := &savedImage{daemon: d, name: reference.FamiliarString(ref), layers: config.RootFS.DiffIDs}
-	return &found{img: img, host: engine, local: true, prepares: true, open: saved.open}, nil
+	return &content.Found{Image: img, Host: engine, Local: true, Prepares: true, Open: saved.open}, nil
 }
 
 // explain turns an error of the client into a failure.
-func (d *daemon) explain(ctx context.Context, timeout time.Duration, err error) *failure {
+func (d *daemon) explain(ctx context.Context, timeout time.Duration, err error) *content.Failure {
 	switch {
 	case errdefs.IsNotFound(err):
-		return &failure{reason: engine + " does not have this image", absent: true, err: err}
-	case context.Cause(ctx) == errTimeout:
-		return &failure{reason: fmt.Sprintf("%s did not answer within %s", engine, timeout), host: true, err: err}
-	case brokenOff(err):
-		return &failure{reason: engine + " broke off its answer", err: err}
+		return &content.Failure{Reason: engine + " does not have this image", Absent: true, Err: err}
+	case context.Cause(ctx) == content.ErrTimeout:
+		return &content.Failure{Reason: fmt.Sprintf("%s did not answer within %s", engine, timeout), Host: true, Err: err}
+	case content.BrokenOff(err):
+		return &content.Failure{Reason: engine + " broke off its answer", Err: err}
 	case docker.IsErrConnectionFailed(err):
-		reason := engine + " can't be reached at " + clean(d.client.DaemonHost())
+		reason := engine + " can't be reached at " + content.Clean(d.client.DaemonHost())
 		var errno syscall.Errno
 		switch {
 		case errors.As(err, &errno):
@@ -96,10 +98,10 @@ func (d *daemon) explain(ctx context.Context, timeout time.Duration, err error) 
 		case strings.HasPrefix(err.Error(), "permission denied"): // the client drops the cause
 			reason += ": permission denied"
 		}
-		return &failure{reason: reason, host: true, err: err}
+		return &content.Failure{Reason: reason, Host: true, Err: err}
 	}
 	text := strings.TrimPrefix(err.Error(), "Error response from daemon: ")
-	return &failure{reason: engine + " gave an answer that can't be used: " + clean(text), err: err}
+	return &content.Failure{Reason: engine + " gave an answer that can't be used: " + content.Clean(text), Err: err}
 }
 
 // inspect puts together the configuration from what the engine tells, and the

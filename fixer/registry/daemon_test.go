@@ -24,6 +24,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/registry"
+	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
 // dockerd is a Docker engine with one image, as far as it is asked.
@@ -141,7 +142,7 @@ func (d *dockerd) tell(what string) any {
 
 // engineOf makes the source, with a cache directory that has to be empty in the
 // end.
-func engineOf(t *testing.T) (s registry.Source, cache string) {
+func engineOf(t *testing.T) (s content.Source, cache string) {
 	t.Helper()
 	cache = filepath.Join(t.TempDir(), "cache")
 	t.Cleanup(func() {
@@ -173,7 +174,7 @@ func TestDaemonAsRegistry(t *testing.T) {
 func TestDaemonDepth(t *testing.T) {
 	d := newDockerd(t, dated(t, types.DockerLayer), app)
 	s, cache := engineOf(t)
-	in := inspector(t, registry.Options{Sources: []registry.Source{s}})
+	in := inspector(t, registry.Options{Sources: []content.Source{s}})
 	f := inspect(t, in, app, baseimage.AskUsers|baseimage.AskDistro|baseimage.AskSh)
 	if got := summary(f); got != "debian,debian,12,bookworm,history node,history incomplete 20.19.5,,,config /bin/sh,history" {
 		t.Error(got)
@@ -213,7 +214,7 @@ func TestDaemonDigest(t *testing.T) {
 			d := newDockerd(t, dated(t, types.DockerLayer), tt.known)
 			d.digests = tt.digests
 			s, _ := engineOf(t)
-			f := inspect(t, inspector(t, registry.Options{Sources: []registry.Source{s}}), tt.image, baseimage.AskConfig)
+			f := inspect(t, inspector(t, registry.Options{Sources: []content.Source{s}}), tt.image, baseimage.AskConfig)
 			if f.Digest != tt.want {
 				t.Errorf("%s, want %s", f.Digest, tt.want)
 			}
@@ -303,7 +304,7 @@ func TestDaemonWithoutCache(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f := inspect(t, inspector(t, registry.Options{Sources: []registry.Source{s}}), app, baseimage.AskEverything)
+		f := inspect(t, inspector(t, registry.Options{Sources: []content.Source{s}}), app, baseimage.AskEverything)
 		if f.Unread != dir.want || f.Config.User != "node" {
 			t.Errorf("%q %q", f.Unread, f.Config.User)
 		}
@@ -367,7 +368,7 @@ func TestDaemonHangs(t *testing.T) {
 			d := newDockerd(t, dated(t, types.DockerLayer), app)
 			d.hangs(what, nil)
 			s, _ := engineOf(t)
-			in := inspector(t, registry.Options{Sources: []registry.Source{s}, Timeout: 50 * time.Millisecond, Table: registry.NoTable{}})
+			in := inspector(t, registry.Options{Sources: []content.Source{s}, Timeout: 50 * time.Millisecond, Table: registry.NoTable{}})
 			for _, image := range []string{app, "node:20"} {
 				_, err := in.Inspect(t.Context(), baseimage.Query{Image: image, Ask: baseimage.AskConfig})
 				oneLine(t, fmt.Sprint(err), "the Docker engine did not answer within 50ms")
@@ -381,7 +382,7 @@ func TestDaemonHangs(t *testing.T) {
 		d := newDockerd(t, dated(t, types.DockerLayer), app)
 		d.hangs("get", []byte(first))
 		s, _ := engineOf(t)
-		in := inspector(t, registry.Options{Sources: []registry.Source{s}, LayerTimeout: 50 * time.Millisecond})
+		in := inspector(t, registry.Options{Sources: []content.Source{s}, LayerTimeout: 50 * time.Millisecond})
 		f := inspect(t, in, app, baseimage.AskEverything)
 		oneLine(t, f.Unread, "its layers took more than 50ms")
 	}
@@ -396,7 +397,7 @@ func TestDaemonInterrupted(t *testing.T) {
 			d := newDockerd(t, dated(t, types.DockerLayer), app)
 			started := d.hangs(what, nil)
 			s, cache := engineOf(t)
-			in := inspector(t, registry.Options{Sources: []registry.Source{s}})
+			in := inspector(t, registry.Options{Sources: []content.Source{s}})
 			ctx, cancel := context.WithCancelCause(t.Context())
 			go func() {
 				<-started

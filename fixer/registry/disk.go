@@ -6,6 +6,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+
+	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
 // A disk is where files are opened: the file system, or an os.Root of it.
@@ -46,12 +48,12 @@ func readBounded(d disk, name string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxDocument+1))
+	text, err := io.ReadAll(io.LimitReader(f, content.MaxDocument+1))
 	switch {
 	case err != nil:
 		return nil, cause(err)
-	case len(text) > maxDocument:
-		return nil, fmt.Errorf("it has more than %d MiB", maxDocument>>20)
+	case len(text) > content.MaxDocument:
+		return nil, fmt.Errorf("it has more than %d MiB", content.MaxDocument>>20)
 	}
 	return text, nil
 }

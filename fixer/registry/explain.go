@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+
+	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
 // attempt is one attempt to read an image, as far as it takes to explain why
@@ -28,14 +30,14 @@ type attempt struct {
 // explain turns an error of the exchange with the registry into a failure.
 // The parts of it that repeat what was asked for or answered are left out; an
 // error that isn't known is described by otherwise.
-func (a attempt) explain(ctx context.Context, err error, otherwise string) *failure {
-	var known *failure
+func (a attempt) explain(ctx context.Context, err error, otherwise string) *content.Failure {
+	var known *content.Failure
 	if errors.As(err, &known) {
 		return known
 	}
 	var refused *refusal
 	if errors.As(err, &refused) {
-		return &failure{reason: refused.Error(), host: true, err: err}
+		return &content.Failure{Reason: refused.Error(), Host: true, Err: err}
 	}
 	host := a.host
 	var request *url.Error
@@ -55,58 +57,58 @@ func (a attempt) explain(ctx context.Context, err error, otherwise string) *fail
 			host = shown(status.Request.URL.Host)
 		}
 		return a.refused(host, status)
-	case context.Cause(ctx) == errTimeout:
+	case context.Cause(ctx) == content.ErrTimeout:
 		return a.tooLate(host, err)
 	case errors.As(err, &dial) && (dial.Op == "dial" || dial.Op == "proxyconnect"):
-		return &failure{reason: host + " can't be reached: " + dialCause(dial), host: true, err: err}
+		return &content.Failure{Reason: host + " can't be reached: " + dialCause(dial), Host: true, Err: err}
 	case timedOut(err):
 		return a.tooLate(host, err)
-	case brokenOff(err):
+	case content.BrokenOff(err):
 		otherwise = "broke off its answer"
 	case tlsCause(err) != nil:
-		return &failure{reason: host + " can't be reached: " + clean(tlsCause(err).Error()), host: true, err: err}
+		return &content.Failure{Reason: host + " can't be reached: " + content.Clean(tlsCause(err).Error()), Host: true, Err: err}
 	case errors.As(err, &syntax), errors.As(err, &mismatch):
 		otherwise = "sent an answer that is not the JSON it should be"
 	case errors.As(err, &protocol):
 		otherwise = "sent an answer that is not HTTP"
 	case request != nil:
 		if strings.Contains(request.Err.Error(), "SSRF protection") { // of go-containerregistry
-			return &failure{reason: host + " sends to a private address", err: err}
+			return &content.Failure{Reason: host + " sends to a private address", Err: err}
 		}
 		// What the server wrote comes quoted.
 		cause, _, _ := strings.Cut(request.Err.Error(), `"`)
-		otherwise = "could not be asked: " + clean(cause)
+		otherwise = "could not be asked: " + content.Clean(cause)
 	}
-	return &failure{reason: host + " " + otherwise, err: err}
+	return &content.Failure{Reason: host + " " + otherwise, Err: err}
 }
 
 // tooLate is the failure of a host that lets its clients wait.
-func (a attempt) tooLate(host string, err error) *failure {
-	return &failure{reason: fmt.Sprintf("%s did not answer within %s", host, a.timeout), host: true, err: err}
+func (a attempt) tooLate(host string, err error) *content.Failure {
+	return &content.Failure{Reason: fmt.Sprintf("%s did not answer within %s", host, a.timeout), Host: true, Err: err}
 }
 
 // refused explains an answer with an error status.
-func (a attempt) refused(host string, e *transport.Error) *failure {
-	f := &failure{err: e}
+func (a attempt) refused(host string, e *transport.Error) *content.Failure {
+	f := &content.Failure{Err: e}
 	answered := strings.TrimSpace(fmt.Sprintf("%s answered %d %s", host, e.StatusCode, http.StatusText(e.StatusCode)))
 	switch {
 	case e.StatusCode == http.StatusTooManyRequests:
 		return tooMany(host)
 	case e.StatusCode == http.StatusUnauthorized && a.anonymous:
-		f.reason = answered + ": it needs a login"
+		f.Reason = answered + ": it needs a login"
 	case e.StatusCode == http.StatusUnauthorized:
-		f.reason = answered + ": it did not accept the login"
+		f.Reason = answered + ": it did not accept the login"
 	case e.StatusCode == http.StatusForbidden:
-		f.reason = answered + ": it gives no access"
+		f.Reason = answered + ": it gives no access"
 	default:
-		f.reason = answered
+		f.Reason = answered
 	}
 	return f
 }
 
 // tooMany is the failure of a host that wants no more requests.
-func tooMany(host string) *failure {
-	return &failure{reason: shown(host) + " answered 429 Too Many Requests: log in or set a mirror", host: true, tooMany: true}
+func tooMany(host string) *content.Failure {
+	return &content.Failure{Reason: shown(host) + " answered 429 Too Many Requests: log in or set a mirror", Host: true, TooMany: true}
 }
 
 // dialCause says why there is no connection, without addresses, which differ
@@ -125,7 +127,7 @@ func dialCause(err *net.OpError) string {
 	case lookup != nil:
 		cause = "the name lookup failed"
 	default:
-		cause = clean(err.Err.Error())
+		cause = content.Clean(err.Err.Error())
 	}
 	if err.Op == "proxyconnect" {
 		return "the proxy: " + cause

@@ -7,6 +7,8 @@ import (
 	"io"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
+
+	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
 // Given is a Source of one image, whatever it's called: its configuration and
@@ -16,22 +18,22 @@ type Given struct {
 	Layers [][]byte
 }
 
-func (g Given) find(context.Context, wanted) (*found, error) {
+func (g Given) Find(context.Context, content.Request) (*content.Found, error) {
 	text, err := json.Marshal(g.Config)
 	if err != nil {
 		return nil, err
 	}
-	img := &image{Config: text, Layers: make([]layer, len(g.Layers))}
-	return &found{img: img, host: "the test", open: func(_ context.Context, i int) (io.ReadCloser, error) {
+	img := &content.Image{Config: text, Layers: make([]content.Layer, len(g.Layers))}
+	return &content.Found{Image: img, Host: "the test", Open: func(_ context.Context, i int) (io.ReadCloser, error) {
 		return io.NopCloser(bytes.NewReader(g.Layers[i])), nil
 	}}, nil
 }
 
 // Prepared is a Source that has one image, by any name, and opens its layers so.
-func Prepared(config []byte, layers int, prepares bool, open func(context.Context, int) (io.ReadCloser, error)) Source {
-	return prepared{&found{img: &image{Config: config, Layers: make([]layer, layers)}, host: "the source", prepares: prepares, open: open}}
+func Prepared(config []byte, layers int, prepares bool, open func(context.Context, int) (io.ReadCloser, error)) content.Source {
+	return prepared{&content.Found{Image: &content.Image{Config: config, Layers: make([]content.Layer, layers)}, Host: "the source", Prepares: prepares, Open: open}}
 }
 
-type prepared struct{ found *found }
+type prepared struct{ found *content.Found }
 
-func (p prepared) find(context.Context, wanted) (*found, error) { return p.found, nil }
+func (p prepared) Find(context.Context, content.Request) (*content.Found, error) { return p.found, nil }

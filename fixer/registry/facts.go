@@ -19,7 +19,7 @@ import (
 func (in *Inspector) compose(ctx context.Context, s *subject, q baseimage.Query) *baseimage.Facts {
 	t := s.summary
 	f := &baseimage.Facts{
-		Digest: s.img.Digest, Manifest: s.img.Manifest, Local: s.local, Assumed: s.assumed,
+		Digest: s.Image.Digest, Manifest: s.Image.Manifest, Local: s.Local, Assumed: s.Assumed,
 		Config: t.Config, Versions: t.Versions, Distro: t.Distro,
 	}
 	if t.Windows {
@@ -39,7 +39,7 @@ func (in *Inspector) compose(ctx context.Context, s *subject, q baseimage.Query)
 	if missing := a.missing(); missing != nil {
 		in.fill(ctx, f, t, q)
 		if why := known.why(missing); why != nil {
-			f.Unread = why.reason
+			f.Unread = why.Reason
 		} else if in.noLayers {
 			f.Unread = "its layers were not asked (--no-layers)"
 		}

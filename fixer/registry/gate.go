@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
 // gate decides where requests and connections may go. A Dockerfile may come
@@ -28,11 +30,11 @@ func (r *refusal) Error() string {
 
 // mayAsk returns why images of a registry must not be asked for, nil when they
 // may.
-func (g *gate) mayAsk(host string) *failure {
+func (g *gate) mayAsk(host string) *content.Failure {
 	if len(g.allow) == 0 || among(host, g.allow) {
 		return nil
 	}
-	return &failure{reason: shown(host) + " is none of the registries that may be asked (--allow-registry)", host: true}
+	return &content.Failure{Reason: shown(host) + " is none of the registries that may be asked (--allow-registry)", Host: true}
 }
 
 // private are the networks besides those that netip knows which are not part

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/google/go-containerregistry/pkg/name"
+
+	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
 // A Host names a registry, or any server: "registry.example.com:5000". Without
@@ -35,7 +37,7 @@ func canonical(host string) string {
 
 // shown is a host as messages name it: Docker Hub by the name that people write.
 func shown(host string) string {
-	if host = clean(host); host == name.DefaultRegistry {
+	if host = content.Clean(host); host == name.DefaultRegistry {
 		return "docker.io"
 	}
 	return host

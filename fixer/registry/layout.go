@@ -15,11 +15,13 @@ import (
 	"github.com/distribution/reference"
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
+
+	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
 // A Store is a Source on disk, which can tell what it has.
 type Store interface {
-	Source
+	content.Source
 	// Names lists the images by their full names, sorted. Some may have none.
 	Names() ([]string, error)
 }
@@ -39,7 +41,7 @@ type member struct {
 }
 
 // open opens the directory, which the caller closes.
-func (l *ociLayout) open() (*os.Root, *failure) {
+func (l *ociLayout) open() (*os.Root, *content.Failure) {
 	// Asked first, since to open a named pipe is to wait.
 	info, err := os.Stat(l.dir)
 	if err == nil && !info.IsDir() {
@@ -50,23 +52,23 @@ func (l *ociLayout) open() (*os.Root, *failure) {
 		root, err = os.OpenRoot(l.dir)
 	}
 	if err != nil {
-		return nil, &failure{reason: fmt.Sprintf("%s is no OCI layout: %v", l.dir, cause(err)), err: err}
+		return nil, &content.Failure{Reason: fmt.Sprintf("%s is no OCI layout: %v", l.dir, cause(err)), Err: err}
 	}
 	return root, nil
 }
 
 // members reads index.json.
-func (l *ociLayout) members(root *os.Root) ([]member, *failure) {
+func (l *ociLayout) members(root *os.Root) ([]member, *content.Failure) {
 	text, err := readBounded(root, "index.json")
 	if err != nil {
-		return nil, &failure{reason: fmt.Sprintf("%s is no OCI layout: index.json: %v", l.dir, err), err: err}
+		return nil, &content.Failure{Reason: fmt.Sprintf("%s is no OCI layout: index.json: %v", l.dir, err), Err: err}
 	}
 	var index struct{ Manifests []v1.Descriptor }
 	if err := json.Unmarshal(text, &index); err != nil {
-		return nil, unreadable(l.dir, "an index", err)
+		return nil, content.Unreadable(l.dir, "an index", err)
 	}
 	if len(index.Manifests) == 0 {
-		return nil, &failure{reason: l.dir + " has no image"}
+		return nil, &content.Failure{Reason: l.dir + " has no image"}
 	}
 	var list []member
 	for _, d := range index.Manifests {
@@ -88,7 +90,7 @@ func annotatedName(annotations map[string]string) string {
 		if !strings.ContainsAny(s, ":/") {
 			continue
 		}
-		if full, err := FullName(s); err == nil {
+		if full, err := content.FullName(s); err == nil {
 			return full
 		}
 	}
@@ -115,7 +117,7 @@ func (l *ociLayout) Names() (names []string, err error) {
 	return slices.Compact(names), nil
 }
 
-func (l *ociLayout) find(_ context.Context, w wanted) (*found, error) {
+func (l *ociLayout) Find(_ context.Context, w content.Request) (*content.Found, error) {
 	root, f := l.open()
 	if f != nil {
 		return nil, f
@@ -127,25 +129,25 @@ func (l *ociLayout) find(_ context.Context, w wanted) (*found, error) {
 	}
 	list = slices.DeleteFunc(list, func(m member) bool { return !l.means(w, m) })
 	if len(list) == 0 {
-		return nil, &failure{reason: l.dir + " does not have this image", absent: true}
+		return nil, &content.Failure{Reason: l.dir + " does not have this image", Absent: true}
 	}
-	img, f := l.read(root, list, w.platform)
+	img, f := l.read(root, list, w.Platform)
 	if f != nil {
 		return nil, f
 	}
-	return &found{img: img, host: l.dir, local: true, prepares: true, open: func(ctx context.Context, i int) (io.ReadCloser, error) {
+	return &content.Found{Image: img, Host: l.dir, Local: true, Prepares: true, Open: func(ctx context.Context, i int) (io.ReadCloser, error) {
 		return l.layer(ctx, img.Layers[i].Digest)
 	}}, nil
 }
 
 // means reports whether what is wanted is the member: by its name, or by its
 // digest where one is wanted, as BuildKit does, which then heeds no tag.
-func (l *ociLayout) means(w wanted, m member) bool {
-	d, byDigest := w.ref.(name.Digest)
-	if !byDigest || l.as == w.name {
-		return m.name == w.name
+func (l *ociLayout) means(w content.Request, m member) bool {
+	d, byDigest := w.Ref.(name.Digest)
+	if !byDigest || l.as == w.Name {
+		return m.name == w.Name
 	}
-	return m.Digest.String() == d.DigestStr() && m.name != "" && repository(m.name) == repository(w.name)
+	return m.Digest.String() == d.DigestStr() && m.name != "" && repository(m.name) == repository(w.Name)
 }
 
 // repository is a full name without tag and digest.
@@ -158,21 +160,21 @@ func repository(full string) string {
 }
 
 // read reads the image for the platform from what goes by one name.
-func (l *ociLayout) read(root *os.Root, list []member, want v1.Platform) (*image, *failure) {
+func (l *ociLayout) read(root *os.Root, list []member, want v1.Platform) (*content.Image, *content.Failure) {
 	descriptors, f := l.apart(list)
 	if f != nil {
 		return nil, f
 	}
-	top, offer := choose(descriptors, want)
+	top, offer := content.ChoosePlatform(descriptors, want)
 	if top == nil {
-		return nil, notOffered(l.dir, want, offer)
+		return nil, content.NotOffered(l.dir, want, offer)
 	}
-	get := func(digest v1.Hash) ([]byte, *failure) { return l.document(root, digest) }
+	get := func(digest v1.Hash) ([]byte, *content.Failure) { return l.document(root, digest) }
 	text, f := get(top.Digest)
 	if f != nil {
 		return nil, f
 	}
-	img, config, f := descend(l.dir, document{top.Digest, text}, want, get)
+	img, config, f := content.Descend(l.dir, content.Document{Digest: top.Digest, Text: text}, want, get)
 	if f != nil {
 		return nil, f
 	}
@@ -180,7 +182,7 @@ func (l *ociLayout) read(root *os.Root, list []member, want v1.Platform) (*image
 	if img.Config, f = get(config); f != nil {
 		return nil, f
 	}
-	if f := checkConfig(l.dir, img.Config); f != nil {
+	if f := content.CheckConfig(l.dir, img.Config); f != nil {
 		return nil, f
 	}
 	if top.Platform == nil && img.Manifest == img.Digest {
@@ -191,13 +193,13 @@ func (l *ociLayout) read(root *os.Root, list []member, want v1.Platform) (*image
 
 // apart are the distinct entries of one name. More than one make an image for
 // several platforms, which they must tell.
-func (l *ociLayout) apart(list []member) (descriptors []v1.Descriptor, _ *failure) {
+func (l *ociLayout) apart(list []member) (descriptors []v1.Descriptor, _ *content.Failure) {
 	digests, platforms := map[v1.Hash]bool{}, map[string]bool{}
 	clash := false
 	for _, m := range list {
 		platform := ""
 		if m.Platform != nil {
-			platform = normal(*m.Platform).String()
+			platform = content.NormalPlatform(*m.Platform).String()
 		}
 		if digests[m.Digest] || strings.HasPrefix(platform, "unknown") {
 			continue // an attestation
@@ -207,17 +209,17 @@ func (l *ociLayout) apart(list []member) (descriptors []v1.Descriptor, _ *failur
 		descriptors = append(descriptors, m.Descriptor)
 	}
 	if clash || platforms[""] && len(descriptors) > 1 {
-		return nil, &failure{reason: fmt.Sprintf("%s has %d images that go by this name, and which is meant can't be told", l.dir, len(descriptors))}
+		return nil, &content.Failure{Reason: fmt.Sprintf("%s has %d images that go by this name, and which is meant can't be told", l.dir, len(descriptors))}
 	}
 	return descriptors, nil
 }
 
 // document reads a blob that is no layer, and checks that it is what its name
 // says.
-func (l *ociLayout) document(root *os.Root, digest v1.Hash) ([]byte, *failure) {
+func (l *ociLayout) document(root *os.Root, digest v1.Hash) ([]byte, *content.Failure) {
 	text, err := readBounded(root, blob(digest))
 	if err == nil {
-		err = check(context.Background(), bytes.NewReader(text), digest)
+		err = content.Verify(context.Background(), bytes.NewReader(text), digest)
 	}
 	if err != nil {
 		return nil, l.lacks(digest, err)
@@ -237,7 +239,7 @@ func (l *ociLayout) layer(ctx context.Context, digest v1.Hash) (io.ReadCloser, e
 	if err != nil {
 		return nil, l.lacks(digest, err)
 	}
-	if err = cause(check(ctx, file, digest)); err == nil {
+	if err = cause(content.Verify(ctx, file, digest)); err == nil {
 		_, err = file.Seek(0, io.SeekStart)
 	}
 	if err == nil {
@@ -253,14 +255,14 @@ func (l *ociLayout) layer(ctx context.Context, digest v1.Hash) (io.ReadCloser, e
 // blob is where content lies in a layout.
 func blob(digest v1.Hash) string { return path.Join("blobs", digest.Algorithm, digest.Hex) }
 
-func (l *ociLayout) lacks(digest v1.Hash, err error) *failure {
+func (l *ociLayout) lacks(digest v1.Hash, err error) *content.Failure {
 	if digest == (v1.Hash{}) {
-		return &failure{reason: l.dir + " has a manifest that names a part of the image without its digest", err: err}
+		return &content.Failure{Reason: l.dir + " has a manifest that names a part of the image without its digest", Err: err}
 	}
-	if err == errDigest {
-		return &failure{reason: fmt.Sprintf("%s has a damaged part of the image (%s): %v", l.dir, brief(digest), err), err: err}
+	if err == content.ErrDigest {
+		return &content.Failure{Reason: fmt.Sprintf("%s has a damaged part of the image (%s): %v", l.dir, brief(digest), err), Err: err}
 	}
-	return &failure{reason: fmt.Sprintf("%s lacks a part of the image (%s): %v", l.dir, brief(digest), err), err: err}
+	return &content.Failure{Reason: fmt.Sprintf("%s lacks a part of the image (%s): %v", l.dir, brief(digest), err), Err: err}
 }
 
 // brief is a digest as people quote it.

@@ -17,6 +17,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/registry"
+	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
 const (
@@ -164,7 +165,7 @@ func TestLayoutChoice(t *testing.T) {
 		{"any:1", "", "docker.io/library/any:1", "layout has 6 images that go by this name, and which is meant can't be told"},
 	} {
 		t.Run(tt.image+" "+tt.platform, func(t *testing.T) {
-			in := inspector(t, registry.Options{Sources: []registry.Source{registry.OCILayout(string(l), tt.as)}})
+			in := inspector(t, registry.Options{Sources: []content.Source{registry.OCILayout(string(l), tt.as)}})
 			f, err := in.Inspect(t.Context(), baseimage.Query{Image: tt.image, Platform: tt.platform, Ask: baseimage.AskConfig})
 			if err != nil {
 				oneLine(t, err.Error(), tt.want)
@@ -188,7 +189,7 @@ func TestLayoutPlatforms(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	in := inspector(t, registry.Options{Sources: []registry.Source{registry.OCILayout(string(l), app)}})
+	in := inspector(t, registry.Options{Sources: []content.Source{registry.OCILayout(string(l), app)}})
 	for platform, want := range map[string]string{"": "amd", "linux/arm64/v8": "arm"} {
 		f, err := in.Inspect(t.Context(), baseimage.Query{Image: app, Platform: platform, Ask: baseimage.AskConfig})
 		if err != nil || f.Config.User != want || f.Digest != f.Manifest || f.Digest == "" {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/internal/rootfs"
+	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
 // errLayers is the cause of a context that ran out of Options.LayerTimeout.
@@ -38,8 +39,8 @@ func (in *Inspector) look(ctx context.Context, s *subject, ask baseimage.Ask) er
 		return err
 	}
 	defer in.leave()
-	f := in.slow.failure(s.host)
-	var more map[string]file
+	f := in.slow.failure(s.Host)
+	var more map[string]content.File
 	if f == nil {
 		more, f = in.read(ctx, s, pending)
 	}
@@ -47,8 +48,8 @@ func (in *Inspector) look(ctx context.Context, s *subject, ask baseimage.Ask) er
 		return context.Cause(ctx)
 	}
 	s.learn(more, f, (&answers{more, pending}).missing())
-	if s.keep != nil && len(more) > 0 {
-		s.keep(s.image())
+	if s.Keep != nil && len(more) > 0 {
+		s.Keep(s.withFiles())
 	}
 	return nil
 }
@@ -58,21 +59,21 @@ func (in *Inspector) look(ctx context.Context, s *subject, ask baseimage.Ask) er
 const maxTookLong = 2
 
 // read asks the layers, and whatever else they tell in passing.
-func (in *Inspector) read(ctx context.Context, s *subject, names []string) (map[string]file, *failure) {
+func (in *Inspector) read(ctx context.Context, s *subject, names []string) (map[string]content.File, *content.Failure) {
 	ctx, cancel := context.WithTimeoutCause(ctx, in.layerTimeout, errLayers)
 	defer cancel()
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	idle := time.AfterFunc(in.timeout, func() { stop(errTimeout) })
+	idle := time.AfterFunc(in.timeout, func() { stop(content.ErrTimeout) })
 	defer idle.Stop()
 
 	var layers []rootfs.Layer
-	for i := range s.img.Layers {
+	for i := range s.Image.Layers {
 		layers = append(layers, rootfs.Layer{Open: func(ctx context.Context) (io.ReadCloser, error) {
-			if s.prepares {
+			if s.Prepares {
 				idle.Stop()
 			}
-			body, err := s.open(ctx, i)
+			body, err := s.Open(ctx, i)
 			if err != nil {
 				return nil, err
 			}
@@ -94,10 +95,10 @@ func (in *Inspector) read(ctx context.Context, s *subject, names []string) (map[
 		}
 	}
 	told, err := rootfs.Read(ctx, layers, questions)
-	more := map[string]file{}
+	more := map[string]content.File{}
 	for i, a := range told {
 		if a.Settled {
-			more[names[i]] = file{Path: a.Path, Mode: a.Mode, Data: a.Data}
+			more[names[i]] = content.File{Path: a.Path, Mode: a.Mode, Data: a.Data}
 		}
 	}
 	switch {
@@ -106,39 +107,39 @@ func (in *Inspector) read(ctx context.Context, s *subject, names []string) (map[
 	case err != nil:
 		return more, in.unread(ctx, s, err)
 	case len((&answers{more, names[:asked]}).missing()) > 0:
-		return more, &failure{reason: "what its layers hold depends on who unpacks them", question: true}
+		return more, &content.Failure{Reason: "what its layers hold depends on who unpacks them", Question: true}
 	}
 	return more, nil
 }
 
 // unread says why the layers could not be read.
-func (in *Inspector) unread(ctx context.Context, s *subject, err error) *failure {
-	var known *failure
+func (in *Inspector) unread(ctx context.Context, s *subject, err error) *content.Failure {
+	var known *content.Failure
 	switch cause := context.Cause(ctx); {
 	case cause == errLayers:
-		f := &failure{reason: fmt.Sprintf("its layers took more than %s", in.layerTimeout), err: err}
+		f := &content.Failure{Reason: fmt.Sprintf("its layers took more than %s", in.layerTimeout), Err: err}
 		if in.tookLong.Add(1) > maxTookLong {
-			in.slow.ruleOut(s.host, f)
+			in.slow.ruleOut(s.Host, f)
 		}
 		return f
-	case cause == errTimeout:
-		f := &failure{reason: fmt.Sprintf("%s sent nothing of a layer for %s", s.host, in.timeout), err: err}
-		in.slow.ruleOut(s.host, f)
+	case cause == content.ErrTimeout:
+		f := &content.Failure{Reason: fmt.Sprintf("%s sent nothing of a layer for %s", s.Host, in.timeout), Err: err}
+		in.slow.ruleOut(s.Host, f)
 		return f
 	case errors.As(err, &known):
-		if known.host {
-			in.slow.ruleOut(s.host, known)
+		if known.Host {
+			in.slow.ruleOut(s.Host, known)
 		}
 		return known
 	case errors.Is(err, rootfs.ErrContent):
-		return &failure{reason: clean(err.Error()), question: true, err: err}
-	case brokenOff(err):
+		return &content.Failure{Reason: content.Clean(err.Error()), Question: true, Err: err}
+	case content.BrokenOff(err):
 		which, _, _ := strings.Cut(err.Error(), ":") // rootfs begins with it
-		return &failure{reason: fmt.Sprintf("%s: %s breaks off", s.host, which), err: err}
+		return &content.Failure{Reason: fmt.Sprintf("%s: %s breaks off", s.Host, which), Err: err}
 	case mismatch(err):
-		return &failure{reason: s.host + " sent another layer than was asked for: the digest does not match", err: err}
+		return &content.Failure{Reason: s.Host + " sent another layer than was asked for: the digest does not match", Err: err}
 	}
-	return &failure{reason: clean(err.Error()), err: err}
+	return &content.Failure{Reason: content.Clean(err.Error()), Err: err}
 }
 
 // mismatch reports whether a layer turned out to be another than was asked for.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/registry"
+	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
 func digestOf(in *registry.Inspector, image string) (*baseimage.Facts, error) {
@@ -152,7 +153,7 @@ func TestDigestLocal(t *testing.T) {
 	digest := h.push("library/node:22", index(t, nodeDebian))
 	l := newLayout(t)
 	put(t, l, built(t, v1.Config{}, types.OCILayer), refKey, "node:20")
-	in := inspector(t, registry.Options{Transport: h, Sources: []registry.Source{registry.OCILayout(string(l), ""), nil}})
+	in := inspector(t, registry.Options{Transport: h, Sources: []content.Source{registry.OCILayout(string(l), ""), nil}})
 	if f, err := digestOf(in, "node:20"); err != nil || !f.Local || f.Digest == "" {
 		t.Errorf("%+v, %v", f, err)
 	}

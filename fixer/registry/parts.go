@@ -9,6 +9,8 @@ import (
 	"os"
 	"path"
 	"strings"
+
+	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
 const (
@@ -115,7 +117,7 @@ func (p parts) find(name string) (part, error) {
 		found, ok = p[found.link]
 	}
 	if !ok || found.link != "" {
-		return part{}, fmt.Errorf("%s is not in it", clean(path.Base(name)))
+		return part{}, fmt.Errorf("%s is not in it", content.Clean(path.Base(name)))
 	}
 	return found, nil
 }
@@ -126,8 +128,8 @@ func (p parts) read(f *os.File, name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if found.size > maxDocument {
-		return nil, fmt.Errorf("%s has more than %d MiB", clean(path.Base(name)), maxDocument>>20)
+	if found.size > content.MaxDocument {
+		return nil, fmt.Errorf("%s has more than %d MiB", content.Clean(path.Base(name)), content.MaxDocument>>20)
 	}
 	text := make([]byte, found.size)
 	if _, err := f.ReadAt(text, found.offset); err != nil && found.size > 0 {

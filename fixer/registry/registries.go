@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/name"
 
 	"github.com/dockmend/dockmend/fixer/internal/diskcache"
+	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
 // registries is the Source that asks each image of the registry that its name
@@ -28,7 +29,8 @@ type registries struct {
 
 func newRegistries(o Options, cache *diskcache.Dir) *registries {
 	return &registries{
-		client: newClient(o), mirrors: o.Mirrors, cache: cache,
+		client:  newClient(clientOptions{o.Allow, o.PlainHTTP, o.Keychain, o.Timeout, o.UserAgent, o.Transport}),
+		mirrors: o.Mirrors, cache: cache,
 		ttl: o.TagTTL, refresh: o.Refresh, offline: o.Offline, now: time.Now,
 	}
 }
@@ -40,23 +42,23 @@ type tagged struct {
 	Asked  time.Time `json:"asked"`
 }
 
-// find looks into the cache first. A tag is trusted for a time; after that a
+// Find looks into the cache first. A tag is trusted for a time; after that a
 // HEAD request tells whether it still names the same image.
-func (r *registries) find(ctx context.Context, w wanted) (*found, error) {
+func (r *registries) Find(ctx context.Context, w content.Request) (*content.Found, error) {
 	digest, fresh := r.digest(w)
 	kept := r.kept(w, digest)
 	switch {
 	case kept != nil && fresh:
 		return r.found(w, kept, ""), nil
 	case r.offline && kept != nil:
-		return r.found(w, kept, errOffline.reason), nil
+		return r.found(w, kept, errOffline.Reason), nil
 	case r.offline:
 		return nil, errOffline
 	}
 	img, err := r.ask(ctx, w)
-	var f *failure
-	if kept != nil && errors.As(err, &f) && !f.absent {
-		return r.found(w, kept, f.reason), nil
+	var f *content.Failure
+	if kept != nil && errors.As(err, &f) && !f.Absent {
+		return r.found(w, kept, f.Reason), nil
 	}
 	if err != nil {
 		return nil, err
@@ -65,12 +67,12 @@ func (r *registries) find(ctx context.Context, w wanted) (*found, error) {
 }
 
 // errOffline is why nothing is asked when the user wants it so.
-var errOffline = &failure{reason: "no registry was asked (--offline)"}
+var errOffline = &content.Failure{Reason: "no registry was asked (--offline)"}
 
 // digest returns what the reference stands for, as far as it's known without
 // asking, and whether that may be relied on.
-func (r *registries) digest(w wanted) (digest string, fresh bool) {
-	if d, ok := w.ref.(name.Digest); ok {
+func (r *registries) digest(w content.Request) (digest string, fresh bool) {
+	if d, ok := w.Ref.(name.Digest); ok {
 		return d.DigestStr(), true
 	}
 	t, fresh := r.tagged(w)
@@ -78,7 +80,7 @@ func (r *registries) digest(w wanted) (digest string, fresh bool) {
 }
 
 // tagged returns what is known of a tag, and whether that may be relied on.
-func (r *registries) tagged(w wanted) (t tagged, fresh bool) {
+func (r *registries) tagged(w content.Request) (t tagged, fresh bool) {
 	key := r.tagKey(w)
 	if t, ok := r.tags.Load(key); ok {
 		return t.(tagged), true
@@ -92,15 +94,15 @@ func (r *registries) tagged(w wanted) (t tagged, fresh bool) {
 
 // kept returns the image with that digest from this run or the cache, nil when
 // it isn't there.
-func (r *registries) kept(w wanted, digest string) *image {
+func (r *registries) kept(w content.Request, digest string) *content.Image {
 	if digest == "" {
 		return nil
 	}
 	key := r.imageKey(w, digest)
 	if img, ok := r.memory.Load(key); ok {
-		return img.(*image)
+		return img.(*content.Image)
 	}
-	img := &image{}
+	img := &content.Image{}
 	if !r.cache.Get(key, img) || img.Digest != digest {
 		return nil
 	}
@@ -110,14 +112,14 @@ func (r *registries) kept(w wanted, digest string) *image {
 // The keys of the cache name the repository too, and the mirrors: a digest proves
 // a manifest, but not what was read of a layer that was not read to its end, and
 // one server's word must not stand for another's.
-func (r *registries) tagKey(w wanted) string { return "tag " + w.ref.Name() + r.via(w) }
+func (r *registries) tagKey(w content.Request) string { return "tag " + w.Ref.Name() + r.via(w) }
 
-func (r *registries) imageKey(w wanted, digest string) string {
-	return "image " + w.ref.Context().Digest(digest).Name() + " " + w.platform.String() + r.via(w)
+func (r *registries) imageKey(w content.Request, digest string) string {
+	return "image " + w.Ref.Context().Digest(digest).Name() + " " + w.Platform.String() + r.via(w)
 }
 
 // via names the mirrors that are asked.
-func (r *registries) via(w wanted) (list string) {
+func (r *registries) via(w content.Request) (list string) {
 	for _, ref := range r.mirrored(w) {
 		list += " via " + ref.Context().Name()
 	}
@@ -127,13 +129,13 @@ func (r *registries) via(w wanted) (list string) {
 // ask asks the registry for the image: first what a tag stands for, as that may
 // be an image which is kept, by this tag or by another. A HEAD request is cheap,
 // and not counted where there is a limit.
-func (r *registries) ask(ctx context.Context, w wanted) (img *image, err error) {
+func (r *registries) ask(ctx context.Context, w content.Request) (img *content.Image, err error) {
 	digest := ""
-	if _, ok := w.ref.(name.Tag); ok {
+	if _, ok := w.Ref.(name.Tag); ok {
 		// One that doesn't answer such a request as it should, or doesn't know the
 		// tag, is asked for the image itself: that answer says more.
-		var f *failure
-		if digest, err = r.head(ctx, w); err != nil && (!errors.As(err, &f) || f.host) {
+		var f *content.Failure
+		if digest, err = r.head(ctx, w); err != nil && (!errors.As(err, &f) || f.Host) {
 			return nil, err
 		}
 		if img := r.kept(w, digest); img != nil {
@@ -145,7 +147,7 @@ func (r *registries) ask(ctx context.Context, w wanted) (img *image, err error) 
 		if digest != "" {
 			ref = ref.Context().Digest(digest)
 		}
-		img, err = r.client.fetch(ctx, ref, w.platform)
+		img, err = r.client.fetch(ctx, ref, w.Platform)
 		return err
 	})
 	if err != nil {
@@ -157,7 +159,7 @@ func (r *registries) ask(ctx context.Context, w wanted) (img *image, err error) 
 }
 
 // head returns the digest that the tag has now.
-func (r *registries) head(ctx context.Context, w wanted) (digest string, err error) {
+func (r *registries) head(ctx context.Context, w content.Request) (digest string, err error) {
 	err = r.each(ctx, w, func(ctx context.Context, ref name.Reference) error {
 		d, err := r.client.digest(ctx, ref)
 		digest = d.String()
@@ -171,29 +173,29 @@ func (r *registries) head(ctx context.Context, w wanted) (digest string, err err
 
 // each tries an exchange with the mirrors of the registry, and then with itself,
 // whose error it is then, with the reasons of the mirrors.
-func (r *registries) each(ctx context.Context, w wanted, try func(context.Context, name.Reference) error) error {
+func (r *registries) each(ctx context.Context, w content.Request, try func(context.Context, name.Reference) error) error {
 	mirrors := ""
 	for _, ref := range r.mirrored(w) {
 		err := try(asMirror(ctx, ref.Context().RegistryStr()), ref)
-		var f *failure
+		var f *content.Failure
 		if err == nil || ctx.Err() != nil || !errors.As(err, &f) {
 			return err
 		}
-		mirrors += "; its mirror: " + f.reason
+		mirrors += "; its mirror: " + f.Reason
 	}
-	err := try(ctx, w.ref)
-	var f *failure
+	err := try(ctx, w.Ref)
+	var f *content.Failure
 	if mirrors == "" || !errors.As(err, &f) {
 		return err
 	}
 	both := *f
-	both.reason += mirrors
+	both.Reason += mirrors
 	return &both
 }
 
 // mirrored are the references to ask mirrors for, in this order.
-func (r *registries) mirrored(w wanted) (list []name.Reference) {
-	repo := w.ref.Context()
+func (r *registries) mirrored(w content.Request) (list []name.Reference) {
+	repo := w.Ref.Context()
 	for _, m := range r.mirrors[Host(canonical(repo.RegistryStr()))] {
 		there := string(m.Host) + "/" + repo.RepositoryStr()
 		if m.Prefix != "" {
@@ -203,10 +205,10 @@ func (r *registries) mirrored(w wanted) (list []name.Reference) {
 		if err != nil {
 			continue // too long, with the prefix: no mirror can have it
 		}
-		if d, ok := w.ref.(name.Digest); ok {
+		if d, ok := w.Ref.(name.Digest); ok {
 			list = append(list, mirrored.Digest(d.DigestStr()))
 		} else {
-			list = append(list, mirrored.Tag(w.ref.Identifier()))
+			list = append(list, mirrored.Tag(w.Ref.Identifier()))
 		}
 	}
 	return list
@@ -214,19 +216,19 @@ func (r *registries) mirrored(w wanted) (list []name.Reference) {
 
 // remember keeps what a tag stands for. That the cache can't be written to
 // costs requests in the next run, and nothing else.
-func (r *registries) remember(w wanted, digest string) {
-	if _, ok := w.ref.(name.Tag); ok {
+func (r *registries) remember(w content.Request, digest string) {
+	if _, ok := w.Ref.(name.Tag); ok {
 		r.put(w, tagged{Digest: digest})
 	}
 }
 
-func (r *registries) put(w wanted, t tagged) {
+func (r *registries) put(w content.Request, t tagged) {
 	t.Asked = r.now()
 	r.tags.Store(r.tagKey(w), t)
 	_ = r.cache.Put(r.tagKey(w), t)
 }
 
-func (r *registries) keep(w wanted, img *image) {
+func (r *registries) keep(w content.Request, img *content.Image) {
 	if len(img.Config) > maxHeld {
 		return
 	}
@@ -235,9 +237,9 @@ func (r *registries) keep(w wanted, img *image) {
 	_ = r.cache.Put(key, img) // as above
 }
 
-func (r *registries) found(w wanted, img *image, assumed string) *found {
-	f := &found{img: img, host: shown(w.ref.Context().RegistryStr()), assumed: assumed, keep: func(img *image) { r.keep(w, img) }}
-	f.open = func(ctx context.Context, i int) (body io.ReadCloser, err error) {
+func (r *registries) found(w content.Request, img *content.Image, assumed string) *content.Found {
+	f := &content.Found{Image: img, Host: shown(w.Ref.Context().RegistryStr()), Assumed: assumed, Keep: func(img *content.Image) { r.keep(w, img) }}
+	f.Open = func(ctx context.Context, i int) (body io.ReadCloser, err error) {
 		if r.offline {
 			return nil, errOffline
 		}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/internal/diskcache"
+	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
 // Options say how to ask. The zero value is ready for use.
@@ -28,7 +29,7 @@ type Options struct {
 	Platform string
 	// Sources are where images are looked for, in this order: the registries
 	// alone when empty.
-	Sources []Source
+	Sources []content.Source
 	// Keychain has the credentials: those of the user's docker configuration
 	// when nil.
 	Keychain authn.Keychain
@@ -81,7 +82,7 @@ func (NoTable) Inspect(context.Context, baseimage.Query) (*baseimage.Facts, erro
 // is asked for once in its lifetime, and so is a host that can't be reached or
 // wants no more requests.
 type Inspector struct {
-	sources      []Source
+	sources      []content.Source
 	table        baseimage.Inspector
 	platform     string
 	timeout      time.Duration
@@ -130,7 +131,7 @@ func New(o Options) (*Inspector, error) {
 		slots:        make(chan struct{}, max(1, cmp.Or(o.Concurrency, 4))),
 	}
 	if len(o.Sources) == 0 {
-		o.Sources = []Source{nil}
+		o.Sources = []content.Source{nil}
 	}
 	for _, s := range o.Sources {
 		if s == nil {
@@ -162,18 +163,18 @@ func (in *Inspector) Inspect(ctx context.Context, q baseimage.Query) (*baseimage
 	if q.Ask == baseimage.AskDigest {
 		return in.names(ctx, w, q)
 	}
-	s, err := in.subjects.get(ctx, question{w.name, w.platform.String()}, func() (*subject, error) {
+	s, err := in.subjects.get(ctx, question{w.Name, w.Platform.String()}, func() (*subject, error) {
 		if err := in.enter(ctx); err != nil {
 			return nil, err
 		}
 		defer in.leave()
 		return in.find(ctx, w)
 	})
-	var f *failure
-	if errors.As(err, &f) && !f.absent {
+	var f *content.Failure
+	if errors.As(err, &f) && !f.Absent {
 		if known := in.known(ctx, q); known != nil {
 			own := *known
-			own.Assumed = f.reason
+			own.Assumed = f.Reason
 			return &own, nil
 		}
 	}
@@ -192,12 +193,12 @@ func (in *Inspector) Inspect(ctx context.Context, q baseimage.Query) (*baseimage
 func (in *Inspector) Limited() []string { return in.hosts.limited() }
 
 // want reads the names in a query.
-func (in *Inspector) want(q baseimage.Query) (w wanted, err error) {
-	w.timeout = in.timeout
-	if w.name, w.ref, err = parseName(q.Image); err != nil {
+func (in *Inspector) want(q baseimage.Query) (w content.Request, err error) {
+	w.Timeout = in.timeout
+	if w.Name, w.Ref, err = content.ParseName(q.Image); err != nil {
 		return w, err
 	}
-	w.platform, err = parsePlatform(cmp.Or(q.Platform, in.platform))
+	w.Platform, err = content.ParsePlatform(cmp.Or(q.Platform, in.platform))
 	return w, err
 }
 
@@ -214,9 +215,9 @@ func (in *Inspector) enter(ctx context.Context) error {
 func (in *Inspector) leave() { <-in.slots }
 
 // find looks for the image in one source after the other.
-func (in *Inspector) find(ctx context.Context, w wanted) (*subject, error) {
-	return first(in.sources, func(s Source) (*subject, error) {
-		found, err := s.find(ctx, w)
+func (in *Inspector) find(ctx context.Context, w content.Request) (*subject, error) {
+	return first(in.sources, func(s content.Source) (*subject, error) {
+		found, err := s.Find(ctx, w)
 		if err != nil {
 			return nil, err
 		}
@@ -226,18 +227,18 @@ func (in *Inspector) find(ctx context.Context, w wanted) (*subject, error) {
 
 // first returns the answer of the first source that has one. The error is that
 // of the last one that could not tell, or else that the image is nowhere.
-func first[T any](sources []Source, ask func(Source) (T, error)) (answer T, failed error) {
+func first[T any](sources []content.Source, ask func(content.Source) (T, error)) (answer T, failed error) {
 	for _, s := range sources {
 		answer, err := ask(s)
 		if err == nil {
 			return answer, nil
 		}
-		var f *failure
+		var f *content.Failure
 		if !errors.As(err, &f) {
 			return answer, err // ctx is done
 		}
-		var before *failure
-		if failed == nil || !f.absent || errors.As(failed, &before) && before.absent {
+		var before *content.Failure
+		if failed == nil || !f.Absent || errors.As(failed, &before) && before.Absent {
 			failed = err
 		}
 	}

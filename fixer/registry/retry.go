@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
 const (
@@ -41,7 +43,7 @@ func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 			return resp, err
 		}
 		if pause > maxPause || late {
-			r.hosts.ruleOut(req.URL.Host, &failure{host: true, reason: fmt.Sprintf("%s answered %d %s, and wants to be asked again only in %s",
+			r.hosts.ruleOut(req.URL.Host, &content.Failure{Host: true, Reason: fmt.Sprintf("%s answered %d %s, and wants to be asked again only in %s",
 				shown(req.URL.Host), resp.StatusCode, http.StatusText(resp.StatusCode), pause.Round(time.Second))})
 			return resp, err
 		}
@@ -60,7 +62,7 @@ func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 // worthwhile reports whether a second attempt may end otherwise.
 func worthwhile(resp *http.Response, err error) bool {
 	if err != nil {
-		return brokenOff(err)
+		return content.BrokenOff(err)
 	}
 	switch resp.StatusCode {
 	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:

@@ -11,6 +11,8 @@ import (
 	"sync"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
+
+	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
 // savedImage is what the engine saved of an image, once its layers are wanted.
@@ -38,7 +40,7 @@ func (s *savedImage) open(ctx context.Context, i int) (io.ReadCloser, error) {
 	}
 	p, err := s.parts.find(s.names[i])
 	if err != nil {
-		return nil, &failure{reason: fmt.Sprintf("%s saved the image without a layer: %v", engine, err), err: err}
+		return nil, &content.Failure{Reason: fmt.Sprintf("%s saved the image without a layer: %v", engine, err), Err: err}
 	}
 	return io.NopCloser(io.NewSectionReader(s.file, p.offset, p.size)), nil
 }
@@ -47,7 +49,7 @@ func (s *savedImage) open(ctx context.Context, i int) (io.ReadCloser, error) {
 // *failure.
 func (s *savedImage) save(ctx context.Context) error {
 	if s.daemon.dir == "" {
-		return &failure{reason: "there is no cache directory that " + engine + " could save the layers to"}
+		return &content.Failure{Reason: "there is no cache directory that " + engine + " could save the layers to"}
 	}
 	file, err := nameless(s.daemon.dir)
 	if err != nil {
@@ -80,8 +82,8 @@ func nameless(dir string) (*os.File, error) {
 	return f, nil
 }
 
-func unwritable(dir string, err error) *failure {
-	return &failure{reason: fmt.Sprintf("the layers can't be saved to %s: %v", dir, cause(err)), err: err}
+func unwritable(dir string, err error) *content.Failure {
+	return &content.Failure{Reason: fmt.Sprintf("the layers can't be saved to %s: %v", dir, cause(err)), Err: err}
 }
 
 // fill saves the image to the file, and finds its parts there.
@@ -91,7 +93,7 @@ func (s *savedImage) fill(ctx context.Context, file *os.File) error {
 		return s.daemon.explain(ctx, 0, err)
 	}
 	defer body.Close()
-	var known *failure
+	var known *content.Failure
 	var disk *fs.PathError
 	switch _, err := io.Copy(file, &limited{body, maxSaved}); {
 	case errors.As(err, &known):
@@ -99,14 +101,14 @@ func (s *savedImage) fill(ctx context.Context, file *os.File) error {
 	case errors.As(err, &disk):
 		return unwritable(s.daemon.dir, err)
 	case err != nil:
-		return &failure{reason: engine + " broke off while it saved the image", err: err}
+		return &content.Failure{Reason: engine + " broke off while it saved the image", Err: err}
 	}
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
 		return unwritable(s.daemon.dir, err)
 	}
 	p, m, err := readArchive(file)
 	if err != nil {
-		return &failure{reason: fmt.Sprintf("what %s saved can't be read: %v", engine, err), err: err}
+		return &content.Failure{Reason: fmt.Sprintf("what %s saved can't be read: %v", engine, err), Err: err}
 	}
 	// By now the name may stand for another image.
 	for _, saved := range m {
@@ -119,7 +121,7 @@ func (s *savedImage) fill(ctx context.Context, file *os.File) error {
 			return nil
 		}
 	}
-	return &failure{reason: engine + " saved another image than it told of"}
+	return &content.Failure{Reason: engine + " saved another image than it told of"}
 }
 
 // maxSaved bounds what the engine may save of one image, in bytes: twice what is
@@ -135,7 +137,7 @@ type limited struct {
 func (l *limited) Read(p []byte) (int, error) {
 	n, err := l.Reader.Read(p)
 	if l.left -= int64(n); l.left < 0 {
-		return 0, &failure{reason: fmt.Sprintf("%s saved more than %d GiB of the image", engine, maxSaved>>30)}
+		return 0, &content.Failure{Reason: fmt.Sprintf("%s saved more than %d GiB of the image", engine, maxSaved>>30)}
 	}
 	return n, err
 }

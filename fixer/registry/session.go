@@ -13,6 +13,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+
+	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
 // session is the access to one repository.
@@ -52,7 +54,7 @@ func wantsToken(challenge string) bool {
 }
 
 // session opens the access to a repository, or takes up the one from before.
-func (c *client) session(ctx context.Context, repo name.Repository, a attempt) (*session, *failure) {
+func (c *client) session(ctx context.Context, repo name.Repository, a attempt) (*session, *content.Failure) {
 	if s, ok := c.sessions.Load(repo); ok {
 		return s.(*session), nil
 	}
@@ -69,7 +71,7 @@ func (c *client) session(ctx context.Context, repo name.Repository, a attempt) (
 	if c.schemes.isPlain(g.host) {
 		var err error
 		if reg, err = name.NewRegistry(g.host, name.Insecure); err != nil {
-			return nil, &failure{reason: errName.Error(), err: err}
+			return nil, &content.Failure{Reason: content.ErrName.Error(), Err: err}
 		}
 	}
 	t, err := transport.NewWithContext(ctx, reg, auth, g, []string{repo.Scope(transport.PullScope)})
@@ -142,7 +144,7 @@ func (g *greeter) greet(req *http.Request) (*http.Response, error) {
 
 // credentials asks the keychain, which may start a program that takes its time
 // and knows of no context.
-func (c *client) credentials(ctx context.Context, repo name.Repository, a attempt) (authn.Authenticator, *failure) {
+func (c *client) credentials(ctx context.Context, repo name.Repository, a attempt) (authn.Authenticator, *content.Failure) {
 	type answer struct {
 		auth authn.Authenticator
 		err  error
@@ -155,13 +157,13 @@ func (c *client) credentials(ctx context.Context, repo name.Repository, a attemp
 	select {
 	case got := <-answers:
 		if got.err != nil {
-			return nil, &failure{reason: "the credentials for " + a.host + " can't be read", host: true, err: got.err}
+			return nil, &content.Failure{Reason: "the credentials for " + a.host + " can't be read", Host: true, Err: got.err}
 		}
 		return got.auth, nil
 	case <-ctx.Done():
-		if context.Cause(ctx) != errTimeout {
-			return nil, &failure{reason: "the credentials for " + a.host + " did not come in time", err: ctx.Err()}
+		if context.Cause(ctx) != content.ErrTimeout {
+			return nil, &content.Failure{Reason: "the credentials for " + a.host + " did not come in time", Err: ctx.Err()}
 		}
-		return nil, &failure{reason: fmt.Sprintf("the credentials for %s did not come within %s", a.host, a.timeout), host: true, err: ctx.Err()}
+		return nil, &content.Failure{Reason: fmt.Sprintf("the credentials for %s did not come within %s", a.host, a.timeout), Host: true, Err: ctx.Err()}
 	}
 }

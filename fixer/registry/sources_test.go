@@ -14,6 +14,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/registry"
+	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
 // dated is an image with history, configuration and layers, which every kind of
@@ -33,13 +34,13 @@ var questions = []baseimage.Ask{baseimage.AskConfig, baseimage.AskUsers | baseim
 
 // asRegistry compares what a source tells of an image with what a registry does.
 // Digests are left out unless the source can tell them.
-func asRegistry(t *testing.T, img v1.Image, name string, source registry.Source, digests bool) {
+func asRegistry(t *testing.T, img v1.Image, name string, source content.Source, digests bool) {
 	t.Helper()
 	h := newHub(t)
 	h.push("team/app:1", img)
 	for _, ask := range questions {
 		want := *inspect(t, inspector(t, registry.Options{Transport: h}), app, ask)
-		got := *inspect(t, inspector(t, registry.Options{Sources: []registry.Source{source}, Transport: h}), name, ask)
+		got := *inspect(t, inspector(t, registry.Options{Sources: []content.Source{source}, Transport: h}), name, ask)
 		want.Image, want.Local = name, true
 		if !digests {
 			want.Digest, want.Manifest = got.Digest, got.Manifest
@@ -52,7 +53,7 @@ func asRegistry(t *testing.T, img v1.Image, name string, source registry.Source,
 
 // reason asks everything of a source, and returns why it can't be told: the
 // error, or why the layers are unread. "" when all is told.
-func reason(t testing.TB, image string, sources ...registry.Source) string {
+func reason(t testing.TB, image string, sources ...content.Source) string {
 	t.Helper()
 	f, err := inspector(t, registry.Options{Sources: sources, Table: registry.NoTable{}}).
 		Inspect(context.Background(), baseimage.Query{Image: image, Ask: baseimage.AskEverything})
@@ -81,17 +82,17 @@ func TestSourcesInOrder(t *testing.T) {
 	const nowhere = "registry.example.com/team/nowhere:1"
 	tests := []struct {
 		name, image string
-		sources     []registry.Source
+		sources     []content.Source
 		want        string // the user, or the error
 		requests    bool
 	}{
-		{"in both, the archive first", app, []registry.Source{store, nil}, "archive", false},
-		{"in both, the registry first", app, []registry.Source{nil, store}, "registry", true},
-		{"in the second alone", other, []registry.Source{store, nil}, "registry", true},
-		{"the first is broken", other, []registry.Source{broken, nil}, "registry", true},
-		{"nowhere", nowhere, []registry.Source{store, nil}, "registry.example.com has no such image or tag (404)", true},
-		{"nowhere, the archive last", nowhere, []registry.Source{nil, store}, "does not have this image", true},
-		{"nowhere, and one can't tell", nowhere, []registry.Source{broken, store, nil}, "none is no OCI layout: no such file or directory", true},
+		{"in both, the archive first", app, []content.Source{store, nil}, "archive", false},
+		{"in both, the registry first", app, []content.Source{nil, store}, "registry", true},
+		{"in the second alone", other, []content.Source{store, nil}, "registry", true},
+		{"the first is broken", other, []content.Source{broken, nil}, "registry", true},
+		{"nowhere", nowhere, []content.Source{store, nil}, "registry.example.com has no such image or tag (404)", true},
+		{"nowhere, the archive last", nowhere, []content.Source{nil, store}, "does not have this image", true},
+		{"nowhere, and one can't tell", nowhere, []content.Source{broken, store, nil}, "none is no OCI layout: no such file or directory", true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -5,12 +5,13 @@ import (
 	"sync"
 
 	"github.com/dockmend/dockmend/fixer/baseimage/history"
+	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
 // subject is an image that was found, and what its layers told so far. The rest
 // of it never changes.
 type subject struct {
-	*found
+	*content.Found
 	summary *history.Summary
 	turn    chan struct{} // one element while somebody reads the layers
 
@@ -20,11 +21,11 @@ type subject struct {
 
 // state is what layers told, and did not tell. It is replaced, never changed.
 type state struct {
-	files map[string]file
+	files map[string]content.File
 	// unread is why the layers can't be read at all; they are tried once in a run.
-	unread *failure
+	unread *content.Failure
 	// refused are the questions that have no answer although they can be read.
-	refused map[string]*failure
+	refused map[string]*content.Failure
 }
 
 // pending returns the questions among these that reading the layers may answer.
@@ -42,7 +43,7 @@ func (s state) pending(names []string) (list []string) {
 
 // why returns why the first of the questions without an answer has none, nil
 // when the layers were not asked.
-func (s state) why(names []string) *failure {
+func (s state) why(names []string) *content.Failure {
 	for _, name := range names {
 		if f := s.refused[name]; f != nil {
 			return f
@@ -55,18 +56,18 @@ func (s state) why(names []string) *failure {
 // image of the usual kind has ten times over.
 const maxHeld = 128 << 10
 
-func newSubject(f *found) (*subject, error) {
-	t, err := history.Summarize(f.img.Config)
+func newSubject(f *content.Found) (*subject, error) {
+	t, err := history.Summarize(f.Image.Config)
 	if err != nil {
-		return nil, &failure{reason: f.host + " has a configuration that can't be read", err: err}
+		return nil, &content.Failure{Reason: f.Host + " has a configuration that can't be read", Err: err}
 	}
-	if len(f.img.Config) > maxHeld {
+	if len(f.Image.Config) > maxHeld {
 		light := *f
-		light.img = &image{Digest: f.img.Digest, Manifest: f.img.Manifest, Layers: f.img.Layers, Files: f.img.Files}
-		light.keep = nil
+		light.Image = &content.Image{Digest: f.Image.Digest, Manifest: f.Image.Manifest, Layers: f.Image.Layers, Files: f.Image.Files}
+		light.Keep = nil
 		f = &light
 	}
-	return &subject{found: f, summary: t, turn: make(chan struct{}, 1), state: state{files: f.img.Files}}, nil
+	return &subject{Found: f, summary: t, turn: make(chan struct{}, 1), state: state{files: f.Image.Files}}, nil
 }
 
 // known returns what the layers told so far.
@@ -77,15 +78,15 @@ func (s *subject) known() state {
 }
 
 // learn adds what reading the layers gave, and why these questions got no answer.
-func (s *subject) learn(more map[string]file, f *failure, unanswered []string) {
+func (s *subject) learn(more map[string]content.File, f *content.Failure, unanswered []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	next := state{files: merge(s.state.files, more), refused: maps.Clone(s.state.refused)}
-	if f != nil && !f.question {
+	if f != nil && !f.Question {
 		next.unread = f
 	} else if f != nil {
 		if next.refused == nil {
-			next.refused = map[string]*failure{}
+			next.refused = map[string]*content.Failure{}
 		}
 		for _, name := range unanswered {
 			next.refused[name] = f
@@ -94,9 +95,9 @@ func (s *subject) learn(more map[string]file, f *failure, unanswered []string) {
 	s.state = next
 }
 
-// image is the image with all that its layers told.
-func (s *subject) image() *image {
-	img := *s.img
+// withFiles returns the image with all that its layers told.
+func (s *subject) withFiles() *content.Image {
+	img := *s.Image
 	img.Files = s.known().files
 	return &img
 }

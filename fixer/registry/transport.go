@@ -11,6 +11,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
 const (
@@ -36,11 +38,11 @@ const (
 // value is ready for use.
 type hosts struct {
 	mu   sync.Mutex
-	down map[string]*failure
+	down map[string]*content.Failure
 }
 
 // failure returns why the host is not to be asked, nil when it may be.
-func (h *hosts) failure(host string) *failure {
+func (h *hosts) failure(host string) *content.Failure {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.down[withPort(canonical(host))]
@@ -51,7 +53,7 @@ func (h *hosts) limited() (list []string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for host, f := range h.down {
-		if f.tooMany {
+		if f.TooMany {
 			list = append(list, shown(strings.TrimSuffix(host, ":443")))
 		}
 	}
@@ -60,11 +62,11 @@ func (h *hosts) limited() (list []string) {
 }
 
 // rule out a host; the first reason stays.
-func (h *hosts) ruleOut(host string, f *failure) {
+func (h *hosts) ruleOut(host string, f *content.Failure) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.down == nil {
-		h.down = map[string]*failure{}
+		h.down = map[string]*content.Failure{}
 	}
 	if host = withPort(canonical(host)); h.down[host] == nil {
 		h.down[host] = f
@@ -101,13 +103,13 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	x, ok := req.Context().Value(exchangeKey{}).(*exchange)
 	if !ok {
-		x = &exchange{limit: maxDocument}
+		x = &exchange{limit: content.MaxDocument}
 	}
 	if x.requests.Add(1) > maxRequests {
-		return nil, &failure{reason: fmt.Sprintf("%s takes more than %d requests for one answer", shown(req.URL.Host), maxRequests)}
+		return nil, &content.Failure{Reason: fmt.Sprintf("%s takes more than %d requests for one answer", shown(req.URL.Host), maxRequests)}
 	}
 	if redirects(req) > maxRedirects {
-		return nil, &failure{reason: fmt.Sprintf("%s sends from one place to another without end", shown(req.URL.Host))}
+		return nil, &content.Failure{Reason: fmt.Sprintf("%s sends from one place to another without end", shown(req.URL.Host))}
 	}
 	meter := meterOf(req.Context())
 	meter.requests.Add(1)
@@ -157,7 +159,7 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 	}
 	n, err := b.body.Read(p)
 	if b.left -= n; b.left < 0 {
-		return 0, &failure{reason: fmt.Sprintf("%s sent more than %d KiB where a few were expected", b.host, b.limit>>10)}
+		return 0, &content.Failure{Reason: fmt.Sprintf("%s sent more than %d KiB where a few were expected", b.host, b.limit>>10)}
 	}
 	return n, err
 }

@@ -1,4 +1,4 @@
-package registry
+package content
 
 import (
 	"context"
@@ -9,11 +9,12 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
 
-// errDigest is what is wrong with damaged content.
-var errDigest = errors.New("the digest does not match")
+// ErrDigest is the error of content that has another digest than it should.
+var ErrDigest = errors.New("the digest does not match")
 
-// digestOf reads content to its end and works out its digest.
-func digestOf(content io.Reader, algorithm string) (v1.Hash, error) {
+// DigestOf returns the digest of content, which is read to its end. The error is
+// that of reading, or says that the algorithm is not known.
+func DigestOf(content io.Reader, algorithm string) (v1.Hash, error) {
 	h, err := v1.Hasher(algorithm)
 	if err != nil {
 		return v1.Hash{}, err
@@ -24,12 +25,12 @@ func digestOf(content io.Reader, algorithm string) (v1.Hash, error) {
 	return v1.Hash{Algorithm: algorithm, Hex: hex.EncodeToString(h.Sum(nil))}, nil
 }
 
-// check reads content to its end, and returns errDigest when it's another than
+// Verify reads content to its end, and returns ErrDigest when it's another than
 // the digest says. It ends with ctx, with the cause of that as the error.
-func check(ctx context.Context, content io.Reader, want v1.Hash) error {
-	got, err := digestOf(&interruptible{ctx, content}, want.Algorithm)
+func Verify(ctx context.Context, content io.Reader, want v1.Hash) error {
+	got, err := DigestOf(&interruptible{ctx, content}, want.Algorithm)
 	if err == nil && got != want {
-		err = errDigest
+		err = ErrDigest
 	}
 	return err
 }

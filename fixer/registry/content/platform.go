@@ -1,4 +1,4 @@
-package registry
+package content
 
 import (
 	"fmt"
@@ -11,18 +11,20 @@ import (
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
-// ParsePlatform gives a platform, "os/architecture[/variant]", its usual name:
-// linux/arm64 for linux/aarch64 and for linux/arm64/v8.
-func ParsePlatform(s string) (string, error) {
-	p, err := parsePlatform(s)
+// NormalizePlatform returns the usual name of a platform,
+// "os/architecture[/variant]": linux/arm64 for linux/aarch64 and for
+// linux/arm64/v8. The error says that s is no platform.
+func NormalizePlatform(s string) (string, error) {
+	p, err := ParsePlatform(s)
 	if err != nil {
 		return "", err
 	}
 	return p.String(), nil
 }
 
-// parsePlatform reads "os/architecture[/variant]" into its normal form.
-func parsePlatform(s string) (v1.Platform, error) {
+// ParsePlatform returns what "os/architecture[/variant]" stands for, as
+// NormalPlatform does. The error says that s is no platform.
+func ParsePlatform(s string) (v1.Platform, error) {
 	parts := strings.Split(s, "/")
 	if len(parts) < 2 || len(parts) > 3 || slices.Contains(parts, "") {
 		return v1.Platform{}, fmt.Errorf("%q is not a platform: os/architecture or os/architecture/variant", s)
@@ -31,11 +33,12 @@ func parsePlatform(s string) (v1.Platform, error) {
 	if len(parts) == 3 {
 		p.Variant = parts[2]
 	}
-	return normal(p), nil
+	return NormalPlatform(p), nil
 }
 
-// normal replaces the other names that builders and registries use.
-func normal(p v1.Platform) v1.Platform {
+// NormalPlatform returns p under its usual name, without the other names that
+// builders and registries use and without a variant that is meant anyway.
+func NormalPlatform(p v1.Platform) v1.Platform {
 	p.OS, p.Architecture, p.Variant = strings.ToLower(p.OS), strings.ToLower(p.Architecture), strings.ToLower(p.Variant)
 	switch p.Architecture {
 	case "x86_64", "x86-64":
@@ -64,11 +67,11 @@ func level(p v1.Platform) int {
 	return map[string]int{"amd64": 1, "arm": 7, "arm64": 8}[p.Architecture]
 }
 
-// choose returns the member of an index that is built for the platform: the
-// one with the highest variant that runs there. A single member that doesn't
+// ChoosePlatform returns the member of an index that is built for the platform:
+// the one with the highest variant that runs there. A single member that doesn't
 // tell its platform is taken at the last. With none, offer lists the platforms
 // there are, sorted.
-func choose(members []v1.Descriptor, want v1.Platform) (chosen *v1.Descriptor, offer []string) {
+func ChoosePlatform(members []v1.Descriptor, want v1.Platform) (chosen *v1.Descriptor, offer []string) {
 	var silent []*v1.Descriptor
 	best := -1
 	for i := range members {
@@ -77,7 +80,7 @@ func choose(members []v1.Descriptor, want v1.Platform) (chosen *v1.Descriptor, o
 			silent = append(silent, m)
 			continue
 		}
-		have := normal(*m.Platform)
+		have := NormalPlatform(*m.Platform)
 		if have.OS == "unknown" {
 			continue // an attestation, not an image
 		}
@@ -102,9 +105,9 @@ const maxOffer = 12
 // platformName is how platforms look that anything is built for.
 var platformName = lazyregexp.New(`^[a-z0-9._/-]{1,40}$`)
 
-// notOffered is the failure of an index without the platform. The offer is what
-// a stranger wrote.
-func notOffered(host string, want v1.Platform, offer []string) *failure {
+// NotOffered returns the failure of an index without the platform, where offer is
+// what it has. That a stranger wrote: what looks like no platform is left out.
+func NotOffered(host string, want v1.Platform, offer []string) *Failure {
 	offer = slices.DeleteFunc(offer, func(p string) bool { return !platformName.MatchString(p) })
 	if len(offer) > maxOffer {
 		offer = append(offer[:maxOffer:maxOffer], "…")
@@ -113,5 +116,5 @@ func notOffered(host string, want v1.Platform, offer []string) *failure {
 	if len(offer) > 0 {
 		reason = fmt.Sprintf("%s has this image not for %s, only for %s", host, want, strings.Join(offer, ", "))
 	}
-	return &failure{reason: reason, absent: true, platform: true}
+	return &Failure{Reason: reason, Absent: true, platform: true}
 }

@@ -1,0 +1,61 @@
+package content
+
+import (
+	"errors"
+	"io"
+	"strings"
+	"syscall"
+	"unicode"
+
+	"github.com/dockmend/dockmend/fixer/baseimage"
+)
+
+// ErrTimeout is the cause of a context whose time for an image's documents is over.
+var ErrTimeout = errors.New("no answer in time")
+
+// Failure is why an image could not be read.
+type Failure struct {
+	// Reason is one line that names the host, and never the image. Of what a
+	// server wrote, it has no more than the names of hosts.
+	Reason string
+	// Host: it's the host that fails, so that asking it for another image makes
+	// no sense.
+	Host bool
+	// TooMany: the host wants no more requests.
+	TooMany bool
+	// Question: it's what was asked of the layers that has no answer, and not the
+	// layers that can't be read.
+	Question bool
+	// Absent: the registry did answer, and what was asked for isn't there.
+	Absent bool
+	// platform: it's there for other platforms.
+	platform bool
+	Err      error // may be nil
+}
+
+func (f *Failure) Error() string { return f.Reason }
+func (f *Failure) Unwrap() error { return f.Err }
+
+// Is makes a baseimage.ErrNotFound of what isn't there.
+func (f *Failure) Is(target error) bool {
+	return target == baseimage.ErrNotFound && f.Absent && !f.platform
+}
+
+// Clean returns a text as one short line of printable characters, for messages.
+func Clean(text string) string {
+	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool {
+		return unicode.IsSpace(r) || !unicode.IsPrint(r)
+	}), " ")
+	const limit = 120
+	if runes := []rune(text); len(runes) > limit {
+		return string(runes[:limit]) + "…"
+	}
+	return text
+}
+
+// BrokenOff reports whether err says that the connection was lost before the
+// answer was complete.
+func BrokenOff(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+}
