@@ -12,6 +12,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/registry"
 	"github.com/dockmend/dockmend/fixer/registry/content"
+	"github.com/dockmend/dockmend/fixer/registry/transport"
 )
 
 // imageFlags say where facts about base images come from.
@@ -96,9 +97,9 @@ func tellLimited(s *streams, in baseimage.Inspector) {
 	}
 }
 
-func hosts(flag string, names []string) (list []registry.Host, err error) {
+func hosts(flag string, names []string) (list []transport.Host, err error) {
 	for _, name := range names {
-		h, err := registry.ParseHost(name)
+		h, err := transport.ParseHost(name)
 		if err != nil {
 			return nil, fmt.Errorf("--%s: %w", flag, err)
 		}
@@ -107,18 +108,18 @@ func hosts(flag string, names []string) (list []registry.Host, err error) {
 	return list, nil
 }
 
-func (f *imageFlags) mirrors() (map[registry.Host][]registry.Mirror, error) {
-	mirrors := map[registry.Host][]registry.Mirror{}
+func (f *imageFlags) mirrors() (map[transport.Host][]transport.Mirror, error) {
+	mirrors := map[transport.Host][]transport.Mirror{}
 	for _, pair := range f.Mirror {
 		of, at, ok := strings.Cut(pair, "=")
 		if !ok {
 			return nil, withHint(fmt.Errorf("--mirror %s names no mirror", pair), "HOST=MIRROR, as in docker.io=mirror.example.com")
 		}
-		host, err := registry.ParseHost(of)
+		host, err := transport.ParseHost(of)
 		if err != nil {
 			return nil, fmt.Errorf("--mirror: %w", err)
 		}
-		m, err := registry.ParseMirror(at)
+		m, err := transport.ParseMirror(at)
 		if err != nil {
 			return nil, fmt.Errorf("--mirror: %w", err)
 		}

@@ -14,7 +14,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
-	"github.com/dockmend/dockmend/fixer/registry"
+	"github.com/dockmend/dockmend/fixer/registry/transport"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms"
 )
@@ -41,7 +41,7 @@ With --from, the questions are those that repairing the Dockerfiles asks, so tha
 type inspected struct {
 	query baseimage.Query
 	facts *baseimage.Facts
-	cost  registry.Cost
+	cost  transport.Cost
 	took  time.Duration
 	err   error
 }

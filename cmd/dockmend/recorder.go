@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/registry"
+	"github.com/dockmend/dockmend/fixer/registry/transport"
 )
 
 // recorder is an Inspector that hands every question on, and remembers what was
@@ -23,7 +23,7 @@ type recorder struct {
 type record struct {
 	ask   baseimage.Ask
 	base  bool // a stage is built from it
-	meter registry.Meter
+	meter transport.Meter
 	took  time.Duration
 }
 
@@ -35,7 +35,7 @@ func newRecorder(next baseimage.Inspector) *recorder {
 func (r *recorder) Inspect(ctx context.Context, q baseimage.Query) (*baseimage.Facts, error) {
 	rec := r.note(q)
 	start := time.Now()
-	f, err := r.next.Inspect(registry.WithMeter(ctx, &rec.meter), q)
+	f, err := r.next.Inspect(transport.WithMeter(ctx, &rec.meter), q)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	rec.took += time.Since(start)

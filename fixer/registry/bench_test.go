@@ -23,6 +23,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/registry"
+	"github.com/dockmend/dockmend/fixer/registry/transport"
 	"github.com/dockmend/dockmend/transforms"
 )
 
@@ -37,7 +38,7 @@ func newShop(b *testing.B) *shop {
 	b.Cleanup(server.Close)
 	host := strings.TrimPrefix(server.URL, "http://")
 	return &shop{host, func(dir string, o registry.Options) *registry.Inspector {
-		o.Allow, o.Cache = []registry.Host{registry.Host(host)}, dir
+		o.Allow, o.Cache = []transport.Host{transport.Host(host)}, dir
 		return inspector(b, o)
 	}}
 }
@@ -94,17 +95,17 @@ func bulk(b *testing.B, size int) []byte {
 }
 
 // report adds what one question cost to the figures of the benchmark.
-func report(b *testing.B, c registry.Cost) {
+func report(b *testing.B, c transport.Cost) {
 	b.ReportMetric(float64(c.Requests), "requests/op")
 	b.ReportMetric(float64(c.Layers), "layers/op")
 	b.ReportMetric(float64(c.Bytes)/1024, "KiB/op")
 }
 
 // asking counts what a question costs.
-func asking(b *testing.B, in *registry.Inspector, image string, what baseimage.Ask) (f *baseimage.Facts, c registry.Cost) {
+func asking(b *testing.B, in *registry.Inspector, image string, what baseimage.Ask) (f *baseimage.Facts, c transport.Cost) {
 	b.Helper()
-	var m registry.Meter
-	f, err := in.Inspect(registry.WithMeter(context.Background(), &m), baseimage.Query{Image: image, Ask: what})
+	var m transport.Meter
+	f, err := in.Inspect(transport.WithMeter(context.Background(), &m), baseimage.Query{Image: image, Ask: what})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -119,7 +120,7 @@ func asking(b *testing.B, in *registry.Inspector, image string, what baseimage.A
 func BenchmarkHistory(b *testing.B) {
 	s := newShop(b)
 	s.push(b, "node:20", nodeDebian.build(b))
-	var c registry.Cost
+	var c transport.Cost
 	for b.Loop() {
 		_, c = asking(b, s.in("", registry.Options{}), s.host+"/node:20", baseimage.AskConfig|baseimage.AskDistro|baseimage.AskUsers|baseimage.AskSh|baseimage.AskChown)
 	}
@@ -146,7 +147,7 @@ func BenchmarkLayers(b *testing.B) {
 				}
 			}
 			s.push(b, "app:1", configured(b, img, v1.Config{}))
-			var c registry.Cost
+			var c transport.Cost
 			for b.Loop() {
 				_, c = asking(b, s.in("", registry.Options{}), s.host+"/app:1", baseimage.AskAccounts)
 			}
@@ -168,7 +169,7 @@ func BenchmarkAgain(b *testing.B) {
 			s.push(b, "node:20", nodeDebian.build(b))
 			dir := b.TempDir()
 			asking(b, s.in(dir, registry.Options{}), s.host+"/node:20", baseimage.AskUsers)
-			var cost registry.Cost
+			var cost transport.Cost
 			for b.Loop() {
 				_, cost = asking(b, s.in(dir, c.o), s.host+"/node:20", baseimage.AskUsers)
 			}
@@ -187,13 +188,13 @@ func BenchmarkManyFiles(b *testing.B) {
 				base.config.Labels = map[string]string{"number": fmt.Sprint(i)}
 				s.push(b, fmt.Sprintf("node:%d", i), base.build(b))
 			}
-			var m registry.Meter
+			var m transport.Meter
 			for b.Loop() {
-				m = registry.Meter{}
+				m = transport.Meter{}
 				in := s.in("", registry.Options{})
 				for i := range files {
 					src := fmt.Sprintf("FROM %s/node:%d\nWORKDIR /app\nCOPY package*.json ./\nRUN npm ci\nCOPY . .\nCMD [\"node\", \"server.js\"]\n", s.host, i%12)
-					r, err := fixer.Run(registry.WithMeter(context.Background(), &m), fixer.Source{Name: "Dockerfile", Src: []byte(src)}, transforms.All, in, fixer.Options{})
+					r, err := fixer.Run(transport.WithMeter(context.Background(), &m), fixer.Source{Name: "Dockerfile", Src: []byte(src)}, transforms.All, in, fixer.Options{})
 					if err != nil {
 						b.Fatal(err)
 					}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/registry"
+	"github.com/dockmend/dockmend/fixer/registry/transport"
 )
 
 // heads are the requests that only ask what a tag stands for.
@@ -242,11 +243,11 @@ func TestMirror(t *testing.T) {
 	h.push("hub/library/node:20", img)
 	h.push("library/node:20", img)
 	h.push("library/node:22", img)
-	mirror, err := registry.ParseMirror("mirror.example.com/hub")
+	mirror, err := transport.ParseMirror("mirror.example.com/hub")
 	if err != nil {
 		t.Fatal(err)
 	}
-	options := registry.Options{Transport: h, Mirrors: map[registry.Host][]registry.Mirror{"index.docker.io": {mirror}}}
+	options := registry.Options{Transport: h, Mirrors: map[transport.Host][]transport.Mirror{"index.docker.io": {mirror}}}
 	in := inspector(t, options)
 	for _, c := range []struct {
 		image  string

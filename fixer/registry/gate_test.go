@@ -20,6 +20,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/registry"
+	"github.com/dockmend/dockmend/fixer/registry/transport"
 )
 
 // server is a registry on this machine, reached by real connections. Its log
@@ -153,17 +154,17 @@ func TestRefusedAddresses(t *testing.T) {
 		t.Errorf("requests: %q", log)
 	}
 	for _, allow := range []string{s.host, "127.0.0.1"} {
-		h, err := registry.ParseHost(allow)
+		h, err := transport.ParseHost(allow)
 		if err != nil {
 			t.Fatal(err)
 		}
-		inspect(t, inspector(t, registry.Options{Allow: []registry.Host{h}}), s.host+"/team/app:1", baseimage.AskConfig)
+		inspect(t, inspector(t, registry.Options{Allow: []transport.Host{h}}), s.host+"/team/app:1", baseimage.AskConfig)
 	}
 	if log := s.requests(); len(log) != 6 {
 		t.Errorf("requests when allowed: %q", log)
 	}
-	named := registry.Host("registry.example.com:" + port)
-	inspect(t, inspector(t, registry.Options{Allow: []registry.Host{named}, PlainHTTP: []registry.Host{named}}), string(named)+"/team/app:1", baseimage.AskConfig)
+	named := transport.Host("registry.example.com:" + port)
+	inspect(t, inspector(t, registry.Options{Allow: []transport.Host{named}, PlainHTTP: []transport.Host{named}}), string(named)+"/team/app:1", baseimage.AskConfig)
 }
 
 // TestRefusedRedirects: an allowed registry can't send the client to a place
@@ -192,9 +193,9 @@ func TestRefusedRedirects(t *testing.T) {
 		http.Redirect(w, r, inner.URL+"/secret", http.StatusTemporaryRedirect)
 		return true
 	}
-	in := inspector(t, registry.Options{Allow: []registry.Host{registry.Host(outer.host)}, Timeout: 0})
+	in := inspector(t, registry.Options{Allow: []transport.Host{transport.Host(outer.host)}, Timeout: 0})
 	fails(t, in, outer.host+"/team/app:1", "127.0.0.1"+refusedLoopback)
-	in = inspector(t, registry.Options{Allow: []registry.Host{registry.Host(outer.host)}})
+	in = inspector(t, registry.Options{Allow: []transport.Host{transport.Host(outer.host)}})
 	fails(t, in, outer.host+"/team/layers:1", "unread: 127.0.0.1"+refusedLoopback)
 	if log := inner.requests(); len(log) != 0 {
 		t.Errorf("requests to the other: %q", log)
@@ -206,11 +207,11 @@ func TestRefusedRedirects(t *testing.T) {
 func TestAllowList(t *testing.T) {
 	h := newHub(t)
 	h.push("team/app:1", recipe{}.build(t))
-	allow, err := registry.ParseHost("Registry.example.com")
+	allow, err := transport.ParseHost("Registry.example.com")
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := inspector(t, registry.Options{Transport: h, Allow: []registry.Host{allow}})
+	in := inspector(t, registry.Options{Transport: h, Allow: []transport.Host{allow}})
 	inspect(t, in, app, baseimage.AskConfig)
 	inspect(t, in, "registry.example.com:5000/team/app:1", baseimage.AskConfig)
 	h.requests()
@@ -222,12 +223,12 @@ func TestAllowList(t *testing.T) {
 	if log := h.requests(); len(log) != 0 {
 		t.Errorf("requests: %q", log)
 	}
-	hub, err := registry.ParseHost("docker.io")
+	hub, err := transport.ParseHost("docker.io")
 	if err != nil {
 		t.Fatal(err)
 	}
 	h.push("library/node:20", nodeDebian.build(t))
-	if f := inspect(t, inspector(t, registry.Options{Transport: h, Allow: []registry.Host{hub}}), "node:20", baseimage.AskConfig); f.Assumed != "" {
+	if f := inspect(t, inspector(t, registry.Options{Transport: h, Allow: []transport.Host{hub}}), "node:20", baseimage.AskConfig); f.Assumed != "" {
 		t.Errorf("docker.io is allowed, assumed: %q", f.Assumed)
 	}
 }
@@ -245,7 +246,7 @@ func TestCredentialsStay(t *testing.T) {
 		return true
 	}
 	in := inspector(t, registry.Options{
-		Allow: []registry.Host{registry.Host(outer.host), registry.Host(store.host)}, Keychain: keychain{"me", "secret"},
+		Allow: []transport.Host{transport.Host(outer.host), transport.Host(store.host)}, Keychain: keychain{"me", "secret"},
 	})
 	inspect(t, in, outer.host+"/team/app:1", baseimage.AskConfig)
 	for _, line := range outer.requests() {
@@ -268,28 +269,28 @@ func TestCredentialsStay(t *testing.T) {
 // it, and others never without.
 func TestHTTPS(t *testing.T) {
 	s := newServer(t, (*httptest.Server).StartTLS, "team/app:1")
-	transport := s.Client().Transport.(*http.Transport).Clone()
-	transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
+	tls := s.Client().Transport.(*http.Transport).Clone()
+	tls.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, network, s.host)
 	}
-	inspect(t, inspector(t, registry.Options{Transport: transport}), s.host+"/team/app:1", baseimage.AskEverything)
-	inspect(t, inspector(t, registry.Options{Transport: transport}), "example.com/team/app:1", baseimage.AskEverything)
-	fails(t, inspector(t, registry.Options{Transport: transport, PlainHTTP: []registry.Host{"example.com"}}), "example.com/team/app:1", "example.com answered 400 Bad Request")
+	inspect(t, inspector(t, registry.Options{Transport: tls}), s.host+"/team/app:1", baseimage.AskEverything)
+	inspect(t, inspector(t, registry.Options{Transport: tls}), "example.com/team/app:1", baseimage.AskEverything)
+	fails(t, inspector(t, registry.Options{Transport: tls, PlainHTTP: []transport.Host{"example.com"}}), "example.com/team/app:1", "example.com answered 400 Bad Request")
 }
 
 func TestParseHost(t *testing.T) {
 	for _, s := range []string{"", "https://example.com", "example.com/path", "a b", "example.com:port", "user@example.com", "exa_mple.com/"} {
-		if h, err := registry.ParseHost(s); err == nil {
+		if h, err := transport.ParseHost(s); err == nil {
 			t.Errorf("%q is taken as %q", s, h)
 		}
 	}
-	for s, want := range map[string]registry.Host{"docker.io": "index.docker.io", "Example.COM:5000": "example.com:5000", "localhost": "localhost", "[::1]:5000": "[::1]:5000"} {
-		if h, err := registry.ParseHost(s); err != nil || h != want {
+	for s, want := range map[string]transport.Host{"docker.io": "index.docker.io", "Example.COM:5000": "example.com:5000", "localhost": "localhost", "[::1]:5000": "[::1]:5000"} {
+		if h, err := transport.ParseHost(s); err != nil || h != want {
 			t.Errorf("%q: %q, %v", s, h, err)
 		}
 	}
 	for _, s := range []string{"", "example.com/Upper", "example.com/a b", "/x", "https://example.com/x"} {
-		if m, err := registry.ParseMirror(s); err == nil {
+		if m, err := transport.ParseMirror(s); err == nil {
 			t.Errorf("%q is taken as %v", s, m)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/registry"
+	"github.com/dockmend/dockmend/fixer/registry/transport"
 )
 
 // TestDigestIsChecked: what is asked for by its digest is that, whatever the
@@ -114,23 +115,23 @@ func TestImmodest(t *testing.T) {
 func TestMirrorIsNoRegistry(t *testing.T) {
 	s := newServer(t, (*httptest.Server).Start, "team/app:1", "library/node:20")
 	inner := newServer(t, (*httptest.Server).Start)
-	mirror, err := registry.ParseMirror(s.host)
+	mirror, err := transport.ParseMirror(s.host)
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := inspector(t, registry.Options{Mirrors: map[registry.Host][]registry.Mirror{"index.docker.io": {mirror}}, PlainHTTP: []registry.Host{mirror.Host}, Allow: []registry.Host{"index.docker.io"}})
+	in := inspector(t, registry.Options{Mirrors: map[transport.Host][]transport.Mirror{"index.docker.io": {mirror}}, PlainHTTP: []transport.Host{mirror.Host}, Allow: []transport.Host{"index.docker.io"}})
 	if f := inspect(t, in, "node:20", baseimage.AskConfig); f.Assumed != "" {
 		t.Errorf("by the mirror: %+v", f)
 	}
 	fails(t, in, s.host+"/team/app:1", s.host+" is none of the registries that may be asked (--allow-registry)")
-	in = inspector(t, registry.Options{Mirrors: map[registry.Host][]registry.Mirror{"index.docker.io": {mirror}}, PlainHTTP: []registry.Host{mirror.Host}})
+	in = inspector(t, registry.Options{Mirrors: map[transport.Host][]transport.Mirror{"index.docker.io": {mirror}}, PlainHTTP: []transport.Host{mirror.Host}})
 	inspect(t, in, "node:20", baseimage.AskConfig)
 	fails(t, in, s.host+"/team/app:1", "127.0.0.1"+refusedLoopback)
 	s.fault = func(w http.ResponseWriter, r *http.Request) bool {
 		http.Redirect(w, r, inner.URL+"/secret", http.StatusTemporaryRedirect)
 		return true
 	}
-	in = inspector(t, registry.Options{Mirrors: map[registry.Host][]registry.Mirror{"registry.example.com": {mirror}}, PlainHTTP: []registry.Host{mirror.Host, "registry.example.com"}})
+	in = inspector(t, registry.Options{Mirrors: map[transport.Host][]transport.Mirror{"registry.example.com": {mirror}}, PlainHTTP: []transport.Host{mirror.Host, "registry.example.com"}})
 	if f, err := in.Inspect(context.Background(), baseimage.Query{Image: app}); err == nil {
 		t.Errorf("%+v", f)
 	}

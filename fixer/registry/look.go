@@ -39,7 +39,7 @@ func (in *Inspector) look(ctx context.Context, s *subject, ask baseimage.Ask) er
 		return err
 	}
 	defer in.leave()
-	f := in.slow.failure(s.Host)
+	f := in.slow.Failure(s.Host)
 	var more map[string]content.File
 	if f == nil {
 		more, f = in.read(ctx, s, pending)
@@ -119,16 +119,16 @@ func (in *Inspector) unread(ctx context.Context, s *subject, err error) *content
 	case cause == errLayers:
 		f := &content.Failure{Reason: fmt.Sprintf("its layers took more than %s", in.layerTimeout), Err: err}
 		if in.tookLong.Add(1) > maxTookLong {
-			in.slow.ruleOut(s.Host, f)
+			in.slow.RuleOut(s.Host, f)
 		}
 		return f
 	case cause == content.ErrTimeout:
 		f := &content.Failure{Reason: fmt.Sprintf("%s sent nothing of a layer for %s", s.Host, in.timeout), Err: err}
-		in.slow.ruleOut(s.Host, f)
+		in.slow.RuleOut(s.Host, f)
 		return f
 	case errors.As(err, &known):
 		if known.Host {
-			in.slow.ruleOut(s.Host, known)
+			in.slow.RuleOut(s.Host, known)
 		}
 		return known
 	case errors.Is(err, rootfs.ErrContent):

@@ -14,6 +14,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/registry"
+	"github.com/dockmend/dockmend/fixer/registry/transport"
 )
 
 // TestOtherHosts: a host that is ruled out doesn't take others with it.
@@ -68,7 +69,7 @@ func TestRealConnections(t *testing.T) {
 	closed := httptest.NewServer(http.NotFoundHandler())
 	closed.Close()
 	host := strings.TrimPrefix(closed.URL, "http://")
-	_, err := inspector(t, registry.Options{Allow: []registry.Host{registry.Host(host)}}).Inspect(context.Background(), baseimage.Query{Image: host + "/team/app:1"})
+	_, err := inspector(t, registry.Options{Allow: []transport.Host{transport.Host(host)}}).Inspect(context.Background(), baseimage.Query{Image: host + "/team/app:1"})
 	if want := host + " can't be reached: connection refused"; err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
 	}

@@ -11,13 +11,14 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/internal/diskcache"
 	"github.com/dockmend/dockmend/fixer/registry/content"
+	"github.com/dockmend/dockmend/fixer/registry/transport"
 )
 
 // registries is the Source that asks each image of the registry that its name
 // tells, or of a mirror, and keeps the answers.
 type registries struct {
-	client  *client
-	mirrors map[Host][]Mirror
+	client  *transport.Client
+	mirrors map[transport.Host][]transport.Mirror
 	cache   *diskcache.Dir
 	ttl     time.Duration
 	refresh bool
@@ -29,7 +30,9 @@ type registries struct {
 
 func newRegistries(o Options, cache *diskcache.Dir) *registries {
 	return &registries{
-		client:  newClient(clientOptions{o.Allow, o.PlainHTTP, o.Keychain, o.Timeout, o.UserAgent, o.Transport}),
+		client: transport.New(transport.Options{
+			Allow: o.Allow, PlainHTTP: o.PlainHTTP, Keychain: o.Keychain, Timeout: o.Timeout, UserAgent: o.UserAgent, Transport: o.Transport,
+		}),
 		mirrors: o.Mirrors, cache: cache,
 		ttl: o.TagTTL, refresh: o.Refresh, offline: o.Offline, now: time.Now,
 	}
@@ -147,7 +150,7 @@ func (r *registries) ask(ctx context.Context, w content.Request) (img *content.I
 		if digest != "" {
 			ref = ref.Context().Digest(digest)
 		}
-		img, err = r.client.fetch(ctx, ref, w.Platform)
+		img, err = r.client.Fetch(ctx, ref, w.Platform)
 		return err
 	})
 	if err != nil {
@@ -161,7 +164,7 @@ func (r *registries) ask(ctx context.Context, w content.Request) (img *content.I
 // head returns the digest that the tag has now.
 func (r *registries) head(ctx context.Context, w content.Request) (digest string, err error) {
 	err = r.each(ctx, w, func(ctx context.Context, ref name.Reference) error {
-		d, err := r.client.digest(ctx, ref)
+		d, err := r.client.Digest(ctx, ref)
 		digest = d.String()
 		return err
 	})
@@ -176,7 +179,7 @@ func (r *registries) head(ctx context.Context, w content.Request) (digest string
 func (r *registries) each(ctx context.Context, w content.Request, try func(context.Context, name.Reference) error) error {
 	mirrors := ""
 	for _, ref := range r.mirrored(w) {
-		err := try(asMirror(ctx, ref.Context().RegistryStr()), ref)
+		err := try(transport.AsMirror(ctx, ref.Context().RegistryStr()), ref)
 		var f *content.Failure
 		if err == nil || ctx.Err() != nil || !errors.As(err, &f) {
 			return err
@@ -196,7 +199,7 @@ func (r *registries) each(ctx context.Context, w content.Request, try func(conte
 // mirrored are the references to ask mirrors for, in this order.
 func (r *registries) mirrored(w content.Request) (list []name.Reference) {
 	repo := w.Ref.Context()
-	for _, m := range r.mirrors[Host(canonical(repo.RegistryStr()))] {
+	for _, m := range r.mirrors[transport.Host(transport.Canonical(repo.RegistryStr()))] {
 		there := string(m.Host) + "/" + repo.RepositoryStr()
 		if m.Prefix != "" {
 			there = string(m.Host) + "/" + m.Prefix + "/" + repo.RepositoryStr()
@@ -238,13 +241,13 @@ func (r *registries) keep(w content.Request, img *content.Image) {
 }
 
 func (r *registries) found(w content.Request, img *content.Image, assumed string) *content.Found {
-	f := &content.Found{Image: img, Host: shown(w.Ref.Context().RegistryStr()), Assumed: assumed, Keep: func(img *content.Image) { r.keep(w, img) }}
+	f := &content.Found{Image: img, Host: transport.DisplayHost(w.Ref.Context().RegistryStr()), Assumed: assumed, Keep: func(img *content.Image) { r.keep(w, img) }}
 	f.Open = func(ctx context.Context, i int) (body io.ReadCloser, err error) {
 		if r.offline {
 			return nil, errOffline
 		}
 		err = r.each(ctx, w, func(ctx context.Context, ref name.Reference) (err error) {
-			body, err = r.client.open(ctx, ref.Context().Digest(img.Layers[i].Digest.String()))
+			body, err = r.client.Open(ctx, ref.Context().Digest(img.Layers[i].Digest.String()))
 			return err
 		})
 		return body, err

@@ -20,6 +20,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/internal/diskcache"
 	"github.com/dockmend/dockmend/fixer/registry/content"
+	"github.com/dockmend/dockmend/fixer/registry/transport"
 )
 
 // Options say how to ask. The zero value is ready for use.
@@ -33,15 +34,15 @@ type Options struct {
 	// Keychain has the credentials: those of the user's docker configuration
 	// when nil.
 	Keychain authn.Keychain
-	// Allow, when there is any, are the only registries that images are asked
-	// of. Hosts in it may have addresses that are not of the internet: loopback,
-	// link-local and private ones, which are refused otherwise. What a registry
-	// refers to (a token server, a store for its layers) need not be listed.
-	Allow []Host
+	// Allow, if non-empty, restricts lookups to these registries. Hosts in it may
+	// have addresses that are not of the internet: loopback, link-local and private
+	// ones, which are refused otherwise. What a registry refers to (a token server,
+	// a store for its layers) need not be listed.
+	Allow []transport.Host
 	// PlainHTTP are the hosts that are spoken to without encryption.
-	PlainHTTP []Host
+	PlainHTTP []transport.Host
 	// Mirrors are the places to look first for the images of a registry.
-	Mirrors map[Host][]Mirror
+	Mirrors map[transport.Host][]transport.Mirror
 	// Timeout bounds what is done for the documents of one image, and each
 	// silence while a layer is read: 10 seconds when zero.
 	Timeout time.Duration
@@ -91,8 +92,8 @@ type Inspector struct {
 	slots        chan struct{} // one element for each image that is being asked for
 	subjects     memo[question, *subject]
 	namings      memo[string, naming] // by full name
-	hosts        *hosts               // that are not asked any more
-	slow         hosts                // that are not asked for layers any more
+	hosts        *transport.Hosts     // that are not asked any more
+	slow         transport.Hosts      // that are not asked for layers any more
 	tookLong     atomic.Int32         // images whose layers took too long
 }
 
@@ -122,7 +123,7 @@ func New(o Options) (*Inspector, error) {
 	}
 	registries := newRegistries(o, cache)
 	in := &Inspector{
-		hosts:        registries.client.hosts,
+		hosts:        registries.client.Hosts,
 		table:        o.Table,
 		platform:     cmp.Or(o.Platform, "linux/amd64"),
 		timeout:      o.Timeout,
@@ -190,7 +191,7 @@ func (in *Inspector) Inspect(ctx context.Context, q baseimage.Query) (*baseimage
 }
 
 // Limited returns the hosts that answered 429 Too Many Requests up to now, sorted.
-func (in *Inspector) Limited() []string { return in.hosts.limited() }
+func (in *Inspector) Limited() []string { return in.hosts.Limited() }
 
 // want reads the names in a query.
 func (in *Inspector) want(q baseimage.Query) (w content.Request, err error) {

@@ -1,4 +1,4 @@
-package registry
+package transport
 
 import (
 	"context"
@@ -24,7 +24,7 @@ func TestProxied(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := newOutlets(time.Second, &gate{allow: []Host{"10.1.2.3"}}, func(r *http.Request) (*url.URL, error) {
+	o := newRoutedTransport(time.Second, &accessPolicy{allow: []Host{"10.1.2.3"}}, func(r *http.Request) (*url.URL, error) {
 		if r.URL.Host == at.Host {
 			return nil, nil // as NO_PROXY would have it
 		}
@@ -58,7 +58,7 @@ func TestProxied(t *testing.T) {
 			t.Errorf("%s: %v", host, err)
 		}
 	}
-	if err := get(asMirror(t.Context(), "10.9.9.9:5000"), "10.9.9.9:5000"); err != nil {
+	if err := get(AsMirror(t.Context(), "10.9.9.9:5000"), "10.9.9.9:5000"); err != nil {
 		t.Errorf("a mirror: %v", err)
 	}
 	if len(asked) != 4 {
@@ -71,7 +71,7 @@ func TestProxied(t *testing.T) {
 
 // TestKindOf names each kind of address that strangers must not reach.
 func TestKindOf(t *testing.T) {
-	g := &gate{}
+	g := &accessPolicy{}
 	for _, host := range []string{
 		"127.0.0.1", "10.0.0.1", "172.31.0.1", "192.168.0.1", "169.254.169.254", "100.100.100.200", "0.0.0.0", "192.0.2.1", "198.18.0.1", "203.0.113.1", "240.0.0.1", "255.255.255.255", "224.0.0.1", "168.63.129.16",
 		"::", "::1", "::ffff:10.0.0.1", "::10.0.0.1", "::ffff:0:10.0.0.1", "64:ff9b::10.0.0.1", "64:ff9b:1::1", "2002:a00:1::", "2001::1", "2001:db8::1", "fc00::1", "fd00:ec2::254", "fe80::1", "fec0::1", "ff02::1", "100::1",

@@ -1,4 +1,4 @@
-package registry
+package transport
 
 import (
 	"context"
@@ -11,19 +11,19 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 )
 
-// outlets carries requests to the network. Those that may go to different places
-// share no connection: what was opened for one is not there for another.
-type outlets struct {
-	gate    *gate
+// routedTransport picks the way of a request: direct, to a mirror or by a proxy.
+// The three share no connection: what was opened for one is not there for another.
+type routedTransport struct {
+	policy  *accessPolicy
 	proxy   func(*http.Request) (*url.URL, error)
 	direct  http.RoundTripper // to where the gate lets anybody
 	mirror  http.RoundTripper // to a mirror that the user named
 	proxied http.RoundTripper // to the proxy that the environment names
 }
 
-// newOutlets returns a transport that gives up early on a host that isn't there.
-// proxy tells the proxy for a request, nil for none.
-func newOutlets(timeout time.Duration, g *gate, proxy func(*http.Request) (*url.URL, error)) *outlets {
+// newRoutedTransport returns a transport that gives up early on a host that isn't
+// there. proxy returns the proxy for a request, nil for none.
+func newRoutedTransport(timeout time.Duration, g *accessPolicy, proxy func(*http.Request) (*url.URL, error)) *routedTransport {
 	through := func(dial func(ctx context.Context, network, addr string) (net.Conn, error)) *http.Transport {
 		t := &http.Transport{ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 50, IdleConnTimeout: 90 * time.Second}
 		if base, ok := remote.DefaultTransport.(*http.Transport); ok {
@@ -38,17 +38,17 @@ func newOutlets(timeout time.Duration, g *gate, proxy func(*http.Request) (*url.
 	}
 	proxied := through(anywhere)
 	proxied.Proxy = proxy
-	return &outlets{gate: g, proxy: proxy, direct: through(g.dial), mirror: through(anywhere), proxied: proxied}
+	return &routedTransport{policy: g, proxy: proxy, direct: through(g.dial), mirror: through(anywhere), proxied: proxied}
 }
 
-func (o *outlets) RoundTrip(req *http.Request) (*http.Response, error) {
+func (o *routedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	proxy, err := o.proxy(req)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("the proxy that the environment names: %w", err)
 	case proxy != nil:
 		if !isMirror(req) {
-			err = o.gate.checkProxied(req)
+			err = o.policy.checkProxied(req)
 		}
 		if err != nil {
 			return nil, err
@@ -62,14 +62,15 @@ func (o *outlets) RoundTrip(req *http.Request) (*http.Response, error) {
 
 type mirrorKey struct{}
 
-// asMirror marks requests to a mirror that the user named: it may be anywhere.
-func asMirror(ctx context.Context, host string) context.Context {
-	return context.WithValue(ctx, mirrorKey{}, canonical(host))
+// AsMirror returns a context whose requests to host are those to a mirror that the
+// user named: it may be anywhere, and is asked whatever Options.Allow says.
+func AsMirror(ctx context.Context, host string) context.Context {
+	return context.WithValue(ctx, mirrorKey{}, Canonical(host))
 }
 
 // isMirror reports whether a request goes to the mirror that it's meant for, and
 // not to where that redirects.
 func isMirror(req *http.Request) bool {
 	host, ok := req.Context().Value(mirrorKey{}).(string)
-	return ok && host == canonical(req.URL.Host)
+	return ok && host == Canonical(req.URL.Host)
 }

@@ -1,4 +1,4 @@
-package registry
+package transport
 
 import (
 	"fmt"
@@ -23,7 +23,7 @@ const (
 // again after 429, knows no Retry-After, and its pauses heed no context.
 type retry struct {
 	next  http.RoundTripper
-	hosts *hosts
+	hosts *Hosts
 }
 
 func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -43,8 +43,8 @@ func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 			return resp, err
 		}
 		if pause > maxPause || late {
-			r.hosts.ruleOut(req.URL.Host, &content.Failure{Host: true, Reason: fmt.Sprintf("%s answered %d %s, and wants to be asked again only in %s",
-				shown(req.URL.Host), resp.StatusCode, http.StatusText(resp.StatusCode), pause.Round(time.Second))})
+			r.hosts.RuleOut(req.URL.Host, &content.Failure{Host: true, Reason: fmt.Sprintf("%s answered %d %s, and wants to be asked again only in %s",
+				DisplayHost(req.URL.Host), resp.StatusCode, http.StatusText(resp.StatusCode), pause.Round(time.Second))})
 			return resp, err
 		}
 		resp.Body.Close()

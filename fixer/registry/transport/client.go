@@ -1,4 +1,12 @@
-package registry
+// Package transport speaks to registries. Its Client reads the documents and the
+// layers of an image over HTTP.
+//
+// A Dockerfile may come from a stranger, and names the registries that are asked.
+// So a request goes nowhere that only this machine can reach, unless the user
+// named that place; answers are bounded, and redirects, requests and waiting too;
+// credentials go to the registry that they are for; and a host that fails, or
+// wants no more requests, isn't asked again.
+package transport
 
 import (
 	"bytes"
@@ -19,87 +27,92 @@ import (
 	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
-// client reads manifests, configurations and layers.
-type client struct {
+// Client reads manifests, configurations and layers. It must be made with New, and
+// is safe for concurrent use.
+type Client struct {
+	// Hosts are those that are not asked any more.
+	Hosts *Hosts
+
 	transport  http.RoundTripper
 	keychain   authn.Keychain
 	timeout    time.Duration
-	gate       *gate
+	policy     *accessPolicy
 	schemes    *schemes
-	hosts      *hosts
 	sessions   sync.Map // name.Repository → *session
 	challenges sync.Map // host → []string, its WWW-Authenticate
 }
 
-// clientOptions say how registries are spoken to.
-type clientOptions struct {
+// Options say how registries are spoken to.
+type Options struct {
 	// Allow, if non-empty, restricts images to these registries. They may have
 	// addresses that are not of the internet, which others may not.
 	Allow []Host
 	// PlainHTTP are the hosts that are spoken to without encryption.
 	PlainHTTP []Host
-	Keychain  authn.Keychain
+	Keychain  authn.Keychain // of the credentials
 	// Timeout bounds what is done for the documents of one image.
 	Timeout   time.Duration
-	UserAgent string
+	UserAgent string // what the registries see
 	// Transport carries the requests. When nil, one that gives up after two
 	// seconds without a connection, and connects only where Allow lets it.
 	Transport http.RoundTripper
 }
 
-func newClient(o clientOptions) *client {
-	g := &gate{allow: o.Allow}
+// New returns a Client that asks as o says. Keychain and Timeout must be set.
+func New(o Options) *Client {
+	g := &accessPolicy{allow: o.Allow}
 	if o.Transport == nil {
-		o.Transport = newOutlets(o.Timeout, g, http.ProxyFromEnvironment)
+		o.Transport = newRoutedTransport(o.Timeout, g, http.ProxyFromEnvironment)
 	}
-	h := &hosts{}
+	h := &Hosts{}
 	s := &schemes{next: o.Transport, plain: o.PlainHTTP}
-	return &client{
+	return &Client{
 		transport: transport.NewUserAgent(&retry{&guard{next: s, hosts: h}, h}, o.UserAgent),
 		keychain:  o.Keychain,
 		timeout:   o.Timeout,
-		gate:      g,
+		policy:    g,
 		schemes:   s,
-		hosts:     h,
+		Hosts:     h,
 	}
 }
 
 // ask tries to have an answer from the registry of a repository, within the time
-// for it. Unless ctx is done, the error is a *failure.
-func (c *client) ask(ctx context.Context, repo name.Repository, try func(context.Context, attempt) *content.Failure) error {
+// for it. Unless ctx is done, the error is a *content.Failure.
+func (c *Client) ask(ctx context.Context, repo name.Repository, try func(context.Context, attempt) *content.Failure) error {
 	host := repo.RegistryStr()
 	if f := c.mayAsk(ctx, host); f != nil {
 		return f
 	}
-	if f := c.hosts.failure(host); f != nil {
+	if f := c.Hosts.Failure(host); f != nil {
 		return f
 	}
 	bounded, cancel := context.WithTimeoutCause(ctx, c.timeout, content.ErrTimeout)
 	defer cancel()
-	f := try(bounded, attempt{host: shown(host), timeout: c.timeout, anonymous: true})
+	f := try(bounded, attempt{host: DisplayHost(host), timeout: c.timeout, anonymous: true})
 	switch {
 	case f == nil:
 		return nil
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case f.Host:
-		c.hosts.ruleOut(host, f)
+		c.Hosts.RuleOut(host, f)
 	}
 	return f
 }
 
 // mayAsk returns why images of a registry must not be asked for, nil when they
 // may: a mirror always, as the user named it for that.
-func (c *client) mayAsk(ctx context.Context, host string) *content.Failure {
-	if mirror, ok := ctx.Value(mirrorKey{}).(string); ok && mirror == canonical(host) {
+func (c *Client) mayAsk(ctx context.Context, host string) *content.Failure {
+	if mirror, ok := ctx.Value(mirrorKey{}).(string); ok && mirror == Canonical(host) {
 		return nil
 	}
-	return c.gate.mayAsk(host)
+	return c.policy.mayAsk(host)
 }
 
-// digest returns the digest that a tag has now. It makes a HEAD request, which
-// registries with a limit don't count.
-func (c *client) digest(ctx context.Context, ref name.Reference) (v1.Hash, error) {
+// Digest returns the digest that a tag has now. It makes a HEAD request, which
+// registries with a limit don't count. Unless ctx is done, the error is a
+// *content.Failure: Absent where there is no such image or tag.
+func (c *Client) Digest(ctx context.Context, ref name.Reference) (v1.Hash, error) {
 	var digest v1.Hash
 	err := c.ask(ctx, ref.Context(), func(ctx context.Context, a attempt) *content.Failure {
 		err := c.with(withExchange(ctx, content.MaxDocument), ref.Context(), &a, func(options []remote.Option) error {
@@ -124,9 +137,9 @@ func (c *client) digest(ctx context.Context, ref name.Reference) (v1.Hash, error
 	return digest, err
 }
 
-// fetch reads the image for the platform: manifest or index and manifest, and
-// configuration.
-func (c *client) fetch(ctx context.Context, ref name.Reference, want v1.Platform) (*content.Image, error) {
+// Fetch reads the image for the platform: manifest or index and manifest, and
+// configuration. The errors are those of Digest.
+func (c *Client) Fetch(ctx context.Context, ref name.Reference, want v1.Platform) (*content.Image, error) {
 	var img *content.Image
 	err := c.ask(ctx, ref.Context(), func(ctx context.Context, a attempt) (f *content.Failure) {
 		img, f = c.read(ctx, a, ref, want)
@@ -135,7 +148,7 @@ func (c *client) fetch(ctx context.Context, ref name.Reference, want v1.Platform
 	return img, err
 }
 
-func (c *client) read(ctx context.Context, a attempt, ref name.Reference, want v1.Platform) (*content.Image, *content.Failure) {
+func (c *Client) read(ctx context.Context, a attempt, ref name.Reference, want v1.Platform) (*content.Image, *content.Failure) {
 	top, err := c.manifest(ctx, &a, ref)
 	if err != nil {
 		return nil, a.notFound(ctx, err, ref)
@@ -192,7 +205,7 @@ var unknownCodes = map[transport.ErrorCode]bool{
 
 // manifest reads what the reference stands for. go-containerregistry believes
 // what some answers say of their own digest, so it's worked out here.
-func (c *client) manifest(ctx context.Context, a *attempt, ref name.Reference) (content.Document, error) {
+func (c *Client) manifest(ctx context.Context, a *attempt, ref name.Reference) (content.Document, error) {
 	var d *remote.Descriptor
 	err := c.with(withExchange(ctx, maxManifest), ref.Context(), a, func(options []remote.Option) (err error) {
 		d, err = remote.Get(ref, options...)
@@ -215,7 +228,7 @@ func (c *client) manifest(ctx context.Context, a *attempt, ref name.Reference) (
 }
 
 // blob reads the content with that digest, and checks it.
-func (c *client) blob(ctx context.Context, a *attempt, ref name.Digest) (text []byte, err error) {
+func (c *Client) blob(ctx context.Context, a *attempt, ref name.Digest) (text []byte, err error) {
 	err = c.with(withExchange(ctx, content.MaxDocument), ref.Context(), a, func(options []remote.Option) error {
 		body, err := openBlob(ref, options)
 		if err != nil {
@@ -238,10 +251,12 @@ func openBlob(ref name.Digest, options []remote.Option) (io.ReadCloser, error) {
 	return blob.Compressed() // as it is: it makes the request
 }
 
-// open opens a layer. The caller's context bounds the reading.
-func (c *client) open(ctx context.Context, ref name.Digest) (body io.ReadCloser, err error) {
+// Open opens a layer, as it is stored. The caller's context bounds the reading,
+// which fails at its end when the digest is another. The error is a
+// *content.Failure.
+func (c *Client) Open(ctx context.Context, ref name.Digest) (body io.ReadCloser, err error) {
 	repo := ref.Context()
-	a := attempt{host: shown(repo.RegistryStr()), timeout: c.timeout, anonymous: true}
+	a := attempt{host: DisplayHost(repo.RegistryStr()), timeout: c.timeout, anonymous: true}
 	if f := c.mayAsk(ctx, repo.RegistryStr()); f != nil {
 		return nil, f
 	}

@@ -1,4 +1,4 @@
-package registry
+package transport
 
 import (
 	"context"
@@ -27,7 +27,7 @@ type session struct {
 // with runs do with the access to the repository. Registries that want a login
 // say so in their answer to the first request; it is then made again, and every
 // other that follows comes with the login at once.
-func (c *client) with(ctx context.Context, repo name.Repository, a *attempt, do func([]remote.Option) error) error {
+func (c *Client) with(ctx context.Context, repo name.Repository, a *attempt, do func([]remote.Option) error) error {
 	for {
 		s, f := c.session(ctx, repo, *a)
 		if f != nil {
@@ -54,7 +54,7 @@ func wantsToken(challenge string) bool {
 }
 
 // session opens the access to a repository, or takes up the one from before.
-func (c *client) session(ctx context.Context, repo name.Repository, a attempt) (*session, *content.Failure) {
+func (c *Client) session(ctx context.Context, repo name.Repository, a attempt) (*session, *content.Failure) {
 	if s, ok := c.sessions.Load(repo); ok {
 		return s.(*session), nil
 	}
@@ -144,7 +144,7 @@ func (g *greeter) greet(req *http.Request) (*http.Response, error) {
 
 // credentials asks the keychain, which may start a program that takes its time
 // and knows of no context.
-func (c *client) credentials(ctx context.Context, repo name.Repository, a attempt) (authn.Authenticator, *content.Failure) {
+func (c *Client) credentials(ctx context.Context, repo name.Repository, a attempt) (authn.Authenticator, *content.Failure) {
 	type answer struct {
 		auth authn.Authenticator
 		err  error

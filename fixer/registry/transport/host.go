@@ -1,4 +1,4 @@
-package registry
+package transport
 
 import (
 	"fmt"
@@ -16,18 +16,18 @@ import (
 // a port it stands for all ports.
 type Host string
 
-// ParseHost reads a host as people write it. docker.io and its other names are
-// the same host.
+// ParseHost returns the host that people write as HOST or HOST:PORT. docker.io and
+// its other names are the same host. The error says that s is no registry.
 func ParseHost(s string) (Host, error) {
 	_, err := name.NewRegistry(s, name.StrictValidation)
 	if err != nil || strings.ContainsAny(s, "/@") || strings.HasSuffix(s, ":") {
 		return "", fmt.Errorf("%q is not a registry: HOST or HOST:PORT", s)
 	}
-	return Host(canonical(s)), nil
+	return Host(Canonical(s)), nil
 }
 
-// canonical is the name of a host under which it is compared.
-func canonical(host string) string {
+// Canonical returns the name of a host under which it is compared.
+func Canonical(host string) string {
 	switch host = strings.ToLower(host); host {
 	case "docker.io", "registry-1.docker.io":
 		return name.DefaultRegistry
@@ -35,8 +35,9 @@ func canonical(host string) string {
 	return host
 }
 
-// shown is a host as messages name it: Docker Hub by the name that people write.
-func shown(host string) string {
+// DisplayHost returns a host as messages name it: Docker Hub by the name that people
+// write.
+func DisplayHost(host string) string {
 	if host = content.Clean(host); host == name.DefaultRegistry {
 		return "docker.io"
 	}
@@ -45,7 +46,7 @@ func shown(host string) string {
 
 // matches reports whether h stands for the host, which may have a port.
 func (h Host) matches(host string) bool {
-	host = canonical(host)
+	host = Canonical(host)
 	if port(string(h)) == "" {
 		return bare(string(h)) == bare(host)
 	}
@@ -82,7 +83,7 @@ func port(host string) string {
 
 // isLoopback reports whether the name itself says that it is this machine.
 func isLoopback(host string) bool {
-	h := bare(canonical(host))
+	h := bare(Canonical(host))
 	if h == "localhost" || strings.HasSuffix(h, ".localhost") {
 		return true
 	}
@@ -97,7 +98,8 @@ type Mirror struct {
 	Prefix string // "hub" when docker.io/library/node is kept as HOST/hub/library/node
 }
 
-// ParseMirror reads "HOST[:PORT][/PREFIX]".
+// ParseMirror returns the mirror that is written "HOST[:PORT][/PREFIX]". The error
+// says that s is none.
 func ParseMirror(s string) (Mirror, error) {
 	host, prefix, _ := strings.Cut(s, "/")
 	h, err := ParseHost(host)

@@ -1,4 +1,4 @@
-package registry
+package transport
 
 import (
 	"context"
@@ -14,10 +14,10 @@ import (
 	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
-// gate decides where requests and connections may go. A Dockerfile may come
-// from a stranger, so that its FROM must lead to no place that only this machine
-// can reach, be it by a name that resolves there or by a redirect.
-type gate struct {
+// accessPolicy decides where requests and connections may go. A Dockerfile may
+// come from a stranger, so its FROM must not lead to a place that only this machine
+// can reach, neither by a name that resolves there nor by a redirect.
+type accessPolicy struct {
 	allow []Host // as Options.Allow
 }
 
@@ -30,11 +30,11 @@ func (r *refusal) Error() string {
 
 // mayAsk returns why images of a registry must not be asked for, nil when they
 // may.
-func (g *gate) mayAsk(host string) *content.Failure {
+func (g *accessPolicy) mayAsk(host string) *content.Failure {
 	if len(g.allow) == 0 || among(host, g.allow) {
 		return nil
 	}
-	return &content.Failure{Reason: shown(host) + " is none of the registries that may be asked (--allow-registry)", Host: true}
+	return &content.Failure{Reason: DisplayHost(host) + " is none of the registries that may be asked (--allow-registry)", Host: true}
 }
 
 // private are the networks besides those that netip knows which are not part
@@ -93,7 +93,7 @@ func checkAddress(host string, ip netip.Addr) error {
 
 // dial connects, and looks at each address that the name resolves to before
 // anything is sent there.
-func (g *gate) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+func (g *accessPolicy) dial(ctx context.Context, network, addr string) (net.Conn, error) {
 	if among(addr, g.allow) {
 		return dial(ctx, network, addr, nil)
 	}
@@ -115,7 +115,7 @@ func dial(ctx context.Context, network, addr string, control func(context.Contex
 // checkProxied looks at a request that goes by way of a proxy, which resolves
 // the name: only what is written as an address, or as a name of this machine,
 // can be refused.
-func (g *gate) checkProxied(req *http.Request) error {
+func (g *accessPolicy) checkProxied(req *http.Request) error {
 	host := strings.TrimRight(strings.ToLower(req.URL.Hostname()), ".")
 	if among(req.URL.Host, g.allow) {
 		return nil

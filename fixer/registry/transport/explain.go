@@ -1,4 +1,4 @@
-package registry
+package transport
 
 import (
 	"context"
@@ -43,7 +43,7 @@ func (a attempt) explain(ctx context.Context, err error, otherwise string) *cont
 	var request *url.Error
 	if errors.As(err, &request) {
 		if u, err := url.Parse(request.URL); err == nil && u.Host != "" {
-			host = shown(u.Host) // that of a token server, for instance
+			host = DisplayHost(u.Host) // that of a token server, for instance
 		}
 	}
 	var status *transport.Error
@@ -54,7 +54,7 @@ func (a attempt) explain(ctx context.Context, err error, otherwise string) *cont
 	switch {
 	case errors.As(err, &status):
 		if status.Request != nil {
-			host = shown(status.Request.URL.Host)
+			host = DisplayHost(status.Request.URL.Host)
 		}
 		return a.refused(host, status)
 	case context.Cause(ctx) == content.ErrTimeout:
@@ -108,7 +108,7 @@ func (a attempt) refused(host string, e *transport.Error) *content.Failure {
 
 // tooMany is the failure of a host that wants no more requests.
 func tooMany(host string) *content.Failure {
-	return &content.Failure{Reason: shown(host) + " answered 429 Too Many Requests: log in or set a mirror", Host: true, TooMany: true}
+	return &content.Failure{Reason: DisplayHost(host) + " answered 429 Too Many Requests: log in or set a mirror", Host: true, TooMany: true}
 }
 
 // dialCause says why there is no connection, without addresses, which differ

@@ -1,4 +1,4 @@
-package registry
+package transport
 
 import (
 	"bytes"
@@ -34,41 +34,42 @@ const (
 	maxHeader = 128 << 10
 )
 
-// hosts remembers which hosts are not to be asked again, and why. The zero
-// value is ready for use.
-type hosts struct {
+// Hosts remembers which hosts are not to be asked again, and why. The zero
+// value is ready for use, also by several at a time.
+type Hosts struct {
 	mu   sync.Mutex
 	down map[string]*content.Failure
 }
 
-// failure returns why the host is not to be asked, nil when it may be.
-func (h *hosts) failure(host string) *content.Failure {
+// Failure returns why the host is not to be asked, nil when it may be.
+func (h *Hosts) Failure(host string) *content.Failure {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.down[withPort(canonical(host))]
+	return h.down[withPort(Canonical(host))]
 }
 
-// limited returns the hosts that wanted no more requests, sorted.
-func (h *hosts) limited() (list []string) {
+// Limited returns the hosts, as messages name them, that wanted no more requests, sorted.
+func (h *Hosts) Limited() (list []string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for host, f := range h.down {
 		if f.TooMany {
-			list = append(list, shown(strings.TrimSuffix(host, ":443")))
+			list = append(list, DisplayHost(strings.TrimSuffix(host, ":443")))
 		}
 	}
 	slices.Sort(list)
 	return list
 }
 
-// rule out a host; the first reason stays.
-func (h *hosts) ruleOut(host string, f *content.Failure) {
+// RuleOut keeps the host from being asked again, for the reason f; the first
+// reason stays.
+func (h *Hosts) RuleOut(host string, f *content.Failure) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.down == nil {
 		h.down = map[string]*content.Failure{}
 	}
-	if host = withPort(canonical(host)); h.down[host] == nil {
+	if host = withPort(Canonical(host)); h.down[host] == nil {
 		h.down[host] = f
 	}
 }
@@ -78,7 +79,7 @@ func (h *hosts) ruleOut(host string, f *content.Failure) {
 // for, bounds the size of every answer but that of a layer, and counts.
 type guard struct {
 	next  http.RoundTripper
-	hosts *hosts
+	hosts *Hosts
 }
 
 // exchange is what belongs to the requests for one document or layer.
@@ -95,7 +96,7 @@ func withExchange(ctx context.Context, limit int) context.Context {
 }
 
 func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
-	if f := g.hosts.failure(req.URL.Host); f != nil {
+	if f := g.hosts.Failure(req.URL.Host); f != nil {
 		if req.Body != nil {
 			req.Body.Close()
 		}
@@ -106,10 +107,10 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 		x = &exchange{limit: content.MaxDocument}
 	}
 	if x.requests.Add(1) > maxRequests {
-		return nil, &content.Failure{Reason: fmt.Sprintf("%s takes more than %d requests for one answer", shown(req.URL.Host), maxRequests)}
+		return nil, &content.Failure{Reason: fmt.Sprintf("%s takes more than %d requests for one answer", DisplayHost(req.URL.Host), maxRequests)}
 	}
 	if redirects(req) > maxRedirects {
-		return nil, &content.Failure{Reason: fmt.Sprintf("%s sends from one place to another without end", shown(req.URL.Host))}
+		return nil, &content.Failure{Reason: fmt.Sprintf("%s sends from one place to another without end", DisplayHost(req.URL.Host))}
 	}
 	meter := meterOf(req.Context())
 	meter.requests.Add(1)
@@ -118,7 +119,7 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if resp.StatusCode == http.StatusTooManyRequests {
-		g.hosts.ruleOut(req.URL.Host, tooMany(req.URL.Host))
+		g.hosts.RuleOut(req.URL.Host, tooMany(req.URL.Host))
 	}
 	resp.Body = &metered{resp.Body, meter}
 	if resp.StatusCode >= http.StatusBadRequest {
@@ -130,7 +131,7 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 		return resp, nil
 	}
 	if x.limit > 0 {
-		resp.Body = &boundedBody{body: resp.Body, left: x.limit, limit: x.limit, host: shown(req.URL.Host)}
+		resp.Body = &boundedBody{body: resp.Body, left: x.limit, limit: x.limit, host: DisplayHost(req.URL.Host)}
 	}
 	return resp, nil
 }
