@@ -12,6 +12,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/registry"
 	"github.com/dockmend/dockmend/fixer/registry/content"
+	"github.com/dockmend/dockmend/fixer/registry/store"
 	"github.com/dockmend/dockmend/fixer/registry/transport"
 )
 
@@ -158,16 +159,16 @@ var sourceForms = []string{"registry", "daemon", "oci:DIR", "docker-archive:FILE
 // put an image.
 func sources(specs []string, cache string) (list []content.Source, err error) {
 	for _, spec := range specs {
-		store, _, err := parseStore(spec)
+		stored, _, err := parseStore(spec)
 		switch {
 		case err != nil:
 			return nil, fmt.Errorf("--source: %w", err)
-		case store != nil:
-			list = append(list, store)
+		case stored != nil:
+			list = append(list, stored)
 		case spec == "registry":
 			list = append(list, nil)
 		case spec == "daemon":
-			d, err := registry.Daemon(cache)
+			d, err := store.Daemon(cache)
 			if err != nil {
 				return nil, withHint(fmt.Errorf("--source daemon: %w", err), "DOCKER_HOST names the engine; docker save IMAGE > FILE writes what docker-archive:FILE reads")
 			}
@@ -182,7 +183,7 @@ func sources(specs []string, cache string) (list []content.Source, err error) {
 // parseStore reads "[NAME=]oci:DIR" and "[NAME=]docker-archive:FILE", and
 // returns the images that are there, by their full names; a nil store when it's
 // neither. That there is nothing, or nothing with a name, is an error.
-func parseStore(spec string) (store registry.Store, names []string, err error) {
+func parseStore(spec string) (stored store.Store, names []string, err error) {
 	name, rest := "", spec
 	kind, path, ok := cutKind(spec)
 	if !ok {
@@ -199,17 +200,17 @@ func parseStore(spec string) (store registry.Store, names []string, err error) {
 	if path == "" {
 		return nil, nil, withHint(fmt.Errorf("%s names no file or directory", spec), "oci:DIR or docker-archive:FILE")
 	}
-	store = registry.DockerArchive(path, name)
+	stored = store.DockerArchive(path, name)
 	if kind == "oci" {
-		store = registry.OCILayout(path, name)
+		stored = store.OCILayout(path, name)
 	}
-	if names, err = store.Names(); err != nil {
+	if names, err = stored.Names(); err != nil {
 		return nil, nil, err
 	}
 	if len(names) == 0 {
 		return nil, nil, withHint(fmt.Errorf("%s has no image with a name", path), "NAME="+rest+" gives it one, as in app:1="+rest)
 	}
-	return store, names, nil
+	return stored, names, nil
 }
 
 // cutKind cuts what says how images are stored off the path to them.

@@ -79,7 +79,7 @@ func TestScripts(t *testing.T) {
 			"bytes":  bytesOf,
 			"fill":   fill,
 			"mode":   mode,
-			"store":  store(node),
+			"store":  storeImage(node),
 			"app":    app,
 		},
 	})
@@ -137,9 +137,9 @@ func mode(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// store writes the image to disk under a name: store oci|docker-archive PATH
+// storeImage writes the image to disk under a name: store oci|docker-archive PATH
 // [NAME]. A layout may have none.
-func store(img v1.Image) func(*testscript.TestScript, bool, []string) {
+func storeImage(img v1.Image) func(*testscript.TestScript, bool, []string) {
 	return func(ts *testscript.TestScript, _ bool, args []string) {
 		path, image := ts.MkAbs(args[1]), ""
 		if len(args) > 2 {

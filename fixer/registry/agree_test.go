@@ -314,11 +314,11 @@ func TestHistoryAgrees(t *testing.T) {
 	spoke := map[string]int{}
 	for seed := range uint64(images) {
 		m := makeUp(t, seed)
-		g := registry.Given{Config: v1.ConfigFile{OS: "linux", Architecture: "amd64", History: m.history}, Layers: m.layers}
+		g := given{Config: v1.ConfigFile{OS: "linux", Architecture: "amd64", History: m.history}, Layers: m.layers}
 		g.Config.RootFS.DiffIDs = slices.Repeat([]v1.Hash{{Algorithm: "sha256", Hex: strings.Repeat("0", 64)}}, len(m.layers))
 		silent := g
 		silent.Config.History = slices.Repeat([]v1.History{{CreatedBy: "unknown"}}, len(m.layers))
-		ask := func(g registry.Given, noLayers bool) *baseimage.Facts {
+		ask := func(g given, noLayers bool) *baseimage.Facts {
 			return inspect(t, inspector(t, registry.Options{Sources: []content.Source{g}, Table: registry.NoTable{}, NoLayers: noLayers}), "made/up:1", agreeAsk)
 		}
 		told, read := ask(g, false), ask(silent, false)

@@ -22,6 +22,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/registry"
 	"github.com/dockmend/dockmend/fixer/registry/content"
+	"github.com/dockmend/dockmend/fixer/registry/store"
 )
 
 // archiveOf writes images as docker save does, and returns the file.
@@ -92,7 +93,7 @@ func manifest(t testing.TB, list ...tarball.Descriptor) string {
 func TestArchiveAsRegistry(t *testing.T) {
 	img := dated(t, types.DockerLayer)
 	t.Run("go-containerregistry's", func(t *testing.T) {
-		asRegistry(t, img, app, registry.DockerArchive(archiveOf(t, map[string]v1.Image{app: img}), ""), false)
+		asRegistry(t, img, app, store.DockerArchive(archiveOf(t, map[string]v1.Image{app: img}), ""), false)
 	})
 	for _, packing := range []types.MediaType{types.DockerLayer, types.OCILayerZStd, types.DockerUncompressedLayer} {
 		img := dated(t, packing)
@@ -100,7 +101,7 @@ func TestArchiveAsRegistry(t *testing.T) {
 		t.Run("of old engines, "+string(packing), func(t *testing.T) {
 			entries := []string{"0/", "0/VERSION=1.0", "0/layer.tar=" + layers[0], "1/", "1/layer.tar=" + layers[1], "2/", "2/layer.tar->../0/layer.tar", "3/", "3/layer.tar=" + layers[2], "c.json=" + config}
 			d := tarball.Descriptor{Config: "c.json", RepoTags: []string{app}, Layers: []string{"2/layer.tar", "1/layer.tar", "3/layer.tar"}}
-			asRegistry(t, img, app, registry.DockerArchive(saved(t, append(entries, manifest(t, d))...), ""), false)
+			asRegistry(t, img, app, store.DockerArchive(saved(t, append(entries, manifest(t, d))...), ""), false)
 		})
 		t.Run("of new engines, "+string(packing), func(t *testing.T) {
 			entries := []string{"blobs/", "blobs/sha256/", "blobs/sha256/c=" + config}
@@ -109,20 +110,20 @@ func TestArchiveAsRegistry(t *testing.T) {
 				entries = append(entries, fmt.Sprintf("blobs/sha256/%d=%s", i, l))
 				d.Layers = append(d.Layers, fmt.Sprintf("blobs/sha256/%d", i))
 			}
-			asRegistry(t, img, app, registry.DockerArchive(saved(t, append(entries, "index.json={}", "oci-layout={}", manifest(t, d))...), ""), false)
+			asRegistry(t, img, app, store.DockerArchive(saved(t, append(entries, "index.json={}", "oci-layout={}", manifest(t, d))...), ""), false)
 		})
 	}
 	t.Run("packed anew, with hard links", func(t *testing.T) {
 		config, layers := partsOf(t, img, true)
 		d := tarball.Descriptor{Config: "./c", RepoTags: []string{app}, Layers: []string{"0", "./1", "three"}}
-		asRegistry(t, img, app, registry.DockerArchive(saved(t, "./", "./c="+config, "./0="+layers[0], "./1="+layers[1], "./2="+layers[2], "./three=>./2", "./"+manifest(t, d)), ""), false)
+		asRegistry(t, img, app, store.DockerArchive(saved(t, "./", "./c="+config, "./0="+layers[0], "./1="+layers[1], "./2="+layers[2], "./three=>./2", "./"+manifest(t, d)), ""), false)
 	})
 }
 
 func TestArchiveNames(t *testing.T) {
 	one, two := recipe{config: v1.Config{User: "one"}}.build(t), recipe{config: v1.Config{User: "two"}}.build(t)
 	file := archiveOf(t, map[string]v1.Image{"node:20": one, "node:latest": one, app: two})
-	s := registry.DockerArchive(file, "")
+	s := store.DockerArchive(file, "")
 	names, err := s.Names()
 	if want := []string{"docker.io/library/node:20", "docker.io/library/node:latest", app}; err != nil || !slices.Equal(names, want) {
 		t.Fatalf("%q %v, want %q", names, err, want)
@@ -134,11 +135,11 @@ func TestArchiveNames(t *testing.T) {
 		}
 	}
 	oneLine(t, reason(t, "node:22", s), "images.tar does not have this image")
-	as := registry.DockerArchive(file, "example.com/x:1")
+	as := store.DockerArchive(file, "example.com/x:1")
 	_, err = as.Names()
 	oneLine(t, fmt.Sprint(err), "images.tar has 2 images, and which of them is meant can't be told")
 
-	as = registry.DockerArchive(archiveOf(t, map[string]v1.Image{app: two}), "example.com/x:1")
+	as = store.DockerArchive(archiveOf(t, map[string]v1.Image{app: two}), "example.com/x:1")
 	if names, err := as.Names(); err != nil || !slices.Equal(names, []string{"example.com/x:1"}) {
 		t.Errorf("%q %v", names, err)
 	}
@@ -153,7 +154,7 @@ func TestArchiveNames(t *testing.T) {
 func TestArchivePlatforms(t *testing.T) {
 	amd, _ := partsOf(t, recipe{config: v1.Config{User: "amd"}}.build(t), false)
 	arm, _ := partsOf(t, recipe{arch: "arm64", config: v1.Config{User: "arm"}}.build(t), false)
-	s := registry.DockerArchive(saved(t, "amd="+amd, "arm="+arm,
+	s := store.DockerArchive(saved(t, "amd="+amd, "arm="+arm,
 		manifest(t, tarball.Descriptor{Config: "arm", RepoTags: []string{app, "arm:1"}}, tarball.Descriptor{Config: "amd", RepoTags: []string{app}})), "")
 	in := inspector(t, registry.Options{Sources: []content.Source{s}})
 	for platform, want := range map[string]string{"linux/amd64": "amd", "linux/arm64": "arm"} {
@@ -232,7 +233,7 @@ func TestArchiveDamage(t *testing.T) {
 			if err := tt.with(file); err != nil {
 				t.Fatal(err)
 			}
-			oneLine(t, reason(t, app, registry.DockerArchive(file, "")), tt.want)
+			oneLine(t, reason(t, app, store.DockerArchive(file, "")), tt.want)
 		})
 	}
 }

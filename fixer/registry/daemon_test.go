@@ -25,6 +25,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/registry"
 	"github.com/dockmend/dockmend/fixer/registry/content"
+	"github.com/dockmend/dockmend/fixer/registry/store"
 )
 
 // dockerd is a Docker engine with one image, as far as it is asked.
@@ -150,7 +151,7 @@ func engineOf(t *testing.T) (s content.Source, cache string) {
 			t.Errorf("left in the cache directory: %v", left)
 		}
 	})
-	s, err := registry.Daemon(cache)
+	s, err := store.Daemon(cache)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -300,7 +301,7 @@ func TestDaemonWithoutCache(t *testing.T) {
 		{"", "there is no cache directory that the Docker engine could save the layers to"},
 		{"/dev/null", "the layers can't be saved to /dev/null: not a directory"},
 	} {
-		s, err := registry.Daemon(dir.name)
+		s, err := store.Daemon(dir.name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -332,7 +333,7 @@ func TestDaemonAway(t *testing.T) {
 		"/run/docker.sock":        "unable to parse docker host",
 	} {
 		t.Setenv("DOCKER_HOST", host)
-		_, err := registry.Daemon("")
+		_, err := store.Daemon("")
 		oneLine(t, fmt.Sprint(err), want)
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/registry"
 	"github.com/dockmend/dockmend/fixer/registry/content"
+	"github.com/dockmend/dockmend/fixer/registry/store"
 )
 
 const (
@@ -92,7 +93,7 @@ func TestLayoutAsRegistry(t *testing.T) {
 			l := newLayout(t)
 			img := dated(t, media)
 			put(t, l, img, refKey, app)
-			asRegistry(t, img, app, registry.OCILayout(string(l), ""), true)
+			asRegistry(t, img, app, store.OCILayout(string(l), ""), true)
 		})
 	}
 }
@@ -117,7 +118,7 @@ func TestLayoutNames(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			l := newLayout(t)
 			put(t, l, img, tt.annotations...)
-			s := registry.OCILayout(string(l), tt.as)
+			s := store.OCILayout(string(l), tt.as)
 			names, err := s.Names()
 			if err != nil || !slices.Equal(names, tt.want) {
 				t.Errorf("%q %v, want %q", names, err, tt.want)
@@ -165,7 +166,7 @@ func TestLayoutChoice(t *testing.T) {
 		{"any:1", "", "docker.io/library/any:1", "layout has 6 images that go by this name, and which is meant can't be told"},
 	} {
 		t.Run(tt.image+" "+tt.platform, func(t *testing.T) {
-			in := inspector(t, registry.Options{Sources: []content.Source{registry.OCILayout(string(l), tt.as)}})
+			in := inspector(t, registry.Options{Sources: []content.Source{store.OCILayout(string(l), tt.as)}})
 			f, err := in.Inspect(t.Context(), baseimage.Query{Image: tt.image, Platform: tt.platform, Ask: baseimage.AskConfig})
 			if err != nil {
 				oneLine(t, err.Error(), tt.want)
@@ -189,7 +190,7 @@ func TestLayoutPlatforms(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	in := inspector(t, registry.Options{Sources: []content.Source{registry.OCILayout(string(l), app)}})
+	in := inspector(t, registry.Options{Sources: []content.Source{store.OCILayout(string(l), app)}})
 	for platform, want := range map[string]string{"": "amd", "linux/arm64/v8": "arm"} {
 		f, err := in.Inspect(t.Context(), baseimage.Query{Image: app, Platform: platform, Ask: baseimage.AskConfig})
 		if err != nil || f.Config.User != want || f.Digest != f.Manifest || f.Digest == "" {
@@ -272,7 +273,7 @@ func TestLayoutDamage(t *testing.T) {
 				write(t, filepath.Join(filepath.Dir(secret), "kept"), text)
 			}
 			replace(t, part, tt.with)
-			oneLine(t, reason(t, app, registry.OCILayout(string(l), "")), tt.want)
+			oneLine(t, reason(t, app, store.OCILayout(string(l), "")), tt.want)
 		})
 	}
 }
@@ -283,8 +284,8 @@ func TestLayoutKeepsNoFiles(t *testing.T) {
 	put(t, l, built(t, v1.Config{}, types.OCILayer, debianFiles, nodeFiles), refKey, app)
 	file := archiveOf(t, map[string]v1.Image{app: built(t, v1.Config{}, types.DockerLayer, debianFiles)})
 	write(t, filepath.Join(filepath.Dir(file), "bad.tar"), []byte("not a tar"))
-	for _, s := range []registry.Store{
-		registry.OCILayout(string(l), ""), registry.DockerArchive(file, ""), registry.DockerArchive(filepath.Join(filepath.Dir(file), "bad.tar"), ""),
+	for _, s := range []store.Store{
+		store.OCILayout(string(l), ""), store.DockerArchive(file, ""), store.DockerArchive(filepath.Join(filepath.Dir(file), "bad.tar"), ""),
 	} {
 		_ = reason(t, app, s)
 		_ = reason(t, "nosuch", s)
@@ -322,7 +323,7 @@ func FuzzLayout(f *testing.F) {
 		dir := t.TempDir()
 		write(t, filepath.Join(dir, "index.json"), bytes.Clone(text))
 		for _, as := range []string{"", app} {
-			s := registry.OCILayout(dir, as)
+			s := store.OCILayout(dir, as)
 			names, err := s.Names()
 			if err == nil && as != "" && !slices.Equal(names, []string{as}) {
 				t.Errorf("%q has %q", text, names)

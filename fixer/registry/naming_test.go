@@ -15,6 +15,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/registry"
 	"github.com/dockmend/dockmend/fixer/registry/content"
+	"github.com/dockmend/dockmend/fixer/registry/store"
 )
 
 func digestOf(in *registry.Inspector, image string) (*baseimage.Facts, error) {
@@ -153,7 +154,7 @@ func TestDigestLocal(t *testing.T) {
 	digest := h.push("library/node:22", index(t, nodeDebian))
 	l := newLayout(t)
 	put(t, l, built(t, v1.Config{}, types.OCILayer), refKey, "node:20")
-	in := inspector(t, registry.Options{Transport: h, Sources: []content.Source{registry.OCILayout(string(l), ""), nil}})
+	in := inspector(t, registry.Options{Transport: h, Sources: []content.Source{store.OCILayout(string(l), ""), nil}})
 	if f, err := digestOf(in, "node:20"); err != nil || !f.Local || f.Digest == "" {
 		t.Errorf("%+v, %v", f, err)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/registry"
 	"github.com/dockmend/dockmend/fixer/registry/content"
+	"github.com/dockmend/dockmend/fixer/registry/store"
 )
 
 // dated is an image with history, configuration and layers, which every kind of
@@ -76,8 +77,8 @@ func TestSourcesInOrder(t *testing.T) {
 	h := newHub(t)
 	h.push("team/app:1", built(t, v1.Config{User: "registry"}, types.DockerLayer, debianFiles))
 	h.push("team/other:1", built(t, v1.Config{User: "registry"}, types.DockerLayer, debianFiles))
-	store := registry.DockerArchive(archiveOf(t, map[string]v1.Image{app: built(t, v1.Config{User: "archive"}, types.DockerLayer, debianFiles)}), "")
-	broken := registry.OCILayout(filepath.Join(t.TempDir(), "none"), "")
+	archive := store.DockerArchive(archiveOf(t, map[string]v1.Image{app: built(t, v1.Config{User: "archive"}, types.DockerLayer, debianFiles)}), "")
+	broken := store.OCILayout(filepath.Join(t.TempDir(), "none"), "")
 	const other = "registry.example.com/team/other:1"
 	const nowhere = "registry.example.com/team/nowhere:1"
 	tests := []struct {
@@ -86,13 +87,13 @@ func TestSourcesInOrder(t *testing.T) {
 		want        string // the user, or the error
 		requests    bool
 	}{
-		{"in both, the archive first", app, []content.Source{store, nil}, "archive", false},
-		{"in both, the registry first", app, []content.Source{nil, store}, "registry", true},
-		{"in the second alone", other, []content.Source{store, nil}, "registry", true},
+		{"in both, the archive first", app, []content.Source{archive, nil}, "archive", false},
+		{"in both, the registry first", app, []content.Source{nil, archive}, "registry", true},
+		{"in the second alone", other, []content.Source{archive, nil}, "registry", true},
 		{"the first is broken", other, []content.Source{broken, nil}, "registry", true},
-		{"nowhere", nowhere, []content.Source{store, nil}, "registry.example.com has no such image or tag (404)", true},
-		{"nowhere, the archive last", nowhere, []content.Source{nil, store}, "does not have this image", true},
-		{"nowhere, and one can't tell", nowhere, []content.Source{broken, store, nil}, "none is no OCI layout: no such file or directory", true},
+		{"nowhere", nowhere, []content.Source{archive, nil}, "registry.example.com has no such image or tag (404)", true},
+		{"nowhere, the archive last", nowhere, []content.Source{nil, archive}, "does not have this image", true},
+		{"nowhere, and one can't tell", nowhere, []content.Source{broken, archive, nil}, "none is no OCI layout: no such file or directory", true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -127,7 +128,7 @@ func TestSourcePrepares(t *testing.T) {
 		{false, 20 * time.Second, "the source sent nothing of a layer for 10s"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			s := registry.Prepared([]byte(config), len(layers), tt.prepares, func(ctx context.Context, i int) (io.ReadCloser, error) {
+			s := stub([]byte(config), len(layers), tt.prepares, func(ctx context.Context, i int) (io.ReadCloser, error) {
 				select {
 				case <-time.After(tt.takes):
 					return io.NopCloser(strings.NewReader(layers[i])), nil
