@@ -60,6 +60,19 @@ func TestImports(t *testing.T) {
 			forbid(p.Deps, "net", "what an image says of itself is read from data at hand")
 			p.Deps = slices.DeleteFunc(p.Deps, isImageData)
 		}
+		if strings.HasPrefix(name, "fixer/registry/") {
+			forbid(p.Deps, module+"fixer/registry/store", "a source knows of no other source")
+			if name != "fixer/registry/transport" {
+				forbid(p.Imports, "net", "only fixer/registry/transport opens connections")
+				forbid(p.Deps, module+"fixer/registry/transport", "a source knows of no other source")
+			}
+		}
+		if name != "fixer/registry/transport" {
+			forbid(p.Imports, "github.com/google/go-containerregistry/pkg/v1/remote", "only fixer/registry/transport speaks to registries")
+		}
+		if name == "fixer/registry" {
+			forbid(p.Deps, module+"fixer/registry/store", "a source is handed to the Inspector")
+		}
 		if name != "fixer/registry" && !strings.HasPrefix(name, "fixer/registry/") {
 			forbid(p.Deps, module+"fixer/registry", "only the command line asks registries")
 			forbid(p.Deps, "github.com/google/go-containerregistry", "only fixer/registry speaks to registries")

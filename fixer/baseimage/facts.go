@@ -1,6 +1,7 @@
 // Package baseimage says what a fix must know about a base image, and how it is
 // asked: the Facts, the Inspector interface, and a table of well-known images.
-// It opens no connection; fixer/registry does.
+// It opens no connection; fixer/registry does. fixer/baseimage/history reads what an
+// image says of itself.
 package baseimage
 
 import (

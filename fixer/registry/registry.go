@@ -1,6 +1,7 @@
 // Package registry is the baseimage.Inspector that asks. It reads an image's
-// manifest and configuration from the image's registry, from an image on disk
-// or from a Docker engine, and its layers only when a question needs them.
+// manifest and configuration from the image's registry (by fixer/registry/transport),
+// or from another source (fixer/registry/store has those of this machine), and its
+// layers only when a question needs them.
 //
 // What the configuration and the layers state are facts; what the build history
 // states is taken where it leaves no doubt. Where the image can't be asked, a
@@ -28,8 +29,9 @@ type Options struct {
 	// Platform is "os/architecture[/variant]", for queries that name none:
 	// "linux/amd64" when empty.
 	Platform string
-	// Sources are where images are looked for, in this order: the registries
-	// alone when empty.
+	// Sources are where images are looked for, in this order; a nil Source stands
+	// for the registries that the images' names tell. When empty, the registries
+	// alone.
 	Sources []content.Source
 	// Keychain has the credentials: those of the user's docker configuration
 	// when nil.

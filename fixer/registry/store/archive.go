@@ -15,15 +15,15 @@ import (
 	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
-// DockerArchive is the Store of a file that docker save wrote. Its images have
+// DockerArchive returns the Store of a file that docker save wrote. Its images have
 // the names that it tells; with as, the only one in it has that name.
 func DockerArchive(file, as string) Store { return &dockerArchive{file, as} }
 
 type dockerArchive struct{ file, as string }
 
 // readArchive reads what an archive has.
-func readArchive(f *os.File) (p parts, m tarball.Manifest, err error) {
-	if p, err = index(f); err != nil {
+func readArchive(f *os.File) (p tarIndex, m tarball.Manifest, err error) {
+	if p, err = indexTar(f); err != nil {
 		return nil, nil, err
 	}
 	if _, err := p.find("manifest.json"); err != nil {
@@ -44,7 +44,7 @@ func readArchive(f *os.File) (p parts, m tarball.Manifest, err error) {
 
 // open opens the file and reads what it has. The caller closes the file when
 // there is no failure.
-func (d *dockerArchive) open() (f *os.File, p parts, m tarball.Manifest, _ *content.Failure) {
+func (d *dockerArchive) open() (f *os.File, p tarIndex, m tarball.Manifest, _ *content.Failure) {
 	f, err := openRegular(anywhere{}, d.file)
 	if err != nil {
 		return nil, nil, nil, &content.Failure{Reason: fmt.Sprintf("%s can't be read: %v", d.file, err), Err: err}
@@ -122,7 +122,7 @@ func (d *dockerArchive) Find(_ context.Context, w content.Request) (*content.Fou
 }
 
 // read reads an image that is built for the platform.
-func (d *dockerArchive) read(f *os.File, p parts, saved tarball.Descriptor, want v1.Platform) (*content.Image, *content.Failure) {
+func (d *dockerArchive) read(f *os.File, p tarIndex, saved tarball.Descriptor, want v1.Platform) (*content.Image, *content.Failure) {
 	text, err := p.read(f, saved.Config)
 	if err != nil {
 		return nil, &content.Failure{Reason: fmt.Sprintf("%s lacks the configuration of the image: %v", d.file, err), Err: err}
@@ -165,7 +165,7 @@ func checkPlatform(who string, config []byte, want v1.Platform) *content.Failure
 }
 
 // layer opens a layer.
-func (d *dockerArchive) layer(p parts, name string) (io.ReadCloser, error) {
+func (d *dockerArchive) layer(p tarIndex, name string) (io.ReadCloser, error) {
 	found, err := p.find(name)
 	if err != nil {
 		return nil, &content.Failure{Reason: fmt.Sprintf("%s lacks a layer of the image: %v", d.file, err), Err: err}

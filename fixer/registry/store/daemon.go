@@ -19,11 +19,11 @@ import (
 	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
-// Daemon is the Source of the local Docker engine, which the environment names
-// (DOCKER_HOST and its kin). Layers are saved by it into the directory first,
-// as a file without a name; with none, they can't be read. The engine is asked
-// within Options.Timeout, and saves within Options.LayerTimeout. The error says
-// that the environment names none that can be spoken to.
+// Daemon returns the Source of the local Docker engine, which the environment
+// names (DOCKER_HOST and its kin). Layers are saved by it into the directory dir
+// first, as a file without a name; with dir "", they can't be read. The engine is
+// asked within Request.Timeout, and saves for as long as the context of Found.Open
+// lets it. The error says that the environment names none that can be spoken to.
 func Daemon(dir string) (content.Source, error) {
 	c, err := docker.New(docker.FromEnv)
 	if err != nil {

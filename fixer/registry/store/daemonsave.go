@@ -24,7 +24,7 @@ type savedImage struct {
 
 	mu    sync.Mutex
 	file  *os.File // nil before the image is saved
-	parts parts
+	parts tarIndex
 	names []string // of the layers
 }
 
@@ -46,7 +46,7 @@ func (s *savedImage) open(ctx context.Context, i int) (io.ReadCloser, error) {
 }
 
 // save has the engine save the image. Unless ctx is done, the error is a
-// *failure.
+// *content.Failure.
 func (s *savedImage) save(ctx context.Context) error {
 	if s.daemon.dir == "" {
 		return &content.Failure{Reason: "there is no cache directory that " + engine + " could save the layers to"}

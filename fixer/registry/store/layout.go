@@ -1,3 +1,9 @@
+// Package store has the sources of images that are on this machine: a directory
+// in the form of an OCI layout, an archive that docker save wrote, and the Docker
+// engine.
+//
+// Layouts and archives may come from a stranger. No link leads out of them, nothing
+// but regular files is opened, and content that has a digest is checked against it.
 package store
 
 import (
@@ -19,14 +25,15 @@ import (
 	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
-// A Store is a Source on disk, which can tell what it has.
+// A Store is a content.Source on disk, which can list what it has.
 type Store interface {
 	content.Source
-	// Names lists the images by their full names, sorted. Some may have none.
+	// Names returns the full names of the images, sorted. Some may have none. The
+	// error is a *content.Failure.
 	Names() ([]string, error)
 }
 
-// OCILayout is the Store of a directory in the form of the OCI image layout
+// OCILayout returns the Store of a directory in the form of the OCI image layout
 // specification. Its images have the names that their annotations tell; with as,
 // what it has is one image, for all platforms that there are, of that name. No
 // link out of the directory is followed.

@@ -10,8 +10,8 @@ import (
 	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
-// A disk is where files are opened: the file system, or an os.Root of it.
-type disk interface {
+// An opener is where files are opened: the file system, or an os.Root of it.
+type opener interface {
 	Stat(name string) (fs.FileInfo, error)
 	Open(name string) (*os.File, error)
 }
@@ -24,7 +24,7 @@ func (anywhere) Open(name string) (*os.File, error)    { return os.Open(name) }
 
 // openRegular opens a regular file, and nothing else: to open a named pipe is
 // to wait for who writes to it, and a device may do anything.
-func openRegular(d disk, name string) (*os.File, error) {
+func openRegular(d opener, name string) (*os.File, error) {
 	info, err := d.Stat(name)
 	switch {
 	case err != nil:
@@ -42,7 +42,7 @@ func openRegular(d disk, name string) (*os.File, error) {
 }
 
 // readBounded reads a regular file of no more than maxDocument bytes.
-func readBounded(d disk, name string) ([]byte, error) {
+func readBounded(d opener, name string) ([]byte, error) {
 	f, err := openRegular(d, name)
 	if err != nil {
 		return nil, err

@@ -22,22 +22,22 @@ const (
 	maxPartName = 512
 )
 
-// part is where an entry of an archive lies in the file.
-type part struct {
+// tarEntry is where an entry of an archive lies in the file.
+type tarEntry struct {
 	offset, size int64
 	link         string // of a link: the entry that it means
 }
 
-// parts are the entries of an archive by their names, which begin with no slash.
-type parts map[string]part
+// tarIndex has the entries of an archive by their names, which begin with no slash.
+type tarIndex map[string]tarEntry
 
 // compressions are what compressed files begin with.
 var compressions = map[string]string{
 	"gzip": "\x1f\x8b", "zstd": "\x28\xb5\x2f\xfd", "xz": "\xfd7zXZ\x00", "bzip2": "BZh",
 }
 
-// index walks over an archive without reading what its entries hold.
-func index(f *os.File) (parts, error) {
+// indexTar walks over an archive without reading what its entries hold.
+func indexTar(f *os.File) (tarIndex, error) {
 	start := make([]byte, 6)
 	n, err := f.ReadAt(start, 0)
 	if err != nil && err != io.EOF {
@@ -48,7 +48,7 @@ func index(f *os.File) (parts, error) {
 			return nil, fmt.Errorf("it's compressed with %s, and has to be unpacked first", how)
 		}
 	}
-	p := parts{}
+	p := tarIndex{}
 	r := tar.NewReader(f)
 	for range maxParts {
 		h, err := r.Next()
@@ -70,7 +70,7 @@ func index(f *os.File) (parts, error) {
 }
 
 // add adds the entry whose content the file stands before.
-func (p parts) add(f *os.File, h *tar.Header) error {
+func (p tarIndex) add(f *os.File, h *tar.Header) error {
 	if len(h.Name) > maxPartName || len(h.Linkname) > maxPartName {
 		return nil
 	}
@@ -84,11 +84,11 @@ func (p parts) add(f *os.File, h *tar.Header) error {
 		if err != nil {
 			return cause(err)
 		}
-		p[name] = part{offset: offset, size: h.Size}
+		p[name] = tarEntry{offset: offset, size: h.Size}
 	case tar.TypeSymlink: // of older engines, to the same layer of another image
-		p[name] = part{link: within(path.Join(path.Dir(name), h.Linkname))}
+		p[name] = tarEntry{link: within(path.Join(path.Dir(name), h.Linkname))}
 	case tar.TypeLink: // of archives that were packed anew
-		p[name] = part{link: within(h.Linkname)}
+		p[name] = tarEntry{link: within(h.Linkname)}
 	}
 	return nil
 }
@@ -108,22 +108,22 @@ func isSparse(h *tar.Header) bool {
 func within(name string) string { return path.Clean("/" + name)[1:] }
 
 // find returns an entry, or the one that it links to.
-func (p parts) find(name string) (part, error) {
+func (p tarIndex) find(name string) (tarEntry, error) {
 	if name == "" {
-		return part{}, errors.New("it isn't named")
+		return tarEntry{}, errors.New("it isn't named")
 	}
 	found, ok := p[within(name)]
 	if ok && found.link != "" {
 		found, ok = p[found.link]
 	}
 	if !ok || found.link != "" {
-		return part{}, fmt.Errorf("%s is not in it", content.Clean(path.Base(name)))
+		return tarEntry{}, fmt.Errorf("%s is not in it", content.Clean(path.Base(name)))
 	}
 	return found, nil
 }
 
 // read reads a small entry.
-func (p parts) read(f *os.File, name string) ([]byte, error) {
+func (p tarIndex) read(f *os.File, name string) ([]byte, error) {
 	found, err := p.find(name)
 	if err != nil {
 		return nil, err
