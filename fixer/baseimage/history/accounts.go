@@ -62,13 +62,13 @@ func mayHoldAccounts(dest string) bool {
 	return strings.ContainsAny(dest, `$"']`) // a variable, or the JSON form
 }
 
-// take notes that something may have been done to accounts.
+// note takes down that something may have been done to accounts.
 func (l *accountLog) note(m accounts.Mention) {
 	l.doubt = l.doubt || m >= accounts.Adds
 	l.changed = l.changed || m >= accounts.Changes
 }
 
-// follow takes down what a script does.
+// addScript takes down what a script does.
 func (l *accountLog) addScript(s script) {
 	l.note(s.rest)
 	if s.opaque {
@@ -81,7 +81,7 @@ func (l *accountLog) addScript(s script) {
 	}
 }
 
-// apply takes down one call of a tool, and reports whether it's understood. A
+// addCall takes down one call of a tool, and reports whether it's understood. A
 // history doesn't tell for sure which distribution's tools it ran.
 func (l *accountLog) addCall(c shell.Call) bool {
 	change, err := accounts.Read(c, baseimage.Unknown)

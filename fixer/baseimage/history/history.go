@@ -18,6 +18,7 @@ type entry struct {
 	empty   bool   // it made no layer
 }
 
+// kind is what an entry does to the image.
 type kind int
 
 const (
