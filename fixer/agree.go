@@ -5,21 +5,19 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/dockmend/dockmend/fixer/dockerfile"
 )
 
-// change is what a transform reports of one place, for all builds.
+// change is what a transform reports of one place, in all views.
 type change struct {
 	report
 	key        changeKey
 	step       int                        // how many steps had been applied
-	builds     []int                      // that it was reported for
+	views      []int                      // that it was reported in
 	conditions []func(end *Pass) Decision // of each of them, nil for none
 }
 
-// agreed is what the passes of one transform report, a pass for each build: what
-// all builds of a stage agree on, and for the rest that they don't.
+// agreed is what the passes of one transform report, a pass for each view: what all
+// views of a part agree on, and for the rest that they don't.
 func (r *run) agreed(passes []*Pass) []*change {
 	a := agreement{run: r, passes: passes, known: map[string]*change{}}
 	for i, p := range passes {
@@ -36,18 +34,18 @@ func (r *run) agreed(passes []*Pass) []*change {
 type agreement struct {
 	run     *run
 	passes  []*Pass
-	changes []*change // in the order of the builds and their reports
+	changes []*change // in the order of the views and their reports
 	known   map[string]*change
 }
 
-// add records a report, or that one more build has it.
-func (a *agreement) add(build int, rep *report) {
-	sig := a.signature(build, rep)
+// add records a report, or that one more view has it.
+func (a *agreement) add(view int, rep *report) {
+	sig := a.signature(view, rep)
 	c := a.known[sig]
-	if c != nil && !rep.changes() && slices.Contains(c.builds, build) {
-		return // a note of several stages that inherit one instruction
+	if c != nil && !rep.changes() && slices.Contains(c.views, view) {
+		return // a note of several parts that inherit one entry
 	}
-	if c == nil || slices.Contains(c.builds, build) {
+	if c == nil || slices.Contains(c.views, view) {
 		c = &change{report: *rep, step: len(a.run.applied)}
 		a.known[sig] = c
 		a.changes = append(a.changes, c)
@@ -55,20 +53,20 @@ func (a *agreement) add(build int, rep *report) {
 	if rep.Safety < c.Safety { // the one with more doubts
 		c.Finding = rep.Finding
 	}
-	c.builds = append(c.builds, build)
+	c.views = append(c.views, view)
 	c.conditions = append(c.conditions, rep.holds)
 }
 
 // signature is the same for reports that are of one place and change the same; of
 // notes, for those that say the same.
-func (a *agreement) signature(build int, rep *report) string {
+func (a *agreement) signature(view int, rep *report) string {
 	var b strings.Builder
 	fmt.Fprint(&b, rep.offset)
 	for _, e := range rep.edits {
 		fmt.Fprintf(&b, " %d-%d %v %q", e.Start, e.End, e.Inserts(), e.Text)
 	}
 	if f := rep.created; f != nil {
-		fmt.Fprintf(&b, " %q %q in %p", f.Name, f.Text, a.run.builds[build].contents)
+		fmt.Fprintf(&b, " %q %q in %d", f.Name, f.Text, a.directory(view))
 	}
 	if !rep.changes() {
 		b.WriteString(" " + rep.Sentence())
@@ -76,8 +74,14 @@ func (a *agreement) signature(build int, rep *report) string {
 	return b.String()
 }
 
-// settle leaves alone what not all builds of a stage agree on, and with it what
-// else the transform would change in that stage: its changes may belong together.
+// directory is the number of the first view that has the same directory.
+func (a *agreement) directory(view int) int {
+	directory := a.run.views[view].Directory()
+	return slices.IndexFunc(a.run.views, func(v View) bool { return v.Directory() == directory })
+}
+
+// settle leaves alone what not all views of a part agree on, and with it what else the
+// transform would change in that part: its changes may belong together.
 func (a *agreement) settle() {
 	left := a.disputed()
 	told := map[int]bool{} // by place
@@ -92,42 +96,42 @@ func (a *agreement) settle() {
 			return false
 		case !told[c.offset]: // a note
 			if a.missing(c, a.around(c.offset)) {
-				c.of(a.names(c.builds))
+				c.of(a.names(c.views))
 			}
 			return false
 		case seen[c.offset]:
 			return true // it is part of what is said of the dispute
 		}
 		seen[c.offset] = true
-		*c = change{report: report{Finding: Finding{ID: c.ID, Status: Refused, Problem: "its builds need different changes", Reason: a.dispute(first, c.offset), offset: c.offset, end: c.end}}}
+		*c = change{report: report{Finding: Finding{ID: c.ID, Status: Refused, Problem: a.run.subject.Disagreement(), Reason: a.dispute(first, c.offset), offset: c.offset, end: c.end}}}
 		return false
 	})
 }
 
-// of says which builds a finding is of.
-func (c *change) of(builds string) {
+// of says which views a finding is of.
+func (c *change) of(views string) {
 	if text := &c.Reason; *text != "" {
-		*text += " (" + builds + ")"
+		*text += " (" + views + ")"
 		return
 	}
-	c.Problem += " (" + builds + ")"
+	c.Problem += " (" + views + ")"
 }
 
-// disputed are the changes that a build of their stages does not have, and all
-// others in these stages.
+// disputed are the changes that a view of their parts does not have, and all others in
+// these parts.
 func (a *agreement) disputed() map[*change]bool {
-	in := map[*dockerfile.Stage][]*change{}
-	stages := map[*change][]*dockerfile.Stage{}
+	in := map[int][]*change{}
+	parts := map[*change][]int{}
 	var queue []*change
 	for _, c := range a.changes {
 		if !c.changes() {
 			continue
 		}
-		stages[c] = a.stages(c)
-		for _, st := range stages[c] {
-			in[st] = append(in[st], c)
+		parts[c] = a.parts(c)
+		for _, part := range parts[c] {
+			in[part] = append(in[part], c)
 		}
-		if a.missing(c, stages[c]) {
+		if a.missing(c, parts[c]) {
 			queue = append(queue, c)
 		}
 	}
@@ -139,52 +143,47 @@ func (a *agreement) disputed() map[*change]bool {
 			continue
 		}
 		left[c] = true
-		for _, st := range stages[c] {
-			queue = append(queue, in[st]...)
-			delete(in, st)
+		for _, part := range parts[c] {
+			queue = append(queue, in[part]...)
+			delete(in, part)
 		}
 	}
 	return left
 }
 
-// missing reports whether a build has the stages of the change, and not the change.
-func (a *agreement) missing(c *change, stages []*dockerfile.Stage) bool {
-	for i, b := range a.run.builds {
-		if !slices.Contains(c.builds, i) && (len(stages) == 0 || slices.ContainsFunc(stages, b.graph.Builds)) {
+// missing reports whether a view uses the parts of the change, and has not the change.
+func (a *agreement) missing(c *change, parts []int) bool {
+	for i, v := range a.run.views {
+		if !slices.Contains(c.views, i) && (len(parts) == 0 || slices.ContainsFunc(parts, v.Uses)) {
 			return true
 		}
 	}
 	return false
 }
 
-// stages are those that the change is made in; none for the whole file.
-func (a *agreement) stages(c *change) (list []*dockerfile.Stage) {
+// parts are those that the change is made in; none for the whole document.
+func (a *agreement) parts(c *change) (list []int) {
 	for _, e := range c.edits {
-		st := a.run.file.StageOf(e.Anchor())
-		if st == nil {
+		part := a.run.views[0].Part(e.Anchor.Start)
+		if part < 0 {
 			return nil
 		}
-		if !slices.Contains(list, st) {
-			list = append(list, st)
+		if !slices.Contains(list, part) {
+			list = append(list, part)
 		}
 	}
 	return list
 }
 
-// around is the stage that a place of the text is in; none for what is before the
-// first.
-func (a *agreement) around(offset int) []*dockerfile.Stage {
-	for _, in := range a.run.file.Instructions {
-		if offset >= in.Start && offset <= in.End {
-			if st := a.run.file.StageOf(in); st != nil {
-				return []*dockerfile.Stage{st}
-			}
-		}
+// around is the part that a place of the text is in; none for one outside of all.
+func (a *agreement) around(offset int) []int {
+	if part := a.run.views[0].Part(offset); part >= 0 {
+		return []int{part}
 	}
 	return nil
 }
 
-// firstReports are the messages of the first report of each place, by build.
+// firstReports are the messages of the first report of each place, by view.
 func (a *agreement) firstReports() []map[int]string {
 	list := make([]map[int]string, len(a.passes))
 	for i, p := range a.passes {
@@ -198,14 +197,14 @@ func (a *agreement) firstReports() []map[int]string {
 	return list
 }
 
-// dispute says what the builds have to say of one place.
+// dispute says what the views have to say of one place.
 func (a *agreement) dispute(first []map[int]string, offset int) string {
 	var says []string
 	same := true
 	for i := range a.passes {
 		what := cmp.Or(first[i][offset], "nothing to change")
 		same = same && what == cmp.Or(first[0][offset], what)
-		says = append(says, fmt.Sprintf("%s: %s", a.run.builds[i].name(), what))
+		says = append(says, fmt.Sprintf("%s: %s", a.run.views[i].Name(), what))
 	}
 	if same {
 		all := make([]int, len(a.passes))
@@ -217,19 +216,11 @@ func (a *agreement) dispute(first []map[int]string, offset int) string {
 	return strings.Join(says, "; ")
 }
 
-// names lists builds for a message.
-func (a *agreement) names(builds []int) string {
+// names lists views for a message.
+func (a *agreement) names(views []int) string {
 	var list []string
-	for _, i := range builds {
-		list = append(list, a.run.builds[i].name())
+	for _, i := range views {
+		list = append(list, a.run.views[i].Name())
 	}
 	return strings.Join(list, ", ")
-}
-
-// name is the build's, for messages.
-func (b *build) name() string {
-	if b.Name == "" {
-		return "a build"
-	}
-	return b.Name
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/diff"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/transforms"
 )
 
@@ -19,9 +20,9 @@ func Example() {
 	checkout := fstest.MapFS{ // os.DirFS(directory), for files on disk
 		"server.js": {Data: []byte("process.on('SIGTERM', () => process.exit(0))\n")},
 	}
-	result, err := fixer.Run(context.Background(),
-		fixer.Source{Name: "Dockerfile", Src: src, Context: checkout},
-		transforms.All,
+	result, err := imagebuild.Run(context.Background(),
+		imagebuild.Source{Name: "Dockerfile", Src: src, Context: checkout},
+		transforms.All(),
 		baseimage.Table{}, // opens no connection; a registry.Inspector asks
 		fixer.Options{KnownIDs: transforms.IDs()})
 	if err != nil {

@@ -9,6 +9,8 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 )
 
 // ExposePort is a transform of another module: a value, which can be put into any
@@ -17,6 +19,7 @@ var ExposePort = &fixer.Transform{
 	ID:     "expose-port",
 	Title:  "write EXPOSE without the protocol that is the default",
 	Since:  "0.1.0",
+	Kind:   dockerfile.Kind,
 	Safety: fixer.Safe,
 	Doc: fixer.Doc{
 		What:        `Drops /tcp from the ports of EXPOSE.`,
@@ -25,7 +28,7 @@ var ExposePort = &fixer.Transform{
 		LeavesAlone: []string{"Ports with /udp or /sctp"},
 		See:         []string{"https://docs.docker.com/reference/dockerfile/#expose"},
 	},
-	Run: func(p *fixer.Pass) error {
+	Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		for _, in := range p.File.Instructions {
 			if _, ok := in.Cmd.(*instructions.ExposeCommand); !ok {
 				continue
@@ -46,15 +49,15 @@ var ExposePort = &fixer.Transform{
 			}
 		}
 		return nil
-	},
+	}),
 }
 
 // A transform and its test: the result, what is said, and that a second run changes
 // nothing. Run is the only way to make a Pass, and checks each edit as it does for
 // dockmend's own.
 func ExampleTransform() {
-	run := func(src string) fixer.Result {
-		r, err := fixer.Run(context.Background(), fixer.Source{Name: "Dockerfile", Src: []byte(src)},
+	run := func(src string) imagebuild.Result {
+		r, err := imagebuild.Run(context.Background(), imagebuild.Source{Name: "Dockerfile", Src: []byte(src)},
 			[]*fixer.Transform{ExposePort}, baseimage.Static{}, fixer.Options{})
 		if err != nil {
 			panic(err)

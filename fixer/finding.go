@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/internal/clip"
 )
 
@@ -106,14 +105,15 @@ type Step struct {
 	Text []byte // after it
 }
 
-// NewFile is a file that a transform adds to the build context.
+// NewFile is a file that a transform adds beside the document: to the build context of a
+// Dockerfile.
 type NewFile struct {
 	ID   string // the transform's
-	Name string // in the context's directory
+	Name string // in the view's directory
 	Text []byte
 }
 
-// Result is what became of one Dockerfile.
+// Result is what became of one document.
 type Result struct {
 	Before, After []byte
 	// Findings are in the order of the instructions that came in; those of one
@@ -123,9 +123,6 @@ type Result struct {
 	Steps    []Step
 	// Created are the files that the fix adds, in the order of their transforms.
 	// They were not there when their transform looked; those that run later see them
-	// in the build context.
+	// there.
 	Created []NewFile
-	// Images are the facts that were asked for, what was asked of each and no
-	// more, by image and platform. What could not be learnt is not among them.
-	Images []*baseimage.Facts
 }

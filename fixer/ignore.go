@@ -6,16 +6,15 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
-// This file heeds the comments by which a Dockerfile keeps a transform away:
+// This file heeds the comments by which a document keeps a transform away:
 //
 //	# dockmend ignore=ID[,ID…] [reason]
 //
-// In the comment block above an instruction one speaks for that instruction;
-// above the first instruction of the file, for the whole file.
+// What each is about, its kind of document says: document.Comment.Governs.
 
 var (
 	ignoreComment = lazyregexp.New(`^#\s*dockmend\s+ignore=(\S+)(\s|$)`)
@@ -26,32 +25,31 @@ var (
 // ignore is one ID of such a comment.
 type ignore struct {
 	ignoreKey
-	comment dockerfile.Comment
-	all     bool // it speaks for the whole file
+	comment document.Comment
 }
 
-// ignoreKey tells the ignores of a file apart, whatever the edits do to it: no
+// ignoreKey tells the ignores of a document apart, whatever the edits do to it: no
 // edit adds or removes one.
 type ignoreKey struct {
 	n  int // of the comment, among the ignores
 	id string
 }
 
-// ignores are the comments of the file that name the transform, or any when id
+// ignores are the comments of the document that name the transform, or any when id
 // is "".
-func ignores(f *dockerfile.File, id string) (list []ignore) {
-	if !speaksOfIgnoring(f) {
+func ignores(d document.Document, id string) (list []ignore) {
+	if !mayIgnore(d) {
 		return nil
 	}
 	n := 0
-	for _, c := range f.Comments() {
+	for _, c := range d.Comments() {
 		m := ignoreComment.FindStringSubmatch(c.Text)
 		if m == nil {
 			continue
 		}
 		for name := range strings.SplitSeq(m[1], ",") {
 			if id == "" || id == name {
-				list = append(list, ignore{ignoreKey{n, name}, c, c.Start < f.Instructions[0].Start})
+				list = append(list, ignore{ignoreKey{n, name}, c})
 			}
 		}
 		n++
@@ -59,12 +57,12 @@ func ignores(f *dockerfile.File, id string) (list []ignore) {
 	return list
 }
 
-// Ignores reports whether a comment keeps the transform away from the
-// instruction. Only a transform whose findings depend on one another needs to
+// Ignores reports whether a comment keeps the transform away from the instruction or
+// entry at that place. Only a transform whose findings depend on one another needs to
 // ask: the engine drops what is ignored, each finding by itself.
-func (p *Pass) Ignores(in *dockerfile.Instruction) bool {
+func (p *Pass) Ignores(at document.Span) bool {
 	for _, ig := range p.ignores {
-		if ig.all || ig.comment.Above == in {
+		if ig.covers(at) {
 			p.heeded(ig)
 			return true
 		}
@@ -72,9 +70,9 @@ func (p *Pass) Ignores(in *dockerfile.Instruction) bool {
 	return false
 }
 
-// speaksOfIgnoring sorts out, at little cost, nearly every file.
-func speaksOfIgnoring(f *dockerfile.File) bool {
-	return bytes.Contains(f.Src, []byte("dockmend"))
+// mayIgnore sorts out, at little cost, nearly every document.
+func mayIgnore(d document.Document) bool {
+	return bytes.Contains(d.Bytes(), []byte("dockmend"))
 }
 
 // heed takes out of the pass what a comment says to leave.
@@ -85,7 +83,7 @@ func (p *Pass) heed() {
 	p.reports = slices.DeleteFunc(p.reports, func(r *report) bool {
 		ignored := false
 		for _, ig := range p.ignores {
-			if ig.speaksFor(r) {
+			if ig.hides(r) {
 				p.heeded(ig)
 				ignored = true
 			}
@@ -94,27 +92,33 @@ func (p *Pass) heed() {
 	})
 }
 
-// speaksFor reports whether a finding is about the instruction below the comment:
-// it stands there, or its change is made there.
-func (ig ignore) speaksFor(r *report) bool {
-	in := ig.comment.Above
-	return ig.all || in != nil && (r.offset >= in.Start && r.offset < max(in.End, in.Start+1) ||
-		slices.ContainsFunc(r.edits, func(e dockerfile.Edit) bool { return e.Anchor() == in }))
+// covers reports whether the comment is about the place.
+func (ig ignore) covers(at document.Span) bool {
+	return ig.comment.Governs.Len() > 0 && ig.comment.Governs.Contains(at)
 }
 
-// idleIgnores tells of the comments that kept nothing away.
-func (r *run) idleIgnores(f *dockerfile.File, ts []*Transform) (list []Finding) {
-	if !speaksOfIgnoring(f) {
+// hides reports whether the comment is about the place of a finding, or of one of its
+// edits.
+func (ig ignore) hides(r *report) bool {
+	about := ig.comment.Governs
+	return about.Start <= r.offset && r.offset < about.End ||
+		slices.ContainsFunc(r.edits, func(e document.Edit) bool { return ig.covers(e.Anchor) })
+}
+
+// idleIgnores returns a finding for each comment that kept nothing away.
+func (r *run) idleIgnores() (list []Finding) {
+	d := r.subject.Document()
+	if !mayIgnore(d) {
 		return nil
 	}
-	for _, c := range f.Comments() {
+	for _, c := range d.Comments() {
 		if nearlyIgnore.MatchString(c.Text) && !ignoreComment.MatchString(c.Text) {
-			line, col := f.Position(c.Start)
+			line, col := d.Position(c.Start)
 			list = append(list, StatedAt("ignore", line, col, "malformed ignore comment", "expected # dockmend ignore=ID reason"))
 		}
 	}
-	for _, ig := range ignores(f, "") {
-		runs := slices.ContainsFunc(ts, func(t *Transform) bool { return t.ID == ig.id })
+	for _, ig := range ignores(d, "") {
+		runs := slices.ContainsFunc(r.transforms, func(t *Transform) bool { return t.ID == ig.id })
 		var message string
 		switch {
 		case r.held.ignored[ig.ignoreKey]:
@@ -123,12 +127,12 @@ func (r *run) idleIgnores(f *dockerfile.File, ts []*Transform) (list []Finding) 
 			continue
 		case !runs:
 			message = fmt.Sprintf("ignores %q, which is not a transform", ig.id)
-		case !ig.all && ig.comment.Above == nil:
+		case ig.comment.Governs.Len() == 0:
 			message = fmt.Sprintf("ignores %s in no place: put it directly above an instruction, or on top of the file", ig.id)
 		default:
 			message = fmt.Sprintf("ignores %s, which has no finding here", ig.id)
 		}
-		line, col := f.Position(ig.comment.Start)
+		line, col := d.Position(ig.comment.Start)
 		list = append(list, StatedAt("ignore", line, col, message, ""))
 	}
 	return list

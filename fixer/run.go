@@ -3,52 +3,35 @@ package fixer
 import (
 	"cmp"
 	"context"
-	"errors"
+	"fmt"
 	"slices"
 
-	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
 )
 
-// Run runs the transforms over one Dockerfile in the order given, each on the
-// text that the one before it left. It fails, with a *dockerfile.Error, on what
-// is no Dockerfile, on a nil inspector, and when ctx ends; whatever else goes wrong
-// is a finding.
+// Run runs the transforms over one document in the order given, each on the text that
+// the one before it left; those for another kind of document are left out. It fails
+// where a transform names no kind, and when ctx ends; whatever else goes wrong is a
+// finding.
 //
 // A change that counts on the work of a later transform is judged on the final
 // text. Where that work was not done, whatever the reason, all is run again
 // without the change.
-func Run(ctx context.Context, src Source, ts []*Transform, inspector baseimage.Inspector, o Options) (Result, error) {
-	if inspector == nil {
-		return Result{}, errors.New("fixer.Run takes an Inspector; baseimage.Table{} is one that opens no connection")
-	}
+func Run(ctx context.Context, s Subject, ts []*Transform, o Options) (Result, error) {
 	o.Threshold = cmp.Or(o.Threshold, Safe)
-	ts = slices.DeleteFunc(slices.Clone(ts), func(t *Transform) bool { return t.IsOff(o) })
-	file, err := dockerfile.Parse(src.Name, src.Src)
+	ts, err := running(ts, s.Kind(), o)
 	if err != nil {
 		return Result{}, err
 	}
-	builds, err := resolve(file, src, o)
-	if err != nil {
-		return Result{}, err
+	doc := s.Document()
+	if c, ok := generated(doc); ok && o.Threshold > Unsafe {
+		line, col := doc.Position(c.Start)
+		return Unchanged(doc, StatedAt("generated", line, col, "left alone", "a comment says that it is generated: change its template")), nil
 	}
-	if reason := foreignSyntax(file.Syntax); reason != "" {
-		return Result{Before: src.Src, After: src.Src, Findings: []Finding{StatedAt("syntax", 1, 1, "left alone", reason)}}, nil
-	}
-	if c, ok := generated(file); ok && o.Threshold > Unsafe {
-		line, col := file.Position(c.Start)
-		return Result{Before: src.Src, After: src.Src, Findings: []Finding{StatedAt("generated", line, col, "left alone", "a comment says that it is generated: change its template")}}, nil
-	}
-	prefetch(ctx, inspector, builds)
 	held := withheld{ignored: map[ignoreKey]bool{}}
 	for {
-		r := &run{
-			ctx: ctx, src: src, options: o, transforms: ts, original: file, file: file, held: &held,
-			images: &images{inspector: inspector},
-		}
-		for _, b := range builds {
-			r.builds = append(r.builds, b.again())
-		}
+		views := s.Views()
+		r := &run{subject: s, options: o, transforms: ts, document: doc, views: slices.Clone(views), held: &held}
 		for i := range ts {
 			r.step(i)
 			if err := ctx.Err(); err != nil {
@@ -56,21 +39,36 @@ func Run(ctx context.Context, src Source, ts []*Transform, inspector baseimage.I
 			}
 		}
 		if !r.withhold() {
-			return r.result(builds), ctx.Err()
+			return r.result(views), ctx.Err()
 		}
 	}
 }
 
+// running returns the transforms that look at a document of that kind.
+func running(ts []*Transform, kind document.Kind, o Options) (list []*Transform, err error) {
+	for _, t := range ts {
+		if t.Kind == "" {
+			return nil, fmt.Errorf("the transform %q does not say which kind of document it is for", t.ID)
+		}
+		if t.Kind == kind && !t.IsOff(o) {
+			list = append(list, t)
+		}
+	}
+	return list, nil
+}
+
+// Unchanged returns the result of a run that left the document alone.
+func Unchanged(doc document.Document, findings ...Finding) Result {
+	return Result{Before: doc.Bytes(), After: doc.Bytes(), Findings: findings}
+}
+
 // run is the state of one way through the transforms.
 type run struct {
-	ctx        context.Context
-	src        Source
+	subject    Subject
 	options    Options
 	transforms []*Transform
-	original   *dockerfile.File
-	file       *dockerfile.File // as it is now
-	builds     []*build         // at least one
-	images     *images
+	document   document.Document // as it is now
+	views      []View            // of it; at least one
 	held       *withheld
 	applied    []applied // the steps so far
 	steps      []Step
@@ -86,31 +84,21 @@ type found struct {
 	hidden bool // it is not printed
 }
 
-// result puts the findings in their order.
-func (r *run) result(before []*build) Result {
+// result puts the findings in their order. before are the views before any transform.
+func (r *run) result(before []View) Result {
+	original := r.subject.Document()
 	var list []Finding
 	for _, f := range r.findings {
 		if !f.hidden {
 			list = append(list, f.Finding)
 		}
 	}
-	// The images as they are named now, and those that were asked by another name.
-	var notes []Finding
-	for _, b := range r.builds {
-		notes = r.images.notes(b.graph, func(offset int) (line, col int) {
-			at := r.place(offset)
-			return at.line, at.col
-		}, notes)
-	}
-	for _, b := range before {
-		notes = r.images.notes(b.graph, r.original.Position, notes)
-	}
-	for _, f := range append(notes, r.idleIgnores(r.original, r.transforms)...) {
+	for _, f := range append(r.remarks(before), r.idleIgnores()...) {
 		f.order = -1
 		list = append(list, f)
 	}
 	for i := range list {
-		list[i].group = r.group(list[i].Line)
+		list[i].group = original.FirstLine(list[i].Line)
 	}
 	slices.SortStableFunc(list, func(a, b Finding) int {
 		return cmp.Or(a.group-b.group, a.order-b.order, a.Line-b.Line, a.Col-b.Col, cmp.Compare(a.Sentence(), b.Sentence()))
@@ -118,18 +106,28 @@ func (r *run) result(before []*build) Result {
 	// What an earlier transform inserted stands at one place of the text that came
 	// in: of its lines the same may be said.
 	list = slices.CompactFunc(list, Finding.equal)
-	return Result{Before: r.src.Src, After: r.file.Src, Findings: list, Steps: r.steps, Created: r.created, Images: r.images.facts()}
+	return Result{Before: original.Bytes(), After: r.document.Bytes(), Findings: list, Steps: r.steps, Created: r.created}
 }
 
-// group is the line in which the instruction begins that has the line, both of the
-// text that came in; the line itself where none has it.
-func (r *run) group(line int) int {
-	list := r.original.Instructions
-	i, _ := slices.BinarySearchFunc(list, line, func(in *dockerfile.Instruction, line int) int {
-		return cmp.Or(in.Node.StartLine-line, -1) // the first that begins later
-	})
-	if i > 0 && line <= list[i-1].Node.EndLine {
-		return list[i-1].Node.StartLine
+// remarks returns what the views say as they are now, and what they said before any
+// transform: of one place, one finding.
+func (r *run) remarks(before []View) (list []Finding) {
+	add := func(n Remark, line, col int) {
+		if !slices.ContainsFunc(list, func(f Finding) bool { return f.Line == line && f.Col == col }) {
+			list = append(list, StatedAt(n.ID, line, col, n.Problem, n.Reason))
+		}
 	}
-	return line
+	for _, v := range r.views {
+		for _, n := range v.Remarks() {
+			at := r.place(n.Offset)
+			add(n, at.line, at.col)
+		}
+	}
+	for _, v := range before {
+		for _, n := range v.Remarks() {
+			line, col := r.subject.Document().Position(n.Offset)
+			add(n, line, col)
+		}
+	}
+	return list
 }

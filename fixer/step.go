@@ -7,13 +7,12 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/dockmend/dockmend/fixer/dockerfile"
-	"github.com/dockmend/dockmend/fixer/stage"
+	"github.com/dockmend/dockmend/fixer/document"
 )
 
 // applied is one step that changed the text.
 type applied struct {
-	moves  *dockerfile.Moves
+	moves  *document.Moves
 	owners []int // of each edit, the finding that made it
 }
 
@@ -24,9 +23,9 @@ func (r *run) step(i int) {
 		r.bug(i, err)
 		return
 	}
-	passes := make([]*Pass, len(r.builds))
-	for j, b := range r.builds {
-		passes[j] = r.pass(t, b)
+	passes := make([]*Pass, len(r.views))
+	for j, v := range r.views {
+		passes[j] = r.pass(t, v)
 		err := guarded(t, passes[j])
 		if err == nil && len(t.RestsOn) == 0 && slices.ContainsFunc(passes[j].reports, func(rep *report) bool { return rep.holds != nil }) {
 			err = errors.New("a change rests on others, and RestsOn names none")
@@ -39,7 +38,7 @@ func (r *run) step(i int) {
 	}
 	changes := r.agreed(passes)
 	r.hold(t, changes)
-	var edits []dockerfile.Edit
+	var edits []document.Edit
 	var owners []int
 	for k, c := range changes {
 		switch {
@@ -61,7 +60,7 @@ func (r *run) step(i int) {
 	}
 	if len(edits) > 0 {
 		switch err := r.apply(t, edits, owners); {
-		case errors.Is(err, errTooLarge):
+		case errors.As(err, new(*document.TooLargeError)):
 			for _, c := range changes {
 				if c.Status == Fixed {
 					*c = change{report: report{Finding: c.refused(err.Error())}}
@@ -90,39 +89,26 @@ func (r *run) note(order int, c *change, at place) {
 		return
 	}
 	if c.created != nil {
-		r.create(r.builds[c.builds[0]].contents, *c.created)
+		r.created = append(r.created, *c.created)
+		r.subject.Create(r.views, r.views[c.views[0]].Directory(), *c.created)
 	}
 	for j, holds := range c.conditions {
 		if holds != nil {
-			r.conditions = append(r.conditions, condition{key: c.key, transform: r.transforms[order], build: r.builds[c.builds[j]], step: c.step, finding: len(r.findings) - 1, holds: holds})
+			r.conditions = append(r.conditions, condition{key: c.key, transform: r.transforms[order], view: c.views[j], step: c.step, finding: len(r.findings) - 1, holds: holds})
 		}
 	}
 }
 
-// pass is what a transform sees of the file as it is now, for one build.
-func (r *run) pass(t *Transform, b *build) *Pass {
-	p := &Pass{
-		File: r.file, Graph: b.graph, Options: r.options, Gaps: b.Gaps, Derived: b.Derived, Repository: b.Repository,
-		ctx: r.ctx, images: r.images, workloads: b.workloads, contents: b.contents, transform: t, position: r.place,
-		ignores: ignores(r.file, t.ID), heeded: func(ig ignore) { r.held.ignored[ig.ignoreKey] = true },
+// pass is what a transform sees of the document as it is now, in one view.
+func (r *run) pass(t *Transform, v View) *Pass {
+	return &Pass{
+		Document: r.document, View: v, Options: r.options, transform: t, position: r.place,
+		ignores: ignores(r.document, t.ID), heeded: func(ig ignore) { r.held.ignored[ig.ignoreKey] = true },
 	}
-	for _, d := range b.Deployments {
-		if d.Perhaps {
-			p.Perhaps = append(p.Perhaps, d)
-		} else {
-			p.Deployments = append(p.Deployments, d)
-		}
-	}
-	p.Options.Build = b.Build.Options
-	if c := b.contents.context; c != nil {
-		p.Context, p.IgnoreFile = b.contents.files.FS(), c.IgnoreFile
-		p.Directory, p.Beside = b.contents.directory, b.Beside
-	}
-	return p
 }
 
-// guarded runs the transform; a panic is an error of its own, so that one file
-// that nobody thought of does not end a run over thousands.
+// guarded runs the transform; a panic is an error of its own, so that one document that
+// it did not foresee does not end a run over thousands.
 func guarded(t *Transform, p *Pass) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -132,39 +118,24 @@ func guarded(t *Transform, p *Pass) (err error) {
 	return t.Run(p)
 }
 
-var errTooLarge = fmt.Errorf("the file would have more than %d bytes", dockerfile.MaxSize)
-
 // apply makes the edits and proves that nothing else changed.
-func (r *run) apply(t *Transform, edits []dockerfile.Edit, owners []int) error {
-	text, err := r.file.Apply(edits)
+func (r *run) apply(t *Transform, edits []document.Edit, owners []int) error {
+	edited, err := r.document.Edited(edits)
 	if err != nil {
 		return err
 	}
-	if bytes.Equal(text, r.file.Src) {
-		return fmt.Errorf("its edits change nothing")
+	if bytes.Equal(edited.Bytes(), r.document.Bytes()) {
+		return errors.New("its edits change nothing")
 	}
-	if len(text) > dockerfile.MaxSize {
-		return errTooLarge
-	}
-	file, err := r.file.ParseEdited(text)
-	if err != nil {
-		return fmt.Errorf("its output does not parse: %w", err)
-	}
-	if err := r.file.Check(file, edits); err != nil {
-		return fmt.Errorf("its output is not what was meant: %w", err)
-	}
-	graphs := make([]*stage.Graph, len(r.builds))
-	for i, b := range r.builds {
-		if graphs[i], err = b.graph.Edited(file); err != nil {
-			return fmt.Errorf("its output has other stages: %w", err)
+	views := make([]View, len(r.views))
+	for i, v := range r.views {
+		if views[i], err = v.Edited(edited); err != nil {
+			return err
 		}
 	}
-	for i, b := range r.builds {
-		b.graph = graphs[i]
-	}
-	r.applied = append(r.applied, applied{dockerfile.NewMoves(edits), owners})
-	r.file = file
-	r.steps = append(r.steps, Step{ID: t.ID, Text: text})
+	r.applied = append(r.applied, applied{document.NewMoves(edits), owners})
+	r.document, r.views = edited, views
+	r.steps = append(r.steps, Step{ID: t.ID, Text: edited.Bytes()})
 	return nil
 }
 
@@ -198,7 +169,7 @@ func (r *run) place(offset int) place {
 		f := r.findings[owner]
 		return place{line: f.Line, col: f.Col, offset: f.offset, inserted: true, owner: owner}
 	}
-	line, col := r.original.Position(offset)
+	line, col := r.subject.Document().Position(offset)
 	return place{line: line, col: col, offset: offset, owner: -1}
 }
 
@@ -218,7 +189,7 @@ func (r *run) endOf(f Finding, at place) (line, col int) {
 // changesOnlyInserted reports whether all that a change does is to change
 // instructions that this run inserted.
 func (r *run) changesOnlyInserted(c *change) bool {
-	return c.created == nil && !slices.ContainsFunc(c.edits, func(e dockerfile.Edit) bool {
-		return e.Inserts() || !r.place(e.Anchor().Start).inserted
+	return c.created == nil && !slices.ContainsFunc(c.edits, func(e document.Edit) bool {
+		return e.Inserts() || !r.place(e.Anchor.Start).inserted
 	})
 }

@@ -3,11 +3,9 @@ package fixer
 import (
 	"cmp"
 	"fmt"
-	"io/fs"
 	"slices"
 
-	"github.com/dockmend/dockmend/fixer/stage"
-	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/fixer/document"
 )
 
 // Safety says how sure a change is to keep a working build working. The order
@@ -48,10 +46,11 @@ type Doc struct {
 
 // Transform is one small named change. It is a value: Pass is its whole world.
 type Transform struct {
-	ID     string // "nonroot-user": stable, used in findings, flags and comments
-	Title  string // one line
-	Since  string // the version that brought it
-	Safety Safety // of its changes, where a change does not say otherwise
+	ID     string        // "nonroot-user": stable, used in findings, flags and comments
+	Title  string        // one line
+	Since  string        // the version that brought it
+	Kind   document.Kind // of the documents that it runs on
+	Safety Safety        // of its changes, where a change does not say otherwise
 	Doc    Doc
 	// RestsOn are the transforms that run later and whose work a change of this one
 	// may count on. Such a change says, with [Reported.Provided], what that work
@@ -61,8 +60,8 @@ type Transform struct {
 	// Flags are the options of this transform. One of the same name, of several
 	// transforms, is one flag: they share the value.
 	Flags []*Flag
-	// Run looks at the file and reports findings. An error is a failure of the
-	// transform itself, never a property of the file. It must be idempotent: on
+	// Run looks at the document and reports findings. An error is a failure of the
+	// transform itself, never a property of the document. It must be idempotent: on
 	// the text that it made it reports no edit.
 	Run func(*Pass) error
 }
@@ -75,8 +74,6 @@ type Options struct {
 	// Flags are the values of the transforms' flags, by name; those that are not set
 	// have their default.
 	Flags map[string]string
-	// Build is the build where Source.Builds is empty.
-	Build stage.Options
 	// KnownIDs are the transforms that a comment may ignore beside those that run.
 	KnownIDs []string
 }
@@ -104,52 +101,3 @@ func (t *Transform) IsOff(o Options) bool {
 
 // Of returns the value of the flag.
 func (f *Flag) Of(o Options) string { return cmp.Or(o.Flags[f.Name], f.Default) }
-
-// Source is a Dockerfile and what belongs to it.
-type Source struct {
-	Name string // for messages
-	Src  []byte
-	// Context is the directory that the build context is made of, nil when there
-	// is none to look at. It is only read.
-	Context fs.FS
-	// Beside are the names of other Dockerfiles that have the same context.
-	Beside []string
-	// Ignore is the ignore file that belongs to the Dockerfile alone and stands beside it,
-	// as Dockerfile.dockerignore; one without a name where it is known that there is
-	// none. nil where that is not known: then one of that name is looked for in the root
-	// of the context.
-	Ignore *IgnoreFile
-	// Builds are the known builds of the Dockerfile, where there are several or
-	// something more is known of the only one: they take the place of Context,
-	// Beside and Options.Build.
-	Builds []Build
-	// Contexts shares what is read of the contexts with other Dockerfiles. nil: all is
-	// read for this one alone.
-	Contexts *Contexts
-}
-
-// IgnoreFile is an ignore file of a build context.
-type IgnoreFile struct {
-	Name string // for messages
-	Text []byte
-}
-
-// Build is one way in which the Dockerfile is built.
-type Build struct {
-	Name string // for messages: "docker-compose.yml:7: service web"
-	// Context and Beside are those of Source. Builds that have the same fs.FS as
-	// their context share what is read of it.
-	Context fs.FS
-	Beside  []string
-	Options stage.Options
-	// Deployments are the known ways in which its image is run. The files of their
-	// places are those of Repository.
-	Deployments []workload.Deployment
-	// Gaps are what could not be read of the ways in which it is run.
-	Gaps []workload.Gap
-	// Derived are the FROM instructions of other Dockerfiles that name its image.
-	Derived []workload.Place
-	// Repository is the root of the checkout that they are of; nil when there is none
-	// to look at. It is only read.
-	Repository fs.FS
-}

@@ -16,7 +16,7 @@ type withheld struct {
 	ignored   map[ignoreKey]bool // the comments that kept something from being done
 }
 
-// changeKey tells the changes of a file apart, whatever else changes in it.
+// changeKey tells the changes of a document apart, whatever else changes in it.
 type changeKey struct {
 	id     string
 	offset int // in the text that came in
@@ -27,7 +27,7 @@ type changeKey struct {
 type condition struct {
 	key       changeKey
 	transform *Transform
-	build     *build
+	view      int // its index
 	step      int // how many steps had been applied when it was reported
 	finding   int // its index
 	holds     func(end *Pass) Decision
@@ -140,7 +140,7 @@ func (r *run) caveat(i int, caveats []string) {
 
 // ask evaluates a condition on the final text.
 func (r *run) ask(c condition, findings []Finding) (d Decision, err error) {
-	p := r.pass(c.transform, c.build)
+	p := r.pass(c.transform, r.views[c.view])
 	p.end = &ending{findings: findings}
 	for _, step := range r.applied[c.step:] {
 		p.end.moves = append(p.end.moves, step.moves)

@@ -11,13 +11,14 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/transforms"
 )
 
 // typical is the Dockerfile that the benchmarks work on.
 const typical = "all/legacy-express"
 
-func typicalSource(b *testing.B) (fixer.Source, baseimage.Inspector) {
+func typicalSource(b *testing.B) (imagebuild.Source, baseimage.Inspector) {
 	b.Helper()
 	src, err := os.ReadFile(filepath.Join(typical, "Dockerfile"))
 	if err != nil {
@@ -31,7 +32,7 @@ func typicalSource(b *testing.B) (fixer.Source, baseimage.Inspector) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	return fixer.Source{Name: "Dockerfile", Src: src, Context: buildContext(b, typical, false, false)}, baseimage.NewStatic(list...)
+	return imagebuild.Source{Name: "Dockerfile", Src: src, Context: buildContext(b, typical, false, false)}, baseimage.NewStatic(list...)
 }
 
 // BenchmarkBuildKitParse is the floor: BuildKit's parser alone, once.
@@ -58,7 +59,7 @@ func BenchmarkParse(b *testing.B) {
 func BenchmarkAll(b *testing.B) {
 	src, images := typicalSource(b)
 	for b.Loop() {
-		if _, err := fixer.Run(b.Context(), src, transforms.All, images, fixer.Options{}); err != nil {
+		if _, err := imagebuild.Run(b.Context(), src, transforms.All(), images, fixer.Options{}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -72,7 +73,7 @@ func BenchmarkAll1000(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	var sources []fixer.Source
+	var sources []imagebuild.Source
 	for i := range 1000 {
 		dir := dirs[i%len(dirs)]
 		name := filepath.Join(dir, "Dockerfile")
@@ -80,11 +81,11 @@ func BenchmarkAll1000(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		sources = append(sources, fixer.Source{Name: name, Src: src, Context: buildContext(b, dir, false, false)})
+		sources = append(sources, imagebuild.Source{Name: name, Src: src, Context: buildContext(b, dir, false, false)})
 	}
 	for b.Loop() {
 		for _, src := range sources {
-			if _, err := fixer.Run(b.Context(), src, transforms.All, images, fixer.Options{}); err != nil {
+			if _, err := imagebuild.Run(b.Context(), src, transforms.All(), images, fixer.Options{}); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/transforms"
 )
 
@@ -38,12 +39,12 @@ func FuzzAll(f *testing.F) {
 	images := baseimage.NewStatic(list...)
 	context := buildContext(f, ExampleDir("npm-ci-stage"), false, false)
 	f.Fuzz(func(t *testing.T, src []byte, inContext bool) {
-		run := func(src []byte) (fixer.Result, bool) {
-			source := fixer.Source{Name: "Dockerfile", Src: src}
+		run := func(src []byte) (imagebuild.Result, bool) {
+			source := imagebuild.Source{Name: "Dockerfile", Src: src}
 			if inContext {
 				source.Context = context
 			}
-			r, err := fixer.Run(t.Context(), source, transforms.All, images, fixer.Options{Threshold: fixer.Unsafe})
+			r, err := imagebuild.Run(t.Context(), source, transforms.All(), images, fixer.Options{Threshold: fixer.Unsafe})
 			if err != nil {
 				return r, false
 			}

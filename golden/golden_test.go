@@ -23,6 +23,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/buildcontext"
 	"github.com/dockmend/dockmend/fixer/diff"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/report"
 	"github.com/dockmend/dockmend/fixer/repository"
 	"github.com/dockmend/dockmend/fixer/stage"
@@ -52,6 +53,7 @@ type testCase struct {
 	transforms []*fixer.Transform
 	images     baseimage.Inspector
 	options    fixer.Options
+	build      stage.Options
 	context    fs.FS
 	// deployments are what the repository says of how the image is run.
 	deployments []workload.Deployment
@@ -97,7 +99,7 @@ func load(t *testing.T, dir string) *testCase {
 			t.Fatalf("options.json: %q can't be chosen here", name)
 		}
 	}
-	for _, tr := range transforms.All {
+	for _, tr := range transforms.All() {
 		if tr.ID == id || id == "all" && (o.Only == nil || slices.Contains(o.Only, tr.ID)) && !slices.Contains(o.Skip, tr.ID) {
 			c.transforms = append(c.transforms, tr)
 		}
@@ -105,7 +107,8 @@ func load(t *testing.T, dir string) *testCase {
 	if len(c.transforms) == 0 {
 		t.Fatalf("no transform is called %q", id)
 	}
-	c.options = fixer.Options{Flags: o.Flags, KnownIDs: transforms.IDs(), Build: stage.Options{BuildArgs: o.BuildArgs, Target: o.Target, Platform: o.Platform}}
+	c.options = fixer.Options{Flags: o.Flags, KnownIDs: transforms.IDs()}
+	c.build = stage.Options{BuildArgs: o.BuildArgs, Target: o.Target, Platform: o.Platform}
 	if o.Unsafe {
 		c.options.Threshold = fixer.Unsafe
 	}
@@ -126,8 +129,8 @@ func deployments(context fs.FS, src []byte) ([]workload.Deployment, []workload.G
 }
 
 // source is the case's Dockerfile, with that text.
-func (c *testCase) source(src []byte) fixer.Source {
-	return fixer.Source{Name: "Dockerfile", Src: src, Builds: []fixer.Build{{Context: c.context, Options: c.options.Build, Deployments: c.deployments, Gaps: c.gaps, Repository: c.context}}}
+func (c *testCase) source(src []byte) imagebuild.Source {
+	return imagebuild.Source{Name: "Dockerfile", Src: src, Builds: []imagebuild.Build{{Context: c.context, Options: c.build, Deployments: c.deployments, Gaps: c.gaps, Repository: c.context}}}
 }
 
 // buildContext is what the Dockerfile's COPY sees.
@@ -183,9 +186,9 @@ func images(t *testing.T, name string) []*baseimage.Facts {
 	return list
 }
 
-func (c *testCase) run(t *testing.T, src []byte) fixer.Result {
+func (c *testCase) run(t *testing.T, src []byte) imagebuild.Result {
 	t.Helper()
-	r, err := fixer.Run(t.Context(), c.source(src), c.transforms, c.images, c.options)
+	r, err := imagebuild.Run(t.Context(), c.source(src), c.transforms, c.images, c.options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -248,7 +251,7 @@ func (c *testCase) check(t *testing.T) {
 }
 
 // changes is the diff of what an update would write.
-func (c *testCase) changes(t *testing.T, r fixer.Result, findings []byte) []byte {
+func (c *testCase) changes(t *testing.T, r imagebuild.Result, findings []byte) []byte {
 	t.Helper()
 	want := read(t, c.dir, "want.Dockerfile")
 	if want == nil {
@@ -278,7 +281,7 @@ func write(t *testing.T, dir, name string, text []byte, keep bool) {
 }
 
 // invariants are what holds for every case, whatever it wants.
-func (c *testCase) invariants(t *testing.T, r fixer.Result) {
+func (c *testCase) invariants(t *testing.T, r imagebuild.Result) {
 	t.Helper()
 	c.isDone(t, r)
 	if twice := c.run(t, c.src); !bytes.Equal(twice.After, r.After) {
@@ -292,7 +295,7 @@ func (c *testCase) invariants(t *testing.T, r fixer.Result) {
 }
 
 // isDone: a second run, which finds the files that the first made, changes nothing.
-func (c *testCase) isDone(t *testing.T, r fixer.Result) {
+func (c *testCase) isDone(t *testing.T, r imagebuild.Result) {
 	t.Helper()
 	second := *c
 	for _, f := range r.Created {
@@ -329,7 +332,7 @@ func keepsComments(t testing.TB, before, after []byte) {
 
 // twins: the same file with other line ends, and with or without its final
 // newline, gives the same result with those.
-func (c *testCase) twins(t *testing.T, r fixer.Result) {
+func (c *testCase) twins(t *testing.T, r imagebuild.Result) {
 	t.Helper()
 	crlf := func(text []byte) []byte {
 		return bytes.ReplaceAll(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), []byte("\n"), []byte("\r\n"))
@@ -361,14 +364,14 @@ func (c *testCase) twins(t *testing.T, r fixer.Result) {
 // asksForNothing: without a transform, no byte changes.
 func (c *testCase) asksForNothing(t *testing.T) {
 	t.Helper()
-	r, err := fixer.Run(t.Context(), fixer.Source{Name: "Dockerfile", Src: c.src}, nil, c.images, c.options)
+	r, err := imagebuild.Run(t.Context(), imagebuild.Source{Name: "Dockerfile", Src: c.src}, nil, c.images, c.options)
 	if err != nil || !bytes.Equal(r.After, c.src) {
 		t.Errorf("no transform, and yet a change (error %v)", err)
 	}
 }
 
 // applies: git apply takes the diff, and gives the result, new files included.
-func applies(t *testing.T, r fixer.Result) {
+func applies(t *testing.T, r imagebuild.Result) {
 	t.Helper()
 	want := map[string][]byte{"Dockerfile": r.After}
 	patch := diff.Unified("Dockerfile", r.Before, r.After)
@@ -401,7 +404,7 @@ func applies(t *testing.T, r fixer.Result) {
 // TestComplete: every transform has its example, a case in which it leaves a
 // file alone, and all of its documentation.
 func TestComplete(t *testing.T) {
-	for _, tr := range transforms.All {
+	for _, tr := range transforms.All() {
 		for dir, wants := range map[string]bool{"example": true, "unchanged": false} {
 			if _, err := os.Stat(filepath.Join(tr.ID, "basic", dir, "Dockerfile")); err != nil {
 				t.Errorf("%s: %v", tr.ID, err)
@@ -414,7 +417,7 @@ func TestComplete(t *testing.T) {
 			t.Errorf("%s has no rule in golden/rules_test.go", tr.ID)
 		}
 		for _, other := range tr.RestsOn {
-			if slices.Index(transforms.All, other) <= slices.Index(transforms.All, tr) {
+			if slices.Index(transforms.All(), other) <= slices.Index(transforms.All(), tr) {
 				t.Errorf("%s rests on %s, which does not run later", tr.ID, other.ID)
 			}
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/transforms"
 )
 
@@ -31,12 +32,12 @@ func TestParts(t *testing.T) {
 			c := load(t, dir)
 			for _, threshold := range []fixer.Safety{fixer.Safe, fixer.Unsafe} {
 				c.options.Threshold = threshold
-				c.transforms = transforms.All
+				c.transforms = transforms.All()
 				t.Run("all "+threshold.String(), c.isSound)
-				for i, tr := range transforms.All {
-					c.transforms = slices.Delete(slices.Clone(transforms.All), i, i+1)
+				for i, tr := range transforms.All() {
+					c.transforms = slices.Delete(slices.Clone(transforms.All()), i, i+1)
 					t.Run("without "+tr.ID+" "+threshold.String(), c.isSound)
-					c.transforms = transforms.All[i : i+1]
+					c.transforms = transforms.All()[i : i+1]
 					t.Run("only "+tr.ID+" "+threshold.String(), c.isSound)
 				}
 			}
@@ -69,7 +70,7 @@ var (
 
 // keepsItsStop: where a package manager started the application, which ends on
 // SIGTERM, node does not start it as process 1, unless a source says SIGTERM.
-func (c *testCase) keepsItsStop(t *testing.T, r fixer.Result) {
+func (c *testCase) keepsItsStop(t *testing.T, r imagebuild.Result) {
 	t.Helper()
 	before, after := original(t, r.Before), original(t, r.After)
 	if count(before, startsNPM) <= count(after, startsNPM) || count(after, startsNode) == 0 || count(after, startsInit) > 0 {
@@ -82,7 +83,7 @@ func (c *testCase) keepsItsStop(t *testing.T, r fixer.Result) {
 
 // keepsItsFiles: where the start writes into the application's tree, and the last
 // stage got another user than root, all that it copies is that user's.
-func (c *testCase) keepsItsFiles(t *testing.T, r fixer.Result) {
+func (c *testCase) keepsItsFiles(t *testing.T, r imagebuild.Result) {
 	t.Helper()
 	before, after := lastStage(original(t, r.Before)), lastStage(original(t, r.After))
 	if count(after, isUser)-count(after, rootAgain) <= count(before, isUser)-count(before, rootAgain) {

@@ -9,6 +9,8 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
@@ -19,6 +21,7 @@ var AddCopy = &fixer.Transform{
 	ID:     "add-copy",
 	Title:  "write ADD as COPY where it only copies",
 	Since:  "0.1.0",
+	Kind:   dockerfile.Kind,
 	Safety: fixer.Safe,
 	Doc: fixer.Doc{
 		What: `Replaces ADD with COPY where every source is a plain file or a directory of the build context, or a heredoc.`,
@@ -43,7 +46,7 @@ file that becomes an archive one day is unpacked. Docker's documentation recomme
 			"https://docs.docker.com/build/building/best-practices/#add-or-copy",
 		},
 	},
-	Run: func(p *fixer.Pass) error {
+	Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		if p.Context == nil {
 			return nil // what ADD would find can't be seen
 		}
@@ -55,10 +58,10 @@ file that becomes an archive one day is unpacked. Docker's documentation recomme
 			}
 		}
 		return nil
-	},
+	}),
 }
 
-func addCopy(p *fixer.Pass, s stage.Step, cmd *instructions.AddCommand) {
+func addCopy(p *imagebuild.Pass, s stage.Step, cmd *instructions.AddCommand) {
 	if cmd.Checksum != "" || cmd.KeepGitDir != nil || cmd.Unpack != nil {
 		return
 	}
@@ -91,7 +94,7 @@ const maxMatches = 1000
 
 // asCopyDoes reports whether ADD does with a source of the build context what COPY
 // does. The error says why that can't be told.
-func asCopyDoes(p *fixer.Pass, src string) (bool, error) {
+func asCopyDoes(p *imagebuild.Pass, src string) (bool, error) {
 	name := strings.TrimPrefix(path.Clean("/"+src), "/")
 	if name == "" {
 		return true, nil // the whole of it, a directory

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
@@ -18,6 +20,7 @@ var AptNoRecommends = &fixer.Transform{
 	ID:     "apt-no-recommends",
 	Title:  "install no recommended packages, drop apt's lists",
 	Since:  "0.1.0",
+	Kind:   dockerfile.Kind,
 	Safety: fixer.Unsafe,
 	Doc: fixer.Doc{
 		What: `Adds --no-install-recommends to apt-get install, and rm -rf /var/lib/apt/lists/* at the end of a RUN that fetched the lists,
@@ -45,8 +48,8 @@ release are 20 MB that nothing reads again. Both stay in the image.`,
 			"https://manpages.debian.org/bookworm/apt/apt-get.8.en.html",
 		},
 	},
-	Run: func(p *fixer.Pass) error {
-		setForAll := strings.Contains(string(p.File.Src), "Install-Recommends") // apt's own option
+	Run: imagebuild.On(func(p *imagebuild.Pass) error {
+		setForAll := strings.Contains(string(p.File.Bytes()), "Install-Recommends") // apt's own option
 		var later []stage.Step
 		for _, n := range p.Graph.Nodes {
 			for _, s := range n.Eval(nil).Own() {
@@ -68,7 +71,7 @@ release are 20 MB that nothing reads again. Both stay in the image.`,
 			}
 		}
 		return nil
-	},
+	}),
 }
 
 // becomeImages are the stages that the targets consist of.
@@ -104,7 +107,7 @@ func installed(at stage.Step, name string) bool {
 	return false
 }
 
-func noRecommends(p *fixer.Pass, s stage.Step, c shell.Call, install int) {
+func noRecommends(p *imagebuild.Pass, s stage.Step, c shell.Call, install int) {
 	for _, a := range c.Args {
 		if strings.Contains(strings.ToLower(a.Raw), "recommends") || !a.Known && aptOptions.MatchString(a.Raw) {
 			return

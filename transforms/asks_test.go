@@ -7,6 +7,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 )
 
 // asked answers from the table, with the environment of the official images,
@@ -41,7 +42,7 @@ func TestAsks(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var a asked
-			if _, err := fixer.Run(t.Context(), fixer.Source{Name: "Dockerfile", Src: []byte(c.src)}, All, &a, fixer.Options{}); err != nil {
+			if _, err := imagebuild.Run(t.Context(), imagebuild.Source{Name: "Dockerfile", Src: []byte(c.src)}, All(), &a, fixer.Options{}); err != nil {
 				t.Fatal(err)
 			}
 			if got := a.ask.String(); got != c.want {

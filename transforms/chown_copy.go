@@ -8,6 +8,8 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms/internal/nginx"
 	"github.com/dockmend/dockmend/transforms/internal/owner"
@@ -20,6 +22,7 @@ var ChownCopy = &fixer.Transform{
 	ID:     "chown-copy",
 	Title:  "copy what the application owns as its own",
 	Since:  "0.1.0",
+	Kind:   dockerfile.Kind,
 	Safety: fixer.Safe,
 	Doc: fixer.Doc{
 		What: `Adds --chown=user:group to COPY and ADD into the working directory, or into the home of the user that the container runs as.
@@ -46,19 +49,19 @@ uploads/, a SQLite file) fails with EACCES. A recursive chown afterwards works, 
 			"https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory",
 		},
 	},
-	Run: func(p *fixer.Pass) error {
+	Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		for _, n := range p.Graph.Targets() {
 			if err := chownCopies(p, n); err != nil {
 				return err
 			}
 		}
 		return nil
-	},
+	}),
 }
 
 const copiedAsRoot = "files are owned by root"
 
-func chownCopies(p *fixer.Pass, n *stage.Node) error {
+func chownCopies(p *imagebuild.Pass, n *stage.Node) error {
 	base, err := p.Base(n, baseimage.AskConfig)
 	run := n.Eval(base)
 	user := run.Final.User
@@ -85,10 +88,10 @@ func chownCopies(p *fixer.Pass, n *stage.Node) error {
 	}
 	id = users.Spelled(id, run.Final)
 	g := owner.NewGiver(p, run, id)
-	given := map[*dockerfile.Instruction]dockerfile.Edit{}
+	given := map[*dockerfile.Instruction]document.Edit{}
 	for i, s := range run.Exclusive() {
 		c, ok := s.Before.Copy(s.In)
-		if !ok || c.Owned || !owner.IsApplications(run, id, c.Dest) || p.Ignores(s.In) {
+		if !ok || c.Owned || !owner.IsApplications(run, id, c.Dest) || p.Ignores(s.In.Span) {
 			continue
 		}
 		if !known {
@@ -132,7 +135,7 @@ func copiesAsRoot(run *stage.Evaluation) bool {
 }
 
 // reportUnknown tells, once for a stage, that its copies can't be judged.
-func reportUnknown(p *fixer.Pass, run *stage.Evaluation, err error) {
+func reportUnknown(p *imagebuild.Pass, run *stage.Evaluation, err error) {
 	for _, s := range run.Exclusive() {
 		if c, ok := s.Before.Copy(s.In); ok && !c.Owned && owner.IsApplications(run, users.Identity{}, c.Dest) {
 			p.Leave(s.In.Span, copiedAsRoot, fmt.Sprintf("the base image %s is unknown: %v", run.Node.Root().Stage.Ref.Text, err))

@@ -10,6 +10,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
@@ -23,6 +24,7 @@ var DirectCmd = &fixer.Transform{
 	ID:     "direct-cmd",
 	Title:  "start node itself, not npm",
 	Since:  "0.1.0",
+	Kind:   dockerfile.Kind,
 	Safety: fixer.Safe,
 	Doc: fixer.Doc{
 		What: `Replaces a CMD of npm start, npm run X, yarn X or pnpm X with the command of that script in package.json, where it is one
@@ -58,17 +60,17 @@ without. npm and yarn also take memory, time to start, and a writable home.`,
 		},
 	},
 	RestsOn: []*fixer.Transform{TiniInit, NonrootUser},
-	Run: func(p *fixer.Pass) error {
+	Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		var rs command.Rewrites
 		for _, n := range p.Graph.Targets() {
 			directCmd(p, n, &rs)
 		}
 		rs.Report(p, "a package manager starts the application")
 		return nil
-	},
+	}),
 }
 
-func directCmd(p *fixer.Pass, n *stage.Node, rs *command.Rewrites) {
+func directCmd(p *imagebuild.Pass, n *stage.Node, rs *command.Rewrites) {
 	run := n.Eval(nil)
 	c := run.Final.Cmd
 	if c == nil || c.In == nil || run.Final.Entrypoint != nil && run.Final.Entrypoint.Shell {
@@ -93,7 +95,7 @@ func directCmd(p *fixer.Pass, n *stage.Node, rs *command.Rewrites) {
 
 // rewriteManager finds what the script of a CMD starts. Its words are those of
 // front, then those of the package manager.
-func rewriteManager(p *fixer.Pass, run *stage.Evaluation, words, front, manager []string, r *command.Rewrite) {
+func rewriteManager(p *imagebuild.Pass, run *stage.Evaluation, words, front, manager []string, r *command.Rewrite) {
 	s := npmscript.New(p, run)
 	argv, err := s.Command(manager)
 	init := false
@@ -145,7 +147,7 @@ func splitManager(words []string) (front, manager []string) {
 
 // isRun tells why the CMD might not be what runs: an ENTRYPOINT that does
 // something else with it. init is set where an init starts it.
-func isRun(p *fixer.Pass, run *stage.Evaluation, words []string) (init bool, _ error) {
+func isRun(p *imagebuild.Pass, run *stage.Evaluation, words []string) (init bool, _ error) {
 	line := words
 	entry := run.Final.Entrypoint
 	if entry != nil {
@@ -174,9 +176,9 @@ func isRun(p *fixer.Pass, run *stage.Evaluation, words []string) (init bool, _ e
 // underInit is what must hold in the end of a CMD that starts node where a
 // package manager stood: that an init starts it. Without one, node would be
 // process 1, which does not end on SIGTERM unless it handles it, as npm does.
-func underInit(cmd *dockerfile.Instruction, manager string) func(end *fixer.Pass) fixer.Decision {
+func underInit(cmd *dockerfile.Instruction, manager string) func(end *imagebuild.Pass) fixer.Decision {
 	why := fmt.Sprintf("node as PID 1 would not end on SIGTERM, as %s does: no source handles it, and ", manager)
-	return func(end *fixer.Pass) (d fixer.Decision) {
+	return func(end *imagebuild.Pass) (d fixer.Decision) {
 		in := end.Became(cmd)
 		for _, n := range end.Graph.Targets() {
 			base, _ := end.Base(n, baseimage.AskConfig) // what is not known starts nothing
@@ -195,8 +197,8 @@ func underInit(cmd *dockerfile.Instruction, manager string) func(end *fixer.Pass
 
 // notAsRoot is what must hold in the end of a CMD that npm, as root, may run as
 // another user: that it does not start as root. why says so.
-func notAsRoot(cmd *dockerfile.Instruction, why string) func(end *fixer.Pass) fixer.Decision {
-	return func(end *fixer.Pass) (d fixer.Decision) {
+func notAsRoot(cmd *dockerfile.Instruction, why string) func(end *imagebuild.Pass) fixer.Decision {
+	return func(end *imagebuild.Pass) (d fixer.Decision) {
 		in := end.Became(cmd)
 		for _, n := range end.Graph.Targets() {
 			base, _ := end.Base(n, baseimage.AskConfig)
@@ -210,7 +212,7 @@ func notAsRoot(cmd *dockerfile.Instruction, why string) func(end *fixer.Pass) fi
 }
 
 // startsInit reports whether the CMD of a stage is started by an init.
-func startsInit(p *fixer.Pass, run *stage.Evaluation) bool {
+func startsInit(p *imagebuild.Pass, run *stage.Evaluation) bool {
 	line, words := run.Final.Cmd.Argv, run.Final.Cmd.Argv
 	if entry := run.Final.Entrypoint; entry != nil {
 		line = append(slices.Clip(entry.Argv), words...)

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/transforms/internal/ignorefile"
 )
 
@@ -12,6 +14,7 @@ var Dockerignore = &fixer.Transform{
 	ID:     "dockerignore",
 	Title:  "add a .dockerignore where there is none",
 	Since:  "0.1.0",
+	Kind:   dockerfile.Kind,
 	Safety: fixer.Unsafe,
 	Doc: fixer.Doc{
 		What: `Adds a .dockerignore where the Dockerfile copies the whole build context and there is no ignore file. It lists .git,
@@ -41,7 +44,7 @@ secrets in .env. All of it is sent to the builder, and any change of it runs the
 			"https://docs.docker.com/build/building/best-practices/#exclude-with-dockerignore",
 		},
 	},
-	Run: func(p *fixer.Pass) error {
+	Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		if p.Context == nil || p.IgnoreFile != "" {
 			return nil
 		}
@@ -62,5 +65,5 @@ secrets in .env. All of it is sent to the builder, and any change of it runs the
 		p.Create(whole.Span, fixer.Finding{Problem: wrong, Change: "add a .dockerignore with " + strings.Join(list, ", ") + x.Secrets()}, fixer.Decision{},
 			fixer.NewFile{Name: ".dockerignore", Text: []byte(strings.Join(list, "\n") + "\n")})
 		return nil
-	},
+	}),
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
@@ -19,6 +21,7 @@ var EnvEquals = &fixer.Transform{
 	ID:     "env-equals",
 	Title:  "write ENV and LABEL with an equals sign",
 	Since:  "0.1.0",
+	Kind:   dockerfile.Kind,
 	Safety: fixer.Safe,
 	Doc: fixer.Doc{
 		What: `Replaces "ENV name value" with "ENV name=value", and LABEL likewise. A value with blanks gets double quotes.`,
@@ -39,14 +42,14 @@ documentation says that this form may be removed, and BuildKit warns of it (Lega
 			"https://docs.docker.com/reference/build-checks/legacy-key-value-format/",
 		},
 	},
-	Run: func(p *fixer.Pass) error {
+	Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		for _, in := range p.File.Instructions {
 			if kv, ok := withoutEquals(in); ok {
 				equals(p, in, kv)
 			}
 		}
 		return nil
-	},
+	}),
 }
 
 // withoutEquals is the pair that an ENV or LABEL of the old form sets.
@@ -69,7 +72,7 @@ var (
 
 const legacySyntax = `legacy "ENV key value" syntax`
 
-func equals(p *fixer.Pass, in *dockerfile.Instruction, kv instructions.KeyValuePair) {
+func equals(p *imagebuild.Pass, in *dockerfile.Instruction, kv instructions.KeyValuePair) {
 	body := in.Body()
 	from := len(body) - len(kv.Value)
 	if !plainKey.MatchString(kv.Key) || from <= len(kv.Key) || body[:len(kv.Key)] != kv.Key || body[from:] != kv.Value {
@@ -107,20 +110,20 @@ func equals(p *fixer.Pass, in *dockerfile.Instruction, kv instructions.KeyValueP
 
 // equalsEdits puts word behind name=. The value is left where it stands, on
 // whatever lines, when the word is no more than the value in quotes.
-func equalsEdits(in *dockerfile.Instruction, kv instructions.KeyValuePair, word string) ([]dockerfile.Edit, error) {
+func equalsEdits(in *dockerfile.Instruction, kv instructions.KeyValuePair, word string) ([]document.Edit, error) {
 	before, after, found := strings.Cut(word, kv.Value)
 	if !found || len(before) > 1 || len(after) > 1 {
 		e, err := in.ReplaceBody(kv.Key + "=" + word)
-		return []dockerfile.Edit{e}, err
+		return []document.Edit{e}, err
 	}
 	end := len(in.Body())
 	gap, err := in.Replace(in.Part(len(kv.Key), end-len(kv.Value)), "="+before)
 	if err != nil || after == "" {
-		return []dockerfile.Edit{gap}, err
+		return []document.Edit{gap}, err
 	}
 	last := in.Body()[end-1:] // a byte is enough: what stands before it stays
 	quote, err := in.Replace(in.Part(end-1, end), last+after)
-	return []dockerfile.Edit{gap, quote}, err
+	return []document.Edit{gap, quote}, err
 }
 
 // equalsWord is what to write behind name= for the value of the old form. There

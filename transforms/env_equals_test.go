@@ -12,6 +12,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 )
 
 // pairs is what BuildKit sets for the ENV or LABEL at the end of a Dockerfile:
@@ -65,7 +66,7 @@ func TestEnvEqualsKeepsValues(t *testing.T) {
 			b.WriteString(pieces[r.IntN(len(pieces))])
 		}
 		src := []byte(b.String())
-		res, err := fixer.Run(t.Context(), fixer.Source{Name: "Dockerfile", Src: src}, []*fixer.Transform{EnvEquals}, baseimage.NewStatic(), fixer.Options{})
+		res, err := imagebuild.Run(t.Context(), imagebuild.Source{Name: "Dockerfile", Src: src}, []*fixer.Transform{EnvEquals}, baseimage.NewStatic(), fixer.Options{})
 		if err != nil {
 			continue // no Dockerfile
 		}

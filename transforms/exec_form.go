@@ -9,6 +9,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
@@ -22,6 +23,7 @@ var ExecForm = &fixer.Transform{
 	ID:     "exec-form",
 	Title:  "start the program without a shell around it",
 	Since:  "0.1.0",
+	Kind:   dockerfile.Kind,
 	Safety: fixer.Safe,
 	Doc: fixer.Doc{
 		What: `Turns a CMD or ENTRYPOINT in shell form that is one plain command into exec form: CMD node server.js becomes
@@ -53,17 +55,17 @@ unless it handles SIGINT.`,
 			"https://github.com/nodejs/docker-node/blob/main/docs/BestPractices.md#cmd",
 		},
 	},
-	Run: func(p *fixer.Pass) error {
+	Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		var rs command.Rewrites
 		for _, n := range p.Graph.Targets() {
 			execForms(p, n, &rs)
 		}
 		rs.Report(p, "shell form")
 		return nil
-	},
+	}),
 }
 
-func execForms(p *fixer.Pass, n *stage.Node, rs *command.Rewrites) {
+func execForms(p *imagebuild.Pass, n *stage.Node, rs *command.Rewrites) {
 	run := n.Eval(nil)
 	entry, cmd := run.Final.Entrypoint, run.Final.Cmd
 	if (entry == nil || !entry.Shell) && (cmd == nil || !cmd.Shell) {
@@ -90,7 +92,7 @@ func execForms(p *fixer.Pass, n *stage.Node, rs *command.Rewrites) {
 
 // unshell finds the exec form of a command in shell form, and decides whether it may
 // be used.
-func unshell(p *fixer.Pass, run *stage.Evaluation, c *stage.Command, r *command.Rewrite) fixer.Decision {
+func unshell(p *imagebuild.Pass, run *stage.Evaluation, c *stage.Command, r *command.Rewrite) fixer.Decision {
 	script := strings.Join(c.Argv, " ")
 	if t := strings.TrimSpace(script); strings.HasPrefix(t, "[") && strings.HasSuffix(t, "]") {
 		return fixer.Refusal("it looks like exec form but is not a JSON array of strings, so it runs in a shell")
@@ -149,7 +151,7 @@ func shellIsMeant(in *dockerfile.Instruction) fixer.Decision {
 
 // argumentsToCome refuses where an ENTRYPOINT in shell form, which ignores its
 // arguments, would get some in exec form.
-func argumentsToCome(p *fixer.Pass, run *stage.Evaluation, c *stage.Command) fixer.Decision {
+func argumentsToCome(p *imagebuild.Pass, run *stage.Evaluation, c *stage.Command) fixer.Decision {
 	if c != run.Final.Entrypoint {
 		return fixer.Decision{}
 	}
@@ -166,7 +168,7 @@ func argumentsToCome(p *fixer.Pass, run *stage.Evaluation, c *stage.Command) fix
 
 // isProgram refuses where a program that the shell starts might not be started
 // without it.
-func isProgram(p *fixer.Pass, run *stage.Evaluation, program string) fixer.Decision {
+func isProgram(p *imagebuild.Pass, run *stage.Evaluation, program string) fixer.Decision {
 	if dirs, _ := run.Final.EnvVar("PATH"); slices.ContainsFunc(strings.Split(dirs, ":"), func(dir string) bool { return dir != "" && !path.IsAbs(dir) }) {
 		return fixer.Refusal("PATH has relative directories")
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 )
 
 // TestHostileNames: nothing that a base image calls its users is written into a
@@ -25,7 +26,7 @@ func TestHostileNames(t *testing.T) {
 			facts.Config.Env = []string{"NODE_VERSION=20.1.1"}
 			for _, user := range []string{"", "USER root\n"} {
 				src := "FROM base\n" + user + "COPY . .\nWORKDIR x\nCOPY p q\nCMD [\"node\", \"server.js\"]\n"
-				r, err := fixer.Run(t.Context(), fixer.Source{Name: "Dockerfile", Src: []byte(src)}, All, baseimage.NewStatic(facts), fixer.Options{Threshold: fixer.Unsafe})
+				r, err := imagebuild.Run(t.Context(), imagebuild.Source{Name: "Dockerfile", Src: []byte(src)}, All(), baseimage.NewStatic(facts), fixer.Options{Threshold: fixer.Unsafe})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -38,7 +38,7 @@ func TestLayout(t *testing.T) {
 		}
 		sources[name] = string(text)
 	}
-	for _, v := range misplaced(t, sources, All) {
+	for _, v := range misplaced(t, sources, All()) {
 		t.Error(v)
 	}
 }

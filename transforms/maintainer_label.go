@@ -9,6 +9,8 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
@@ -21,6 +23,7 @@ var MaintainerLabel = &fixer.Transform{
 	ID:     "maintainer-label",
 	Title:  "write MAINTAINER as a label",
 	Since:  "0.1.0",
+	Kind:   dockerfile.Kind,
 	Safety: fixer.Safe,
 	Doc: fixer.Doc{
 		What: `Replaces "MAINTAINER text" with LABEL org.opencontainers.image.authors="text", the label that Docker's documentation and the
@@ -43,7 +46,7 @@ by a label like any other.`,
 			"https://github.com/opencontainers/image-spec/blob/main/annotations.md",
 		},
 	},
-	Run: func(p *fixer.Pass) error {
+	Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		var all []*dockerfile.Instruction
 		for _, in := range p.File.Instructions {
 			if _, ok := in.Cmd.(*instructions.MaintainerCommand); ok {
@@ -66,13 +69,13 @@ by a label like any other.`,
 			p.Change(in.Span, fixer.Finding{Problem: wrong, Change: "use " + changes[i].text, Reason: "the author becomes a label of the image"}, fixer.Decision{}, changes[i].edits...)
 		}
 		return nil
-	},
+	}),
 }
 
 // labelChange turns one MAINTAINER into the LABEL of that text.
 type labelChange struct {
 	text  string
-	edits []dockerfile.Edit
+	edits []document.Edit
 }
 
 // maintainer makes the change, or says why there is none.
@@ -91,9 +94,9 @@ func maintainer(f *dockerfile.File, in *dockerfile.Instruction) (c labelChange, 
 	label := authors + "=" + doubleQuoted(text, f.Escape)
 	name, err := in.Replace(in.Keyword, keyword)
 	if err == nil {
-		var body dockerfile.Edit
+		var body document.Edit
 		if body, err = in.ReplaceBody(label); err == nil {
-			return labelChange{keyword + " " + label, []dockerfile.Edit{name, body}}, ""
+			return labelChange{keyword + " " + label, []document.Edit{name, body}}, ""
 		}
 	}
 	return c, fmt.Sprintf("the text of line %d continues on another line", in.Line)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 )
 
 // TestMaintainerLabelKeepsText: the label that BuildKit sets is the text that
@@ -27,7 +28,7 @@ func TestMaintainerLabelKeepsText(t *testing.T) {
 		if r.IntN(3) == 0 {
 			src = "# escape=`\n" + src
 		}
-		res, err := fixer.Run(t.Context(), fixer.Source{Name: "Dockerfile", Src: []byte(src)}, []*fixer.Transform{MaintainerLabel}, baseimage.NewStatic(), fixer.Options{})
+		res, err := imagebuild.Run(t.Context(), imagebuild.Source{Name: "Dockerfile", Src: []byte(src)}, []*fixer.Transform{MaintainerLabel}, baseimage.NewStatic(), fixer.Options{})
 		if err != nil {
 			continue // no Dockerfile
 		}

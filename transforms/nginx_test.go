@@ -8,6 +8,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 )
 
 // TestNginxModes: COPY keeps the modes of the context, and a master that is not
@@ -26,8 +27,8 @@ func TestNginxModes(t *testing.T) {
 			fstest.MapFS{"a.conf": {Data: []byte(server), Mode: 0o644}, "html/a": {Mode: 0o600}}, "USER nginx"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			src := fixer.Source{Name: "Dockerfile", Src: []byte("FROM nginx\n" + c.src), Context: c.context}
-			r, err := fixer.Run(t.Context(), src, []*fixer.Transform{NonrootUser}, baseimage.Table{}, fixer.Options{})
+			src := imagebuild.Source{Name: "Dockerfile", Src: []byte("FROM nginx\n" + c.src), Context: c.context}
+			r, err := imagebuild.Run(t.Context(), src, []*fixer.Transform{NonrootUser}, baseimage.Table{}, fixer.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -7,6 +7,8 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms/internal/nginx"
 	"github.com/dockmend/dockmend/transforms/internal/owner"
@@ -20,6 +22,7 @@ var NonrootUser = &fixer.Transform{
 	ID:     "nonroot-user",
 	Title:  "run the container as a user who is not root",
 	Since:  "0.1.0",
+	Kind:   dockerfile.Kind,
 	Safety: fixer.Safe,
 	Doc: fixer.Doc{
 		What: `Adds USER after the last instruction that needs root, in every stage that becomes an image and starts a program. The user is,
@@ -70,14 +73,14 @@ from being root on the host. Kubernetes' restricted policy refuses to start it.`
 	},
 	RestsOn: []*fixer.Transform{ChownCopy},
 	Flags:   []*fixer.Flag{users.Name, users.Number, users.Style},
-	Run: func(p *fixer.Pass) error {
+	Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		for _, n := range p.Graph.Targets() {
 			if err := nonroot(p, n); err != nil {
 				return err
 			}
 		}
 		return nil
-	},
+	}),
 }
 
 const (
@@ -85,7 +88,7 @@ const (
 	mayRunAsRoot = "container may run as root"
 )
 
-func nonroot(p *fixer.Pass, n *stage.Node) error {
+func nonroot(p *imagebuild.Pass, n *stage.Node) error {
 	// A stage that doesn't run as root, or must, costs no more than the base's
 	// configuration.
 	base, baseErr := p.Base(n, baseimage.AskConfig)
@@ -159,13 +162,13 @@ func nonroot(p *fixer.Pass, n *stage.Node) error {
 		return nil // which only reads what it serves
 	}
 	if tree := owner.CopiedTree(p, run, id, start.Written); len(tree.Copies) > 0 {
-		change.Provided(tree.IsGiven)
+		change.Provided(imagebuild.AtEnd(tree.IsGiven))
 	}
 	return nil
 }
 
 // switchUser makes the edits. The notes say what a reviewer should know.
-func switchUser(p *fixer.Pass, run *stage.Evaluation, id users.Identity, start rootcheck.Start) (edits []dockerfile.Edit, notes []string, _ error) {
+func switchUser(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, start rootcheck.Start) (edits []document.Edit, notes []string, _ error) {
 	f := p.File
 	var failed error
 	if users.ByNumber(p) {
@@ -173,7 +176,7 @@ func switchUser(p *fixer.Pass, run *stage.Evaluation, id users.Identity, start r
 			return nil, nil, fmt.Errorf("the number of its user %s is unknown", id.Spec)
 		}
 	}
-	add := func(e dockerfile.Edit, err error) {
+	add := func(e document.Edit, err error) {
 		failed = cmp.Or(failed, err)
 		edits = append(edits, e)
 	}

@@ -8,6 +8,8 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/npm"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms/internal/installs"
@@ -18,6 +20,7 @@ var NPMCI = &fixer.Transform{
 	ID:     "npm-ci",
 	Title:  "install exactly what the lock file says",
 	Since:  "0.1.0",
+	Kind:   dockerfile.Kind,
 	Safety: fixer.Safe,
 	Doc: fixer.Doc{
 		What: `Replaces npm install with npm ci, and yarn install with yarn install --frozen-lockfile (Yarn 1), in every stage. Flags stay.
@@ -43,7 +46,7 @@ build may get different ones. npm ci fails instead, and begins with an empty nod
 			"https://classic.yarnpkg.com/lang/en/docs/cli/install/#toc-yarn-install-frozen-lockfile",
 		},
 	},
-	Run: func(p *fixer.Pass) error {
+	Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		if len(p.Graph.Nodes) > stage.MaxTargets {
 			return nil // no file that anybody wrote
 		}
@@ -53,10 +56,10 @@ build may get different ones. npm ci fails instead, and begins with an empty nod
 			}
 		}
 		return nil
-	},
+	}),
 }
 
-func freezeInstalls(p *fixer.Pass, n *stage.Node) error {
+func freezeInstalls(p *imagebuild.Pass, n *stage.Node) error {
 	if !slices.ContainsFunc(n.Stage.Body, installs.MayInstall) {
 		return nil
 	}
@@ -102,7 +105,7 @@ func freezeInstalls(p *fixer.Pass, n *stage.Node) error {
 
 // mayFreeze tells why an install that takes the lock file at its word might fail
 // where this one does not.
-func mayFreeze(p *fixer.Pass, run *stage.Evaluation, in installs.Install) error {
+func mayFreeze(p *imagebuild.Pass, run *stage.Evaluation, in installs.Install) error {
 	project, err := installs.ReadProject(p, run, in.At, in.Tool)
 	if err != nil {
 		return err

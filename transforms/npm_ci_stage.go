@@ -6,6 +6,8 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms/internal/installs"
 	"github.com/dockmend/dockmend/transforms/internal/split"
@@ -17,6 +19,7 @@ var NPMCIStage = &fixer.Transform{
 	ID:     "npm-ci-stage",
 	Title:  "install dependencies in a stage of their own",
 	Since:  "0.1.0",
+	Kind:   dockerfile.Kind,
 	Safety: fixer.Safe,
 	Doc: fixer.Doc{
 		What: `Installs dependencies in a stage of their own, without dev dependencies where nothing that runs uses them. Lines are inserted
@@ -55,7 +58,7 @@ tokens, and dev dependencies with their known vulnerabilities.`,
 			"https://docs.npmjs.com/cli/commands/npm-ci",
 		},
 	},
-	Run: func(p *fixer.Pass) error {
+	Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		names := split.Names(p)
 		for _, n := range p.Graph.Targets() {
 			if err := splitInstall(p, n, names); err != nil {
@@ -63,10 +66,10 @@ tokens, and dev dependencies with their known vulnerabilities.`,
 			}
 		}
 		return nil
-	},
+	}),
 }
 
-func splitInstall(p *fixer.Pass, n *stage.Node, names map[string]bool) error {
+func splitInstall(p *imagebuild.Pass, n *stage.Node, names map[string]bool) error {
 	if !slices.ContainsFunc(n.Stage.Body, installs.MayInstall) {
 		return nil
 	}

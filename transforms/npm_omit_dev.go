@@ -7,6 +7,8 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
@@ -19,6 +21,7 @@ var NPMOmitDev = &fixer.Transform{
 	ID:     "npm-omit-dev",
 	Title:  "write --production as --omit=dev, as npm 7 and later call it",
 	Since:  "0.1.0",
+	Kind:   dockerfile.Kind,
 	Safety: fixer.Safe,
 	Doc: fixer.Doc{
 		What: `Replaces --production, --prod, --only=production and --only=prod of npm ci and npm install with --omit=dev.`,
@@ -41,17 +44,17 @@ them. All of them omit the same packages and set the same NODE_ENV for scripts: 
 			"https://docs.npmjs.com/cli/v6/using-npm/config#only",
 		},
 	},
-	Run: func(p *fixer.Pass) error {
+	Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		for _, n := range p.Graph.Nodes {
 			omitDev(p, n)
 		}
 		return nil
-	},
+	}),
 }
 
 // omitDev looks at the stage's own calls of npm. What nothing is known of, and
 // what an older npm runs, is right as it is for all that can be told.
-func omitDev(p *fixer.Pass, n *stage.Node) {
+func omitDev(p *imagebuild.Pass, n *stage.Node) {
 	if !asksForProduction(n.Eval(nil)) {
 		return
 	}
@@ -100,7 +103,7 @@ func omitDev(p *fixer.Pass, n *stage.Node) {
 
 // otherNPM tells why the npm that a step runs may be another than that of the base
 // image that is known; "" when it is that one.
-func otherNPM(p *fixer.Pass, run *stage.Evaluation, at stage.Step) string {
+func otherNPM(p *imagebuild.Pass, run *stage.Evaluation, at stage.Step) string {
 	if ref := run.Node.Root().Stage.Ref.Text; strings.Contains(ref, "$") {
 		return fmt.Sprintf("the base image %s depends on a build argument, and npm before 7 does not know --omit", ref)
 	}

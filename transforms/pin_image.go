@@ -2,6 +2,8 @@ package transforms
 
 import (
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/transforms/internal/pin"
 )
 
@@ -11,6 +13,7 @@ var PinImage = &fixer.Transform{
 	ID:     "pin-image",
 	Title:  "name images by a version that stays",
 	Since:  "0.1.0",
+	Kind:   dockerfile.Kind,
 	Safety: fixer.Safe,
 	Doc: fixer.Doc{
 		What: `Replaces a tag that moves, such as latest, lts or 20, with the most specific version: in FROM, COPY --from and
@@ -41,10 +44,10 @@ worked breaks, or changes what it ships, without a commit that says so.`,
 		},
 	},
 	Flags: []*fixer.Flag{pin.Style},
-	Run:   pinImages,
+	Run:   imagebuild.On(pinImages),
 }
 
-func pinImages(p *fixer.Pass) error {
+func pinImages(p *imagebuild.Pass) error {
 	for _, c := range pin.Images(p) {
 		p.Change(c.At, fixer.Finding{Problem: c.What, Change: c.Change, Reason: c.Why}, c.May, c.Edit)
 	}

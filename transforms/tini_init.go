@@ -9,6 +9,8 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
@@ -21,6 +23,7 @@ var TiniInit = &fixer.Transform{
 	ID:     "tini-init",
 	Title:  "start node under an init",
 	Since:  "0.1.0",
+	Kind:   dockerfile.Kind,
 	Safety: fixer.Safe,
 	Doc: fixer.Doc{
 		What: `Installs tini from the distribution's packages, in a RUN that installs others already or in one of its own, and puts it
@@ -53,17 +56,17 @@ node does not reap them.`,
 			"https://docs.docker.com/reference/dockerfile/#understand-how-cmd-and-entrypoint-interact",
 		},
 	},
-	Run: func(p *fixer.Pass) error {
+	Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		for _, n := range p.Graph.Targets() {
 			tini(p, n)
 		}
 		return nil
-	},
+	}),
 }
 
 const noInit = "node runs without an init"
 
-func tini(p *fixer.Pass, n *stage.Node) {
+func tini(p *imagebuild.Pass, n *stage.Node) {
 	if run := n.Eval(nil); !steps.Starts(run) || !mayStartNode(run) {
 		return
 	}
@@ -135,7 +138,7 @@ func because(err error) string {
 }
 
 // suits decides whether a stage may get an init, whatever can be installed.
-func suits(p *fixer.Pass, run *stage.Evaluation) fixer.Decision {
+func suits(p *imagebuild.Pass, run *stage.Evaluation) fixer.Decision {
 	switch {
 	case len(run.Node.Children) > 0:
 		return fixer.Refusal("other stages are built from this one")
@@ -170,7 +173,7 @@ func otherInit(run *stage.Evaluation) fixer.Decision {
 }
 
 // addTini reports the change, or returns the refusal to make it.
-func addTini(p *fixer.Pass, n *stage.Node, w workload.ToNode) fixer.Decision {
+func addTini(p *imagebuild.Pass, n *stage.Node, w workload.ToNode) fixer.Decision {
 	plan, may := planTini(p, n)
 	if may.Refused() {
 		return may
@@ -202,11 +205,11 @@ func addTini(p *fixer.Pass, n *stage.Node, w workload.ToNode) fixer.Decision {
 type tiniPlan struct {
 	run     *stage.Evaluation
 	source  inits.Source
-	install []dockerfile.Edit
+	install []document.Edit
 }
 
 // planTini decides how, and whether it may be, whatever the stage starts.
-func planTini(p *fixer.Pass, n *stage.Node) (plan tiniPlan, may fixer.Decision) {
+func planTini(p *imagebuild.Pass, n *stage.Node) (plan tiniPlan, may fixer.Decision) {
 	base, err := p.Base(n, baseimage.AskDistro)
 	if err != nil {
 		return plan, fixer.Refusal(err.Error())

@@ -1,7 +1,7 @@
 // Package transforms holds the changes that dockmend knows how to make, a file for
 // each, named by its ID, and the order in which they run.
 //
-// Three things matter: [All], the ordered list for fixer.Run; [IDs], their names, for
+// Three things matter: [All], the ordered list for imagebuild.Run; [IDs], their names, for
 // fixer.Options.KnownIDs, so that comments that ignore one of them are understood when
 // others run; and each transform by itself, a value such as [NonrootUser], whose Doc says
 // what it changes, verifies and leaves alone.
@@ -14,47 +14,50 @@ package transforms
 
 import "github.com/dockmend/dockmend/fixer"
 
-// All is the ordered list of the transforms. The order is meaning:
+// All returns the ordered list of the transforms, which is the caller's. The order is
+// meaning:
 //
 //   - dockerignore decides which files the build context has: npm-ci, chown-copy and
 //     others look there, and must find what the next run would;
 //   - env-equals, maintainer-label, add-copy, npm-omit-dev and apt-no-recommends
-//     change how one instruction is written, so that what comes behind finds it in
+//     change how one instruction is written, so that what comes after finds it in
 //     its final form;
 //   - exec-form: what it leaves in exec form, others can read and change word by
 //     word;
 //   - direct-cmd decides what is started, and so whether an init must reach through
 //     a package manager, and which packages the start needs;
 //   - npm-ci asks for what the lock file says, on which npm-ci-stage relies;
-//   - npm-ci-stage splits stages, so what is placed in one comes behind;
+//   - npm-ci-stage splits stages, so what is placed in one comes after it;
 //   - pin-image comes before all that depends on what the base image holds, so that
-//     they speak of the image by the name that it keeps;
-//   - tini-init installs a package, which root must do, and writes the ENTRYPOINT in
-//     front of which USER stands;
+//     they name the image as it is named in the end;
+//   - tini-init installs a package, which root must do, and writes the ENTRYPOINT
+//     before which USER is put;
 //   - nonroot-user decides who the container runs as;
-//   - chown-copy then gives that user its files, so it comes behind.
-var All = []*fixer.Transform{
-	Dockerignore,
-	EnvEquals,
-	MaintainerLabel,
-	AddCopy,
-	NPMOmitDev,
-	AptNoRecommends,
-	ExecForm,
-	DirectCmd,
-	NPMCI,
-	NPMCIStage,
-	PinImage,
-	TiniInit,
-	NonrootUser,
-	ChownCopy,
+//   - chown-copy then gives that user its files, so it comes last.
+func All() []*fixer.Transform {
+	return []*fixer.Transform{
+		Dockerignore,
+		EnvEquals,
+		MaintainerLabel,
+		AddCopy,
+		NPMOmitDev,
+		AptNoRecommends,
+		ExecForm,
+		DirectCmd,
+		NPMCI,
+		NPMCIStage,
+		PinImage,
+		TiniInit,
+		NonrootUser,
+		ChownCopy,
+	}
 }
 
-// IDs are the names of all transforms, in their order.
+// IDs returns the names of all transforms, in their order.
 func IDs() []string {
-	ids := make([]string, len(All))
-	for i, t := range All {
-		ids[i] = t.ID
+	var ids []string
+	for _, t := range All() {
+		ids = append(ids, t.ID)
 	}
 	return ids
 }

@@ -6,6 +6,7 @@ import (
 	"testing/fstest"
 
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 )
 
 // TestUnseenSources: a source that is not read keeps USER away, and one that is read,
@@ -22,7 +23,7 @@ func TestUnseenSources(t *testing.T) {
 		{"lib/a.bin", large, true},
 	} {
 		files := fstest.MapFS{"server.js": {Data: []byte("require('http').createServer().listen(3000)\n"), Mode: 0o644}, c.name: {Data: []byte(c.text), Mode: 0o644}}
-		result, err := fixer.Run(t.Context(), fixer.Source{Name: "Dockerfile", Src: []byte(src), Context: files}, All, &asked{}, fixer.Options{})
+		result, err := imagebuild.Run(t.Context(), imagebuild.Source{Name: "Dockerfile", Src: []byte(src), Context: files}, All(), &asked{}, fixer.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms"
 )
 
@@ -20,12 +19,12 @@ type changeFlags struct {
 
 // newChangeFlags returns them with the flags that the transforms bring.
 func newChangeFlags() changeFlags {
-	return changeFlags{Of: kong.Plugins{newTransformFlags(transforms.All)}}
+	return changeFlags{Of: kong.Plugins{newTransformFlags(transforms.All())}}
 }
 
 // options are the flags as the engine takes them.
-func (c *changeFlags) options(build stage.Options) fixer.Options {
-	o := fixer.Options{Flags: transformValues(c.Of), KnownIDs: transforms.IDs(), Build: build}
+func (c *changeFlags) options() fixer.Options {
+	o := fixer.Options{Flags: transformValues(c.Of), KnownIDs: transforms.IDs()}
 	if c.Unsafe {
 		o.Threshold = fixer.Unsafe
 	}

@@ -53,7 +53,7 @@ var rules = withTransformFlags(map[string]config.Rules{
 // withTransformFlags adds the flags of the transforms, which can be stated for some
 // Dockerfiles only.
 func withTransformFlags(rules map[string]config.Rules) map[string]config.Rules {
-	for _, f := range flagsOf(transforms.All) {
+	for _, f := range flagsOf(transforms.All()) {
 		rules[f.Name] = config.Rules{PerPath: true}
 	}
 	return rules

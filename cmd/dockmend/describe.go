@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/escape"
 	"github.com/dockmend/dockmend/fixer/report"
 )
 
@@ -60,9 +60,9 @@ func describe(w io.Writer, r inspected) error {
 	}
 	row("cost", cost(r), "")
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n", dockerfile.Printable(f.Image))
+	fmt.Fprintf(&b, "%s\n", escape.Line(f.Image))
 	for _, r := range rows {
-		fmt.Fprintf(&b, "  %-13s %s\n", r[0], dockerfile.Printable(r[1]))
+		fmt.Fprintf(&b, "  %-13s %s\n", r[0], escape.Line(r[1]))
 	}
 	_, err := fmt.Fprintln(w, b.String())
 	return err

@@ -4,9 +4,8 @@ import (
 	"bytes"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/escape"
 	"github.com/fatih/color"
-
-	"github.com/dockmend/dockmend/fixer/dockerfile"
 )
 
 // display is the diff of one file for the eyes: what a terminal would obey is
@@ -19,7 +18,7 @@ func display(patch []byte, colour bool) []byte {
 		text := strings.TrimRight(line, "\r\n")
 		cells := strings.Split(text, "\t")
 		for i := range cells {
-			cells[i] = dockerfile.Printable(cells[i])
+			cells[i] = escape.Line(cells[i])
 		}
 		text = strings.Join(cells, "\t")
 		if colour {

@@ -18,7 +18,7 @@ type explainCmd struct {
 // Run implements the command.
 func (c *explainCmd) Run(s *streams) error {
 	if c.ID == "" {
-		for _, t := range transforms.All {
+		for _, t := range transforms.All() {
 			line := fmt.Sprintf("%-17s %s", t.ID, t.Title)
 			if t.Safety == fixer.Unsafe {
 				line += " (--unsafe)"
@@ -30,7 +30,7 @@ func (c *explainCmd) Run(s *streams) error {
 		return nil
 	}
 	var ids []string
-	for _, t := range transforms.All {
+	for _, t := range transforms.All() {
 		if t.ID == c.ID {
 			return explain(s, t)
 		}

@@ -8,7 +8,7 @@ import (
 	"os"
 
 	"github.com/dockmend/dockmend/fixer/discover"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/escape"
 	"github.com/dockmend/dockmend/fixer/workspace"
 )
 
@@ -73,7 +73,7 @@ func (f *finder) path(ctx context.Context, p string) error {
 		if f.flags.Since != "" && got.Found > 0 {
 			what = fmt.Sprintf("no Dockerfile that was changed since %s", f.flags.Since)
 		}
-		fmt.Fprintf(f.s.err, "%s: %s below this directory\n", dockerfile.Printable(p), what)
+		fmt.Fprintf(f.s.err, "%s: %s below this directory\n", escape.Line(p), what)
 	}
 	return nil
 }
@@ -85,5 +85,5 @@ func (f *finder) leave(s discover.Skipped) {
 		return
 	}
 	f.told[s.Path] = true
-	fmt.Fprintf(f.s.err, "%s: left alone: %s\n", dockerfile.Printable(workspace.DisplayName(s.Path)), s.Reason)
+	fmt.Fprintf(f.s.err, "%s: left alone: %s\n", escape.Line(workspace.DisplayName(s.Path)), s.Reason)
 }

@@ -7,7 +7,8 @@ import (
 	"slices"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/escape"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/report"
 	"github.com/dockmend/dockmend/fixer/workspace"
 )
@@ -150,7 +151,7 @@ func (c *fixCmd) each(ctx context.Context, s *streams, work *repair, o *output) 
 
 // outcome is what became of one job.
 type outcome struct {
-	result fixer.Result
+	result imagebuild.Result
 	err    error
 }
 
@@ -181,7 +182,7 @@ func write(s *streams, j *job, r fixer.Result, done string, quiet bool) (written
 	say := func(name, what string) {
 		written = true
 		if !quiet {
-			fmt.Fprintf(s.err, "%s: %s\n", dockerfile.Printable(name), what)
+			fmt.Fprintf(s.err, "%s: %s\n", escape.Line(name), what)
 		}
 	}
 	w, err := j.Write(r)

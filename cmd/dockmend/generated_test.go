@@ -30,7 +30,7 @@ var generated = map[string]func(t *testing.T, text []byte) []byte{
 			t.Fatalf("README.md lacks the lines %q and %q", begin, end)
 		}
 		list := begin
-		for _, tr := range transforms.All {
+		for _, tr := range transforms.All() {
 			list += readmeEntry(tr)
 		}
 		return []byte(string(before) + list + end + string(after))

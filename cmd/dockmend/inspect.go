@@ -14,6 +14,8 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/escape"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/registry/transport"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms"
@@ -128,7 +130,7 @@ func (c *inspectCmd) show(ctx context.Context, s *streams, r *recorder, queries 
 
 // explain is why an image could not be inspected.
 func (c *inspectCmd) explain(r inspected) error {
-	err := errors.New(dockerfile.Printable(fmt.Sprintf("%s: %v", r.query.Image, r.err)))
+	err := errors.New(escape.Line(fmt.Sprintf("%s: %v", r.query.Image, r.err)))
 	if _, stat := os.Stat(r.query.Image); stat == nil && !c.From {
 		return withHint(err, "to inspect the bases of a Dockerfile: dockmend inspect --from "+r.query.Image)
 	}
@@ -139,10 +141,10 @@ func (c *inspectCmd) explain(r inspected) error {
 // whoever writes them into a file should know.
 func warn(w io.Writer, f *baseimage.Facts) {
 	if f.Assumed != "" {
-		fmt.Fprintf(w, "dockmend: %s\n", dockerfile.Printable(f.Image+" is assumed: "+f.Assumed))
+		fmt.Fprintf(w, "dockmend: %s\n", escape.Line(f.Image+" is assumed: "+f.Assumed))
 	}
 	if f.Unread != "" {
-		fmt.Fprintf(w, "dockmend: %s\n", dockerfile.Printable(f.Image+" is not fully known: "+f.Unread))
+		fmt.Fprintf(w, "dockmend: %s\n", escape.Line(f.Image+" is not fully known: "+f.Unread))
 	}
 }
 
@@ -185,8 +187,8 @@ func (c *inspectCmd) named(s *streams, in baseimage.Inspector) (queries []baseim
 // built from one: which of its tags stay. An image that can't be asked has none.
 func (c *inspectCmd) otherTags(ctx context.Context, r *recorder, queries []baseimage.Query) []baseimage.Query {
 	for _, done := range parallel(queries, manyWaiting(), func(q baseimage.Query) error {
-		src := fixer.Source{Name: q.Image, Src: []byte("FROM " + q.Image + "\n")}
-		_, err := fixer.Run(ctx, src, []*fixer.Transform{transforms.PinImage}, r, fixer.Options{Build: c.build()})
+		src := imagebuild.Source{Name: q.Image, Src: []byte("FROM " + q.Image + "\n"), Options: c.build()}
+		_, err := imagebuild.Run(ctx, src, []*fixer.Transform{transforms.PinImage}, r, fixer.Options{})
 		return err
 	}) {
 		<-done // with an error for what is no name, which asking tells
@@ -264,7 +266,7 @@ func (c *inspectCmd) record(ctx context.Context, s *streams, j *job, r *recorder
 	if err != nil {
 		return err
 	}
-	graph, err := stage.Resolve(file, j.options.Build)
+	graph, err := stage.Resolve(file, j.Build)
 	if err != nil {
 		return err
 	}
@@ -277,7 +279,7 @@ func (c *inspectCmd) record(ctx context.Context, s *streams, j *job, r *recorder
 	for _, threshold := range []fixer.Safety{fixer.Safe, fixer.Unsafe} {
 		o := j.options
 		o.Threshold = threshold
-		if _, err := fixer.Run(ctx, src.Source, transforms.All, r, o); err != nil {
+		if _, err := imagebuild.Run(ctx, src.Source, transforms.All(), r, o); err != nil {
 			return err
 		}
 	}

@@ -9,7 +9,9 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
+	"github.com/dockmend/dockmend/fixer/escape"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/report"
 	"github.com/dockmend/dockmend/fixer/workspace"
 	"github.com/dockmend/dockmend/transforms"
@@ -41,8 +43,8 @@ type output struct {
 }
 
 func newOutput(s *streams, flags *outputFlags) *output {
-	o := &output{s: s, flags: flags, whole: flags.whole(), tally: report.NewTally(transforms.All), diffs: flags.Format == "diff"}
-	o.report = report.Report{Version: version(), Transforms: transforms.All}
+	o := &output{s: s, flags: flags, whole: flags.whole(), tally: report.NewTally(transforms.All()), diffs: flags.Format == "diff"}
+	o.report = report.Report{Version: version(), Transforms: transforms.All()}
 	o.people, o.colour = flags.forPeople(s.out)
 	return o
 }
@@ -65,7 +67,7 @@ func (o *output) add(j *job, f *report.File) error {
 	o.outside = o.outside || (o.diffs || o.patches != nil) && changes(f.Result) && strings.HasPrefix(j.DiffName(), "../")
 	if o.whole != nil {
 		if f.Err != nil && !j.Stdin {
-			f.Err = &dockerfile.Error{Name: workspace.FromRoot(f.Err.Name), Line: f.Err.Line, Col: f.Err.Col, Msg: f.Err.Msg}
+			f.Err = &document.Error{Name: workspace.FromRoot(f.Err.Name), Line: f.Err.Line, Col: f.Err.Col, Msg: f.Err.Msg}
 		}
 		for i := range f.Result.Steps {
 			f.Result.Steps[i].Text = nil // the reports name the steps
@@ -107,7 +109,7 @@ func (o *output) change(j *job, r fixer.Result) error {
 	}
 	if j.Stdin && (o.diffs || o.patches != nil) {
 		for _, n := range r.Created {
-			o.say(dockerfile.Printable(workspace.DisplayName(filepath.Join(j.ContextDir(), n.Name))) + ": not written: the Dockerfile comes from standard input")
+			o.say(escape.Line(workspace.DisplayName(filepath.Join(j.ContextDir(), n.Name))) + ": not written: the Dockerfile comes from standard input")
 		}
 	}
 	switch {
@@ -142,7 +144,7 @@ func (o *output) end(verb string) error {
 		}
 	}
 	if o.patches != nil {
-		n, err := o.patches.Write(transforms.All)
+		n, err := o.patches.Write(transforms.All())
 		if err != nil {
 			return err
 		}
@@ -185,8 +187,8 @@ func (o *output) say(text string) {
 }
 
 // file is what became of a job, as reports have it.
-func (j *job) file(r fixer.Result, err error) *report.File {
-	f := &report.File{Path: j.shownPath(), Result: r}
+func (j *job) file(r imagebuild.Result, err error) *report.File {
+	f := &report.File{Path: j.shownPath(), Result: r.Result, Images: r.Images}
 	if !j.Stdin && j.ContextDir() != "" {
 		f.Directory = workspace.FromRoot(filepath.Clean(j.ContextDir()))
 	}
@@ -210,12 +212,12 @@ func (j *job) shownPath() string {
 }
 
 // asError gives an error the form that files have.
-func asError(name string, err error) *dockerfile.Error {
-	var e *dockerfile.Error
+func asError(name string, err error) *document.Error {
+	var e *document.Error
 	if errors.As(err, &e) {
 		return e
 	}
-	return &dockerfile.Error{Name: name, Msg: err.Error()}
+	return &document.Error{Name: name, Msg: err.Error()}
 }
 
 // creates tells whether a transform added a file.

@@ -5,9 +5,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/dockmend/dockmend/fixer/escape"
 	"github.com/schollz/progressbar/v3"
-
-	"github.com/dockmend/dockmend/fixer/dockerfile"
 )
 
 // progress tells on a terminal how far a run is and what it waits for, on a line
@@ -62,7 +61,7 @@ func (a aside) Write(text []byte) (int, error) {
 func (p *progress) wait(what string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.what = dockerfile.Printable(what)
+	p.what = escape.Line(what)
 	p.draw()
 }
 

@@ -7,7 +7,7 @@ import (
 	"os"
 	"time"
 
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/escape"
 	"github.com/dockmend/dockmend/fixer/proof"
 )
 
@@ -74,7 +74,7 @@ func (f *proofFlags) dial(ctx context.Context) (*proof.Builder, error) {
 	case errors.Is(err, proof.ErrHelper):
 		return nil, withHint(err, "--observer FILE names a dockmend that was built for Linux")
 	case err != nil:
-		return nil, withHint(errors.New(dockerfile.Printable(err.Error())), hint)
+		return nil, withHint(errors.New(escape.Line(err.Error())), hint)
 	}
 	return b, nil
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/escape"
 	"github.com/dockmend/dockmend/fixer/proof"
 	"github.com/dockmend/dockmend/fixer/report"
 )
@@ -53,7 +53,7 @@ func printProofs(w io.Writer, list []stageProof) error {
 
 // name is the file, with the stage where there are several.
 func (p *stageProof) name() string {
-	name := dockerfile.Printable(p.File)
+	name := escape.Line(p.File)
 	if p.Target != "" {
 		name += " (" + p.Target + ")"
 	}
@@ -80,19 +80,19 @@ func explainProof(w io.Writer, prefix string, p *stageProof) error {
 		where = fmt.Sprintf("%s:%d", where, v.Line)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s%s: %s\n", where, prefix, v.Outcome, dockerfile.Printable(v.Reason))
+	fmt.Fprintf(&b, "%s: %s%s: %s\n", where, prefix, v.Outcome, escape.Line(v.Reason))
 	if v.Step != "" {
-		fmt.Fprintf(&b, "  step: %s\n", dockerfile.Printable(v.Step))
+		fmt.Fprintf(&b, "  step: %s\n", escape.Line(v.Step))
 	}
 	lines := v.Log
 	if v.Outcome != proof.Broken {
 		lines = lines[max(0, len(lines)-fewLines):]
 	}
 	for _, line := range lines {
-		fmt.Fprintf(&b, "  | %s\n", dockerfile.Printable(line))
+		fmt.Fprintf(&b, "  | %s\n", escape.Line(line))
 	}
 	for _, note := range v.Notes {
-		fmt.Fprintf(&b, "  note: %s\n", dockerfile.Printable(note))
+		fmt.Fprintf(&b, "  note: %s\n", escape.Line(note))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -80,7 +80,7 @@ func assign(jobs []*job, inv *invocation, flags *fileFlags) ([]*job, error) {
 				return nil, err
 			}
 		}
-		j.Context, j.Build = own.Context, j.options.Build
+		j.Context, j.Build = own.Context, j.build
 		files = append(files, j.File)
 	}
 	workspace.Link(files)

@@ -11,7 +11,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/dockmend/dockmend/cmd/dockmend/internal/config"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/escape"
 	"github.com/dockmend/dockmend/fixer/workspace"
 )
 
@@ -211,15 +211,15 @@ func printError(w io.Writer, err error) {
 	hint := ""
 	switch {
 	case errors.As(err, &f):
-		fmt.Fprintln(w, dockerfile.Printable(f.Error()))
+		fmt.Fprintln(w, escape.Line(f.Error()))
 		hint = f.Hint
 	default:
 		if errors.As(err, &h) {
 			hint = h.Hint
 		}
-		fmt.Fprintf(w, "dockmend: %s\n", dockerfile.Printable(err.Error()))
+		fmt.Fprintf(w, "dockmend: %s\n", escape.Line(err.Error()))
 	}
 	if hint != "" {
-		fmt.Fprintf(w, "hint: %s\n", dockerfile.Printable(hint))
+		fmt.Fprintf(w, "hint: %s\n", escape.Line(hint))
 	}
 }

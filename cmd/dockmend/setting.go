@@ -9,6 +9,7 @@ import (
 
 	"github.com/dockmend/dockmend/cmd/dockmend/internal/config"
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms"
 )
 
@@ -16,6 +17,7 @@ import (
 type setting struct {
 	transforms []*fixer.Transform
 	options    fixer.Options
+	build      stage.Options
 }
 
 // fileFlags are the flags that can be stated for some Dockerfiles only.
@@ -29,19 +31,19 @@ func (f *fileFlags) check() error {
 	if err := f.buildFlags.check(); err != nil {
 		return err
 	}
-	return checkTransformFlags(transforms.All, transformValues(f.Of))
+	return checkTransformFlags(transforms.All(), transformValues(f.Of))
 }
 
 // setting is what the flags say.
 func (f *fileFlags) setting() (*setting, error) {
-	ts, err := f.pick(transforms.All)
+	ts, err := f.pick(transforms.All())
 	if err != nil {
 		return nil, err
 	}
 	if err := f.check(); err != nil {
 		return nil, err
 	}
-	return &setting{ts, f.options(f.build())}, nil
+	return &setting{ts, f.options(), f.build()}, nil
 }
 
 // settings tell what holds for each Dockerfile: the command line, then the last

@@ -6,9 +6,8 @@ import (
 	"os"
 	"sync"
 
+	"github.com/dockmend/dockmend/fixer/escape"
 	"golang.org/x/term"
-
-	"github.com/dockmend/dockmend/fixer/dockerfile"
 )
 
 // statusLine tells on a terminal what is being done, on one line that is
@@ -37,7 +36,7 @@ func (l *statusLine) show(text string) {
 	if l.w == nil {
 		return
 	}
-	line := []rune(dockerfile.Printable(text))
+	line := []rune(escape.Line(text))
 	if len(line) > l.width-1 {
 		line = append(line[:l.width-2], '…')
 	}

@@ -6,6 +6,8 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/proof"
 	"github.com/dockmend/dockmend/fixer/stage"
 )
@@ -55,7 +57,7 @@ type verification struct {
 
 // verified is what became of one Dockerfile.
 type verified struct {
-	result fixer.Result
+	result imagebuild.Result
 	proofs []stageProof // of each stage that becomes an image; none when nothing changes
 	err    error
 }
@@ -141,16 +143,16 @@ func (v *verification) one(ctx context.Context, s *streams, j *job) (got verifie
 	if got.result, got.err = src.Fix(ctx, j.transforms, v.inspector, j.options); got.err != nil {
 		return got
 	}
-	if !changes(got.result) {
+	if !changes(got.result.Result) {
 		return got
 	}
-	targets, err := targets(j.Name, got.result.Before, j.options.Build)
+	targets, err := targets(j.Name, got.result.Before, j.Build)
 	if err != nil {
 		return verified{err: err}
 	}
 	before := v.spec
 	before.Name, before.Context, before.Dockerfile = j.Name, j.ContextDir(), got.result.Before
-	before.BuildArgs, before.Platform = j.options.Build.BuildArgs, j.options.Build.Platform
+	before.BuildArgs, before.Platform = j.Build.BuildArgs, j.Build.Platform
 	before.Ignore = src.Ignore.Text
 	for _, target := range targets {
 		before.Target = target
@@ -164,7 +166,7 @@ func (v *verification) one(ctx context.Context, s *streams, j *job) (got verifie
 		}
 		p, err := v.builder.Prove(ctx, before, after)
 		if err != nil {
-			return verified{err: &dockerfile.Error{Name: j.Name, Msg: err.Error()}}
+			return verified{err: &document.Error{Name: j.Name, Msg: err.Error()}}
 		}
 		got.proofs = append(got.proofs, stageProof{j.Name, target, p})
 	}
@@ -206,9 +208,9 @@ func (v *verification) show(s *streams, j *job, got *verified) error {
 		return err
 	}
 	worst := got.worst()
-	if v.write && f.Err == nil && worst == nil && len(got.proofs) > 0 && !hasBug(got.result) {
+	if v.write && f.Err == nil && worst == nil && len(got.proofs) > 0 && !hasBug(got.result.Result) {
 		var err error
-		if f.Written, err = write(s, j, got.result, "proved, and rewritten", v.flags.Quiet); err != nil {
+		if f.Written, err = write(s, j, got.result.Result, "proved, and rewritten", v.flags.Quiet); err != nil {
 			f.Err = asError(j.Name, err)
 		}
 	}

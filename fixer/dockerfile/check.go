@@ -1,11 +1,13 @@
 package dockerfile
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 )
 
@@ -18,18 +20,43 @@ type expected struct {
 	line     int // of the instruction in the old file, or of the place
 }
 
-// Check proves that after, parsed from f.Apply(edits), is f with these edits
-// and nothing else: every other instruction comes back at its shifted offset
-// with the same logical line, heredocs and comments; the edited ones read as
-// meant; the inserted lines come back as the instructions that they were; the
-// parser directives hold. Parsing alone is not enough of a proof: a line that
-// slips into a continuation parses too. The instructions of after then have the
-// lines of f for messages.
-func (f *File) Check(after *File, edits []Edit) error {
+// Edited returns the file that the edits make of f, as [document.Document] says. The
+// instructions of the result have the lines of f for messages.
+func (f *File) Edited(edits []document.Edit) (document.Document, error) {
+	for _, e := range edits {
+		if m, ok := e.Meaning.(meaning); !ok || m.anchor.file != f {
+			return nil, errors.New("an edit is not of this file")
+		}
+	}
+	text, err := document.Splice(f.src, edits)
+	if overlap := (*document.OverlapError)(nil); errors.As(err, &overlap) {
+		line, _ := f.Position(overlap.Offset)
+		return nil, fmt.Errorf("two edits overlap in line %d: %w", line, ErrNoPlace)
+	}
+	if len(text) > MaxSize {
+		return nil, &document.TooLargeError{Max: MaxSize}
+	}
+	after, err := parse(f.name, text, f.Instructions)
+	if err != nil {
+		return nil, fmt.Errorf("its output does not parse: %w", err)
+	}
+	if err := f.check(after, edits); err != nil {
+		return nil, fmt.Errorf("its output is not what was meant: %w", err)
+	}
+	return after, nil
+}
+
+// check proves that after, parsed from the bytes that the edits made, is f with these
+// edits and nothing else: every other instruction comes back at its shifted offset with
+// the same logical line, heredocs and comments; the edited ones read as meant; the
+// inserted lines come back as the instructions that they were; the parser directives
+// hold. Parsing alone is not enough of a proof: a line that slips into a continuation
+// parses too.
+func (f *File) check(after *File, edits []document.Edit) error {
 	if f.Escape != after.Escape || f.Syntax != after.Syntax || f.directive != after.directive {
 		return fmt.Errorf("the parser directives changed")
 	}
-	want := f.expect(sorted(edits))
+	want := f.expect(document.Sorted(edits))
 	for i, in := range after.Instructions {
 		if i >= len(want) {
 			return fmt.Errorf("line %d: %s was not there and was not inserted", in.Node.StartLine, in.Name())
@@ -56,26 +83,26 @@ func (f *File) Check(after *File, edits []Edit) error {
 }
 
 // expect computes the instructions that the edits should leave.
-func (f *File) expect(edits []Edit) []expected {
+func (f *File) expect(edits []document.Edit) []expected {
 	var want []expected
 	shift := 0
 	next := 0
 	for _, in := range f.Instructions {
-		var inside, after []Edit
+		var inside, after []document.Edit
 		deleted := false
 		delta := 0 // of edits inside this instruction
-		for ; next < len(edits) && edits[next].anchor.Index <= in.Index; next++ {
-			switch e := edits[next]; e.kind {
-			case editBefore:
+		for ; next < len(edits) && edits[next].Meaning.(meaning).anchor.Index <= in.Index; next++ {
+			switch e := edits[next]; e.Role {
+			case document.InsertsBefore:
 				want = append(want, inserted(e)...)
 				shift += len(e.Text)
-			case editInside:
+			case document.Changes:
 				inside = append(inside, e)
 				delta += len(e.Text) - e.Len()
-			case editAfter:
+			case document.InsertsAfter:
 				after = append(after, e)
 				delta += len(e.Text)
-			case editDelete:
+			case document.Deletes:
 				deleted = true
 				delta -= e.Len()
 			}
@@ -91,26 +118,30 @@ func (f *File) expect(edits []Edit) []expected {
 	return want
 }
 
-func inserted(e Edit) (list []expected) {
-	for _, l := range e.lines {
-		list = append(list, expected{logical: l, start: -1, line: e.anchor.Line})
+func inserted(e document.Edit) (list []expected) {
+	m := e.Meaning.(meaning)
+	for _, l := range m.lines {
+		list = append(list, expected{logical: l, start: -1, line: m.anchor.Line})
 	}
 	return list
 }
 
-func (in *Instruction) logicalAfter(edits []Edit) string {
+func (in *Instruction) logicalAfter(edits []document.Edit) string {
 	if len(edits) == 0 {
 		return in.Logical
 	}
 	edits = slices.Clone(edits)
-	slices.SortStableFunc(edits, func(a, b Edit) int { return a.logical.Start - b.logical.Start })
+	slices.SortStableFunc(edits, func(a, b document.Edit) int { return logical(a).Start - logical(b).Start })
 	var b strings.Builder
 	pos := 0
 	for _, e := range edits {
-		b.WriteString(in.Logical[pos:e.logical.Start])
+		b.WriteString(in.Logical[pos:logical(e).Start])
 		b.WriteString(e.Text)
-		pos = e.logical.End
+		pos = logical(e).End
 	}
 	b.WriteString(in.Logical[pos:])
 	return b.String()
 }
+
+// logical returns what a change replaces in the logical line.
+func logical(e document.Edit) document.Span { return e.Meaning.(meaning).logical }

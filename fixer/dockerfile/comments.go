@@ -3,21 +3,16 @@ package dockerfile
 import (
 	"slices"
 	"strings"
+
+	"github.com/dockmend/dockmend/fixer/document"
 )
 
-// Comment is a comment line.
-type Comment struct {
-	Span        // from the # to the end of the line, its terminator excluded
-	Text string // of the span
-	// Above is the instruction whose comment block the line is part of, as
-	// Instruction.Comments has it; nil for any other, as one inside a continuation.
-	Above *Instruction
-}
-
-// Comments are the comment lines of the file in order, without parser
-// directives. Lines of heredocs are none.
-func (f *File) Comments() []Comment {
-	var list []Comment
+// Comments returns the comment lines of the file in order, without parser directives
+// and without lines of heredocs. A comment governs the instruction whose comment block
+// it is part of, as [Instruction.Comments] has it; one above the first instruction, the
+// whole file; one inside a continuation, nothing.
+func (f *File) Comments() []document.Comment {
+	var list []document.Comment
 	for i := f.directive; i < len(f.lines); i++ {
 		line := f.line(i)
 		if !isComment(line) || f.inHeredoc(i) {
@@ -25,7 +20,13 @@ func (f *File) Comments() []Comment {
 		}
 		text := strings.TrimSpace(string(line))
 		start := f.content(i).Start + strings.Index(string(line), text)
-		list = append(list, Comment{Span: Span{start, start + len(text)}, Text: text, Above: f.commentedAt(start)})
+		c := document.Comment{Span: document.Span{Start: start, End: start + len(text)}, Text: text}
+		if start < f.Instructions[0].Start {
+			c.Governs.End = len(f.src)
+		} else if in := f.commentedAt(start); in != nil {
+			c.Governs = in.Span
+		}
+		list = append(list, c)
 	}
 	return list
 }

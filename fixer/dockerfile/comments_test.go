@@ -11,17 +11,20 @@ func TestComments(t *testing.T) {
 	f := mustParse(t, src)
 	var got []string
 	for _, c := range f.Comments() {
-		if f.Src[c.Start] != '#' || string(f.Src[c.Start:c.End]) != c.Text {
+		if f.src[c.Start] != '#' || string(f.src[c.Start:c.End]) != c.Text {
 			t.Errorf("%q is not at its place", c.Text)
 		}
 		above := "nothing"
-		if c.Above != nil {
-			above = fmt.Sprintf("line %d", c.Above.Node.StartLine)
+		if c.GovernsAll(f) {
+			above = "everything"
+		} else if c.Governs.Len() > 0 {
+			line, _ := f.Position(c.Governs.Start)
+			above = fmt.Sprintf("line %d", line)
 		}
 		got = append(got, c.Text+" above "+above)
 	}
 	want := []string{
-		"# first above line 3", "# second above line 3", "# far above nothing", "# near above line 8",
+		"# first above everything", "# second above everything", "# far above nothing", "# near above line 8",
 		"# inside above nothing", "# under above line 12", "#last above nothing",
 	}
 	if !slices.Equal(got, want) {

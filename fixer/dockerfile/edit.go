@@ -7,32 +7,24 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/dockmend/dockmend/fixer/document"
 )
 
-// Edit is one change to a File: it replaces the bytes of Span by Text. Edits
-// are made by the constructors of this package alone, which know where a
-// change may stand; each carries its anchor and what the file must mean
-// afterwards, so that [File.Check] can prove it.
-type Edit struct {
-	Span
-	Text string
-
-	kind   editKind
+// meaning is what an edit does to what BuildKit reads, so that check can prove it.
+type meaning struct {
 	anchor *Instruction
-	// For edits inside an instruction: what changes in its logical line.
-	logical Span
-	// For insertions: the logical lines of the new instructions.
+	// logical is what a change replaces in the anchor's logical line.
+	logical document.Span
+	// lines are the logical lines of the instructions that an insertion adds.
 	lines []string
 }
 
-type editKind uint8
-
-const (
-	editInside editKind = iota + 1
-	editBefore
-	editAfter
-	editDelete
-)
+// edit makes an edit of the instruction.
+func (in *Instruction) edit(role document.Role, at document.Span, text string, m meaning) document.Edit {
+	m.anchor = in
+	return document.Edit{Span: at, Text: text, Role: role, Anchor: in.Span, Meaning: m}
+}
 
 // ErrNoPlace is wrapped by the errors of all edit constructors: the change
 // can't be made at that place without losing or moving something that is not
@@ -53,23 +45,23 @@ func (e placeError) Unwrap() error { return ErrNoPlace }
 // Replace changes one word of the instruction. The text is written as it is:
 // quoting it where the instruction needs quotes is the caller's part. It fails
 // when a line continuation, and so perhaps a comment, stands inside the word.
-func (in *Instruction) Replace(w Word, text string) (Edit, error) {
+func (in *Instruction) Replace(w Word, text string) (document.Edit, error) {
 	if w.Len() != w.logical.Len() {
-		return Edit{}, noPlace(in, "the word %q is broken by a line continuation", w.Text)
+		return document.Edit{}, noPlace(in, "the word %q is broken by a line continuation", w.Text)
 	}
 	if err := singleLine(in, text); err != nil {
-		return Edit{}, err
+		return document.Edit{}, err
 	}
-	return Edit{Span: w.Span, Text: text, kind: editInside, anchor: in, logical: w.logical}, nil
+	return in.edit(document.Changes, w.Span, text, meaning{logical: w.logical}), nil
 }
 
 // SetFlag gives the flag --name the value: it replaces the value where the flag
 // is there, and adds the flag behind the others, or behind the keyword, where
 // it is not. The value must need no quotes. It fails where the flags don't end
 // at a blank.
-func (in *Instruction) SetFlag(name, value string) (Edit, error) {
+func (in *Instruction) SetFlag(name, value string) (document.Edit, error) {
 	if strings.ContainsAny(value, " \t\r\n'\"\\`") {
-		return Edit{}, noPlace(in, "the value %q of --%s needs quotes", value, name)
+		return document.Edit{}, noPlace(in, "the value %q of --%s needs quotes", value, name)
 	}
 	flag := "--" + name + "=" + value
 	last := in.Keyword
@@ -82,65 +74,68 @@ func (in *Instruction) SetFlag(name, value string) (Edit, error) {
 	// BuildKit looks for the end of a flag byte by byte, and takes the second
 	// byte of "à" for a no-break space: nothing is put into the middle of that.
 	if end := last.logical.End; end < len(in.Logical) && in.Logical[end] >= utf8.RuneSelf {
-		return Edit{}, noPlace(in, "what ends its flags is no ordinary blank")
+		return document.Edit{}, noPlace(in, "what ends its flags is no ordinary blank")
 	}
-	return Edit{
-		Span: Span{last.End, last.End}, Text: " " + flag,
-		kind: editInside, anchor: in, logical: Span{last.logical.End, last.logical.End},
-	}, nil
+	return in.after(last, " "+flag), nil
 }
 
-// InsertBefore puts new instructions in front of in, above the comment block
+// after makes the edit that puts text directly after the word.
+func (in *Instruction) after(w Word, text string) document.Edit {
+	logical := document.Span{Start: w.logical.End, End: w.logical.End}
+	return in.edit(document.Changes, document.Span{Start: w.End, End: w.End}, text, meaning{logical: logical})
+}
+
+// InsertBefore puts new instructions before in, above the comment block
 // that touches it, with its indentation and its line end. Each line is one
 // whole instruction. Where the file separates its instructions by blank lines,
 // so does the insertion.
-func (f *File) InsertBefore(in *Instruction, lines ...string) (Edit, error) {
+func (f *File) InsertBefore(in *Instruction, lines ...string) (document.Edit, error) {
 	if err := f.complete(in, lines); err != nil {
-		return Edit{}, err
+		return document.Edit{}, err
 	}
 	indent, eol := f.indent(in), f.eolAt(in)
 	text := indent + strings.Join(lines, eol+indent) + eol
 	if f.blankAbove(in) && (in.Comments() != "" || in.Index+1 == len(f.Instructions) || f.blankAbove(f.Instructions[in.Index+1])) {
 		text += eol
 	}
-	return Edit{Span: Span{in.comments, in.comments}, Text: text, kind: editBefore, anchor: in, lines: slices.Clone(lines)}, nil
+	return in.edit(document.InsertsBefore, document.Span{Start: in.comments, End: in.comments}, text, meaning{lines: slices.Clone(lines)}), nil
 }
 
-// InsertAfter puts new instructions directly behind in, with its indentation
+// InsertAfter puts new instructions directly after in, with its indentation
 // and its line end. It fails when the file ends inside in's continuation: what
 // follows would become part of it.
-func (f *File) InsertAfter(in *Instruction, lines ...string) (Edit, error) {
+func (f *File) InsertAfter(in *Instruction, lines ...string) (document.Edit, error) {
 	if in.dangling {
-		return Edit{}, noPlace(in, "it ends in a line continuation, nothing can follow it")
+		return document.Edit{}, noPlace(in, "it ends in a line continuation, nothing can follow it")
 	}
 	if err := f.complete(in, lines); err != nil {
-		return Edit{}, err
+		return document.Edit{}, err
 	}
 	newline := f.eolAt(in) + f.indent(in)
 	text := newline + strings.Join(lines, newline)
-	return Edit{Span: Span{in.End, in.End}, Text: text, kind: editAfter, anchor: in, lines: slices.Clone(lines)}, nil
+	return in.edit(document.InsertsAfter, document.Span{Start: in.End, End: in.End}, text, meaning{lines: slices.Clone(lines)}), nil
 }
 
 // Delete removes an instruction with its lines. It fails when a comment would
 // go with it, or would come to stand over another instruction.
-func (f *File) Delete(in *Instruction) (Edit, error) {
+func (f *File) Delete(in *Instruction) (document.Edit, error) {
 	if in.Comments() != "" {
-		return Edit{}, noPlace(in, "a comment above describes it")
+		return document.Edit{}, noPlace(in, "a comment above describes it")
 	}
 	first, last := in.Node.StartLine-1, in.Node.EndLine-1
 	for i := first; i <= last; i++ {
 		if isComment(f.line(i)) {
-			return Edit{}, noPlace(in, "a comment stands inside it")
+			return document.Edit{}, noPlace(in, "a comment stands inside it")
 		}
 	}
 	if last+1 == len(f.lines) && f.rawLine(last).End == f.content(last).End {
 		// The file has no final newline, and keeps none.
 		if first == 0 {
-			return Edit{}, noPlace(in, "it is the only line")
+			return document.Edit{}, noPlace(in, "it is the only line")
 		}
-		return Edit{Span: Span{f.content(first - 1).End, len(f.Src)}, kind: editDelete, anchor: in}, nil
+		return in.edit(document.Deletes, document.Span{Start: f.content(first - 1).End, End: len(f.src)}, "", meaning{}), nil
 	}
-	return Edit{Span: Span{f.lineStart(in.Start), f.rawLine(last).End}, kind: editDelete, anchor: in}, nil
+	return in.edit(document.Deletes, document.Span{Start: f.lineStart(in.Start), End: f.rawLine(last).End}, "", meaning{}), nil
 }
 
 // complete checks that each line is all of one instruction.
@@ -166,16 +161,16 @@ func singleLine(in *Instruction, text string) error {
 	return nil
 }
 
-// indent is the white space in front of the instruction.
+// indent is the white space before the instruction.
 func (f *File) indent(in *Instruction) string {
-	return string(f.Src[f.lineStart(in.Start):in.Start])
+	return string(f.src[f.lineStart(in.Start):in.Start])
 }
 
 // eolAt is the line terminator of the instruction's last line, or, where the
 // file ends there, the one of the line above, or the file's.
 func (f *File) eolAt(in *Instruction) string {
 	for i := in.Node.EndLine - 1; i >= max(0, in.Node.EndLine-2); i-- {
-		if raw := f.Src[f.rawLine(i).Start:f.rawLine(i).End]; bytes.HasSuffix(raw, []byte("\r\n")) {
+		if raw := f.src[f.rawLine(i).Start:f.rawLine(i).End]; bytes.HasSuffix(raw, []byte("\r\n")) {
 			return "\r\n"
 		} else if bytes.HasSuffix(raw, []byte("\n")) {
 			return "\n"
@@ -187,33 +182,4 @@ func (f *File) eolAt(in *Instruction) string {
 func (f *File) blankAbove(in *Instruction) bool {
 	i := f.lineIndex(in.comments)
 	return i > 0 && len(bytes.TrimSpace(f.line(i-1))) == 0
-}
-
-// Apply returns the bytes of the file with the edits made. Insertions at the
-// same place keep their order. It fails when two edits touch the same bytes.
-func (f *File) Apply(edits []Edit) ([]byte, error) {
-	edits = sorted(edits)
-	var out []byte
-	pos := 0
-	for i, e := range edits {
-		if e.kind == 0 || e.Start < pos || e.End > len(f.Src) || (i > 0 && e.Span == edits[i-1].Span && e.Len() > 0) {
-			line, _ := f.Position(min(max(e.Start, 0), len(f.Src)))
-			return nil, fmt.Errorf("two edits overlap in line %d: %w", line, ErrNoPlace)
-		}
-		out = append(out, f.Src[pos:e.Start]...)
-		out = append(out, e.Text...)
-		pos = e.End
-	}
-	return append(out, f.Src[pos:]...), nil
-}
-
-func sorted(edits []Edit) []Edit {
-	edits = slices.Clone(edits)
-	slices.SortStableFunc(edits, func(a, b Edit) int {
-		if a.Start != b.Start {
-			return a.Start - b.Start
-		}
-		return a.End - b.End
-	})
-	return edits
 }

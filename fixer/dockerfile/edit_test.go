@@ -4,27 +4,22 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"github.com/dockmend/dockmend/fixer/document"
 )
 
-// apply makes the edits, and proves the result by Check.
-func apply(t *testing.T, f *File, edits ...Edit) string {
+// apply makes the edits, whose result Edited proves.
+func apply(t *testing.T, f *File, edits ...document.Edit) string {
 	t.Helper()
-	out, err := f.Apply(edits)
+	after, err := f.Edited(edits)
 	if err != nil {
 		t.Fatal(err)
 	}
-	after, err := Parse(f.Name, out)
-	if err != nil {
-		t.Fatalf("%v in\n%s", err, out)
-	}
-	if err := f.Check(after, edits); err != nil {
-		t.Fatalf("%v in\n%s", err, out)
-	}
-	return string(out)
+	return string(after.Bytes())
 }
 
-func must(t *testing.T) func(Edit, error) Edit {
-	return func(e Edit, err error) Edit {
+func must(t *testing.T) func(document.Edit, error) document.Edit {
+	return func(e document.Edit, err error) document.Edit {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
@@ -35,14 +30,14 @@ func must(t *testing.T) func(Edit, error) Edit {
 
 func TestEdits(t *testing.T) {
 	last := func(f *File) *Instruction { return f.Instructions[len(f.Instructions)-1] }
-	before := func(f *File) (Edit, error) { return f.InsertBefore(last(f), "USER node") }
-	after := func(f *File) (Edit, error) { return f.InsertAfter(f.Instructions[0], "USER node") }
-	chown := func(f *File) (Edit, error) { return last(f).SetFlag("chown", "a:b") }
-	arg := func(f *File) (Edit, error) { return last(f).Replace(last(f).Args[0], "new") }
-	del := func(f *File) (Edit, error) { return f.Delete(last(f)) }
+	before := func(f *File) (document.Edit, error) { return f.InsertBefore(last(f), "USER node") }
+	after := func(f *File) (document.Edit, error) { return f.InsertAfter(f.Instructions[0], "USER node") }
+	chown := func(f *File) (document.Edit, error) { return last(f).SetFlag("chown", "a:b") }
+	arg := func(f *File) (document.Edit, error) { return last(f).Replace(last(f).Args[0], "new") }
+	del := func(f *File) (document.Edit, error) { return f.Delete(last(f)) }
 	for _, c := range []struct {
 		name, src string
-		edit      func(*File) (Edit, error)
+		edit      func(*File) (document.Edit, error)
 		want      string // "" for a refusal
 	}{
 		{"before", "FROM a\nCMD b\n", before, "FROM a\nUSER node\nCMD b\n"},
@@ -55,55 +50,55 @@ func TestEdits(t *testing.T) {
 		{"before, comment in its paragraph", "FROM a\n\n# why\nCMD b\n", before, "FROM a\n\nUSER node\n\n# why\nCMD b\n"},
 		{"before, far comment", "FROM a\n# far\n\nCMD b\n", before, "FROM a\n# far\n\nUSER node\n\nCMD b\n"},
 		{"before, over heredoc", "FROM a\nRUN <<EOF\nCMD c\nEOF\nCMD b\n", before, "FROM a\nRUN <<EOF\nCMD c\nEOF\nUSER node\nCMD b\n"},
-		{"before the first, under directives", "# syntax=docker/dockerfile:1\nFROM a\n", func(f *File) (Edit, error) {
+		{"before the first, under directives", "# syntax=docker/dockerfile:1\nFROM a\n", func(f *File) (document.Edit, error) {
 			return f.InsertBefore(last(f), "ARG x")
 		}, "# syntax=docker/dockerfile:1\nARG x\nFROM a\n"},
-		{"before the first, behind a BOM", "\ufeff# c\nFROM a\n", func(f *File) (Edit, error) {
+		{"before the first, after a BOM", "\ufeff# c\nFROM a\n", func(f *File) (document.Edit, error) {
 			return f.InsertBefore(last(f), "ARG x")
 		}, "\ufeffARG x\n# c\nFROM a\n"},
 		{"after", "FROM a\n\nCMD b\n", after, "FROM a\nUSER node\n\nCMD b\n"},
 		{"after the last, no final newline", "FROM a", after, "FROM a\nUSER node"},
 		{"after a continuation", "FROM \\\n a\nCMD b\n", after, "FROM \\\n a\nUSER node\nCMD b\n"},
 		{"after a dangling continuation", "FROM a \\\n", after, ""},
-		{"after a heredoc", "FROM a\nRUN <<EOF\nx\nEOF", func(f *File) (Edit, error) {
+		{"after a heredoc", "FROM a\nRUN <<EOF\nx\nEOF", func(f *File) (document.Edit, error) {
 			return f.InsertAfter(last(f), "USER node")
 		}, "FROM a\nRUN <<EOF\nx\nEOF\nUSER node"},
-		{"an unfinished instruction", "FROM a\n", func(f *File) (Edit, error) {
+		{"an unfinished instruction", "FROM a\n", func(f *File) (document.Edit, error) {
 			return f.InsertAfter(last(f), "RUN x \\")
 		}, ""},
-		{"two lines in one", "FROM a\n", func(f *File) (Edit, error) {
+		{"two lines in one", "FROM a\n", func(f *File) (document.Edit, error) {
 			return f.InsertAfter(last(f), "RUN x\nUSER y")
 		}, ""},
-		{"stage", "FROM a\nRUN x\nCMD b\n", func(f *File) (Edit, error) { return f.InsertStage(last(f), "FROM a AS c", "RUN y") }, "FROM a\nRUN x\n\nFROM a AS c\nRUN y\nCMD b\n"},
-		{"stage, behind a blank line, indented", "FROM a\n  RUN x\n\n  # why\n  CMD b", func(f *File) (Edit, error) { return f.InsertStage(last(f), "FROM a", "RUN y") }, "FROM a\n  RUN x\n\nFROM a\n  RUN y\n  # why\n  CMD b"},
-		{"stage, crlf", "FROM a\r\nCMD b", func(f *File) (Edit, error) { return f.InsertStage(last(f), "FROM a") }, "FROM a\r\n\r\nFROM a\r\nCMD b"},
-		{"stage at the end", "FROM a\nCMD b", func(f *File) (Edit, error) { return f.InsertStageAfter(last(f), "FROM a", "RUN y") }, "FROM a\nCMD b\n\nFROM a\nRUN y"},
-		{"stage at the end, crlf", "FROM a\r\nCMD b\r\n", func(f *File) (Edit, error) { return f.InsertStageAfter(last(f), "FROM a") }, "FROM a\r\nCMD b\r\n\r\nFROM a\r\n"},
-		{"stage behind a dangling continuation", "FROM a \\\n", func(f *File) (Edit, error) { return f.InsertStageAfter(last(f), "FROM a") }, ""},
-		{"name, none there", "FROM a  \nCMD b\n", func(f *File) (Edit, error) { return f.Stages[0].SetName("b") }, "FROM a AS b  \nCMD b\n"},
-		{"name, lower case", "from a\ncmd b\n", func(f *File) (Edit, error) { return f.Stages[0].SetName("b") }, "from a as b\ncmd b\n"},
-		{"name, in its place", "FROM --platform=$X a as old\n", func(f *File) (Edit, error) { return f.Stages[0].SetName("b") }, "FROM --platform=$X a as b\n"},
-		{"name, behind a continuation", "FROM a \\\n  AS old\n", func(f *File) (Edit, error) { return f.Stages[0].SetName("b") }, "FROM a \\\n  AS b\n"},
-		{"body", "FROM a\nCMD [\"x\", \"y\"]  \n", func(f *File) (Edit, error) { return last(f).ReplaceBody("z") }, "FROM a\nCMD z  \n"},
-		{"body, with flags", "FROM a\nRUN --mount=type=tmpfs,target=/x  x y\n", func(f *File) (Edit, error) { return last(f).ReplaceBody("z") }, "FROM a\nRUN --mount=type=tmpfs,target=/x  z\n"},
-		{"body, continued", "FROM a\nCMD x \\\n y\n", func(f *File) (Edit, error) { return last(f).ReplaceBody("z") }, ""},
-		{"part, behind a comment", "FROM a\nRUN x && \\\n# c\n  npm install\n", func(f *File) (Edit, error) {
+		{"stage", "FROM a\nRUN x\nCMD b\n", func(f *File) (document.Edit, error) { return f.InsertStage(last(f), "FROM a AS c", "RUN y") }, "FROM a\nRUN x\n\nFROM a AS c\nRUN y\nCMD b\n"},
+		{"stage, after a blank line, indented", "FROM a\n  RUN x\n\n  # why\n  CMD b", func(f *File) (document.Edit, error) { return f.InsertStage(last(f), "FROM a", "RUN y") }, "FROM a\n  RUN x\n\nFROM a\n  RUN y\n  # why\n  CMD b"},
+		{"stage, crlf", "FROM a\r\nCMD b", func(f *File) (document.Edit, error) { return f.InsertStage(last(f), "FROM a") }, "FROM a\r\n\r\nFROM a\r\nCMD b"},
+		{"stage at the end", "FROM a\nCMD b", func(f *File) (document.Edit, error) { return f.InsertStageAfter(last(f), "FROM a", "RUN y") }, "FROM a\nCMD b\n\nFROM a\nRUN y"},
+		{"stage at the end, crlf", "FROM a\r\nCMD b\r\n", func(f *File) (document.Edit, error) { return f.InsertStageAfter(last(f), "FROM a") }, "FROM a\r\nCMD b\r\n\r\nFROM a\r\n"},
+		{"stage after a dangling continuation", "FROM a \\\n", func(f *File) (document.Edit, error) { return f.InsertStageAfter(last(f), "FROM a") }, ""},
+		{"name, none there", "FROM a  \nCMD b\n", func(f *File) (document.Edit, error) { return f.Stages[0].SetName("b") }, "FROM a AS b  \nCMD b\n"},
+		{"name, lower case", "from a\ncmd b\n", func(f *File) (document.Edit, error) { return f.Stages[0].SetName("b") }, "from a as b\ncmd b\n"},
+		{"name, in its place", "FROM --platform=$X a as old\n", func(f *File) (document.Edit, error) { return f.Stages[0].SetName("b") }, "FROM --platform=$X a as b\n"},
+		{"name, after a continuation", "FROM a \\\n  AS old\n", func(f *File) (document.Edit, error) { return f.Stages[0].SetName("b") }, "FROM a \\\n  AS b\n"},
+		{"body", "FROM a\nCMD [\"x\", \"y\"]  \n", func(f *File) (document.Edit, error) { return last(f).ReplaceBody("z") }, "FROM a\nCMD z  \n"},
+		{"body, with flags", "FROM a\nRUN --mount=type=tmpfs,target=/x  x y\n", func(f *File) (document.Edit, error) { return last(f).ReplaceBody("z") }, "FROM a\nRUN --mount=type=tmpfs,target=/x  z\n"},
+		{"body, continued", "FROM a\nCMD x \\\n y\n", func(f *File) (document.Edit, error) { return last(f).ReplaceBody("z") }, ""},
+		{"part, after a comment", "FROM a\nRUN x && \\\n# c\n  npm install\n", func(f *File) (document.Edit, error) {
 			at := strings.Index(last(f).Body(), "install")
 			return last(f).Replace(last(f).Part(at, at+len("install")), "ci")
 		}, "FROM a\nRUN x && \\\n# c\n  npm ci\n"},
 		{"flag, none there", "FROM a\nCOPY x y\n", chown, "FROM a\nCOPY --chown=a:b x y\n"},
-		{"flag, behind others", "FROM a\nCOPY --from=b --link x y\n", chown, "FROM a\nCOPY --from=b --link --chown=a:b x y\n"},
+		{"flag, after others", "FROM a\nCOPY --from=b --link x y\n", chown, "FROM a\nCOPY --from=b --link --chown=a:b x y\n"},
 		{"flag, in its place", "FROM a\nCOPY --chown=\"x\" --link x y\n", chown, "FROM a\nCOPY --chown=a:b --link x y\n"},
-		{"flag, behind a continuation", "FROM a\nCOPY \\\n  --link \\\n  # c\n  x y\n", chown, "FROM a\nCOPY \\\n  --link --chown=a:b \\\n  # c\n  x y\n"},
+		{"flag, after a continuation", "FROM a\nCOPY \\\n  --link \\\n  # c\n  x y\n", chown, "FROM a\nCOPY \\\n  --link --chown=a:b \\\n  # c\n  x y\n"},
 		{"flag, before a continuation", "FROM a\nCOPY \\\n  x y\n", chown, "FROM a\nCOPY --chown=a:b \\\n  x y\n"},
 		{"flag, heredoc", "FROM a\nCOPY <<E /x\nCOPY b c\nE\n", chown, "FROM a\nCOPY --chown=a:b <<E /x\nCOPY b c\nE\n"},
 		{"flag, in the middle of a letter", "FROM a\nCOPY --from=à x y\n", chown, ""},
 		{"replace", "FROM a\nUSER root # x\n", arg, "FROM a\nUSER new\n"},
-		{"replace in JSON", "FROM a\nCMD [\"x\", \"y\"]\n", func(f *File) (Edit, error) {
+		{"replace in JSON", "FROM a\nCMD [\"x\", \"y\"]\n", func(f *File) (document.Edit, error) {
 			return last(f).Replace(last(f).Args[1], `"z"`)
 		}, "FROM a\nCMD [\"x\", \"z\"]\n"},
 		{"replace a broken word", "FROM a\nUSER ro\\\n# c\not\n", arg, ""},
-		{"delete", "FROM a\nRUN x \\\n y\nCMD b\n", func(f *File) (Edit, error) { return f.Delete(f.Instructions[1]) }, "FROM a\nCMD b\n"},
+		{"delete", "FROM a\nRUN x \\\n y\nCMD b\n", func(f *File) (document.Edit, error) { return f.Delete(f.Instructions[1]) }, "FROM a\nCMD b\n"},
 		{"delete the last line", "FROM a\nRUN x", del, "FROM a"},
 		{"delete the last line, crlf", "FROM a\r\nRUN x\r\n", del, "FROM a\r\n"},
 		{"delete under a comment", "FROM a\n# why\nRUN x\n", del, ""},
@@ -146,16 +141,20 @@ func TestOverlap(t *testing.T) {
 	ok := must(t)
 	f := mustParse(t, "FROM a\nUSER b\n")
 	in := f.Instructions[1]
-	_, err := f.Apply([]Edit{ok(in.Replace(in.Args[0], "x")), ok(in.Replace(in.Args[0], "y"))})
+	_, err := f.Edited([]document.Edit{ok(in.Replace(in.Args[0], "x")), ok(in.Replace(in.Args[0], "y"))})
 	if !errors.Is(err, ErrNoPlace) {
 		t.Errorf("%v, want a refusal of overlapping edits", err)
 	}
-	if _, err := f.Apply([]Edit{{Span: Span{0, 1}}}); err == nil {
+	if _, err := f.Edited([]document.Edit{{Span: document.Span{Start: 0, End: 1}}}); err == nil {
 		t.Error("an edit that no constructor made was applied")
+	}
+	other := mustParse(t, "FROM a\nUSER b\n")
+	if _, err := f.Edited([]document.Edit{ok(other.Delete(other.Instructions[1]))}); err == nil {
+		t.Error("an edit of another file was made")
 	}
 }
 
-// TestCheck feeds Check with the mistakes that re-parsing alone lets pass.
+// TestCheck feeds check with the mistakes that re-parsing alone lets pass.
 func TestCheck(t *testing.T) {
 	ok := must(t)
 	src := "FROM a\n# about b\nRUN b <<E\nx\nE\nCMD c\n"
@@ -173,7 +172,7 @@ func TestCheck(t *testing.T) {
 		{"directive appears", "# check=skip=all\n" + src, "directives"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			err := f.Check(mustParse(t, c.after), []Edit{insert})
+			err := f.check(mustParse(t, c.after), []document.Edit{insert})
 			if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 				t.Errorf("%v, want %q", err, c.want)
 			}

@@ -2,53 +2,50 @@
 // tells what the bytes mean, and every instruction, flag and argument also
 // knows which bytes of the file it came from.
 //
-// Nothing here prints a Dockerfile from a syntax tree. A change is an [Edit]:
-// a small splice of the original bytes, made by a constructor that knows where
-// such a change may stand, and checked by [File.Check] after it was applied.
+// Nothing here prints a Dockerfile from a syntax tree. A change is a
+// [document.Edit]: a small splice of the original bytes, made by a constructor that
+// knows where such a change may be made. [File.Edited] makes edits, and proves that
+// they did what they were meant to do and nothing else.
 package dockerfile
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 )
 
 // The largest Dockerfile that Parse takes: in bytes, in instructions, and in
-// arguments of all instructions together. A larger file is none that anybody
-// wrote, and who reads strangers' files needs a bound on the work for one.
+// arguments of all instructions together. No person writes a larger one, and a
+// program that reads untrusted files needs a bound on the work for one.
 const (
 	MaxSize         = 1 << 20
 	MaxInstructions = 4096
 	MaxArgs         = 16384
 )
 
-// Span is a half-open byte range [Start, End) of File.Src.
-type Span struct{ Start, End int }
-
-// Len is the number of bytes in the span.
-func (s Span) Len() int { return s.End - s.Start }
-
 // Word is a piece of an instruction: where it stands, and what BuildKit reads
 // there. Text differs from the bytes of the span where the word was quoted,
 // is an element of a JSON array, or has a line continuation inside.
 type Word struct {
-	Span
+	document.Span
 	Text string
 
 	// logical is the range in Instruction.Logical that the word came from.
-	logical Span
+	logical document.Span
 }
 
 // Instruction is one instruction with everything that belongs to it. Its span
 // runs from the keyword to the end of the last line, heredocs included and the
 // final line terminator excluded.
 type Instruction struct {
-	Span
+	document.Span
 	Keyword Word   // as the author spelled it
 	Flags   []Word // "--name=value", in order
 	// Args are the arguments: one word for each element of a JSON array and for
@@ -60,15 +57,15 @@ type Instruction struct {
 	Logical string
 	Node    *parser.Node // what it means: heredocs, comments, line numbers
 	Cmd     any          // the typed form, from instructions.ParseInstruction
-	// Line is its first line, for messages. After File.Check it is that of the file
-	// before the edits, and for what was inserted that of the place.
+	// Line is its first line, for messages. In what File.Edited returns it is that of
+	// the file before the edits, and for what was inserted that of the place.
 	Line  int
 	Index int // position in File.Instructions
 
 	file     *File
 	segments []segment
 	// body is the range of Logical behind the keyword and the flags.
-	body Span
+	body document.Span
 	// dangling is set when the file ends inside the instruction's continuation:
 	// whatever is appended would become part of it.
 	dangling bool
@@ -104,7 +101,7 @@ func (in *Instruction) Offset(logical int) int {
 // Comments returns the comment lines that touch the instruction from above,
 // without parser directives, as they stand in the file.
 func (in *Instruction) Comments() string {
-	return string(in.file.Src[in.comments:in.file.lineStart(in.Start)])
+	return string(in.file.src[in.comments:in.file.lineStart(in.Start)])
 }
 
 // Stage is one FROM and the instructions up to the next FROM.
@@ -124,10 +121,11 @@ func (s *Stage) Last() *Instruction {
 	return s.Body[len(s.Body)-1]
 }
 
-// File is a parsed Dockerfile.
+// Kind is the kind of document that a Dockerfile is.
+const Kind document.Kind = "Dockerfile"
+
+// File is a parsed Dockerfile. It is a [document.Document].
 type File struct {
-	Name         string // for messages
-	Src          []byte
 	EOL          string         // the line terminator that most lines use: "\n" or "\r\n"
 	Escape       byte           // '\\', or '`' after "# escape=`"
 	Syntax       string         // the image named by "# syntax=", "" when none
@@ -135,6 +133,8 @@ type File struct {
 	Stages       []*Stage
 	Instructions []*Instruction
 
+	name      string
+	src       []byte
 	lines     []int // offset of each line's first byte
 	directive int   // number of leading lines that hold parser directives
 	lower     bool  // keywords are written in lower case
@@ -142,18 +142,30 @@ type File struct {
 
 // Parse reads a Dockerfile. The name is used in messages only.
 //
-// It fails with an *[Error] for what BuildKit would not build: no instruction,
+// It fails with a *[document.Error] for what BuildKit would not build: no instruction,
 // an unknown one, wrong arguments, no FROM, a line over 65,535 bytes; for NUL
-// bytes and for more than MaxSize, MaxInstructions or MaxArgs; and when an instruction's bytes can't
-// be traced exactly, so that nothing is ever changed on a guess.
+// bytes and for more than MaxSize, MaxInstructions or MaxArgs; and when an instruction's bytes
+// can't be traced exactly, so that nothing is ever changed on a guess.
 func Parse(name string, src []byte) (*File, error) {
 	return parse(name, src, nil)
 }
 
-// ParseEdited parses what f.Apply made. It is Parse, and only saves work on what
-// f has read already.
-func (f *File) ParseEdited(src []byte) (*File, error) {
-	return parse(f.Name, src, f.Instructions)
+// Name returns the name that the file was parsed with.
+func (f *File) Name() string { return f.name }
+
+// Bytes returns the file as it was parsed. They must not be changed.
+func (f *File) Bytes() []byte { return f.src }
+
+// FirstLine returns the line in which the instruction begins that has the line, and
+// the line itself where none has it.
+func (f *File) FirstLine(line int) int {
+	i, _ := slices.BinarySearchFunc(f.Instructions, line, func(in *Instruction, line int) int {
+		return cmp.Or(in.Node.StartLine-line, -1) // the first that begins later
+	})
+	if i > 0 && line <= f.Instructions[i-1].Node.EndLine {
+		return f.Instructions[i-1].Node.StartLine
+	}
+	return line
 }
 
 // ahead is how far parse looks for an instruction that it knows: an edit removes
@@ -163,9 +175,9 @@ const ahead = 8
 // parse reads a Dockerfile; known are instructions that may come in it again, in
 // the same order.
 func parse(name string, src []byte, known []*Instruction) (*File, error) {
-	f := &File{Name: name, Src: src}
+	f := &File{name: name, src: src}
 	if len(src) > MaxSize {
-		return nil, &Error{Name: name, Msg: fmt.Sprintf("file has more than the %d bytes that a Dockerfile may have", MaxSize)}
+		return nil, &document.Error{Name: name, Msg: fmt.Sprintf("file has more than the %d bytes that a Dockerfile may have", MaxSize)}
 	}
 	f.indexLines()
 	if i := bytes.IndexByte(src, 0); i >= 0 {
@@ -190,7 +202,7 @@ func parse(name string, src []byte, known []*Instruction) (*File, error) {
 	prev := 0 // the line behind the previous instruction
 	for i, node := range res.AST.Children {
 		if i == MaxInstructions {
-			return nil, &Error{Name: name, Line: node.StartLine, Col: 1, Msg: fmt.Sprintf("more than %d instructions", MaxInstructions)}
+			return nil, &document.Error{Name: name, Line: node.StartLine, Col: 1, Msg: fmt.Sprintf("more than %d instructions", MaxInstructions)}
 		}
 		var cmd any
 		if at := slices.IndexFunc(known[:min(len(known), ahead)], func(in *Instruction) bool { return in.reads(node) }); at >= 0 {
@@ -299,7 +311,7 @@ func (f *File) mostlyLower() bool {
 	return 2*n > len(f.Instructions)
 }
 
-// Position turns an offset of Src into a line and a column, both from 1; the
+// Position turns an offset into a line and a column, both from 1; the
 // column counts bytes.
 func (f *File) Position(offset int) (line, col int) {
 	i := f.lineIndex(offset)
@@ -342,9 +354,9 @@ func (f *File) inHeredoc(line int) bool {
 	return line > f.lineIndex(in.Offset(len(in.Logical)))
 }
 
-// wrap turns an error of BuildKit's, which knows the line, into an *Error.
+// wrap turns an error of BuildKit's, which knows the line, into a *document.Error.
 func (f *File) wrap(err error) error {
-	e := &Error{Name: f.Name, Msg: err.Error()}
+	e := &document.Error{Name: f.name, Msg: err.Error()}
 	// BuildKit's "did you mean" depends on the order of a map: of two names that
 	// are equally near it gives now the one, now the other.
 	if i := strings.LastIndex(e.Msg, " (did you mean "); i > 0 && strings.HasSuffix(e.Msg, "?)") {

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/dockmend/dockmend/fixer/document"
 )
 
 // buildkitTestFiles returns BuildKit's own parser test files from the module
@@ -61,25 +63,25 @@ func checkSpans(t testing.TB, f *File) {
 	t.Helper()
 	end := 0
 	for i, in := range f.Instructions {
-		if in.Index != i || in.Start < end || in.End < in.Start || in.End > len(f.Src) {
-			t.Fatalf("%s: %s spans %d to %d behind %d", f.Name, in.Name(), in.Start, in.End, end)
+		if in.Index != i || in.Start < end || in.End < in.Start || in.End > len(f.src) {
+			t.Fatalf("%s: %s spans %d to %d behind %d", f.name, in.Name(), in.Start, in.End, end)
 		}
 		end = in.End
-		if got := string(f.Src[in.Keyword.Start:in.Keyword.End]); in.Keyword.Len() == len(in.Keyword.Text) && got != in.Keyword.Text {
-			t.Errorf("%s: keyword %q stands at bytes that read %q", f.Name, in.Keyword.Text, got)
+		if got := string(f.src[in.Keyword.Start:in.Keyword.End]); in.Keyword.Len() == len(in.Keyword.Text) && got != in.Keyword.Text {
+			t.Errorf("%s: keyword %q stands at bytes that read %q", f.name, in.Keyword.Text, got)
 		}
 		for _, w := range append(append([]Word{}, in.Flags...), in.Args...) {
 			if w.Start < in.Start || w.End > in.End || w.End < w.Start {
-				t.Fatalf("%s: word %q of %s is outside of it", f.Name, w.Text, in.Name())
+				t.Fatalf("%s: word %q of %s is outside of it", f.name, w.Text, in.Name())
 			}
 			logical := in.Logical[w.logical.Start:w.logical.End]
-			if got := string(f.Src[w.Start:w.End]); w.Len() == w.logical.Len() && got != logical {
-				t.Errorf("%s: word %q stands at bytes that read %q", f.Name, logical, got)
+			if got := string(f.src[w.Start:w.End]); w.Len() == w.logical.Len() && got != logical {
+				t.Errorf("%s: word %q stands at bytes that read %q", f.name, logical, got)
 			}
 		}
 		for l := range len(in.Logical) {
-			if f.Src[in.Offset(l)] != in.Logical[l] {
-				t.Fatalf("%s: byte %d of %q is not at offset %d", f.Name, l, in.Logical, in.Offset(l))
+			if f.src[in.Offset(l)] != in.Logical[l] {
+				t.Fatalf("%s: byte %d of %q is not at offset %d", f.name, l, in.Logical, in.Offset(l))
 			}
 		}
 	}
@@ -138,7 +140,7 @@ func TestInstructions(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			f := mustParse(t, c.src)
 			in := f.Instructions[c.at]
-			if got := string(f.Src[in.Start:in.End]); got != c.source {
+			if got := string(f.src[in.Start:in.End]); got != c.source {
 				t.Errorf("source %q, want %q", got, c.source)
 			}
 			if in.Logical != c.logical {
@@ -220,8 +222,8 @@ func TestErrors(t *testing.T) {
 			if f != nil || err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Fatalf("got %v, want %q", err, c.want)
 			}
-			if e := (*Error)(nil); !errors.As(err, &e) {
-				t.Errorf("%T is no *Error", err)
+			if e := (*document.Error)(nil); !errors.As(err, &e) {
+				t.Errorf("%T is no *document.Error", err)
 			}
 		})
 	}

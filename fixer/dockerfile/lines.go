@@ -2,9 +2,11 @@ package dockerfile
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"unicode"
 
+	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 )
 
@@ -21,16 +23,16 @@ type segment struct{ logical, src, n int }
 func (f *File) indexLines() {
 	f.lines = []int{0}
 	crlf, lf := 0, 0
-	for i, c := range f.Src {
+	for i, c := range f.src {
 		if c != '\n' {
 			continue
 		}
-		if i > 0 && f.Src[i-1] == '\r' {
+		if i > 0 && f.src[i-1] == '\r' {
 			crlf++
 		} else {
 			lf++
 		}
-		if i+1 < len(f.Src) {
+		if i+1 < len(f.src) {
 			f.lines = append(f.lines, i+1)
 		}
 	}
@@ -41,29 +43,29 @@ func (f *File) indexLines() {
 }
 
 // rawLine is a line with its terminator.
-func (f *File) rawLine(i int) Span {
-	end := len(f.Src)
+func (f *File) rawLine(i int) document.Span {
+	end := len(f.src)
 	if i+1 < len(f.lines) {
 		end = f.lines[i+1]
 	}
-	return Span{f.lines[i], end}
+	return document.Span{Start: f.lines[i], End: end}
 }
 
 // content is a line without its terminator. Like BuildKit it takes any run of
 // CR and LF at the end for the terminator.
-func (f *File) content(i int) Span {
+func (f *File) content(i int) document.Span {
 	s := f.rawLine(i)
 	if i == 0 {
 		s.Start = f.bom()
 	}
-	s.End = s.Start + len(bytes.TrimRight(f.Src[s.Start:s.End], "\r\n"))
+	s.End = s.Start + len(bytes.TrimRight(f.src[s.Start:s.End], "\r\n"))
 	return s
 }
 
-func (f *File) line(i int) []byte { s := f.content(i); return f.Src[s.Start:s.End] }
+func (f *File) line(i int) []byte { s := f.content(i); return f.src[s.Start:s.End] }
 
 func (f *File) bom() int {
-	if bytes.HasPrefix(f.Src, byteOrderMark) {
+	if bytes.HasPrefix(f.src, byteOrderMark) {
 		return len(byteOrderMark)
 	}
 	return 0
@@ -108,18 +110,18 @@ func (in *Instruction) trace() error {
 		s := f.content(i)
 		first := i == in.Node.StartLine-1
 		if first {
-			s.Start = s.End - len(bytes.TrimLeftFunc(f.Src[s.Start:s.End], unicode.IsSpace))
+			s.Start = s.End - len(bytes.TrimLeftFunc(f.src[s.Start:s.End], unicode.IsSpace))
 			in.Start = s.Start
-		} else if isComment(f.Src[s.Start:s.End]) || len(bytes.TrimLeftFunc(f.Src[s.Start:s.End], unicode.IsSpace)) == 0 {
+		} else if isComment(f.src[s.Start:s.End]) || len(bytes.TrimLeftFunc(f.src[s.Start:s.End], unicode.IsSpace)) == 0 {
 			continue
 		}
-		n := continued(f.Src[s.Start:s.End], f.Escape)
+		n := continued(f.src[s.Start:s.End], f.Escape)
 		open = n >= 0
 		if open {
 			s.End = s.Start + n
 		}
 		in.segments = append(in.segments, segment{len(logical), s.Start, s.Len()})
-		logical = append(logical, f.Src[s.Start:s.End]...)
+		logical = append(logical, f.src[s.Start:s.End]...)
 	}
 	in.dangling = open
 	in.End = f.content(in.Node.EndLine - 1).End
@@ -146,4 +148,9 @@ func continued(line []byte, escape byte) int {
 func isComment(line []byte) bool {
 	line = bytes.TrimLeftFunc(line, unicode.IsSpace)
 	return len(line) > 0 && line[0] == '#'
+}
+
+func (f *File) errorAt(offset int, format string, args ...any) *document.Error {
+	line, col := f.Position(offset)
+	return &document.Error{Name: f.name, Line: line, Col: col, Msg: fmt.Sprintf(format, args...)}
 }

@@ -1,6 +1,10 @@
 package dockerfile
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/dockmend/dockmend/fixer/document"
+)
 
 func TestMoves(t *testing.T) {
 	f, err := Parse("Dockerfile", []byte("FROM a\nRUN b\n  RUN c\n# d\nCMD e\n"))
@@ -8,8 +12,8 @@ func TestMoves(t *testing.T) {
 		t.Fatal(err)
 	}
 	in := f.Instructions
-	var edits []Edit
-	add := func(e Edit, err error) {
+	var edits []document.Edit
+	add := func(e document.Edit, err error) {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
@@ -21,15 +25,12 @@ func TestMoves(t *testing.T) {
 	add(in[0].Append("AS z"))
 	add(f.Delete(in[1]))
 	add(in[3].Replace(in[3].Keyword, "ENTRYPOINT"))
-	text, err := f.Apply(edits)
+	doc, err := f.Edited(edits)
 	if err != nil {
 		t.Fatal(err)
 	}
-	after, err := f.ParseEdited(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := NewMoves(edits)
+	after := doc.(*File)
+	m := document.NewMoves(edits)
 	for i, want := range []int{0, -1, 1, 4} { // the instruction of after that each has become
 		got, ok := m.Edited(in[i].Start)
 		if ok != (want >= 0) || ok && got != after.Instructions[want].Start {
@@ -44,10 +45,10 @@ func TestMoves(t *testing.T) {
 			t.Errorf("%s comes from %d, edit %d", at.Logical, got, inserted)
 		}
 	}
-	if got, inserted := m.Original(len(text)); got != len(f.Src) || inserted != -1 {
+	if got, inserted := m.Original(len(after.src)); got != len(f.src) || inserted != -1 {
 		t.Errorf("the end comes from %d, edit %d", got, inserted)
 	}
-	if got, inserted := NewMoves(nil).Original(3); got != 3 || inserted != -1 {
+	if got, inserted := document.NewMoves(nil).Original(3); got != 3 || inserted != -1 {
 		t.Errorf("without edits: %d, %d", got, inserted)
 	}
 }

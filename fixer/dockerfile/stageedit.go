@@ -4,12 +4,14 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"github.com/dockmend/dockmend/fixer/document"
 )
 
-// SetName names the stage: it replaces the name behind AS where there is one,
+// SetName names the stage: it replaces the name after AS where there is one,
 // and adds AS, in the file's own spelling, where there is none. It fails where
 // the name is broken by a line continuation.
-func (st *Stage) SetName(name string) (Edit, error) {
+func (st *Stage) SetName(name string) (document.Edit, error) {
 	in := st.From
 	if st.Name != "" {
 		return in.Replace(in.Args[len(in.Args)-1], name)
@@ -17,21 +19,18 @@ func (st *Stage) SetName(name string) (Edit, error) {
 	return in.Append(in.file.Keyword("AS") + " " + name)
 }
 
-// Append puts text, one word or several, behind the last argument of the
-// instruction, after a blank. It fails on an instruction without arguments, and
+// Append puts text, one word or several, after the last argument of the
+// instruction, with a blank between them. It fails on an instruction without arguments, and
 // where text is not one line.
-func (in *Instruction) Append(text string) (Edit, error) {
+func (in *Instruction) Append(text string) (document.Edit, error) {
 	if len(in.Args) == 0 {
-		return Edit{}, noPlace(in, "it has no arguments")
+		return document.Edit{}, noPlace(in, "it has no arguments")
 	}
 	if err := singleLine(in, text); err != nil {
-		return Edit{}, err
+		return document.Edit{}, err
 	}
 	last := in.Args[len(in.Args)-1]
-	return Edit{
-		Span: Span{last.End, last.End}, Text: " " + text,
-		kind: editInside, anchor: in, logical: Span{last.logical.End, last.logical.End},
-	}, nil
+	return in.after(last, " "+text), nil
 }
 
 // Part is a piece of the instruction's [Instruction.Body], from one index of it
@@ -41,19 +40,19 @@ func (in *Instruction) Part(start, end int) Word {
 	return in.word(start, end, in.Logical[start:end])
 }
 
-// ReplaceBody changes everything behind the keyword and the flags. It fails
+// ReplaceBody changes everything after the keyword and the flags. It fails
 // where a line continuation, and so perhaps a comment, stands inside.
-func (in *Instruction) ReplaceBody(text string) (Edit, error) {
+func (in *Instruction) ReplaceBody(text string) (document.Edit, error) {
 	return in.Replace(in.Part(0, in.body.Len()), text)
 }
 
-// InsertStage begins a new stage in front of in, above the comment block that
-// touches it: what stands behind belongs to the new stage. The first line is its
-// FROM; a blank line sets it off from what stands in front. FROM gets the
+// InsertStage begins a new stage before in, above the comment block that
+// touches it: what follows belongs to the new stage. The first line is its
+// FROM; a blank line sets it off from what comes before. FROM gets the
 // indentation of the stage that in was part of, the other lines that of in.
-func (f *File) InsertStage(in *Instruction, lines ...string) (Edit, error) {
+func (f *File) InsertStage(in *Instruction, lines ...string) (document.Edit, error) {
 	if err := f.complete(in, lines); err != nil {
-		return Edit{}, err
+		return document.Edit{}, err
 	}
 	eol := f.eolAt(in)
 	var text strings.Builder
@@ -67,12 +66,12 @@ func (f *File) InsertStage(in *Instruction, lines ...string) (Edit, error) {
 		}
 		text.WriteString(indent + l + eol)
 	}
-	return Edit{Span: Span{in.comments, in.comments}, Text: text.String(), kind: editBefore, anchor: in, lines: slices.Clone(lines)}, nil
+	return in.edit(document.InsertsBefore, document.Span{Start: in.comments, End: in.comments}, text.String(), meaning{lines: slices.Clone(lines)}), nil
 }
 
-// InsertStageAfter is InsertStage behind the last instruction of a file or stage.
+// InsertStageAfter is InsertStage after the last instruction of a file or stage.
 // It fails when the file ends inside in's continuation.
-func (f *File) InsertStageAfter(in *Instruction, lines ...string) (Edit, error) {
+func (f *File) InsertStageAfter(in *Instruction, lines ...string) (document.Edit, error) {
 	e, err := f.InsertAfter(in, lines...)
 	if err == nil {
 		e.Text = f.eolAt(in) + e.Text // the blank line
@@ -89,5 +88,12 @@ func (f *File) StageOf(in *Instruction) *Stage {
 	return f.Stages[i-1]
 }
 
-// Anchor is the instruction that the edit changes, or next to which it inserts.
-func (e Edit) Anchor() *Instruction { return e.anchor }
+// InstructionAt returns the instruction whose bytes, or whose end, the offset is; nil for
+// a place outside of all.
+func (f *File) InstructionAt(offset int) *Instruction {
+	i := sort.Search(len(f.Instructions), func(i int) bool { return f.Instructions[i].Start > offset })
+	if i == 0 || offset > f.Instructions[i-1].End {
+		return nil
+	}
+	return f.Instructions[i-1]
+}

@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/moby/buildkit/frontend/dockerfile/command"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 )
@@ -42,7 +43,7 @@ func (in *Instruction) splitWords() error {
 		}
 		pos += n
 	}
-	in.body = Span{pos, end}
+	in.body = document.Span{Start: pos, End: end}
 	in.splitArgs()
 	if in.Keyword.Text != in.Node.Value || !slices.Equal(texts(in.Flags), in.Node.Flags) {
 		return in.file.errorAt(in.Start, "internal: keyword or flags differ from BuildKit's reading; the file is left alone")
@@ -54,13 +55,13 @@ func (in *Instruction) splitWords() error {
 }
 
 func (in *Instruction) word(start, end int, text string) Word {
-	w := Word{Text: text, logical: Span{start, end}}
+	w := Word{Text: text, logical: document.Span{Start: start, End: end}}
 	if start < end {
 		// The end is the byte behind the last one: behind a word that fills its
 		// line, Offset(end) would already be on the next.
-		w.Span = Span{in.Offset(start), in.Offset(end-1) + 1}
+		w.Span = document.Span{Start: in.Offset(start), End: in.Offset(end-1) + 1}
 	} else {
-		w.Span = Span{in.Offset(start), in.Offset(start)}
+		w.Span = document.Span{Start: in.Offset(start), End: in.Offset(start)}
 	}
 	return w
 }

@@ -22,6 +22,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/registry"
 	"github.com/dockmend/dockmend/fixer/registry/transport"
 	"github.com/dockmend/dockmend/transforms"
@@ -194,7 +195,7 @@ func BenchmarkManyFiles(b *testing.B) {
 				in := s.in("", registry.Options{})
 				for i := range files {
 					src := fmt.Sprintf("FROM %s/node:%d\nWORKDIR /app\nCOPY package*.json ./\nRUN npm ci\nCOPY . .\nCMD [\"node\", \"server.js\"]\n", s.host, i%12)
-					r, err := fixer.Run(transport.WithMeter(context.Background(), &m), fixer.Source{Name: "Dockerfile", Src: []byte(src)}, transforms.All, in, fixer.Options{})
+					r, err := imagebuild.Run(transport.WithMeter(context.Background(), &m), imagebuild.Source{Name: "Dockerfile", Src: []byte(src)}, transforms.All(), in, fixer.Options{})
 					if err != nil {
 						b.Fatal(err)
 					}

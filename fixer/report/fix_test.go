@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/golden"
 )
 
@@ -97,7 +97,7 @@ func TestOffer(t *testing.T) {
 		{"a change", func(*File) {}, true, ""},
 		{"no change", func(f *File) { f.Result.After = f.Result.Before }, false, ""},
 		{"made already", func(f *File) { f.Written = true }, false, ""},
-		{"an error", func(f *File) { f.Err = &dockerfile.Error{Name: "Dockerfile", Msg: "not written"} }, false, ""},
+		{"an error", func(f *File) { f.Err = &document.Error{Name: "Dockerfile", Msg: "not written"} }, false, ""},
 		{"not UTF-8 before", func(f *File) { f.Result.Before = []byte("FROM \xff\n") }, false, "the file is not UTF-8, and this report has to be"},
 		{"not UTF-8 after", func(f *File) { f.Result.After = []byte("FROM \xff\n") }, false, "the file is not UTF-8, and this report has to be"},
 		{"byte order mark", func(f *File) { f.Result.After = []byte("\ufeffFROM b\n") }, false, "it changes the byte order mark"},
@@ -122,7 +122,7 @@ func TestOffer(t *testing.T) {
 // checkWriter has a form fail with its writer, and write the same again.
 func checkWriter(t *testing.T, write func(io.Writer, *Report) error) {
 	t.Helper()
-	r := &Report{Files: []File{fixedFile("FROM a\n", "FROM b\n"), {Path: "x", Err: &dockerfile.Error{Name: "x", Msg: "bad"}}}}
+	r := &Report{Files: []File{fixedFile("FROM a\n", "FROM b\n"), {Path: "x", Err: &document.Error{Name: "x", Msg: "bad"}}}}
 	if err := write(failingWriter{}, r); !errors.Is(err, errWriter) {
 		t.Errorf("error %v", err)
 	}

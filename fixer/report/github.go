@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/escape"
 )
 
 // GitHub writes workflow commands, which GitHub Actions shows as annotations at
@@ -78,7 +78,7 @@ func printableLines(s string) string {
 		if r == '\r' || r == '\n' {
 			b.WriteRune(r)
 		} else {
-			b.WriteString(dockerfile.Printable(string(r)))
+			b.WriteString(escape.Line(string(r)))
 		}
 	}
 	return b.String()

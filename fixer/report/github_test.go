@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
 )
 
 // parsedCommand is what the runner makes of a line.
@@ -77,8 +77,8 @@ func TestGitHub(t *testing.T) {
 			{ID: "two", Status: fixer.Offered, Line: 3, Col: 4, Problem: "not fixed", Safety: fixer.Unsafe},
 			{ID: "base-image", Status: fixer.Stated, Line: 5, Col: 6, Problem: "left alone"},
 			{ID: "three", Status: fixer.Failed, Line: 1, Col: 1, Problem: "panic"},
-		}}, Err: &dockerfile.Error{Name: "a/Dockerfile", Line: 9, Col: 1, Msg: "not written"}},
-		{Path: "b", Err: &dockerfile.Error{Name: "b", Msg: "no such file"}},
+		}}, Err: &document.Error{Name: "a/Dockerfile", Line: 9, Col: 1, Msg: "not written"}},
+		{Path: "b", Err: &document.Error{Name: "b", Msg: "no such file"}},
 	}})
 	want := []parsedCommand{
 		{"warning", at("1", "2", "dockmend one"), "fixed"},
@@ -134,7 +134,7 @@ func reportOf(text string) *Report {
 	return &Report{Files: []File{{
 		Path:   text,
 		Result: fixer.Result{Findings: []fixer.Finding{{ID: text + ".", Status: fixer.Fixed, Line: 1, Col: 1, Problem: text, Safety: fixer.Safe}}},
-		Err:    &dockerfile.Error{Name: text, Msg: text},
+		Err:    &document.Error{Name: text, Msg: text},
 	}}}
 }
 

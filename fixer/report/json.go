@@ -27,9 +27,9 @@ const (
 	schemaVersion = 1
 )
 
-// document is the report in JSON. Its fields and those below are described in
+// jsonDocument is the report in JSON. Its fields and those below are described in
 // the schema.
-type document struct {
+type jsonDocument struct {
 	Schema   string         `json:"$schema"`
 	Version  int            `json:"version"`
 	Dockmend string         `json:"dockmend"`
@@ -107,7 +107,7 @@ type documentSeen struct {
 // JSON writes the report as one JSON document, by Schema, with a line end behind
 // it. Text that is not UTF-8 has U+FFFD for what is wrong with it.
 func JSON(w io.Writer, r *Report) error {
-	d := document{Schema: schemaID, Version: schemaVersion, Dockmend: r.Version, Summary: r.Summary(), Files: []documentFile{}}
+	d := jsonDocument{Schema: schemaID, Version: schemaVersion, Dockmend: r.Version, Summary: r.Summary(), Files: []documentFile{}}
 	for i := range r.Files {
 		d.Files = append(d.Files, fileInJSON(&r.Files[i]))
 	}
@@ -123,7 +123,7 @@ func fileInJSON(f *File) documentFile {
 		Directory:    f.Directory, DirectoryBase64: inBase64(f.Directory),
 		Changed: f.Changed(), Written: f.Written,
 		Findings: []documentFinding{}, Steps: []string{}, Created: []documentNewFile{},
-		Images: f.Result.Images, Proofs: []documentProof{},
+		Images: f.Images, Proofs: []documentProof{},
 	}
 	if e := f.Err; e != nil {
 		d.Error = &documentError{pathInJSON(e.Name), e.Line, e.Col, e.Msg}

@@ -15,7 +15,7 @@ import (
 	"testing"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
 )
 
 func jsonOf(t *testing.T, r *Report) []byte {
@@ -28,7 +28,7 @@ func jsonOf(t *testing.T, r *Report) []byte {
 }
 
 // decoded is what a reader gets.
-func decoded(t *testing.T, text []byte) (d document) {
+func decoded(t *testing.T, text []byte) (d jsonDocument) {
 	t.Helper()
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()
@@ -83,7 +83,7 @@ func TestJSON(t *testing.T) {
 func TestJSONBytes(t *testing.T) {
 	const bad = "a\xff\n"
 	f := File{
-		Path: bad, Directory: bad, Err: &dockerfile.Error{Name: bad, Msg: "no"},
+		Path: bad, Directory: bad, Err: &document.Error{Name: bad, Msg: "no"},
 		Result: fixer.Result{After: []byte(bad), Created: []fixer.NewFile{{Name: "x", Text: []byte(bad)}, {Name: "y", Text: []byte("é\n")}}},
 	}
 	got := decoded(t, jsonOf(t, &Report{Files: []File{f}})).Files[0]

@@ -9,7 +9,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
 )
 
 func compiled(t *testing.T) *jsonschema.Schema {
@@ -50,7 +50,7 @@ func TestJSONIsValid(t *testing.T) {
 			f.Result.Created[k].Text = []byte{0xff}
 		}
 		if f.Err != nil {
-			f.Err = &dockerfile.Error{Name: "\xff", Msg: "\xff"}
+			f.Err = &document.Error{Name: "\xff", Msg: "\xff"}
 		}
 	}
 	for name, r := range map[string]*Report{

@@ -18,7 +18,7 @@ const (
 
 // assumptions says what the changes rest on that nobody has seen.
 func (f *File) assumptions() string {
-	images := slices.DeleteFunc(slices.Clone(f.Result.Images), func(image *baseimage.Facts) bool { return assumption(image) == "" })
+	images := slices.DeleteFunc(slices.Clone(f.Images), func(image *baseimage.Facts) bool { return assumption(image) == "" })
 	if len(images) == 0 {
 		return ""
 	}
@@ -77,7 +77,7 @@ func sources(f *baseimage.Facts) (list []baseimage.Source) {
 
 // facts are those that were asked for of the base images.
 func (f *File) facts() string {
-	images := f.Result.Images
+	images := f.Images
 	return details(fmt.Sprintf("Base images that this rests on: %d", len(images)), bullets(images, maxFacts, "image", knownOf))
 }
 

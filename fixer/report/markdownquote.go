@@ -5,7 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/escape"
 	"github.com/dockmend/dockmend/fixer/internal/clip"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
@@ -134,7 +134,7 @@ func endsClause(text string) bool {
 // oneLine is text without line ends and other characters that have an effect,
 // shortened to so many bytes.
 func oneLine(s string, length int) string {
-	return clip.Text(dockerfile.Printable(clip.Text(s, length)), length)
+	return clip.Text(escape.Line(clip.Text(s, length)), length)
 }
 
 // sentenceEnd is a full stop behind which a sentence begins: not that of e.g., nor

@@ -7,13 +7,12 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/dockmend/dockmend/fixer/escape"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	extast "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/text"
-
-	"github.com/dockmend/dockmend/fixer/dockerfile"
 )
 
 // parseMarkdown reads it as GitHub does.
@@ -47,7 +46,7 @@ func children(n ast.Node) (list []ast.Node) {
 
 // shown is what a reader sees of strangers' text: several spaces count as one.
 func shown(s string) string {
-	return strings.Join(strings.Fields(dockerfile.Printable(s)), " ")
+	return strings.Join(strings.Fields(escape.Line(s)), " ")
 }
 
 // inline is what a reader sees of a node, and what of it stands outside code spans.
@@ -115,7 +114,7 @@ func checkQuoted(t *testing.T, s string) {
 			t.Errorf("%q is no list of one line", markdown)
 			continue
 		}
-		if strings.TrimSpace(dockerfile.Printable(s)) == "" && s != "" && want == `""` {
+		if strings.TrimSpace(escape.Line(s)) == "" && s != "" && want == `""` {
 			continue // a code span of spaces shows nothing
 		}
 		checkInline(t, blocks[0].FirstChild().FirstChild(), markdown, "begin "+want+" end")
@@ -158,7 +157,7 @@ func FuzzQuoted(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if len(s) <= maxName && len(dockerfile.Printable(s)) <= maxName {
+		if len(s) <= maxName && len(escape.Line(s)) <= maxName {
 			checkQuoted(t, s)
 		}
 	})

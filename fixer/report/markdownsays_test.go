@@ -6,7 +6,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
 )
 
 // What must not be overlooked.
@@ -50,12 +50,12 @@ var sayings = map[string]struct {
 	"one file of two": {[]File{changed(withProofs(Proof{Outcome: "proved", Reason: "fine"})), changed(nothing)}, []string{"1 of 1. **Of 1 file, nothing was built or run.**", "**Nothing was built or run for this one.**"}, []string{saysUnbuilt}},
 	"to look at":      {[]File{changed(func(f *File) { f.Result.Findings[0].Safety = fixer.Unsafe })}, []string{saysLook, "- Line 1, `first-one`, **look at this**: is fixed"}, nil},
 	"assumed": {[]File{changed(func(f *File) {
-		f.Result.Images = []*baseimage.Facts{{Image: "x", Assumed: "no network", Config: &baseimage.Config{Source: baseimage.FromTable}}}
+		f.Images = []*baseimage.Facts{{Image: "x", Assumed: "no network", Config: &baseimage.Config{Source: baseimage.FromTable}}}
 		f.Result.Findings = append(f.Result.Findings, fixer.Finding{ID: "base-image", Status: fixer.Stated, Line: 1, Col: 1, Problem: "is assumed to be"})
 	})}, []string{"> [!NOTE]\n> **Assumed, not seen:**\n> - `x` is taken for what the built-in table of well-known images says: no network"}, []string{"is assumed to be"}},
 	"assumed in all ways": {[]File{changed(func(f *File) {
 		config := &baseimage.Config{Source: baseimage.FromConfig}
-		f.Result.Images = []*baseimage.Facts{
+		f.Images = []*baseimage.Facts{
 			{Image: "old", Config: config, Assumed: "no network"},
 			{Image: "shut", Config: config, Unread: "no layers"},
 			{Image: "half", Config: config, Accounts: &baseimage.Accounts{Source: baseimage.FromTable}, Unread: "no layers"},
@@ -67,8 +67,8 @@ var sayings = map[string]struct {
 	}, []string{"> - `fact`"}},
 	"in the baseline":       {[]File{changed(func(f *File) { f.Known = []bool{true} })}, []string{"1 finding is in the baseline, and not listed here.", "- 1 more change is in the baseline"}, []string{"is fixed", "What changes"}},
 	"notes in the baseline": {rich(itself).Files, []string{"2 findings are in the baseline", "- 1 more change is in the baseline"}, []string{"of which the baseline knows"}},
-	"failed":                {[]File{{Path: "a", Err: &dockerfile.Error{Name: "a", Line: 2, Col: 1, Msg: "is none"}}}, []string{"1 could not be repaired", "## Not repaired\n\n- `a`, line 2: is none"}, []string{"stays"}},
-	"not added":             {[]File{changed(func(f *File) { f.Err = &dockerfile.Error{Name: ".dockerignore", Msg: "it is there already"} })}, []string{"- `Dockerfile`, `.dockerignore`: it is there already"}, []string{"repairs 1"}},
+	"failed":                {[]File{{Path: "a", Err: &document.Error{Name: "a", Line: 2, Col: 1, Msg: "is none"}}}, []string{"1 could not be repaired", "## Not repaired\n\n- `a`, line 2: is none"}, []string{"stays"}},
+	"not added":             {[]File{changed(func(f *File) { f.Err = &document.Error{Name: ".dockerignore", Msg: "it is there already"} })}, []string{"- `Dockerfile`, `.dockerignore`: it is there already"}, []string{"repairs 1"}},
 	"bug": {[]File{changed(func(f *File) {
 		f.Result.Findings = append(f.Result.Findings, fixer.Finding{ID: "second-one", Status: fixer.Failed, Line: 1, Col: 1, Problem: "it panics"})
 	})}, []string{"**dockmend itself failed here; the file is whole:**\n\n- Line 1, `second-one`: it panics"}, nil},

@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
 )
 
 // many repeats a report's files, each by a path of its own.
@@ -20,7 +20,7 @@ func many(r *Report, n int) *Report {
 		for _, f := range r.Files {
 			f.Path = fmt.Sprintf("%d/%s", i, f.Path)
 			if f.Err != nil {
-				f.Err = &dockerfile.Error{Name: f.Path, Line: f.Err.Line, Msg: f.Err.Msg}
+				f.Err = &document.Error{Name: f.Path, Line: f.Err.Line, Msg: f.Err.Msg}
 			}
 			all.Files = append(all.Files, f)
 		}
@@ -32,7 +32,7 @@ func many(r *Report, n int) *Report {
 func wide(f File, n int) File {
 	f.Known = nil
 	f.Result.Findings = slices.Repeat(f.Result.Findings, n)
-	f.Result.Images = slices.Repeat(f.Result.Images, n)
+	f.Images = slices.Repeat(f.Images, n)
 	f.Result.Created = slices.Repeat(f.Result.Created, n)
 	f.Proofs = slices.Repeat(f.Proofs, n)
 	for i := range f.Proofs {

@@ -15,7 +15,8 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/diff"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/golden"
 	"github.com/dockmend/dockmend/transforms"
 )
@@ -36,7 +37,7 @@ func (u unreachable) Inspect(ctx context.Context, q baseimage.Query) (*baseimage
 // TestPullRequest: a pull request over golden cases is what was read and found good.
 func TestPullRequest(t *testing.T) {
 	known := baseimage.NewStatic(goldenFacts(t)...)
-	r := &Report{Version: "0.1.0", Transforms: transforms.All, Files: []File{
+	r := &Report{Version: "0.1.0", Transforms: transforms.All(), Files: []File{
 		fromGolden(t, "services/api", "all/guide-node-slim", known, Proof{
 			Outcome: "proved", Reason: "it does what it did before, and is not root",
 			Seen:  []Seen{{"user", "0", "1000"}, {"stop", "killed", "0.7s"}, {"size", "231.4 MB", "203.9 MB"}, {"build", "21.4s", "19.8s"}},
@@ -52,8 +53,8 @@ func TestPullRequest(t *testing.T) {
 		fromGolden(t, "site", "all/static-nginx", known),
 		fromGolden(t, "tools", "all/perfect", known),
 	}}
-	_, err := fixer.Run(t.Context(), fixer.Source{Name: "docs/Dockerfile", Src: []byte("# to do\nCOPY . .\n")}, transforms.All, known, fixer.Options{})
-	var failure *dockerfile.Error
+	_, err := imagebuild.Run(t.Context(), imagebuild.Source{Name: "docs/Dockerfile", Src: []byte("# to do\nCOPY . .\n")}, transforms.All(), known, fixer.Options{})
+	var failure *document.Error
 	if !errors.As(err, &failure) {
 		t.Fatalf("the error is %v", err)
 	}
@@ -113,9 +114,10 @@ func fromGolden(t *testing.T, dir, name string, inspector baseimage.Inspector, p
 		buildContext[name] = &fstest.MapFile{Data: f.Data, Mode: f.Mode}
 	}
 	f := File{Path: path.Join(dir, "Dockerfile"), Directory: dir, Proofs: proofs}
-	f.Result, err = fixer.Run(t.Context(), fixer.Source{Name: f.Path, Src: src, Context: buildContext}, transforms.All, inspector, fixer.Options{KnownIDs: transforms.IDs()})
+	r, err := imagebuild.Run(t.Context(), imagebuild.Source{Name: f.Path, Src: src, Context: buildContext}, transforms.All(), inspector, fixer.Options{KnownIDs: transforms.IDs()})
 	if err != nil {
 		t.Fatal(err)
 	}
+	f.Result, f.Images = r.Result, r.Images
 	return f
 }

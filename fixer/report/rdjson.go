@@ -8,7 +8,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/diff"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/escape"
 )
 
 // The messages of reviewdog's proto/rdf/reviewdog.proto, as protobuf maps them to
@@ -86,7 +86,7 @@ func (r *Report) diagnostics(f *File) (list []rdDiagnostic) {
 		list = append(list, d)
 	}
 	if e := f.Err; e != nil {
-		d := rdDiagnostic{Message: dockerfile.Printable(e.Msg), Location: rdLocation{Path: e.Name}, Severity: "ERROR"}
+		d := rdDiagnostic{Message: escape.Line(e.Msg), Location: rdLocation{Path: e.Name}, Severity: "ERROR"}
 		if e.Line > 0 {
 			d.Location.Range = &rdRange{Start: rdPosition{e.Line, e.Col}}
 		}
@@ -99,7 +99,7 @@ var rdSeverity = map[fixer.Status]string{fixer.Fixed: "WARNING", fixer.Offered: 
 
 func (r *Report) diagnostic(f *File, found fixer.Finding) rdDiagnostic {
 	d := rdDiagnostic{
-		Message:  dockerfile.Printable(message(found)),
+		Message:  escape.Line(message(found)),
 		Location: rdLocation{f.Path, &rdRange{Start: rdPosition{found.Line, found.Col}}},
 		Severity: rdSeverity[found.Status],
 		Code:     &rdCode{Value: found.ID},

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
 )
 
 // decodeRDJSON writes the report and reads it back, with nothing lost.
@@ -156,8 +156,8 @@ func TestRDJSON(t *testing.T) {
 				{ID: "npm-ci", Status: fixer.Failed, Line: 1, Col: 1, Problem: "panic"},
 			},
 		}},
-		{Path: "\xff", Err: &dockerfile.Error{Name: "\xff", Line: 9, Col: 1, Msg: "bad"}},
-		{Path: "gone", Err: &dockerfile.Error{Name: "gone", Msg: "no such file"}},
+		{Path: "\xff", Err: &document.Error{Name: "\xff", Line: 9, Col: 1, Msg: "bad"}},
+		{Path: "gone", Err: &document.Error{Name: "gone", Msg: "no such file"}},
 	}})
 	if err != nil {
 		t.Fatal(err)

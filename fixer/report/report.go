@@ -11,7 +11,8 @@ import (
 	"slices"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/document"
 )
 
 // Report is what one run found.
@@ -33,9 +34,11 @@ type File struct {
 	// Err says why nothing is known of the file, or why it was not written; nil
 	// when all went well. Its Name is the file's Path, or that of a file that was
 	// to be added.
-	Err *dockerfile.Error
+	Err *document.Error
 	// Result has the findings; it is the zero value where Err came first.
 	Result fixer.Result
+	// Images are the facts of images that were asked for.
+	Images []*baseimage.Facts
 	// Directory is the build context's, in the form of Path; "" for none.
 	Directory string
 	// Known tells of each finding of Result, by its index, whether a baseline has

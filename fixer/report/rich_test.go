@@ -3,7 +3,7 @@ package report
 import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
 )
 
 // testTransforms are two, which is enough.
@@ -17,7 +17,7 @@ var testTransforms = []*fixer.Transform{
 func rich(text func(word string) string) *Report {
 	return &Report{Version: text("Versionword"), Transforms: testTransforms, Files: []File{
 		richFile(text),
-		{Path: text("Failedpath"), Err: &dockerfile.Error{Name: text("Failedname"), Line: 3, Col: 7, Msg: text("Failedmessage")}},
+		{Path: text("Failedpath"), Err: &document.Error{Name: text("Failedname"), Line: 3, Col: 7, Msg: text("Failedmessage")}},
 		{Path: text("Leftpath"), Result: fixer.Result{Before: []byte("FROM x\n"), After: []byte("FROM x\n"), Findings: []fixer.Finding{
 			{ID: "first-one", Status: fixer.Refused, Line: 1, Col: 1, Problem: text("Leftmessage")},
 			{ID: "second-one", Status: fixer.Offered, Safety: fixer.Unsafe, Line: 2, Col: 1, Problem: text("Leftunsafe")},
@@ -42,8 +42,8 @@ func richFile(text func(word string) string) File {
 			},
 			Steps:   []fixer.Step{{ID: "first-one"}, {ID: "second-one"}},
 			Created: []fixer.NewFile{{ID: "second-one", Name: text("Createdname"), Text: []byte(text("Createdtext"))}},
-			Images:  richImages(text),
 		},
+		Images: richImages(text),
 		Proofs: []Proof{
 			{Target: "", Outcome: "proved", Reason: text("Provedreason"), Seen: []Seen{{text("Whatword"), text("Beforeword"), text("Afterword")}, {"user", "", "1000"}}, Notes: []string{text("Firstnote"), text("Secondnote")}},
 			{Target: text("Unprovedstage"), Outcome: "not proved", Reason: text("Unprovedreason")},

@@ -9,7 +9,8 @@ import (
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
+	"github.com/dockmend/dockmend/fixer/escape"
 )
 
 // sarifSchema is where the standard itself has the schema.
@@ -165,7 +166,7 @@ var sarifLevel = map[fixer.Status]string{fixer.Fixed: sarif.LevelWarning, fixer.
 // fileFailed is the ID of the notification of a file that failed.
 const fileFailed = "file-failed"
 
-func sarifNotification(e *dockerfile.Error, at *sarif.ArtifactLocation) *sarif.Notification {
+func sarifNotification(e *document.Error, at *sarif.ArtifactLocation) *sarif.Notification {
 	place := sarif.NewPhysicalLocation().WithArtifactLocation(at)
 	if e.Line > 0 {
 		// The text is not there to count the column in.
@@ -183,5 +184,5 @@ func sarifNotification(e *dockerfile.Error, at *sarif.ArtifactLocation) *sarif.N
 // wants them doubled: readers show a text without arguments as it is, and would
 // show both.
 func sarifMessage(s string) string {
-	return strings.ReplaceAll(dockerfile.Printable(s), "](", `\](`)
+	return strings.ReplaceAll(escape.Line(s), "](", `\](`)
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/transforms"
 )
 
@@ -69,7 +69,7 @@ func TestSARIFWriter(t *testing.T) { checkWriter(t, SARIF) }
 
 func TestSARIFResults(t *testing.T) {
 	text := "FROM node:20\nRUN echo é\U0001f600 && x\nCMD a\n"
-	r := &Report{Version: "v1.2.3-rc.1", Transforms: transforms.All, Files: []File{
+	r := &Report{Version: "v1.2.3-rc.1", Transforms: transforms.All(), Files: []File{
 		{Path: "a b/Dockerfile", Known: []bool{false, true, false, false, false}, Result: fixer.Result{
 			Before: []byte(text), After: []byte(strings.Replace(text, "CMD", "USER node\nCMD", 1)),
 			Findings: []fixer.Finding{
@@ -80,8 +80,8 @@ func TestSARIFResults(t *testing.T) {
 				{ID: "nonroot-user", Status: fixer.Fixed, Line: 3, Col: 99, Problem: "runs as root", Safety: fixer.Safe},
 			},
 		}},
-		{Path: "bad", Err: &dockerfile.Error{Name: "bad", Line: 2, Col: 3, Msg: "unknown instruction"}},
-		{Path: "gone", Err: &dockerfile.Error{Name: "x/.dockerignore", Msg: "not written: it is there already"}},
+		{Path: "bad", Err: &document.Error{Name: "bad", Line: 2, Col: 3, Msg: "unknown instruction"}},
+		{Path: "gone", Err: &document.Error{Name: "x/.dockerignore", Msg: "not written: it is there already"}},
 	}}
 	log := decodeSARIF(t, r)
 	run := log.Runs[0]

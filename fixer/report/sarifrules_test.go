@@ -13,7 +13,7 @@ import (
 
 // TestSARIFRules holds the rules to what code scanning asks of them.
 func TestSARIFRules(t *testing.T) {
-	r := &Report{Version: "(devel)", Transforms: transforms.All, Files: []File{{Path: "Dockerfile", Result: fixer.Result{Findings: []fixer.Finding{
+	r := &Report{Version: "(devel)", Transforms: transforms.All(), Files: []File{{Path: "Dockerfile", Result: fixer.Result{Findings: []fixer.Finding{
 		{ID: "syntax", Status: fixer.Refused, Line: 1, Col: 1}, {ID: "ignore", Status: fixer.Refused, Line: 1, Col: 1}, {ID: "something new", Status: fixer.Refused, Line: 1, Col: 1}, {ID: "ignore", Status: fixer.Refused, Line: 1, Col: 1},
 	}}}}}
 	driver := decodeSARIF(t, r).Runs[0].Tool.Driver
@@ -30,13 +30,13 @@ func TestSARIFRules(t *testing.T) {
 		}
 	}
 	var want []string
-	for _, tr := range transforms.All {
+	for _, tr := range transforms.All() {
 		want = append(want, tr.ID)
 	}
 	if want = append(want, "ignore", "something new", "syntax"); !reflect.DeepEqual(ids, want) {
 		t.Errorf("rules %v, want %v", ids, want)
 	}
-	for i, tr := range transforms.All {
+	for i, tr := range transforms.All() {
 		rule := driver.Rules[i]
 		for _, item := range slices.Concat(tr.Doc.Checks, tr.Doc.LeavesAlone, tr.Doc.NeedsUnsafe) {
 			if !strings.Contains(*rule.Help.Text, "\n- "+item) || rule.Help.Markdown == nil || !strings.Contains(*rule.Help.Markdown, "\n- "+item) {

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
 )
 
 func TestSummary(t *testing.T) {
@@ -14,7 +14,7 @@ func TestSummary(t *testing.T) {
 		return fixer.Finding{ID: id, Status: fixer.Offered, Safety: fixer.Unsafe}
 	}
 	after := []byte("FROM x\n")
-	failure := &dockerfile.Error{Name: "x", Msg: "is none"}
+	failure := &document.Error{Name: "x", Msg: "is none"}
 	for name, test := range map[string]struct {
 		files []File
 		want  Summary

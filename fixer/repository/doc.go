@@ -5,7 +5,7 @@
 // Three calls matter:
 //
 //   - [Read] reads a checkout, given as an fs.FS, and returns its [Links].
-//   - [Links.Builds] returns the known builds of a Dockerfile, for fixer.Source.Builds.
+//   - [Links.Builds] returns the known builds of a Dockerfile, for imagebuild.Source.Builds.
 //   - [Links.Deployments] returns the known ways in which its image is run; those of one
 //     build are in Build.Deployments too. [Links.Gaps] is what could not be read.
 //

@@ -20,6 +20,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
 )
 
 // DefaultPlatform is built for when nothing else is said.
@@ -72,7 +73,7 @@ const (
 	MaxDepth   = 64
 )
 
-// Resolve builds the graph. It fails, with a *dockerfile.Error, when the target
+// Resolve builds the graph. It fails, with a *document.Error, when the target
 // is no stage of the file, and when there are more than MaxTargets or MaxDepth.
 func Resolve(f *dockerfile.File, o Options) (*Graph, error) {
 	return resolveWith(f, o, scripts{})
@@ -96,7 +97,7 @@ func resolveWith(f *dockerfile.File, o Options, known scripts) (*Graph, error) {
 		g.resolveBase(n, byName)
 		if n.depth >= MaxDepth {
 			line, col := f.Position(st.From.Start)
-			return nil, &dockerfile.Error{Name: f.Name, Line: line, Col: col, Msg: fmt.Sprintf("more than %d stages are built from one another", MaxDepth)}
+			return nil, &document.Error{Name: f.Name(), Line: line, Col: col, Msg: fmt.Sprintf("more than %d stages are built from one another", MaxDepth)}
 		}
 		g.Nodes = append(g.Nodes, n)
 		if st.Name != "" {
@@ -107,10 +108,10 @@ func resolveWith(f *dockerfile.File, o Options, known scripts) (*Graph, error) {
 		n.markSources(byName)
 	}
 	if n := len(g.Targets()); n > MaxTargets {
-		return nil, &dockerfile.Error{Name: f.Name, Msg: fmt.Sprintf("%d stages become images, more than %d", n, MaxTargets)}
+		return nil, &document.Error{Name: f.Name(), Msg: fmt.Sprintf("%d stages become images, more than %d", n, MaxTargets)}
 	}
 	if o.Target != "" && byName[strings.ToLower(o.Target)] == nil {
-		return nil, &dockerfile.Error{Name: f.Name, Msg: fmt.Sprintf("no stage is named %q%s", o.Target, names(f))}
+		return nil, &document.Error{Name: f.Name(), Msg: fmt.Sprintf("no stage is named %q%s", o.Target, names(f))}
 	}
 	return g, nil
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
 )
 
 func TestPlace(t *testing.T) {
@@ -48,9 +49,12 @@ func TestPlace(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				out, err := f.Apply([]dockerfile.Edit{e})
-				if err != nil || string(out) != from+c.want {
-					t.Errorf("%q, %v", out, err)
+				after, err := f.Edited([]document.Edit{e})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := string(after.Bytes()); got != from+c.want {
+					t.Errorf("got %q", got)
 				}
 			}
 			if !found {

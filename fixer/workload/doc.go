@@ -12,7 +12,7 @@
 //   - [Open] returns the [Files] of a build context, which are read once for all
 //     questions, stages and Dockerfiles that share it.
 //
-// A transform gets the model from fixer.Pass.Workload.
+// A transform gets the model from imagebuild.Pass.Workload.
 //
 // The package is pure: stages, facts and an fs.FS go in, values come out. It executes
 // nothing, decides nothing (whether a user may be changed is a transform's question), and

@@ -29,7 +29,7 @@ CMD ["npm", "start"]
 		"package.json": {Data: []byte(`{"scripts": {"start": "node server.js"}}`)},
 		"server.js":    {Data: []byte("const fs = require('fs')\nfs.writeFileSync('/app/data/state.json', '{}')\n")},
 	}
-	// What is known of the base image; fixer.Pass.Base returns it in a transform.
+	// What is known of the base image; imagebuild.Pass.Base returns it in a transform.
 	base := &baseimage.Facts{Image: "node:20-slim", Config: &baseimage.Config{}}
 	for _, node := range graph.Targets() { // the stages that become images
 		load := workload.Of(workload.Input{Run: node.Eval(base), Context: context})

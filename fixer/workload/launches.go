@@ -74,7 +74,7 @@ func (w *Workload) Mounts() (list []Mount) {
 		}
 		m := Mount{Target: v.Text, Kind: Anonymous}
 		if v.In != nil {
-			m.Place = Place{File: w.in.Run.Node.Graph().File.Name, Line: v.In.Line}
+			m.Place = Place{File: w.in.Run.Node.Graph().File.Name(), Line: v.In.Line}
 		}
 		list = append(list, m)
 	}
@@ -101,7 +101,7 @@ func (w *Workload) Ports() (list []Port) {
 			port, known := s.Before.Expand(port)
 			number, _, _ := strings.Cut(port, "/")
 			if n, err := strconv.Atoi(number); known && err == nil {
-				list = append(list, Port{n, "EXPOSE", Place{File: run.Node.Graph().File.Name, Line: s.In.Line}})
+				list = append(list, Port{n, "EXPOSE", Place{File: run.Node.Graph().File.Name(), Line: s.In.Line}})
 			}
 		}
 	}

@@ -183,7 +183,7 @@ func (w *Workload) variableWrites() (list []Write) {
 		for _, kv := range cmd.Env {
 			value, known := s.Before.Expand(kv.Value)
 			if dir, ok := DataPath(kv.Key, value); ok && known {
-				list = append(list, Write{Path: dir, Tree: true, By: kv.Key, Variable: kv.Key, Place: Place{File: run.Node.Graph().File.Name, Line: s.In.Line}})
+				list = append(list, Write{Path: dir, Tree: true, By: kv.Key, Variable: kv.Key, Place: Place{File: run.Node.Graph().File.Name(), Line: s.In.Line}})
 			}
 		}
 	}

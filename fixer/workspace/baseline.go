@@ -13,7 +13,7 @@ import (
 	"github.com/google/renameio/v2/maybe"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/escape"
 )
 
 // ErrNoBaseline is what an error of ReadBaseline wraps where the file is not there,
@@ -126,7 +126,7 @@ func (b *Baseline) name(f *File) string {
 	if !ok {
 		return f.Name
 	}
-	return dockerfile.Printable(path)
+	return escape.Line(path)
 }
 
 // Gone returns how many findings are listed and were not found by what ran over the

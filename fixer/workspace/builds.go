@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/repository"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
@@ -29,12 +29,12 @@ func (s *Source) use() {
 		for _, known := range f.builds {
 			b.add(known)
 		}
-		targeted := !slices.ContainsFunc(s.Builds, func(b fixer.Build) bool { return b.Options.Target == "" })
+		targeted := !slices.ContainsFunc(s.Builds, func(b imagebuild.Build) bool { return b.Options.Target == "" })
 		if len(s.Builds) == 0 || targeted {
 			b.plain()
 		}
 	} else {
-		s.Builds = []fixer.Build{{Options: f.Build}}
+		s.Builds = []imagebuild.Build{{Options: f.Build}}
 	}
 	if f.checkout != nil && f.checkout.open() {
 		b.deployments(f.checkout.links.Deployments(f.place))
@@ -73,7 +73,7 @@ func (b *builder) add(known repository.Build) {
 	if len(b.source.Builds) >= maxBuilds {
 		return
 	}
-	b.source.Builds = append(b.source.Builds, fixer.Build{
+	b.source.Builds = append(b.source.Builds, imagebuild.Build{
 		Name: fmt.Sprintf("%s: %s", known.Place, known.By), Context: context, Beside: f.beside(f.pathOf(known.Context)), Options: o, Deployments: known.Deployments,
 	})
 }
@@ -81,7 +81,7 @@ func (b *builder) add(known repository.Build) {
 // plain states the build of the command line in the file's own context.
 func (b *builder) plain() {
 	f := b.source.file
-	b.source.Builds = append(b.source.Builds, fixer.Build{
+	b.source.Builds = append(b.source.Builds, imagebuild.Build{
 		Name: "a build without a target", Context: b.open(f.within), Beside: f.beside(f.directory), Options: f.Build,
 	})
 }

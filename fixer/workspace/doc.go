@@ -1,5 +1,5 @@
 // Package workspace applies the engine to the files of a checkout: it is what a
-// program that repairs repositories does around fixer.Run, and what the command
+// program that repairs repositories does around imagebuild.Run, and what the command
 // line does between its flags and its reports. The engine and its transforms open no
 // file; this package does.
 //
@@ -12,7 +12,7 @@
 //   - File.Load reads a Dockerfile and finds its builds: those that the repository
 //     states, in Compose files, workflows and elsewhere (package repository), or else
 //     one from the nearest directory that has what it copies.
-//   - Source.Fix runs transforms, as fixer.Run does.
+//   - Source.Fix runs transforms, as imagebuild.Run does.
 //   - File.Write writes what they changed, File.Diff shows it, Patches are a patch for
 //     each transform, and a Baseline knows the findings that are allowed.
 //

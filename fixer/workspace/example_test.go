@@ -58,7 +58,7 @@ func repair(ctx context.Context, f *workspace.File) error {
 		return err
 	}
 	defer src.Close()
-	result, err := src.Fix(ctx, transforms.All, baseimage.Table{}, fixer.Options{})
+	result, err := src.Fix(ctx, transforms.All(), baseimage.Table{}, fixer.Options{})
 	if err != nil {
 		return err
 	}
@@ -67,6 +67,6 @@ func repair(ctx context.Context, f *workspace.File) error {
 			fmt.Printf("line %d: %s\n", finding.Line, finding.ID)
 		}
 	}
-	_, err = f.Write(result)
+	_, err = f.Write(result.Result)
 	return err
 }

@@ -14,6 +14,8 @@ import (
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/diff"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/repository"
 	"github.com/dockmend/dockmend/fixer/stage"
 )
@@ -121,7 +123,7 @@ func (f *File) added(r fixer.Result) []fixer.NewFile {
 // Source is a Dockerfile that is loaded: its text, and its builds, whose contexts
 // are open. It has to be closed.
 type Source struct {
-	fixer.Source
+	imagebuild.Source
 	file     *File
 	contexts []*openContext // that are in use
 	note     *fixer.Finding // that there is no build context
@@ -143,7 +145,7 @@ func (s *Source) Close() {
 // and may be nil elsewhere.
 //
 // The error says that the file, or the ignore file that is its own, can't be read;
-// it is a *dockerfile.Error. A file is loaded once. Several goroutines may load files
+// it is a *document.Error. A file is loaded once. Several goroutines may load files
 // of one Link.
 func (f *File) Load(stdin io.Reader) (*Source, error) {
 	if f.open == nil {
@@ -160,19 +162,19 @@ func (f *File) Load(stdin io.Reader) (*Source, error) {
 		s.Close()
 		return nil, err
 	}
-	s.Source, s.note = fixer.Source{Name: f.Name, Src: text, Ignore: &fixer.IgnoreFile{}}, f.decide(text)
+	s.Source, s.note = imagebuild.Source{Name: f.Name, Src: text, Ignore: &imagebuild.IgnoreFile{}, Options: f.Build}, f.decide(text)
 	if own != nil {
-		s.Ignore = &fixer.IgnoreFile{Name: filepath.Base(f.Path) + ".dockerignore", Text: own}
+		s.Ignore = &imagebuild.IgnoreFile{Name: filepath.Base(f.Path) + ".dockerignore", Text: own}
 	}
 	s.Contexts = &f.open.read
 	s.use()
 	return s, nil
 }
 
-// Fix runs the transforms, as fixer.Run does. Where no build context was found, a
-// finding says so. File.Build takes the place of Options.Build.
-func (s *Source) Fix(ctx context.Context, ts []*fixer.Transform, inspector baseimage.Inspector, o fixer.Options) (fixer.Result, error) {
-	r, err := fixer.Run(ctx, s.Source, ts, inspector, o)
+// Fix runs the transforms, as imagebuild.Run does. Where no build context was found, a
+// finding says so.
+func (s *Source) Fix(ctx context.Context, ts []*fixer.Transform, inspector baseimage.Inspector, o fixer.Options) (imagebuild.Result, error) {
+	r, err := imagebuild.Run(ctx, s.Source, ts, inspector, o)
 	if err == nil && s.note != nil {
 		r.Findings = slices.Insert(r.Findings, 0, *s.note)
 	}
@@ -189,7 +191,7 @@ func (f *File) read(stdin io.Reader) ([]byte, error) {
 		return nil, f.explain(err)
 	}
 	if !info.Mode().IsRegular() {
-		return nil, &dockerfile.Error{Name: f.Name, Msg: "not a regular file"}
+		return nil, &document.Error{Name: f.Name, Msg: "not a regular file"}
 	}
 	opened, err := os.Open(f.Path)
 	if err != nil {
@@ -222,7 +224,7 @@ func (f *File) ignoreFile() ([]byte, error) {
 	case err != nil:
 		return nil, f.explain(err)
 	case !info.Mode().IsRegular() || info.Size() > maxIgnoreFile:
-		return nil, &dockerfile.Error{Name: f.Name + ".dockerignore", Msg: fmt.Sprintf("not a regular file of at most %d bytes", maxIgnoreFile)}
+		return nil, &document.Error{Name: f.Name + ".dockerignore", Msg: fmt.Sprintf("not a regular file of at most %d bytes", maxIgnoreFile)}
 	}
 	text, err := root.ReadFile(name)
 	return text, f.explain(err)
@@ -233,5 +235,5 @@ func (f *File) explain(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &dockerfile.Error{Name: f.Name, Msg: cause(err).Error()}
+	return &document.Error{Name: f.Name, Msg: cause(err).Error()}
 }

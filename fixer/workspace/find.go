@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/discover"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/escape"
 )
 
 // Search says which Dockerfiles of a directory are taken. A file that is named is
@@ -144,7 +144,7 @@ func (f *Finder) directory(ctx context.Context, p string, a *Added) error {
 		Include: f.search.Include, Exclude: f.search.Exclude, Base: f.base(tree), NoIgnore: f.search.NoIgnore,
 	})
 	if err != nil {
-		return fmt.Errorf("%s: %w", dockerfile.Printable(p), cause(err))
+		return fmt.Errorf("%s: %w", escape.Line(p), cause(err))
 	}
 	// The path as the caller would have written it, from the directory that was named.
 	named := func(file string) string {

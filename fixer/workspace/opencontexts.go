@@ -7,7 +7,7 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 )
 
 // maxIdle bounds the build contexts that stay open when no file uses them: each may
@@ -18,7 +18,7 @@ const maxIdle = 4
 // read once for all its Dockerfiles, as long as it stays open. Several goroutines
 // may use it.
 type openContexts struct {
-	read fixer.Contexts
+	read imagebuild.Contexts
 
 	mu   sync.Mutex
 	open map[string]*openContext // by directory, without links

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/escape"
 )
 
 // ErrNoRepository is what an error of Since wraps for a file that is in no git
@@ -49,7 +50,7 @@ type changedFiles struct {
 func (c *changedFiles) has(path string) (bool, error) {
 	root := RepositoryRoot(filepath.Dir(path))
 	if root == "" {
-		return false, &HintError{fmt.Errorf("%s %w", dockerfile.Printable(path), ErrNoRepository), "it takes git, and a repository"}
+		return false, &HintError{fmt.Errorf("%s %w", escape.Line(path), ErrNoRepository), "it takes git, and a repository"}
 	}
 	objects := c.roots[root]
 	if objects == nil {
@@ -110,7 +111,7 @@ func objectName(like string, text []byte) string {
 // ask asks git what the common ancestor of HEAD and the revision holds.
 func (c *changedFiles) ask(root string) (map[string]string, error) {
 	fail := func(err error, hint string) error {
-		return &HintError{fmt.Errorf("%s: %w", dockerfile.Printable(c.rev), err), hint}
+		return &HintError{fmt.Errorf("%s: %w", escape.Line(c.rev), err), hint}
 	}
 	commit, err := git(c.ctx, root, "rev-parse", "--verify", "--quiet", "--end-of-options", c.rev+"^{commit}")
 	if err != nil {
@@ -153,7 +154,7 @@ func git(ctx context.Context, root string, args ...string) ([]byte, error) {
 		if first == "" {
 			first = fmt.Sprintf("git %s: %v", args[0], err)
 		}
-		return nil, errors.New(dockerfile.Printable(strings.TrimPrefix(first, "fatal: ")))
+		return nil, errors.New(escape.Line(strings.TrimPrefix(first, "fatal: ")))
 	}
 	return out, err
 }

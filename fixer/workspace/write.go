@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
 )
 
 // Written says what File.Write has written.
@@ -49,7 +49,7 @@ func (f *File) Write(r fixer.Result) (w Written, err error) {
 // Replace fails, and changes nothing, when the file no longer holds before, has
 // other names (hard links), or may not be written. A file that holds after already
 // is left as it is, which is no error: another dockmend was faster. The error is a
-// *dockerfile.Error with the path as its name.
+// *document.Error with the path as its name.
 func Replace(path, within string, before, after []byte) error {
 	root, name, err := locate(path, within)
 	if err != nil {
@@ -92,5 +92,5 @@ func notWritten(path string, err error) error {
 }
 
 func fileError(path, msg string) error {
-	return &dockerfile.Error{Name: DisplayName(path), Msg: msg}
+	return &document.Error{Name: DisplayName(path), Msg: msg}
 }

@@ -15,7 +15,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/diff"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/report"
 	"github.com/dockmend/dockmend/golden"
 )
@@ -134,7 +134,7 @@ func TestReviewdogReads(t *testing.T) {
 			{ID: "three", Status: fixer.Refused, Line: 5, Col: 6, Problem: "left alone"},
 			{ID: "four", Status: fixer.Failed, Line: 1, Col: 1, Problem: "panic"},
 		}},
-		Err: &dockerfile.Error{Name: "b", Msg: "not written"},
+		Err: &document.Error{Name: "b", Msg: "not written"},
 	}}}) {
 		start := d.GetLocation().GetRange().GetStart()
 		got = append(got, seen{d.Location.Path, d.Message, d.GetCode().GetValue(), d.Source.Name, d.Severity, start.GetLine(), start.GetColumn()})

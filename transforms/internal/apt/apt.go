@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
@@ -17,7 +17,7 @@ const Lists = "/var/lib/apt/lists"
 
 // DropLists makes the edit that adds the removal of the lists to a RUN that ends with
 // apt-get install. later are the RUNs of the file that need lists they did not fetch.
-func DropLists(s stage.Step, later []stage.Step) (edit dockerfile.Edit, ok bool) {
+func DropLists(s stage.Step, later []stage.Step) (edit document.Edit, ok bool) {
 	if s.In.Name() != "RUN" {
 		return edit, false
 	}

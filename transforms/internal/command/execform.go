@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms/internal/sources"
 )
@@ -72,7 +73,7 @@ func Quote(s string) string {
 
 // WithoutPWD decides whether the application can do without PWD, which a shell sets
 // for what it starts, and a runtime does not.
-func WithoutPWD(p *fixer.Pass) fixer.Decision {
+func WithoutPWD(p *imagebuild.Pass) fixer.Decision {
 	switch file, unread := sources.FirstFile(p.NodeProcess().PWD()), sources.Unread(p); {
 	case file != "":
 		return fixer.Refusal(fmt.Sprintf("%s uses the variable PWD, which the shell sets", file))

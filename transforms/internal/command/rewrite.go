@@ -10,6 +10,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 )
 
@@ -21,7 +22,7 @@ type Rewrite struct {
 	Finding fixer.Finding // where it is made: its texts
 	May     fixer.Decision
 	// provided is what must hold in the end.
-	Provided []func(end *fixer.Pass) fixer.Decision
+	Provided []func(end *imagebuild.Pass) fixer.Decision
 }
 
 // Rewrites are those of all target stages. Several stages may start what one
@@ -57,7 +58,7 @@ func StartIsKnown(n *stage.Node, base *baseimage.Facts, err error) fixer.Decisio
 }
 
 // Report makes the edits; problem says what is wrong with what is left.
-func (rs Rewrites) Report(p *fixer.Pass, problem string) {
+func (rs Rewrites) Report(p *imagebuild.Pass, problem string) {
 	for _, r := range rs {
 		if r.May.Refused() {
 			p.Leave(r.In.Span, problem, r.May.Refuse)
@@ -70,12 +71,12 @@ func (rs Rewrites) Report(p *fixer.Pass, problem string) {
 		}
 		reported := p.Change(r.In.Span, r.Finding, r.May, edit)
 		if len(r.Provided) > 0 {
-			reported.Provided(func(end *fixer.Pass) (d fixer.Decision) {
+			reported.Provided(imagebuild.AtEnd(func(end *imagebuild.Pass) (d fixer.Decision) {
 				for _, holds := range r.Provided {
 					d = d.And(holds(end))
 				}
 				return d
-			})
+			}))
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/discover"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/npm"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms/internal/installs"
@@ -23,7 +24,7 @@ import (
 
 // Chooser finds out what an ignore file may list.
 type Chooser struct {
-	pass    *fixer.Pass
+	pass    *imagebuild.Pass
 	dests   []string      // where the whole context is copied to
 	sources []contextFile // what else is copied from it
 	entries []fs.DirEntry // of its directory
@@ -33,7 +34,7 @@ type Chooser struct {
 }
 
 // New returns what chooses for the build context of a Dockerfile.
-func New(p *fixer.Pass) *Chooser { return &Chooser{pass: p} }
+func New(p *imagebuild.Pass) *Chooser { return &Chooser{pass: p} }
 
 // contextFile is a source of a COPY or ADD.
 type contextFile struct {
@@ -107,7 +108,7 @@ func (x *Chooser) otherDockerfile() string {
 	if len(x.pass.Beside) > 0 {
 		return x.pass.Beside[0]
 	}
-	own := path.Clean(x.pass.File.Name)
+	own := path.Clean(x.pass.File.Name())
 	base, below := path.Base(own), false
 	for rest := own; strings.Contains(rest, "/") && !below; {
 		_, err := x.pass.Files().Stat(strings.TrimPrefix(rest, "/"))

@@ -8,8 +8,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/command"
@@ -20,7 +21,7 @@ import (
 // Prepend puts words in front of the effective ENTRYPOINT. A new one stands
 // before the stage's own CMD, or at the end of the stage, followed by the CMD that
 // it would clear.
-func Prepend(p *fixer.Pass, run *stage.Evaluation, words []string) ([]dockerfile.Edit, error) {
+func Prepend(p *imagebuild.Pass, run *stage.Evaluation, words []string) ([]document.Edit, error) {
 	f, entry, cmd := p.File, run.Final.Entrypoint, run.Final.Cmd
 	own := func(c *stage.Command) bool { return c != nil && slices.Contains(run.Node.Stage.Body, c.In) }
 	if own(entry) {
@@ -33,8 +34,8 @@ func Prepend(p *fixer.Pass, run *stage.Evaluation, words []string) ([]dockerfile
 		for _, w := range words {
 			text += command.Quote(w) + comma
 		}
-		edit, err := entry.In.Replace(first, text+string(f.Src[first.Start:first.End]))
-		return []dockerfile.Edit{edit}, err
+		edit, err := entry.In.Replace(first, text+string(f.Bytes()[first.Start:first.End]))
+		return []document.Edit{edit}, err
 	}
 	like := ""
 	if own(cmd) && !cmd.Shell {
@@ -46,7 +47,7 @@ func Prepend(p *fixer.Pass, run *stage.Evaluation, words []string) ([]dockerfile
 	line := f.Keyword("ENTRYPOINT") + " " + command.ExecForm(words, like)
 	if own(cmd) {
 		edit, err := f.InsertBefore(cmd.In, line)
-		return []dockerfile.Edit{edit}, err
+		return []document.Edit{edit}, err
 	}
 	lines := []string{line}
 	if cmd != nil {
@@ -61,7 +62,7 @@ func Prepend(p *fixer.Pass, run *stage.Evaluation, words []string) ([]dockerfile
 		lines = append(lines, f.Keyword("CMD")+" "+command.ExecForm(cmd.Argv, ""))
 	}
 	edit, err := f.InsertAfter(run.Node.Stage.Last(), lines...)
-	return []dockerfile.Edit{edit}, err
+	return []document.Edit{edit}, err
 }
 
 // ClearsEntrypoint is the stage's own ENTRYPOINT where it is an empty list, nil

@@ -9,6 +9,8 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
@@ -20,7 +22,7 @@ import (
 // Install makes the edit that installs it: another word for a RUN that installs
 // packages in a matching form, or a RUN of its own. The error says why neither
 // has a place.
-func (t Source) Install(p *fixer.Pass, run *stage.Evaluation) ([]dockerfile.Edit, error) {
+func (t Source) Install(p *imagebuild.Pass, run *stage.Evaluation) ([]document.Edit, error) {
 	if t.manager == "" {
 		return nil, nil
 	}
@@ -29,11 +31,11 @@ func (t Source) Install(p *fixer.Pass, run *stage.Evaluation) ([]dockerfile.Edit
 	}
 	var behind *dockerfile.Instruction
 	for _, s := range run.Own() {
-		if s.In.Name() != "RUN" || p.Ignores(s.In) || !s.Before.User.Known || !stage.IsRoot(s.Before.User.Text) || !steps.CanRun(s.Before) || steps.ToolsGone(run, s.In) || steps.RemovesTools(s) {
+		if s.In.Name() != "RUN" || p.Ignores(s.In.Span) || !s.Before.User.Known || !stage.IsRoot(s.Before.User.Text) || !steps.CanRun(s.Before) || steps.ToolsGone(run, s.In) || steps.RemovesTools(s) {
 			continue
 		}
 		if edit, ok := t.join(s); ok {
-			return []dockerfile.Edit{edit}, nil
+			return []document.Edit{edit}, nil
 		}
 		if behind == nil && t.isUsed(s) {
 			behind = s.In
@@ -47,7 +49,7 @@ func (t Source) Install(p *fixer.Pass, run *stage.Evaluation) ([]dockerfile.Edit
 		behind = place
 	}
 	edit, err := p.File.InsertAfter(behind, p.File.Keyword("RUN")+" "+t.script)
-	return []dockerfile.Edit{edit}, err
+	return []document.Edit{edit}, err
 }
 
 var (
@@ -92,13 +94,13 @@ func (t Source) isUsed(s stage.Step) bool {
 }
 
 // join adds a word to the packages that a RUN installs.
-func (t Source) join(s stage.Step) (dockerfile.Edit, bool) {
+func (t Source) join(s stage.Step) (document.Edit, bool) {
 	script, err := s.Script()
 	if err != nil || script == nil {
-		return dockerfile.Edit{}, false
+		return document.Edit{}, false
 	}
 	if slices.ContainsFunc(script.Calls, takesAway) {
-		return dockerfile.Edit{}, false
+		return document.Edit{}, false
 	}
 	fresh := false
 	for _, c := range script.Calls {
@@ -117,7 +119,7 @@ func (t Source) join(s stage.Step) (dockerfile.Edit, bool) {
 		edit, err := s.In.Replace(w, w.Text+" tini")
 		return edit, err == nil
 	}
-	return dockerfile.Edit{}, false
+	return document.Edit{}, false
 }
 
 // takesAway reports whether a call removes packages again, perhaps all that nobody

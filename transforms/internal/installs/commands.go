@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
 )
@@ -32,7 +32,7 @@ func Command(c shell.Call) string {
 // directory to run its scripts, as the releases 7 and 8 do; "" when it does not.
 // npm 6 and 9 don't (seen in builds with each; the changelog of npm 9.0.0 names the
 // change).
-func SwitchesOwner(p *fixer.Pass, run *stage.Evaluation) string {
+func SwitchesOwner(p *imagebuild.Pass, run *stage.Evaluation) string {
 	version := p.Workload(run).NPMAtStart()
 	switch {
 	case !version.Known:

@@ -7,14 +7,14 @@ import (
 	"path"
 	"slices"
 
-	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // HasModules tells what in front of an install may have made the node_modules
 // that npm ci would empty, "" for nothing.
-func HasModules(p *fixer.Pass, run *stage.Evaluation, in Install) string {
+func HasModules(p *imagebuild.Pass, run *stage.Evaluation, in Install) string {
 	dir := path.Join(in.Step.Before.Workdir.Text, "node_modules")
 	for i, s := range run.Steps[:in.At] {
 		line := fmt.Sprintf("line %d", s.In.Line)

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/npm"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
@@ -39,7 +39,7 @@ var lockNames = map[string][]string{
 // ReadProject reads the package in the working directory in front of the step
 // with that index, and the lock file that the package manager would use. The
 // error says why its package.json is not known.
-func ReadProject(p *fixer.Pass, run *stage.Evaluation, i int, tool string) (*Project, error) {
+func ReadProject(p *imagebuild.Pass, run *stage.Evaluation, i int, tool string) (*Project, error) {
 	before := run.Steps[i].Before
 	if p.Context == nil {
 		return nil, workload.ErrNoContext

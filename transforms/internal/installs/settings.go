@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
@@ -48,7 +48,7 @@ var (
 
 // OtherSettings looks for settings of npm about the same packages, which a
 // command line adds to in one spelling and replaces in another.
-func OtherSettings(p *fixer.Pass, run *stage.Evaluation, at stage.Step) string {
+func OtherSettings(p *imagebuild.Pass, run *stage.Evaluation, at stage.Step) string {
 	for _, e := range at.Before.Env {
 		if omitVariable.MatchString(e) {
 			name, _, _ := strings.Cut(e, "=")

@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
@@ -25,7 +25,7 @@ import (
 
 // Doubt tells of a mount that another user than root may not write to, "" when
 // there is none.
-func Doubt(p *fixer.Pass, run *stage.Evaluation, id users.Identity) string {
+func Doubt(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
 	for _, d := range p.Deployments {
 		if d.User != "" {
 			continue // it says itself who runs, whatever the image says
@@ -58,7 +58,7 @@ func Doubt(p *fixer.Pass, run *stage.Evaluation, id users.Identity) string {
 // possibleDoubt tells of a mount in a deployment whose image may be this one. Where
 // nothing of the same name speaks for that, only one that mounts something at or below
 // the working directory counts: of other paths it is not likely.
-func possibleDoubt(p *fixer.Pass, run *stage.Evaluation, id users.Identity) string {
+func possibleDoubt(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
 	dir := run.Final.Workdir
 	for _, d := range p.Perhaps {
 		counts := func(m workload.Mount) bool {
@@ -102,7 +102,7 @@ func ofRights(d workload.Deployment) string {
 }
 
 // ofMount tells why a user who is not root may not write to a mount of a deployment.
-func ofMount(p *fixer.Pass, run *stage.Evaluation, id users.Identity, d workload.Deployment, m workload.Mount) string {
+func ofMount(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, d workload.Deployment, m workload.Mount) string {
 	target := path.Clean(m.Target)
 	switch {
 	case path.Base(target) == "docker.sock" || strings.HasSuffix(m.Source, "docker.sock"):
@@ -161,7 +161,7 @@ var dataFolder = lazyregexp.New(`(?i)^\.?(data|db|database|sqlite|uploads?|files
 
 // bringsSources reports whether a bind mount brings the sources, or a file, that lie in
 // the repository: who works on them mounts them to be read.
-func bringsSources(p *fixer.Pass, run *stage.Evaluation, m workload.Mount, target string) bool {
+func bringsSources(p *imagebuild.Pass, run *stage.Evaluation, m workload.Mount, target string) bool {
 	if path.IsAbs(m.Source) || strings.HasPrefix(m.Source, "~") {
 		return false
 	}
@@ -189,7 +189,7 @@ func bringsSources(p *fixer.Pass, run *stage.Evaluation, m workload.Mount, targe
 
 // writtenInto tells of what the application surely writes below a target, and into no
 // deeper mount of the same deployment; "" for nothing.
-func writtenInto(p *fixer.Pass, run *stage.Evaluation, d workload.Deployment, target string) string {
+func writtenInto(p *imagebuild.Pass, run *stage.Evaluation, d workload.Deployment, target string) string {
 	load := p.Workload(run)
 	started := load.Started()
 	for _, w := range load.Writes() {
@@ -213,7 +213,7 @@ var sourceCode = lazyregexp.New(`\.([cm]?[jt]sx?|py|rb|php|go|rs|java|jar|html?|
 
 // copiesSources reports whether a COPY or ADD brings sources, or what a stage made of
 // them, and not manifests alone: the model reads what is copied.
-func copiesSources(p *fixer.Pass, run *stage.Evaluation) bool {
+func copiesSources(p *imagebuild.Pass, run *stage.Evaluation) bool {
 	isSource := func(name string) bool {
 		if sourceCode.MatchString(name) || p.Files() == nil {
 			return true

@@ -12,8 +12,8 @@ import (
 
 	"github.com/distribution/reference"
 
-	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/owner"
@@ -38,7 +38,7 @@ func IsImage(n *stage.Node) bool {
 // Server is what is known of an nginx that starts in such an image.
 type Server struct {
 	configuration
-	pass    *fixer.Pass
+	pass    *imagebuild.Pass
 	run     *stage.Evaluation
 	doubt   string // what of its configuration can't be seen, "" for nothing
 	started bool
@@ -56,7 +56,7 @@ const (
 )
 
 // New returns the server of a stage, of which nothing was read yet.
-func New(p *fixer.Pass, run *stage.Evaluation) *Server {
+func New(p *imagebuild.Pass, run *stage.Evaluation) *Server {
 	return &Server{pass: p, run: run, file: mainFile, read: map[string]bool{}}
 }
 
@@ -99,7 +99,7 @@ func (n *Server) Volumes() string {
 }
 
 // Pick finds the user that the image brings for its workers.
-func Pick(p *fixer.Pass, n *stage.Node) (*stage.Evaluation, users.Identity, error) {
+func Pick(p *imagebuild.Pass, n *stage.Node) (*stage.Evaluation, users.Identity, error) {
 	base, err := p.Base(n, baseimage.AskDistro|baseimage.AskAccounts|baseimage.AskSh|baseimage.AskChown)
 	run := n.Eval(base)
 	if err != nil {
@@ -125,7 +125,7 @@ func Pick(p *fixer.Pass, n *stage.Node) (*stage.Evaluation, users.Identity, erro
 // Prepare is the RUN that lets nginx start without root: it can make its
 // temporary directories, write its pid file and what the entrypoint's scripts
 // make. None when the file has done so itself.
-func (n *Server) Prepare(p *fixer.Pass, run *stage.Evaluation, id users.Identity) []string {
+func (n *Server) Prepare(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) []string {
 	owner, _ := owner.At(p, run.Final, id)
 	var dirs []string
 	add := func(dir string) bool {

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
@@ -21,7 +21,7 @@ import (
 
 // Script follows a script.
 type Script struct {
-	pass *fixer.Pass
+	pass *imagebuild.Pass
 	run  *stage.Evaluation
 	load *workload.Workload
 	Name string // the script that CMD names
@@ -33,7 +33,7 @@ type Script struct {
 }
 
 // New returns what follows the scripts that the CMD of a stage names.
-func New(p *fixer.Pass, run *stage.Evaluation) *Script {
+func New(p *imagebuild.Pass, run *stage.Evaluation) *Script {
 	return &Script{pass: p, run: run, load: p.Workload(run), seen: map[string]bool{}}
 }
 

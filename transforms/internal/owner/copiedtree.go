@@ -6,6 +6,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms/internal/sources"
 	"github.com/dockmend/dockmend/transforms/internal/users"
@@ -25,7 +26,7 @@ type tree struct {
 // CopiedTree finds the copies of the application's files that are not the user's
 // yet: all of them where something is known to be written into them at start, which
 // written says, else those that chown-copy can give.
-func CopiedTree(p *fixer.Pass, run *stage.Evaluation, id users.Identity, written string) tree {
+func CopiedTree(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, written string) tree {
 	t := tree{from: run.Node.Stage.From, id: users.Spelled(id, run.Final), written: written}
 	g := NewGiver(p, run, t.id)
 	for i, s := range run.Exclusive() {
@@ -41,7 +42,7 @@ func CopiedTree(p *fixer.Pass, run *stage.Evaluation, id users.Identity, written
 }
 
 // IsGiven decides, on the final text, whether the stage may run as the user.
-func (t tree) IsGiven(end *fixer.Pass) fixer.Decision {
+func (t tree) IsGiven(end *imagebuild.Pass) fixer.Decision {
 	stage := end.Became(t.from)
 	for _, n := range end.Graph.Nodes {
 		if n.Stage.From != stage {

@@ -9,8 +9,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
@@ -21,22 +21,22 @@ import (
 
 // Giver makes the edits that give copies to a user.
 type Giver struct {
-	pass    *fixer.Pass
+	pass    *imagebuild.Pass
 	run     *stage.Evaluation
 	id      users.Identity
 	sibling string // what the file itself writes for this user, "" for nothing
 }
 
 // NewGiver returns what gives the copies of a stage to a user.
-func NewGiver(p *fixer.Pass, run *stage.Evaluation, id users.Identity) Giver {
+func NewGiver(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) Giver {
 	return Giver{pass: p, run: run, id: id, sibling: siblingOwner(run, id)}
 }
 
 // Give makes the edit for one copy, the i-th of the steps that are the image's
 // alone. The error says why it is left alone.
-func (g Giver) Give(i int, c stage.Copy) (dockerfile.Edit, error) {
+func (g Giver) Give(i int, c stage.Copy) (document.Edit, error) {
 	if reason := laterRuns(g.pass, g.run, i, c); reason != "" {
-		return dockerfile.Edit{}, errors.New(reason)
+		return document.Edit{}, errors.New(reason)
 	}
 	s := g.run.Exclusive()[i].Before
 	_, exists := s.Accounts.User(g.id.Name)
@@ -46,9 +46,9 @@ func (g Giver) Give(i int, c stage.Copy) (dockerfile.Edit, error) {
 	}
 	if !ok {
 		if exists {
-			return dockerfile.Edit{}, fmt.Errorf("the group %s of the user %s is not known here", g.id.Group, g.id.User)
+			return document.Edit{}, fmt.Errorf("the group %s of the user %s is not known here", g.id.Group, g.id.User)
 		}
-		return dockerfile.Edit{}, fmt.Errorf("the user %s does not exist yet, and its number is not known", g.id.User)
+		return document.Edit{}, fmt.Errorf("the user %s does not exist yet, and its number is not known", g.id.User)
 	}
 	return c.In.SetFlag("chown", owner)
 }

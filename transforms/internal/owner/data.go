@@ -8,7 +8,7 @@ import (
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 
-	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/users"
@@ -19,13 +19,13 @@ import (
 
 // Data tells of a path that a variable, or a source, has the application write,
 // and that stays root's; "" when there is none.
-func Data(p *fixer.Pass, run *stage.Evaluation, id users.Identity) string {
+func Data(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
 	load := p.Workload(run)
 	started := load.Started()
 	for _, w := range load.Writes() {
 		switch {
 		case w.Command != nil || w.By == "the start" || w.Variable == "" && IsByHand(w.Place.File) && !slices.Contains(started, w.Place.File) || !staysRoots(run, id, w.Path):
-		case w.Variable != "" && w.Place.File == p.File.Name:
+		case w.Variable != "" && w.Place.File == p.File.Name():
 			return fmt.Sprintf("%s names %s, which the Dockerfile does not create", w.Variable, w.Path)
 		case w.Variable != "":
 			return fmt.Sprintf("%s in %s names %s, which the Dockerfile does not create", w.Variable, w.Place, w.Path)

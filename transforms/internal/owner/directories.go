@@ -9,9 +9,9 @@ import (
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 
-	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/paths"
@@ -35,7 +35,7 @@ type Lines struct {
 // volumes: made and owned before the first VOLUME, behind which the classic
 // builder loses every change (Docker documentation, "Notes about specifying
 // volumes"). It is nil when there is nothing to prepare.
-func Volumes(p *fixer.Pass, run *stage.Evaluation, id users.Identity) (*Lines, error) {
+func Volumes(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (*Lines, error) {
 	first := run.Node.Stage.From.Index
 	for _, v := range run.Final.Volumes {
 		if v.Known && workload.IsTemporary(v.Text) {
@@ -88,7 +88,7 @@ func Volumes(p *fixer.Pass, run *stage.Evaluation, id users.Identity) (*Lines, e
 
 // VolumeDoubt tells of declared volumes that keep root's files where they exist already:
 // Compose carries them over to a new container, and people give them names.
-func VolumeDoubt(p *fixer.Pass, run *stage.Evaluation, id users.Identity) string {
+func VolumeDoubt(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
 	volumes, err := Volumes(p, run, id)
 	if err != nil || volumes == nil {
 		return ""
@@ -98,7 +98,7 @@ func VolumeDoubt(p *fixer.Pass, run *stage.Evaluation, id users.Identity) string
 
 // At is what chown can call the identity at this place: by name where the
 // name exists, by number otherwise.
-func At(p *fixer.Pass, s stage.State, id users.Identity) (string, bool) {
+func At(p *imagebuild.Pass, s stage.State, id users.Identity) (string, bool) {
 	n, known := id.Numeric()
 	if known && users.ByNumber(p) {
 		return n, true
@@ -117,7 +117,7 @@ func At(p *fixer.Pass, s stage.State, id users.Identity) (string, bool) {
 // in front of USER: every RUN of the file then still finds them as they were.
 // npm 7 and 8 run install scripts as the owner of the directory, and git
 // refuses to work in somebody else's.
-func Directories(p *fixer.Pass, run *stage.Evaluation, id users.Identity) (Lines, error) {
+func Directories(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (Lines, error) {
 	made, err := madeDirs(run, id)
 	if err != nil {
 		return Lines{}, err

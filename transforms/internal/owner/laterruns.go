@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/installs"
@@ -20,7 +20,7 @@ import (
 
 // laterRuns tells why it may, "" when it can't. The copy is the i-th
 // of the steps that are the image's alone.
-func laterRuns(p *fixer.Pass, run *stage.Evaluation, i int, c stage.Copy) string {
+func laterRuns(p *imagebuild.Pass, run *stage.Evaluation, i int, c stage.Copy) string {
 	repository := bringsRepository(p, c)
 	for _, s := range run.Downstream(run.Exclusive()[i]) {
 		if s.In.Name() != "RUN" || !stage.IsRoot(s.Before.User.Text) || steps.IsInert(s) {
@@ -37,7 +37,7 @@ func laterRuns(p *fixer.Pass, run *stage.Evaluation, i int, c stage.Copy) string
 }
 
 // hasWorkspaces reports whether npm would run scripts in copied folders.
-func hasWorkspaces(p *fixer.Pass, run *stage.Evaluation) bool {
+func hasWorkspaces(p *imagebuild.Pass, run *stage.Evaluation) bool {
 	m, err := p.Workload(run).Package(run.Final.Workdir.Text)
 	return err == nil && len(m.Workspaces) > 0
 }
@@ -75,7 +75,7 @@ var gitless = strings.Fields(`cd cat ls cp mv sed awk gawk grep egrep head tail 
 	base64 openssl ssh-keygen gpg update-ca-certificates dpkg dpkg-reconfigure locale-gen ldconfig bower
 	node-prune mkfifo exec exit printf [ [[ : false umask ulimit which command type corepack nginx setcap strip upx`)
 
-func mayCallGit(p *fixer.Pass, s stage.Step) bool {
+func mayCallGit(p *imagebuild.Pass, s stage.Step) bool {
 	script, err := s.Script()
 	if err != nil || script == nil || len(s.In.Node.Heredocs) > 0 {
 		return true
@@ -90,7 +90,7 @@ func mayCallGit(p *fixer.Pass, s stage.Step) bool {
 
 // bringsRepository reports whether the copy may hold the .git directory of the
 // build context.
-func bringsRepository(p *fixer.Pass, c stage.Copy) bool {
+func bringsRepository(p *imagebuild.Pass, c stage.Copy) bool {
 	whole := slices.ContainsFunc(c.Sources, func(src string) bool {
 		src = strings.Trim(src, "./")
 		return src == "" || src == "git" || src == "*"
@@ -107,7 +107,7 @@ func bringsRepository(p *fixer.Pass, c stage.Copy) bool {
 
 // hasGit reports whether git may be in the image. That it is not in the base
 // is dear to know, so it comes last.
-func hasGit(p *fixer.Pass, run *stage.Evaluation) bool {
+func hasGit(p *imagebuild.Pass, run *stage.Evaluation) bool {
 	installed := slices.ContainsFunc(run.Steps, func(s stage.Step) bool {
 		return s.In.Name() == "RUN" && strings.Contains(s.In.Logical, "git")
 	})

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
@@ -21,7 +21,7 @@ import (
 // is meant to change.
 
 // MadeFile tells of one that stays root's, "" when there is none.
-func MadeFile(p *fixer.Pass, run *stage.Evaluation, id users.Identity) string {
+func MadeFile(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
 	for i, s := range run.Steps {
 		if s.In.Name() != "RUN" || !stage.IsRoot(s.Before.User.Text) {
 			continue
@@ -84,7 +84,7 @@ func dataFiles(s stage.Step, script *shell.Script) (files []string) {
 var changesModules = strings.Fields("@instana/collector mongodb-memory-server mongodb-memory-server-core")
 
 // ChangedModules tells of one, where what RUN installed stays root's.
-func ChangedModules(p *fixer.Pass, run *stage.Evaluation, id users.Identity) string {
+func ChangedModules(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
 	m, err := p.Workload(run).Package(run.Final.Workdir.Text)
 	if err != nil {
 		return ""
@@ -129,7 +129,7 @@ func givenBehind(run *stage.Evaluation, i int, id users.Identity, file string, t
 // databaseFinder looks for calls that make a database. One that a build makes is
 // a file.
 type databaseFinder struct {
-	pass *fixer.Pass
+	pass *imagebuild.Pass
 	run  *stage.Evaluation
 	seen map[string]bool // scripts of package.json
 }

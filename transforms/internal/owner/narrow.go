@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
@@ -12,9 +13,9 @@ import (
 
 // narrowing takes the -R from a "RUN chown -R user /app".
 type narrowing struct {
-	At   dockerfile.Span
+	At   document.Span
 	Dir  string
-	Edit dockerfile.Edit
+	Edit document.Edit
 }
 
 // NarrowChown finds the RUNs that are "chown -R user /app" and below whose directory
@@ -23,7 +24,7 @@ type narrowing struct {
 // recursive form stores each file in the image a second time.
 //
 // given are the copies that get their --chown in this pass.
-func NarrowChown(run *stage.Evaluation, id users.Identity, given map[*dockerfile.Instruction]dockerfile.Edit) (list []narrowing) {
+func NarrowChown(run *stage.Evaluation, id users.Identity, given map[*dockerfile.Instruction]document.Edit) (list []narrowing) {
 	for i, s := range run.Steps {
 		ch, ok := loneChown(s)
 		if !ok || !ch.Recursive || !ch.Known || !id.Is(ch.User) || len(ch.Targets) != 1 || ch.Targets[0] != run.Final.Workdir.Text {
@@ -68,7 +69,7 @@ func loneChown(s stage.Step) (ch steps.Chown, ok bool) {
 
 // onlyCopied reports whether everything below the working directory came, up to
 // step i, by COPY and ADD with the user as owner.
-func onlyCopied(run *stage.Evaluation, i int, id users.Identity, given map[*dockerfile.Instruction]dockerfile.Edit) bool {
+func onlyCopied(run *stage.Evaluation, i int, id users.Identity, given map[*dockerfile.Instruction]document.Edit) bool {
 	dir := run.Final.Workdir.Text
 	if c := run.Final.Base.Config; workload.IsSystem(dir) || dir == id.Home || c == nil || workload.Within(c.WorkingDir, dir) {
 		return false // the base image may have files there

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
@@ -23,7 +23,7 @@ func mentioned(run *stage.Evaluation, dir string) bool {
 
 // SystemFile tells of a file below a directory of the system that the sources
 // name, and the Dockerfile does not.
-func SystemFile(p *fixer.Pass, run *stage.Evaluation) string {
+func SystemFile(p *imagebuild.Pass, run *stage.Evaluation) string {
 	for _, data := range p.NodeProcess().SystemData() {
 		dir := path.Dir(data.Path)
 		if strings.Count(dir, "/") < 3 {

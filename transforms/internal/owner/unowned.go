@@ -10,8 +10,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
@@ -25,7 +25,7 @@ import (
 // This file looks at the copies that chown-copy will not give to the user.
 
 // Unowned tells of one that the application may need, "" when there is none.
-func Unowned(p *fixer.Pass, run *stage.Evaluation, id users.Identity) string {
+func Unowned(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
 	id = users.Spelled(id, run.Final)
 	first, g := len(run.Steps)-len(run.Exclusive()), NewGiver(p, run, id)
 	for i, s := range run.Steps {
@@ -113,7 +113,7 @@ func bringsDirectory(c stage.Copy) bool {
 
 // bringsWorkdir names the working directory where a copy to a directory of the
 // system above it brings folders into it, "" where it does not.
-func bringsWorkdir(p *fixer.Pass, run *stage.Evaluation, c stage.Copy) string {
+func bringsWorkdir(p *imagebuild.Pass, run *stage.Evaluation, c stage.Copy) string {
 	dir := run.Final.Workdir.Text
 	if c.Owned || c.From != "" || p.Context == nil || dir == "/" || c.Dest == dir || !workload.Within(dir, c.Dest) {
 		return ""
@@ -133,7 +133,7 @@ func bringsWorkdir(p *fixer.Pass, run *stage.Evaluation, c stage.Copy) string {
 
 // unreadable says which file of the build context the copy brings that others may not
 // read or, as its owner may, run: COPY keeps the mode. "" when there is none.
-func unreadable(p *fixer.Pass, c stage.Copy) string {
+func unreadable(p *imagebuild.Pass, c stage.Copy) string {
 	if p.Context == nil || c.From != "" {
 		return ""
 	}
@@ -157,7 +157,7 @@ func unreadable(p *fixer.Pass, c stage.Copy) string {
 
 // InRootDirectory tells why an application whose files lie in / may miss the right
 // to write beside them, "" when it doesn't or when they lie elsewhere.
-func InRootDirectory(p *fixer.Pass, run *stage.Evaluation) string {
+func InRootDirectory(p *imagebuild.Pass, run *stage.Evaluation) string {
 	dir := run.Final.Workdir
 	ofSystem := dir.Text != "/" && !paths.IsOwnable(dir.Text)
 	if !ofSystem && (dir.Text != "/" || dir.In != nil || run.Final.Base.Distro.FamilyOf() == baseimage.Scratch) {
@@ -178,7 +178,7 @@ func InRootDirectory(p *fixer.Pass, run *stage.Evaluation) string {
 
 // installedProgram is a program of a package that a RUN installs for all and that the
 // start calls, "" for none.
-func installedProgram(p *fixer.Pass, run *stage.Evaluation) (found string) {
+func installedProgram(p *imagebuild.Pass, run *stage.Evaluation) (found string) {
 	load := p.Workload(run)
 	if start := load.Start(); start != nil {
 		start.All(func(c *workload.Command) bool {

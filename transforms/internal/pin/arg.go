@@ -52,7 +52,7 @@ func (s *pins) variables(words []imageWord) {
 	uses := map[string][]argWord{}
 	var order []string
 	for _, w := range words {
-		if w.err == nil && !floats(w.image) || s.Ignores(w.in) {
+		if w.err == nil && !floats(w.image) || s.Ignores(w.in.Span) {
 			continue
 		}
 		a, err := readArgWord(w)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
@@ -23,14 +24,14 @@ type argDefault struct {
 var plainDefault = lazyregexp.New(`^[\w.:/+-]+$`)
 
 // set gives the ARG another default.
-func (a argDefault) set(value string) (dockerfile.Edit, error) {
+func (a argDefault) set(value string) (document.Edit, error) {
 	return a.in.Replace(a.word, a.name+"="+a.quote+value+a.quote)
 }
 
 // readDefault finds the ARG that gives the variable its value. It fails where
 // there is none, or where anything but these places depends on it.
 func (s *pins) readDefault(variable string, uses []argWord) (arg argDefault, err error) {
-	if _, ok := s.Options.Build.BuildArgs[variable]; ok {
+	if _, ok := s.Build.BuildArgs[variable]; ok {
 		return arg, fmt.Errorf("--build-arg sets %s", variable)
 	}
 	for _, in := range s.File.Globals {

@@ -6,23 +6,24 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 )
 
 // Change is what becomes of a place that names an image by a tag that moves.
 type Change struct {
-	At     dockerfile.Span
+	At     document.Span
 	What   string         // what is wrong there
 	Change string         // the name that it gets
 	Why    string         // how that is known
 	May    fixer.Decision // refused: it stays as it is
-	Edit   dockerfile.Edit
+	Edit   document.Edit
 }
 
 // Images returns the places of a file that name images by tags that move, in the order
 // of the file, but for those that are named by a variable, which come last. Of an
 // image that is left alone it says so once.
-func Images(p *fixer.Pass) []Change {
+func Images(p *imagebuild.Pass) []Change {
 	s := &pins{Pass: p, known: map[string]pin{}, told: map[string]bool{}}
 	var byVariable []imageWord
 	for _, w := range imageWords(p) {
@@ -41,7 +42,7 @@ const unpinned = "unpinned image "
 
 // pins is the work on one file.
 type pins struct {
-	*fixer.Pass
+	*imagebuild.Pass
 	known   map[string]pin  // by image
 	told    map[string]bool // the images of which it was said that they are left
 	changes []Change
@@ -56,13 +57,13 @@ type pin struct {
 }
 
 // change records the change of a word into the name.
-func (s *pins) change(at dockerfile.Span, what string, pinned pin, edit dockerfile.Edit) {
+func (s *pins) change(at document.Span, what string, pinned pin, edit document.Edit) {
 	s.changes = append(s.changes, Change{at, what, pinned.change, pinned.why, pinned.may, edit})
 }
 
 // word pins what an instruction names outright.
 func (s *pins) word(w imageWord) {
-	if !floats(w.image) || s.Ignores(w.in) {
+	if !floats(w.image) || s.Ignores(w.in.Span) {
 		return
 	}
 	pinned := s.pin(w)

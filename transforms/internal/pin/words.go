@@ -6,8 +6,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 )
 
@@ -24,9 +25,9 @@ type imageWord struct {
 }
 
 // imageWords are all of them, stage by stage.
-func imageWords(p *fixer.Pass) (list []imageWord) {
+func imageWords(p *imagebuild.Pass) (list []imageWord) {
 	add := func(w imageWord) {
-		w.quoted = w.quoted || string(p.File.Src[w.word.Start:w.word.End]) != w.word.Text
+		w.quoted = w.quoted || string(p.File.Bytes()[w.word.Start:w.word.End]) != w.word.Text
 		list = append(list, w)
 	}
 	for _, n := range p.Graph.Nodes {
@@ -81,9 +82,9 @@ func isStage(g *stage.Graph, name string) bool {
 }
 
 // replace writes another name in the place of the one that stands there.
-func (w imageWord) replace(name string) (dockerfile.Edit, error) {
+func (w imageWord) replace(name string) (document.Edit, error) {
 	if w.quoted {
-		return dockerfile.Edit{}, errors.New("it is written in quotes, or over more than one line")
+		return document.Edit{}, errors.New("it is written in quotes, or over more than one line")
 	}
 	rest := w.word.Text[w.at+len(w.text):]
 	return w.in.Replace(w.word, w.word.Text[:w.at]+name+rest)

@@ -6,13 +6,13 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 )
 
 // Low is the note on ports that some runtimes keep for root: those that the image
 // exposes, the sources listen on or a deployment names.
-func Low(p *fixer.Pass, run *stage.Evaluation) string {
+func Low(p *imagebuild.Pass, run *stage.Evaluation) string {
 	var low []int
 	for _, port := range p.Workload(run).Ports() {
 		if port.Number > 0 && port.Number < 1024 {

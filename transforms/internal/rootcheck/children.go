@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/owner"
@@ -15,7 +15,7 @@ import (
 
 // Children tells of a program that the sources start and that root alone can, or
 // that changes files which stay root's; "" when there is none.
-func Children(p *fixer.Pass, run *stage.Evaluation, id users.Identity) string {
+func Children(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
 	load := p.Workload(run)
 	started := load.Started()
 	for _, c := range load.ChildProcesses() {
@@ -32,7 +32,7 @@ func Children(p *fixer.Pass, run *stage.Evaluation, id users.Identity) string {
 
 // Unseen tells why what the application writes can't be seen at all: there is no build
 // context, or what starts was copied and none of its sources are there. "" where it can.
-func Unseen(p *fixer.Pass, run *stage.Evaluation) string {
+func Unseen(p *imagebuild.Pass, run *stage.Evaluation) string {
 	if p.Context == nil {
 		return "what the application writes can't be seen: " + workload.ErrNoContext.Error()
 	}

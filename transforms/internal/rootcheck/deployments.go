@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"path"
 
-	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/mounts"
@@ -49,7 +49,7 @@ func startsOtherwise(run *stage.Evaluation, d workload.Deployment) bool {
 // Deployed tells of a deployment that starts in the image what another user than
 // root can't be seen to run, "" when there is none. One that sets its own user keeps it.
 // server is that of an nginx image, nil for others.
-func Deployed(p *fixer.Pass, run *stage.Evaluation, id users.Identity, server *nginx.Server) string {
+func Deployed(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, server *nginx.Server) string {
 	for _, d := range p.Deployments {
 		if d.User != "" || !startsOtherwise(run, d) {
 			continue
@@ -69,7 +69,7 @@ func Deployed(p *fixer.Pass, run *stage.Evaluation, id users.Identity, server *n
 
 // NginxDeployed tells of a deployment of an nginx image that mounts another configuration,
 // or directories that nginx may not write to, or starts something else; "" for none.
-func NginxDeployed(p *fixer.Pass, run *stage.Evaluation, id users.Identity, server *nginx.Server) string {
+func NginxDeployed(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, server *nginx.Server) string {
 	for _, d := range p.Deployments {
 		for _, m := range d.Mounts {
 			target := path.Clean(m.Target)

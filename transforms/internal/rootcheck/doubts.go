@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/mounts"
@@ -15,7 +16,7 @@ import (
 
 // May decides whether a stage may run as another user: what speaks against it, and what
 // a reviewer should look at.
-func May(p *fixer.Pass, run *stage.Evaluation, id users.Identity, start Start) fixer.Decision {
+func May(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, start Start) fixer.Decision {
 	low := fixer.Decision{}
 	note := ports.Low(p, run)
 	switch {
@@ -39,13 +40,13 @@ func May(p *fixer.Pass, run *stage.Evaluation, id users.Identity, start Start) f
 }
 
 // inKubernetes reports whether a manifest of the repository runs the image.
-func inKubernetes(p *fixer.Pass) bool {
+func inKubernetes(p *imagebuild.Pass) bool {
 	return slices.ContainsFunc(p.Deployments, func(d workload.Deployment) bool { return strings.HasPrefix(d.Name, "container ") })
 }
 
 // stillRoots tells of something that stays root's and that the application may
 // need, "" when there is none. What looks through the sources comes last.
-func stillRoots(p *fixer.Pass, run *stage.Evaluation, id users.Identity) string {
+func stillRoots(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
 	for _, look := range []func() string{
 		func() string { return Unseen(p, run) },
 		func() string { return owner.Unowned(p, run, id) },

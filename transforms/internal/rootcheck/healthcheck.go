@@ -7,7 +7,7 @@ import (
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 
-	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/users"
@@ -15,7 +15,7 @@ import (
 
 // Health tells of a HEALTHCHECK that another user than root can't be seen to run,
 // "" when there is none: it runs as the user of the container.
-func Health(p *fixer.Pass, run *stage.Evaluation, id users.Identity) string {
+func Health(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
 	for _, s := range slices.Backward(run.Steps) {
 		check, ok := s.In.Cmd.(*instructions.HealthCheckCommand)
 		if !ok {

@@ -5,7 +5,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
@@ -14,7 +14,7 @@ import (
 
 // RootsModules tells of a program that the start runs as the stage's own user, and
 // that writes into a node_modules which is root's; "" for none.
-func RootsModules(p *fixer.Pass, run *stage.Evaluation) (found string) {
+func RootsModules(p *imagebuild.Pass, run *stage.Evaluation) (found string) {
 	user, _, _ := strings.Cut(run.Final.User.Text, ":")
 	line := 0
 	for dir := run.Final.Workdir.Text; line == 0; dir = path.Dir(dir) {

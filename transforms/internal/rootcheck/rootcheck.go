@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
@@ -35,7 +35,7 @@ type Start struct {
 
 // Examine looks for reasons to leave a stage root, whoever it would run as when
 // user is nil.
-func Examine(p *fixer.Pass, run *stage.Evaluation, user *users.Identity) Start {
+func Examine(p *imagebuild.Pass, run *stage.Evaluation, user *users.Identity) Start {
 	x := &examiner{pass: p, run: run, load: p.Workload(run), user: user}
 	checks := []func() string{
 		x.windows, x.comment, x.onbuild, x.start, x.paths, x.installers, x.browsers, x.modes, x.downloads, x.keys,
@@ -64,7 +64,7 @@ func Examine(p *fixer.Pass, run *stage.Evaluation, user *users.Identity) Start {
 }
 
 type examiner struct {
-	pass           *fixer.Pass
+	pass           *imagebuild.Pass
 	run            *stage.Evaluation
 	load           *workload.Workload
 	user           *users.Identity // who it would run as; nil when that is not chosen yet
@@ -75,7 +75,7 @@ type examiner struct {
 	server         *nginx.Server // as of startup
 }
 
-func newExaminer(p *fixer.Pass, run *stage.Evaluation) *examiner {
+func newExaminer(p *imagebuild.Pass, run *stage.Evaluation) *examiner {
 	return &examiner{pass: p, run: run, load: p.Workload(run)}
 }
 

@@ -5,7 +5,7 @@ package sources
 import (
 	"fmt"
 
-	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
@@ -21,7 +21,7 @@ func FirstFile(list []workload.Evidence) string {
 
 // Unread says why not all sources of Node.js were looked at; "" when they
 // were.
-func Unread(p *fixer.Pass) string {
+func Unread(p *imagebuild.Pass) string {
 	if p.Context == nil {
 		return workload.ErrNoContext.Error()
 	}

@@ -4,19 +4,19 @@ import (
 	"errors"
 	"path"
 
-	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
 )
 
 // This file writes a split down.
 
 // Edits make the split, by inserting lines: the stage's own FROM gets the name of
 // the base, and two more FROM lines begin the new stage and the last one.
-func (sp *Split) Edits() ([]dockerfile.Edit, error) {
+func (sp *Split) Edits() ([]document.Edit, error) {
 	f := sp.pass.File
 	stage := sp.run.Node.Stage
-	var edits []dockerfile.Edit
+	var edits []document.Edit
 	var failed error
-	add := func(e dockerfile.Edit, err error) {
+	add := func(e document.Edit, err error) {
 		failed = errors.Join(failed, err)
 		edits = append(edits, e)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
@@ -19,7 +20,7 @@ import (
 
 // Split is how a stage becomes several.
 type Split struct {
-	pass    *fixer.Pass
+	pass    *imagebuild.Pass
 	run     *stage.Evaluation
 	in      installs.Install
 	first   int               // the step that the new stage begins with: what is copied for the install
@@ -38,7 +39,7 @@ type Split struct {
 }
 
 // Plan decides how; the error says why the stage stays as it is.
-func Plan(p *fixer.Pass, run *stage.Evaluation, in installs.Install, names map[string]bool) (*Split, error) {
+func Plan(p *imagebuild.Pass, run *stage.Evaluation, in installs.Install, names map[string]bool) (*Split, error) {
 	sp := &Split{pass: p, run: run, in: in, first: in.At, last: in.At}
 	var err error
 	sp.project, err = installs.ReadProject(p, run, in.At, in.Tool)
@@ -121,7 +122,7 @@ func InstallsAtStart(load *workload.Workload) (found string) {
 
 // Names are the names that no new stage may have: those of stages, and of
 // images that are spelled as one.
-func Names(p *fixer.Pass) map[string]bool {
+func Names(p *imagebuild.Pass) map[string]bool {
 	taken := map[string]bool{}
 	for _, st := range p.File.Stages {
 		taken[st.Name], taken[st.Ref.Text] = true, true

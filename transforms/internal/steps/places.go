@@ -3,21 +3,22 @@ package steps
 import (
 	"slices"
 
-	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 )
 
 // Original is the span of the first of the instructions, nil for none, that was in
 // the file before this run; without one, of the last FROM of the chain that was.
 // What is said of inserted lines is not printed.
-func Original(p *fixer.Pass, run *stage.Evaluation, list ...*dockerfile.Instruction) dockerfile.Span {
+func Original(p *imagebuild.Pass, run *stage.Evaluation, list ...*dockerfile.Instruction) document.Span {
 	for _, n := range slices.Backward(run.Node.Chain()) {
 		list = append(list, n.Stage.From)
 	}
 	for _, in := range list {
-		if in != nil && !p.Inserted(in) {
+		if in != nil && !p.Inserted(in.Start) {
 			return in.Span
 		}
 	}
@@ -62,7 +63,7 @@ func IsWindows(run *stage.Evaluation) bool {
 }
 
 // StartSpan is where the stage says what it starts.
-func StartSpan(p *fixer.Pass, run *stage.Evaluation) dockerfile.Span {
+func StartSpan(p *imagebuild.Pass, run *stage.Evaluation) document.Span {
 	var list []*dockerfile.Instruction
 	for _, c := range []*stage.Command{run.Final.Entrypoint, run.Final.Cmd} {
 		if c != nil {
@@ -85,7 +86,7 @@ func Starts(run *stage.Evaluation) bool {
 
 // UserSpan is where a finding about the stage's user belongs: the USER that makes it
 // root, else the command that starts as root, else the FROM.
-func UserSpan(p *fixer.Pass, run *stage.Evaluation) dockerfile.Span {
+func UserSpan(p *imagebuild.Pass, run *stage.Evaluation) document.Span {
 	final := run.Final
 	list := []*dockerfile.Instruction{final.User.In}
 	for _, c := range []*stage.Command{final.Cmd, final.Entrypoint} {

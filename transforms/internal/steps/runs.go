@@ -10,6 +10,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
@@ -156,10 +157,10 @@ func MadeByCopy(run *stage.Evaluation, dir string) bool {
 
 // Replace makes the edit for a word of a RUN's script. The error says in a few
 // words why there is none.
-func Replace(s stage.Step, w shell.Word, text string) (dockerfile.Edit, error) {
+func Replace(s stage.Step, w shell.Word, text string) (document.Edit, error) {
 	place, ok := s.Place(w)
 	if !ok {
-		return dockerfile.Edit{}, errors.New("it is part of a heredoc, or of a script inside the script")
+		return document.Edit{}, errors.New("it is part of a heredoc, or of a script inside the script")
 	}
 	edit, err := s.In.Replace(place, text)
 	if err != nil {

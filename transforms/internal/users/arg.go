@@ -8,6 +8,7 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
@@ -25,9 +26,9 @@ func UserVariable(run *stage.Evaluation) string {
 // ChangeDefault gives another default to the ARG that the last USER is written
 // with: who builds with --build-arg still gets what they ask for. It fails
 // where anything else depends on the ARG, or runs behind the USER.
-func ChangeDefault(f *dockerfile.File, run *stage.Evaluation, name, spec string) (dockerfile.Edit, error) {
-	left := func(why string) (dockerfile.Edit, error) {
-		return dockerfile.Edit{}, fmt.Errorf("its user comes from the variable %s, %s", name, why)
+func ChangeDefault(f *dockerfile.File, run *stage.Evaluation, name, spec string) (document.Edit, error) {
+	left := func(why string) (document.Edit, error) {
+		return document.Edit{}, fmt.Errorf("its user comes from the variable %s, %s", name, why)
 	}
 	user := run.Final.User.In
 	if PlaceUser(run).Replace != user {

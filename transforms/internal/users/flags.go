@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
@@ -33,7 +34,7 @@ var (
 const numeric = "numeric"
 
 // ByNumber reports whether users are to be written by their numbers.
-func ByNumber(p *fixer.Pass) bool { return Style.Of(p.Options) == numeric }
+func ByNumber(p *imagebuild.Pass) bool { return Style.Of(p.Options) == numeric }
 
 // aUser is a name that needs no quotes in an instruction or a shell (POSIX, "3.426 User
 // Name"), or a number, perhaps with that of a group.
@@ -66,7 +67,7 @@ func checkNumber(value string) (problem, hint string) {
 }
 
 // wanted is the number that --uid asks for, 0 for none.
-func wanted(p *fixer.Pass) int {
+func wanted(p *imagebuild.Pass) int {
 	n, _ := strconv.Atoi(Number.Of(p.Options)) // it was checked where it was set
 	return n
 }

@@ -6,14 +6,14 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 )
 
 // Failing tells of a RUN that makes a user or a group that the base image has
 // already, nil when there is none.
-func Failing(p *fixer.Pass, n *stage.Node) *stage.Accounts {
+func Failing(p *imagebuild.Pass, n *stage.Node) *stage.Accounts {
 	base, err := p.Base(n, baseimage.AskDistro|baseimage.AskUsers)
 	if a := n.Eval(base).Final.Accounts; err == nil && a.Fails != nil {
 		return &a
@@ -23,7 +23,7 @@ func Failing(p *fixer.Pass, n *stage.Node) *stage.Accounts {
 
 // Pick chooses the user, and asks of the base image what that takes: first what
 // its history may tell, then what only its files do.
-func Pick(p *fixer.Pass, n *stage.Node) (*stage.Evaluation, Identity, error) {
+func Pick(p *imagebuild.Pass, n *stage.Node) (*stage.Evaluation, Identity, error) {
 	ask := func(what baseimage.Ask) (run *stage.Evaluation, err error) {
 		base, err := p.Base(n, what)
 		return n.Eval(base), err
@@ -66,7 +66,7 @@ func Pick(p *fixer.Pass, n *stage.Node) (*stage.Evaluation, Identity, error) {
 }
 
 // Spec is what USER will say.
-func Spec(p *fixer.Pass, id Identity) string {
+func Spec(p *imagebuild.Pass, id Identity) string {
 	if n, ok := id.Numeric(); ok && ByNumber(p) {
 		return n
 	}

@@ -1,4 +1,4 @@
-package dockerfile
+package document
 
 import (
 	"cmp"
@@ -6,7 +6,7 @@ import (
 	"sort"
 )
 
-// Moves maps the offsets of a file to those of the text that its edits made, and
+// Moves maps the offsets of a document to those of the text that edits made of it, and
 // back. A lookup takes logarithmic time in the number of edits.
 type Moves struct {
 	list []move // by their place
@@ -19,7 +19,7 @@ type move struct {
 	start int // in the new text
 }
 
-// NewMoves returns the mapping for edits that [File.Apply] accepted.
+// NewMoves returns the mapping for edits that [Splice] accepted.
 func NewMoves(edits []Edit) *Moves {
 	m := &Moves{list: make([]move, len(edits))}
 	for i, e := range edits {
@@ -39,7 +39,7 @@ func NewMoves(edits []Edit) *Moves {
 
 // Original returns the offset in the old text that an offset of the new one comes
 // from. In the text of an edit that is the edit's own place; inserted is then the
-// edit's index where it inserts instructions, and -1 everywhere else.
+// edit's index where it only inserts, and -1 everywhere else.
 func (m *Moves) Original(offset int) (original, inserted int) {
 	i := sort.Search(len(m.list), func(i int) bool { return m.list[i].start > offset })
 	if i == 0 {
@@ -55,16 +55,16 @@ func (m *Moves) Original(offset int) (original, inserted int) {
 	}
 }
 
-// Edited returns the offset in the new text of an instruction that starts at
+// Edited returns the offset in the new text of the instruction or entry that starts at
 // offset in the old one. It is false where the edits delete it.
 func (m *Moves) Edited(offset int) (int, bool) {
-	// The edits that stand wholly before the instruction.
+	// The edits that are wholly before it.
 	i := sort.Search(len(m.list), func(i int) bool {
 		e := m.list[i].edit
-		return e.Start > offset || e.Start == offset && e.kind != editBefore
+		return e.Start > offset || e.Start == offset && e.Role != InsertsBefore
 	})
 	for _, near := range m.list[max(i-1, 0):min(i+1, len(m.list))] {
-		if e := near.edit; e.kind == editDelete && e.Start <= offset && offset < e.End {
+		if e := near.edit; e.Role == Deletes && e.Start <= offset && offset < e.End {
 			return 0, false
 		}
 	}
@@ -74,6 +74,3 @@ func (m *Moves) Edited(offset int) (int, bool) {
 	last := m.list[i-1]
 	return offset - last.edit.End + last.start + len(last.edit.Text), true
 }
-
-// Inserts reports whether the edit adds instructions, and changes none.
-func (e Edit) Inserts() bool { return e.kind == editBefore || e.kind == editAfter }

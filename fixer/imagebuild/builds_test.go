@@ -1,4 +1,4 @@
-package fixer_test
+package imagebuild_test
 
 import (
 	"fmt"
@@ -9,14 +9,16 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // perBuild makes a transform that changes the CMD of each target stage into what
 // word makes of its pass; "" leaves it, with a note.
-func perBuild(word func(p *fixer.Pass) string) *fixer.Transform {
-	return &fixer.Transform{ID: "cmd", Safety: fixer.Safe, Run: func(p *fixer.Pass) error {
+func perBuild(word func(p *imagebuild.Pass) string) *fixer.Transform {
+	return &fixer.Transform{Kind: dockerfile.Kind, ID: "cmd", Safety: fixer.Safe, Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		for _, n := range p.Graph.Targets() {
 			c := n.Eval(nil).Final.Cmd
 			if c == nil {
@@ -37,11 +39,11 @@ func perBuild(word func(p *fixer.Pass) string) *fixer.Transform {
 			p.Change(c.In.Span, fixer.Finding{Problem: "needs " + text}, fixer.Decision{}, e)
 		}
 		return nil
-	}}
+	})}
 }
 
 // fromContext is what the file "cmd" of the build context says.
-func fromContext(p *fixer.Pass) string {
+func fromContext(p *imagebuild.Pass) string {
 	text, err := fs.ReadFile(p.Context, "cmd")
 	if err != nil {
 		return ""
@@ -49,9 +51,9 @@ func fromContext(p *fixer.Pass) string {
 	return string(text)
 }
 
-func runBuilds(t *testing.T, text string, builds []fixer.Build, ts ...*fixer.Transform) fixer.Result {
+func runBuilds(t *testing.T, text string, builds []imagebuild.Build, ts ...*fixer.Transform) imagebuild.Result {
 	t.Helper()
-	r, err := fixer.Run(t.Context(), fixer.Source{Name: "Dockerfile", Src: []byte(text), Builds: builds}, ts, baseimage.Static{}, fixer.Options{})
+	r, err := imagebuild.Run(t.Context(), imagebuild.Source{Name: "Dockerfile", Src: []byte(text), Builds: builds}, ts, baseimage.Static{}, fixer.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,22 +70,22 @@ func TestBuilds(t *testing.T) {
 		}
 		return fstest.MapFS{"cmd": {Data: []byte(cmd)}}
 	}
-	build := func(name, target, cmd string) fixer.Build {
-		return fixer.Build{Name: name, Context: context(cmd), Options: stage.Options{Target: target}}
+	build := func(name, target, cmd string) imagebuild.Build {
+		return imagebuild.Build{Name: name, Context: context(cmd), Options: stage.Options{Target: target}}
 	}
 	for _, c := range []struct {
 		name       string
-		builds     []fixer.Build
+		builds     []imagebuild.Build
 		want, says string
 	}{
-		{"agree", []fixer.Build{build("one", "web", "x"), build("two", "web", "x")}, "FROM a AS web\nCMD x\nFROM a AS worker\nCMD c\n", "2:1 cmd safe true: needs x"},
-		{"of other stages", []fixer.Build{build("one", "web", "x"), build("two", "worker", "y")}, "FROM a AS web\nCMD x\nFROM a AS worker\nCMD y\n", "2:1 cmd safe true: needs x\n4:1 cmd safe true: needs y"},
-		{"another edit", []fixer.Build{build("one", "web", "x"), build("two", "web", "y")}, text, "2:1 cmd note false: its builds need different changes (unchanged): one: needs x; two: needs y"},
-		{"one refuses", []fixer.Build{build("one", "web", ""), build("two", "web", "y")}, text, "2:1 cmd note false: its builds need different changes (unchanged): one: can't tell (unchanged); two: needs y"},
-		{"one has it already", []fixer.Build{build("one", "web", "x"), build("two", "web", "b")}, text, "2:1 cmd note false: its builds need different changes (unchanged): one: needs x; two: nothing to change"},
-		{"both refuse", []fixer.Build{build("one", "web", ""), build("two", "web", "")}, text, "2:1 cmd note false: can't tell (unchanged)"},
-		{"one alone", []fixer.Build{build("one", "web", "x")}, "FROM a AS web\nCMD x\nFROM a AS worker\nCMD c\n", "2:1 cmd safe true: needs x"},
-		{"a note of one", []fixer.Build{build("one", "web", ""), build("two", "worker", "c")}, text, "2:1 cmd note false: can't tell (unchanged)"},
+		{"agree", []imagebuild.Build{build("one", "web", "x"), build("two", "web", "x")}, "FROM a AS web\nCMD x\nFROM a AS worker\nCMD c\n", "2:1 cmd safe true: needs x"},
+		{"of other stages", []imagebuild.Build{build("one", "web", "x"), build("two", "worker", "y")}, "FROM a AS web\nCMD x\nFROM a AS worker\nCMD y\n", "2:1 cmd safe true: needs x\n4:1 cmd safe true: needs y"},
+		{"another edit", []imagebuild.Build{build("one", "web", "x"), build("two", "web", "y")}, text, "2:1 cmd note false: its builds need different changes (unchanged): one: needs x; two: needs y"},
+		{"one refuses", []imagebuild.Build{build("one", "web", ""), build("two", "web", "y")}, text, "2:1 cmd note false: its builds need different changes (unchanged): one: can't tell (unchanged); two: needs y"},
+		{"one has it already", []imagebuild.Build{build("one", "web", "x"), build("two", "web", "b")}, text, "2:1 cmd note false: its builds need different changes (unchanged): one: needs x; two: nothing to change"},
+		{"both refuse", []imagebuild.Build{build("one", "web", ""), build("two", "web", "")}, text, "2:1 cmd note false: can't tell (unchanged)"},
+		{"one alone", []imagebuild.Build{build("one", "web", "x")}, "FROM a AS web\nCMD x\nFROM a AS worker\nCMD c\n", "2:1 cmd safe true: needs x"},
+		{"a note of one", []imagebuild.Build{build("one", "web", ""), build("two", "worker", "c")}, text, "2:1 cmd note false: can't tell (unchanged)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := runBuilds(t, text, c.builds, perBuild(fromContext))
@@ -98,15 +100,15 @@ func TestBuilds(t *testing.T) {
 // that they inherit is said once, and of no build by its name.
 func TestNotesOfOneBuild(t *testing.T) {
 	const text = "FROM a AS base\nCMD b\nFROM base AS x\nRUN a\nFROM base AS y\nRUN b\nFROM a AS z\nCMD c\n"
-	notes := &fixer.Transform{ID: "notes", Run: func(p *fixer.Pass) error {
+	notes := &fixer.Transform{Kind: dockerfile.Kind, ID: "notes", Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		for _, n := range p.Graph.Targets() {
 			if c := n.Eval(nil).Final.Cmd; c.In.Line == 2 {
 				p.Leave(c.In.Span, "here", "")
 			}
 		}
 		return nil
-	}}
-	r := runBuilds(t, text, []fixer.Build{{Name: "one"}, {Name: "two"}}, notes)
+	})}
+	r := runBuilds(t, text, []imagebuild.Build{{Name: "one"}, {Name: "two"}}, notes)
 	if got := says(r); got != "2:1 notes note false: here (unchanged)" {
 		t.Errorf("says\n%s", got)
 	}
@@ -115,7 +117,7 @@ func TestNotesOfOneBuild(t *testing.T) {
 // TestBuildsOfOneStage: what else a transform would change in a stage about which
 // the builds differ stays as well.
 func TestBuildsOfOneStage(t *testing.T) {
-	both := &fixer.Transform{ID: "both", Safety: fixer.Safe, Run: func(p *fixer.Pass) error {
+	both := &fixer.Transform{Kind: dockerfile.Kind, ID: "both", Safety: fixer.Safe, Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		for _, in := range p.File.Instructions[1:] {
 			text := "x"
 			if in.Name() == "CMD" {
@@ -128,9 +130,9 @@ func TestBuildsOfOneStage(t *testing.T) {
 			p.Change(in.Span, fixer.Finding{Problem: "needs " + text}, fixer.Decision{}, e)
 		}
 		return nil
-	}}
+	})}
 	const text = "FROM a\nRUN b\nCMD c\n"
-	r := runBuilds(t, text, []fixer.Build{
+	r := runBuilds(t, text, []imagebuild.Build{
 		{Name: "one", Context: fstest.MapFS{"cmd": {Data: []byte("d")}}}, {Name: "two", Context: fstest.MapFS{"cmd": {Data: []byte("e")}}},
 	}, both)
 	if string(r.After) != text || len(r.Findings) != 2 || r.Findings[0].Status == fixer.Fixed {
@@ -143,27 +145,27 @@ func TestBuildsOfOneStage(t *testing.T) {
 func TestBuildsSharedContext(t *testing.T) {
 	shared := fstest.MapFS{"a": {}}
 	asked := map[*workload.Files]int{}
-	asks := &fixer.Transform{ID: "asks", Run: func(p *fixer.Pass) error {
+	asks := &fixer.Transform{Kind: dockerfile.Kind, ID: "asks", Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		asked[p.Files()]++
 		asked[p.DirectoryFiles()]++
 		return nil
-	}}
-	creates := &fixer.Transform{ID: "creates", Safety: fixer.Safe, Run: func(p *fixer.Pass) error {
+	})}
+	creates := &fixer.Transform{Kind: dockerfile.Kind, ID: "creates", Safety: fixer.Safe, Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		if p.IgnoreFile == "" {
 			p.Create(p.File.Instructions[0].Span, fixer.Finding{Problem: "no ignore file"}, fixer.Decision{}, fixer.NewFile{Name: ".dockerignore", Text: []byte("a\n")})
 		}
 		return nil
-	}}
-	sees := &fixer.Transform{ID: "sees", Run: func(p *fixer.Pass) error {
+	})}
+	sees := &fixer.Transform{Kind: dockerfile.Kind, ID: "sees", Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		if _, err := fs.Stat(p.Context, "a"); err == nil || p.IgnoreFile != ".dockerignore" {
 			return fmt.Errorf("the ignore file is not seen")
 		}
 		if _, err := fs.Stat(p.Directory, ".dockerignore"); err != nil {
 			return err
 		}
-		return asks.Run(p)
-	}}
-	builds := []fixer.Build{
+		return asks.Run(p.Pass)
+	})}
+	builds := []imagebuild.Build{
 		{Name: "one", Context: shared, Options: stage.Options{Target: "x"}}, {Name: "two", Context: shared, Options: stage.Options{Target: "y"}},
 	}
 	r := runBuilds(t, "FROM a AS x\nFROM a AS y\n", builds, asks, creates, sees)
@@ -183,16 +185,16 @@ func TestBuildsSharedContext(t *testing.T) {
 // TestDeployments: each build has its own deployments and options.
 func TestDeployments(t *testing.T) {
 	var got []string
-	lists := &fixer.Transform{ID: "lists", Run: func(p *fixer.Pass) error {
+	lists := &fixer.Transform{Kind: dockerfile.Kind, ID: "lists", Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		for _, d := range p.Deployments {
-			got = append(got, p.Options.Build.Target+" "+d.Name)
+			got = append(got, p.Build.Target+" "+d.Name)
 		}
 		for _, d := range p.Perhaps {
-			got = append(got, p.Options.Build.Target+" perhaps "+d.Name)
+			got = append(got, p.Build.Target+" perhaps "+d.Name)
 		}
 		return nil
-	}}
-	runBuilds(t, "FROM a AS x\nFROM a AS y\n", []fixer.Build{
+	})}
+	runBuilds(t, "FROM a AS x\nFROM a AS y\n", []imagebuild.Build{
 		{Options: stage.Options{Target: "x"}, Deployments: []workload.Deployment{{Name: "service x"}, {Name: "service z", Perhaps: true}}},
 		{Options: stage.Options{Target: "y"}, Deployments: []workload.Deployment{{Name: "service y"}}},
 	}, lists)
@@ -203,7 +205,7 @@ func TestDeployments(t *testing.T) {
 
 // TestTooManyBuilds: the work for one file is bounded.
 func TestTooManyBuilds(t *testing.T) {
-	_, err := fixer.Run(t.Context(), fixer.Source{Name: "Dockerfile", Src: []byte(src), Builds: make([]fixer.Build, 1000)}, nil, baseimage.Static{}, fixer.Options{})
+	_, err := imagebuild.Run(t.Context(), imagebuild.Source{Name: "Dockerfile", Src: []byte(src), Builds: make([]imagebuild.Build, 1000)}, nil, baseimage.Static{}, fixer.Options{})
 	if err == nil || !strings.Contains(err.Error(), "1000 builds") {
 		t.Errorf("error %v", err)
 	}

@@ -1,4 +1,4 @@
-package fixer_test
+package imagebuild_test
 
 import (
 	"testing"

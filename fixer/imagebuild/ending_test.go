@@ -1,4 +1,4 @@
-package fixer_test
+package imagebuild_test
 
 import (
 	"fmt"
@@ -8,15 +8,17 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 )
 
 // needs makes a transform that adds --link to every COPY without flags, provided
 // that the decision says so of the COPY in the end.
-func needs(id string, decide func(end *fixer.Pass, in *dockerfile.Instruction) fixer.Decision, rests ...*fixer.Transform) *fixer.Transform {
+func needs(id string, decide func(end *imagebuild.Pass, in *dockerfile.Instruction) fixer.Decision, rests ...*fixer.Transform) *fixer.Transform {
 	if rests == nil {
 		rests = []*fixer.Transform{idle}
 	}
-	return &fixer.Transform{ID: id, Safety: fixer.Safe, RestsOn: rests, Run: func(p *fixer.Pass) error {
+	return &fixer.Transform{Kind: dockerfile.Kind, ID: id, Safety: fixer.Safe, RestsOn: rests, Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		for _, in := range p.File.Instructions {
 			if in.Name() != "COPY" || len(in.Flags) > 0 {
 				continue
@@ -25,17 +27,17 @@ func needs(id string, decide func(end *fixer.Pass, in *dockerfile.Instruction) f
 			if err != nil {
 				return err
 			}
-			p.Change(in.Span, fixer.Finding{Problem: "no link"}, fixer.Decision{}, e).Provided(func(end *fixer.Pass) fixer.Decision { return decide(end, end.Became(in)) })
+			p.Change(in.Span, fixer.Finding{Problem: "no link"}, fixer.Decision{}, e).Provided(imagebuild.AtEnd(func(end *imagebuild.Pass) fixer.Decision { return decide(end, end.Became(in)) }))
 		}
 		return nil
-	}}
+	})}
 }
 
 // idle is a transform that does nothing, and that others rest on.
-var idle = &fixer.Transform{ID: "idle", Run: func(*fixer.Pass) error { return nil }}
+var idle = &fixer.Transform{Kind: dockerfile.Kind, ID: "idle", Run: imagebuild.On(func(*imagebuild.Pass) error { return nil })}
 
 // says is what a result's findings say, a line each.
-func says(r fixer.Result) string {
+func says(r imagebuild.Result) string {
 	var list []string
 	for _, f := range r.Findings {
 		list = append(list, fmt.Sprintf("%d:%d %s %v %v: %s", f.Line, f.Col, f.ID, f.Safety, f.Status == fixer.Fixed, f.Sentence()))
@@ -54,8 +56,8 @@ func TestProvided(t *testing.T) {
 	const text = "FROM a\nCOPY b c\n%sCMD d\n"
 	user := inserts("user", "USER x", fixer.Safe)
 	unsafe := inserts("user", "USER x", fixer.Unsafe)
-	fails := &fixer.Transform{ID: "user", Run: func(*fixer.Pass) error { panic("x") }}
-	wantsUser := func(end *fixer.Pass, in *dockerfile.Instruction) fixer.Decision {
+	fails := &fixer.Transform{Kind: dockerfile.Kind, ID: "user", Run: imagebuild.On(func(*imagebuild.Pass) error { panic("x") })}
+	wantsUser := func(end *imagebuild.Pass, in *dockerfile.Instruction) fixer.Decision {
 		if in == nil || in.Logical != "COPY --link=true b c" {
 			return fixer.Refusal("its place is lost")
 		}
@@ -102,7 +104,7 @@ func TestProvided(t *testing.T) {
 // TestProvidedSafety: a condition can lower the safety of a change, and add to what
 // is said of it.
 func TestProvidedSafety(t *testing.T) {
-	doubts := needs("link", func(*fixer.Pass, *dockerfile.Instruction) fixer.Decision { return fixer.Doubt("look at it") })
+	doubts := needs("link", func(*imagebuild.Pass, *dockerfile.Instruction) fixer.Decision { return fixer.Doubt("look at it") })
 	const text = "FROM a\nCOPY b c\n"
 	r := run(t, text, fixer.Options{}, doubts, idle)
 	if string(r.After) != text || says(r) != "2:1 link unsafe false: no link; look at it" {
@@ -112,7 +114,7 @@ func TestProvidedSafety(t *testing.T) {
 	if string(r.After) == text || says(r) != "2:1 link unsafe true: no link; look at it" {
 		t.Errorf("%s\n%s", r.After, says(r))
 	}
-	notes := needs("link", func(*fixer.Pass, *dockerfile.Instruction) fixer.Decision {
+	notes := needs("link", func(*imagebuild.Pass, *dockerfile.Instruction) fixer.Decision {
 		return fixer.Decision{Caveats: []string{"by the way"}}
 	})
 	if r = run(t, text, fixer.Options{}, notes, idle); says(r) != "2:1 link safe true: no link; by the way" {
@@ -124,7 +126,7 @@ func TestProvidedSafety(t *testing.T) {
 // that do not hold, and there is an end where each shows the next.
 func TestProvidedOneByOne(t *testing.T) {
 	src := "FROM a\n" + strings.Repeat("COPY b c\n", 40)
-	second := needs("link", func(end *fixer.Pass, in *dockerfile.Instruction) fixer.Decision {
+	second := needs("link", func(end *imagebuild.Pass, in *dockerfile.Instruction) fixer.Decision {
 		if in.Index == 2 {
 			return fixer.Refusal("it is the second")
 		}
@@ -135,7 +137,7 @@ func TestProvidedOneByOne(t *testing.T) {
 	}
 	// Each run refuses the first of those that are left.
 	runs := 0
-	first := needs("link", func(end *fixer.Pass, in *dockerfile.Instruction) fixer.Decision {
+	first := needs("link", func(end *imagebuild.Pass, in *dockerfile.Instruction) fixer.Decision {
 		for _, other := range end.File.Instructions[:in.Index] {
 			if len(other.Flags) > 0 {
 				return fixer.Decision{}
@@ -155,7 +157,7 @@ func TestProvidedOneByOne(t *testing.T) {
 
 // TestProvidedPanics: a condition that fails is a failure of its transform.
 func TestProvidedPanics(t *testing.T) {
-	bad := needs("link", func(*fixer.Pass, *dockerfile.Instruction) fixer.Decision { panic("broken") })
+	bad := needs("link", func(*imagebuild.Pass, *dockerfile.Instruction) fixer.Decision { panic("broken") })
 	r := run(t, "FROM a\nCOPY b c\nCMD d\n", fixer.Options{}, bad, idle, inserts("user", "USER x", fixer.Safe))
 	if string(r.After) != "FROM a\nCOPY b c\nUSER x\nCMD d\n" || len(r.Findings) != 2 || r.Findings[0].Status != fixer.Failed || r.Findings[0].ID != "link" {
 		t.Errorf("%s\n%s", r.After, says(r))
@@ -164,7 +166,7 @@ func TestProvidedPanics(t *testing.T) {
 
 // TestProvidedUndeclared: what a change rests on is declared.
 func TestProvidedUndeclared(t *testing.T) {
-	secret := needs("link", func(*fixer.Pass, *dockerfile.Instruction) fixer.Decision { return fixer.Decision{} })
+	secret := needs("link", func(*imagebuild.Pass, *dockerfile.Instruction) fixer.Decision { return fixer.Decision{} })
 	secret.RestsOn = nil
 	if r := run(t, "FROM a\nCOPY b c\n", fixer.Options{}, secret); len(r.Findings) != 1 || r.Findings[0].Status != fixer.Failed || !strings.Contains(says(r), "RestsOn names none") {
 		t.Error(says(r))
@@ -174,7 +176,7 @@ func TestProvidedUndeclared(t *testing.T) {
 // TestOffers: a condition learns that only the threshold kept another's change away.
 func TestOffers(t *testing.T) {
 	other := inserts("user", "USER x", fixer.Unsafe)
-	offered := needs("link", func(end *fixer.Pass, in *dockerfile.Instruction) fixer.Decision {
+	offered := needs("link", func(end *imagebuild.Pass, in *dockerfile.Instruction) fixer.Decision {
 		last := end.File.Instructions[len(end.File.Instructions)-1]
 		if end.Offers(other, last.Span) && !end.Offers(other, in.Span) {
 			return fixer.Doubt("a user is offered")
@@ -190,12 +192,12 @@ func TestOffers(t *testing.T) {
 // onInserted makes a transform that reports of the line USER x, which another has
 // inserted: nothing but a note, a change of the line, or one that reaches further.
 func onInserted(s fixer.Safety, further bool) *fixer.Transform {
-	return &fixer.Transform{ID: "late", Safety: s, Run: func(p *fixer.Pass) error {
+	return &fixer.Transform{Kind: dockerfile.Kind, ID: "late", Safety: s, Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		for _, in := range p.File.Instructions {
 			if in.Logical != "USER x" {
 				continue
 			}
-			if !p.Inserted(in) || p.Inserted(p.File.Instructions[0]) {
+			if !p.Inserted(in.Start) || p.Inserted(p.File.Instructions[0].Start) {
 				return fmt.Errorf("what is inserted is not known")
 			}
 			if s == fixer.Note {
@@ -204,7 +206,7 @@ func onInserted(s fixer.Safety, further bool) *fixer.Transform {
 			}
 			edit, err := in.Replace(in.Args[0], "y")
 			if further && err == nil {
-				var second dockerfile.Edit
+				var second document.Edit
 				second, err = p.File.InsertAfter(in, "EXPOSE 1")
 				p.Change(in.Span, fixer.Finding{Problem: "the user is x"}, fixer.Decision{Safety: s}, edit, second)
 				return err
@@ -213,7 +215,7 @@ func onInserted(s fixer.Safety, further bool) *fixer.Transform {
 			return err
 		}
 		return nil
-	}}
+	})}
 }
 
 // TestFindingsOnInsertedLines: what a transform does to a line that another has
@@ -249,7 +251,7 @@ func TestFindingsOnInsertedLines(t *testing.T) {
 // TestCaveatOnInsertedLine: what a reviewer should know of a change that is not
 // printed stands with the finding that inserted the line.
 func TestCaveatOnInsertedLine(t *testing.T) {
-	notes := needs("link", func(*fixer.Pass, *dockerfile.Instruction) fixer.Decision {
+	notes := needs("link", func(*imagebuild.Pass, *dockerfile.Instruction) fixer.Decision {
 		return fixer.Decision{Caveats: []string{"by the way"}}
 	})
 	r := run(t, src, fixer.Options{}, inserts("early", "COPY b c", fixer.Safe), notes, idle)
@@ -262,16 +264,16 @@ func TestCaveatOnInsertedLine(t *testing.T) {
 // instruction in the order of the list.
 func TestOrderOfFindings(t *testing.T) {
 	word := func(id string, n int) *fixer.Transform {
-		return &fixer.Transform{ID: id, Run: func(p *fixer.Pass) error {
+		return &fixer.Transform{Kind: dockerfile.Kind, ID: id, Run: imagebuild.On(func(p *imagebuild.Pass) error {
 			in := p.File.Instructions[1]
-			p.Leave(dockerfile.Span{Start: in.Start + n, End: in.Start + n + 1}, "here", "")
+			p.Leave(document.Span{Start: in.Start + n, End: in.Start + n + 1}, "here", "")
 			return nil
-		}}
+		})}
 	}
-	r := run(t, "FROM a\nRUN b \\\n  c\nCMD d\n", fixer.Options{}, word("z", 10), word("a", 0), inserts("m", "USER x", fixer.Safe), &fixer.Transform{ID: "b", Run: func(p *fixer.Pass) error {
+	r := run(t, "FROM a\nRUN b \\\n  c\nCMD d\n", fixer.Options{}, word("z", 10), word("a", 0), inserts("m", "USER x", fixer.Safe), &fixer.Transform{Kind: dockerfile.Kind, ID: "b", Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		p.Leave(p.File.Instructions[0].Span, "there", "")
 		return nil
-	}})
+	})})
 	if want := "1:1 b note false: there (unchanged)\n3:3 z note false: here (unchanged)\n2:1 a note false: here (unchanged)\n4:1 m safe true: inserts USER x"; says(r) != want {
 		t.Errorf("says\n%s", says(r))
 	}

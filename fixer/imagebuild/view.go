@@ -1,24 +1,72 @@
-package fixer
+package imagebuild
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"reflect"
 
+	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/buildcontext"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
-// build is one build of the file, as it is evaluated now.
+// build is one build of the file, as it is evaluated now: a view, to the engine.
 type build struct {
 	Build
 	graph    *stage.Graph
 	contents *contents
 	// workloads are those of its stages, as they are evaluated.
 	workloads map[*stage.Evaluation]*workload.Workload
+	ctx       context.Context
+	images    *images
 }
+
+// again is the build before any transform.
+func (b *build) again(ctx context.Context, images *images) *build {
+	c := *b
+	c.workloads = map[*stage.Evaluation]*workload.Workload{}
+	c.ctx, c.images = ctx, images
+	return &c
+}
+
+func (b *build) Name() string {
+	if b.Build.Name == "" {
+		return "a build"
+	}
+	return b.Build.Name
+}
+
+func (b *build) Edited(d document.Document) (fixer.View, error) {
+	graph, err := b.graph.Edited(d.(*dockerfile.File))
+	if err != nil {
+		return nil, fmt.Errorf("its output has other stages: %w", err)
+	}
+	c := *b
+	c.graph = graph
+	return &c, nil
+}
+
+// Part returns the index of the stage that an instruction at the offset is part of.
+func (b *build) Part(offset int) int {
+	in := b.graph.File.InstructionAt(offset)
+	if in == nil {
+		return -1
+	}
+	if st := b.graph.File.StageOf(in); st != nil {
+		return st.Index
+	}
+	return -1
+}
+
+func (b *build) Uses(part int) bool { return b.graph.Builds(b.graph.File.Stages[part]) }
+
+func (b *build) Directory() any { return b.contents }
+
+func (b *build) Remarks() []fixer.Remark { return b.images.remarks(b.graph) }
 
 // contents is a build context and what was read of it.
 type contents struct {
@@ -47,13 +95,13 @@ func newContents(directory fs.FS, src Source) *contents {
 const maxBuilds = 64
 
 // resolve returns the builds of the source, with their graphs and contexts.
-func resolve(file *dockerfile.File, src Source, o Options) ([]*build, error) {
+func resolve(file *dockerfile.File, src Source) ([]*build, error) {
 	list := src.Builds
 	if len(list) == 0 {
-		list = []Build{{Context: src.Context, Beside: src.Beside, Options: o.Build}}
+		list = []Build{{Context: src.Context, Beside: src.Beside, Options: src.Options}}
 	}
 	if len(list) > maxBuilds {
-		return nil, &dockerfile.Error{Name: src.Name, Msg: fmt.Sprintf("%d builds, more than %d", len(list), maxBuilds)}
+		return nil, &document.Error{Name: src.Name, Msg: fmt.Sprintf("%d builds, more than %d", len(list), maxBuilds)}
 	}
 	var builds []*build
 	for _, one := range list {
@@ -75,13 +123,6 @@ func resolve(file *dockerfile.File, src Source, o Options) ([]*build, error) {
 	return builds, nil
 }
 
-// again is the build before any transform.
-func (b *build) again() *build {
-	c := *b
-	c.workloads = map[*stage.Evaluation]*workload.Workload{}
-	return &c
-}
-
 // sameFS reports whether two file systems are one. Those that can't be compared,
 // such as maps, are one where they share their memory.
 func sameFS(a, b fs.FS) bool {
@@ -96,16 +137,4 @@ func sameFS(a, b fs.FS) bool {
 		return a == b
 	}
 	return va.Kind() == reflect.Map && va.Pointer() == vb.Pointer()
-}
-
-// create adds a file to the context of the builds that have these contents.
-func (r *run) create(to *contents, file NewFile) {
-	r.created = append(r.created, file)
-	more := newContents(buildcontext.With(to.directory, file.Name, file.Text), r.src)
-	for _, b := range r.builds {
-		if b.contents == to {
-			b.contents = more
-			clear(b.workloads)
-		}
-	}
 }

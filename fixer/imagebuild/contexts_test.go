@@ -1,4 +1,4 @@
-package fixer_test
+package imagebuild_test
 
 import (
 	"fmt"
@@ -9,6 +9,8 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 )
 
 // opens counts how often the files of a context are opened.
@@ -26,13 +28,13 @@ func (o *opens) Open(name string) (fs.File, error) {
 }
 
 // asksSources is a transform that reads the sources of the context.
-var asksSources = &fixer.Transform{ID: "asks", Run: func(p *fixer.Pass) error {
+var asksSources = &fixer.Transform{Kind: dockerfile.Kind, ID: "asks", Run: imagebuild.On(func(p *imagebuild.Pass) error {
 	if n := len(p.NodeProcess().Stops()) + len(p.Files().Sources().Paths); n != 2 {
 		return fmt.Errorf("%d answers", n)
 	}
 	_, err := fs.ReadFile(p.Context, "a.js")
 	return err
-}}
+})}
 
 func TestContexts(t *testing.T) {
 	context := &opens{MapFS: fstest.MapFS{
@@ -41,13 +43,13 @@ func TestContexts(t *testing.T) {
 	}}
 	// run repairs Dockerfiles of the context at the same time, and returns how often
 	// each source was opened.
-	run := func(contexts *fixer.Contexts, sources ...fixer.Source) map[string]int {
+	run := func(contexts *imagebuild.Contexts, sources ...imagebuild.Source) map[string]int {
 		context.counts = map[string]int{}
 		var all sync.WaitGroup
 		for _, src := range sources {
 			src.Src, src.Context, src.Contexts = []byte("FROM node:20\nCOPY . .\n"), context, contexts
 			all.Go(func() {
-				r, err := fixer.Run(t.Context(), src, []*fixer.Transform{asksSources}, baseimage.Static{}, fixer.Options{})
+				r, err := imagebuild.Run(t.Context(), src, []*fixer.Transform{asksSources}, baseimage.Static{}, fixer.Options{})
 				if err != nil || len(r.Findings) > 0 {
 					t.Error(err, r.Findings)
 				}
@@ -56,19 +58,19 @@ func TestContexts(t *testing.T) {
 		all.Wait()
 		return context.counts
 	}
-	a, b := fixer.Source{Name: "a/Dockerfile"}, fixer.Source{Name: "b/Dockerfile"}
-	own := fixer.Source{Name: "c/Dockerfile", Ignore: &fixer.IgnoreFile{Name: "c/Dockerfile.dockerignore", Text: []byte("x\n")}}
-	contexts := &fixer.Contexts{}
+	a, b := imagebuild.Source{Name: "a/Dockerfile"}, imagebuild.Source{Name: "b/Dockerfile"}
+	own := imagebuild.Source{Name: "c/Dockerfile", Ignore: &imagebuild.IgnoreFile{Name: "c/Dockerfile.dockerignore", Text: []byte("x\n")}}
+	contexts := &imagebuild.Contexts{}
 	for _, c := range []struct {
 		name     string
-		contexts *fixer.Contexts
-		sources  []fixer.Source
+		contexts *imagebuild.Contexts
+		sources  []imagebuild.Source
 		want     int
 	}{
-		{"alone", nil, []fixer.Source{a, b}, 2},
-		{"shared", contexts, []fixer.Source{a, b, a}, 1},
-		{"known", contexts, []fixer.Source{b}, 0},
-		{"another ignore file", contexts, []fixer.Source{a, own, own}, 1},
+		{"alone", nil, []imagebuild.Source{a, b}, 2},
+		{"shared", contexts, []imagebuild.Source{a, b, a}, 1},
+		{"known", contexts, []imagebuild.Source{b}, 0},
+		{"another ignore file", contexts, []imagebuild.Source{a, own, own}, 1},
 	} {
 		counts := run(c.contexts, c.sources...)
 		if counts["a.js"] != c.want || counts["d/b.js"] != c.want {

@@ -1,4 +1,4 @@
-package fixer_test
+package imagebuild_test
 
 import (
 	"bytes"
@@ -7,11 +7,13 @@ import (
 	"testing"
 
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 )
 
 // marks makes a transform that adds --link to every COPY, a finding each.
 func marks(id string) *fixer.Transform {
-	return &fixer.Transform{ID: id, Safety: fixer.Safe, Run: func(p *fixer.Pass) error {
+	return &fixer.Transform{Kind: dockerfile.Kind, ID: id, Safety: fixer.Safe, Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		for _, in := range p.File.Instructions {
 			if in.Name() != "COPY" || len(in.Flags) > 0 {
 				continue
@@ -23,7 +25,7 @@ func marks(id string) *fixer.Transform {
 			p.Change(in.Span, fixer.Finding{Problem: "no link"}, fixer.Decision{}, e)
 		}
 		return nil
-	}}
+	})}
 }
 
 func TestIgnore(t *testing.T) {

@@ -1,4 +1,4 @@
-package fixer
+package imagebuild
 
 import (
 	"io/fs"

@@ -1,4 +1,4 @@
-package fixer_test
+package imagebuild_test
 
 import (
 	"context"
@@ -10,6 +10,8 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 )
 
@@ -17,7 +19,7 @@ const src = "FROM node:20\n# why\nRUN a\nCMD b\n"
 
 // inserts makes a transform that puts a line in front of the last instruction.
 func inserts(id, line string, s fixer.Safety) *fixer.Transform {
-	return &fixer.Transform{ID: id, Safety: s, Run: func(p *fixer.Pass) error {
+	return &fixer.Transform{Kind: dockerfile.Kind, ID: id, Safety: s, Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		last := p.File.Instructions[len(p.File.Instructions)-1]
 		for _, in := range p.File.Instructions {
 			if in.Logical == line {
@@ -30,12 +32,12 @@ func inserts(id, line string, s fixer.Safety) *fixer.Transform {
 		}
 		p.Change(last.Span, fixer.Finding{Problem: "inserts " + line}, fixer.Decision{}, e)
 		return nil
-	}}
+	})}
 }
 
-func run(t *testing.T, text string, o fixer.Options, ts ...*fixer.Transform) fixer.Result {
+func run(t *testing.T, text string, o fixer.Options, ts ...*fixer.Transform) imagebuild.Result {
 	t.Helper()
-	r, err := fixer.Run(t.Context(), fixer.Source{Name: "Dockerfile", Src: []byte(text)}, ts, baseimage.Static{}, o)
+	r, err := imagebuild.Run(t.Context(), imagebuild.Source{Name: "Dockerfile", Src: []byte(text)}, ts, baseimage.Static{}, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,41 +77,41 @@ func TestThreshold(t *testing.T) {
 // is named, and the others go on.
 func TestRollback(t *testing.T) {
 	good := inserts("good", "USER x", fixer.Safe)
-	edit := func(f func(p *fixer.Pass) []dockerfile.Edit) func(*fixer.Pass) error {
-		return func(p *fixer.Pass) error {
+	edit := func(f func(p *imagebuild.Pass) []document.Edit) func(*imagebuild.Pass) error {
+		return func(p *imagebuild.Pass) error {
 			p.Change(p.File.Instructions[0].Span, fixer.Finding{Problem: "bad"}, fixer.Decision{}, f(p)...)
 			return nil
 		}
 	}
-	for name, bad := range map[string]func(*fixer.Pass) error{
-		"error":  func(*fixer.Pass) error { return errors.New("broken") },
-		"panics": func(*fixer.Pass) error { panic("broken") },
-		"no instruction": edit(func(p *fixer.Pass) []dockerfile.Edit {
+	for name, bad := range map[string]func(*imagebuild.Pass) error{
+		"error":  func(*imagebuild.Pass) error { return errors.New("broken") },
+		"panics": func(*imagebuild.Pass) error { panic("broken") },
+		"no instruction": edit(func(p *imagebuild.Pass) []document.Edit {
 			e, _ := p.File.InsertBefore(p.File.Instructions[1], "NOSUCH x")
-			return []dockerfile.Edit{e}
+			return []document.Edit{e}
 		}),
-		"does not parse": edit(func(p *fixer.Pass) []dockerfile.Edit {
+		"does not parse": edit(func(p *imagebuild.Pass) []document.Edit {
 			e, _ := p.File.Instructions[0].Replace(p.File.Instructions[0].Args[0], "a b c d")
-			return []dockerfile.Edit{e}
+			return []document.Edit{e}
 		}),
-		"becomes a continuation": edit(func(p *fixer.Pass) []dockerfile.Edit {
+		"becomes a continuation": edit(func(p *imagebuild.Pass) []document.Edit {
 			e, _ := p.File.Instructions[1].Replace(p.File.Instructions[1].Args[0], `a \`)
-			return []dockerfile.Edit{e}
+			return []document.Edit{e}
 		}),
-		"edits overlap": edit(func(p *fixer.Pass) []dockerfile.Edit {
+		"edits overlap": edit(func(p *imagebuild.Pass) []document.Edit {
 			in := p.File.Instructions[1]
 			e, _ := in.Replace(in.Args[0], "x")
-			return []dockerfile.Edit{e, e}
+			return []document.Edit{e, e}
 		}),
-		"changes nothing": edit(func(p *fixer.Pass) []dockerfile.Edit {
+		"changes nothing": edit(func(p *imagebuild.Pass) []document.Edit {
 			in := p.File.Instructions[1]
 			e, _ := in.Replace(in.Args[0], "a")
-			return []dockerfile.Edit{e}
+			return []document.Edit{e}
 		}),
-		"edit of nobody": edit(func(*fixer.Pass) []dockerfile.Edit { return []dockerfile.Edit{{}} }),
+		"edit of no file": edit(func(*imagebuild.Pass) []document.Edit { return []document.Edit{{}} }),
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := run(t, src, fixer.Options{}, &fixer.Transform{ID: "bad", Safety: fixer.Safe, Run: bad}, good)
+			r := run(t, src, fixer.Options{}, &fixer.Transform{Kind: dockerfile.Kind, ID: "bad", Safety: fixer.Safe, Run: imagebuild.On(bad)}, good)
 			if want := strings.Replace(src, "CMD", "USER x\nCMD", 1); string(r.After) != want {
 				t.Errorf("got\n%s", r.After)
 			}
@@ -134,12 +136,12 @@ func TestBadInput(t *testing.T) {
 		"":               "no instructions",
 		"FROM a\nNOPE b": "Dockerfile:2:1: unknown instruction",
 	} {
-		_, err := fixer.Run(t.Context(), fixer.Source{Name: "Dockerfile", Src: []byte(text)}, nil, baseimage.Static{}, fixer.Options{})
+		_, err := imagebuild.Run(t.Context(), imagebuild.Source{Name: "Dockerfile", Src: []byte(text)}, nil, baseimage.Static{}, fixer.Options{})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
-	_, err := fixer.Run(t.Context(), fixer.Source{Name: "Dockerfile", Src: []byte(src)}, nil, baseimage.Static{}, fixer.Options{Build: stage.Options{Target: "nosuch"}})
+	_, err := imagebuild.Run(t.Context(), imagebuild.Source{Name: "Dockerfile", Src: []byte(src), Options: stage.Options{Target: "nosuch"}}, nil, baseimage.Static{}, fixer.Options{})
 	if err == nil || !strings.Contains(err.Error(), `no stage is named "nosuch"`) {
 		t.Errorf("target: %v", err)
 	}
@@ -148,11 +150,11 @@ func TestBadInput(t *testing.T) {
 // TestNoInspector: without an inspector there is an error, and no findings of broken
 // transforms.
 func TestNoInspector(t *testing.T) {
-	asks := &fixer.Transform{ID: "asks", Run: func(p *fixer.Pass) error {
+	asks := &fixer.Transform{Kind: dockerfile.Kind, ID: "asks", Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		_, err := p.Base(p.Graph.Nodes[0], baseimage.AskConfig)
 		return err
-	}}
-	r, err := fixer.Run(t.Context(), fixer.Source{Name: "Dockerfile", Src: []byte(src)}, []*fixer.Transform{asks}, nil, fixer.Options{})
+	})}
+	r, err := imagebuild.Run(t.Context(), imagebuild.Source{Name: "Dockerfile", Src: []byte(src)}, []*fixer.Transform{asks}, nil, fixer.Options{})
 	if err == nil || !strings.Contains(err.Error(), "takes an Inspector") || r.Findings != nil {
 		t.Errorf("error %v, findings %+v", err, r.Findings)
 	}
@@ -161,7 +163,7 @@ func TestNoInspector(t *testing.T) {
 func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := fixer.Run(ctx, fixer.Source{Name: "Dockerfile", Src: []byte(src)}, []*fixer.Transform{inserts("one", "USER x", fixer.Safe)}, baseimage.Static{}, fixer.Options{})
+	_, err := imagebuild.Run(ctx, imagebuild.Source{Name: "Dockerfile", Src: []byte(src)}, []*fixer.Transform{inserts("one", "USER x", fixer.Safe)}, baseimage.Static{}, fixer.Options{})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
@@ -170,16 +172,16 @@ func TestCancelled(t *testing.T) {
 // TestAssumed: that facts are an assumption is said once for each image.
 func TestAssumed(t *testing.T) {
 	images := baseimage.NewStatic(&baseimage.Facts{Image: "a", Assumed: "no network"}, &baseimage.Facts{Image: "b"})
-	asks := &fixer.Transform{ID: "asks", Run: func(p *fixer.Pass) error {
+	asks := &fixer.Transform{Kind: dockerfile.Kind, ID: "asks", Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		for _, n := range p.Graph.Nodes {
 			if _, err := p.Base(n, baseimage.AskConfig); err != nil {
 				return err
 			}
 		}
 		return nil
-	}}
+	})}
 	text := "FROM b AS one\nFROM a AS two\nFROM a\nFROM scratch\n"
-	r, err := fixer.Run(t.Context(), fixer.Source{Name: "Dockerfile", Src: []byte(text)}, []*fixer.Transform{asks, asks}, images, fixer.Options{})
+	r, err := imagebuild.Run(t.Context(), imagebuild.Source{Name: "Dockerfile", Src: []byte(text)}, []*fixer.Transform{asks, asks}, images, fixer.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -219,7 +221,7 @@ func TestImage(t *testing.T) {
 	in := &noting{Static: baseimage.NewStatic(
 		&baseimage.Facts{Image: "node:20", Digest: "sha256:1", Config: &baseimage.Config{User: "x"}}, &baseimage.Facts{Image: "node:21", Absent: "no such tag"},
 	)}
-	asks := &fixer.Transform{ID: "asks", Run: func(p *fixer.Pass) error {
+	asks := &fixer.Transform{Kind: dockerfile.Kind, ID: "asks", Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		f, err := p.Base(p.Graph.Nodes[0], baseimage.AskConfig)
 		if err != nil || f.Config.User != "x" || f.Digest != "" {
 			t.Errorf("%+v, %v", f, err)
@@ -233,8 +235,8 @@ func TestImage(t *testing.T) {
 			}
 		}
 		return nil
-	}}
-	if _, err := fixer.Run(t.Context(), fixer.Source{Name: "Dockerfile", Src: []byte(src)}, []*fixer.Transform{asks}, in, fixer.Options{}); err != nil {
+	})}
+	if _, err := imagebuild.Run(t.Context(), imagebuild.Source{Name: "Dockerfile", Src: []byte(src)}, []*fixer.Transform{asks}, in, fixer.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	if want := "node:20 config, node:20 config digest, node:21 digest"; strings.Join(in.asked, ", ") != want {
@@ -244,12 +246,12 @@ func TestImage(t *testing.T) {
 
 // TestEnds: a finding ends where its place does, in the text that came in.
 func TestEnds(t *testing.T) {
-	notes := &fixer.Transform{ID: "notes", Run: func(p *fixer.Pass) error {
+	notes := &fixer.Transform{Kind: dockerfile.Kind, ID: "notes", Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		for _, in := range p.File.Instructions {
 			p.Leave(in.Span, in.Name(), "")
 		}
 		return nil
-	}}
+	})}
 	r := run(t, "FROM a\nRUN b \\\n  c\nCMD d\n", fixer.Options{}, inserts("one", "USER x", fixer.Safe), notes)
 	var got []string
 	for _, f := range r.Findings {

@@ -1,14 +1,13 @@
-package fixer
+package imagebuild
 
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 	"sync"
 
+	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/stage"
 )
@@ -103,47 +102,28 @@ func (k *known) keep(f *baseimage.Facts) *baseimage.Facts {
 	return narrow
 }
 
-// notes tells, once for each image of the graph, what its facts rest on when
-// that is less than the image itself. position is that of an offset of the graph's
-// file; a place that has a note already gets no other.
-func (im *images) notes(g *stage.Graph, position func(int) (line, col int), list []Finding) []Finding {
+// remarks returns, once for each image of the graph, what its facts rest on when that is
+// less than the image itself.
+func (im *images) remarks(g *stage.Graph) (list []fixer.Remark) {
 	seen := map[string]bool{}
 	for _, n := range g.Nodes {
 		k := im.known[imageKey{n.Image, n.Platform}]
 		if k == nil || k.facts == nil || seen[n.Image] {
 			continue
 		}
-		var problem, reason string
+		r := fixer.Remark{ID: "base-image", Offset: n.Stage.Ref.Start}
 		switch f := k.facts; {
 		case f.Assumed != "" && f.Config != nil && f.Config.Source != baseimage.FromTable:
-			problem, reason = n.Image+" is assumed to be the same as at the last lookup", f.Assumed
+			r.Problem, r.Reason = n.Image+" is assumed to be the same as at the last lookup", f.Assumed
 		case f.Assumed != "":
-			problem, reason = n.Image+" is assumed to be what the built-in table says", f.Assumed
+			r.Problem, r.Reason = n.Image+" is assumed to be what the built-in table says", f.Assumed
 		case f.Unread != "":
-			problem, reason = "not everything is known of "+n.Image, f.Unread
+			r.Problem, r.Reason = "not everything is known of "+n.Image, f.Unread
 		default:
 			continue
 		}
 		seen[n.Image] = true
-		line, col := position(n.Stage.Ref.Start)
-		if !slices.ContainsFunc(list, func(f Finding) bool { return f.Line == line && f.Col == col }) {
-			list = append(list, StatedAt("base-image", line, col, problem, reason))
-		}
+		list = append(list, r)
 	}
 	return list
-}
-
-// foreignSyntax tells why a file with this "# syntax=" can't be understood.
-// BuildKit then reads the file with another program than the one whose parser
-// dockmend uses.
-func foreignSyntax(image string) string {
-	name, _, _ := strings.Cut(image, "@")
-	if i := strings.LastIndex(name, ":"); i > strings.LastIndex(name, "/") {
-		name = name[:i]
-	}
-	switch strings.TrimPrefix(strings.TrimPrefix(name, "docker.io/"), "index.docker.io/") {
-	case "", "docker/dockerfile", "docker/dockerfile-upstream":
-		return ""
-	}
-	return fmt.Sprintf("its syntax is that of %s, not Docker's own", image)
 }
