@@ -103,7 +103,7 @@ func (a *agreement) settle() {
 			return true // it is part of what is said of the dispute
 		}
 		seen[c.offset] = true
-		*c = change{report: report{Finding: Finding{ID: c.ID, Status: Refused, Problem: a.run.subject.Disagreement(), Reason: a.dispute(first, c.offset), offset: c.offset, end: c.end}}}
+		*c = change{report: report{Finding: Finding{ID: c.ID, Severity: c.Severity, Status: Refused, Problem: a.run.subject.Disagreement(), Reason: a.dispute(first, c.offset), offset: c.offset, end: c.end}}}
 		return false
 	})
 }

@@ -15,6 +15,8 @@ type Decision struct {
 	// Safety is the most that the change can be called; the zero value sets no
 	// limit.
 	Safety Safety
+	// Evidence is what the refusal or the caveats rest on.
+	Evidence []Evidence
 	// Missing are the transforms whose work would have changed the answer, where it
 	// is that of [Reported.Provided]; nil for all that the change rests on.
 	Missing []*Transform
@@ -39,6 +41,16 @@ func (d Decision) And(other Decision) Decision {
 			d.Caveats = append(d.Caveats, c)
 		}
 	}
+	d.Evidence = append(slices.Clip(d.Evidence), other.Evidence...)
+	return d
+}
+
+// By returns the decision as one that rests on this.
+func (d Decision) By(evidence ...Evidence) Decision {
+	if !d.Refused() && len(d.Caveats) == 0 {
+		return d
+	}
+	d.Evidence = append(slices.Clip(d.Evidence), evidence...)
 	return d
 }
 

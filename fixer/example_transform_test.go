@@ -16,11 +16,12 @@ import (
 // ExposePort is a transform of another module: a value, which can be put into any
 // list of transforms.
 var ExposePort = &fixer.Transform{
-	ID:     "expose-port",
-	Title:  "write EXPOSE without the protocol that is the default",
-	Since:  "0.1.0",
-	Kind:   dockerfile.Kind,
-	Safety: fixer.Safe,
+	ID:       "expose-port",
+	Title:    "write EXPOSE without the protocol that is the default",
+	Since:    "0.1.0",
+	Kind:     dockerfile.Kind,
+	Severity: fixer.Low,
+	Safety:   fixer.Safe,
 	Doc: fixer.Doc{
 		What:        `Drops /tcp from the ports of EXPOSE.`,
 		Why:         `TCP is the default. A reader has to find out that no other protocol is meant.`,

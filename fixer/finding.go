@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/internal/clip"
 )
 
@@ -24,7 +25,9 @@ const (
 type Finding struct {
 	ID     string // of the transform, or of what the engine looks at: base-image, ignore, syntax
 	Status Status
-	Safety Safety // of the change; Note where there is none
+	// Severity is the transform's; Info for what the engine says.
+	Severity Severity
+	Safety   Safety // of the change; Note where there is none
 	// The place, in the text that came in, from 1; columns count bytes. The end is that
 	// of the last byte and one more; it is the beginning where nothing more is known.
 	Line, Col, EndLine, EndCol int
@@ -33,11 +36,44 @@ type Finding struct {
 	Change  string   // what is done about it: "USER node"; "" where nothing is
 	Reason  string   // the evidence for the change, or why there is none
 	Caveats []string // what a reviewer of the change should know
+	// Evidence is what the decision rests on, where it is a place or an image: the first
+	// entry is what Reason is about.
+	Evidence []Evidence
+	// Touched are the places of the text that came in that a change that is made takes
+	// text from, or puts text to. What it does to lines that this run inserted is at the
+	// place of those.
+	Touched []document.Span
+	// Edits make the change in the text that came in, without the changes of others.
+	// [Separate] sets them, where the change can be made so.
+	Edits []document.Edit
 
-	offset, end int // in the text that the transform saw
-	order       int // of the transform in the list; -1 for the engine's own findings
-	group       int // the line of the instruction in the text that came in
+	offset, end int             // in the text that the transform saw
+	first       []document.Edit // where that is the text that came in, the edits of the change
+	order       int             // of the transform in the list; -1 for the engine's own findings
+	group       int             // the line of the instruction in the text that came in
 }
+
+// Evidence is one thing that was read and that a decision rests on: a place in a file, or
+// what is known of an image.
+type Evidence struct {
+	File string // slash-separated; "" for an image
+	Root Root   // of File
+	Line int    // from 1; 0 for the whole file
+
+	Image  string // as BuildKit would pull it; "" for a file
+	Source string // of what is known of the image: "registry", "config", "history", "layer", "table"
+
+	What string // what is seen there: "script start", "the account node"
+}
+
+// Root is the directory that a file of [Evidence] is named from.
+type Root string
+
+// The roots.
+const (
+	Repository Root = "repository"
+	Directory  Root = "directory" // of the view: a Dockerfile's build context
+)
 
 // maxText bounds each text of a finding in bytes: they quote what a repository says,
 // which may be of any length.
@@ -63,7 +99,7 @@ func StatedAt(id string, line, col int, problem, reason string) Finding {
 
 // refused returns the finding as one of which nothing is changed.
 func (f Finding) refused(reason string) Finding {
-	f.Status, f.Safety, f.Change, f.Reason, f.Caveats = Refused, Note, "", reason, nil
+	f.Status, f.Safety, f.Change, f.Reason, f.Caveats, f.Evidence = Refused, Note, "", reason, nil, nil
 	return f.bounded()
 }
 

@@ -41,11 +41,12 @@ func (p *Pass) Transform() *Transform { return p.transform }
 func (p *Pass) Inserted(offset int) bool { return p.position(offset).inserted }
 
 // Change records a finding at a place of the document and the edits that fix it. Of f, its
-// texts are used. may says whether they may be made, how safe that is and what a
+// texts and its evidence are used. may says whether they may be made, how safe that is and what a
 // reviewer should know; where it refuses, the finding says so instead.
 func (p *Pass) Change(at document.Span, f Finding, may Decision, edits ...document.Edit) Reported {
+	f.Evidence = append(slices.Clip(f.Evidence), may.Evidence...)
 	if may.Refused() {
-		return p.Leave(at, f.Problem, may.Refuse)
+		return p.record(at, Finding{Status: Refused, Problem: f.Problem, Reason: may.Refuse, Evidence: may.Evidence}, nil)
 	}
 	f.Safety = may.Limit(p.transform.Safety)
 	f.Caveats = append(slices.Clip(f.Caveats), may.Caveats...)
@@ -69,7 +70,7 @@ func (p *Pass) Create(at document.Span, f Finding, may Decision, file NewFile) {
 }
 
 func (p *Pass) record(at document.Span, f Finding, edits []document.Edit) Reported {
-	f.ID, f.offset, f.end = p.transform.ID, at.Start, at.End
+	f.ID, f.Severity, f.offset, f.end = p.transform.ID, p.transform.Severity, at.Start, at.End
 	r := &report{Finding: f.bounded(), edits: edits}
 	p.reports = append(p.reports, r)
 	return Reported{r}

@@ -52,6 +52,14 @@ func (r *run) step(i int) {
 			owners = append(owners, slices.Repeat([]int{len(r.findings) + k}, len(c.edits))...)
 		}
 	}
+	for _, c := range changes {
+		if c.Status == Fixed {
+			c.Touched = r.touched(c.edits)
+			if len(r.applied) == 0 {
+				c.first = c.edits
+			}
+		}
+	}
 	places := make([]place, len(changes))
 	for k, c := range changes {
 		places[k] = r.place(c.offset)
@@ -184,6 +192,21 @@ func (r *run) endOf(f Finding, at place) (line, col int) {
 		return at.line, at.col
 	}
 	return last.line, last.col + 1
+}
+
+// touched returns the places of edits in the text that came in.
+func (r *run) touched(edits []document.Edit) []document.Span {
+	list := make([]document.Span, len(edits))
+	for i, e := range edits {
+		at := r.place(e.Start)
+		list[i] = document.Span{Start: at.offset, End: at.offset}
+		if e.Len() > 0 && !at.inserted {
+			if last := r.place(e.End - 1); !last.inserted {
+				list[i].End = max(list[i].End, last.offset+1)
+			}
+		}
+	}
+	return list
 }
 
 // changesOnlyInserted reports whether all that a change does is to change

@@ -395,3 +395,33 @@ func TestNoKind(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestSeparate: a change that the transform makes alone, too, has its edits in the text
+// that came in; one that follows another's has none.
+func TestSeparate(t *testing.T) {
+	follows := on("follows", fixer.Safe, func(p *fixer.Pass, view *profile, l line) {
+		if l.key == "level" && l.value == "1" && strings.Contains(string(view.doc.src), "debug=off") {
+			p.Change(l.Span, fixer.Finding{Problem: "level 1"}, fixer.Decision{}, change(l, "2"))
+		}
+	})
+	ts := []*fixer.Transform{debugOff(fixer.Safe), follows, hostAdded}
+	y := &toy{}
+	r, _ := repair(t, y, "debug=on\nlevel=1\nport=1\n", fixer.Options{}, ts...)
+	if err := fixer.Separate(t.Context(), y, ts, fixer.Options{}, &r); err != nil {
+		t.Fatal(err)
+	}
+	if want := "debug=off\nlevel=2\nport=1\nhost=any\n"; string(r.After) != want {
+		t.Fatalf("got\n%s", r.After)
+	}
+	want := map[string]string{
+		"debug-off": "debug=off\nlevel=1\nport=1\n",
+		"follows":   "debug=on\nlevel=1\nport=1\n",
+		"host":      "debug=on\nlevel=1\nport=1\nhost=any\n",
+	}
+	for _, f := range r.Findings {
+		text, err := document.Splice(r.Before, f.Edits)
+		if err != nil || string(text) != want[f.ID] || len(f.Touched) != 1 {
+			t.Errorf("%s: %v, touches %v, alone\n%s", f.ID, err, f.Touched, text)
+		}
+	}
+}

@@ -46,12 +46,13 @@ type Doc struct {
 
 // Transform is one small named change. It is a value: Pass is its whole world.
 type Transform struct {
-	ID     string        // "nonroot-user": stable, used in findings, flags and comments
-	Title  string        // one line
-	Since  string        // the version that brought it
-	Kind   document.Kind // of the documents that it runs on
-	Safety Safety        // of its changes, where a change does not say otherwise
-	Doc    Doc
+	ID       string        // "nonroot-user": stable, used in findings, flags and comments
+	Title    string        // one line
+	Since    string        // the version that brought it
+	Kind     document.Kind // of the documents that it runs on
+	Severity Severity      // of what it repairs
+	Safety   Safety        // of its changes, where a change does not say otherwise
+	Doc      Doc
 	// RestsOn are the transforms that run later and whose work a change of this one
 	// may count on. Such a change says, with [Reported.Provided], what that work
 	// must have come to in the end; where RestsOn is empty, that is a failure of the

@@ -23,6 +23,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/buildcontext"
 	"github.com/dockmend/dockmend/fixer/diff"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/report"
 	"github.com/dockmend/dockmend/fixer/repository"
@@ -291,7 +292,31 @@ func (c *testCase) invariants(t *testing.T, r imagebuild.Result) {
 	keepsInstructions(t, r.Before, r.After, c.ids())
 	c.twins(t, r)
 	c.asksForNothing(t)
+	c.standAlone(t)
 	applies(t, r)
+}
+
+// standAlone: what is said to be a change that can be made alone leaves a Dockerfile, in
+// which only that transform has done something.
+func (c *testCase) standAlone(t *testing.T) {
+	t.Helper()
+	source := c.source(c.src)
+	source.Separate = true
+	r, err := imagebuild.Run(t.Context(), source, c.transforms, c.images, c.options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range r.Findings {
+		if len(f.Edits) == 0 {
+			continue
+		}
+		text, err := document.Splice(r.Before, f.Edits)
+		if err != nil {
+			t.Errorf("%s: %v", f.ID, err)
+			continue
+		}
+		keepsInstructions(t, r.Before, text, []string{f.ID})
+	}
 }
 
 // isDone: a second run, which finds the files that the first made, changes nothing.
@@ -421,7 +446,7 @@ func TestComplete(t *testing.T) {
 				t.Errorf("%s rests on %s, which does not run later", tr.ID, other.ID)
 			}
 		}
-		if tr.Title == "" || tr.Since == "" || tr.Safety == fixer.Note || tr.Doc.What == "" || tr.Doc.Why == "" || len(tr.Doc.Checks) == 0 || len(tr.Doc.LeavesAlone) == 0 || len(tr.Doc.See) == 0 || tr.Run == nil {
+		if tr.Title == "" || tr.Since == "" || tr.Severity == fixer.Info || tr.Safety == fixer.Note || tr.Doc.What == "" || tr.Doc.Why == "" || len(tr.Doc.Checks) == 0 || len(tr.Doc.LeavesAlone) == 0 || len(tr.Doc.See) == 0 || tr.Run == nil {
 			t.Errorf("%s: its documentation has gaps", tr.ID)
 		}
 		if tr.Safety == fixer.Unsafe && len(tr.Doc.NeedsUnsafe) == 0 {

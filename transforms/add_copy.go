@@ -18,11 +18,12 @@ import (
 
 // AddCopy writes ADD as COPY where it does nothing else.
 var AddCopy = &fixer.Transform{
-	ID:     "add-copy",
-	Title:  "write ADD as COPY where it only copies",
-	Since:  "0.1.0",
-	Kind:   dockerfile.Kind,
-	Safety: fixer.Safe,
+	ID:       "add-copy",
+	Title:    "write ADD as COPY where it only copies",
+	Since:    "0.1.0",
+	Kind:     dockerfile.Kind,
+	Severity: fixer.Low,
+	Safety:   fixer.Safe,
 	Doc: fixer.Doc{
 		What: `Replaces ADD with COPY where every source is a plain file or a directory of the build context, or a heredoc.`,
 		Why: `ADD also fetches URLs and git repositories and unpacks archives. A reader has to find out that none of that is meant, and a

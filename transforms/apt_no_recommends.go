@@ -17,11 +17,12 @@ import (
 
 // AptNoRecommends keeps apt-get from installing more than what is asked for.
 var AptNoRecommends = &fixer.Transform{
-	ID:     "apt-no-recommends",
-	Title:  "install no recommended packages, drop apt's lists",
-	Since:  "0.1.0",
-	Kind:   dockerfile.Kind,
-	Safety: fixer.Unsafe,
+	ID:       "apt-no-recommends",
+	Title:    "install no recommended packages, drop apt's lists",
+	Since:    "0.1.0",
+	Kind:     dockerfile.Kind,
+	Severity: fixer.Low,
+	Safety:   fixer.Unsafe,
 	Doc: fixer.Doc{
 		What: `Adds --no-install-recommends to apt-get install, and rm -rf /var/lib/apt/lists/* at the end of a RUN that fetched the lists,
 in the stages that become images.`,

@@ -19,11 +19,12 @@ import (
 
 // ChownCopy copies the application's files as the application's own.
 var ChownCopy = &fixer.Transform{
-	ID:     "chown-copy",
-	Title:  "copy what the application owns as its own",
-	Since:  "0.1.0",
-	Kind:   dockerfile.Kind,
-	Safety: fixer.Safe,
+	ID:       "chown-copy",
+	Title:    "copy what the application owns as its own",
+	Since:    "0.1.0",
+	Kind:     dockerfile.Kind,
+	Severity: fixer.Medium,
+	Safety:   fixer.Safe,
 	Doc: fixer.Doc{
 		What: `Adds --chown=user:group to COPY and ADD into the working directory, or into the home of the user that the container runs as.
 Uses numbers with --link, and where the names do not exist yet. Drops the -R of a RUN chown of the working directory that

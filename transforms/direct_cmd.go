@@ -21,11 +21,12 @@ import (
 
 // DirectCmd takes npm and its kind away from between the container and node.
 var DirectCmd = &fixer.Transform{
-	ID:     "direct-cmd",
-	Title:  "start node itself, not npm",
-	Since:  "0.1.0",
-	Kind:   dockerfile.Kind,
-	Safety: fixer.Safe,
+	ID:       "direct-cmd",
+	Title:    "start node itself, not npm",
+	Since:    "0.1.0",
+	Kind:     dockerfile.Kind,
+	Severity: fixer.Medium,
+	Safety:   fixer.Safe,
 	Doc: fixer.Doc{
 		What: `Replaces a CMD of npm start, npm run X, yarn X or pnpm X with the command of that script in package.json, where it is one
 plain node command: CMD ["npm", "start"] becomes CMD ["node", "server.js"]. A script that runs another one is followed.`,
@@ -118,6 +119,7 @@ func rewriteManager(p *imagebuild.Pass, run *stage.Evaluation, words, front, man
 	r.Finding = fixer.Finding{
 		Problem: name + " may not forward signals to node",
 		Change:  "start " + strings.Join(argv, " ") + " directly", Reason: fmt.Sprintf("script %q of %s", s.Name, s.File),
+		Evidence: []fixer.Evidence{imagebuild.InContext(s.File, "script "+s.Name)},
 	}
 }
 

@@ -11,11 +11,12 @@ import (
 
 // Dockerignore keeps out of the image what only the checkout needs.
 var Dockerignore = &fixer.Transform{
-	ID:     "dockerignore",
-	Title:  "add a .dockerignore where there is none",
-	Since:  "0.1.0",
-	Kind:   dockerfile.Kind,
-	Safety: fixer.Unsafe,
+	ID:       "dockerignore",
+	Title:    "add a .dockerignore where there is none",
+	Since:    "0.1.0",
+	Kind:     dockerfile.Kind,
+	Severity: fixer.Medium,
+	Safety:   fixer.Unsafe,
 	Doc: fixer.Doc{
 		What: `Adds a .dockerignore where the Dockerfile copies the whole build context and there is no ignore file. It lists .git,
 node_modules and npm-debug.log*, and of these what exists: editors' folders, .env files, coverage reports, Dockerfiles

@@ -18,11 +18,12 @@ import (
 
 // EnvEquals writes the old form of ENV and LABEL as the one with an equals sign.
 var EnvEquals = &fixer.Transform{
-	ID:     "env-equals",
-	Title:  "write ENV and LABEL with an equals sign",
-	Since:  "0.1.0",
-	Kind:   dockerfile.Kind,
-	Safety: fixer.Safe,
+	ID:       "env-equals",
+	Title:    "write ENV and LABEL with an equals sign",
+	Since:    "0.1.0",
+	Kind:     dockerfile.Kind,
+	Severity: fixer.Low,
+	Safety:   fixer.Safe,
 	Doc: fixer.Doc{
 		What: `Replaces "ENV name value" with "ENV name=value", and LABEL likewise. A value with blanks gets double quotes.`,
 		Why: `Without =, the rest of the line is one value: a second variable on the line silently becomes part of the first. Docker's

@@ -20,11 +20,12 @@ import (
 
 // ExecForm takes the shell away from between the container and its program.
 var ExecForm = &fixer.Transform{
-	ID:     "exec-form",
-	Title:  "start the program without a shell around it",
-	Since:  "0.1.0",
-	Kind:   dockerfile.Kind,
-	Safety: fixer.Safe,
+	ID:       "exec-form",
+	Title:    "start the program without a shell around it",
+	Since:    "0.1.0",
+	Kind:     dockerfile.Kind,
+	Severity: fixer.Medium,
+	Safety:   fixer.Safe,
 	Doc: fixer.Doc{
 		What: `Turns a CMD or ENTRYPOINT in shell form that is one plain command into exec form: CMD node server.js becomes
 CMD ["node", "server.js"]. Quotes are resolved as the shell does, and a leading exec is dropped.`,
@@ -160,7 +161,7 @@ func argumentsToCome(p *imagebuild.Pass, run *stage.Evaluation, c *stage.Command
 	}
 	for _, d := range p.Deployments {
 		if d.Command != nil && d.Entrypoint == nil {
-			return fixer.Refusal(fmt.Sprintf("the command in %s, which is ignored now, would become its arguments", d.Place))
+			return fixer.Refusal(fmt.Sprintf("the command in %s, which is ignored now, would become its arguments", d.Place)).By(imagebuild.InRepository(d.Place, "command"))
 		}
 	}
 	return fixer.Decision{}

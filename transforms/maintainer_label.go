@@ -20,11 +20,12 @@ const authors = "org.opencontainers.image.authors"
 
 // MaintainerLabel writes MAINTAINER as a label.
 var MaintainerLabel = &fixer.Transform{
-	ID:     "maintainer-label",
-	Title:  "write MAINTAINER as a label",
-	Since:  "0.1.0",
-	Kind:   dockerfile.Kind,
-	Safety: fixer.Safe,
+	ID:       "maintainer-label",
+	Title:    "write MAINTAINER as a label",
+	Since:    "0.1.0",
+	Kind:     dockerfile.Kind,
+	Severity: fixer.Low,
+	Safety:   fixer.Safe,
 	Doc: fixer.Doc{
 		What: `Replaces "MAINTAINER text" with LABEL org.opencontainers.image.authors="text", the label that Docker's documentation and the
 OCI image specification name for it. The text leaves the field Author of the image's configuration, which only docker inspect

@@ -19,11 +19,12 @@ import (
 
 // NonrootUser makes the container run as a user who is not root.
 var NonrootUser = &fixer.Transform{
-	ID:     "nonroot-user",
-	Title:  "run the container as a user who is not root",
-	Since:  "0.1.0",
-	Kind:   dockerfile.Kind,
-	Safety: fixer.Safe,
+	ID:       "nonroot-user",
+	Title:    "run the container as a user who is not root",
+	Since:    "0.1.0",
+	Kind:     dockerfile.Kind,
+	Severity: fixer.High,
+	Safety:   fixer.Safe,
 	Doc: fixer.Doc{
 		What: `Adds USER after the last instruction that needs root, in every stage that becomes an image and starts a program. The user is,
 in this order: the base image's own; one that the file creates and never uses; node, where the base has it; nonroot on
@@ -125,7 +126,8 @@ func nonroot(p *imagebuild.Pass, n *stage.Node) error {
 		p.Leave(steps.UserSpan(p, run), runsAsRoot, "other stages are built from this one, and may need root")
 		return nil
 	case len(p.Derived) > 0:
-		p.Leave(steps.UserSpan(p, run), runsAsRoot, fmt.Sprintf("%s is built from its image, and may need root", p.Derived[0]))
+		p.Change(steps.UserSpan(p, run), fixer.Finding{Problem: runsAsRoot},
+			fixer.Refusal(fmt.Sprintf("%s is built from its image, and may need root", p.Derived[0])).By(imagebuild.InRepository(p.Derived[0], "FROM")))
 		return nil
 	}
 	start := rootcheck.Examine(p, run, nil)
@@ -156,7 +158,8 @@ func nonroot(p *imagebuild.Pass, n *stage.Node) error {
 	}
 	may := rootcheck.May(p, run, id, start)
 	change := p.Change(steps.UserSpan(p, run), fixer.Finding{
-		Problem: runsAsRoot, Change: "add USER " + users.Spec(p, id), Reason: users.Evidence(run, id), Caveats: notes,
+		Problem: runsAsRoot, Change: "add USER " + users.Spec(p, id), Reason: users.Why(run, id), Caveats: notes,
+		Evidence: users.Evidence(run, id),
 	}, may, edits...)
 	if start.Server != nil {
 		return nil // which only reads what it serves

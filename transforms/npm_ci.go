@@ -17,11 +17,12 @@ import (
 
 // NPMCI installs what the lock file says.
 var NPMCI = &fixer.Transform{
-	ID:     "npm-ci",
-	Title:  "install exactly what the lock file says",
-	Since:  "0.1.0",
-	Kind:   dockerfile.Kind,
-	Safety: fixer.Safe,
+	ID:       "npm-ci",
+	Title:    "install exactly what the lock file says",
+	Since:    "0.1.0",
+	Kind:     dockerfile.Kind,
+	Severity: fixer.Medium,
+	Safety:   fixer.Safe,
 	Doc: fixer.Doc{
 		What: `Replaces npm install with npm ci, and yarn install with yarn install --frozen-lockfile (Yarn 1), in every stage. Flags stay.
 pnpm does the same by default where the lock file matches.`,
@@ -80,7 +81,8 @@ func freezeInstalls(p *imagebuild.Pass, n *stage.Node) error {
 				continue // in a heredoc or exec form: rare, and not worth another edit
 			}
 			command := in.Tool + " install"
-			if err := mayFreeze(p, run, in); err != nil {
+			project, err := mayFreeze(p, run, in)
+			if err != nil {
 				wrong := "may install other versions than the lock file"
 				if errors.Is(err, installs.ErrNoLock) {
 					wrong = "may install other versions from day to day"
@@ -97,45 +99,49 @@ func freezeInstalls(p *imagebuild.Pass, n *stage.Node) error {
 				Problem: command + " may install other versions than the lock file",
 				Change:  map[string]string{"npm": "use npm ci", "yarn": "add --frozen-lockfile"}[in.Tool],
 				Reason:  "the lock file is copied before it and matches package.json",
+				Evidence: []fixer.Evidence{
+					imagebuild.InContext(project.LockFile, "the lock file"),
+					imagebuild.InContext(project.ManifestFile, "the dependencies"),
+				},
 			}, fixer.Decision{}, edit)
 		}
 	}
 	return nil
 }
 
-// mayFreeze tells why an install that takes the lock file at its word might fail
-// where this one does not.
-func mayFreeze(p *imagebuild.Pass, run *stage.Evaluation, in installs.Install) error {
+// mayFreeze returns the project of an install, or why one that takes the lock file at its
+// word might fail where this one does not.
+func mayFreeze(p *imagebuild.Pass, run *stage.Evaluation, in installs.Install) (*installs.Project, error) {
 	project, err := installs.ReadProject(p, run, in.At, in.Tool)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if project.LockErr != nil {
-		return project.LockErr
+		return nil, project.LockErr
 	}
 	o := npm.Options{LegacyPeers: in.LegacyPeers || project.Setting(in.Step.Before, "legacy-peer-deps") == "true"}
 	if in.Tool == "npm" {
 		version, _ := p.Workload(run).NPMAt(in.Step)
 		switch {
 		case !version.Known:
-			return errors.New("the version of npm in the image is unknown")
+			return nil, errors.New("the version of npm in the image is unknown")
 		case !version.AtLeast(5, 7):
-			return fmt.Errorf("npm ci came with npm 5.7, and the npm of Node.js %s may be older", version.Node)
+			return nil, fmt.Errorf("npm ci came with npm 5.7, and the npm of Node.js %s may be older", version.Node)
 		}
 		o.NPM = version.Min.Major
 		for _, name := range []string{"package-lock", "shrinkwrap"} {
 			if project.Setting(in.Step.Before, name) == "false" {
-				return fmt.Errorf("npm is set to go without a lock file (%s=false)", name)
+				return nil, fmt.Errorf("npm is set to go without a lock file (%s=false)", name)
 			}
 		}
 	} else if version, ok := in.Step.Before.EnvVar("YARN_VERSION"); !ok || !strings.HasPrefix(version, "1.") || project.Berry || project.Manifest.PackageManager != "" {
-		return errors.New("the version of Yarn in the image is unknown")
+		return nil, errors.New("the version of Yarn in the image is unknown")
 	}
 	if where := installs.RewrittenBy(run, in); where != "" {
-		return fmt.Errorf("%s may change package.json or the lock file", where)
+		return nil, fmt.Errorf("%s may change package.json or the lock file", where)
 	}
 	if where := installs.HasModules(p, run, in); where != "" {
-		return fmt.Errorf("%s has brought node_modules already", where)
+		return nil, fmt.Errorf("%s has brought node_modules already", where)
 	}
-	return project.Lock.InSync(project.Manifest, o)
+	return project, project.Lock.InSync(project.Manifest, o)
 }

@@ -16,11 +16,12 @@ import (
 
 // NPMCIStage installs the dependencies in a stage of their own.
 var NPMCIStage = &fixer.Transform{
-	ID:     "npm-ci-stage",
-	Title:  "install dependencies in a stage of their own",
-	Since:  "0.1.0",
-	Kind:   dockerfile.Kind,
-	Safety: fixer.Safe,
+	ID:       "npm-ci-stage",
+	Title:    "install dependencies in a stage of their own",
+	Since:    "0.1.0",
+	Kind:     dockerfile.Kind,
+	Severity: fixer.Low,
+	Safety:   fixer.Safe,
 	Doc: fixer.Doc{
 		What: `Installs dependencies in a stage of their own, without dev dependencies where nothing that runs uses them. Lines are inserted
 into a stage that copies the manifest, installs, and copies the sources: the part before the manifest becomes the stage base;

@@ -18,11 +18,12 @@ import (
 
 // NPMOmitDev spells out what --production stands for.
 var NPMOmitDev = &fixer.Transform{
-	ID:     "npm-omit-dev",
-	Title:  "write --production as --omit=dev, as npm 7 and later call it",
-	Since:  "0.1.0",
-	Kind:   dockerfile.Kind,
-	Safety: fixer.Safe,
+	ID:       "npm-omit-dev",
+	Title:    "write --production as --omit=dev, as npm 7 and later call it",
+	Since:    "0.1.0",
+	Kind:     dockerfile.Kind,
+	Severity: fixer.Low,
+	Safety:   fixer.Safe,
 	Doc: fixer.Doc{
 		What: `Replaces --production, --prod, --only=production and --only=prod of npm ci and npm install with --omit=dev.`,
 		Why: `npm has deprecated these spellings since version 7, warns of each ("npm warn config only Use --omit=dev"), and may remove

@@ -10,11 +10,12 @@ import (
 // PinImage names the images that a Dockerfile is built from so that the names
 // stay theirs.
 var PinImage = &fixer.Transform{
-	ID:     "pin-image",
-	Title:  "name images by a version that stays",
-	Since:  "0.1.0",
-	Kind:   dockerfile.Kind,
-	Safety: fixer.Safe,
+	ID:       "pin-image",
+	Title:    "name images by a version that stays",
+	Since:    "0.1.0",
+	Kind:     dockerfile.Kind,
+	Severity: fixer.Medium,
+	Safety:   fixer.Safe,
 	Doc: fixer.Doc{
 		What: `Replaces a tag that moves, such as latest, lts or 20, with the most specific version: in FROM, COPY --from and
 RUN --mount=from, and in the default of an ARG that only FROM uses. With --pin=digest, or where no version tag names the
@@ -49,7 +50,7 @@ worked breaks, or changes what it ships, without a commit that says so.`,
 
 func pinImages(p *imagebuild.Pass) error {
 	for _, c := range pin.Images(p) {
-		p.Change(c.At, fixer.Finding{Problem: c.What, Change: c.Change, Reason: c.Why}, c.May, c.Edit)
+		p.Change(c.At, fixer.Finding{Problem: c.What, Change: c.Change, Reason: c.Why, Evidence: c.By}, c.May, c.Edit)
 	}
 	return nil
 }

@@ -20,11 +20,12 @@ import (
 
 // TiniInit puts an init in front of node.
 var TiniInit = &fixer.Transform{
-	ID:     "tini-init",
-	Title:  "start node under an init",
-	Since:  "0.1.0",
-	Kind:   dockerfile.Kind,
-	Safety: fixer.Safe,
+	ID:       "tini-init",
+	Title:    "start node under an init",
+	Since:    "0.1.0",
+	Kind:     dockerfile.Kind,
+	Severity: fixer.Medium,
+	Safety:   fixer.Safe,
 	Doc: fixer.Doc{
 		What: `Installs tini from the distribution's packages, in a RUN that installs others already or in one of its own, and puts it
 before the ENTRYPOINT, the base image's or the file's own. Where a new ENTRYPOINT would clear an inherited CMD, the CMD is
@@ -147,7 +148,7 @@ func suits(p *imagebuild.Pass, run *stage.Evaluation) fixer.Decision {
 	}
 	for _, d := range p.Deployments {
 		if d.Init {
-			return fixer.Refusal(fmt.Sprintf("%s says init: true, with which Docker brings its own", d.Place))
+			return fixer.Refusal(fmt.Sprintf("%s says init: true, with which Docker brings its own", d.Place)).By(imagebuild.InRepository(d.Place, "init"))
 		}
 	}
 	return otherInit(run)
@@ -197,6 +198,7 @@ func addTini(p *imagebuild.Pass, n *stage.Node, w workload.ToNode) fixer.Decisio
 	p.Change(steps.StartSpan(p, run), fixer.Finding{
 		Problem: noInit,
 		Change:  "start it with " + strings.Join(options[:len(options)-1], " "), Reason: source.Why,
+		Evidence: []fixer.Evidence{imagebuild.InImage(run.Final.Base, run.Final.Base.Distro.Source, "the distribution")},
 	}, may, append(plan.install, start...)...)
 	return may
 }

@@ -57,7 +57,7 @@ With --unsafe the file is changed all the same.`,
 
 func explain(s *streams, t *fixer.Transform) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n\nSince %s, %s.\n", t.ID, t.Title, t.Since, t.Safety)
+	fmt.Fprintf(&b, "%s: %s\n\nSince %s. Severity: %s. Changes: %s.\n", t.ID, t.Title, t.Since, t.Severity, t.Safety)
 	for _, part := range []struct{ title, text string }{{"What", t.Doc.What}, {"Why", t.Doc.Why}} {
 		fmt.Fprintf(&b, "\n%s\n%s", part.title, wrapped(part.text))
 	}

@@ -96,12 +96,14 @@ func (c *fixCmd) output(s *streams) (o *output, err error) {
 
 // each runs the jobs, some at a time, and shows their results in order.
 func (c *fixCmd) each(ctx context.Context, s *streams, work *repair, o *output) error {
+	separate := o.whole != nil && o.whole.Separate && !c.Write
 	results := parallel(work.jobs, manyWaiting(), func(j *job) outcome {
 		src, err := j.Load(s.in)
 		if err != nil {
 			return outcome{err: err}
 		}
 		defer src.Close()
+		src.Separate = separate
 		r, err := src.Fix(ctx, j.transforms, work.inspector, j.options)
 		return outcome{result: r, err: err}
 	})

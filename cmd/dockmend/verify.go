@@ -140,6 +140,7 @@ func (v *verification) one(ctx context.Context, s *streams, j *job) (got verifie
 		return verified{err: err}
 	}
 	defer src.Close()
+	src.Separate = v.whole != nil && v.whole.Separate && !v.write
 	if got.result, got.err = src.Fix(ctx, j.transforms, v.inspector, j.options); got.err != nil {
 		return got
 	}

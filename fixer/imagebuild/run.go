@@ -44,7 +44,11 @@ func Run(ctx context.Context, src Source, ts []*fixer.Transform, inspector basei
 	if err != nil {
 		return Result{}, err
 	}
-	return Result{r, s.images.facts()}, nil
+	images := s.images.facts()
+	if src.Separate {
+		err = fixer.Separate(ctx, s, ts, o, &r)
+	}
+	return Result{r, images}, err
 }
 
 // subject is a Dockerfile, to the engine.

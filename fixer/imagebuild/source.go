@@ -27,6 +27,9 @@ type Source struct {
 	// something more is known of the only one: they take the place of Context,
 	// Beside and Options.
 	Builds []Build
+	// Separate asks for the edits of each finding whose change can be made without the
+	// others: fixer.Separate.
+	Separate bool
 	// Contexts shares what is read of the contexts with other Dockerfiles. nil: all is
 	// read for this one alone.
 	Contexts *Contexts

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/document"
 )
 
 // homepage is where people learn of dockmend.
@@ -14,8 +15,9 @@ const homepage = "https://github.com/dockmend/dockmend"
 var byteOrderMark = []byte("\ufeff")
 
 // offer is the change of a Dockerfile, as a report offers it to whoever would make
-// it. It is offered as a whole: the transforms ran on each other's text, and a file
-// that has a part of their changes may not build.
+// it. A change that can be made alone is offered so. The others are offered as a whole:
+// the transforms ran on each other's text, and a file that has a part of their changes
+// may not build.
 type offer struct {
 	file *File
 	ok   bool
@@ -43,6 +45,19 @@ func (f *File) offer() offer {
 // mends tells whether what is offered fixes the finding.
 func (o offer) mends(found fixer.Finding) bool {
 	return o.ok && found.Status == fixer.Fixed && !o.file.addsFile(found)
+}
+
+// alone returns the text with the change of that finding and no other, nil where that
+// can't be made alone.
+func (o offer) alone(found fixer.Finding) []byte {
+	if !o.mends(found) || len(found.Edits) == 0 {
+		return nil
+	}
+	text, err := document.Splice(o.file.Result.Before, found.Edits)
+	if err != nil || !utf8.Valid(text) || bytes.HasPrefix(text, byteOrderMark) != bytes.HasPrefix(o.file.Result.Before, byteOrderMark) {
+		return nil
+	}
+	return text
 }
 
 // refuses says why a finding that is fixed comes without the change, "" where it

@@ -46,6 +46,7 @@ type documentFile struct {
 	Error           *documentError     `json:"error"`
 	Findings        []documentFinding  `json:"findings"`
 	Steps           []string           `json:"steps"`
+	Hunks           []documentHunk     `json:"hunks"`
 	Diff            *string            `json:"diff,omitempty"`
 	DiffBase64      string             `json:"diffBase64,omitempty"`
 	Created         []documentNewFile  `json:"created"`
@@ -67,19 +68,46 @@ type documentError struct {
 }
 
 type documentFinding struct {
-	ID        string       `json:"id"`
-	Status    fixer.Status `json:"status"`
-	Safety    string       `json:"safety"`
-	Line      int          `json:"line"`
-	Column    int          `json:"column"`
-	EndLine   int          `json:"endLine"`
-	EndColumn int          `json:"endColumn"`
-	Message   string       `json:"message"`
-	Problem   string       `json:"problem"`
-	Change    string       `json:"change"`
-	Reason    string       `json:"reason"`
-	Caveats   []string     `json:"caveats"`
-	Known     bool         `json:"known"`
+	ID        string             `json:"id"`
+	Status    fixer.Status       `json:"status"`
+	Severity  string             `json:"severity"`
+	Safety    string             `json:"safety"`
+	Line      int                `json:"line"`
+	Column    int                `json:"column"`
+	EndLine   int                `json:"endLine"`
+	EndColumn int                `json:"endColumn"`
+	Message   string             `json:"message"`
+	Problem   string             `json:"problem"`
+	Change    string             `json:"change"`
+	Reason    string             `json:"reason"`
+	Caveats   []string           `json:"caveats"`
+	Evidence  []documentEvidence `json:"evidence"`
+	Edits     []documentEdit     `json:"edits"`
+	Known     bool               `json:"known"`
+}
+
+type documentEvidence struct {
+	Path   string `json:"path"`
+	Line   int    `json:"line"`
+	Image  string `json:"image"`
+	Source string `json:"source"`
+	What   string `json:"what"`
+}
+
+type documentEdit struct {
+	Line      int    `json:"line"`
+	Column    int    `json:"column"`
+	EndLine   int    `json:"endLine"`
+	EndColumn int    `json:"endColumn"`
+	Text      string `json:"text"`
+}
+
+type documentHunk struct {
+	Line     int   `json:"line"`
+	Lines    int   `json:"lines"`
+	NewLine  int   `json:"newLine"`
+	NewLines int   `json:"newLines"`
+	Findings []int `json:"findings"`
 }
 
 type documentNewFile struct {
@@ -122,14 +150,20 @@ func fileInJSON(f *File) documentFile {
 		documentPath: pathInJSON(f.Path),
 		Directory:    f.Directory, DirectoryBase64: inBase64(f.Directory),
 		Changed: f.Changed(), Written: f.Written,
-		Findings: []documentFinding{}, Steps: []string{}, Created: []documentNewFile{},
+		Findings: []documentFinding{}, Steps: []string{}, Hunks: []documentHunk{}, Created: []documentNewFile{},
 		Images: f.Images, Proofs: []documentProof{},
 	}
 	if e := f.Err; e != nil {
 		d.Error = &documentError{pathInJSON(e.Name), e.Line, e.Col, e.Msg}
 	}
 	for i, found := range f.Result.Findings {
-		d.Findings = append(d.Findings, findingInJSON(found, f.known(i)))
+		d.Findings = append(d.Findings, f.findingInJSON(found, f.known(i)))
+	}
+	for _, h := range f.hunks() {
+		if h.findings == nil {
+			h.findings = []int{}
+		}
+		d.Hunks = append(d.Hunks, documentHunk{h.line, h.lines, h.newLine, h.newLines, h.findings})
 	}
 	for _, s := range f.Result.Steps {
 		d.Steps = append(d.Steps, s.ID)
@@ -148,15 +182,33 @@ func fileInJSON(f *File) documentFile {
 	return d
 }
 
-func findingInJSON(f fixer.Finding, known bool) documentFinding {
+func (file *File) findingInJSON(f fixer.Finding, known bool) documentFinding {
 	d := documentFinding{
-		ID: f.ID, Status: f.Status, Safety: f.Safety.String(), Line: f.Line, Column: f.Col, EndLine: cmp.Or(f.EndLine, f.Line), EndColumn: cmp.Or(f.EndCol, f.Col),
-		Message: f.Sentence(), Problem: f.Problem, Change: f.Change, Reason: f.Reason, Caveats: f.Caveats, Known: known,
+		ID: f.ID, Status: f.Status, Severity: f.Severity.String(), Safety: f.Safety.String(), Line: f.Line, Column: f.Col, EndLine: cmp.Or(f.EndLine, f.Line), EndColumn: cmp.Or(f.EndCol, f.Col),
+		Message: f.Sentence(), Problem: f.Problem, Change: f.Change, Reason: f.Reason, Caveats: f.Caveats,
+		Evidence: []documentEvidence{}, Edits: file.editsInJSON(f), Known: known,
+	}
+	for _, e := range f.Evidence {
+		d.Evidence = append(d.Evidence, documentEvidence{file.pathOf(e), e.Line, e.Image, e.Source, e.What})
 	}
 	if d.Caveats == nil {
 		d.Caveats = []string{}
 	}
 	return d
+}
+
+// editsInJSON are the edits of a change that can be made alone, by line and column.
+func (file *File) editsInJSON(f fixer.Finding) []documentEdit {
+	list := []documentEdit{}
+	if len(f.Edits) == 0 {
+		return list
+	}
+	starts := lineStarts(file.Result.Before)
+	for _, e := range f.Edits {
+		line, end := lineOf(starts, e.Start), lineOf(starts, e.End)
+		list = append(list, documentEdit{line, e.Start - starts[line-1] + 1, end, e.End - starts[end-1] + 1, e.Text})
+	}
+	return list
 }
 
 func proofInJSON(p Proof) documentProof {

@@ -28,6 +28,11 @@ type (
 		Severity    string         `json:"severity"`
 		Code        *rdCode        `json:"code,omitempty"`
 		Suggestions []rdSuggestion `json:"suggestions,omitempty"`
+		Related     []rdRelated    `json:"relatedLocations,omitempty"`
+	}
+	rdRelated struct {
+		Message  string     `json:"message"`
+		Location rdLocation `json:"location"`
 	}
 	rdLocation struct {
 		Path  string   `json:"path"`
@@ -53,9 +58,10 @@ type (
 
 // RDJSON writes the findings that no baseline has, but for what is left alone, and
 // the files that failed, as
-// a DiagnosticResult for reviewdog, with a line end behind it. The change of a
-// file is one suggestion, at the first finding that it fixes: reviewdog shows each
-// suggestion by itself, and a part of the change may break the file.
+// a DiagnosticResult for reviewdog, with a line end after it. A change that can be made
+// alone is the suggestion of its finding. The others are one suggestion, the whole
+// change of the file, at the first of them: reviewdog shows each suggestion by itself,
+// and a part of the change may break the file.
 func RDJSON(w io.Writer, r *Report) error {
 	result := rdResult{Source: rdSource{"dockmend", homepage}, Diagnostics: []rdDiagnostic{}}
 	for i := range r.Files {
@@ -70,7 +76,7 @@ func RDJSON(w io.Writer, r *Report) error {
 // diagnostics are those of one file.
 func (r *Report) diagnostics(f *File) (list []rdDiagnostic) {
 	o := f.offer()
-	suggestion := o.suggestion()
+	suggestion := o.suggestion(f.Result.After)
 	for i, found := range f.Result.Findings {
 		if f.known(i) || !annotates(found) {
 			continue
@@ -79,8 +85,12 @@ func (r *Report) diagnostics(f *File) (list []rdDiagnostic) {
 		if refusal := o.refuses(found); refusal != "" {
 			d.Message += "; no suggestion: " + refusal
 		}
-		if suggestion != nil && o.mends(found) {
-			d.suggest(*suggestion)
+		if text := o.alone(found); text != nil {
+			if s := o.suggestion(text); s != nil {
+				d.suggest(*s, "makes this change alone")
+			}
+		} else if suggestion != nil && o.mends(found) {
+			d.suggest(*suggestion, "is the whole repair of this file")
 			suggestion = nil
 		}
 		list = append(list, d)
@@ -107,6 +117,16 @@ func (r *Report) diagnostic(f *File, found fixer.Finding) rdDiagnostic {
 	if found.EndLine > found.Line || found.EndLine == found.Line && found.EndCol > found.Col {
 		d.Location.Range.End = &rdPosition{found.EndLine, found.EndCol}
 	}
+	for _, e := range found.Evidence {
+		if e.File == "" {
+			continue
+		}
+		at := rdLocation{Path: f.pathOf(e)}
+		if e.Line > 0 {
+			at.Range = &rdRange{Start: rdPosition{Line: e.Line}}
+		}
+		d.Related = append(d.Related, rdRelated{escape.Line(e.What), at})
+	}
 	if t := r.transform(found.ID); t != nil && len(t.Doc.See) > 0 {
 		d.Code.URL = t.Doc.See[0]
 	}
@@ -116,22 +136,22 @@ func (r *Report) diagnostic(f *File, found fixer.Finding) rdDiagnostic {
 // suggest attaches the suggestion. The location becomes its lines: reviewdog's
 // GitLab reporter counts the lines that it replaces from the location, and would
 // replace others.
-func (d *rdDiagnostic) suggest(s rdSuggestion) {
+func (d *rdDiagnostic) suggest(s rdSuggestion, is string) {
 	if line := d.Location.Range.Start.Line; line != s.Range.Start.Line {
 		d.Message = fmt.Sprintf("line %d: %s", line, d.Message)
 	}
-	d.Message += "; the suggestion is the whole repair of this file"
+	d.Message += "; the suggestion " + is
 	d.Location.Range = &s.Range
 	d.Suggestions = []rdSuggestion{s}
 }
 
-// suggestion is the change of the file from its first changed line to its last
-// one, nil where there is none to offer, or none that can be told so.
-func (o offer) suggestion() *rdSuggestion {
+// suggestion is the change of the file to that text, from the first changed line to the
+// last one; nil where there is none to offer, or none that can be said so.
+func (o offer) suggestion(after []byte) *rdSuggestion {
 	if !o.ok {
 		return nil
 	}
-	before, after := o.file.Result.Before, o.file.Result.After
+	before := o.file.Result.Before
 	changes := diff.Replacements(before, after)
 	a, b := lines(before), lines(after)
 	last := changes[len(changes)-1]

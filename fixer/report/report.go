@@ -8,6 +8,7 @@ package report
 
 import (
 	"io"
+	"path"
 	"slices"
 
 	"github.com/dockmend/dockmend/fixer"
@@ -94,19 +95,30 @@ func (r *Report) transform(id string) *fixer.Transform {
 	return nil
 }
 
+// pathOf returns where evidence is, in the form of Path; "" for that of an image.
+func (f *File) pathOf(e fixer.Evidence) string {
+	if e.File != "" && e.Root == fixer.Directory {
+		return path.Join(f.Directory, e.File)
+	}
+	return e.File
+}
+
 // Format is a form that a whole report is written in.
 type Format struct {
 	Name string // for --format
 	Help string
+	// Separate: it has the edits of each change that can be made alone, and wants
+	// imagebuild.Source.Separate.
+	Separate bool
 	// Write writes the report. The error is the writer's.
 	Write func(io.Writer, *Report) error
 }
 
 // Formats are the forms, in the order of --help.
 var Formats = []Format{
-	{"json", "all that is known of each file, by a schema with a version", JSON},
-	{"sarif", "SARIF 2.1.0, with fixes, for code scanning", SARIF},
-	{"github", "workflow commands, which GitHub shows at the lines", GitHub},
-	{"rdjson", "reviewdog's diagnostics, with suggestions", RDJSON},
-	{"markdown", "the body of a pull request", Markdown},
+	{"json", "all that is known of each file, by a schema with a version", true, JSON},
+	{"sarif", "SARIF 2.1.0, with fixes, for code scanning", true, SARIF},
+	{"github", "workflow commands, which GitHub shows at the lines", false, GitHub},
+	{"rdjson", "reviewdog's diagnostics, with suggestions", true, RDJSON},
+	{"markdown", "the body of a pull request", false, Markdown},
 }

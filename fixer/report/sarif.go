@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"strings"
 
@@ -35,8 +36,9 @@ type (
 	}
 )
 
-// SARIF writes the report as a SARIF 2.1.0 log of one run, with a line end behind
-// it. What is fixed is a warning with the whole change of its file as the fix, what
+// SARIF writes the report as a SARIF 2.1.0 log of one run, with a line end after it.
+// What is fixed is a warning with a fix: its change, where that can be made alone, else
+// the whole change of its file. What
 // needs --unsafe a note, and a transform that failed an error; what is left alone is
 // no result. A file that failed is a notification.
 //
@@ -95,7 +97,7 @@ func (run *sarifRun) addFile(f *File, invocation *sarif.Invocation) {
 	}
 	run.AddArtifact(artifact)
 	o := f.offer()
-	fix, room := o.sarifFix(at, text)
+	fixes := o.sarifFixes(at, text)
 	prints := newFingerprints(f.Result.Before)
 	for i, found := range f.Result.Findings {
 		if !annotates(found) {
@@ -105,11 +107,17 @@ func (run *sarifRun) addFile(f *File, invocation *sarif.Invocation) {
 		switch refusal := o.refuses(found); {
 		case refusal != "":
 			result.Properties.Add("noFix", refusal)
-		case o.mends(found) && room > 0:
-			result.AddFixe(fix)
-			room--
 		case o.mends(found):
-			result.Properties.Add("noFix", "an earlier result of this file has it")
+			if fix := fixes.of(found); fix != nil {
+				result.AddFixe(fix)
+			} else {
+				result.Properties.Add("noFix", "an earlier result of this file has it")
+			}
+		}
+		for _, e := range found.Evidence {
+			if e.File != "" {
+				result.AddRelatedLocation(sarifRelated(f.pathOf(e), e))
+			}
 		}
 		switch {
 		case f.known(i):
@@ -147,9 +155,18 @@ func (run *sarifRun) result(found fixer.Finding, at *sarif.ArtifactLocation, tex
 	return &sarifResult{Result: result}
 }
 
+// sarifRelated is a place that a decision rests on.
+func sarifRelated(name string, e fixer.Evidence) *sarif.Location {
+	place := sarif.NewPhysicalLocation().WithArtifactLocation(sarifLocation(name))
+	if e.Line > 0 {
+		place.WithRegion(sarif.NewRegion().WithStartLine(e.Line))
+	}
+	return sarif.NewLocation().WithPhysicalLocation(place).WithMessage(sarif.NewTextMessage(sarifMessage(e.What)))
+}
+
 // sarifProperties are the parts of the message, for readers that know them.
 func sarifProperties(f fixer.Finding) *sarif.PropertyBag {
-	bag := sarif.NewPropertyBag().Add("status", string(f.Status)).Add("safety", f.Safety.String()).Add("problem", f.Problem)
+	bag := sarif.NewPropertyBag().Add("status", string(f.Status)).Add("severity", f.Severity.String()).Add("safety", f.Safety.String()).Add("problem", f.Problem)
 	for name, text := range map[string]string{"change": f.Change, "reason": f.Reason} {
 		if text != "" {
 			bag.Add(name, text)
@@ -157,6 +174,11 @@ func sarifProperties(f fixer.Finding) *sarif.PropertyBag {
 	}
 	if len(f.Caveats) > 0 {
 		bag.Add("caveats", f.Caveats)
+	}
+	for _, e := range f.Evidence {
+		if e.Image != "" {
+			bag.Add("image", fmt.Sprintf("%s: %s (%s)", e.Image, e.What, e.Source))
+		}
 	}
 	return bag
 }

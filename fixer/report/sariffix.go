@@ -6,6 +6,7 @@ import (
 
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
 
+	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/diff"
 )
 
@@ -13,24 +14,42 @@ import (
 // whole fix, and a file of thousands of findings would make a report of gigabytes.
 const maxFixes = 4 << 20
 
-// sarifFix is the whole change of the Dockerfile, and how many results may carry
-// it, the first one in any case; nil where there is none to offer. Files that are
-// added are not part of it: a replacement names a region of a file that is there,
-// and SARIF has no other way to change one.
-func (o offer) sarifFix(at *sarif.ArtifactLocation, text *sarifText) (fix *sarif.Fix, room int) {
-	if !o.ok {
-		return nil, 0
+// sarifFixes makes the fixes of one file.
+type sarifFixes struct {
+	offer
+	at   *sarif.ArtifactLocation
+	text *sarifText
+	room int // in bytes
+	some bool
+}
+
+func (o offer) sarifFixes(at *sarif.ArtifactLocation, text *sarifText) *sarifFixes {
+	return &sarifFixes{offer: o, at: at, text: text, room: maxFixes}
+}
+
+// of returns the fix of a finding: its change alone, or, where that can't be made, the
+// whole change of the Dockerfile; nil where there is none to offer, or no room for it but
+// for the first one. Files that are added are not part of it: a replacement names a
+// region of a file that is there, and SARIF has no other way to change one.
+func (x *sarifFixes) of(found fixer.Finding) *sarif.Fix {
+	if !x.mends(found) {
+		return nil
 	}
-	s := whole(text.src, bytes.TrimPrefix(o.file.Result.After, byteOrderMark))
-	change := sarif.NewArtifactChange().WithArtifactLocation(at)
-	change.AddReplacement(sarif.NewReplacement().
-		WithDeletedRegion(text.region(s.start, s.end)).
-		WithInsertedContent(sarif.NewArtifactContent().WithText(s.text)))
-	fix = sarif.NewFix().
-		WithDescription(sarif.NewTextMessage("The whole repair of this file: its changes rest on one another.")).
-		WithArtifactChanges([]*sarif.ArtifactChange{change})
+	after, says := x.alone(found), "This change alone."
+	if after == nil {
+		after, says = x.file.Result.After, "The whole repair of this file: its changes rest on one another."
+	}
+	s := whole(x.text.src, bytes.TrimPrefix(after, byteOrderMark))
 	const frame = 256 // around the text
-	return fix, max(1, maxFixes/(frame+len(s.text)))
+	if x.room -= frame + len(s.text); x.room < 0 && x.some {
+		return nil
+	}
+	x.some = true
+	change := sarif.NewArtifactChange().WithArtifactLocation(x.at)
+	change.AddReplacement(sarif.NewReplacement().
+		WithDeletedRegion(x.text.region(s.start, s.end)).
+		WithInsertedContent(sarif.NewArtifactContent().WithText(s.text)))
+	return sarif.NewFix().WithDescription(sarif.NewTextMessage(says)).WithArtifactChanges([]*sarif.ArtifactChange{change})
 }
 
 // whole is the change from its first changed byte to its last one: a single

@@ -56,6 +56,7 @@ func transformRule(t *fixer.Transform) *sarif.ReportingDescriptor {
 		rule.WithHelpURI(t.Doc.See[0])
 	}
 	properties := sarif.NewPropertyBag().WithTags([]string{"dockerfile", "nodejs", t.Safety.String()})
+	properties.Add("severity", t.Severity.String())
 	if t.Since != "" {
 		properties.Add("since", t.Since)
 	}

@@ -25,6 +25,8 @@ type Project struct {
 	Gyp      bool   // npm builds it itself at each install, by its binding.gyp
 	Pnpm     string // pnpm-workspace.yaml, "" when there is none
 	LockErr  error  // why there is no lock
+	// ManifestFile and LockFile are the files of the build context that these are.
+	ManifestFile, LockFile string
 }
 
 // ErrNoLock begins the error of a project that has no lock file.
@@ -64,7 +66,7 @@ func ReadProject(p *imagebuild.Pass, run *stage.Evaluation, i int, tool string) 
 		return nil, fmt.Errorf("package.json can't be read: %w", err)
 	}
 	manifest := source("package.json")
-	out := &Project{}
+	out := &Project{ManifestFile: manifest}
 	if out.Manifest, err = p.Files().Manifest(manifest); err != nil {
 		return nil, err
 	}
@@ -76,24 +78,24 @@ func ReadProject(p *imagebuild.Pass, run *stage.Evaluation, i int, tool string) 
 	_, err = read("binding.gyp")
 	out.Gyp = err == nil
 	out.Pnpm, _ = read("pnpm-workspace.yaml")
-	out.Lock, out.LockErr = readLock(p.Files(), tool, manifest, source)
+	out.Lock, out.LockFile, out.LockErr = readLock(p.Files(), tool, manifest, source)
 	return out, nil
 }
 
 // readLock reads the lock file of a package manager that lies beside package.json in
 // the image. source tells which file of the context lies there, "" for none; manifest
 // is that of package.json.
-func readLock(files *workload.Files, tool, manifest string, source func(string) string) (*npm.Lock, error) {
+func readLock(files *workload.Files, tool, manifest string, source func(string) string) (_ *npm.Lock, file string, _ error) {
 	names := lockNames[tool]
 	for _, name := range names {
 		if name = source(name); name == "" {
 			continue
 		}
 		if lock, err := files.Lock(tool, name, manifest); !errors.Is(err, fs.ErrNotExist) {
-			return lock, err
+			return lock, name, err
 		}
 	}
-	return nil, fmt.Errorf("%w %s beside package.json in the image", ErrNoLock, names[len(names)-1])
+	return nil, "", fmt.Errorf("%w %s beside package.json in the image", ErrNoLock, names[len(names)-1])
 }
 
 // Setting is the value of a setting of npm in the project's .npmrc or in the

@@ -45,12 +45,19 @@ func (s *pins) find(w imageWord, fits func(name string) bool) pin {
 			case reason != "":
 				return pin{may: fixer.Refusal(fmt.Sprintf("whether %s is the same image is unknown: %s", tag, reason))}
 			case same:
-				return pin{name: name, tag: tag, change: "use " + tag, why: "same digest " + brief(f.Digest)}
+				return pin{name: name, tag: tag, change: "use " + tag, why: "same digest " + brief(f.Digest), by: digestOf(f)}
 			}
 			tried = append(tried, tag)
 		}
 	}
-	return s.byDigest(n, f.Digest, tried)
+	pinned := s.byDigest(n, f.Digest, tried)
+	pinned.by = digestOf(f)
+	return pinned
+}
+
+// digestOf is the evidence that the digest of an image is.
+func digestOf(f *baseimage.Facts) []fixer.Evidence {
+	return []fixer.Evidence{{Image: f.Image, Source: "registry", What: "the digest " + f.Digest}}
 }
 
 // byDigest adds the digest to the name. Unless that is what was asked for, a

@@ -13,9 +13,10 @@ import (
 // Change is what becomes of a place that names an image by a tag that moves.
 type Change struct {
 	At     document.Span
-	What   string         // what is wrong there
-	Change string         // the name that it gets
-	Why    string         // how that is known
+	What   string // what is wrong there
+	Change string // the name that it gets
+	Why    string // how that is known
+	By     []fixer.Evidence
 	May    fixer.Decision // refused: it stays as it is
 	Edit   document.Edit
 }
@@ -53,12 +54,13 @@ type pin struct {
 	name        string
 	tag         string // the new one, "" when a digest is added
 	change, why string // what there is to say of it: the change, and its evidence
+	by          []fixer.Evidence
 	may         fixer.Decision
 }
 
 // change records the change of a word into the name.
 func (s *pins) change(at document.Span, what string, pinned pin, edit document.Edit) {
-	s.changes = append(s.changes, Change{at, what, pinned.change, pinned.why, pinned.may, edit})
+	s.changes = append(s.changes, Change{at, what, pinned.change, pinned.why, pinned.by, pinned.may, edit})
 }
 
 // word pins what an instruction names outright.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
@@ -73,8 +74,16 @@ func Spec(p *imagebuild.Pass, id Identity) string {
 	return id.Spec
 }
 
-// Evidence tells where the user comes from, and how that is known.
-func Evidence(run *stage.Evaluation, id Identity) string {
+// Evidence returns what is known of the user, where the base image has it.
+func Evidence(run *stage.Evaluation, id Identity) []fixer.Evidence {
+	if id.why != InBase {
+		return nil
+	}
+	return []fixer.Evidence{imagebuild.InImage(run.Final.Base, run.Final.Accounts.Source(), "the account "+id.Name)}
+}
+
+// Why returns where the user comes from, and how that is known.
+func Why(run *stage.Evaluation, id Identity) string {
 	if id.why != InBase {
 		return id.why
 	}
