@@ -11,12 +11,12 @@ import (
 	"strings"
 )
 
-// archiveExts are the endings of files that are archives when they are what they
-// are called: not a placeholder, or a pointer of Git LFS.
+// archiveExts are the extensions of archives. A file with one may still be a
+// placeholder, or a pointer of Git LFS.
 var archiveExts = []string{".tar", ".tgz", ".gz", ".tbz", ".tbz2", ".bz2", ".txz", ".xz", ".tzst", ".zst"}
 
-// compressed are the first bytes of what ADD decompresses to look for an archive in
-// it (github.com/moby/go-archive, compression.Detect).
+// compressed are the first bytes of the formats that ADD decompresses to look for an
+// archive inside (github.com/moby/go-archive, compression.Detect).
 var compressed = [][]byte{{0x1f, 0x8b, 0x08}, []byte("BZh"), {0xfd, '7', 'z', 'X', 'Z', 0}, {0x28, 0xb5, 0x2f, 0xfd}}
 
 // IsArchiveName reports whether a file is named like an archive that ADD unpacks.
@@ -24,9 +24,9 @@ func IsArchiveName(name string) bool {
 	return slices.Contains(archiveExts, strings.ToLower(path.Ext(name)))
 }
 
-// IsArchive reports whether ADD may unpack a file of the context, to judge by its name,
-// by its first bytes and by tar's own header. A directory is none. It fails where there
-// is no such file, where it is no regular one, and where it can't be read.
+// IsArchive reports whether ADD may unpack a file of the context, judged by its name,
+// its first bytes and tar's own header. A directory is not an archive. It fails where
+// the file is missing, is not a regular file, or can't be read.
 func (f *Files) IsArchive(name string) (bool, error) {
 	info, err := f.Stat(name)
 	switch {
@@ -56,7 +56,7 @@ func (f *Files) IsArchive(name string) (bool, error) {
 	return mayBeArchive(head[:n], file), nil
 }
 
-// mayBeArchive goes by the first bytes of a file; rest is what follows them.
+// mayBeArchive judges by the first bytes of a file; rest is what follows them.
 func mayBeArchive(head []byte, rest io.Reader) bool {
 	skippable := len(head) >= 4 && head[0]&0xf0 == 0x50 && bytes.Equal(head[1:4], []byte{0x2a, 0x4d, 0x18}) // of zstd
 	if skippable || slices.ContainsFunc(compressed, func(magic []byte) bool { return bytes.HasPrefix(head, magic) }) {

@@ -15,17 +15,17 @@ import (
 // ChildProcess is a program that the sources start. Either Argv or Script is set.
 type ChildProcess struct {
 	Argv   []shell.Word // the program first, which is known
-	Script string       // the text of a shell; in full. $__dirname is the directory of the source
+	Script string       // the text for a shell; in full. $__dirname is the directory of the source
 	// OfSource are the indexes of words in Argv that are paths relative to the root of
-	// the build context, by the place of the source that computes them from its own.
+	// the build context: the source computes them from its own location.
 	OfSource []int
 	Dir      string // absolute, that it starts in; "" for the working directory
 	Evidence
 }
 
-// spawnCall says where a call has the program: 's' a text for a shell, 'a' the
-// program and an array, 'v' the program and its arguments one by one, 'l' an
-// array of all, 'n' a module of Node.js, 'w' a text of words without a shell.
+// spawnCall says where the arguments of a call have the program: 's' a text for a
+// shell, 'a' the program and an array, 'v' the program and its arguments one by one,
+// 'l' an array of all, 'n' a module of Node.js, 'w' a text of words without a shell.
 type spawnCall struct {
 	receivers []string
 	arg       int
@@ -54,11 +54,11 @@ var spawnCalls = sync.OnceValue(func() map[Language]map[string][]spawnCall {
 	})
 })
 
-// nodeReceivers are the names by which sources call child_process and its kind;
-// exec is a method of regular expressions and of databases too.
+// nodeReceivers are the names that sources give to child_process and similar modules;
+// exec is also a method of regular expressions and of databases.
 var nodeReceivers = strings.Fields("child_process childProcess cp child proc shell shelljs sh execa Bun util processes exec")
 
-// childProcess reports the program that a call starts, where it is one that does.
+// childProcess reports the program that a call starts, if it starts one.
 func (u *unit) childProcess(i int) {
 	calls := spawnCalls()[u.lang][u.calledName(i)]
 	if len(calls) == 0 || u.is(i-1, "function") || u.is(i-1, "def") || u.is(i-1, "func") || u.is(i-1, "fn") || u.is(i-1, "fun") || u.is(i-1, "sub") {
@@ -82,8 +82,8 @@ func (u *unit) childProcess(i int) {
 	}
 }
 
-// receives reports whether what a method is called on ends in one of these names:
-// a name, or the call of a function.
+// receives reports whether the receiver of a method call ends in one of these names:
+// as a name, or as the call of a function.
 func (u *unit) receives(i int, words, receivers []string) bool {
 	if len(words) > 1 {
 		return slices.Contains(receivers, words[len(words)-2])
@@ -162,11 +162,11 @@ func (u *unit) childArguments(child *ChildProcess, style byte, args []argument, 
 	}
 }
 
-// ownInterpreters are the names of the program that runs the source.
+// ownInterpreters are the expressions for the program that runs the source.
 var ownInterpreters = map[string]string{"process.execPath": "node", "process.argv0": "node", "process.argv[0]": "node", "sys.executable": "python3"}
 
-// computedProgram reports a program that is no literal: the interpreter of the source,
-// or a file by a path that is computed.
+// computedProgram reports a program that is not a literal: the interpreter of the
+// source, or a file by a computed path.
 func (u *unit) computedProgram(child ChildProcess, style byte, args []argument, i int) {
 	first := args[0]
 	if own := ownInterpreters[u.src[u.tokens[first.a].start:u.tokens[first.b-1].end]]; own != "" && style != 's' && style != 'w' {
@@ -199,8 +199,8 @@ func (u *unit) startDirectory(args []argument) string {
 	return ""
 }
 
-// addWords adds arguments of a call as words of the command. Those by name are options
-// of the call.
+// addWords adds arguments of a call as words of the command. Named arguments are
+// options of the call, and are left out.
 func (u *unit) addWords(child *ChildProcess, args []argument) {
 	for _, a := range args {
 		if a.key != "" || a.a >= a.b {
@@ -217,8 +217,8 @@ func (u *unit) addWords(child *ChildProcess, args []argument) {
 	}
 }
 
-// constantOf returns the literal or the list that an argument is the name of, where
-// the source sets that once and before; any other argument as it is.
+// constantOf returns the literal or list that an argument names, if the source sets
+// that name once and earlier; any other argument unchanged.
 func (u *unit) constantOf(a argument) argument {
 	if u.kind(a.a) != wordToken || a.b != a.a+1 {
 		return a
@@ -237,8 +237,8 @@ func (u *unit) constantOf(a argument) argument {
 	return a
 }
 
-// listAt returns the index of the bracket of a list that an argument is, of a
-// function that makes one of its arguments too; -1 where it is none.
+// listAt returns the index of the bracket that opens a list argument, also one wrapped
+// in a function that makes its arguments a list; -1 if there is none.
 func (u *unit) listAt(a argument) int {
 	switch {
 	case u.is(a.a, "["):
@@ -258,8 +258,8 @@ func (u *unit) listAt(a argument) int {
 	return -1
 }
 
-// onlyLiteral reports whether an argument begins with a literal that is all of
-// it, or the start of a text.
+// onlyLiteral reports whether an argument is a single literal, or begins with one that
+// is joined to more.
 func (u *unit) onlyLiteral(a argument) bool {
 	return u.kind(a.a) == textToken && (a.b == a.a+1 || u.is(a.a+1, "+") || u.is(a.a+1, "."))
 }
@@ -268,10 +268,10 @@ func (u *unit) shellTrue(args []argument) bool {
 	return slices.ContainsFunc(args, func(a argument) bool { return a.key == "shell" && u.is(a.a, "True") })
 }
 
-// script reports a text for a shell, or of words without one. Of a text that is
-// not known in full, the program may be.
+// script reports a text for a shell, or of words without one. Of a text that is only
+// partly known, it may report the program.
 func (u *unit) script(s string, whole, isShell bool, i int, child ChildProcess) {
-	if !whole { // the last word may go on
+	if !whole { // the last word may continue
 		s = s[:max(0, strings.LastIndexAny(s, " \t\n"))]
 	}
 	fields := strings.Fields(s)
@@ -312,7 +312,7 @@ func (u *unit) raw(a argument) string {
 	return printable(u.src[u.tokens[a.a].start:u.tokens[a.b-1].end])
 }
 
-// words returns arguments as the words of a command. Those by name are options of
+// words returns arguments as the words of a command. Named arguments are options of
 // the call.
 func (u *unit) words(args []argument) (words []shell.Word) {
 	for _, a := range args {
@@ -360,7 +360,7 @@ func (u *unit) rustArguments(i int) (words []shell.Word) {
 	return words
 }
 
-// command reports a literal in backticks, where a language takes one for a command.
+// command reports a literal in backticks, in languages where that is a command.
 func (u *unit) command(i int) {
 	t := u.tokens[i]
 	if t.quote != '`' || u.lang == JavaScript && !u.is(i-1, "$") && !u.is(i-1, "$sync") || u.lang == Go {

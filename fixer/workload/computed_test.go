@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestComputed: paths that sources compute and write, and the twins that stay below the
-// working directory.
+// TestComputed: paths that sources compute and write, and similar ones that stay below
+// the working directory.
 func TestComputed(t *testing.T) {
 	for _, c := range []struct{ name, file, text, want string }{
 		{"above the working directory", "a.js", "fs.mkdirSync('../data')", "/srv/data"},

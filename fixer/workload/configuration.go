@@ -12,25 +12,26 @@ import (
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
-// This file reads what the configuration of an application says of data.
+// This file reads which data the configuration of an application names.
 
-// configDirs are where an application has its configuration, relative to the context;
-// files of Spring Boot among them ("Externalized Configuration", docs.spring.io).
+// configDirs are the directories that hold an application's configuration, relative to
+// the context; Spring Boot's are among them ("Externalized Configuration",
+// docs.spring.io).
 var configDirs = []string{".", "config", "src/main/resources"}
 
 const (
-	maxConfigFiles = 50 // files of configuration that are read
+	maxConfigFiles = 50 // configuration files that are read
 	maxConfigDirs  = 50 // below "config"
 )
 
-// isVariables reports whether a name is of a file that sets variables of the
-// environment, and no example of one.
+// isVariables reports whether a file of that name sets environment variables, and is
+// not an example.
 func isVariables(base string) bool {
 	return base == ".env" || strings.HasPrefix(base, ".env.") && !isExample(base) && !slices.Contains([]string{"test", "development", "dev"}, base[len(".env."):])
 }
 
-// isConfiguration reports a file of settings by its name: of Spring, of .NET, of the
-// application as a whole, or of a directory of them.
+// isConfiguration reports whether a file is one of settings, by its name: of Spring,
+// of .NET, of the application as a whole, or in a directory of them.
 func isConfiguration(dir, base string) bool {
 	ext := path.Ext(base)
 	if settingFormats[ext] == nil {
@@ -41,17 +42,17 @@ func isConfiguration(dir, base string) bool {
 		slices.Contains([]string{"config", "settings"}, stem) || dir == "config" || strings.HasPrefix(dir, "config/")
 }
 
-// configuration is what files of configuration say.
+// configuration is what configuration files say.
 type configuration struct {
 	writes []Write
 	gaps   []Gap
 }
 
-// ConfigurationGaps returns the files of configuration that could not be read: data
-// that they name are not among Writes.
+// ConfigurationGaps returns the configuration files that could not be read. Data that
+// they name is missing from Writes.
 func (w *Workload) ConfigurationGaps() []Gap { return w.configuration().gaps }
 
-// configuration reads the files that are configuration by their place and name, and
+// configuration reads the configuration files, by their place and name, and
 // those that the sources name. They are read once.
 func (w *Workload) configuration() *configuration {
 	if w.config != nil {
@@ -75,8 +76,8 @@ func (w *Workload) configuration() *configuration {
 	return w.config
 }
 
-// configurationFiles returns the paths of the files, those that are not copied into
-// the image left out.
+// configurationFiles returns the paths of the configuration files that are copied into
+// the image.
 func (w *Workload) configurationFiles() (names []string) {
 	add := func(name string) {
 		_, copied := w.in.Run.Destination(name)
@@ -114,7 +115,8 @@ func (w *Workload) configurationFiles() (names []string) {
 	return names
 }
 
-// isFile reports a regular file, or a link to one within the context.
+// isFile reports whether an entry is a regular file, or a link to one within the
+// context.
 func (w *Workload) isFile(name string, e fs.DirEntry) bool {
 	if e.Type()&fs.ModeSymlink == 0 {
 		return e.Type().IsRegular()
@@ -149,7 +151,7 @@ func (w *Workload) settings(name, text string) error {
 		one := Write{Tree: true, By: name, Place: Place{File: name, Line: s.line}}
 		if variables {
 			key := s.keys[len(s.keys)-1]
-			// Those of the image come before them, and one may use another.
+			// Variables of the image come first, and one may use another.
 			value := usedVariable.ReplaceAllStringFunc(s.value, func(use string) string {
 				return cmp.Or(values[strings.Trim(use, "${}")], use)
 			})
@@ -169,8 +171,7 @@ func (w *Workload) settings(name, text string) error {
 	return nil
 }
 
-// placeWords are what the words of a key say that is for a place, of what the keys
-// above it say.
+// placeWords are the words of a key that say a place holds what the keys above it say.
 var placeWords = strings.Fields("path dir directory dirname folder file filename root location dest destination base basedir volume")
 
 // dataOf returns the absolute path of the data that a setting names, "" for none.

@@ -8,7 +8,7 @@ import (
 	"testing/fstest"
 )
 
-// spellConfiguration writes the data that files of configuration name, and the files
+// spellConfiguration returns the data that configuration files name, and the files
 // that could not be read, one a line.
 func spellConfiguration(w *Workload) string {
 	var out []string
@@ -21,8 +21,8 @@ func spellConfiguration(w *Workload) string {
 	return strings.Join(out, "\n")
 }
 
-// TestSettings: what files of configuration name for data, in each format, and
-// the twins that name none.
+// TestSettings: data that configuration files name, in each format, and similar
+// settings that name none.
 func TestSettings(t *testing.T) {
 	for _, c := range []struct{ name, file, text, want string }{
 		{"JSON of one line", "config/default.json", `{"port":3000,"dataDir":"/data"}`, "config/default.json:1 /data"},
@@ -55,8 +55,8 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-// TestNamedConfiguration: files of settings that the sources name, and those that
-// nothing names or that are no settings.
+// TestNamedConfiguration: settings files that the sources name, and those that nothing
+// names or that are not settings.
 func TestNamedConfiguration(t *testing.T) {
 	const setting = `{"dataDir": "/data"}`
 	for _, c := range []struct{ name, source, file, want string }{
@@ -75,7 +75,7 @@ func TestNamedConfiguration(t *testing.T) {
 	}
 }
 
-// TestConfigurationIsBounded: more files than are read are a gap, a link is followed
+// TestConfigurationIsBounded: more files than the limit are a gap, a link is followed
 // within the context, and no text takes long.
 func TestConfigurationIsBounded(t *testing.T) {
 	const src = "FROM node:20\nWORKDIR /app\nCOPY . .\n"
@@ -92,7 +92,7 @@ func TestConfigurationIsBounded(t *testing.T) {
 	}
 	for _, unit := range []string{"a={\n", "a=[\n", "[a]\n", "a=[{", "{", "a: &a [*a,*a]\n", "- ", "[", "a=$a$b\n", "\"", "/*", "'a',", "a:\n"} {
 		for _, name := range []string{"config/a.json", "config/a.yml", "config/a.toml", ".env"} {
-			// What takes the square of the text would not end within the limit of a test.
+			// What takes quadratic time would not end within the limit of a test.
 			of(t, src, files(name, strings.Repeat(unit, (512<<10)/len(unit)))).configuration()
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"path"
 )
 
-// Place is where in a repository something is said.
+// Place is a position in a file of the repository.
 type Place struct {
 	File      string // slash-separated, from the root of the repository
 	Line, Col int    // from 1; 0 for the whole file
@@ -19,7 +19,7 @@ func (p Place) String() string {
 	return fmt.Sprintf("%s:%d", p.File, p.Line)
 }
 
-// Gap is something that could not be read. What depends on it is not known: a
+// Gap is something that could not be read. What depends on it is unknown: a
 // gap is never evidence that nothing is there.
 type Gap struct {
 	Place Place
@@ -27,13 +27,13 @@ type Gap struct {
 }
 
 // Deployment is one way in which the image of a stage is run: a Compose service,
-// a Kubernetes container, a docker run line of a README. Its zero fields stand
-// for what the image itself says.
+// a Kubernetes container, a docker run line of a README. Its zero fields mean what the
+// image itself says.
 type Deployment struct {
 	Name       string // for messages: "service web", "container api", "docker run"
 	Place      Place
-	Perhaps    bool     // its image may be that of another Dockerfile, or somebody else's
-	Alike      bool     // with Perhaps: what the Dockerfile belongs to has the name of its image
+	Perhaps    bool     // its image may be that of another Dockerfile, or a third party's
+	Alike      bool     // with Perhaps: what the Dockerfile belongs to has the same name as its image
 	Entrypoint []string // nil: the image's; empty: none
 	Command    []string // nil: the image's; empty: none
 	WorkingDir string
@@ -41,7 +41,7 @@ type Deployment struct {
 	Init       bool // the runtime brings an init (init: true, docker run --init)
 	Env        []Variable
 	Mounts     []Mount
-	Ports      []int // that are published or named, in the container
+	Ports      []int // published or named ports, in the container
 
 	Privileged  bool     // it has all capabilities and devices of the host
 	Devices     []string // of the host, as written: "/dev/ttyUSB0:/dev/ttyACM0"
@@ -50,28 +50,28 @@ type Deployment struct {
 	HostPID     bool     // it sees the host's processes
 	Rights      Place    // of the first of Privileged, Devices, CapAdd and HostPID that is set
 
-	// FSGroup says that the pod has an fsGroup: its claims belong to that group, which
-	// each process of its containers is in (Kubernetes documentation, "Configure a
-	// Security Context for a Pod or Container").
+	// FSGroup says that the pod has an fsGroup: its claims belong to that group, and
+	// each process of its containers is a member (Kubernetes documentation, "Configure
+	// a Security Context for a Pod or Container").
 	FSGroup bool
 
 	Gaps []Gap // of this deployment
 }
 
-// Moves reports whether it starts the image in another directory than workdir, the
-// image's own.
+// Moves reports whether the deployment starts the image in a directory other than
+// workdir, the image's own.
 func (d Deployment) Moves(workdir string) bool {
 	return d.WorkingDir != "" && path.Clean(d.WorkingDir) != workdir
 }
 
-// Variable is one of the environment that a deployment sets.
+// Variable is an environment variable that a deployment sets.
 type Variable struct {
 	Name, Value string
-	Known       bool // false: set to something that the repository does not say
+	Known       bool // false: set to something that the repository does not state
 	Place       Place
 }
 
-// MountKind says what is mounted.
+// MountKind is the kind of a mount.
 type MountKind string
 
 // The kinds of mounts. What a new named volume holds is copied from the image,
@@ -81,7 +81,7 @@ const (
 	Volume    MountKind = "volume"    // a named volume of the engine
 	Anonymous MountKind = "anonymous" // a volume without a name, VOLUME of a Dockerfile
 	Tmpfs     MountKind = "tmpfs"     // in memory, empty at each start
-	Scratch   MountKind = "scratch"   // an emptyDir of Kubernetes: empty at first, and everybody may write there
+	Scratch   MountKind = "scratch"   // an emptyDir of Kubernetes: empty at first, and writable by everyone
 	Claim     MountKind = "claim"     // a PersistentVolumeClaim, a volume of a platform: empty at first
 	Config    MountKind = "config"    // a ConfigMap, a Secret, configs: and secrets: of Compose; only read
 )

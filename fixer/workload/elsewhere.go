@@ -17,7 +17,7 @@ type foreignName struct {
 	object string // the name before it where that may be a module too; "" for none
 }
 
-// constant is an absolute path that a source gives a name.
+// constant is an absolute path that a source assigns to a name.
 type constant struct {
 	file, path, variable string
 }
@@ -37,15 +37,15 @@ const (
 	maxAnswers   = 4      // paths for one write
 )
 
-// constants are the absolute paths that sources give names, by the name, and the writes
-// that wait for them.
+// constants are the absolute paths that sources assign to names, keyed by the name,
+// and the writes that wait for them.
 type constants struct {
 	byName  map[string][]constant
 	count   int
 	pending []pendingWrite
 }
 
-// set notes what a name is set to.
+// set records what a name is set to.
 func (c *constants) set(name string, v constant) {
 	if c.count >= maxConstants {
 		return
@@ -57,8 +57,8 @@ func (c *constants) set(name string, v constant) {
 	c.count++
 }
 
-// noteConstant notes an absolute path that the variable or the key at token i, a "=" or
-// ":", is set to.
+// noteConstant records an absolute path that the variable or the key at token i, a "="
+// or ":", is set to.
 func (u *unit) noteConstant(i int) {
 	name, at := u.assignment(i)
 	if at == 0 {
@@ -67,7 +67,7 @@ func (u *unit) noteConstant(i int) {
 		}
 		name = strings.Trim(u.str(i-1), `"'`)
 	}
-	const near = 12 // tokens in which its first literal stands
+	const near = 12 // tokens within which its first literal is
 	for j := at; j < min(at+near, len(u.tokens)); j++ {
 		if u.kind(j) == textToken && strings.HasPrefix(u.str(j), "/") {
 			if u.noted == nil {
@@ -86,8 +86,8 @@ func (u *unit) noteConstant(i int) {
 	}
 }
 
-// elsewhere returns the value of a name that this source does not set: known, and from
-// elsewhere, where it is one that another may.
+// elsewhere returns the value of a name that this source does not set. It is known,
+// and from elsewhere, if another source may set the name.
 func (u *unit) elsewhere(name string) value {
 	first, rest, dotted := strings.Cut(name, ".")
 	last := name[strings.LastIndexByte(name, '.')+1:]
@@ -112,7 +112,8 @@ func (u *unit) elsewhere(name string) value {
 	return value{known: true, from: elsewhere, ref: ref}
 }
 
-// importsOf returns what names of the source stand for: a module, or what it exports.
+// importsOf returns what the names of the source mean: a module, or something that it
+// exports.
 func (u *unit) importsOf() map[string]foreignName {
 	if u.imports != nil {
 		return u.imports
@@ -139,15 +140,15 @@ func (u *unit) importsOf() map[string]foreignName {
 	return u.imports
 }
 
-// libraries are the modules whose names stand in the tables of calls, by the receivers
-// that they have there.
+// libraries are the modules whose names are in the tables of calls, keyed by the
+// receivers that they have there.
 var libraries = map[Language]map[string]string{
 	JavaScript: {"fs": "fs", "node:fs": "fs", "fs/promises": "promises", "node:fs/promises": "promises", "fs-extra": "fse", "child_process": "child_process", "node:child_process": "child_process"},
 	Python:     {"subprocess": "subprocess", "os": "os", "shutil": "shutil"},
 }
 
-// calledName returns the name of a call at token i as its library has it, whatever the
-// source calls it.
+// calledName returns the name of a call at token i as its library has it, even if the
+// source renames it.
 func (u *unit) calledName(i int) string {
 	if libraries[u.lang] != nil && !u.is(i-1, ".") {
 		if from := u.importsOf()[u.str(i)]; from.name != "" && libraries[u.lang][from.module] != "" {
@@ -157,7 +158,7 @@ func (u *unit) calledName(i int) string {
 	return u.last(i)
 }
 
-// calledWords is callee split into words, with the names that a library has.
+// calledWords returns callee split into words, with the names that a library has.
 func (u *unit) calledWords(i int) (words []string, method bool) {
 	name, method := u.callee(i)
 	words = strings.Split(name, ".")
@@ -172,7 +173,7 @@ func (u *unit) calledWords(i int) (words []string, method bool) {
 	return words, method
 }
 
-// importNames notes the names before "= require" or "from", which end at token i:
+// importNames records the names before "= require" or "from", which end at token i:
 // NAME, * as NAME, {NAME, NAME as OTHER, NAME: OTHER}, and both.
 func (u *unit) importNames(module string, i int) {
 	for range maxArgs * 4 {
@@ -195,8 +196,8 @@ func (u *unit) importNames(module string, i int) {
 	}
 }
 
-// importPython notes what "import a.b as c" and "from a.b import c as d, e" at token i
-// name.
+// importPython records what "import a.b as c" and "from a.b import c as d, e" at token
+// i name.
 func (u *unit) importPython(i int) {
 	from := ""
 	j := i - 1
@@ -238,7 +239,8 @@ func (u *unit) importPython(i int) {
 	}
 }
 
-// resolveConstants reports the writes that waited for what these and other sources set.
+// resolveConstants reports the writes that waited for constants of these and of other
+// sources.
 func (s *Sources) resolveConstants(others *Sources) {
 	for _, w := range s.constants.pending {
 		found := 0
@@ -281,7 +283,7 @@ func (w *pendingWrite) mayMean(c constant) bool {
 	return false
 }
 
-// modules returns the paths that the name of a module may stand for, without their
+// modules returns the paths that the name of a module may mean, without their
 // extensions: from the source where they begin with ".", or the ends of paths.
 func (w *pendingWrite) modules() (list []string) {
 	if w.lang == Python {

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestElsewhere: a path that is written below what another source sets, and the twins
-// that name something else.
+// TestElsewhere: a path that is written below what another source sets, and similar
+// ones that name something else.
 func TestElsewhere(t *testing.T) {
 	for _, c := range []struct{ name, sources, want string }{
 		{"exports of a module", "a.js: const { ROOT } = require('./lib/c'); fs.mkdirSync(ROOT)\nlib/c.js: exports.ROOT = '/data'", "1 written /data"},

@@ -7,13 +7,13 @@ import (
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
-// This file reads what variables say of data.
+// This file finds the data that variables name.
 
 var (
 	dataVariable = lazyregexp.New(`(DIR|DIRECTORY|PATH|DATA|HOME|STORAGE|CACHE|FOLDER|ROOT|UPLOADS?|DB|DATABASE|FILE|FILENAME|LOGS?)$`)
 	dataURL      = lazyregexp.New(`(URL|URI|DSN|CONNECTION|DATABASE|DB|STRING)$`)
 	// installed are variables of programs, compilers and installers: what they name
-	// is there already, and is only read.
+	// exists already, and is only read.
 	installed = lazyregexp.New(`^(PATH|.*_PATH_.*|MANPATH|NODE_PATH|PYTHONPATH|PYTHONHOME|GOPATH|GOROOT|GOBIN|GOCACHE|GOMODCACHE|CARGO_HOME|RUSTUP_HOME|JAVA_HOME|JRE_HOME|` +
 		`M2_HOME|MAVEN_HOME|GRADLE_HOME|GRADLE_USER_HOME|ANT_HOME|SCALA_HOME|KOTLIN_HOME|ANDROID_HOME|ANDROID_SDK_ROOT|ANDROID_NDK_HOME|FLUTTER_HOME|DOTNET_ROOT|NUGET_PACKAGES|` +
 		`PNPM_HOME|NVM_DIR|VOLTA_HOME|FNM_DIR|BUN_INSTALL|BUN_INSTALL_GLOBAL_DIR|DENO_DIR|DENO_INSTALL|COREPACK_HOME|NPM_CONFIG_.*|npm_config_.*|YARN_CACHE_FOLDER|YARN_GLOBAL_FOLDER|TURBO_.*|` +
@@ -23,10 +23,9 @@ var (
 		`TZDIR|TERMINFO|FONTCONFIG_PATH|FONTCONFIG_FILE|ORACLE_HOME|TNS_ADMIN|CUDA_HOME|LIBGL_.*|QT_.*|.*_BIN|.*_BIN_DIR|.*_SOCK|.*_CERT.*|.*_KEY_FILE|.*_KEY_PATH|.*_SECRET_FILE|.*_PASSWORD_FILE|.*_TOKEN_FILE|.*_CONFIG_FILE|.*_CONFIG_PATH|.*_CONFIG_DIR|.*_BASE_PATH|.*_URL_PATH|BASE_PATH|ROOT_PATH|PUBLIC_PATH|CONTEXT_PATH|API_PATH|.*HEALTH.*PATH)$`)
 )
 
-// DataPath returns the directory that a variable names for what the application
-// writes, as DATA_DIR=/data, DATABASE_FILE=/data/x.db and
-// DATABASE_URL=sqlite:////data/x.db do. ok is false for a variable that says
-// nothing of the kind, and for relative paths.
+// DataPath returns the directory that a variable names for the application's data, as
+// DATA_DIR=/data, DATABASE_FILE=/data/x.db and DATABASE_URL=sqlite:////data/x.db do.
+// ok is false for other variables and for relative paths.
 func DataPath(name, value string) (dir string, ok bool) {
 	if file, isURL := FileOfURL(value); isURL {
 		if !dataURL.MatchString(name) && !dataVariable.MatchString(name) || !path.IsAbs(file) {
@@ -40,7 +39,7 @@ func DataPath(name, value string) (dir string, ok bool) {
 	case strings.ContainsAny(value, ":, \t\n*?"):
 		return "", false
 	case strings.HasSuffix(name, "_HOME") && name != "HOME" && !strings.Contains(strings.ToLower(value), "data"):
-		return "", false // where a program is installed, as a rule
+		return "", false // where programs are usually installed
 	}
 	value = path.Clean(value)
 	if isFileName(name, value) {
@@ -49,10 +48,10 @@ func DataPath(name, value string) (dir string, ok bool) {
 	return value, true
 }
 
-// fileName are the ends of files for data.
+// fileName matches the ends of names of data files.
 var fileName = lazyregexp.New(`(?i)\.(db|db3|sqlite|sqlite3|json|log|txt|csv|lock|pid|mdb|rdb|aof)$`)
 
-// isFileName reports whether a variable names a file and no directory.
+// isFileName reports whether a variable names a file rather than a directory.
 func isFileName(name, value string) bool {
 	return fileName.MatchString(value) || strings.HasSuffix(name, "FILE") || strings.HasSuffix(name, "FILENAME")
 }

@@ -2,7 +2,7 @@ package workload
 
 import "testing"
 
-// TestDataPath: variables that name a place for data, and their harmless twins.
+// TestDataPath: variables that name a place for data, and similar ones that do not.
 func TestDataPath(t *testing.T) {
 	for v, want := range map[[2]string]string{
 		{"DATA_DIR", "/data"}:                                       "/data",

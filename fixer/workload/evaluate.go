@@ -9,26 +9,26 @@ import (
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
-// This file evaluates expressions that give a path: literals, what is joined of
-// them, variables of the same source, and defaults of environment variables.
+// This file evaluates expressions that give a path: literals, joined paths, variables
+// of the same source, and defaults of environment variables.
 
-// root is what a path is relative to.
+// root is the base of a relative path.
 type root uint8
 
 const (
 	workingDir root = iota // or absolute
-	sourceFile             // the root of the context, by the place of the source
+	sourceFile             // the root of the context, computed from the location of the source
 	elsewhere              // what value.ref is set to
 )
 
-// value is what an expression gives.
+// value is the result of an expression.
 type value struct {
 	known    bool   // path holds
 	path     string // as written; a prefix where partial
 	partial  bool   // something unknown follows
 	from     root
 	ref      foreignName // where it is from elsewhere
-	variable string      // of the environment, that the expression reads first
+	variable string      // the environment variable that the expression reads first
 	literal  int         // the token of the first literal
 }
 
@@ -42,7 +42,8 @@ func (u *unit) eval(a, b int) value {
 	return v
 }
 
-// expr evaluates from token i on, and returns the index after what it understood.
+// expr evaluates from token i on, and returns the index after the part that it
+// understood.
 func (u *unit) expr(i, end, depth int) (value, int) {
 	v, i := u.operand(i, end, depth)
 	for i < end {
@@ -66,7 +67,7 @@ func (u *unit) expr(i, end, depth int) (value, int) {
 			w, i = u.operand(i+1, end, depth)
 			v = below(v, w)
 		case u.signs(i, "=="), u.signs(i, "!="):
-			// What is compared is no path, and its variable does not override one.
+			// A comparison is not a path, and its variable does not override one.
 			for u.is(i, "=") || u.is(i, "!") {
 				i++
 			}
@@ -77,7 +78,8 @@ func (u *unit) expr(i, end, depth int) (value, int) {
 			if u.is(i, ":") {
 				var other value
 				other, i = u.expr(i+1, end, depth-1)
-				// Of two paths, the one that no change of the working directory's owner helps.
+				// Of two paths, prefer the one that a new owner of the working
+				// directory does not help.
 				if other.known && (!w.known || !path.IsAbs(w.path)) {
 					w = other
 				}
@@ -90,7 +92,7 @@ func (u *unit) expr(i, end, depth int) (value, int) {
 	return v, i
 }
 
-// otherwise is the value of "v or w".
+// otherwise returns the value of "v or w".
 func otherwise(v, w value) value {
 	if v.known && v.from != elsewhere || !w.known && v.known {
 		return v
@@ -112,7 +114,7 @@ func concat(v, w value) value {
 	return v
 }
 
-// below is v with w below it.
+// below returns v with w below it.
 func below(v, w value) value {
 	switch {
 	case !v.known || v.partial:
@@ -131,7 +133,7 @@ func below(v, w value) value {
 	return v
 }
 
-// parent is the directory that v lies in.
+// parent returns the directory that v lies in.
 func parent(v value) value {
 	if v.partial {
 		v.path = path.Dir(v.path)
@@ -184,7 +186,7 @@ func (u *unit) operand(i, end, depth int) (value, int) {
 // of JavaScript, Python and C#, Ruby and Elixir, and of the others.
 var firstName = lazyregexp.New(`^[#$]?\{\s*([A-Za-z_]\w*(?:\.\w+)*)(?:\(\))?\s*\}`)
 
-// text evaluates a literal; of templates also one that begins with a name.
+// text evaluates a literal; also a template that begins with a name.
 func (u *unit) text(i, depth int) value {
 	raw := u.str(i)
 	m := firstName.FindStringSubmatch(raw[:min(len(raw), maxPath)])
@@ -281,7 +283,7 @@ func (u *unit) variable(name string, at, depth int) value {
 // that of an environment variable without a default.
 func (u *unit) assigned(name string, at, depth int) value {
 	v := u.firstAssigned(name, at, depth)
-	// Another one of the name, or another value of this one, that lies elsewhere.
+	// Another variable of that name, or another value of this one, that lies elsewhere.
 	if i := u.absolutes[name]; i > 0 && i != at && !(v.known && path.IsAbs(v.path)) {
 		if w, _ := u.expr(i, min(len(u.tokens), i+maxSpan), depth-1); w.known {
 			return w
@@ -360,7 +362,7 @@ func (u *unit) method(v value, name string, args []argument, depth int) value {
 	return v
 }
 
-// inside evaluates an argument, of a closure what it returns.
+// inside evaluates an argument; of a closure, what it returns.
 func (u *unit) inside(a argument, depth int) value {
 	for i := a.a; i < min(a.b, a.a+8); i++ {
 		if u.kind(i) == textToken {

@@ -8,24 +8,24 @@ import (
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
-// This file evaluates calls: of functions that join paths, that read the environment or
-// that format a text.
+// This file evaluates calls of functions that join paths, read the environment or
+// format a text.
 
 var (
 	variableName = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9_]*$`)
 	// joiners give the path of their arguments, each below the one before.
 	joiners = strings.Fields("join resolve Join joinpath Path PurePath PosixPath Paths.get Path.of File Path.Combine Combine expand_path PathBuf.from Path.new Pathname.new Pathname " +
 		"normalize String str abspath realpath expand fileURLToPath io.file file Cow.from String.from base_path Rails.root.join")
-	// directories give the working directory.
+	// workingDirs give the working directory.
 	workingDirs = strings.Fields("process.cwd cwd getcwd os.getcwd Path.cwd Dir.getwd os.Getwd Directory.GetCurrentDirectory env.current_dir System.cwd")
 )
 
-// readsEnvironment reports a name that reads variables of the environment.
+// readsEnvironment reports whether a function of that name reads environment variables.
 func readsEnvironment(name string) bool {
 	return strings.Contains(strings.ToLower(name), "env") || name == "$_SERVER"
 }
 
-// variableName returns the name that a literal holds, "" where it is no name of a
+// variableName returns the name that a literal holds, "" if it is not the name of a
 // variable.
 func (u *unit) variableName(i int) string {
 	if u.kind(i) != textToken {
@@ -82,12 +82,12 @@ func (u *unit) call(name string, args []argument, depth int) value {
 		}
 		return v
 	}
-	// Of another call, only which variable it is about.
+	// Of any other call, only which variable it reads.
 	v, _ := u.expr(args[0].a, args[0].b, depth)
 	return value{variable: v.variable}
 }
 
-// formatted evaluates a call of Sprintf, as far as its first verb that is not the
+// formatted evaluates a call of Sprintf, up to its first verb that is not the
 // beginning.
 func (u *unit) formatted(args []argument, depth int) value {
 	s, whole := u.literal(args[0].a)

@@ -9,7 +9,7 @@ import (
 // maxEvidence is the longest Text of an Evidence, in bytes.
 const maxEvidence = 160
 
-// Evidence is a line of a file that says something.
+// Evidence is a line of a file that proves something.
 type Evidence struct {
 	Place Place
 	Text  string // the line without blanks around it: printable, at most 160 bytes
@@ -57,8 +57,8 @@ func (l *lines) evidence(file string, offset int) Evidence {
 	return Evidence{Place{File: file, Line: l.number(offset)}, l.line(offset)}
 }
 
-// printable returns a text of at most maxEvidence bytes that can be shown: valid
-// UTF-8, without control characters, blanks around it, or line breaks.
+// printable returns at most maxEvidence bytes of a text that can be shown: valid
+// UTF-8, without control characters, line breaks, or surrounding blanks.
 func printable(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {

@@ -10,7 +10,8 @@ import (
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
-// What a container of a Dockerfile does, read from the Dockerfile and its build context.
+// ExampleOf shows what a container of a Dockerfile does, read from the Dockerfile and
+// its build context.
 func ExampleOf() {
 	file, err := dockerfile.Parse("Dockerfile", []byte(`FROM node:20-slim
 WORKDIR /app

@@ -13,7 +13,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/npm"
 )
 
-// The bounds of what is read of one build context. A file or a directory that
+// The bounds of what is read of one build context. A file or directory that
 // exceeds one is a Gap.
 const (
 	MaxSourceFiles = 3000     // source files that are read
@@ -27,10 +27,10 @@ const (
 	maxKeptBytes = 32 << 20 // of all texts that are kept
 	maxKeptFiles = 20_000   // names whose answers are kept
 	maxKeptDirs  = 100_000  // entries of the directories that are kept
-	maxGaps      = 1000     // of one walk, of all sources
+	maxGaps      = 1000     // of one walk over all sources
 )
 
-// ErrNoContext is every answer of Files without a build context.
+// ErrNoContext is the error of every method of Files without a build context.
 var ErrNoContext = errors.New("there is no build context to look at")
 
 var (
@@ -39,10 +39,10 @@ var (
 	errIsNoText   = errors.New("it is not UTF-8 text")
 )
 
-// Files is a build context that is read once for all questions: of every stage
-// and of every Dockerfile that share it. Files that were read, and those that
-// could not be, are kept within bounds; beyond them they are read again. Its
-// methods are safe for concurrent use, and call the file system one at a time.
+// Files is a build context that is read once for all questions, stages and Dockerfiles
+// that share it. Texts and errors are kept within bounds; beyond them files are read
+// again. Its methods are safe for concurrent use, and call the file system one at a
+// time.
 type Files struct {
 	files fs.FS // nil: there is no build context
 
@@ -53,7 +53,7 @@ type Files struct {
 	entries int          // of dirs
 	buffer  bytes.Buffer // of the file that is being read
 
-	// What was found out of it, once, on first use.
+	// Derived answers, each found once, on first use.
 	list     func() *sourceList
 	sources  func() *Sources
 	node     func() *NodeProcess
@@ -84,8 +84,9 @@ type listing struct {
 	err     error
 }
 
-// Open returns the Files of a build context, without what its ignore file hides.
-// Without a context, with nil, every answer is ErrNoContext. Nothing is read yet.
+// Open returns the Files of a build context, without what its ignore file hides. If
+// files is nil, there is no context, and every method fails with ErrNoContext. Nothing
+// is read yet.
 func Open(files fs.FS) *Files {
 	f := &Files{files: files, texts: map[string]kept{}, dirs: map[string]listing{}}
 	f.list = sync.OnceValue(f.listSources)
@@ -134,7 +135,7 @@ func (f *Files) read(name string, limit int, regular bool) (string, error) {
 
 func (f *Files) open(name string, limit int, regular bool) (string, error) {
 	if !regular {
-		// To open a named pipe may never end.
+		// Opening a named pipe may never return.
 		info, err := fs.Stat(f.files, name)
 		if err != nil {
 			return "", err
@@ -158,7 +159,7 @@ func (f *Files) open(name string, limit int, regular bool) (string, error) {
 	return f.buffer.String(), nil
 }
 
-// Stat describes a file of the context. Errors are those of ReadFile.
+// Stat describes a file of the context. Its errors are those of ReadFile.
 func (f *Files) Stat(name string) (fs.FileInfo, error) {
 	if f.files == nil {
 		return nil, ErrNoContext
@@ -170,7 +171,7 @@ func (f *Files) Stat(name string) (fs.FileInfo, error) {
 }
 
 // ReadDir returns the entries of a directory, in the order of their names. The
-// caller must not change them. Errors are those of ReadFile.
+// caller must not change them. Its errors are those of ReadFile.
 func (f *Files) ReadDir(name string) ([]fs.DirEntry, error) {
 	if f.files == nil {
 		return nil, ErrNoContext
@@ -189,18 +190,18 @@ func (f *Files) ReadDir(name string) ([]fs.DirEntry, error) {
 	return l.entries, l.err
 }
 
-// Walk visits the files of the context that are no directories: those of a
-// directory in the order of their names, and a directory in its place. It enters
-// the directories that enter wants, the root always. Visit returns false to end
-// the walk. What could not be walked is a Gap: a directory that can't be read or
-// lies deeper than MaxSourceDepth, and what comes after MaxEntries; at most 1,000.
+// Walk visits the files of the context that are not directories, in the order of their
+// names; a directory is visited in its place. It enters the root, and the directories
+// for which enter returns true. visit returns false to end the walk. Walk returns at
+// most 1,000 Gaps: a directory that can't be read or lies deeper than MaxSourceDepth,
+// and what comes after MaxEntries.
 func (f *Files) Walk(enter func(dir string) bool, visit func(name string, d fs.DirEntry) bool) []Gap {
 	w := f.newWalk()
 	w.enter, w.visit = enter, visit
 	return w.all()
 }
 
-// newWalk returns a walk that has enter and visit to be set.
+// newWalk returns a walk whose enter and visit are still to be set.
 func (f *Files) newWalk() *walk { return &walk{files: f, left: MaxEntries} }
 
 // all walks the whole context.
@@ -226,7 +227,7 @@ func (w *walk) gap(name, what string) {
 	}
 }
 
-// dir reports whether the walk goes on.
+// dir walks a directory, and reports whether the walk continues.
 func (w *walk) dir(dir string, depth int) bool {
 	if depth == 0 {
 		w.gap(dir, fmt.Sprintf("directories below %d others are not looked at", MaxSourceDepth-1))
@@ -257,8 +258,8 @@ func (w *walk) dir(dir string, depth int) bool {
 	return true
 }
 
-// oneLine returns an error without the path, which a message has already, and
-// without line breaks.
+// oneLine returns the text of an error without the path, which a message has already,
+// and without line breaks.
 func oneLine(err error) error {
 	var pe *fs.PathError
 	if errors.As(err, &pe) {

@@ -10,8 +10,7 @@ import (
 	"testing/fstest"
 )
 
-// counting counts what is asked of a file system, and answers some of it with an
-// error.
+// counting counts the calls of a file system, and fails some of them.
 type counting struct {
 	fstest.MapFS
 	opened, listed map[string]int
@@ -168,7 +167,7 @@ func TestWalk(t *testing.T) {
 }
 
 // endless is a file system with a directory in each directory, as a loop of links
-// gives.
+// makes.
 type endless struct{ fstest.MapFS }
 
 func (endless) ReadDir(string) ([]fs.DirEntry, error) {

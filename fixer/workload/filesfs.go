@@ -5,9 +5,8 @@ import (
 	"strings"
 )
 
-// FS returns the build context as a file system whose listings, and whose texts of
-// at most MaxSourceFile bytes, are those that were read before. It is nil without a
-// context.
+// FS returns the build context as a file system that serves listings, and texts of at
+// most MaxSourceFile bytes, from what was read before. It is nil without a context.
 func (f *Files) FS() fs.FS {
 	if f.files == nil {
 		return nil

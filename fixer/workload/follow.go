@@ -11,8 +11,8 @@ import (
 	"github.com/dockmend/dockmend/fixer/stage"
 )
 
-// This file follows what starts: from ENTRYPOINT and CMD through shells, scripts
-// and package managers to the programs in the end.
+// This file follows the start: from ENTRYPOINT and CMD through shells, scripts and
+// package managers to the final programs.
 
 // The bounds of one start.
 const (
@@ -26,10 +26,10 @@ type follower struct {
 	env      shell.Env
 	commands int
 	read     map[string]bool // scripts that were followed: files, and scripts of packages
-	handed   bool            // the CMD was met behind an entrypoint script
+	handed   bool            // the CMD was met after an entrypoint script
 }
 
-// Start returns what the runtime executes, with all that it runs. It is nil where
+// Start returns what the runtime executes, with all that it runs. It returns nil where
 // that can't be read: a shell form with a syntax error, an unusual SHELL.
 func (w *Workload) Start() *Script {
 	if w.start == nil {
@@ -90,7 +90,7 @@ func (f *follower) child(c ChildProcess, dir string) (*shell.Script, error) {
 	return shell.FromArgs(argv, f.env)
 }
 
-// workdir is the working directory of the image; "" where it is not known.
+// workdir returns the working directory of the image; "" if it is not known.
 func (f *follower) workdir() string {
 	if dir := f.w.in.Run.Final.Workdir; dir.Known {
 		return dir.Text
@@ -99,7 +99,7 @@ func (f *follower) workdir() string {
 }
 
 // commandLine follows ENTRYPOINT with CMD as its arguments, and CMD by itself,
-// which is what an entrypoint does with it in the end.
+// which an entrypoint usually executes last.
 func (f *follower) commandLine() *Script {
 	final := f.w.in.Run.Final
 	entry, ok1 := argv(final, final.Entrypoint)
@@ -128,8 +128,8 @@ func (f *follower) commandLine() *Script {
 	return s
 }
 
-// argv is what the runtime executes for a CMD or ENTRYPOINT. It is false where a
-// shell that is not known would read it.
+// argv returns what the runtime executes for a CMD or ENTRYPOINT. It is false where an
+// unknown shell would read it.
 func argv(s stage.State, c *stage.Command) ([]string, bool) {
 	if c == nil {
 		return nil, true
@@ -172,7 +172,7 @@ func (f *follower) add(s *Script, parsed *shell.Script) {
 	s.Simple = parsed.Simple
 }
 
-// in is the absolute directory to which dir leads from start, "" where that is
+// in returns the absolute directory that dir leads to from start, "" if that is
 // not known.
 func in(start string, dir shell.Word) string {
 	if start == "" && !path.IsAbs(dir.Text) {
@@ -185,8 +185,8 @@ func in(start string, dir shell.Word) string {
 	return abs
 }
 
-// expand follows the commands of a script, from the one with index first on. args
-// are those that the script is called with.
+// expand follows the commands of a script, starting at index first. args are the
+// arguments of the script.
 func (f *follower) expand(s *Script, args []string, first, depth int) {
 	for _, c := range s.Commands[min(first, len(s.Commands)):] {
 		if f.commands > maxCommands {
@@ -201,7 +201,7 @@ func (f *follower) expand(s *Script, args []string, first, depth int) {
 	}
 }
 
-// isArguments reports a word that stands for all arguments of its script.
+// isArguments reports whether a word is all arguments of its script.
 func isArguments(raw string) bool {
 	switch strings.Trim(raw, `"`) {
 	case "$@", "${@}", "$*", "${*}":
@@ -223,7 +223,7 @@ func (f *follower) handOver(c *Command, args []string, depth int) {
 	f.words(c, Arguments, append(slices.Clip(args), rest...), depth)
 }
 
-// words follows a command line that c is given.
+// words follows a command line that c receives.
 func (f *follower) words(c *Command, kind ScriptKind, argv []string, depth int) {
 	parsed, err := shell.FromArgs(argv, f.env)
 	if err != nil {
@@ -277,7 +277,7 @@ func (f *follower) shell(c *Command, depth int) {
 	f.program(c, program, depth)
 }
 
-// isShellFlag reports flags of a shell that take no value and start no script.
+// isShellFlag reports whether a flag of a shell takes no value and starts no script.
 func isShellFlag(flag string) bool {
 	return len(flag) > 1 && flag[0] == '-' && strings.Trim(flag[1:], "eux") == ""
 }
@@ -286,7 +286,7 @@ func isShellFlag(flag string) bool {
 func (f *follower) program(c *Command, program string, depth int) {
 	file := f.w.Lookup(program, c.Dir)
 	if file == "" || IsInit(program) {
-		return // what an init does is known, be it downloaded
+		return // what an init does is known, downloaded or not
 	}
 	isScript := path.Ext(file) == ".sh" || strings.Contains(path.Base(file), "entrypoint") || program != c.Path
 	origin := f.w.Origin(file)
@@ -302,7 +302,7 @@ func (f *follower) program(c *Command, program string, depth int) {
 	case origin.From != "" && !isScript:
 		return // a program that another stage built
 	case !origin.Copied && (!isScript || f.w.inherits(program)):
-		return // what the base image brings is not followed
+		return // programs of the base image are not followed
 	case origin.Name == "":
 		c.Unread = fmt.Sprintf("it starts through %s, which can't be read from here", program)
 		return
@@ -327,7 +327,7 @@ func (f *follower) program(c *Command, program string, depth int) {
 	f.runs(c, s, parsed, arguments(c, program), depth)
 }
 
-// arguments are those that a script is called with; nil where one is not known.
+// arguments returns the arguments of a script; nil if one is not known.
 func arguments(c *Command, program string) (args []string) {
 	words := c.Args
 	if program != c.Path { // sh FILE
@@ -343,8 +343,8 @@ func arguments(c *Command, program string) (args []string) {
 	return args
 }
 
-// IsShellScript looks at the first line of a text; without one that says it, a file
-// that is started as a script is one.
+// IsShellScript reports whether the first line of a text names a shell; without a line
+// that names an interpreter, it returns otherwise.
 func IsShellScript(text string, otherwise bool) bool {
 	first, _, _ := strings.Cut(text, "\n")
 	if !strings.HasPrefix(first, "#!") {

@@ -11,7 +11,7 @@ import (
 
 // This file looks for calls of git in what a build runs.
 
-// The bounds of the look: beyond them the question is open.
+// The bounds of the search: beyond them the question is open.
 const (
 	maxGitFiles = 400
 	maxGitBytes = 2 << 20 // of all of them
@@ -26,8 +26,8 @@ var (
 		lazyregexp.New(`\bgit\s+(rev-parse|describe|log|status|show|config|branch|tag|diff|ls-files|submodule|rev-list|symbolic-ref|name-rev)\b|['"]git['"]\s*,|\bhusky\b|\blefthook\b|simple-git|git-rev|git-describe|git-commit|gitinfo|git-hash|GitRevision`)}
 )
 
-// GitCall returns the first call of git, or use of a package that calls it, in
-// package.json, in the configuration files of the context's root and in its folders
+// GitCall returns the first call of git, or the first use of a package that calls it,
+// in package.json, in the configuration files of the context's root and in its folders
 // of build scripts.
 func (f *Files) GitCall() Answer { return f.gitCalls() }
 
@@ -39,13 +39,14 @@ func (f *Files) findGitCall() Answer {
 	return g.dir(".", 0)
 }
 
-// gitLook looks for a call of git.
+// gitLook searches for a call of git.
 type gitLook struct {
 	files       *Files
 	left, bytes int // files and bytes that may still be read
 }
 
-// dir returns the first of a directory, which lies below that many others.
+// dir returns the first call in a directory; above is the number of directories above
+// it.
 func (g *gitLook) dir(dir string, above int) Answer {
 	if above >= MaxSourceDepth {
 		return openAnswer(dir, fmt.Sprintf("directories below %d others are not looked at", MaxSourceDepth-1))

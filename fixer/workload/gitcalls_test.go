@@ -71,7 +71,7 @@ func TestGitCall(t *testing.T) {
 	}
 }
 
-// says is an Answer in one line.
+// says returns an Answer as one line.
 func says(a Answer) string {
 	switch {
 	case a.None():

@@ -8,13 +8,13 @@ import (
 	"strings"
 )
 
-// maxPatterns is how many patterns are matched with the files of one context.
+// maxPatterns bounds the patterns that are matched with the files of one context.
 const maxPatterns = 100
 
 var errTooManyPatterns = errors.New("there are too many patterns")
 
-// Glob returns the files of the context that match a pattern of path.Match, looked for
-// once; the caller must not change them. It fails on a bad pattern, and on the 101st.
+// Glob returns the files of the context that match a pattern of path.Match. The caller
+// must not change them: they are kept. It fails on a bad pattern, and on the 101st.
 func (f *Files) Glob(pattern string) ([]string, error) {
 	if f.files == nil {
 		return nil, ErrNoContext
@@ -29,8 +29,8 @@ func (f *Files) Glob(pattern string) ([]string, error) {
 	return r.value, r.err
 }
 
-// Below returns the files at a place of the context and below it, links and other
-// irregular ones included, directories not. It fails where there is nothing, where a
+// Below returns the files at and below a place of the context, without directories but
+// with links and other irregular files. It fails where there is nothing, where a
 // directory can't be read, and on more than most files.
 func (f *Files) Below(place string, most int) (files []string, err error) {
 	if f.files == nil {

@@ -21,7 +21,7 @@ func TestHostileSources(t *testing.T) {
 			for _, name := range names {
 				files[name] = &fstest.MapFile{Data: []byte(strings.Repeat(unit+line, (96<<10)/len(unit+line))), Mode: 0o644}
 			}
-			// What takes the square of a text would not end within the limit of a test.
+			// What takes quadratic time would not end within the limit of a test.
 			if s := Open(files).Sources(); len(s.Paths) > maxResults || len(s.ChildProcesses) > maxResults {
 				t.Errorf("%q, %q: %d paths, %d child processes", unit, line, len(s.Paths), len(s.ChildProcesses))
 			}
@@ -29,7 +29,7 @@ func TestHostileSources(t *testing.T) {
 	}
 }
 
-// todays is the expression that writing stands for.
+// todays is the expression that writing replaces.
 var todays = regexp.MustCompile(`(?:write|append|Write|mkdir|mkdtemp|rename|copy|ensure|output|unlink)(?:File|Dir|Stream|Json|JSON)?(?:Sync)?\s*\(|\bopenSync\s*\(|` +
 	`['"](?:node:sqlite|sqlite3?|better-sqlite3|sql\.js|nedb[\w-]*|@seald-io/nedb|lowdb|level|lmdb|node-persist|node-localstorage|conf|multer|formidable|busboy|express-fileupload|winston[\w-]*|log4js|bunyan|rotating-file-stream|session-file-store)['"/]`)
 
@@ -56,7 +56,7 @@ func TestWritingIsTheExpression(t *testing.T) {
 	}
 }
 
-// atItsLimits is a context of as much source code as is read.
+// atItsLimits returns a context of as much source code as is read.
 func atItsLimits() fstest.MapFS {
 	files := fstest.MapFS{}
 	line := "const dir = path.join(process.env.DATA_DIR || '/data', 'x'); fs.mkdirSync(dir, { recursive: true }); app.get('/x', (req, res) => res.send(`a ${b}`));\n"
@@ -89,7 +89,7 @@ func TestMemory(t *testing.T) {
 	runtime.KeepAlive(f)
 }
 
-// FuzzSources: no source is too strange, and no place is outside it.
+// FuzzSources: no source breaks the reader, and no place is outside the source.
 func FuzzSources(f *testing.F) {
 	f.Add("a.js", "fs.mkdirSync(path.join(process.env.A || '/data', `x${y}`))")
 	f.Add("a.py", "open(os.path.join(os.getenv('A', '/data'), f'{x}'), 'w')")

@@ -11,24 +11,25 @@ import (
 	"github.com/dockmend/dockmend/fixer/npm"
 )
 
-// The bounds of the look for settings of npm: beyond maxPackageDirs the question is
-// open. Deeper directories are not those of packages that npm would install.
+// The bounds of the search for npm settings: beyond maxPackageDirs the question is
+// open. Deeper directories do not hold packages that npm would install.
 const (
 	maxPackageDirs  = 2000
 	packageDirDepth = 3 // directories below the root of the context
 )
 
-// omitSetting matches a setting of npm about which packages are installed.
+// omitSetting matches an npm setting that decides which packages are installed.
 var omitSetting = lazyregexp.New(`(?m)^\s*(omit|include|also|only|dev|production|optional)\b`)
 
-// InstallSettings is what a context holds, besides the options of a command, that
+// InstallSettings is something in a context, besides the options of a command, that
 // decides which packages npm installs. At most one of its fields but Name is set: the
-// first that was found, or what could not be looked at before.
+// first that was found, or what could not be read before it.
 type InstallSettings struct {
 	Setting Evidence // of an .npmrc: omit, include, only, production, …
-	// Script is of a package.json: a script that npm runs when the package is
-	// installed, and that calls npm itself; Name is its name. npm hands --omit=dev down
-	// to it, and --production only as NODE_ENV, which it may set to something else.
+	// Script is in a package.json: a script that npm runs when the package is
+	// installed, and that calls npm itself; Name is its name. npm passes --omit=dev
+	// down to it, and --production only as NODE_ENV, which it may set to something
+	// else.
 	Script Evidence
 	Name   string
 	Gap    Gap
@@ -36,7 +37,8 @@ type InstallSettings struct {
 
 func (s InstallSettings) none() bool { return s == InstallSettings{} }
 
-// InstallSettings returns the first such thing in the packages of the context.
+// InstallSettings returns the first such setting or script in the packages of the
+// context.
 func (f *Files) InstallSettings() InstallSettings { return f.settings() }
 
 func (f *Files) findInstallSettings() InstallSettings {
@@ -44,8 +46,8 @@ func (f *Files) findInstallSettings() InstallSettings {
 	return f.settingsIn(".", packageDirDepth, &left)
 }
 
-// settingsIn looks at a directory and that many levels below it; left counts the
-// directories that may still be looked at.
+// settingsIn searches a directory and depth levels below it; left counts the
+// directories that may still be searched.
 func (f *Files) settingsIn(dir string, depth int, left *int) InstallSettings {
 	if *left--; *left < 0 {
 		return InstallSettings{Gap: Gap{Place{File: dir}, "the build context is too large to look for .npmrc files"}}
@@ -69,7 +71,7 @@ func (f *Files) settingsIn(dir string, depth int, left *int) InstallSettings {
 	return InstallSettings{}
 }
 
-// npmrc looks at the .npmrc of a directory.
+// npmrc searches the .npmrc of a directory.
 func (f *Files) npmrc(dir string) InstallSettings {
 	name := path.Join(dir, ".npmrc")
 	text, err := f.ReadFile(name, MaxText)
@@ -85,7 +87,7 @@ func (f *Files) npmrc(dir string) InstallSettings {
 	return InstallSettings{}
 }
 
-// installScript looks at the package.json of a directory.
+// installScript searches the package.json of a directory.
 func (f *Files) installScript(dir string) InstallSettings {
 	name := path.Join(dir, "package.json")
 	text, err := f.ReadFile(name, MaxText)
@@ -95,7 +97,7 @@ func (f *Files) installScript(dir string) InstallSettings {
 	var m *npm.Manifest
 	if err == nil {
 		if m, err = f.Manifest(name); err != nil {
-			err = errors.Unwrap(err) // the name of package.json is said already
+			err = errors.Unwrap(err) // the error has the name of package.json already
 		}
 	}
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Language is one in which sources are read.
+// Language is a programming language of sources.
 type Language string
 
 // The languages whose sources are read.
@@ -33,7 +33,7 @@ var languageOf = map[string]Language{
 	".clj": Clojure, ".cs": CSharp, ".php": PHP, ".rs": Rust, ".ex": Elixir, ".exs": Elixir, ".pl": Perl, ".pm": Perl, ".sh": Shell,
 }
 
-// unread are the languages whose sources are recognized, and not read.
+// unread are the languages whose sources are recognized, but not read.
 var unread = map[string]string{
 	".c": "C", ".cc": "C++", ".cpp": "C++", ".swift": "Swift", ".dart": "Dart", ".lua": "Lua", ".zig": "Zig", ".hs": "Haskell", ".erl": "Erlang",
 	".ml": "OCaml", ".nim": "Nim", ".cr": "Crystal", ".jl": "Julia", ".r": "R", ".R": "R", ".fs": "F#", ".vb": "Visual Basic", ".groovy": "Groovy", ".d": "D",
@@ -42,15 +42,15 @@ var unread = map[string]string{
 // notRun are the directories whose files a server does not run.
 var notRun = strings.Fields("node_modules .git .github .vscode .idea .husky public static assets test tests __tests__ e2e cypress coverage docs spec locales i18n")
 
-// notOwn are further ones of other languages than JavaScript: of dependencies, of
-// environments and of tests.
+// notOwn are further directories, in languages other than JavaScript: of dependencies,
+// environments and tests.
 var notOwn = strings.Fields("vendor venv .venv env site-packages __pycache__ .tox .nox testdata templates examples benches third_party .gradle .mvn")
 
 // forTests are the ends of the names of tests, without the extension.
 var forTests = []string{"_test", "_tests", "_spec", "Test", "Tests", "Spec", "IT", ".test", ".spec", ".stories"}
 
-// codeLanguage returns the language of a file of the application's code, "" where
-// it is none: of a test, a template, a dependency, or by hand.
+// codeLanguage returns the language of a file of the application's code, "" if it is
+// something else: a test, a template, a dependency, a script that people run.
 func codeLanguage(name string) Language {
 	base := path.Base(name)
 	ext := path.Ext(base)
@@ -80,8 +80,9 @@ func outside(name string, dirs []string) bool {
 	return slices.ContainsFunc(elements, func(e string) bool { return slices.Contains(dirs, e) })
 }
 
-// isByHand reports a script that people run by hand, or a tool's configuration. pm2's
-// names the programs and logs of what runs ("ecosystem.config.js", pm2.io).
+// isByHand reports whether a file is a script that people run, or a tool's
+// configuration. pm2's is neither: it names the programs and logs of what runs
+// ("ecosystem.config.js", pm2.io).
 func isByHand(name string) bool {
 	top, _, _ := strings.Cut(name, "/")
 	base := path.Base(name)

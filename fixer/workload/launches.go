@@ -8,19 +8,18 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 )
 
-// This file lists what the model knows of a container, for those who ask for all of
-// it.
+// This file lists all that the model knows of a container.
 
-// Launch is a program that the start runs, and the way to it.
+// Launch is a program that the start runs, with the commands that lead to it.
 type Launch struct {
 	*Command
 	// Way are the commands that lead to it, the first one first: an init, a shell
-	// script, a package manager. Each stands in a script, which says where.
+	// script, a package manager. Each names the script that it is in.
 	Way []*Command
 }
 
-// Launches returns the programs that the start ends in: those that run nothing else
-// that is known. It is nil where the start can't be read.
+// Launches returns the programs that the start ends in: those that run no other known
+// program. It returns nil if the start can't be read.
 func (w *Workload) Launches() (list []Launch) {
 	start := w.Start()
 	if start == nil {
@@ -43,7 +42,7 @@ func (w *Workload) Launches() (list []Launch) {
 	return list
 }
 
-// before are the commands that hand over to the one with index i, the first one
+// before returns the commands that hand over to the one with index i, the first one
 // first.
 func (s *Script) before(i int) (way []*Command) {
 	for by := s.Commands[i].By; by >= 0; by = s.Commands[by].By {
@@ -81,7 +80,7 @@ func (w *Workload) Mounts() (list []Mount) {
 	return list
 }
 
-// Port is a port of the container that something names.
+// Port is a port of the container, with the source that names it.
 type Port struct {
 	Number int
 	By     string // "EXPOSE", a source's name, a deployment's

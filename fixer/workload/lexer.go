@@ -7,11 +7,11 @@ import (
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
-// This file splits sources into tokens: enough to tell literals from comments,
-// and what a literal is an argument of. It is no parser: code that it splits
-// wrongly costs the rest of a line, of a template or of a comment.
+// This file splits sources into tokens: enough to distinguish literals from comments,
+// and to find the call of an argument. It is not a parser: code that it splits wrongly
+// costs the rest of a line, a template or a comment.
 
-// kind is what a token is.
+// kind is the kind of a token.
 type kind uint8
 
 const (
@@ -42,7 +42,7 @@ type syntax struct {
 	chars                    bool // '…' is one character
 	backtick                 byte // `…`: 't' a template, 'r' raw, 'c' a command, 0 nothing
 	triple                   bool // """…"""
-	regexes                  bool // /…/ where an operand may stand
+	regexes                  bool // /…/ where an operand may be
 	prefixes                 string
 	heredocs                 bool   // <<~WORD
 	lisp                     bool   // words have signs in them
@@ -81,9 +81,9 @@ type lexer struct {
 	unclosed map[byte]int
 }
 
-// lex splits a source, into a slice that may be reused. Lines longer than maxLine
-// are left out, and long says so. Full is false where there are more tokens than
-// maxTokens.
+// lex splits a source into tokens, in a slice that it may reuse. It leaves out lines
+// longer than maxLine, and long reports that. full is false if there are more tokens
+// than maxTokens.
 func lex(src string, syn syntax, reuse []token) (tokens []token, long, full bool) {
 	l := &lexer{src: src, syn: syn, tokens: reuse[:0], lineEnd: -1, unclosed: map[byte]int{}}
 	for i := 0; i < len(src); {
@@ -172,7 +172,7 @@ func (l *lexer) add(k kind, start, end int) *token {
 	return t
 }
 
-// bracket notes the token that is added next where it is an opening bracket.
+// bracket records the next token if it is an opening bracket.
 func (l *lexer) bracket(c byte) {
 	if strings.IndexByte("([{", c) >= 0 && len(l.open) < maxNested {
 		l.open = append(l.open, int32(len(l.tokens)))
@@ -276,8 +276,8 @@ func (l *lexer) literal(open, start, end, quotes int) int {
 	return min(end+quotes, len(l.src))
 }
 
-// template returns the end of a template of JavaScript whose text begins at i: the
-// backtick that is in no expression of it, or the end of the source.
+// template returns the end of a JavaScript template whose text begins at i: the
+// backtick outside its expressions, or the end of the source.
 func (l *lexer) template(i int) int {
 	braces := []int{} // of each open expression, the brackets that are open in it
 	for ; i < len(l.src); i++ {
@@ -307,7 +307,7 @@ func (l *lexer) template(i int) int {
 	return len(l.src)
 }
 
-// char reads a character in quotes, or the quote alone: of a lifetime of Rust.
+// char reads a character in quotes, or the quote alone: of a Rust lifetime.
 func (l *lexer) char(i int) int {
 	rest := l.src[i+1 : min(len(l.src), i+14)]
 	end := -1
@@ -322,7 +322,7 @@ func (l *lexer) char(i int) int {
 	return i + 1 + end + 1
 }
 
-// operand reports whether an operand may stand after the last token, so that a
+// operand reports whether an operand may follow the last token, so that a
 // slash begins a regular expression.
 func (l *lexer) operand() bool {
 	if len(l.tokens) == 0 {
@@ -338,8 +338,7 @@ func (l *lexer) operand() bool {
 	return false
 }
 
-// regex returns the end of a regular expression at i, 0 where the line ends
-// before it does.
+// regex returns the end of a regular expression at i, 0 if the line ends first.
 func (l *lexer) regex(i int) int {
 	if l.unclosed['/'] == l.lineEnd {
 		return 0

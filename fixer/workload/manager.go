@@ -11,49 +11,49 @@ import (
 
 // This file reads the calls of package managers.
 
-// ManagerCall is a call of npm, yarn, pnpm, bun and their companions, read
+// ManagerCall is a parsed call of npm, yarn, pnpm, bun and their companions
 // (npm documentation, "npm run"; classic.yarnpkg.com, "CLI"; yarnpkg.com, "CLI";
 // pnpm.io, "pnpm CLI"; bun.com, "bun run").
 type ManagerCall struct {
-	Name string // npm, npx, yarn, pnpm …: corepack's is the one that it starts
+	Name string // npm, npx, yarn, pnpm …; of corepack, the one that it starts
 	// Script is the script of package.json that it runs, "" for none.
 	Script string
-	// Args are those of the script, or of the program in Program.
+	// Args are the arguments of the script, or of Program.
 	Args []shell.Word
-	// Program is what npx, npm exec and their kind run: a program of
+	// Program is what npx, npm exec and similar commands run: a program of
 	// node_modules/.bin, or of a package that they download.
 	Program string
-	// Line is a command line for a shell, as of npx -c.
+	// Line is a command line for a shell, as in npx -c.
 	Line string
-	// Command is the manager's own, as install; "" where it runs a script or a
-	// program.
+	// Command is the manager's own command, such as install; "" if it runs a script or
+	// a program.
 	Command string
-	// Where says which packages it works in.
+	// Where is the packages that it works in.
 	Where Where
-	// Options are the words before Args that are no part of the above, those that
-	// say how much is printed left out.
+	// Options are the words before Args that are in no other field, without those that
+	// set the verbosity.
 	Options []string
-	// Corepack: it comes through corepack.
+	// Corepack reports whether it is run by corepack.
 	Corepack bool
-	// Unknown says why the call can't be read; "" when it can.
+	// Unknown is why the call can't be read; "" when it can.
 	Unknown string
 }
 
-// Where says in which packages a package manager works.
+// Where is the packages that a package manager works in.
 type Where struct {
 	Dirs       []shell.Word // it changes to, one after the other: --prefix, -C, --cwd, --dir
 	Workspaces []string     // names or directories
 	All        bool         // all workspaces
 }
 
-// Here reports whether it works in the directory that it is called in.
+// Here reports whether it works in the directory where it is called.
 func (w Where) Here() bool { return len(w.Dirs) == 0 && len(w.Workspaces) == 0 && !w.All }
 
-// quietOptions say how much is printed, and whether others than the script run.
+// quietOptions set the verbosity, or whether more than the script runs.
 var quietOptions = strings.Fields("-s --silent -q --quiet --loglevel=silent --loglevel=error --loglevel=warn --no-update-notifier -d --verbose -ddd")
 
-// valueOptions take the next word as their value, where it does not stand behind
-// an =. Only those that matter for what runs, or that are common, are told.
+// valueOptions take the next word as their value, unless an = gives it. Only common
+// ones, and those that decide what runs, are listed.
 var valueOptions = map[string]string{
 	"npm":  "--prefix -C -w --workspace --loglevel --script-shell --userconfig --globalconfig --cache --registry --node-options --tag --omit --include --only --scope -p --package -c --call",
 	"npx":  "-p --package -c --call --node-options -w --workspace --prefix -C --cache --registry --userconfig --shell",
@@ -62,15 +62,15 @@ var valueOptions = map[string]string{
 	"bun":  "--cwd --config -c --filter -F --preload -r --env-file --port --define -d --loader --jsx-runtime --tsconfig-override --main-fields --conditions",
 }
 
-// managerCommands are the commands of each package manager that run no script of
+// managerCommands are the commands of each package manager that do not run a script of
 // that name. Yarn, pnpm and bun run a script of any other name.
 var managerCommands = strings.Fields(`access add audit autoclean bin cache check config create deploy dedupe dlx env exec fetch generate-lock-entry global help
 	import info init install install-test i link licenses list login logout ls node outdated owner pack policies prune publish rebuild
 	remove restart root server setup stop store tag team test t unlink unplug update up upgrade upgrade-interactive version versions
 	view why workspace workspaces c ci dist-tag doctor patch recursive self-update`)
 
-// ReadManager reads the call of a package manager. env is the environment that it
-// runs in. It is nil for any other program.
+// ReadManager parses the call of a package manager. env is the environment that it
+// runs in. It returns nil for any other program.
 func ReadManager(c shell.Call, env shell.Env) *ManagerCall {
 	m := &ManagerCall{Name: c.Name}
 	args := c.Args
@@ -101,8 +101,7 @@ func ReadManager(c shell.Call, env shell.Env) *ManagerCall {
 	return m
 }
 
-// environment reads the settings of npm in the environment that say where it
-// works.
+// environment reads the npm settings in the environment that decide where it works.
 func (m *ManagerCall) environment(c shell.Call, env shell.Env) {
 	if m.Name != "npm" && m.Name != "npx" {
 		return
@@ -179,7 +178,7 @@ func (m *ManagerCall) parse(args []shell.Word) {
 	}
 }
 
-// isFile reports an operand of bun that is a file, and no script.
+// isFile reports whether an operand of bun is a file rather than a script.
 func isFile(word string) bool {
 	switch path.Ext(word) {
 	case ".js", ".ts", ".mjs", ".cjs", ".mts", ".cts", ".jsx", ".tsx":
@@ -202,15 +201,15 @@ func (m *ManagerCall) run(args []shell.Word) {
 	}
 }
 
-// script notes the script, by its full name or as it is written, and reads what
-// follows it: npm takes options wherever they stand before --.
+// script records the script, by its full name or as written, and reads what follows
+// it: npm takes options anywhere before --.
 func (m *ManagerCall) script(full, word string, args []shell.Word) {
 	if m.Script = full; full == "" {
 		m.Script = word
 	}
 	if m.Name != "npm" {
 		if slices.ContainsFunc(args, func(w shell.Word) bool { return w.Text == "--" }) {
-			m.Options = append(m.Options, "--") // which some releases hand on, and some don't
+			m.Options = append(m.Options, "--") // some releases pass it on, others don't
 		}
 		m.Args = args
 		return
@@ -244,7 +243,7 @@ func (m *ManagerCall) eachWorkspace(args []shell.Word) {
 	m.Command = "workspaces"
 }
 
-// exec reads what follows npx, npm exec, pnpm dlx and their kind.
+// exec reads what follows npx, npm exec, pnpm dlx and similar commands.
 func (m *ManagerCall) exec(args []shell.Word, kind string) {
 	for len(args) > 0 && args[0].Known && strings.HasPrefix(args[0].Text, "-") {
 		if args[0].Text == "--" {
@@ -275,12 +274,12 @@ func (m *ManagerCall) exec(args []shell.Word, kind string) {
 			m.Program = m.Program[:at] // a version
 		}
 		if strings.HasPrefix(m.Program, "@") {
-			m.Program = path.Base(m.Program) // the program of a scoped package, as a rule
+			m.Program = path.Base(m.Program) // usually the program of a scoped package
 		}
 	}
 }
 
-// options reads the options that args begin with, and returns the rest.
+// options reads the options at the start of args, and returns the rest.
 func (m *ManagerCall) options(args []shell.Word, kind string) []shell.Word {
 	for len(args) > 0 && args[0].Known && len(args[0].Text) > 1 && args[0].Text[0] == '-' {
 		if args[0].Text == "--" {
@@ -291,7 +290,7 @@ func (m *ManagerCall) options(args []shell.Word, kind string) []shell.Word {
 	return args
 }
 
-// option reads the option that args begin with, and returns how many words its
+// option reads the option at the start of args, and returns how many words its
 // value takes.
 func (m *ManagerCall) option(args []shell.Word, kind string) (taken int) {
 	name, value, has := strings.Cut(args[0].Text, "=")

@@ -8,7 +8,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
-// told is what a test wants of a call, in one line.
+// told is the fields of a call that a test compares, in one line.
 func told(m *ManagerCall) string {
 	if m == nil {
 		return "none"
@@ -40,7 +40,7 @@ func told(m *ManagerCall) string {
 	return m.Name + ": " + strings.Join(parts, "; ")
 }
 
-// TestReadManager: every spelling of an option is seen, with = or a blank.
+// TestReadManager: every spelling of an option is read, with = or a blank.
 func TestReadManager(t *testing.T) {
 	for line, want := range map[string]string{
 		"npm start":                               "npm: script start",
@@ -114,8 +114,8 @@ func TestReadManager(t *testing.T) {
 	}
 }
 
-// TestManagerEnvironment: npm takes its settings from the environment, too, be it
-// for the one call.
+// TestManagerEnvironment: npm takes its settings from the environment, too, even from
+// that of one call.
 func TestManagerEnvironment(t *testing.T) {
 	for line, want := range map[string]string{
 		"npm start":                                    "npm: script start; of web",

@@ -2,15 +2,15 @@ package workload
 
 import "sync"
 
-// memo keeps the answers to a question that has a parameter. The zero value is
+// memo keeps the answers to a question with a parameter. The zero value is
 // empty. It is safe for concurrent use.
 type memo[K comparable, V any] struct {
 	mu    sync.Mutex
 	known map[K]V
 }
 
-// of returns the answer for a key, which find gives once. ok is false where there are
-// most answers already, and none for that key. Answers are found one at a time.
+// of returns the answer for a key, which find computes once. ok is false if there are
+// most answers already, and none for that key. Answers are computed one at a time.
 func (m *memo[K, V]) of(key K, most int, find func() V) (v V, ok bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestOwner: who owns a path in the end, and who may write there.
+// TestOwner: the final owner of a path, and the users that may write there.
 func TestOwner(t *testing.T) {
 	const from = "FROM node:20\n"
 	for _, c := range []struct{ src, file, want string }{
@@ -54,7 +54,7 @@ func TestOwner(t *testing.T) {
 	}
 }
 
-// TestModel: what is known of one application, from all that says it.
+// TestModel: the whole model of one application.
 func TestModel(t *testing.T) {
 	w := of(t, `FROM node:20
 WORKDIR /app

@@ -8,17 +8,17 @@ import (
 	"strings"
 )
 
-// MaxListed is how many files of the context one copy is looked at for.
+// MaxListed bounds the files of the context that are checked for one copy.
 const MaxListed = 500
 
-// maxPlaces bounds the places of which Private keeps the answer.
+// maxPlaces bounds the places whose answer Private keeps.
 const maxPlaces = 10_000
 
-// Private returns the first file at or below a place of the context that others than
-// its owner can't read, or as its owner may, run, or the first directory that they
-// can't enter: COPY keeps the mode. Its Text is the mode. found reports whether there is
-// one among the first MaxListed; .git, node_modules and links are not looked at, and
-// what can't be read is not private: the build fails on it, or ignores it.
+// Private returns the first file at or below a place of the context that users other
+// than its owner can't read, or can't run though the owner can, or the first directory
+// that they can't enter: COPY keeps the mode. Its Text is the mode. found reports
+// whether there is one among the first MaxListed files. It skips .git, node_modules
+// and links. What can't be read is not private: the build fails on it, or ignores it.
 func (f *Files) Private(place string) (file Evidence, found bool) {
 	a, ok := f.modes.of(place, maxPlaces, func() Answer { return f.findPrivate(place) })
 	if !ok {
@@ -37,8 +37,8 @@ func (f *Files) findPrivate(place string) Answer {
 	return a
 }
 
-// privateAt looks at a file and at what is below it. left counts the files that may
-// still be looked at; goOn reports whether it is of use to look at others.
+// privateAt checks a file and what is below it. left counts the files that may still
+// be checked; goOn reports whether to check others.
 func (f *Files) privateAt(name string, d fs.DirEntry, left *int) (a Answer, goOn bool) {
 	if *left--; *left < 0 {
 		return Answer{}, false
@@ -64,8 +64,8 @@ func (f *Files) privateAt(name string, d fs.DirEntry, left *int) (a Answer, goOn
 	return Answer{}, true
 }
 
-// mode returns the permissions of a directory or regular file. ok is false for others,
-// and where they can't be read.
+// mode returns the permissions of a directory or regular file. ok is false for other
+// files, and where they can't be read.
 func (f *Files) mode(d fs.DirEntry) (mode fs.FileMode, ok bool) {
 	if !d.IsDir() && !d.Type().IsRegular() {
 		return 0, false
@@ -79,8 +79,8 @@ func (f *Files) mode(d fs.DirEntry) (mode fs.FileMode, ok bool) {
 	return info.Mode().Perm(), true
 }
 
-// ContextPath returns the path in the context of a source of COPY or ADD that comes
-// from it: "." for all of it.
+// ContextPath returns the path in the context of a source of COPY or ADD that is in
+// the context: "." for all of it.
 func ContextPath(source string) string {
 	return cmp.Or(strings.TrimPrefix(path.Clean("/"+source), "/"), ".")
 }

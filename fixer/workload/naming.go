@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// This file looks for names of files in what a build and its scripts read.
+// This file searches what a build and its scripts read for names of files.
 
 // maxNamingBytes bounds the texts that are searched for names.
 const maxNamingBytes = 4 << 20
@@ -19,8 +19,7 @@ type namingText struct{ name, text string }
 
 // NameOf returns the first place in the scripts and settings of the context, of
 // its root and of its folders of scripts, that names a file. found reports
-// whether there is one. Texts that can't be read, and what comes after 4 MiB,
-// name nothing.
+// whether there is one. Texts that can't be read, and those after 4 MiB, name nothing.
 func (f *Files) NameOf(file string) (name Evidence, found bool) {
 	for _, t := range f.naming() {
 		if at := FileNameIn(t.text, file); at >= 0 {
@@ -51,7 +50,7 @@ func (f *Files) readNamingTexts() (texts []namingText) {
 	return texts
 }
 
-// namesFiles reports whether a file may tell which others are in use.
+// namesFiles reports whether a file of that name may name files that the build uses.
 func namesFiles(name string) bool {
 	base := path.Base(name)
 	switch path.Ext(base) {
@@ -64,7 +63,7 @@ func namesFiles(name string) bool {
 }
 
 // FileNameIn returns the offset of the first place where a text has the name of a
-// file that is not part of a longer one, -1 for none. The name is not empty.
+// file, not as part of a longer one; -1 for none. The name must not be empty.
 func FileNameIn(text, name string) int {
 	if name == "" {
 		return -1

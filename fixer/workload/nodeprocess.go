@@ -5,10 +5,9 @@ import (
 	"sync"
 )
 
-// NodeProcess is what sources of Node.js say of the process that they run in. Each
-// list is made when it is first asked for: it is in the order of the walk, by
-// directory and name, so that the first entry is of the first file. The methods are
-// safe for concurrent use.
+// NodeProcess is what the Node.js sources say about their process. Each list is made
+// when it is first requested, in the order of the walk, by directory and name, so that
+// the first entry is in the first file. The methods are safe for concurrent use.
 type NodeProcess struct {
 	npmVariables, pwd, spawns, stops, drops, writing func() []Evidence
 
@@ -16,7 +15,7 @@ type NodeProcess struct {
 	read       func() nodeSources
 }
 
-// nodeSources are the sources of Node.js that could be read, and the gaps.
+// nodeSources are the Node.js sources that could be read, and the gaps.
 type nodeSources struct {
 	list []nodeSource
 	gaps []Gap
@@ -68,7 +67,7 @@ func readNode(f *Files) (n nodeSources) {
 	return n
 }
 
-// evidence returns what is found in those of the sources.
+// evidence returns what find finds in the sources that within selects.
 func (p *NodeProcess) evidence(find func(string) []int, within func(*nodeSource) bool) (list []Evidence) {
 	for _, s := range p.read().list {
 		if len(list) >= maxHits {
@@ -98,7 +97,7 @@ func (p *NodeProcess) findSystemData() (list []SystemData) {
 	return list
 }
 
-// NPMVariables returns where sources name variables that npm and its kind set for
+// NPMVariables returns where sources name variables that npm and similar tools set for
 // a script.
 func (p *NodeProcess) NPMVariables() []Evidence { return p.npmVariables() }
 
@@ -117,15 +116,14 @@ func (p *NodeProcess) Drops() []Evidence { return p.drops() }
 // Writing returns where sources make or change files, or use a package that does.
 func (p *NodeProcess) Writing() []Evidence { return p.writing() }
 
-// SystemData returns the files of sources that lie where programs of a system keep
-// data.
+// SystemData returns the source files that lie where programs of a system keep data.
 func (p *NodeProcess) SystemData() []SystemData { return p.systemData() }
 
 // Gaps returns what could not be read, at most 1,000.
 func (p *NodeProcess) Gaps() []Gap { return p.read().gaps }
 
-// SystemData is a file of a source of Node.js that lies in a directory of the
-// system in which programs keep data.
+// SystemData is a Node.js source file in a directory of the system where programs keep
+// data.
 type SystemData struct {
 	Path string
 	Evidence

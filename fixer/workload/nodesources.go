@@ -8,13 +8,13 @@ import (
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
-// This file reads what sources of Node.js say of the process that they run in.
+// This file reads what Node.js sources say about their process.
 
-// nodeExts are the extensions of what Node.js runs, and of its configuration.
+// nodeExts are the extensions of Node.js programs and of their configuration.
 var nodeExts = []string{".js", ".cjs", ".mjs", ".jsx", ".ts", ".cts", ".mts", ".tsx", ".json", ".yml", ".yaml", ".coffee"}
 
-// isNodeSource reports whether a file of that name may be a source of Node.js or
-// its configuration. The scripts of package.json are a matter of their own, and
+// isNodeSource reports whether a file of that name may be a Node.js source or its
+// configuration. The scripts of package.json are read separately, and
 // lock files hold none.
 func isNodeSource(base string) bool {
 	if strings.HasPrefix(base, ".env") {
@@ -25,12 +25,14 @@ func isNodeSource(base string) bool {
 		!strings.Contains(base, "compose") && base != "npm-shrinkwrap.json"
 }
 
-// isExample reports a file of variables that people copy, and no program reads.
+// isExample reports whether a file of variables is an example, which people copy and
+// no program reads.
 func isExample(base string) bool {
 	return slices.Contains([]string{".env.example", ".env.sample", ".env.template", ".env.dist"}, base)
 }
 
-// isNodeCode reports a program, or its own settings: not the templates of others.
+// isNodeCode reports whether a file is a program or its own settings, not a template
+// for others.
 func isNodeCode(name string) bool {
 	switch path.Ext(name) {
 	case ".yml", ".yaml":
@@ -41,7 +43,7 @@ func isNodeCode(name string) bool {
 	return true
 }
 
-// textMatcher finds what a regular expression matches in a text.
+// textMatcher finds the matches of a regular expression in a text.
 type textMatcher struct {
 	hints []string // one of them is in whatever the expression matches
 	what  *lazyregexp.Regexp
@@ -72,7 +74,8 @@ func (m textMatcher) first(text string) int {
 	return -1
 }
 
-// hasAny reports at little cost what an expression can't match.
+// hasAny cheaply reports whether a text has one of the hints; without any, the
+// expression can't match.
 func hasAny(text string, hints []string) bool {
 	return slices.ContainsFunc(hints, func(h string) bool { return strings.Contains(text, h) })
 }
@@ -93,8 +96,8 @@ var (
 		lazyregexp.New(`\benableShutdownHooks\b|['"](?:@godaddy/terminus|close-with-grace|(?:async-)?exit-hook|(?:http|node|fastify)-graceful-shutdown|lightship)['"]`)}
 )
 
-// sigterm returns the offsets of the lines that say what is done on SIGTERM: a
-// handler, or a package that brings one; not what merely sends it to others.
+// sigterm returns the offsets of the lines that handle SIGTERM: a handler, or a
+// package that brings one; not what merely sends it to others.
 func sigterm(text string) (offsets []int) {
 	if strings.Contains(text, "SIGTERM") {
 		start := 0
@@ -112,13 +115,13 @@ func sigterm(text string) (offsets []int) {
 	return graceful.in(text)
 }
 
-// The functions of Node.js that make or change files are named by a verb, what is
+// The Node.js functions that make or change files are named by a verb, what is
 // changed, and "Sync".
 var (
 	writingVerbs = strings.Fields("write append Write mkdir mkdtemp rename copy ensure output unlink")
 	writingTails = lazyregexp.New(`^(?:File|Dir|Stream|Json|JSON)?(?:Sync)?\s*\(`)
 	openingSync  = lazyregexp.New(`^openSync\s*\(`)
-	// writingPackages are packages that write files, most of them beside the
+	// writingPackages are packages that write files, most of them next to the
 	// application; further names begin with nedb and winston.
 	writingPackages = strings.Fields("node:sqlite sqlite sqlite3 better-sqlite3 sql.js @seald-io/nedb lowdb level lmdb node-persist node-localstorage conf " +
 		"multer formidable busboy express-fileupload log4js bunyan rotating-file-stream session-file-store")
@@ -129,7 +132,7 @@ var (
 const maxCallGap = 256
 
 // writing returns the offsets of at most maxMatches calls that make or change
-// files, or of names of packages that do. It matches what this expression does,
+// files, or of names of packages that do. It matches the same as this expression,
 // without trying it at each byte:
 //
 //	(?:write|append|…)(?:File|Dir|Stream|Json|JSON)?(?:Sync)?\s*\(|\bopenSync\s*\(|['"](?:sqlite3?|…)['"/]

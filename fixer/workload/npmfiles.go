@@ -2,7 +2,7 @@ package workload
 
 import "github.com/dockmend/dockmend/fixer/npm"
 
-// This file reads package.json and the lock files beside it.
+// This file reads package.json and the lock files next to it.
 
 const (
 	// MaxLock is the largest lock file that is read, in bytes.
@@ -12,7 +12,7 @@ const (
 	maxLocks     = 20   // that are kept
 )
 
-// lockKey is a question for a lock file: the files of a context do not change.
+// lockKey is the key of a lock file in the cache: the files of a context do not change.
 type lockKey struct{ tool, name, manifest string }
 
 // Manifest returns the package.json with that name in the context, which the caller
@@ -35,9 +35,9 @@ func (f *Files) readManifest(name string) (r result[*npm.Manifest]) {
 }
 
 // Lock returns the lock file of "npm" or of "yarn", which is Yarn 1, with that name in
-// the context; manifest is the name of the package.json that it belongs to. It is read
-// once for all questions. The lock file of another tool must be there, and is nil. The
-// error is that of ReadFile, or of the parser.
+// the context; manifest is the name of its package.json. It is read once. For another
+// tool's lock file, which must exist, it returns nil. The error is that of ReadFile,
+// or of the parser.
 func (f *Files) Lock(tool, name, manifest string) (*npm.Lock, error) {
 	r, ok := f.locks.of(lockKey{tool, name, manifest}, maxLocks, func() result[*npm.Lock] { return f.readLock(tool, name, manifest) })
 	if !ok {

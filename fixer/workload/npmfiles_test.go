@@ -22,8 +22,8 @@ func TestManifest(t *testing.T) {
 	}
 }
 
-// TestLock: a lock file is read once for a package; what Yarn 1 needs for development
-// depends on the package.json too.
+// TestLock: a lock file is read once for a package; the development dependencies of
+// Yarn 1 depend on the package.json too.
 func TestLock(t *testing.T) {
 	const yarn = "# yarn lockfile v1\n\na@1:\n  version \"1.0.0\"\n"
 	f := Open(fstest.MapFS{

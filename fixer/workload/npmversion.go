@@ -14,9 +14,9 @@ import (
 	"github.com/dockmend/dockmend/fixer/stage"
 )
 
-// This file answers which npm a step runs.
+// This file finds the npm that a step runs.
 
-// Version is a release of npm or Node.js, as far as its first two numbers tell.
+// Version is a release of npm or Node.js, by its first two numbers.
 type Version struct{ Major, Minor int }
 
 // Less reports whether v is older than w.
@@ -24,28 +24,27 @@ func (v Version) Less(w Version) bool {
 	return v.Major < w.Major || v.Major == w.Major && v.Minor < w.Minor
 }
 
-// NPM is the range of releases that npm may be of, both ends included. The zero
-// value stands for any.
+// NPM is the range of releases that npm may be, both ends included. The zero value is
+// any release.
 type NPM struct {
 	Known    bool
 	Min, Max Version
-	// Node is the version of Node.js that it comes with, "" when it was read from
+	// Node is the version of Node.js that brings it, "" when it was read from
 	// npm itself.
 	Node string
 }
 
-// AtLeast reports whether it is certain to be of a release or a later one.
+// AtLeast reports whether npm is certainly this release or a later one.
 func (n NPM) AtLeast(major, minor int) bool {
 	return n.Known && !n.Min.Less(Version{major, minor})
 }
 
-// Before reports whether it is certain to be older than a release.
+// Before reports whether npm is certainly older than this release.
 func (n NPM) Before(major, minor int) bool { return n.Known && n.Max.Less(Version{major, minor}) }
 
-// comesWith lists the npm that releases of Node.js have brought: the one of the
-// release that the line names and of all up to the next line of the same major
-// version (nodejs.org/dist/index.json). Within a line, npm went from the first to
-// the second.
+// comesWith lists the npm that Node.js releases have brought: the release that the
+// line names and all up to the next line of the same major version
+// (nodejs.org/dist/index.json). Within a line, npm went from the first to the second.
 var comesWith = []struct {
 	node     Version
 	min, max Version
@@ -76,11 +75,11 @@ var comesWith = []struct {
 	{Version{24, 0}, Version{11, 3}, Version{11, 99}},
 }
 
-// newest stands for what a release brings that the table does not know yet.
+// newest is the version that a release not yet in the table may bring.
 var newest = Version{1000, 0}
 
-// NPMOf returns the npm of a release of Node.js, by what is stated of its version:
-// "20", "20.9" or "20.9.0". It is not Known for what is no version.
+// NPMOf returns the npm of a Node.js release, from its version: "20", "20.9" or
+// "20.9.0". It is not Known if that is not a version.
 func NPMOf(node string) NPM {
 	parts := strings.SplitN(strings.TrimPrefix(node, "v"), ".", 3)
 	major, err := strconv.Atoi(parts[0])
@@ -108,9 +107,8 @@ func NPMOf(node string) NPM {
 	return out
 }
 
-// NPMAt returns the npm that a step runs. changed is the line of an instruction
-// before it that may bring another one; the npm is not Known then. It is 0
-// otherwise.
+// NPMAt returns the npm that a step runs. If an earlier instruction may install
+// another one, changed is its line, and the npm is not Known; otherwise changed is 0.
 func (w *Workload) NPMAt(at stage.Step) (n NPM, changed int) {
 	for _, s := range w.in.Run.Steps {
 		if s.In.Index > at.In.Index {
@@ -123,7 +121,7 @@ func (w *Workload) NPMAt(at stage.Step) (n NPM, changed int) {
 	return w.baseNPM(at.Before), 0
 }
 
-// NPMAtStart returns the npm of the image in the end.
+// NPMAtStart returns the npm of the final image.
 func (w *Workload) NPMAtStart() NPM {
 	if slices.ContainsFunc(w.in.Run.Steps, mayBringNPM) {
 		return NPM{}
@@ -131,7 +129,8 @@ func (w *Workload) NPMAtStart() NPM {
 	return w.baseNPM(w.in.Run.Final)
 }
 
-// baseNPM is the npm of the base image: as it was read, or as Node.js brings it.
+// baseNPM returns the npm of the base image: as read from it, or as its Node.js brings
+// it.
 func (w *Workload) baseNPM(s stage.State) NPM {
 	base := s.Base
 	if base != nil && base.Versions != nil && base.Versions.NPM != "" {
@@ -178,9 +177,9 @@ func IsNodeImage(image string) bool {
 	return err == nil && strings.HasSuffix(ref.Name(), "/library/node")
 }
 
-// officialTag is the version of Node.js that a tag of Docker's official image states,
-// "" where it states none. Words for what is current have meant Node.js 20 or later
-// since 2024, and will not mean less.
+// officialTag returns the version of Node.js that a tag of Docker's official image
+// states, "" if it states none. Words for the current version have meant Node.js 20 or
+// later since 2024, and will not mean less.
 func officialTag(image string) string {
 	ref, err := reference.ParseNormalizedNamed(image)
 	tagged, ok := ref.(reference.Tagged)
@@ -199,8 +198,8 @@ func officialTag(image string) string {
 	return word
 }
 
-// OfficialNPM returns the npm of the base where that is Docker's official image of
-// Node.js, which carries no settings of npm, and says how it is known.
+// OfficialNPM returns the npm of the base if that is Docker's official image of
+// Node.js, which carries no npm settings; why states the evidence.
 func (w *Workload) OfficialNPM() (n NPM, why string) {
 	root, base := w.in.Run.Node.Root(), w.in.Run.Final.Base
 	if !IsNodeImage(root.Image) || base == nil || base.Versions == nil {
@@ -209,7 +208,7 @@ func (w *Workload) OfficialNPM() (n NPM, why string) {
 	return NPMOf(base.Versions.Node), fmt.Sprintf("%s has Node.js %s", root.Image, base.Versions.Node)
 }
 
-// installsNPM finds a command that brings another npm than the base image's.
+// installsNPM matches a command that installs another npm than the base image's.
 var installsNPM = lazyregexp.New(`(^|[^p])npm@|\bnvm\b|nodesource|nodejs\.org|\bvolta\b|\bfnm\b|\bn\s+(lts|latest|stable|\d)|` +
 	`\b(install|add|i|update|upgrade|enable|prepare)\b[^&|;]*\s(npm|nodejs)(\s|$)`)
 
@@ -228,7 +227,7 @@ func mayBringNPM(s stage.Step) bool {
 	return false
 }
 
-// mayHoldNPM reports whether what a COPY takes may be npm, or a directory with it.
+// mayHoldNPM reports whether the source of a COPY may be npm, or a directory with it.
 // Other programs are copied one by one.
 func mayHoldNPM(src string) bool {
 	name := path.Base(path.Clean("/" + src))

@@ -11,24 +11,25 @@ import (
 const insideContainer = `\bdocker(?:-| )compose\b[^\n]*\b(?:run|exec)\b|\bdocker (?:container )?exec\b`
 
 var (
-	// otherCommand is a command that a file gives to a container, or that a script
+	// otherCommand matches a command that a file gives to a container, or that a script
 	// runs in one.
 	otherCommand = lazyregexp.New(`(?mi)^[\s{]*(?:-\s+)?"?\w*(?:command|entrypoint)"?\s*[:=]|\bdocker (?:container )?run\b|` + insideContainer)
-	// insideCommand is one that a README runs in a container: each has a docker run.
+	// insideCommand matches one that a README runs in a container: each has a docker
+	// run.
 	insideCommand = lazyregexp.New(insideContainer)
 
 	readme = lazyregexp.New(`(?i)^readme[\w.-]*$`)
 
-	// commandFolders are where files lie that run an image.
+	// commandFolders are the folders of files that run an image.
 	commandFolders = []string{".", ".github/workflows", ".circleci", ".devcontainer", "scripts", "bin", "deploy", "k8s", "kubernetes", "manifests"}
-	// platformFiles are the files by which platforms and tools run an image.
+	// platformFiles are the files that platforms and tools use to run an image.
 	platformFiles = strings.Fields("Makefile package.json heroku.yml fly.toml render.yaml railway.json railway.toml .travis.yml .gitlab-ci.yml Jenkinsfile")
 )
 
 // OtherCommand returns the first line that starts something else in an image than its
-// own command, such as the tests: it may use what development needs. A file that
-// can't be read is a Gap. The files of the directory that a Dockerfile stands in count,
-// those included that its ignore file hides.
+// own command, such as the tests, which may need development dependencies. A file that
+// can't be read is a Gap. The files in the directory of a Dockerfile count, including
+// those that its ignore file hides.
 func (f *Files) OtherCommand() Answer { return f.commands() }
 
 func (f *Files) findOtherCommand() Answer {
@@ -55,8 +56,8 @@ func (f *Files) findOtherCommand() Answer {
 	return Answer{}
 }
 
-// commandsOf returns what a command looks like in a file of that name, nil where
-// none is looked for.
+// commandsOf returns the expression for commands in a file of that name, nil if none
+// is searched for.
 func commandsOf(folder, name string) *lazyregexp.Regexp {
 	ext := path.Ext(name)
 	switch {

@@ -3,16 +3,16 @@ package workload
 import "github.com/dockmend/dockmend/fixer/lazyregexp"
 
 var (
-	// buildSettings matches the settings of tools that build.
+	// buildSettings matches the settings files of build tools.
 	buildSettings = lazyregexp.New(`^tsconfig[\w.-]*\.json$|^angular\.json$|\.config\.[cm]?[jt]s$|^webpack[\w.-]*\.[cm]?[jt]s$|^(?:gulpfile|gruntfile|Gruntfile)\.[cm]?[jt]s$`)
-	// outerDirectory matches a setting that names a directory outside the one that the
-	// tool is called in.
+	// outerDirectory matches a setting that names a directory outside the one where
+	// the tool is called.
 	outerDirectory = lazyregexp.New(`(?i)\b\w*(?:out|output|dist|dest|build)\w*["']?\s*[:=][^\n]*\.\./|\bpath["']?\s*:[^\n]*\.\.`)
 )
 
-// OuterOutput returns the first setting of a build tool, of those in the root of the
-// context, that may make it write outside the directory that it is called in. A
-// setting that can't be read is a Gap.
+// OuterOutput returns the first setting of a build tool, in the root of the context,
+// that may make it write outside the directory where it is called. A setting that
+// can't be read is a Gap.
 func (f *Files) OuterOutput() Answer { return f.outputs() }
 
 func (f *Files) findOuterOutput() Answer {

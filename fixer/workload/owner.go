@@ -10,9 +10,9 @@ import (
 	"github.com/dockmend/dockmend/fixer/stage"
 )
 
-// This file says who owns a file of the image.
+// This file determines the owner of a file in the image.
 
-// Making says whether a file is there in the end.
+// Making says whether a file exists in the final image.
 type Making int
 
 // The ways in which a file of the image comes to be.
@@ -22,20 +22,20 @@ const (
 	Made                  // an instruction makes it
 )
 
-// Owner is who owns a file or directory of the image in the end, as far as the
-// instructions of the stage tell.
+// Owner is the final owner of a file or directory of the image, as far as the
+// instructions of the stage show.
 type Owner struct {
 	Made Making
-	// User is the owner as the Dockerfile writes it, a name or a number; "root" where
+	// User is the owner as the Dockerfile writes it, a name or a number; "root" if
 	// nothing says otherwise.
 	User string
-	// Mode is the last mode that is stated for it, "" for none.
+	// Mode is the last mode set for it, "" for none.
 	Mode string
 	Line int // of the instruction that decided last; 0 for none
 }
 
-// MayWrite reports whether a user, by name or number, may write to it. names are all
-// that the user goes by.
+// MayWrite reports whether a user may write to it. names are all names and numbers of
+// that user.
 func (o Owner) MayWrite(names ...string) bool {
 	if n, err := strconv.ParseUint(o.Mode, 8, 32); err == nil {
 		if n&0o002 != 0 {
@@ -49,7 +49,7 @@ func (o Owner) MayWrite(names ...string) bool {
 	return slices.Contains(names, o.User)
 }
 
-// Owner returns who owns an absolute path of the image in the end.
+// Owner returns the final owner of an absolute path of the image.
 func (w *Workload) Owner(file string) Owner {
 	o := Owner{User: "root"}
 	file = path.Clean(file)
@@ -70,7 +70,7 @@ func (w *Workload) Owner(file string) Owner {
 	return o
 }
 
-// currentUser is who runs a RUN there.
+// currentUser returns the user that runs a RUN there.
 func currentUser(s stage.Step) string {
 	user, _, _ := strings.Cut(s.Before.User.Text, ":")
 	if user == "" || user == "0" {
@@ -79,7 +79,7 @@ func currentUser(s stage.Step) string {
 	return user
 }
 
-// made records that a step makes the file, unless it is there already.
+// made records that a step makes the file, unless it exists already.
 func (o *Owner) made(s stage.Step, how Making, user string) {
 	if o.Made >= how {
 		return
@@ -96,7 +96,7 @@ func (w *Workload) copied(o *Owner, s stage.Step, c stage.Copy, file string) {
 	}
 	switch {
 	case Within(c.Dest, file):
-		o.made(s, Made, user) // a directory that is there keeps its owner
+		o.made(s, Made, user) // an existing directory keeps its owner
 	case Within(file, c.Dest):
 		how := w.bringsBelow(c, file)
 		if how == Unmade {
@@ -113,7 +113,7 @@ func (w *Workload) copied(o *Owner, s stage.Step, c stage.Copy, file string) {
 	}
 }
 
-// bringsBelow reports whether a copy brings a file below its destination.
+// bringsBelow returns how a copy makes a file below its destination.
 func (w *Workload) bringsBelow(c stage.Copy, file string) Making {
 	if c.From != "" {
 		return Perhaps
@@ -173,7 +173,7 @@ func (o *Owner) ran(s stage.Step, file string) {
 	}
 }
 
-// harmless are programs that make nothing in the directory that they run in.
+// harmless are programs that make nothing in their working directory.
 var harmless = map[string]bool{}
 
 func init() {
@@ -183,7 +183,7 @@ func init() {
 	}
 }
 
-// operandsIn are the known operands of a call from the index first on, as absolute
+// operandsIn returns the known operands of a call, starting at index first, as absolute
 // paths.
 func operandsIn(c shell.Call, dir string, first int) (list []string) {
 	_, operands := c.Options(func(o string) bool { return o == "-m" || o == "--mode" || o == "--reference" || o == "--from" })

@@ -15,7 +15,7 @@ import (
 
 // This file follows package managers into the scripts of package.json.
 
-// maxWorkspaces bounds the packages of one repository that are looked at.
+// maxWorkspaces bounds the packages that are examined in one repository.
 const maxWorkspaces = 200
 
 // manager follows the call of a package manager.
@@ -49,7 +49,7 @@ func (f *follower) manager(c *Command, depth int) {
 	}
 }
 
-// line follows a command line that a program gives to a shell.
+// line follows a command line that a program passes to a shell.
 func (f *follower) line(c *Command, text, dir string, depth int) {
 	parsed, err := shell.Parse(text, f.env)
 	if err != nil {
@@ -59,8 +59,8 @@ func (f *follower) line(c *Command, text, dir string, depth int) {
 	f.runs(c, &Script{Kind: Handed, Text: text, Place: c.In.Place, Dir: dir}, parsed, nil, depth)
 }
 
-// packageScript follows a script of the package.json in a directory, with those
-// that run before and after it.
+// packageScript follows a script of the package.json in a directory, with its pre and
+// post scripts.
 func (f *follower) packageScript(c *Command, dir string, depth int) {
 	m := c.Manager
 	if f.read[dir+"\x00"+m.Script] {
@@ -88,7 +88,7 @@ func (f *follower) packageScript(c *Command, dir string, depth int) {
 		f.words(c, Handed, []string{"node", "server.js"}, depth) // npm help start
 		return
 	}
-	// Yarn and its kind run a program of node_modules/.bin of that name.
+	// Yarn and similar tools run a program of node_modules/.bin of that name.
 	argv := []string{m.Script}
 	for _, a := range m.Args {
 		argv = append(argv, a.Text)
@@ -109,7 +109,7 @@ func (f *follower) script(c *Command, pkg *Package, name, text string, depth int
 	f.runs(c, s, parsed, nil, depth)
 }
 
-// keyOffset finds the line of a script in package.json, -1 where it can't.
+// keyOffset returns the offset of a script in package.json, -1 if it can't find it.
 func keyOffset(text, name string) int {
 	from := strings.Index(text, `"scripts"`)
 	if from < 0 {
@@ -160,8 +160,8 @@ func (w *Workload) managed(dir string, m *ManagerCall) ([]string, error) {
 	return dirs, nil
 }
 
-// monorepo finds the packages of the workspace that a directory is in: of the nearest
-// package.json that lists any, from the directory up.
+// monorepo returns the packages of the workspace that contains a directory: of the
+// nearest package.json that lists any, from the directory up.
 func (w *Workload) monorepo(dir string) (root string, all []*Package, err error) {
 	for root = dir; ; root = path.Dir(root) {
 		found, wrong := w.workspaces(root)
@@ -177,7 +177,7 @@ func (w *Workload) monorepo(dir string) (root string, all []*Package, err error)
 	}
 }
 
-// withScript are the directories of the packages that have the script.
+// withScript returns the directories of the packages that have the script.
 func (w *Workload) withScript(all []*Package, name string) (dirs []string) {
 	for _, p := range all {
 		if name == "" || p.Scripts[name] != "" {
@@ -187,7 +187,7 @@ func (w *Workload) withScript(all []*Package, name string) (dirs []string) {
 	return dirs
 }
 
-// workspaces are the packages that the root of a monorepo lists, as far as they are
+// workspaces returns the packages that the root of a monorepo lists and that are
 // copied into the image.
 func (w *Workload) workspaces(dir string) ([]*Package, error) {
 	root, err := w.Package(dir)
@@ -211,7 +211,7 @@ func (w *Workload) workspaces(dir string) ([]*Package, error) {
 			rel := strings.TrimPrefix(strings.TrimPrefix(name, path.Dir(root.Source)), "/")
 			pkg, err := w.Package(path.Join(dir, rel))
 			if err != nil || slices.Contains(all, pkg) {
-				continue // not copied: npm does not see it either
+				continue // not copied: npm does not find it either
 			}
 			if all = append(all, pkg); len(all) > maxWorkspaces {
 				return nil, fmt.Errorf("it has more than %d packages", maxWorkspaces)
@@ -221,8 +221,8 @@ func (w *Workload) workspaces(dir string) ([]*Package, error) {
 	return all, nil
 }
 
-// workspacePatterns reads "workspaces" of package.json: a list, or an object with
-// one.
+// workspacePatterns reads "workspaces" of package.json: a list, or an object that
+// contains one.
 func workspacePatterns(raw json.RawMessage) []string {
 	var list []string
 	if json.Unmarshal(raw, &list) == nil {
@@ -235,7 +235,7 @@ func workspacePatterns(raw json.RawMessage) []string {
 	return nil
 }
 
-// matching are the directories below root that a pattern of workspaces names.
+// matching returns the directories below root that a workspace pattern names.
 func (w *Workload) matching(root, pattern string) (dirs []string, err error) {
 	pattern = strings.TrimSuffix(strings.TrimPrefix(path.Clean(pattern), "./"), "/")
 	if strings.HasPrefix(pattern, "!") || strings.HasPrefix(pattern, "..") {

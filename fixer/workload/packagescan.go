@@ -8,7 +8,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
-// This file reads the sources of a context for the packages that they use.
+// This file finds the packages that the sources of a context use.
 
 const (
 	maxUseNames = 1 << 19 // names that are kept, of all files
@@ -19,31 +19,32 @@ var (
 	// importedName matches what an import or require names.
 	importedName = lazyregexp.New(`(?:\brequire\s*\(?\s*|\bfrom\s*|\bimport\s*\(?\s*|\brequire\.resolve\s*\(\s*)["'\x60]([^"'\x60\n]+)["'\x60]`)
 	importHints  = []string{"require", "from", "import"}
-	// typeImport matches imports that TypeScript takes out.
+	// typeImport matches imports that TypeScript removes.
 	typeImport = lazyregexp.New(`\b(?:import|export)\s+type\b[^;\n]*\bfrom\s+["'][^"'\n]+["']`)
 
-	// modulesPath matches a path into node_modules, as of files for the browser.
+	// modulesPath matches a path into node_modules, such as those of files for the
+	// browser.
 	modulesPath = textMatcher{[]string{"node_modules"}, lazyregexp.New(`["'\x60(=][^"'\x60\n]*\bnode_modules\b`)}
 	// programStarter matches the names of packages that start programs.
 	programStarter = textMatcher{[]string{"child_process", "execa", "shelljs", "cross-spawn", "zx"},
 		lazyregexp.New(`child_process|\bexeca\b|\bshelljs\b|\bcross-spawn\b|["']zx["']`)}
 	packageManager = lazyregexp.New(`\b(npm|npx|yarn|pnpm)\b`)
 
-	// usingFile are the files that are read. Programs have no extension.
+	// usingFile matches the files that are read. Programs have no extension.
 	usingFile = lazyregexp.New(`\.(?:[cm]?[jt]sx?|coffee|vue|svelte|json|x?html?|ejs|pug|jade|hbs|handlebars|njk|css)$|(?:^|/)bin/[^/.]+$`)
-	// developmentFile are files and folders whose code does not run in production.
+	// developmentFile matches files and folders whose code does not run in production.
 	developmentFile = lazyregexp.New(`(?i)(?:^|/)(?:tests?|__tests__|__mocks__|e2e|cypress|coverage|\.[\w-]+|node_modules)(?:/|$)` +
 		`|\.(?:test|spec|stories|d)\.[cm]?[jt]sx?$|(?:^|/)(?:jest|vitest|karma|eslint|prettier|commitlint|playwright|cypress|lint-staged|stylelint|tsup|rollup|webpack)\.(?:config|conf)[\w.-]*\.(?:[cm]?[jt]s|json)$|(?:^|/)webpack\.[\w.-]+\.[cm]?[jt]s$` +
 		`|(?:^|/)\.[\w.-]+$|(?:^|/)(?:gulpfile|gruntfile)\.[cm]?[jt]s$|(?:^|/)(?:package|package-lock|npm-shrinkwrap|tsconfig[\w.-]*|tslint|jsconfig|nodemon|lerna|nx|angular|nest-cli|deno)\.json$`)
 )
 
-// IsDevelopmentFile reports whether the code of a file, or of what lies in a folder,
-// does not run in production, to judge by its path: tests, settings of tools that
-// build and check, hidden files, node_modules.
+// IsDevelopmentFile reports whether the code of a file, or in a folder, does not run
+// in production, judged by its path: tests, settings of tools that build and check,
+// hidden files, node_modules.
 func IsDevelopmentFile(name string) bool { return developmentFile.MatchString(name) }
 
-// CallsPackageManager reports whether a text has the name of npm, npx, yarn or pnpm
-// in it.
+// CallsPackageManager reports whether a text contains the name of npm, npx, yarn or
+// pnpm.
 func CallsPackageManager(text string) bool { return packageManager.MatchString(text) }
 
 // PackageUses returns how the sources of the context use packages. They are read
@@ -74,7 +75,7 @@ type usesScan struct {
 	out         *PackageUses
 	order       int
 	left, bytes int // files and bytes that may still be read
-	names       int // that may still be kept
+	names       int // names that may still be kept
 }
 
 // visit reads one file of the walk, and reports whether the walk goes on.
@@ -119,7 +120,7 @@ func (s *usesScan) add(to map[string]packageUse, name string, use packageUse) {
 	}
 }
 
-// text notes what a source uses. What is left out of it keeps its line breaks, so
+// text records what a source uses. Removed parts keep their line breaks, so
 // that lines keep their numbers.
 func (s *usesScan) text(name, text string) {
 	if strings.Contains(text, "type") {
@@ -137,7 +138,7 @@ func (s *usesScan) text(name, text string) {
 	i := 0
 	for at, word := range quotedWords(text) {
 		s.add(s.out.quoted, PackageName(word), use(i, at))
-		// Express takes the engine for "index.pug" from the end of the name.
+		// Express derives the engine for "index.pug" from the end of the name.
 		s.add(s.out.quoted, strings.TrimPrefix(path.Ext(word), "."), use(i+1, at))
 		i += 2
 	}
@@ -157,8 +158,8 @@ func (s *usesScan) text(name, text string) {
 	}
 }
 
-// quotedWords yields the offsets and the texts of what stands in quotes, of any
-// kind, begins as the name of a package does and has no blanks:
+// quotedWords yields the offsets and the texts in quotes of any kind that begin like
+// the name of a package and have no blanks:
 //
 //	["'`]([@A-Za-z0-9][^"'`\s]*)["'`]
 func quotedWords(text string) func(func(int, string) bool) {

@@ -2,9 +2,9 @@ package workload
 
 import "cmp"
 
-// PackageUses is how the sources of a context use packages of npm: what they
-// import, name in quotes, or reach in node_modules. It knows the first place of
-// each name, in the order of the walk.
+// PackageUses is how the sources of a context use npm packages: what they import, name
+// in quotes, or reach in node_modules. It keeps the first place of each name, in the
+// order of the walk.
 type PackageUses struct {
 	Gaps []Gap // what ended the walk; a use that was found comes before it
 
@@ -28,7 +28,7 @@ type packageUse struct {
 type UseKind string
 
 const (
-	NeedsPackage  UseKind = "needs"    // by what the file is: a template its engine, next.config.ts typescript
+	NeedsPackage  UseKind = "needs"    // by the type of file: a template its engine, next.config.ts typescript
 	UsesPackage   UseKind = "uses"     // imports it, or names it in quotes
 	LoadsOthers   UseKind = "loads"    // imports a package that loads others
 	ReachesInside UseKind = "reaches"  // names a path into node_modules
@@ -38,17 +38,18 @@ const (
 // PackageUse is the first use of one of several packages.
 type PackageUse struct {
 	Kind    UseKind
-	Package string // "" where the kind tells of none: ReachesInside and StartsProgram
+	Package string // "" for the kinds without one: ReachesInside and StartsProgram
 	Place   Place
 }
 
 // PackageQuery asks for uses of packages.
 type PackageQuery struct {
 	Packages map[string]bool
-	// Listed are those of Packages, and others, whose name in quotes or as the
-	// extension of a file is a use. Of the rest only an import is.
+	// Listed are the packages, those of Packages among them, that count as used if
+	// their name is in quotes or is the extension of a file. Others count only if
+	// imported.
 	Listed map[string]string
-	// Loaders are packages whose import is a use of others that no source names.
+	// Loaders are packages whose import means the use of others that no source names.
 	Loaders  map[string]bool
 	Programs map[string]bool // those that the packages bring
 }
@@ -63,7 +64,7 @@ type candidate struct {
 }
 
 // First returns the first use that a query asks for, in the order of the walk, and in
-// one file by its kind. found reports whether there is one; where there is none, Gaps
+// one file by its kind. found reports whether there is one; if there is none, Gaps
 // may leave the question open.
 func (u *PackageUses) First(q PackageQuery) (use PackageUse, found bool) {
 	var best candidate

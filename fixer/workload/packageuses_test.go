@@ -82,8 +82,7 @@ func TestPackageUses(t *testing.T) {
 	}
 }
 
-// TestPackageUsesGaps: what ends the walk is a gap, and uses that come before it are
-// found.
+// TestPackageUsesGaps: what ends the walk is a gap, and uses before it are found.
 func TestPackageUsesGaps(t *testing.T) {
 	many := fstest.MapFS{"0.js": file("import 'x'")}
 	for i := range MaxSourceFiles {
@@ -134,7 +133,7 @@ func TestPackageUsesGaps(t *testing.T) {
 	}
 }
 
-// TestQuotedWords: they are what the expression in the comment matches.
+// TestQuotedWords: it finds what the expression in its comment matches.
 func TestQuotedWords(t *testing.T) {
 	pattern := regexp.MustCompile("[\"'`]([@A-Za-z0-9][^\"'`\\s]*)[\"'`]")
 	r := rand.New(rand.NewPCG(1, 2))

@@ -10,16 +10,16 @@ import (
 	"github.com/dockmend/dockmend/fixer/stage"
 )
 
-// defaultPath is PATH where nothing sets it (moby, oci.DefaultPathEnv).
+// defaultPath is PATH if nothing sets it (moby, oci.DefaultPathEnv).
 const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 // entrypointDir is where Docker's official images keep their docker-entrypoint.sh
-// (github.com/docker-library): what a COPY puts into a later directory of PATH is
-// not the program that starts.
+// (github.com/docker-library): a program that a COPY puts into a later directory of
+// PATH does not start.
 const entrypointDir = "/usr/local/bin"
 
-// Lookup returns the absolute path of a program that is called by name, in a
-// working directory, where a COPY or ADD brought it; "" for any other. A path with
+// Lookup returns the absolute path of a program that is called by name in a working
+// directory, if a COPY or ADD brought it; "" for any other. A path with
 // a slash is resolved whether or not it was copied.
 func (w *Workload) Lookup(program, dir string) string {
 	switch {
@@ -52,14 +52,14 @@ func (w *Workload) Lookup(program, dir string) string {
 
 // brings reports whether a COPY or ADD puts the file there. inherited: the base
 // image has a program of that name, so that a directory which merely could hold
-// another is no sign of one.
+// another is no evidence.
 func (w *Workload) brings(file string, inherited bool) bool {
 	o := w.in.Run.Origin(file, w.in.Context)
 	if !o.Copied {
 		return false
 	}
-	// node_modules/.bin has what package.json files call their programs. None
-	// that is known has the name of an image's entrypoint.
+	// node_modules/.bin has the names that package.json files give their programs. No
+	// known one has the name of an image's entrypoint.
 	if inherited && (inModulesBin(file) || o.Perhaps && !w.mentions(path.Base(file))) {
 		return false
 	}
@@ -68,15 +68,15 @@ func (w *Workload) brings(file string, inherited bool) bool {
 
 func inModulesBin(file string) bool { return strings.HasSuffix(path.Dir(file), "/node_modules/.bin") }
 
-// mentions reports whether an instruction of any stage but ENTRYPOINT and CMD has
-// the name in it.
+// mentions reports whether an instruction of any stage, other than ENTRYPOINT and CMD,
+// contains the name.
 func (w *Workload) mentions(name string) bool {
 	return slices.ContainsFunc(w.in.Run.Node.Graph().File.Instructions, func(in *dockerfile.Instruction) bool {
 		return in.Name() != "ENTRYPOINT" && in.Name() != "CMD" && strings.Contains(wholeText(in), name)
 	})
 }
 
-// wholeText is an instruction with its heredocs.
+// wholeText returns an instruction with its heredocs.
 func wholeText(in *dockerfile.Instruction) string {
 	text := in.Logical
 	for _, h := range in.Node.Heredocs {
@@ -85,18 +85,18 @@ func wholeText(in *dockerfile.Instruction) string {
 	return text
 }
 
-// inherits reports whether a program is the entrypoint of the base image, which
-// the stage starts by that name, be it that the Dockerfile states it again.
+// inherits reports whether a program is the entrypoint of the base image that the
+// stage starts by that name, even if the Dockerfile states it again.
 func (w *Workload) inherits(program string) bool {
 	base := w.in.Run.Final.Base
 	return base != nil && base.Config != nil && len(base.Config.Entrypoint) > 0 && base.Config.Entrypoint[0] == program
 }
 
-// Origin tells where a file of the image comes from.
+// Origin returns where a file of the image comes from.
 func (w *Workload) Origin(file string) stage.Origin { return w.in.Run.Origin(file, w.in.Context) }
 
 // IsNodesEntrypoint reports whether a program is the docker-entrypoint.sh that the
-// base image, one of Node.js', starts. Those of databases have the same name.
+// base image starts, if that is one of Node.js. Those of databases have the same name.
 func (w *Workload) IsNodesEntrypoint(program string) bool {
 	base := w.in.Run.Final.Base
 	if base == nil || base.Config == nil || len(base.Config.Entrypoint) != 1 || base.Config.Entrypoint[0] != program {
@@ -113,9 +113,9 @@ func (w *Workload) IsNodesEntrypoint(program string) bool {
 	return has
 }
 
-// nodesEntrypoint is what docker-entrypoint.sh of the Node.js images does
-// (github.com/nodejs/docker-node): it puts node before what is an option or no
-// program.
+// nodesEntrypoint returns what docker-entrypoint.sh of the Node.js images executes
+// (github.com/nodejs/docker-node): it puts node before an option or a word that is not
+// a program.
 func nodesEntrypoint(argv []string) []string {
 	if len(argv) == 0 {
 		return nil

@@ -8,31 +8,30 @@ import (
 // This file finds the defaults for data that a source only reads.
 
 const (
-	maxReadLooks = 20 // names whose uses are looked for in one source
+	maxReadLooks = 20 // names whose uses are searched for in one source
 	maxUses      = 50 // uses of one name
 	maxOutward   = 60 // tokens from a use to the call around it
 )
 
-// readCalls are calls that read a file or a directory or ask for it, or that print,
-// by their last word: of Node.js, express, Python, Go and Ruby.
+// readCalls are the last words of calls that read, stat or print a file or directory:
+// of Node.js, express, Python, Go and Ruby.
 var readCalls = strings.Fields("readFileSync readFile readdirSync readdir createReadStream existsSync exists statSync stat lstatSync lstat accessSync access opendir opendirSync realpathSync " +
 	"static serveStatic sendFile watch if while log info debug warn error print println Println Printf " +
 	"listdir scandir walk isdir isfile glob StaticFiles send_from_directory ReadFile ReadDir Open Stat Dir Walk WalkDir read entries")
 
-// readMethods are those of a path in Python that read it.
+// readMethods are the methods of a Python path that read it.
 var readMethods = strings.Fields("read_text read_bytes iterdir glob rglob exists is_dir is_file stat")
 
-// onlyRead reports whether the source does nothing with the path whose literal is
-// token i but read it: there, or wherever it uses the variable that is set to it. A
-// variable that others may use, or that is handed to a call that is not known, is
-// not only read.
+// onlyRead reports whether the source only reads the path whose literal is token i:
+// there, and wherever it uses the variable that is set to it. A variable that others
+// may use, or that is passed to an unknown call, is not only read.
 func (u *unit) onlyRead(i int) bool {
 	read, name, at := u.use(i)
 	return read || name != "" && u.nameIsOnlyRead(name, at, 3)
 }
 
 // nameIsOnlyRead is onlyRead for the variable that is set at token at. depth bounds
-// the variables that are made of it.
+// the chain of variables made from it.
 func (u *unit) nameIsOnlyRead(name string, at, depth int) bool {
 	if u.readLooks++; u.readLooks > maxReadLooks || depth == 0 {
 		return false
@@ -60,8 +59,8 @@ func (u *unit) nameIsOnlyRead(name string, at, depth int) bool {
 	return uses > 0
 }
 
-// use reports whether token i is an argument of a call that reads, or else the
-// variable that is set to the expression around it, and its token; "" for none.
+// use reports whether token i is an argument of a call that reads; if not, it returns
+// the variable that is set to the expression around it, and its token; "" for none.
 func (u *unit) use(i int) (read bool, name string, at int) {
 	for j := i - 1; j >= max(0, i-maxOutward); j-- {
 		switch m := int(u.tokens[j].match); {
@@ -89,8 +88,8 @@ func (u *unit) use(i int) (read bool, name string, at int) {
 	return false, "", 0
 }
 
-// passesOn reports whether the call of the name that ends at token i gives a path
-// that its arguments make.
+// passesOn reports whether the call of the name that ends at token i returns a path
+// made from its arguments.
 func (u *unit) passesOn(i int) bool {
 	name, _ := u.callee(i)
 	return slices.Contains(joiners, u.str(i)) || readsEnvironment(name)

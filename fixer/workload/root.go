@@ -2,9 +2,10 @@ package workload
 
 import "strings"
 
-// This file says what takes root.
+// This file lists what needs root.
 
-// Drops is why a program that becomes another user by itself has to be root first.
+// Drops is the reason of a program that switches to another user by itself: it has to
+// be root first.
 const Drops = "drops root itself"
 
 // needsRoot are the programs that must be root when the container starts, with the
@@ -31,19 +32,19 @@ func init() {
 	}
 }
 
-// NeedsRoot says why a program, by its name without a directory, must be root when
-// the container starts; "" where it need not, for all that is known.
+// NeedsRoot returns why a program, by its name without a directory, must be root when
+// the container starts; "" if no reason is known.
 func NeedsRoot(name string) string { return needsRoot[name] }
 
-// Reason is something that takes root.
+// Reason is something that needs root.
 type Reason struct {
-	// Program is what takes it, Why what for: "gosu", "drops root itself".
+	// Program is what needs root, Why the purpose: "gosu", "drops root itself".
 	Program, Why string
 	Command      *Command // that starts it; nil where a source does
 	Place        Place    // of the script or the source; its File is "" for a command line
 }
 
-// Root returns what is known to take root at the start, in the order of the start:
+// Root returns what is known to need root at the start, in the order of the start:
 // programs that it calls, and those that the sources start.
 func (w *Workload) Root() (list []Reason) {
 	w.eachStart(func(c *Command) {
@@ -65,7 +66,7 @@ func (w *Workload) Root() (list []Reason) {
 	return list
 }
 
-// eachStart visits the commands of the start, none where it can't be read.
+// eachStart visits the commands of the start, none if it can't be read.
 func (w *Workload) eachStart(visit func(*Command)) {
 	if start := w.Start(); start != nil {
 		start.All(func(c *Command) bool {

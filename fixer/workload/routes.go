@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// This file tells paths of the file system from routes of a server.
+// This file distinguishes file system paths from routes of a server.
 
-// systemDirs are directories of the system in which paths are told from routes by
-// their names alone, and that applications keep data in.
+// systemDirs are directories of the system where applications keep data. The name
+// alone distinguishes a path below one from a route.
 var systemDirs = strings.Fields("var etc srv mnt opt home root tmp usr")
 
-// isSystemPath reports a path that is no route of a server: it lies below a
-// directory of the system, or is named as data are. Programs and their libraries
-// are none of either.
+// isSystemPath reports whether a path is not a route of a server: it lies below a
+// directory of the system, or has a name for data. Paths of programs and libraries are
+// neither.
 func isSystemPath(p string) bool {
 	elements := strings.Split(strings.TrimPrefix(p, "/"), "/")
 	switch {
@@ -30,7 +30,7 @@ func isSystemPath(p string) bool {
 	return slices.Contains(systemDirs, elements[0]) || dataFile.MatchString(p)
 }
 
-// routers are functions whose paths are routes or URLs, or are compared only.
+// routers are functions whose path arguments are routes or URLs, or are only compared.
 var routers = strings.Fields("get post put delete patch head options all use route mount fetch axios request ajax redirect sendRedirect redirect_to push replace navigate navigateTo goto href url link_to " +
 	"HandleFunc Handle GET POST PUT DELETE PATCH HEAD OPTIONS ANY Any Get Post Put Delete Patch Use Group Route Static MapGet MapPost MapPut MapDelete Map path re_path include match scope resources namespace " +
 	"add_url_rule add_route add_api_route api_route websocket RequestMapping GetMapping PostMapping PutMapping DeleteMapping PatchMapping Path Controller controller register " +
@@ -39,8 +39,8 @@ var routers = strings.Fields("get post put delete patch head options all use rou
 // routeKeys are the keys and attributes whose values are routes.
 var routeKeys = strings.Fields("href to src path url uri route endpoint action pathname basename baseUrl baseURL basePath base publicPath prefix link redirect location permalink slug pattern matcher page screen rel from value")
 
-// isRoute reports whether a literal stands where a route, a URL, the name of a
-// module or the end of a path does.
+// isRoute reports whether a literal is in the position of a route, a URL, the name of
+// a module or the end of a path.
 func (u *unit) isRoute(i int) bool {
 	j := i - 1
 	for u.is(j, "[") || u.is(j, "{") || u.is(j, "(") && u.is(j-1, "(") {

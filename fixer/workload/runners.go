@@ -10,7 +10,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
-// This file follows programs that run others: by the names of scripts, by command
+// This file follows programs that run others: by script names, by command
 // lines among their arguments, by a file that lists processes.
 
 // runner follows such a program, and reports whether c is one.
@@ -36,8 +36,8 @@ func (f *follower) runner(c *Command, depth int) bool {
 	return true
 }
 
-// given follows programs that are given a command behind run or exec, as bundle exec
-// and poetry run, or behind --.
+// given follows programs that take a command after run or exec, as bundle exec and
+// poetry run, or after --.
 func (f *follower) given(c *Command, depth int) {
 	for i, a := range c.Args {
 		if a.Text != "exec" && a.Text != "run" && a.Text != "--" {
@@ -60,7 +60,7 @@ func (f *follower) given(c *Command, depth int) {
 	}
 }
 
-// unfollowed notes a start whose end can't be seen.
+// unfollowed records a start whose end is unknown.
 func (f *follower) unfollowed(c *Command) {
 	c.Unfollowed = fmt.Sprintf("what %s starts is not followed", c.Name)
 }
@@ -93,7 +93,7 @@ func (f *follower) named(c *Command, script string, depth int) {
 var concurrentlyValues = strings.Fields("-n --names -c --prefix-colors -p --prefix -l --prefix-length -m --max-processes -s --success --restart-tries --restart-after -t --timestamp-format --name-separator --default-input-target --kill-signal --cwd")
 
 // concurrently follows its arguments, each of which is a command line, or the name
-// of a script behind "npm:" and its kind.
+// of a script after "npm:" and similar prefixes.
 func (f *follower) concurrently(c *Command, depth int) {
 	for i := 0; i < len(c.Args); i++ {
 		a := c.Args[i]
@@ -118,7 +118,7 @@ func (f *follower) concurrently(c *Command, depth int) {
 	}
 }
 
-// nodemon follows what it is told to execute; without that, it starts node.
+// nodemon follows the command that it executes; without one, it starts node.
 func (f *follower) nodemon(c *Command, depth int) {
 	values, _ := c.Options(func(o string) bool { return o == "-x" || o == "--exec" })
 	for _, o := range []string{"-x", "--exec"} {
@@ -136,12 +136,12 @@ func (f *follower) nodemon(c *Command, depth int) {
 }
 
 var (
-	// processScript finds what an ecosystem file of pm2 starts.
+	// processScript matches what an ecosystem file of pm2 starts.
 	processScript = lazyregexp.New(`["']?\bscript["']?\s*:\s*(["'][^"'\n]*["'])?`)
 	processLine   = lazyregexp.New(`^[A-Za-z0-9_-]+:\s*(.+)$`)
 )
 
-// processManager follows pm2 and forever: a program, or a file that lists some.
+// processManager follows pm2 and forever: a program, or a file that lists several.
 func (f *follower) processManager(c *Command, depth int) {
 	_, operands := c.Options(func(o string) bool {
 		return slices.Contains([]string{"-i", "--instances", "-n", "--name", "--env", "-o", "-e", "-l", "--log", "--interpreter", "--only", "-c", "-w"}, o)
@@ -177,7 +177,7 @@ func (f *follower) processManager(c *Command, depth int) {
 	}
 }
 
-// procfile follows foreman and its kind, which start the lines of a Procfile.
+// procfile follows foreman and similar programs, which start the lines of a Procfile.
 func (f *follower) procfile(c *Command, depth int) {
 	values, _ := c.Options(func(o string) bool {
 		return slices.Contains([]string{"-f", "--procfile", "-j", "-p", "--port", "-e", "--env"}, o)

@@ -4,7 +4,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
-// ScriptKind says what the commands of a Script come from.
+// ScriptKind is the origin of the commands of a Script.
 type ScriptKind int
 
 // The kinds of scripts.
@@ -12,10 +12,9 @@ const (
 	// CommandLine is what the runtime executes: ENTRYPOINT with CMD as its
 	// arguments.
 	CommandLine ScriptKind = iota
-	// Handed is a command that another program is given as its arguments, as npx
-	// is.
+	// Handed is a command in the arguments of another program, such as npx.
 	Handed
-	// Arguments is what a shell script is called with, where it says exec "$@".
+	// Arguments are the arguments of a shell script, which it executes with exec "$@".
 	Arguments
 	// ShellScript is a file that a shell reads.
 	ShellScript
@@ -32,57 +31,57 @@ type Script struct {
 	Kind ScriptKind
 	// Name is that of a file in the build context, or of the script in package.json.
 	Name string
-	// Text is what is written there; "" for a command line.
+	// Text is the text of the script; "" for a command line.
 	Text string
-	// Place is where it stands: the file, or package.json. Its File is "" for a
+	// Place is where the script is: the file, or package.json. Its File is "" for a
 	// command line.
 	Place Place
-	// Dir is the absolute directory of the image that it starts in; "" where it is
+	// Dir is the absolute directory of the image that it starts in; "" if it is
 	// not known.
 	Dir      string
 	Commands []*Command // in the order of the text
 	// Writes are the files that output is redirected to.
 	Writes []Redirection
-	// Words are all words of the text, whatever they are for.
+	// Words are all words of the text, in any role.
 	Words []shell.Source
-	// Simple: it is one simple command and nothing else.
+	// Simple reports whether it is one simple command and nothing else.
 	Simple bool
 }
 
 // Redirection is a file that a script writes by > or >>.
 type Redirection struct {
 	shell.Word
-	// File is the absolute path; "" where it is not known.
+	// File is the absolute path; "" if it is not known.
 	File string
 }
 
 // Command is a call of a program in a script, with what that program runs in turn.
 type Command struct {
 	shell.Call
-	// In is the script that it stands in.
+	// In is the script that contains it.
 	In *Script
-	// Dir is the absolute directory of the image that it is called in; "" where it
+	// Dir is the absolute directory of the image where it is called; "" if it
 	// is not known.
 	Dir string
 	// File is the absolute path of the program, or of the script that a shell is
-	// called with, where a COPY or ADD brought it; "" for all others.
+	// called with, if a COPY or ADD brought it; "" otherwise.
 	File string
-	// Source is that file's path in the build context; "" where it can't be told.
+	// Source is that file's path in the build context; "" if it is not known.
 	Source string
-	// Manager is set where it is a package manager.
+	// Manager is the call of a package manager; nil for other programs.
 	Manager *ManagerCall
 	// Runs are the scripts that it runs.
 	Runs []*Script
-	// Unread says why nothing is known of a script that it starts; "" when there
+	// Unread is why a script that it starts could not be read; "" when there
 	// is none, or it could be read.
 	Unread string
-	// Unfollowed says what else it may start and could not be followed to; ""
+	// Unfollowed is why something else that it may start could not be followed; ""
 	// when all could.
 	Unfollowed string
 }
 
-// All calls visit for each command of the script and of all that they run, each
-// before those that it runs, until visit returns false.
+// All calls visit for each command of the script and of all that they run, parents
+// first, until visit returns false.
 func (s *Script) All(visit func(*Command) bool) bool {
 	for _, c := range s.Commands {
 		if !visit(c) {
@@ -97,8 +96,8 @@ func (s *Script) All(visit func(*Command) bool) bool {
 	return true
 }
 
-// Last returns the last command of the script's own, and what it is in the end
-// where exec, env and their kind stand before it; nil when it has none.
+// Last returns the script's own last command, and the command that it finally runs
+// after exec, env and similar; nil when it has none.
 func (s *Script) Last() (own, end *Command) {
 	for i, c := range s.Commands {
 		switch {

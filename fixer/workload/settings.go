@@ -31,15 +31,15 @@ var (
 	errManySettings = fmt.Errorf("it has more than %d settings", maxSettings)
 )
 
-// settingFormats are the readers of the formats by the extension of their files: of
-// JSON with what JSON5 adds to it, YAML, TOML, and files of lines with sections.
+// settingFormats are the readers of the formats keyed by the extension of their files:
+// of JSON with what JSON5 adds to it, YAML, TOML, and files of lines with sections.
 var settingFormats = map[string]func(name, text string) ([]setting, error){
 	".json": jsonSettings, ".json5": jsonSettings, ".jsonc": jsonSettings, ".yml": yamlSettings, ".yaml": yamlSettings,
 	".toml": lineSettings, ".ini": lineSettings, ".properties": lineSettings, ".env": lineSettings,
 }
 
-// readSettings returns the settings of a file in one of settingFormats. Line ends are
-// those of any system.
+// readSettings returns the settings of a file in one of settingFormats. Line ends may
+// be those of any system.
 func readSettings(ext, name, text string) ([]setting, error) {
 	text = strings.TrimPrefix(text, "\ufeff")
 	if strings.IndexByte(text, 0) >= 0 {
@@ -52,12 +52,12 @@ func readSettings(ext, name, text string) ([]setting, error) {
 	return list, err
 }
 
-// jsonSyntax is that of JSON5 (spec.json5.org) and, by its other comments, of what
-// TOML has in brackets.
+// jsonSyntax is that of JSON5 (spec.json5.org); its other comments serve the brackets
+// of TOML.
 var jsonSyntax = syntax{slashes: true, hash: true}
 
-// jsonSettings reads JSON, JSON5, and what of TOML stands in brackets. What is no
-// JSON gives the settings that it looks like.
+// jsonSettings reads JSON, JSON5, and the brackets of TOML. Invalid JSON gives the
+// settings that it looks like.
 func jsonSettings(_, text string) (list []setting, err error) {
 	tokens, long, full := lex(text, jsonSyntax, nil)
 	switch {
@@ -87,7 +87,7 @@ func jsonSettings(_, text string) (list []setting, err error) {
 	return list, nil
 }
 
-// joinKeys returns keys without those of lists, which have none.
+// joinKeys returns the keys without those of lists, which have none.
 func joinKeys(open []string, key string) []string {
 	return slices.DeleteFunc(append(slices.Clone(open), key), func(k string) bool { return k == "" })
 }
@@ -164,7 +164,7 @@ func lineSettings(_, text string) (list []setting, err error) {
 			continue
 		}
 		if bracketLine.MatchString(line) {
-			if closed { // else it would be looked for in vain again and again
+			if closed { // otherwise the search would be repeated in vain
 				end, closed = bracketEnd(text, at)
 			}
 			inner, err := jsonSettings("", text[at:end])
@@ -192,8 +192,8 @@ func lineEnd(text string, at int) int {
 	return len(text)
 }
 
-// bracketEnd returns the end of the line in which the brackets close that a line at an
-// offset opens; where they do not within maxLine, that of the line itself, and false.
+// bracketEnd returns the end of the line that closes the brackets which a line at an
+// offset opens; if none does within maxLine, the end of the line itself, and false.
 func bracketEnd(text string, at int) (end int, closed bool) {
 	depth, first := 0, lineEnd(text, at)
 	for i := at; i < min(len(text), at+maxLine); i++ {

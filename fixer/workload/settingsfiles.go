@@ -6,13 +6,14 @@ import (
 	"strings"
 )
 
-// This file finds the files of settings that sources name.
+// This file finds the settings files that sources name.
 
 // notSettings are files of tools in the formats of settings.
 var notSettings = strings.Fields("package.json package-lock.json tsconfig.json jsconfig.json composer.json manifest.json swagger.json openapi.json")
 
-// settingsFile reports the file of settings that the literal at token i names: as it is
-// written, from the source or from the working directory, and what it is joined to.
+// settingsFile reports the settings file that the literal at token i names: as
+// written, from the source or from the working directory, and joined to the rest of
+// its path.
 func (u *unit) settingsFile(i int) {
 	t := u.tokens[i]
 	if t.end-t.start > maxPath || t.end-t.start < 4 {

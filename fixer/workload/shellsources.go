@@ -11,7 +11,7 @@ import (
 
 // This file reads the paths that shell scripts write.
 
-// shellDefault matches "${VARIABLE:-/path}" and its kind.
+// shellDefault matches "${VARIABLE:-/path}" and similar forms.
 var shellDefault = lazyregexp.New(`\$\{([A-Za-z_]\w*):?[-=](/[\w./@+-]+)\}`)
 
 // shellScript reports what a script writes.

@@ -7,13 +7,12 @@ import (
 	"slices"
 )
 
-// This file says which files of a context are its sources, and reads them.
+// This file lists the sources of a context, and reads them.
 
-// sourceEntry is a file of the context that is read as a source, or a gap that
-// stands in its place.
+// sourceEntry is a file of the context that is read as a source, or a gap in its place.
 type sourceEntry struct {
 	name     string
-	lang     Language // "" for none whose code is read
+	lang     Language // "" if its code is not read
 	node     bool     // a source of Node.js, or its configuration
 	manifest bool     // a list of packages
 	entry    fs.DirEntry
@@ -24,7 +23,7 @@ type sourceEntry struct {
 // sourceGap is a gap of the sources.
 type sourceGap struct {
 	Gap
-	node bool // sources of Node.js are among what is not known
+	node bool // Node.js sources are among what is unknown
 }
 
 // sourceList are the sources of a context in the order of the walk.
@@ -33,8 +32,8 @@ type sourceList struct {
 	gaps  []sourceGap // of the walk
 }
 
-// sourceFiles returns the sources of the context, which are looked for once.
-// Nothing is read of them.
+// sourceFiles returns the sources of the context, which are listed once. It reads none
+// of them.
 func (f *Files) sourceFiles() *sourceList { return f.list() }
 
 func (f *Files) listSources() *sourceList {
@@ -56,7 +55,7 @@ func (f *Files) listSources() *sourceList {
 		if !d.Type().IsRegular() || s.lang == "" && !s.node && !s.manifest || s.manifest && outside(name, notOwn) {
 			return true
 		}
-		// Lists of packages are few, and no source files.
+		// Lists of packages are few, and are not source files.
 		if s.node || s.lang != "" {
 			left--
 		}
@@ -74,8 +73,8 @@ func (f *Files) listSources() *sourceList {
 }
 
 // eachSource reads the sources one after the other, and calls look with the text of
-// each, or with the gap that stands in its place. It ends where there are more than
-// MaxSourceBytes, and returns the gaps of the walk as far as it went.
+// each, or with the gap in its place. It ends after MaxSourceBytes, and returns the
+// gaps of the walk up to there.
 func (f *Files) eachSource(look func(s *sourceEntry, text string, gap *sourceGap)) []sourceGap {
 	list, left := f.sourceFiles(), MaxSourceBytes
 	for i := range list.files {
@@ -102,8 +101,8 @@ func unreadable(s *sourceEntry, err error) *sourceGap {
 	return &sourceGap{Gap{Place{File: s.name}, fmt.Sprintf("it can't be read: %v", err)}, s.node}
 }
 
-// eachNodeSource is eachSource for the sources of Node.js. Others are read only
-// where it takes their texts to tell which sources are too many.
+// eachNodeSource is eachSource for the Node.js sources. Others are read only where
+// their size decides which sources exceed the bound.
 func (f *Files) eachNodeSource(look func(s *sourceEntry, text string, gap *sourceGap)) []sourceGap {
 	ofNode := func(s *sourceEntry, text string, gap *sourceGap) {
 		if gap != nil && gap.node || gap == nil && s.node {
@@ -130,8 +129,8 @@ func (f *Files) eachNodeSource(look func(s *sourceEntry, text string, gap *sourc
 	return list.gaps
 }
 
-// size is at least the number of bytes that reading all sources gives. Files that
-// are too large give none.
+// size returns at least the number of bytes in all sources. Files that are too large
+// count as none.
 func (l *sourceList) size() (n int64) {
 	for _, s := range l.files {
 		if s.gap != nil {

@@ -10,17 +10,17 @@ import (
 
 // This file finds the paths that literals of a source name.
 
-// PathKind says how sure it is that a path is one that the application writes.
+// PathKind is how certain it is that the application writes a path.
 type PathKind string
 
-// The kinds of paths, the surest first.
+// The kinds of paths, the most certain first.
 const (
-	// Written: it is the path of a call that writes, or of a database.
+	// Written is the path of a call that writes, or of a database.
 	Written PathKind = "written"
-	// Default: of a variable or an option whose name says data, and that the same
-	// source does not only read.
+	// Default is the default of a variable or an option whose name says data, if the
+	// same source does not only read it.
 	Default PathKind = "default"
-	// Mentioned: the sources name it, for whatever.
+	// Mentioned is a path that the sources name for any purpose.
 	Mentioned PathKind = "mentioned"
 )
 
@@ -32,16 +32,16 @@ type SourcePath struct {
 	Evidence
 }
 
-// RelativeWrite is something that is written below the working directory, or
-// beside the sources.
+// RelativeWrite is something that is written below the working directory, or next to
+// the sources.
 type RelativeWrite struct {
 	Path     string   // clean, relative to the working directory; "." is it itself, ".." is above it
 	Kind     PathKind // Written or Default
 	Variable string   // of the environment, that overrides it; "" for none
-	// OfSource: Path is relative to the root of the build context, by the place of
-	// the source that computes it from its own (__dirname, __file__). It begins with
-	// ".." where it leaves the context. Of a program that is compiled to elsewhere,
-	// it lies elsewhere.
+	// OfSource: Path is relative to the root of the build context, since the source
+	// computes it from its own location (__dirname, __file__). It begins with ".."
+	// where it leaves the context. If a program is compiled to another place, so is
+	// the path.
 	OfSource bool
 	Evidence
 }
@@ -56,8 +56,8 @@ var (
 	dataFile = lazyregexp.New(`(?i)\.(?:db|db3|sqlite|sqlite3|mdb|rdb|log|pid)$`)
 )
 
-// pathOf returns the path of a value, without what follows the last slash where
-// something unknown follows; "" where it is none. What is below /api is a route.
+// pathOf returns the path of a value, up to the last slash if something unknown
+// follows; "" if it is not a path. What is below /api is a route.
 func pathOf(v value) string {
 	p := v.path
 	if !v.known || v.from == elsewhere || len(p) > maxPath {
@@ -75,8 +75,8 @@ func pathOf(v value) string {
 	return path.Clean(p)
 }
 
-// ofSource returns a path that is computed from the place of a source, clean; ""
-// where it is none. It may leave the context.
+// ofSource returns a path that is computed from the location of a source, clean; "" if
+// it is not a path. It may leave the context.
 func ofSource(p string) string {
 	if p == "" {
 		return ""
@@ -92,8 +92,7 @@ func ofSource(p string) string {
 	return p
 }
 
-// leaves reports whether a clean relative path lies outside of what it is relative
-// to.
+// leaves reports whether a clean relative path lies outside its base.
 func leaves(p string) bool { return p == ".." || strings.HasPrefix(p, "../") }
 
 // written reports the path that the call at token i writes.
@@ -116,7 +115,8 @@ func (u *unit) written(v value, i int) {
 	}
 }
 
-// path reports an absolute path at token i. Its literal is not mentioned besides.
+// path reports an absolute path at token i, and keeps its literal from being reported
+// as Mentioned too.
 func (u *unit) path(p string, kind PathKind, v value, i int) {
 	if isKernels(p) {
 		return
@@ -132,14 +132,14 @@ func (u *unit) evidence(token int) Evidence {
 	return u.lines.evidence(u.name, int(u.tokens[token].start))
 }
 
-// isKernels reports a path whose files are the kernel's.
+// isKernels reports whether the files of a path are the kernel's.
 func isKernels(p string) bool {
 	first, _, _ := strings.Cut(strings.TrimPrefix(p, "/"), "/")
 	return first == "dev" || first == "proc" || first == "sys"
 }
 
-// databaseFile returns the path of the file that a URL of a database names, as
-// written, and whether it is one. It is relative where it has no slash first.
+// databaseFile returns the path of the file in a database URL, as written, and whether
+// there is one. It is relative if it does not begin with a slash.
 func (u *unit) databaseFile(url string) (string, bool) {
 	if !strings.ContainsRune(url, ':') && !strings.Contains(url, "=") {
 		return "", false
@@ -174,8 +174,8 @@ func (u *unit) databaseFile(url string) (string, bool) {
 	return file, true
 }
 
-// databaseURL matches the URLs and connection strings of databases that are
-// files: of SQLite, H2, HSQLDB and Derby, and Prisma's "file:".
+// databaseURL matches the URLs and connection strings of file databases: SQLite, H2,
+// HSQLDB and Derby, and Prisma's "file:".
 var databaseURL = lazyregexp.New(`^(?:(sqlite3?(?:\+\w+)?|libsql|file|jdbc:sqlite|jdbc:h2(?::file|:split|:nio)?|jdbc:hsqldb:file|jdbc:derby):([^:\s]+)|` +
 	`(?i:data source|datasource|filename)\s*=\s*([^;:]+\.\w+)(?:;.*)?|(?i:dbi:sqlite:)(?:dbname=)?([^:;]+))$`)
 
@@ -200,8 +200,7 @@ func (u *unit) literalPath(i int) {
 	}
 }
 
-// literalURL reports the file of a database that the literal at token i is the
-// URL of.
+// literalURL reports the file if the literal at token i is the URL of a database.
 func (u *unit) literalURL(i int) {
 	s, whole := u.literal(i)
 	if m := springDefault.FindStringSubmatch(s); m != nil && (u.lang == Java || u.lang == Kotlin) {
@@ -220,7 +219,7 @@ func (u *unit) literalURL(i int) {
 // springDefault matches "${property:/path}" of Spring.
 var springDefault = lazyregexp.New(`^\$\{([\w.-]+):(/[^}]+)\}$`)
 
-// defaultAt reports the default of a variable of the environment, where token i is
+// defaultAt reports the default of an environment variable, where token i is
 // the first of an operator "or else".
 func (u *unit) defaultAt(i int) {
 	skip := 2
@@ -247,8 +246,8 @@ func (u *unit) operandAt(i int) value {
 	return v
 }
 
-// variableBefore returns the variable of the environment that the expression before
-// token i reads, "" where it is none.
+// variableBefore returns the environment variable that the expression before token i
+// reads, "" if it reads none.
 func (u *unit) variableBefore(i int) string {
 	j := i - 1
 	if u.kind(j) == wordToken && u.is(j-1, ".") && u.is(j-2, "env") {
@@ -267,7 +266,7 @@ func (u *unit) variableBefore(i int) string {
 	return ""
 }
 
-// defaulted reports the default of a variable of the environment or of an option.
+// defaulted reports the default of an environment variable or of an option.
 func (u *unit) defaulted(name string, v value) {
 	if file, ok := u.databaseFile(v.path); ok && v.known {
 		v.path, v.partial = file, false
@@ -282,8 +281,8 @@ func (u *unit) defaulted(name string, v value) {
 	}
 }
 
-// besides reports a path of data that is computed from the place of the source,
-// where it leaves the context: what lies in it is the application's as a rule.
+// besides reports a data path that is computed from the location of the source, if it
+// leaves the context: what lies inside is usually the application's.
 func (u *unit) besides(p string, v value) {
 	if leaves(p) && path.Base(p) != ".." && !u.onlyRead(v.literal) {
 		u.used[v.literal] = true
@@ -291,8 +290,8 @@ func (u *unit) besides(p string, v value) {
 	}
 }
 
-// environmentCall reports the default that a call gives a variable of the
-// environment, an option of the command line or a setting.
+// environmentCall reports the default that a call gives an environment variable, a
+// command-line option or a setting.
 func (u *unit) environmentCall(i int) {
 	name, method := u.callee(i)
 	last := u.str(i)
@@ -341,8 +340,8 @@ func (u *unit) environmentCall(i int) {
 	}
 }
 
-// constant reports what a variable or a key at token i, a "=" or ":", is set to,
-// where its name says that it is a directory, or a file of data.
+// constant reports the value of a variable or a key at token i, a "=" or ":", if its
+// name says that it is a directory, or a data file.
 func (u *unit) constant(i int) {
 	name, at := u.assignment(i)
 	if at == 0 {

@@ -18,8 +18,8 @@ type SourcePort struct {
 }
 
 var (
-	// listeners are functions that listen on a port or an address in their first
-	// argument, or by the key port.
+	// listeners are functions that listen on a port or address in their first
+	// argument, or under the key port.
 	listeners = map[Language]string{
 		JavaScript: "listen serve createServer",
 		Python:     "run run_app serve HTTPServer TCPServer ThreadingHTTPServer run_simple run_server bind start_server create_server",
@@ -31,11 +31,11 @@ var (
 		Rust:       "bind serve run",
 		Elixir:     "",
 	}
-	// portsFirst are those of them with the port, without more, as an argument.
+	// portsFirst are those with the plain port as an argument.
 	portsFirst      = strings.Fields("listen set ServerSocket port ListenAnyIP TcpListener TCPServer ListenLocalhost InetSocketAddress serve")
 	portVariable    = lazyregexp.New(`^(?:(?:HTTP|SERVER|APP|LISTEN|NODE|WEB|API|BACKEND|SERVICE)_?)?PORT$`)
 	anyPortVariable = lazyregexp.New(`^[A-Z0-9_]*PORT$`)
-	// address matches a port after a host or none, and a URL of .NET.
+	// address matches a port after an optional host, and a URL of .NET.
 	address = lazyregexp.New(`^(?:https?://)?(?:[\w.*+-]*|\[[\da-fA-F:]*\]):(\d{1,5})/?$`)
 )
 
@@ -54,7 +54,8 @@ func (u *unit) listener(i int) {
 			key := strings.Trim(e.key, `"'`)
 			byKey := key == "port" || key == "Port" || key == "bind"
 			inTuple := key == "" && e.a != a.a && (u.lang == Python || u.lang == Rust)
-			// run(), start() and the like listen only where a key or an address says so.
+			// run(), start() and similar functions listen only where a key or an
+			// address says so.
 			first := key == "" && n <= 1 && !u.is(e.a, "{") && (slices.Contains(portsFirst, u.str(i)) || u.isAddress(e))
 			if (byKey || inTuple || first) && u.port(e.a, e.b) {
 				return
@@ -71,7 +72,7 @@ func (u *unit) isAddress(a argument) bool {
 	return whole && address.MatchString(s)
 }
 
-// port reports the port that an expression gives, and whether there is one.
+// port reports the port of an expression; it returns false if there is none.
 func (u *unit) port(a, b int) bool {
 	number, variable, at := u.number(a, b, maxDepth)
 	if number == 0 {
@@ -82,7 +83,7 @@ func (u *unit) port(a, b int) bool {
 }
 
 // number returns the first port among the tokens a to before b, the variable that
-// overrides it, and its token; 0 for none. 10 is the base of parseInt.
+// overrides it, and its token; 0 for none. It skips 10, the base in parseInt.
 func (u *unit) number(a, b, depth int) (port int, variable string, at int) {
 	for i := a; i < min(b, a+24) && depth > 0; i++ {
 		switch u.kind(i) {
@@ -127,7 +128,7 @@ func (u *unit) statementEnd(i int) int {
 	return end
 }
 
-// portDefault reports the default of a variable of the environment that is a port,
+// portDefault reports a port that is the default of an environment variable,
 // where token i is the first of an operator "or else".
 func (u *unit) portDefault(i int) {
 	if !u.signs(i, "||") && !u.signs(i, "??") && !u.signs(i, "?:") {
@@ -143,7 +144,7 @@ func (u *unit) portDefault(i int) {
 }
 
 // portCall reports the default that a call gives such a variable, and the address
-// of a server of Go.
+// of a Go server.
 func (u *unit) portCall(i int) {
 	name, _ := u.callee(i)
 	if !readsEnvironment(name) {
@@ -156,7 +157,7 @@ func (u *unit) portCall(i int) {
 	}
 }
 
-// serverAddress reports Addr: ":80" of an http.Server of Go.
+// serverAddress reports the port in Addr: ":80" of a Go http.Server.
 func (u *unit) serverAddress(i int) {
 	if u.lang == Go && u.is(i, "Addr") && u.is(i+1, ":") && u.kind(i+2) == textToken {
 		if s, _ := u.literal(i + 2); address.MatchString(s) {

@@ -10,10 +10,10 @@ import (
 	"sync"
 )
 
-// Sources is what the application's own sources say. Places are relative to the
+// Sources is what the application's own sources contain. Places are relative to the
 // root of the build context; lists are in the order of the walk, by directory and
-// name, and have at most 1,000 entries. What could not be read is in Gaps. What
-// sources of Node.js say of their process is NodeProcess.
+// name, and have at most 1,000 entries. Gaps lists what could not be read. NodeProcess
+// has what Node.js sources say about their process.
 type Sources struct {
 	ChildProcesses []ChildProcess
 	Paths          []SourcePath
@@ -22,21 +22,21 @@ type Sources struct {
 	Ports          []SourcePort
 	Settings       []NamedFile
 
-	Languages []LanguageCount // by the number of files, the most first
+	Languages []LanguageCount // by the number of files, the largest first
 	Gaps      []Gap
 
-	unknown   int // child processes that are not known
+	unknown   int // unknown child processes
 	constants constants
 }
 
-// NamedFile is a file of settings that a source names: its path in the image, or where
-// it would be in the context.
+// NamedFile is a settings file that a source names: its path in the image, or its
+// possible path in the context.
 type NamedFile struct {
 	File string
 	Evidence
 }
 
-// LanguageCount is how many files of a language were read.
+// LanguageCount is the number of files that were read in a language.
 type LanguageCount struct {
 	Language Language
 	Files    int
@@ -47,7 +47,7 @@ const (
 	maxResults = 1000 // paths, writes, child processes, ports
 )
 
-// Sources returns what the sources of the context say. They are read once, on
+// Sources returns what the sources of the context contain. They are read once, on
 // first use.
 func (f *Files) Sources() *Sources { return f.sources() }
 
@@ -87,7 +87,7 @@ func (r *reader) read() {
 	}
 }
 
-// source reads one source, or notes that it can't be read.
+// source reads one source, or records that it can't be read.
 func (r *reader) source(s *sourceEntry, text string, gap *sourceGap) {
 	if gap != nil {
 		r.out.gap(gap.Gap)
@@ -101,12 +101,12 @@ func (r *reader) source(s *sourceEntry, text string, gap *sourceGap) {
 	}
 }
 
-// codeHints are in every source in which literals are of interest.
+// codeHints: every source whose literals matter contains one of them.
 var codeHints = []string{`"/`, `'..`, `"..`, "fork", "unlink", "rmSync", "rmtree", "Remove", `'/`, "`/", "exec", "spawn", "open", "Open", "write", "Write", "mkdir", "Mkdir", "listen", "Listen", "PORT", "port", "sqlite", "SQLite", "file:", "jdbc:", "env", "ENV",
 	"system", "Command", "Process", "dest", "filename", "create", "Create", "touch", "run", "Run", "Source=", "Source =", "spit", "make", "`", "__dirname", "import", "serve", "bind",
 	`.json'`, `.json"`, ".yml", ".yaml", ".toml", ".ini"}
 
-// fewTokens are no source code, where the rest of a file is long lines.
+// fewTokens: a file with fewer, and long lines otherwise, is not source code.
 const fewTokens = 100
 
 // code reads the literals of a source.
@@ -143,7 +143,7 @@ func (r *reader) code(name string, lang Language, text string) {
 	}
 }
 
-// read looks at each token of the source.
+// read examines each token of the source.
 func (u *unit) read() {
 	u.index()
 	roles := rolesOf()[u.lang]
@@ -178,7 +178,7 @@ func (u *unit) read() {
 	}
 }
 
-// word looks at a word that may be the name of a call.
+// word examines a word that may be the name of a call.
 func (u *unit) word(i int, r role) {
 	if r&writes != 0 {
 		u.writeCall(i)
@@ -238,7 +238,7 @@ var rolesOf = sync.OnceValue(func() map[Language]map[string]role {
 	return all
 })
 
-// wait adds a write that waits for what another source sets.
+// wait adds a write that depends on a name that another source sets.
 func (s *Sources) wait(w pendingWrite) {
 	addResult(s, &s.constants.pending, w, w.Place, "writes below constants of others")
 }
@@ -250,7 +250,7 @@ func (s *Sources) gap(g Gap) {
 	}
 }
 
-// addResult appends a result, or says once that there are too many.
+// addResult appends a result, or reports once that there are too many.
 func addResult[T any](s *Sources, list *[]T, result T, place Place, what string) {
 	if len(*list) < maxResults {
 		*list = append(*list, result)
@@ -293,7 +293,7 @@ func (s *Sources) writer(w SourceWriter) {
 	addResult(s, &s.Writers, w, w.Place, "imports of packages that write")
 }
 
-// unknownChild adds the gap of a child process that is not known.
+// unknownChild adds the gap of an unknown child process.
 func (s *Sources) unknownChild(g Gap) {
 	if s.unknown++; s.unknown <= maxHits {
 		s.gap(g)

@@ -10,7 +10,7 @@ import (
 	"testing/fstest"
 )
 
-// sourcesOf returns what sources say, given as name and text by turns.
+// sourcesOf returns what sources contain, given as name and text alternately.
 func sourcesOf(files ...string) *Sources {
 	m := fstest.MapFS{}
 	for i := 0; i+1 < len(files); i += 2 {
@@ -19,8 +19,8 @@ func sourcesOf(files ...string) *Sources {
 	return Open(m).Sources()
 }
 
-// spell writes the results of one source, one a line: each with what a test is
-// about, and its line.
+// spell returns the results of one source, one a line: the fields that a test
+// compares, and the line.
 func spell(s *Sources) string {
 	var out []string
 	for _, p := range s.Paths {
@@ -54,8 +54,8 @@ func spell(s *Sources) string {
 	return strings.Join(out, "\n")
 }
 
-// TestForms has the forms of each language, one a line: what is found, and the
-// twins in which nothing is.
+// TestForms has the forms of each language, one a line: what is found, and similar
+// code where nothing is.
 func TestForms(t *testing.T) {
 	for _, c := range []struct {
 		name, file string
@@ -524,8 +524,8 @@ func TestWriters(t *testing.T) {
 	}
 }
 
-// TestBounds: what exceeds a bound is a gap with its place, and no file that comes
-// before is lost.
+// TestBounds: what exceeds a bound is a gap with its place, and no file before it is
+// lost.
 func TestBounds(t *testing.T) {
 	code := "fs.writeFileSync('x.txt', '')\n"
 	for _, c := range []struct {
@@ -615,8 +615,8 @@ func TestMinified(t *testing.T) {
 	}
 }
 
-// TestEvidence: a line of a stranger's file is shown without what a terminal
-// understands.
+// TestEvidence: a line of an untrusted file is shown without escape sequences for a
+// terminal.
 func TestEvidence(t *testing.T) {
 	s := sourcesOf("a.js", "\n\n  fs.mkdirSync('/data/a') // \x1b[31m\xff\u202e"+strings.Repeat("é", 300))
 	e := s.Paths[0].Evidence
@@ -629,7 +629,7 @@ func TestEvidence(t *testing.T) {
 	}
 }
 
-// TestManyResults: the lists are bounded, and one gap says so.
+// TestManyResults: the lists are bounded, and one gap reports it.
 func TestManyResults(t *testing.T) {
 	var b strings.Builder
 	for i := range 3000 {

@@ -2,9 +2,9 @@ package workload
 
 import "slices"
 
-// Of returns what the sources say that an image takes from the build context: takes
-// reports it of a file. A list that is at its bound is returned whole: what it would
-// have of the image's sources is not known.
+// Of returns what the sources that an image takes from the build context contain:
+// takes reports whether it takes a file. A list that is at its bound is returned
+// whole: which of the image's sources it lacks is unknown.
 func (s *Sources) Of(takes func(name string) bool) *Sources {
 	out := *s
 	out.ChildProcesses = taken(s.ChildProcesses, maxResults, takes, func(c ChildProcess) Place { return c.Place })
@@ -31,7 +31,7 @@ func (p *NodeProcess) Of(takes func(name string) bool) *NodeProcess {
 	}
 }
 
-// taken are the entries of files that are taken.
+// taken returns the entries of the files that are taken.
 func taken[E any](list []E, bound int, takes func(string) bool, place func(E) Place) []E {
 	if len(list) >= bound {
 		return list

@@ -12,13 +12,13 @@ import (
 	"github.com/dockmend/dockmend/fixer/stage"
 )
 
-// nodeBase is what is known of the base image in these tests.
+// nodeBase is the known facts of the base image in these tests.
 var nodeBase = &baseimage.Facts{Config: &baseimage.Config{
 	Env:        []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "NODE_VERSION=20.9.0"},
 	Entrypoint: []string{"docker-entrypoint.sh"}, Cmd: []string{"node"},
 }}
 
-// of makes the workload of the last stage of a Dockerfile.
+// of returns the workload of the last stage of a Dockerfile.
 func of(t testing.TB, src string, context fs.FS) *Workload {
 	t.Helper()
 	f, err := dockerfile.Parse("Dockerfile", []byte(src))
@@ -33,7 +33,7 @@ func of(t testing.TB, src string, context fs.FS) *Workload {
 	return Of(Input{Run: run, Context: context, Ask: func(baseimage.Ask) (*baseimage.Facts, error) { return nodeBase, nil }})
 }
 
-// files makes a context of names and texts.
+// files returns a context of names and texts.
 func files(list ...string) fs.FS {
 	context := fstest.MapFS{}
 	for i := 0; i < len(list); i += 2 {
@@ -42,8 +42,8 @@ func files(list ...string) fs.FS {
 	return context
 }
 
-// outline is a start as a test wants it: a line for each command, indented by what
-// runs it, with its directory where that is not /app.
+// outline returns a start as tests compare it: a line for each command, indented by
+// what runs it, with its directory where that is not /app.
 func outline(s *Script) string {
 	if s == nil {
 		return "unreadable\n"
@@ -150,7 +150,7 @@ func TestLookup(t *testing.T) {
 }
 
 // TestInheritedEntrypoint: the base's own entrypoint is another program only where
-// a COPY before it in PATH may bring one of its name.
+// a COPY into an earlier directory of PATH may bring one of its name.
 func TestInheritedEntrypoint(t *testing.T) {
 	const build = "FROM node:20 AS build\nWORKDIR /app\nCOPY . .\nRUN npm ci\n"
 	for src, copied := range map[string]bool{
@@ -167,7 +167,7 @@ func TestInheritedEntrypoint(t *testing.T) {
 	}
 }
 
-// TestHostileStart: what never ends is bounded.
+// TestHostileStart: an endless start is bounded.
 func TestHostileStart(t *testing.T) {
 	wide := `{"scripts": {"start": "npm run a0`
 	for i := range 60 {

@@ -10,16 +10,17 @@ import (
 
 // This file reads the sources that the start names, wherever they lie.
 
-// maxStarted bounds the sources that starts name and that no walk reads.
+// maxStarted bounds the sources that the start names and the walk does not read.
 const maxStarted = 100
 
 // Started returns the sources that the start runs, as "node scripts/server.js" does,
 // and those that the sources start in turn: their paths in the build context. Shell
-// scripts are not among them: what they run is followed.
+// scripts are not among them: their commands are followed.
 func (w *Workload) Started() []string { return w.started().names }
 
-// eachSources visits what the sources say that the image takes from the context, and
-// then what those say that are started and that are no application's by their place.
+// eachSources visits what the sources that the image takes from the context contain,
+// and then what the started sources contain that the walk does not count as the
+// application's.
 func (w *Workload) eachSources(visit func(*Sources)) {
 	visit(w.Sources())
 	for _, s := range w.started().sources {
@@ -27,14 +28,14 @@ func (w *Workload) eachSources(visit func(*Sources)) {
 	}
 }
 
-// started are the sources that are started: their names, and what those say that are no
-// application's by their place.
+// started are the started sources: their names, and what those contain that the walk
+// does not count as the application's.
 type started struct {
 	names   []string
 	sources []*Sources
 }
 
-// started finds them once: those that children start come after theirs.
+// started finds the started sources once: those that child processes start come last.
 func (w *Workload) started() *started {
 	if w.begun != nil {
 		return w.begun
@@ -90,7 +91,7 @@ func (w *Workload) ChildProcesses() (list []ChildProcess) {
 	return list
 }
 
-// readSource returns what one source says.
+// readSource returns what one source contains.
 func (f *Files) readSource(name string) *Sources {
 	r := &reader{files: f, out: &Sources{}, counts: map[Language]int{}}
 	text, err := f.ReadFile(name, MaxSourceFile)

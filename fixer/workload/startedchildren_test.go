@@ -6,7 +6,7 @@ import (
 )
 
 // TestChildForms: programs that sources start by other names and by computed paths, and
-// the twins that start none or that are not known.
+// similar code that starts none or an unknown one.
 func TestChildForms(t *testing.T) {
 	for _, c := range []struct{ name, file, text, want string }{
 		{"by another name", "a.js", "const { exec: run } = require('child_process'); run('apt-get update')", "script apt-get update"},

@@ -16,17 +16,17 @@ type unit struct {
 	// of tokens.
 	values map[string][2]int
 	// absolutes are the first expressions that begin with a literal of an absolute path,
-	// by the variables that they are set to.
+	// keyed by the variables that they are set to.
 	absolutes map[string]int
 	steps     int             // of evaluation that are left for the whole unit
 	budget    int             // of evaluation that are left for one expression
 	used      map[int]bool    // tokens of the literals that are reported
-	data      map[string]bool // names that were asked for by namesData
-	// imports are the names that stand for what other sources set; nil until asked for.
+	data      map[string]bool // names that were given to namesData
+	// imports are the names that mean what other sources set; nil until requested.
 	imports map[string]foreignName
-	noted   map[string]int // absolute paths, by the name that they are given
+	noted   map[string]int // absolute paths, keyed by the name that they are assigned to
 	out     *Sources
-	// readLooks counts the names whose uses were looked for.
+	// readLooks counts the names whose uses were searched for.
 	readLooks int
 }
 
@@ -46,7 +46,7 @@ func (u *unit) str(i int) string {
 	return u.src[u.tokens[i].start:u.tokens[i].end]
 }
 
-// is reports whether a token is this word or sign, and no literal.
+// is reports whether a token is this word or sign, and not a literal.
 func (u *unit) is(i int, s string) bool {
 	return i >= 0 && i < len(u.tokens) && u.tokens[i].kind != textToken && u.str(i) == s
 }
@@ -58,7 +58,7 @@ func (u *unit) kind(i int) kind {
 	return u.tokens[i].kind
 }
 
-// adjacent reports whether nothing stands between a token and the next one.
+// adjacent reports whether nothing is between a token and the next one.
 func (u *unit) adjacent(i int) bool {
 	return i >= 0 && i+1 < len(u.tokens) && u.tokens[i].end == u.tokens[i+1].start
 }
@@ -73,7 +73,7 @@ func (u *unit) signs(i int, s string) bool {
 	return true
 }
 
-// sameLine reports whether a token and the next one stand on one line.
+// sameLine reports whether a token and the next one are on one line.
 func (u *unit) sameLine(i int) bool {
 	return i >= 0 && i+1 < len(u.tokens) && !strings.Contains(u.src[u.tokens[i].end:u.tokens[i+1].start], "\n")
 }
@@ -92,7 +92,7 @@ func (u *unit) separator(i int) int {
 	return 0
 }
 
-// last returns a word without the namespace of Clojure.
+// last returns a word without its Clojure namespace.
 func (u *unit) last(i int) string {
 	s := u.str(i)
 	if u.lang == Clojure {
@@ -117,8 +117,8 @@ func (u *unit) first(i int) int {
 }
 
 // callee returns the name whose last word is the token, from the receiver on:
-// "fs.promises.mkdir", with "." for every separator. Method is true where a
-// receiver that is no name precedes it.
+// "fs.promises.mkdir", with "." for every separator. method is true if a receiver that
+// is not a name precedes it.
 func (u *unit) callee(i int) (name string, method bool) {
 	name = u.str(i)
 	if u.lang == Clojure {
@@ -146,15 +146,15 @@ func (u *unit) callee(i int) (name string, method bool) {
 
 // argument is one of a call: tokens from a to before b.
 type argument struct {
-	key  string // of one that is given by name
+	key  string // of a named one
 	a, b int
 }
 
 // bareCalls are the languages that call without parentheses.
 var bareCalls = map[Language]bool{Ruby: true, Elixir: true, Perl: true}
 
-// arguments returns those of the call of the name that ends at token i. Ok is
-// false where it is no call.
+// arguments returns the arguments of the call of the name that ends at token i. ok is
+// false if it is not a call.
 func (u *unit) arguments(i int) (args []argument, ok bool) {
 	switch {
 	case u.lang == Clojure:
@@ -190,8 +190,8 @@ func (u *unit) arguments(i int) (args []argument, ok bool) {
 	return nil, false
 }
 
-// split splits tokens at their commas. It counts as evaluation: calls in calls are
-// split again and again.
+// split splits tokens at their commas. It counts as evaluation, because nested calls
+// are split repeatedly.
 func (u *unit) split(a, end int) (args []argument) {
 	if u.steps -= 1 + max(0, end-a)/8; u.steps < 0 {
 		return nil
@@ -221,8 +221,7 @@ func (u *unit) split(a, end int) (args []argument) {
 	return args
 }
 
-// keyEnd returns the index after "key:", "key =" or "key =>", 0 where there is
-// none at i.
+// keyEnd returns the index after "key:", "key =" or "key =>", 0 if there is none at i.
 func (u *unit) keyEnd(i int) int {
 	if u.kind(i) != wordToken && u.kind(i) != textToken {
 		return 0
@@ -238,7 +237,7 @@ func (u *unit) keyEnd(i int) int {
 	return 0
 }
 
-// entries returns those of an object, an array or a map in brackets at i.
+// entries returns the entries of an object, an array or a map in brackets at i.
 func (u *unit) entries(i int) []argument {
 	if !u.is(i, "{") && !u.is(i, "[") && !u.is(i, "(") || int(u.tokens[i].match) <= i {
 		return nil
@@ -247,8 +246,7 @@ func (u *unit) entries(i int) []argument {
 }
 
 // literal returns the text of a literal with its escapes resolved, up to the first
-// expression in it. Whole is false where there is one, or an escape that is of no
-// path.
+// expression in it. whole is false if there is one, or an escape that no path has.
 func (u *unit) literal(i int) (s string, whole bool) {
 	t := u.tokens[i]
 	s, whole = u.src[t.start:t.end], true
@@ -296,7 +294,7 @@ func (u *unit) expression(s string, quote byte) int {
 	return n
 }
 
-// index notes what each variable is set to.
+// index records what each variable is set to.
 func (u *unit) index() {
 	u.values, u.absolutes = map[string][2]int{}, map[string]int{}
 	for i := range u.tokens {
@@ -316,7 +314,7 @@ func (u *unit) index() {
 }
 
 // assignment returns the variable that is set at token i, a "=", and the index of
-// the expression; 0 where nothing is.
+// the expression; 0 if none is set.
 func (u *unit) assignment(i int) (name string, at int) {
 	if !u.is(i, "=") || u.is(i+1, "=") || u.is(i+1, ">") || u.is(i+1, "~") {
 		return "", 0

@@ -12,22 +12,22 @@ import (
 	"github.com/dockmend/dockmend/fixer/stage"
 )
 
-// This file tells what stands between the runtime and the command in the end.
+// This file finds what is between the runtime and the final command.
 
-// Way is how a command line, handed from program to program, comes to its end.
+// Way is how programs hand a command line on, up to its end.
 type Way struct {
 	Argv []string // the command that is left
-	Init bool     // an init stands before it
-	// Script: a shell script stands before it, which hands over by exec.
+	Init bool     // an init is before it
+	// Script reports whether a shell script is before it, which hands over by exec.
 	Script bool
-	// Looks is the name of such a script where it may look at the command first, and
-	// so may care how it is written; "" otherwise.
+	// Looks is the name of such a script if it may examine the command first, and so
+	// may depend on its spelling; "" otherwise.
 	Looks string
 }
 
-// HandsOver follows a command line through inits and entrypoint scripts, until no
-// more than the last words of it are left. The error says where the way can't be
-// seen any further; the Way is then what is known so far.
+// HandsOver follows a command line through inits and entrypoint scripts, until at most
+// its last words are left. The error says where the way can't be followed; the Way is
+// then what is known so far.
 func (w *Workload) HandsOver(argv []string, last int) (Way, error) {
 	way := Way{Argv: argv}
 	for range maxScriptDepth {
@@ -47,8 +47,8 @@ func (w *Workload) HandsOver(argv []string, last int) (Way, error) {
 	return way, errors.New("its entrypoint scripts call each other without end")
 }
 
-// throughScript follows the entrypoint script that way.Argv begins with. It is
-// false when that is another program.
+// throughScript follows the entrypoint script that way.Argv begins with. It returns
+// false for another program.
 func (w *Workload) throughScript(way *Way) (next []string, isScript bool, err error) {
 	program, rest := way.Argv[0], way.Argv[1:]
 	if script, args, ok := shellFile(way.Argv); ok {
@@ -80,7 +80,7 @@ func (w *Workload) throughScript(way *Way) (next []string, isScript bool, err er
 	return next, true, nil
 }
 
-// shellFile reads the call of a shell with a file, as bash -e start.sh: the file,
+// shellFile parses the call of a shell with a file, as bash -e start.sh: the file,
 // as a path, and its arguments.
 func shellFile(argv []string) (file string, args []string, ok bool) {
 	switch path.Base(argv[0]) {
@@ -120,16 +120,16 @@ var (
 	looksAtArguments = lazyregexp.New(`\$[@*#1-9]|\$\{[@*#!1-9]|\bshift\b|\bset\s+--|\bgetopts\b|\bBASH_ARGV\b`)
 )
 
-// scriptEnd tells what a shell script, called with these arguments, ends with: its
-// last line must be an exec, of all arguments or of a plain command. looks tells
-// whether it may look at the arguments before.
+// scriptEnd returns what a shell script, called with these arguments, finally
+// executes: its last line must be an exec, of all arguments or of a plain command.
+// looks reports whether it may examine the arguments before.
 func scriptEnd(text string, args []string) (argv []string, looks, ok bool) {
 	lines := strings.Split(strings.TrimRight(text, " \t\r\n"), "\n")
 	for len(lines) > 0 && strings.HasPrefix(strings.TrimSpace(lines[len(lines)-1]), "#") {
 		lines = lines[:len(lines)-1]
 	}
 	if len(lines) < 2 {
-		return nil, false, false // a first line says which shell it is for
+		return nil, false, false // without a first line that names its shell
 	}
 	last := strings.TrimSpace(lines[len(lines)-1])
 	if strings.HasSuffix(strings.TrimSpace(lines[len(lines)-2]), `\`) {
@@ -147,8 +147,7 @@ func scriptEnd(text string, args []string) (argv []string, looks, ok bool) {
 }
 
 // CommandLine returns what the runtime executes: ENTRYPOINT with CMD as its
-// arguments. It is false where a shell that is not known would read it, and where
-// there is neither.
+// arguments. It is false if an unknown shell would read it, and if there is neither.
 func (w *Workload) CommandLine() ([]string, bool) {
 	var line []string
 	run := w.in.Run
@@ -172,18 +171,18 @@ func (w *Workload) CommandLine() ([]string, bool) {
 	return line, len(line) > 0
 }
 
-// ToNode is the end of the way to node.
+// ToNode is how the start leads to node.
 type ToNode struct {
 	Node    bool   // it ends at node
 	Manager string // the package manager that starts it, "" for none
-	// Waits: a shell starts it and does not say exec. Simple: that shell starts
+	// Waits: a shell starts it without exec. Simple: that shell starts
 	// nothing else, and BusyBox's replaces itself by it all the same.
 	Waits, Simple bool
-	// Blocked says why no init can stand before it; "" when one can.
+	// Blocked is why no init can be put before it; "" when one can.
 	Blocked string
 }
 
-// LeadsToNode follows the start to node. Where the way leads elsewhere, or through
+// LeadsToNode follows the start to node. If the way leads elsewhere, or through
 // an init, Node is false.
 func (w *Workload) LeadsToNode() ToNode {
 	line, known := w.CommandLine()
@@ -205,7 +204,7 @@ func (w *Workload) LeadsToNode() ToNode {
 	return w.endsInNode(line, way.Argv)
 }
 
-// endsInNode looks at the command in the end.
+// endsInNode examines the final command.
 func (w *Workload) endsInNode(line, argv []string) ToNode {
 	program := argv[0]
 	entry := w.in.Run.Final.Entrypoint
@@ -229,8 +228,8 @@ func (w *Workload) endsInNode(line, argv []string) ToNode {
 	return ToNode{}
 }
 
-// RunsInstalled reports whether the command in the end is a program that a RUN
-// installs by a package manager of Node.js for the whole image.
+// RunsInstalled reports whether the final command is a program that a RUN installs
+// globally with a package manager of Node.js.
 func (w *Workload) RunsInstalled() bool {
 	line, known := w.CommandLine()
 	if !known {
@@ -241,8 +240,7 @@ func (w *Workload) RunsInstalled() bool {
 }
 
 // isNodeProgram reports whether a program is one of a package that node runs: a RUN
-// installs it for the whole image, or PATH leads to node_modules/.bin and
-// package.json lists it.
+// installs it globally, or PATH leads to node_modules/.bin and package.json lists it.
 func (w *Workload) isNodeProgram(program string) bool {
 	if strings.Contains(program, "/") {
 		return inModulesBin(program)
@@ -264,7 +262,7 @@ func (w *Workload) isNodeProgram(program string) bool {
 	return false
 }
 
-// IsInstalled reports whether a RUN installs the package of that name for all.
+// IsInstalled reports whether a RUN installs the package of that name globally.
 func (w *Workload) IsInstalled(program string) bool {
 	return slices.ContainsFunc(w.in.Run.Steps, func(s stage.Step) bool {
 		script, err := s.Script()
@@ -273,8 +271,7 @@ func (w *Workload) IsInstalled(program string) bool {
 	})
 }
 
-// InstallsGlobally reports whether a call installs the package of that name for
-// all.
+// InstallsGlobally reports whether a call installs the package of that name globally.
 func InstallsGlobally(c shell.Call, name string) bool {
 	m := ReadManager(c, func(string) (string, bool) { return "", false })
 	if m == nil || !c.Has("-g", "--global", "global") {
@@ -289,7 +286,7 @@ func InstallsGlobally(c shell.Call, name string) bool {
 	})
 }
 
-// throughShell follows a script that sh -c is given.
+// throughShell follows the script of sh -c.
 func (w *Workload) throughShell(script string) ToNode {
 	s, err := shell.Parse(script, w.in.Run.Final.EnvVar)
 	if err != nil || len(s.Calls) == 0 || slices.ContainsFunc(s.Calls, func(c shell.Call) bool { return IsInit(c.Name) }) {
@@ -309,11 +306,11 @@ func (w *Workload) throughShell(script string) ToNode {
 	return to
 }
 
-// shellWaits says why an init before a shell is of no use.
+// shellWaits is why an init before a shell is of no use.
 const shellWaits = "its shell would wait for node, and end before it on a signal: write exec before the last command"
 
-// startsNode reports whether node, or a package manager with a script that is no
-// job, is met anywhere on the way of the start.
+// startsNode reports whether the start runs node, or a package manager with a script
+// that is not a job, anywhere.
 func (w *Workload) startsNode() bool {
 	found := false
 	if start := w.Start(); start != nil {
@@ -328,19 +325,19 @@ func (w *Workload) startsNode() bool {
 // jobs are the scripts that end by themselves.
 var jobs = strings.Fields("test lint build ci install i e2e format typecheck coverage")
 
-// IsJob reports whether a package manager is asked to do something that ends by
-// itself.
+// IsJob reports whether the arguments of a package manager request something that ends
+// by itself.
 func IsJob(args []string) bool {
 	return slices.ContainsFunc(args, func(word string) bool { return slices.Contains(jobs, strings.SplitN(word, ":", 2)[0]) })
 }
 
-// isQuestion reports an argument with which node answers and ends.
+// isQuestion reports whether node answers an argument and ends.
 func isQuestion(arg string) bool {
 	return slices.Contains([]string{"-v", "--version", "-h", "--help", "-p", "-i", "--interactive"}, arg)
 }
 
-// mentionsNode reports whether a command line has node or a package manager in a
-// script.
+// mentionsNode reports whether a script in a command line names node or a package
+// manager.
 func mentionsNode(line []string) bool {
 	return slices.ContainsFunc(strings.Fields(strings.Join(line, " ")), func(w string) bool { return IsNode(w) || IsManager(w) })
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/stage"
 )
 
-// Input is what the workload of a stage is made of.
+// Input is what Of needs to describe a stage.
 type Input struct {
 	Run     *stage.Evaluation // the stage, evaluated on what is known of its base
 	Context fs.FS             // what COPY and ADD can reach; nil when it is not known
@@ -29,7 +29,7 @@ type Workload struct {
 	in       Input
 	start    *Script
 	packages map[string]packageAnswer // by directory
-	sources  *Sources                 // those that Takes is true of
+	sources  *Sources                 // the sources for which Takes is true
 	config   *configuration           // read on first use
 	begun    *started                 // found on first use
 }
@@ -39,8 +39,7 @@ type packageAnswer struct {
 	err error
 }
 
-// Of returns the workload of a stage. What it takes to know is read when it is
-// asked for.
+// Of returns the workload of a stage. Files are read when a question needs them.
 func Of(in Input) *Workload {
 	if in.Files == nil {
 		in.Files = Open(in.Context)
@@ -48,8 +47,8 @@ func Of(in Input) *Workload {
 	return &Workload{in: in, packages: map[string]packageAnswer{}}
 }
 
-// NodeProcess returns what the sources of Node.js that the stages take from the
-// context say of their process.
+// NodeProcess returns what the Node.js sources that the stages take from the context
+// say about their process.
 func (w *Workload) NodeProcess() *NodeProcess {
 	if w.in.Takes == nil {
 		return w.in.Files.NodeProcess()
@@ -57,7 +56,7 @@ func (w *Workload) NodeProcess() *NodeProcess {
 	return w.in.Files.NodeProcess().Of(w.in.Takes)
 }
 
-// Sources returns what the sources say that the stages take from the context.
+// Sources returns what the sources that the stages take from the context contain.
 func (w *Workload) Sources() *Sources {
 	if w.in.Takes == nil {
 		return w.in.Files.Sources()
@@ -79,8 +78,8 @@ type Package struct {
 // MaxText is the largest script, source or package.json that is read, in bytes.
 const MaxText = 1 << 20
 
-// Package returns the package.json that stands in a directory of the image. It
-// fails where that did not come from the build context, or can't be read.
+// Package returns the package.json in a directory of the image. It fails if that did
+// not come from the build context, or can't be read.
 func (w *Workload) Package(dir string) (*Package, error) {
 	dir = path.Clean(dir)
 	a, ok := w.packages[dir]

@@ -11,14 +11,14 @@ import (
 // writeCall is a call that makes, changes or removes a file or a directory.
 type writeCall struct {
 	receivers []string // the word before its name is one of them; nil: any, or none
-	arg       int      // the index of the path; -1: that of key, -2: what it is called on
+	arg       int      // the index of the path; -1: that of key, -2: the receiver
 	key       string   // of the argument, or of an entry of an object in the arguments
 	mode      bool     // only with a mode in the arguments that writes
 }
 
-// writeCallsOf are the calls of each language, as [receiver|receiver.]name:path,
-// the path being the index of an argument, the key of one, or "<" for what the
-// method is called on; "?" after it: only with a mode that writes. Sources are the
+// writeCallsOf are the calls of each language, as [receiver|receiver.]name:path. The
+// path is the index of an argument, the key of one, or "<" for the receiver of the
+// method; "?" after it: only with a mode that writes. Sources are the
 // documentation of the languages' libraries and of the packages.
 var writeCallsOf = map[Language]string{
 	JavaScript: "writeFile:0 writeFileSync:0 appendFile:0 appendFileSync:0 createWriteStream:0 mkdir:0 mkdirSync:0 mkdirp:0 mkdirpSync:0 mkdtemp:0 mkdtempSync:0 " +
@@ -61,7 +61,7 @@ var writeCalls = sync.OnceValue(func() map[Language]map[string][]writeCall {
 	})
 })
 
-// writeCall reports the paths that a call writes, where it is one that does.
+// writeCall reports the paths that a call writes, if it writes any.
 func (u *unit) writeCall(i int) {
 	calls := writeCalls()[u.lang][u.calledName(i)]
 	if len(calls) == 0 || u.is(i-1, "function") || u.is(i-1, "def") || u.is(i-1, "func") || u.is(i-1, "fn") || u.is(i-1, "fun") {
@@ -113,7 +113,7 @@ func (u *unit) socket(i int, args []argument) {
 	}
 }
 
-// databaseKeys are the options of knex, Sequelize and TypeORM that name the file of
+// databaseKeys are the options of knex, Sequelize and TypeORM for the file of
 // a database (knexjs.org, sequelize.org, typeorm.io).
 var databaseKeys = strings.Fields("filename storage database")
 
@@ -143,7 +143,7 @@ func (u *unit) keyed(args []argument) (found []argument) {
 	return found
 }
 
-// calledOn evaluates what the method that ends at token i is called on: a call or
+// calledOn evaluates the receiver of the method that ends at token i: a call or
 // a variable.
 func (u *unit) calledOn(i int) value {
 	j := i - 2
@@ -172,7 +172,7 @@ func (u *unit) calledOn(i int) value {
 // modeWords are the words and signs of a mode that writes.
 var modeWords = strings.Fields("write append Create CreateNew OpenOrCreate Append O_CREATE O_WRONLY O_RDWR O_APPEND O_CREAT create")
 
-// writes reports whether a call has a mode in its arguments that writes.
+// writes reports whether the arguments of a call have a mode that writes.
 func (u *unit) writes(i int, args []argument) bool {
 	if len(args) == 0 {
 		return false
@@ -204,7 +204,7 @@ func (u *unit) hasWord(from, to int, words ...string) bool {
 	return false
 }
 
-// isWriteMode reports a mode of fopen(3), Perl or Java that writes.
+// isWriteMode reports whether a mode of fopen(3), Perl or Java writes.
 func isWriteMode(s string, lang Language) bool {
 	if lang == Perl {
 		return strings.HasPrefix(s, ">") || strings.HasPrefix(s, "+")

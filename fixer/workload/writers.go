@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// This file finds packages that write files beside the application.
+// This file finds packages that write files next to the application.
 
 // SourceWriter is such a package.
 type SourceWriter struct {
@@ -25,7 +25,7 @@ var writerPackages = map[Language][]string{
 		"github.com/dgraph-io/badger/v4 github.com/syndtr/goleveldb/leveldb github.com/cockroachdb/pebble gopkg.in/natefinch/lumberjack.v2"),
 }
 
-// importsWriter reports a package that a literal or a word at token i imports.
+// importsWriter reports such a package if a literal or a word at token i imports it.
 func (u *unit) importsWriter(i int) {
 	switch u.lang {
 	case JavaScript:
@@ -50,7 +50,7 @@ func (u *unit) importsWriter(i int) {
 	}
 }
 
-// isManifest reports a list of packages that is read for writers.
+// isManifest reports whether a file is a list of packages that is searched for writers.
 func isManifest(name string) bool {
 	base := path.Base(name)
 	return base == "package.json" || base == "Gemfile" || strings.HasPrefix(base, "requirements") && path.Ext(base) == ".txt" || base == "pyproject.toml"

@@ -10,10 +10,10 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
-// This file says what a container writes.
+// This file lists what a container writes.
 
 // writers are the programs that write below their working directory at every
-// start; "" stands for a call without any of the listed subcommands.
+// start; "" means a call without any of the listed subcommands.
 var writers = map[string]string{
 	"react-scripts": "start", "react-app-rewired": "start", "craco": "start", "vite": "", "next": "dev start build", "nuxt": "", "nuxi": "",
 	"gatsby": "develop build serve", "ng": "serve build", "vue-cli-service": "serve build", "webpack-dev-server": "", "webpack": "", "parcel": "", "astro": "",
@@ -24,7 +24,7 @@ var writers = map[string]string{
 }
 
 // modulesWriters are programs that keep a cache in node_modules while they serve,
-// with the subcommands that do; "" stands for all (vite.dev, "cacheDir" and the
+// with the subcommands that do; "" means all (vite.dev, "cacheDir" and the
 // compiled configuration in .vite-temp; babel-loader and terser, by find-cache-dir).
 var modulesWriters = map[string]string{
 	"vite": "", "react-scripts": "start", "craco": "start", "react-app-rewired": "start", "vue-cli-service": "serve", "astro": "dev preview", "nuxt": "dev", "nuxi": "dev",
@@ -32,15 +32,15 @@ var modulesWriters = map[string]string{
 	"babel-node": "",
 }
 
-// inTable reports whether a table of programs has the call.
+// inTable reports whether a table of programs contains the call.
 func inTable(table map[string]string, c shell.Call) bool {
 	subs, ok := table[c.Name]
 	return ok && (subs == "" || c.Has(strings.Fields(subs)...))
 }
 
-// Rewrites says, by the program's name and its subcommand where that matters, that
-// the command writes files below its directory at every start, which it does not
-// name; "" where it does not, for all that is known.
+// Rewrites returns the program's name, with its subcommand where that matters, if the
+// command writes files below its directory at every start without naming them; "" if
+// that is not known of it.
 func (c *Command) Rewrites() string {
 	switch {
 	case inTable(writers, c.Call):
@@ -59,8 +59,8 @@ func (c *Command) Rewrites() string {
 // repository ("Git User Manual", git-scm.com).
 var gitWriters = strings.Fields("clone pull fetch checkout switch restore reset merge rebase stash clean commit add init submodule worktree")
 
-// changesTree reports whether a call of git has a subcommand that writes, or one
-// that is not known.
+// changesTree reports whether a call of git has a subcommand that writes, or an
+// unknown one.
 func changesTree(c shell.Call) bool {
 	_, operands := c.Options(func(o string) bool { return slices.Contains([]string{"-C", "-c", "--git-dir", "--work-tree"}, o) })
 	return len(operands) > 0 && (!operands[0].Known || slices.Contains(gitWriters, operands[0].Text))
@@ -69,7 +69,7 @@ func changesTree(c shell.Call) bool {
 // CachesInModules reports whether the command keeps a cache in node_modules.
 func (c *Command) CachesInModules() bool { return inTable(modulesWriters, c.Call) }
 
-// fileTools change the files that they are called with.
+// fileTools change the files in their arguments.
 var fileTools = strings.Fields("cp mv ln mkdir touch tee install rm chmod rsync unlink")
 
 // Changes returns the words of a command that name files which it makes, changes or
@@ -94,7 +94,7 @@ func (c *Command) Changes() (files []shell.Word) {
 	return files
 }
 
-// inPlace reports a sed that changes its files: -i, -Ei, -i.bak, --in-place=….
+// inPlace reports whether a sed changes its files: -i, -Ei, -i.bak, --in-place=….
 func inPlace(c shell.Call) bool {
 	values, _ := c.Options(func(o string) bool { return o == "-e" || o == "-f" })
 	_, short := values["-i"]
@@ -105,10 +105,11 @@ func inPlace(c shell.Call) bool {
 // Write is a file or directory that the container writes.
 type Write struct {
 	Path string // absolute and clean
-	// Tree: it is a directory, below which files are written that are not named.
+	// Tree: it is a directory, below which the container writes files that are not
+	// named.
 	Tree bool
-	// Sure: a command of the start or a call of a source writes it. It is not set
-	// where the name of a variable or of a constant alone says so.
+	// Sure: a command of the start or a call of a source writes it. It is false if
+	// only the name of a variable or of a constant suggests it.
 	Sure bool
 	// By is what writes it: a program of the start, a source, a variable.
 	By       string
@@ -118,10 +119,10 @@ type Write struct {
 }
 
 // Writes returns what the container is known to write: what the start redirects
-// output to and changes by file tools, what known programs write beside the
+// output to and changes by file tools, what known programs write next to the
 // application, the directories that variables of the image and of its deployments
-// name for data, and what the sources write or keep data in. What they write to
-// places that are not known is not among them: see [Workload.Gaps].
+// name for data, and what the sources write or keep data in. Writes to unknown places
+// are not listed: see [Workload.Gaps].
 func (w *Workload) Writes() (list []Write) {
 	w.eachScript(func(s *Script) {
 		for _, r := range s.Writes {
@@ -172,7 +173,7 @@ func (c *Command) writes() (list []Write) {
 	return list
 }
 
-// variableWrites are the directories that variables name for data.
+// variableWrites returns the directories that variables name for data.
 func (w *Workload) variableWrites() (list []Write) {
 	run := w.in.Run
 	for _, s := range run.Steps {
@@ -197,20 +198,21 @@ func (w *Workload) variableWrites() (list []Write) {
 	return list
 }
 
-// sourceWrites are what the sources write: absolute, from the working directory, or
-// from where the image has the source.
+// sourceWrites returns what the sources write: absolute, from the working directory,
+// or from the location of the source in the image.
 func (w *Workload) sourceWrites() (list []Write) {
 	dirs := map[string]string{}
 	w.eachSources(func(s *Sources) { list = append(list, w.writesOf(s, dirs)...) })
 	return list
 }
 
-// writesOf are the writes of some sources. dirs keeps where the image has them.
+// writesOf returns the writes of some sources. dirs caches the directories of the
+// sources in the image.
 func (w *Workload) writesOf(sources *Sources, dirs map[string]string) (list []Write) {
 	final := w.in.Run.Final
 	for _, p := range sources.Paths {
 		if _, set := final.EnvVar(p.Variable); p.Kind == Mentioned || p.Variable != "" && set {
-			continue // what the variable says holds
+			continue // the variable's value counts
 		}
 		list = append(list, Write{Path: p.Path, Sure: p.Kind == Written, By: p.Place.File, Place: p.Place})
 	}
@@ -225,9 +227,9 @@ func (w *Workload) writesOf(sources *Sources, dirs map[string]string) (list []Wr
 	return list
 }
 
-// fileOf returns the absolute path of what a source writes, "" where it is not
-// known. What lies beside a source that no COPY is known to bring is taken to lie
-// below the working directory. dirs keeps where the image has the sources.
+// fileOf returns the absolute path of what a source writes, "" if it is not known. If
+// no COPY is known to bring the source, what lies next to it is taken to lie below the
+// working directory. dirs caches the directories of the sources in the image.
 func (w *Workload) fileOf(r RelativeWrite, dirs map[string]string) string {
 	workdir := w.in.Run.Final.Workdir
 	if r.OfSource {
@@ -249,8 +251,8 @@ func (w *Workload) fileOf(r RelativeWrite, dirs map[string]string) string {
 	return path.Join(workdir.Text, r.Path)
 }
 
-// relativeTo returns a path relative to a directory, both of them clean and
-// relative to the same root. The directory lies below that root.
+// relativeTo returns a path relative to a directory, both clean and relative to the
+// same root. The directory lies below that root.
 func relativeTo(dir, file string) string {
 	up := strings.Split(dir, "/")
 	if dir == "." {

@@ -34,7 +34,7 @@ func TestRewrites(t *testing.T) {
 	}
 }
 
-// spellWrites writes what a container writes, one a line.
+// spellWrites returns what a container writes, one a line.
 func spellWrites(w *Workload) string {
 	var out []string
 	for _, x := range w.Writes() {
@@ -47,7 +47,7 @@ func spellWrites(w *Workload) string {
 	return strings.Join(out, "\n")
 }
 
-// TestWritesBesideSources: what a source computes from its own place lies where the
+// TestWritesBesideSources: what a source computes from its own location lies where the
 // image has the source.
 func TestWritesBesideSources(t *testing.T) {
 	const js = "const fs = require('fs'), path = require('path')\n"
@@ -79,8 +79,8 @@ func TestWritesBesideSources(t *testing.T) {
 	}
 }
 
-// TestStarted: a source that the start runs is read wherever it lies, and no other
-// script beside it.
+// TestStarted: a source that the start runs is read wherever it lies, but no other
+// script next to it.
 func TestStarted(t *testing.T) {
 	const js = "const fs = require('fs')\nfs.mkdirSync('/persist'); require('child_process').execSync('ls')\n"
 	for _, c := range []struct{ cmd, started, writes string }{
@@ -105,8 +105,8 @@ func TestStarted(t *testing.T) {
 	}
 }
 
-// TestConfiguration: what copied files of configuration name for data, and what they
-// name for other things.
+// TestConfiguration: data that copied configuration files name, and what they name for
+// other purposes.
 func TestConfiguration(t *testing.T) {
 	const all = "WORKDIR /app\nCOPY . .\n"
 	for _, c := range []struct{ src, file, text, want string }{
@@ -127,8 +127,7 @@ func TestConfiguration(t *testing.T) {
 	}
 }
 
-// TestExamples: what a file of variables says counts, and what an example of one says
-// does not.
+// TestExamples: a file of variables counts, and an example of one does not.
 func TestExamples(t *testing.T) {
 	for name, want := range map[string]int{".env": 1, ".env.production": 1, ".env.example": 0, ".env.sample": 0, ".env.template": 0} {
 		if got := Open(files(name, "X=$npm_package_version\n")).NodeProcess().NPMVariables(); len(got) != want {
