@@ -17,9 +17,9 @@ import (
 const maxIgnoreFile = 1 << 20
 
 // Context is a build context: what COPY and ADD can reach. It reads a file
-// system and never writes. It is safe for concurrent use where its file system is.
+// system and never writes. It is safe for concurrent use if its file system is.
 type Context struct {
-	// IgnoreFile is the name of the ignore file that holds, "" when there is none.
+	// IgnoreFile is the name of the ignore file that applies, "" if there is none.
 	IgnoreFile string
 
 	files   fs.FS
@@ -27,18 +27,17 @@ type Context struct {
 	err     error    // of the ignore file; nothing can be read then
 }
 
-// Open makes the context of a Dockerfile of that name out of a directory. An
-// ignore file that belongs to the Dockerfile alone, such as Dockerfile.dockerignore,
-// takes the place of .dockerignore (Docker documentation, "Filename and
-// location"). Where the ignore file can't be read or understood, no build would
-// start, and every file is an error that says so.
+// Open returns the context of a Dockerfile of that name in a directory. An ignore file
+// for the Dockerfile alone, such as Dockerfile.dockerignore, replaces .dockerignore
+// (Docker documentation, "Filename and location"). If the ignore file can't be read or
+// parsed, no build would start, and every file is an error that says so.
 func Open(files fs.FS, dockerfile string) *Context {
 	return open(files, path.Base(dockerfile)+".dockerignore", ".dockerignore")
 }
 
-// OpenWith makes the context of a Dockerfile whose own ignore file, of that name and
-// text, stands beside it, which need not be in the context. With no name there is
-// none, and .dockerignore holds.
+// OpenWith returns the context of a Dockerfile whose own ignore file, of that name and
+// text, is next to it and need not be in the context. With an empty name there is
+// none, and .dockerignore applies.
 func OpenWith(files fs.FS, name string, text []byte) *Context {
 	if name == "" {
 		return open(files, ".dockerignore")
@@ -96,13 +95,13 @@ func parseIgnore(text []byte) (*matcher, error) {
 	return newMatcher(patterns)
 }
 
-// hides reports whether the ignore file keeps a file out. A directory is in as
+// hides reports whether the ignore file excludes a file. A directory is included as
 // long as a file in it may be.
 func (c *Context) hides(name string, dir bool) bool {
 	return c.matcher != nil && name != "." && c.matcher.hides(name, dir)
 }
 
-// Open implements fs.FS. What is ignored does not exist.
+// Open implements fs.FS. Ignored files do not exist.
 func (c *Context) Open(name string) (fs.File, error) {
 	if err := c.visible("open", name); err != nil {
 		return nil, err
@@ -110,7 +109,7 @@ func (c *Context) Open(name string) (fs.File, error) {
 	return c.files.Open(name)
 }
 
-// visible returns an error where a name, which need not exist, is ignored.
+// visible returns an error if a name, which need not exist, is ignored.
 func (c *Context) visible(op, name string) error {
 	switch {
 	case c.err != nil:
@@ -154,7 +153,7 @@ func (c *Context) ReadDir(name string) ([]fs.DirEntry, error) {
 	return seen, err
 }
 
-// cause is the error without the path, which the message has already.
+// cause returns the error without the path, which the message has already.
 func cause(err error) error {
 	var pe *fs.PathError
 	if errors.As(err, &pe) {

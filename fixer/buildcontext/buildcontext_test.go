@@ -81,7 +81,7 @@ func TestBadIgnoreFile(t *testing.T) {
 	}
 }
 
-// TestOpenWith: the ignore file beside a Dockerfile takes the place of the context's,
+// TestOpenWith: the ignore file next to a Dockerfile replaces the context's,
 // and a file of its name in the context's root is another Dockerfile's.
 func TestOpenWith(t *testing.T) {
 	files := fstest.MapFS{".dockerignore": {Data: []byte("a\n")}, "Dockerfile.dockerignore": {Data: []byte("*\n")}, "a": {}, "b": {}}

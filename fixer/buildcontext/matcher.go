@@ -14,13 +14,12 @@ const (
 	// name: .dockerignore files have a few hundred at most.
 	maxPatterns = 2000
 	maxResults  = 16 << 20 // that a matcher keeps, one for each directory and pattern
-	maxName     = 4096     // bytes of a name that is looked at: PATH_MAX of Linux
+	maxName     = 4096     // bytes of a name that is matched: PATH_MAX of Linux
 )
 
 // matcher reports what the patterns of an ignore file hide, as
-// patternmatcher.MatchesOrParentMatches does, at the cost of one match of each
-// pattern for a file: what the patterns say of its directory is kept. It is safe
-// for concurrent use.
+// patternmatcher.MatchesOrParentMatches does, with only one match of each pattern for
+// a file: the results for its directory are kept. It is safe for concurrent use.
 type matcher struct {
 	mu       sync.Mutex
 	patterns []pattern
@@ -28,8 +27,8 @@ type matcher struct {
 }
 
 // pattern is one line of the ignore file. Each has a PatternMatcher of its own,
-// without its "!": that of all lines together does not keep what a directory
-// means to a pattern that its verdict did not depend on.
+// without its "!": one of all lines together does not keep the result of a directory
+// for patterns that did not decide its verdict.
 type pattern struct {
 	matcher   *patternmatcher.PatternMatcher
 	unmatched patternmatcher.MatchInfo // of a directory that it does not match
@@ -37,7 +36,7 @@ type pattern struct {
 	parts     []string                 // its elements
 }
 
-// newMatcher returns nil where there are no patterns, and an error where there are
+// newMatcher returns nil if there are no patterns, and an error if there are
 // more than maxPatterns.
 func newMatcher(lines []string) (*matcher, error) {
 	if len(lines) > maxPatterns {
@@ -53,8 +52,8 @@ func newMatcher(lines []string) (*matcher, error) {
 		if err != nil {
 			return nil, err
 		}
-		// A pattern that matches the empty name is of asterisks, and matches any. An
-		// error is that of every match, with which no build would start.
+		// A pattern that matches the empty name consists of asterisks, and matches
+		// any. An error is that of every match, with which no build would start.
 		_, unmatched, err := one.MatchesUsingParentResults("", patternmatcher.MatchInfo{})
 		if err != nil {
 			return nil, err
@@ -73,7 +72,7 @@ func (m *matcher) hides(name string, dir bool) bool {
 }
 
 // ignores reports whether the last pattern that matches a name, or a directory
-// above it, is one without "!". A pattern that can't be understood hides all.
+// above it, is one without "!". An invalid pattern hides all.
 func (m *matcher) ignores(name string) bool {
 	ignored := false
 	above := m.dir(path.Dir(name))
@@ -95,7 +94,7 @@ func (m *matcher) ignores(name string) bool {
 	return ignored
 }
 
-// dir returns what each pattern says of a directory, nil for the root.
+// dir returns what each pattern decides for a directory, nil for the root.
 func (m *matcher) dir(name string) []bool {
 	if name == "." {
 		return nil
@@ -108,7 +107,7 @@ func (m *matcher) dir(name string) []bool {
 	for i, p := range m.patterns {
 		results[i] = above != nil && above[i]
 		if !results[i] {
-			results[i], _ = p.match(name) // ignores sees the same error
+			results[i], _ = p.match(name) // ignores gets the same error
 		}
 	}
 	if len(m.dirs) < maxResults/len(m.patterns) {
@@ -135,7 +134,7 @@ func (m *matcher) excepts(dir string) bool {
 }
 
 // mayMatchBelow reports whether a pattern may match the directory, one above it,
-// or something below it. It is true where that is not certain.
+// or something below it. It is true if that is not certain.
 func mayMatchBelow(pattern, dir []string) bool {
 	for i, part := range pattern {
 		if i == len(dir) || strings.Contains(part, "**") {
@@ -151,5 +150,5 @@ func mayMatchBelow(pattern, dir []string) bool {
 	return true
 }
 
-// plain are the characters that path.Match and patternmatcher take alike.
+// plain are the characters that path.Match and patternmatcher treat alike.
 const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-*"

@@ -46,8 +46,8 @@ func TestLikeMatchesOrParentMatches(t *testing.T) {
 	}
 }
 
-// compare checks one ignore file over a tree, and returns the number of
-// directories that are hidden.
+// compare checks one ignore file over a tree, and returns the number of hidden
+// directories.
 func compare(t *testing.T, tree map[string]bool, ignore string) (hidden int) {
 	t.Helper()
 	files := fstest.MapFS{".dockerignore": {Data: []byte(ignore), Mode: 0o644}}
@@ -104,8 +104,8 @@ func compare(t *testing.T, tree map[string]bool, ignore string) (hidden int) {
 	return hidden
 }
 
-// TestIgnoredDirectoriesAreNotRead: neither where nothing is excepted, nor where
-// what is excepted lies elsewhere.
+// TestIgnoredDirectoriesAreNotRead: neither where nothing is excepted, nor where the
+// exceptions lie elsewhere.
 func TestIgnoredDirectoriesAreNotRead(t *testing.T) {
 	for ignore, want := range map[string]string{
 		"node_modules":                         ". src",
@@ -131,7 +131,7 @@ func TestIgnoredDirectoriesAreNotRead(t *testing.T) {
 	}
 }
 
-// recording notes the directories that are read.
+// recording records the directories that are read.
 type recording struct {
 	fstest.MapFS
 	read map[string]bool
@@ -142,7 +142,7 @@ func (r recording) ReadDir(name string) ([]fs.DirEntry, error) {
 	return r.MapFS.ReadDir(name)
 }
 
-// TestLongNames: what no file system has takes no time.
+// TestLongNames: names that no file system allows take no time.
 func TestLongNames(t *testing.T) {
 	context := Open(fstest.MapFS{".dockerignore": {Data: []byte("**/x\n!y"), Mode: 0o644}}, "Dockerfile")
 	if _, err := fs.Stat(context, strings.Repeat("a/", 1<<20)+"a"); !errors.Is(err, fs.ErrNotExist) || len(err.Error()) > 5000 {

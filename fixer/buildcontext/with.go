@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// With returns a file system that has the regular file name, with that text,
-// beside those of files. It takes the place of one that is there. name is a valid
-// path, and its folder exists in files.
+// With returns a file system that adds the regular file name, with that text, to
+// files. It replaces an existing file. name is a valid path, and its folder exists in
+// files.
 func With(files fs.FS, name string, text []byte) fs.FS {
 	return &overlay{FS: files, added: addedFile{name, text}}
 }

@@ -6,8 +6,7 @@ import (
 	"testing/fstest"
 )
 
-// TestWith: the new file is there in every way of looking, and nothing else
-// changes.
+// TestWith: every method shows the new file, and nothing else changes.
 func TestWith(t *testing.T) {
 	base := fstest.MapFS{"a/b": {Data: []byte("b")}, "z": {Data: []byte("z")}}
 	for _, name := range []string{".dockerignore", "a/c", "z"} {

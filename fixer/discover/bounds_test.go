@@ -7,8 +7,8 @@ import (
 	"testing/fstest"
 )
 
-// TestIgnoreBounds: git stores a file that stands in many folders once, so rules
-// are bounded for all folders together. What is not heeded is told.
+// TestIgnoreBounds: git stores a file in many folders only once, so rules are bounded
+// for all folders together. Rules that are not applied are reported.
 func TestIgnoreBounds(t *testing.T) {
 	large := []byte("*.x\n" + strings.Repeat("# comment\n", 100_000))
 	tree := fstest.MapFS{}

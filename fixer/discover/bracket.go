@@ -12,7 +12,7 @@ func (s *byteSet) put(c byte) *byteSet {
 	return s
 }
 
-// add puts the bytes into the set that a test goes for.
+// add adds to the set the bytes for which in is true.
 func (s *byteSet) add(in func(c byte) bool) *byteSet {
 	for c := range 256 {
 		if in(byte(c)) {
@@ -22,9 +22,9 @@ func (s *byteSet) add(in func(c byte) bool) *byteSet {
 	return s
 }
 
-// bracket reads the set that a pattern begins with, as git's wildmatch.c does, and
-// returns how many bytes that is. ok is false where the pattern can match nothing:
-// the set has no end, or is empty, or names a class that there is not.
+// bracket reads the set at the start of a pattern, as git's wildmatch.c does, and
+// returns its length in bytes. ok is false if the pattern can match nothing: the set
+// has no end, is empty, or names an unknown class.
 func bracket(pattern string) (set *byteSet, n int, ok bool) {
 	set = &byteSet{}
 	i := 1
@@ -32,7 +32,7 @@ func bracket(pattern string) (set *byteSet, n int, ok bool) {
 	if negated {
 		i++
 	}
-	var last byte // what a range may begin with, 0 for nothing
+	var last byte // the possible start of a range, 0 for none
 	for first := true; ; first = false {
 		rest := pattern[i:]
 		switch {
@@ -70,9 +70,9 @@ func bracket(pattern string) (set *byteSet, n int, ok bool) {
 	}
 }
 
-// literal reads one byte of a set, which may have a backslash in front of it, and
-// returns how many bytes that is. A backslash at the end stands for itself: no
-// bracket follows, and the pattern matches nothing.
+// literal reads one byte of a set, with an optional backslash before it, and returns
+// its length in bytes. A backslash at the end means itself: no bracket follows, and
+// the pattern matches nothing.
 func literal(text string) (c byte, size int) {
 	if text[0] == '\\' && len(text) > 1 {
 		return text[1], 2
@@ -81,8 +81,8 @@ func literal(text string) (c byte, size int) {
 }
 
 // className reads a class such as [:alpha:] at the beginning of a text, and
-// returns how many bytes that is: 0 for a bracket that begins no class. ok is
-// false where the pattern can match nothing.
+// returns its length in bytes: 0 for a bracket that begins no class. ok is false if
+// the pattern can match nothing.
 func className(text string) (name string, size int, ok bool) {
 	end := strings.IndexByte(text[2:], ']')
 	if end < 0 {
@@ -95,7 +95,8 @@ func className(text string) (name string, size int, ok bool) {
 	return name, 2 + end + 1, classes[name] != nil
 }
 
-// classes are the named sets, for ASCII only. Of white space, git knows four.
+// classes are the named sets, for ASCII only. Of white space, git includes four
+// characters.
 var classes = map[string]func(c byte) bool{
 	"alnum":  func(c byte) bool { return isAlpha(c) || isDigit(c) },
 	"alpha":  isAlpha,

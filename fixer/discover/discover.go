@@ -1,9 +1,8 @@
 // Package discover finds the Dockerfiles in a tree of files.
 //
-// It reads an fs.FS and trusts nothing in it: a link, a name or a .gitignore of
-// a stranger's repository can't make a search fail, run in circles or leave the
-// tree. The caller opens the tree so that no link leads out of it, as
-// os.Root.FS does.
+// It reads an fs.FS of untrusted files: no link, name or .gitignore can make a search
+// fail, run in circles or leave the tree. The caller opens the tree so that no link
+// leads out of it, as os.Root.FS does.
 package discover
 
 import (
@@ -13,74 +12,73 @@ import (
 	"unicode/utf8"
 )
 
-// Options change what is found.
+// Options change what a search finds.
 type Options struct {
-	// Include are globs of files that are taken whatever they are called. They
-	// reach into no folder that is vendored, ignored or excluded, and take no file
-	// that is ignored.
+	// Include are globs of files that are found whatever their names. They do not
+	// apply in vendored, ignored or excluded folders, nor to ignored files.
 	Include []string
-	// Exclude are globs of files and folders that are left out. They are stronger
-	// than Include, and leave out the searched folder too.
+	// Exclude are globs of files and folders that are left out. They override Include,
+	// and leave out the searched folder too.
 	Exclude []string
 	// Base is the folder that globs with a slash start from, taken literally; "" for
 	// the tree's root.
 	Base string
-	// NoIgnore takes what .gitignore files hide.
+	// NoIgnore includes what .gitignore files hide.
 	NoIgnore bool
 }
 
-// Result is what a search found. Its paths are those in the tree, without links
-// among the folders; they may hold any byte but NUL. Its order is that of
+// Result is the result of a search. Its paths are those in the tree, without links
+// among the folders; they may contain any byte but NUL. Its order is that of
 // fs.WalkDir.
 type Result struct {
-	// Files are the Dockerfiles. None is opened to find it, but for those whose
-	// name speaks against them, so one may turn out to be unreadable.
+	// Files are the Dockerfiles. Only those with a doubtful name were opened, so one
+	// may turn out to be unreadable.
 	Files []string
-	// LeftAlone is what the user may miss in Files, and what could not be read.
+	// LeftAlone are files and folders that the user may expect in Files, and those
+	// that could not be read.
 	LeftAlone []Skipped
 }
 
-// Skipped is a file or folder that was left alone. Reason follows "left alone: "
+// Skipped is a file or folder that was skipped. Reason follows "left alone: "
 // in a sentence.
 type Skipped struct {
 	Path, Reason string
-	// Unread: it could not be read, so that what it holds is not known.
+	// Unread: it could not be read, so its contents are unknown.
 	Unread bool
 }
 
 // vendored are folders that a version control system or a package manager fills.
 // Names that people use for their own files as well, such as third_party, are
-// not among them: what is found there is seen and can be excluded, while nobody
-// misses what is silently left out.
+// not among them: a user can see and exclude what is found there, but would not notice
+// what is silently left out.
 var vendored = map[string]bool{
 	".git": true, ".hg": true, ".svn": true, ".jj": true, ".bzr": true, "CVS": true, "_darcs": true,
 	"node_modules": true, "bower_components": true, "jspm_packages": true, ".yarn": true, ".pnpm-store": true,
 	"vendor": true, ".venv": true,
 }
 
-// IsVendored reports whether a folder of that name is filled by a version control
-// system or a package manager: what it holds is not the repository's own.
+// IsVendored reports whether a version control system or a package manager fills
+// folders of that name: their contents are not the repository's own.
 func IsVendored(name string) bool { return vendored[name] }
 
 // Search finds the Dockerfiles in dir, a folder of fsys or a link to one, and in
-// the folders below it: the regular files that IsDockerfile goes for, those that
-// Include names, and those whose ending says that they are something else
-// (Dockerfile.txt, Dockerfile.js) but whose text is a Dockerfile.
+// the folders below it: the regular files that IsDockerfile accepts, those that
+// Include names, and those with another extension (Dockerfile.txt, Dockerfile.js) and
+// the text of a Dockerfile.
 //
-// Folders that are vendored (.git, node_modules, vendor and the like) are not
-// entered, nor are links to folders. What the .gitignore files from the root of
-// fsys down hide, and .git/info/exclude, is left out as git would leave it out;
-// but git's index is not read, so a file that is tracked is hidden too where a
-// rule says so, and the user's own core.excludesFile is not. None of this keeps
-// dir itself from being searched: where it is ignored, or lies in a folder that
-// is, the rules that hide it do not hold in it.
+// It enters no vendored folders (.git, node_modules, vendor and similar) and no links
+// to folders. It leaves out what the .gitignore files from the root of fsys down and
+// .git/info/exclude hide, as git would; but it does not read git's index, so a rule
+// hides a tracked file too, nor the user's own core.excludesFile. dir itself is
+// searched in any case: if it is ignored, or lies in an ignored folder, the rules that
+// hide it do not apply in it.
 //
-// A link to a file goes by its own name, and is taken where it leads to a regular
-// file of the tree that is not left out. A file with several names is taken once,
-// by its own name if that is found, else by its first link.
+// A link to a file is judged by its own name, and is found if it leads to a regular
+// file of the tree that is not left out. A file with several names is found once, by
+// its own name if possible, else by its first link.
 //
-// The error says that a glob is malformed or dir can't be read. What else can't
-// be read is in LeftAlone.
+// It fails if a glob is malformed or dir can't be read. Other files that can't be read
+// are in LeftAlone.
 func Search(fsys fs.FS, dir string, o Options) (Result, error) {
 	s := &searcher{fsys: fsys, noIgnore: o.NoIgnore, rules: map[string]*ruleset{}}
 	var err error
@@ -112,19 +110,19 @@ type searcher struct {
 	include, exclude globs
 	noIgnore         bool
 	top              string   // the folder that is searched
-	above            *ruleset // what holds for top itself
+	above            *ruleset // what applies to top itself
 	rules            map[string]*ruleset
 	ignoreBytes      int // of the .gitignore files read
 	seen             []*candidate
 }
 
-// candidate is what the walk came across and the result may tell of.
+// candidate is a file or folder that the walk found and the result may mention.
 type candidate struct {
 	path   string
 	kind   kind
 	mode   fs.FileMode
 	take   bool
-	reason string // why not, "" for nothing to tell
+	reason string // why it is not found, "" for nothing to report
 }
 
 // note records why something is left alone.
@@ -187,7 +185,8 @@ func (s *searcher) result() (r Result) {
 	return r
 }
 
-// judge tells whether a file that is no link is taken, and what to tell if not.
+// judge reports whether a file that is not a link is found; if not, reason is what to
+// report, "" for nothing.
 func (s *searcher) judge(name string, kind kind, mode fs.FileMode) (take bool, reason string) {
 	switch {
 	case kind == templateKind:
@@ -204,8 +203,8 @@ func (s *searcher) judge(name string, kind kind, mode fs.FileMode) (take bool, r
 	return mode.IsRegular(), ""
 }
 
-// excluded tells whether Exclude leaves out a file or folder, or one that it is
-// in. The last part of the name is taken for a folder.
+// excluded reports whether Exclude leaves out a file or folder, or one that contains
+// it. The last part of the name is treated as a folder.
 func (s *searcher) excluded(name string) bool {
 	for ; name != "."; name = path.Dir(name) {
 		if s.exclude.match(name, true) {
@@ -218,9 +217,9 @@ func (s *searcher) excluded(name string) bool {
 // unreadPrefix begins the reason for what can't be read.
 const unreadPrefix = "can't be read: "
 
-// unreadable is the reason for what can't be read.
+// unreadable returns the reason for what can't be read.
 func unreadable(name string, err error) string {
-	// Only an fs.FS refuses such a name; the system knows it.
+	// Only an fs.FS refuses such a name; the system accepts it.
 	if !utf8.ValidString(name) {
 		return unreadPrefix + "its name is not UTF-8"
 	}

@@ -9,8 +9,8 @@ import (
 	"testing/fstest"
 )
 
-// tree makes a file system of a list of names, each with a text behind an equals
-// sign if there is one: "Dockerfile", ".gitignore=/build". A text that begins with
+// tree returns a file system with a list of names, each with an optional text after an
+// equals sign: "Dockerfile", ".gitignore=/build". A text that begins with
 // "->" makes a link.
 func tree(names ...string) fstest.MapFS {
 	m := fstest.MapFS{}
@@ -25,8 +25,8 @@ func tree(names ...string) fstest.MapFS {
 	return m
 }
 
-// found searches, and writes the result as a list: paths of files, and what is
-// left alone as "path: reason".
+// found searches, and returns the result as a list: paths of files, and skipped ones
+// as "path: reason".
 func found(t *testing.T, fsys fs.FS, dir string, o Options) (list []string) {
 	t.Helper()
 	r, err := Search(fsys, dir, o)
@@ -132,7 +132,7 @@ func (r refusing) Open(name string) (fs.File, error) {
 func (r refusing) ReadDir(name string) ([]fs.DirEntry, error) {
 	entries, err := r.MapFS.ReadDir(name)
 	if refused := r.refuse(name); refused != nil {
-		return entries[:1], refused // as a disk that fails half-way
+		return entries[:1], refused // like a disk that fails halfway
 	}
 	return entries, err
 }

@@ -35,7 +35,7 @@ func (g *generator) tree() map[string]string {
 	return files
 }
 
-// blocked tells whether a file can't be made: it is a folder, or in a file.
+// blocked reports whether a file can't be made: it is a folder, or in a file.
 func (g *generator) blocked(files map[string]string, name string) bool {
 	for other := range files {
 		if other == name || strings.HasPrefix(other, name+"/") || strings.HasPrefix(name, other+"/") {
@@ -78,7 +78,7 @@ func (g *generator) rules() string {
 	return b.String()
 }
 
-// short is a length, most often 1.
+// short returns a length, most often 1.
 func (g *generator) short() int { return 1 + max(0, g.IntN(6)-3) }
 
 func (g *generator) part() string {

@@ -25,7 +25,7 @@ func newAsker(t *testing.T) *asker {
 }
 
 // ignored returns those of the files that git ignores. Only the files with rules
-// have to be there for that.
+// have to exist.
 func (a *asker) ignored(t *testing.T, files map[string]string, paths []string) []string {
 	t.Helper()
 	dir := t.TempDir()
@@ -55,7 +55,7 @@ func (a *asker) ignored(t *testing.T, files map[string]string, paths []string) [
 	return list
 }
 
-// compare searches a tree for all files, and compares with what git says.
+// compare searches a tree for all files, and compares the result with git's.
 func (a *asker) compare(t *testing.T, files map[string]string) (ignored int) {
 	t.Helper()
 	m := fstest.MapFS{}
@@ -88,7 +88,7 @@ func (a *asker) compare(t *testing.T, files map[string]string) (ignored int) {
 	return ignored
 }
 
-// some returns a tree of empty files beside a .gitignore.
+// some returns a tree of empty files next to a .gitignore.
 func some(ignore string, names ...string) map[string]string {
 	files := map[string]string{".gitignore": ignore}
 	for _, n := range names {
@@ -169,7 +169,7 @@ func TestNamedSets(t *testing.T) {
 	newAsker(t).compare(t, files)
 }
 
-// TestSameAsGitAtRandom asks git about trees and rules that nobody thought of.
+// TestSameAsGitAtRandom asks git about random trees and rules.
 func TestSameAsGitAtRandom(t *testing.T) {
 	a := newAsker(t)
 	files, ignored := 0, 0

@@ -10,16 +10,15 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 )
 
-// CheckGlob returns an error for a glob that Search would not take.
+// CheckGlob returns an error for a glob that Search would reject.
 //
-// A glob is matched against the whole slash-separated path from Options.Base, or,
-// when it has no slash but at its end, against the name of a file or folder
-// wherever that is. A slash at its beginning stands for Options.Base, and ../ for
-// the folder above. With a slash at its end it means folders only, and so takes no
-// file. * stands for any text without a slash, ? for one character, [a-z] and
-// [^a-z] for one of a set, {a,b} for one of several texts, and ** as a whole part
-// of the path for any number of folders. A backslash takes the meaning from the
-// character behind it.
+// A glob is matched against the whole slash-separated path from Options.Base, or, if
+// its only slash is at its end, against the name of a file or folder at any depth. A
+// slash at its beginning means Options.Base, and ../ the folder above. With a slash at
+// its end it matches folders only, and so no file. * means any text without a slash, ?
+// one character, [a-z] and [^a-z] one of a set, {a,b} one of several texts, and ** as
+// a whole part of the path any number of folders. A backslash makes the character
+// after it literal.
 func CheckGlob(glob string) error {
 	_, err := parseGlob("", glob)
 	return err
@@ -28,13 +27,13 @@ func CheckGlob(glob string) error {
 // Matcher matches paths against globs, as Search does with Options.Exclude.
 type Matcher struct{ globs globs }
 
-// NewMatcher reads the globs. The error is CheckGlob's.
+// NewMatcher parses the globs. The error is CheckGlob's.
 func NewMatcher(list []string) (*Matcher, error) {
 	g, err := parseGlobs("", list)
 	return &Matcher{g}, err
 }
 
-// Match tells whether one of the globs matches a file, or a folder that it is in.
+// Match reports whether one of the globs matches a file, or a folder that contains it.
 // The file is a slash-separated path, without "." and "..".
 func (m *Matcher) Match(file string) bool {
 	if m.globs.match(file, false) {
@@ -48,7 +47,7 @@ func (m *Matcher) Match(file string) bool {
 	return false
 }
 
-// maxChoices is how many texts the braces of a glob may stand for; the matcher
+// maxChoices bounds the texts that the braces of a glob may mean; the matcher
 // tries one after the other.
 const maxChoices = 1000
 
@@ -58,7 +57,7 @@ type globs []glob
 type glob struct {
 	base    string // the folder that the pattern starts from, ".." for none in the tree
 	pattern string
-	folders bool // it means folders only
+	folders bool // it matches folders only
 	named   bool // it is for the last part of the path
 }
 
@@ -98,7 +97,7 @@ func parseGlob(base, text string) (g glob, err error) {
 	return g, nil
 }
 
-// climb takes the dots that a path may begin with off the pattern.
+// climb removes the dots that a path may begin with from the pattern.
 func (g *glob) climb() {
 	for {
 		part, rest, ok := strings.Cut(g.pattern, "/")
@@ -112,7 +111,7 @@ func (g *glob) climb() {
 	}
 }
 
-// match tells whether one of the globs matches a file or folder.
+// match reports whether one of the globs matches a file or folder.
 func (g globs) match(name string, folder bool) bool {
 	for _, one := range g {
 		if one.match(name, folder) {
@@ -133,7 +132,7 @@ func (g *glob) match(name string, folder bool) bool {
 	return inside && doublestar.MatchUnvalidated(g.pattern, rel)
 }
 
-// choices returns how many texts the braces of a valid glob stand for, maxChoices+1
+// choices returns how many texts the braces of a valid glob mean, maxChoices+1
 // for more than maxChoices.
 func choices(pattern string) int {
 	type level struct{ before, here int } // the choices that are complete, and the one being read
@@ -160,8 +159,7 @@ func choices(pattern string) int {
 	return levels[0].here
 }
 
-// classLen returns the length of the set of characters that a valid glob begins
-// with.
+// classLen returns the length of the set of characters at the start of a valid glob.
 func classLen(text string) int {
 	for i := 1; i < len(text); i++ {
 		switch text[i] {

@@ -7,36 +7,36 @@ import (
 	"strings"
 )
 
-// What bounds the rules: the largest .gitignore that is read, all of those of a
-// search together, in bytes, and the longest pattern that is heeded, but for its
-// stars. No path is longer, so no longer pattern hides one. git stores a file that stands in many
-// folders once, so a small repository can have many of them.
+// The bounds of the rules: the largest .gitignore that is read, all of those of a
+// search together, in bytes, and the longest pattern that is applied, not counting its
+// stars. No path is longer, so no longer pattern hides one. git stores a file in many
+// folders only once, so a small repository can have many of them.
 const (
 	maxIgnoreFile  = 1 << 20
 	maxIgnoreFiles = 4 << 20
 	maxPattern     = 4096
 )
 
-// ruleset is a .gitignore file and those that hold where it does not speak. It
-// hides what git hides where core.ignoreCase is off:
+// ruleset is a .gitignore file and those that apply if none of its rules match. It
+// hides what git hides if core.ignoreCase is off:
 //
 //   - the last rule that matches decides, those of deeper folders first, then
 //     those of the folders above, then .git/info/exclude;
 //   - a folder that is hidden is not entered, so nothing in it can come back;
 //   - a folder with a .git of its own is a repository of its own: the rules of the
-//     folders above do not hold in it;
+//     folders above do not apply in it;
 //   - a .gitignore that is a link is not read.
 //
 // Of a worktree or submodule, whose .git is a file, info/exclude is not in the
 // tree, and is not known.
 type ruleset struct {
 	above  *ruleset
-	folder string // where it holds, with its slash; "" for the root
+	folder string // where it applies, with its slash; "" for the root
 	rules  []rule
 }
 
-// ignores tells whether a file or folder of the ruleset's folder, or of one below,
-// is hidden. Whether the folders on the way are, is not asked.
+// ignores reports whether a file or folder in the ruleset's folder, or below it, is
+// hidden. It does not check the folders between them.
 func (r *ruleset) ignores(name string, folder bool) bool {
 	for ; r != nil; r = r.above {
 		rel := strings.TrimPrefix(name, r.folder)
@@ -49,7 +49,7 @@ func (r *ruleset) ignores(name string, folder bool) bool {
 	return false
 }
 
-// enter returns the rules that hold in a folder, which has these entries, and
+// enter returns the rules that apply in a folder, which has these entries, and
 // remembers them.
 func (s *searcher) enter(name string, entries []fs.DirEntry, above *ruleset) *ruleset {
 	if s.noIgnore {
@@ -64,7 +64,7 @@ func (s *searcher) enter(name string, entries []fs.DirEntry, above *ruleset) *ru
 				rules = s.load(path.Join(name, ".git/info/exclude"), name, nil)
 			}
 		case e.Name() == ".gitignore" && e.Type().IsRegular():
-			// It sorts behind .git.
+			// It sorts after .git.
 			rules = s.load(path.Join(name, ".gitignore"), name, rules)
 		}
 	}
@@ -103,8 +103,8 @@ func (s *searcher) load(file, folder string, above *ruleset) *ruleset {
 	return r
 }
 
-// rulesAbove walks from a folder, for which these rules hold, down to a file or
-// folder, and returns the rules that hold for that. It tells whether one on the
+// rulesAbove walks from a folder, in which these rules apply, down to a file or
+// folder, and returns the rules that apply to that. hidden reports whether one on the
 // way, the last included, is hidden; then the rules that hide it are not among
 // those returned.
 func (s *searcher) rulesAbove(from string, rules *ruleset, to string, folder bool) (_ *ruleset, hidden bool) {
@@ -135,13 +135,13 @@ func (s *searcher) rulesAbove(from string, rules *ruleset, to string, folder boo
 // files and of .git/info/exclude.
 type Ignores struct{ s *searcher }
 
-// NewIgnores returns the rules of fsys. They are read as they are asked for, each
-// file once; what can't be read has none.
+// NewIgnores returns the rules of fsys. Each file is read once, when it is needed; one
+// that can't be read has no rules.
 func NewIgnores(fsys fs.FS) Ignores {
 	return Ignores{&searcher{fsys: fsys, rules: map[string]*ruleset{}}}
 }
 
-// Hide reports whether a path, which need not be there, is ignored as a file or as
+// Hide reports whether a path, which need not exist, is ignored as a file or as
 // a folder: then a checkout does not have it, and a build may make it.
 func (i Ignores) Hide(name string) bool {
 	_, file := i.s.rulesAbove(".", nil, name, false)

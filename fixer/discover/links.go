@@ -10,7 +10,7 @@ import (
 // maxLinks is how many links a path may lead through, as on Linux.
 const maxLinks = 40
 
-// What a link does that is not followed.
+// The reasons why a link is not followed.
 var (
 	errOut      = errors.New("a link that leads out of the tree")
 	errAbsolute = errors.New("a link to an absolute path")
@@ -18,8 +18,8 @@ var (
 	errCircle   = errors.New("a link that leads in circles")
 )
 
-// judgeLink is judge for a link; taken has the files that are found by their own
-// names, or by a link, and gets what is taken here.
+// judgeLink is judge for a link; taken contains the files that are found by their own
+// names, or by a link, and receives those found here.
 func (s *searcher) judgeLink(c *candidate, taken map[string]bool) (take bool, reason string) {
 	if c.kind == templateKind {
 		return s.judge(c.path, c.kind, 0)
@@ -50,8 +50,8 @@ func (s *searcher) judgeLink(c *candidate, taken map[string]bool) (take bool, re
 	return take, reason
 }
 
-// hidden tells whether a file would be left out, whatever it is called, if the
-// walk came across it.
+// hidden reports whether a file would be left out, whatever its name, if the walk
+// found it.
 func (s *searcher) hidden(name string) bool {
 	from, rules := ".", (*ruleset)(nil)
 	if _, ok := below(s.top, name); ok {
@@ -110,7 +110,7 @@ func resolve(fsys fs.FS, name string) (string, error) {
 	return real, nil
 }
 
-// cause is the error without the path, which the message has already.
+// cause returns the error without the path, which the message has already.
 func cause(err error) error {
 	var pe *fs.PathError
 	if errors.As(err, &pe) {

@@ -9,21 +9,21 @@ import (
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 )
 
-// kind is what a file's name says that the file is.
+// kind is the type of a file as its name states it.
 type kind int
 
 const (
 	otherKind      kind = iota
 	dockerfileKind      // a Dockerfile
-	doubtfulKind        // a Dockerfile, or what its ending says
-	templateKind        // a Dockerfile is made from it
+	doubtfulKind        // a Dockerfile, or what its extension says
+	templateKind        // the source of a generated Dockerfile
 )
 
-// IsDockerfile tells by a file's base name whether it is a Dockerfile: it is
-// called Dockerfile or Containerfile, with or without an ending that says what
-// for, or has one of these as its ending. Case does not matter. It is false for
-// endings of templates, backups and files that stand beside a Dockerfile, and for
-// those that are some other kind of file as often: there Search reads the text.
+// IsDockerfile reports whether a file is a Dockerfile by its base name: it is
+// Dockerfile or Containerfile, with or without an extension for its purpose, or has
+// one of these as its extension. Case does not matter. It is false for extensions of
+// templates, backups and files next to a Dockerfile, and for those that are as often
+// other files: there Search reads the text.
 func IsDockerfile(name string) bool { return kindOf(name) == dockerfileKind }
 
 func kindOf(name string) kind {
@@ -42,8 +42,8 @@ func kindOf(name string) kind {
 	return dockerfileKind
 }
 
-// IsNamed reports whether a file has one of the names by which Docker, Podman and
-// editors know a Dockerfile, whatever its ending says: IsDockerfile asks for more.
+// IsNamed reports whether a file has one of the names that Docker, Podman and editors
+// recognize as a Dockerfile, whatever its extension: IsDockerfile requires more.
 func IsNamed(name string) bool { return isNamed(strings.ToLower(name)) }
 
 func isNamed(lower string) bool {
@@ -55,17 +55,18 @@ func isNamed(lower string) bool {
 	return false
 }
 
-// others end what is no Dockerfile in use: a backup reads as one.
+// others are extensions of files that are not Dockerfiles in use: a backup reads as
+// one.
 var others = endings(`
 	dockerignore containerignore md markdown
 	orig rej bak backup old save tmp swp swo`)
 
-// templates are the endings of template languages.
+// templates are the extensions of template languages.
 var templates = endings(`
 	j2 jinja jinja2 tmpl tpl gotmpl gotpl template templ erb ejs eta epp mustache hbs handlebars
 	liquid njk nunjucks twig tera mako ftl m4 in`)
 
-// doubtful are endings that public repositories give to Dockerfiles and to other
+// doubtful are extensions that public repositories give to Dockerfiles and to other
 // files alike: Dockerfile.go and dockerfile.go.
 var doubtful = endings(`
 	txt text rst adoc html htm pdf csv log
@@ -84,7 +85,7 @@ func endings(list string) map[string]bool {
 	return set
 }
 
-// readsAsDockerfile tells whether a file's text is that of a Dockerfile.
+// readsAsDockerfile reports whether a file's text is that of a Dockerfile.
 func readsAsDockerfile(fsys fs.FS, name string) (bool, error) {
 	text, err := readFile(fsys, name, dockerfile.MaxSize+1)
 	if err != nil {
@@ -94,8 +95,7 @@ func readsAsDockerfile(fsys fs.FS, name string) (bool, error) {
 	return err == nil, nil
 }
 
-// readFile returns the first bytes of a file.
-// lstat is fs.Lstat where fsys knows links.
+// lstat is fs.Lstat if fsys supports links, fs.Stat if not.
 func lstat(fsys fs.FS, name string) (fs.FileInfo, error) {
 	if l, ok := fsys.(fs.ReadLinkFS); ok {
 		return l.Lstat(name)

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// write makes the files of a tree, which are named by slash paths.
+// write writes the files of a tree, named by slash-separated paths.
 func write(t testing.TB, dir string, files map[string]string) {
 	t.Helper()
 	for name, text := range files {
@@ -34,7 +34,7 @@ func open(t testing.TB, dir string) fs.FS {
 	return root.FS()
 }
 
-// TestRealTree is about what only a real file system has.
+// TestRealTree tests what only a real file system has.
 func TestRealTree(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, map[string]string{

@@ -7,7 +7,7 @@ import (
 
 // rule is one line of a .gitignore.
 type rule struct {
-	negated bool      // it takes back what others hide
+	negated bool      // it reverts what others hide
 	folders bool      // it is for folders only
 	named   bool      // it is for the last part of the path
 	prefix  string    // what the text must begin with
@@ -28,10 +28,9 @@ func (r *rule) match(rel string, folder bool) bool {
 	return r.rest.match(rest)
 }
 
-// parseRules reads the lines of a .gitignore as git's dir.c does, which the
-// documentation does not tell all of: a line ends at a NUL byte too; a carriage
-// return is dropped in front of a line feed only, and one at the end of the file
-// counts as such.
+// parseRules parses the lines of a .gitignore as git's dir.c does. In addition to the
+// documentation, a line ends at a NUL byte too; a carriage return is dropped only
+// before a line feed, and one at the end of the file counts as such.
 func parseRules(text string) (list []rule) {
 	text = strings.TrimPrefix(text, "\ufeff")
 	for line := range strings.Lines(text + "\n") {
@@ -50,7 +49,7 @@ func parseRules(text string) (list []rule) {
 	return list
 }
 
-// parseRule reads one pattern. ok is false for one that can match nothing.
+// parseRule parses one pattern. ok is false if it can match nothing.
 func parseRule(pattern string) (r rule, ok bool) {
 	pattern, r.negated = strings.CutPrefix(pattern, "!")
 	pattern, r.folders = strings.CutSuffix(pattern, "/")
@@ -59,8 +58,8 @@ func parseRule(pattern string) (r rule, ok bool) {
 	if pattern == "" {
 		return rule{}, false
 	}
-	// git matches what follows the plain text on its own. It shows: in foo**/bar
-	// the stars stand at the beginning.
+	// git matches what follows the plain text separately. It matters: in foo**/bar the
+	// stars are at the beginning.
 	special := strings.IndexAny(pattern, `*?[\`)
 	if special < 0 {
 		special = len(pattern)
@@ -70,7 +69,7 @@ func parseRule(pattern string) (r rule, ok bool) {
 	return r, ok
 }
 
-// trimSpaces drops the spaces at the end, but for one behind a backslash. Other
+// trimSpaces drops the spaces at the end, except one after a backslash. Other
 // white space stays.
 func trimSpaces(line string) string {
 	end := 0

@@ -2,14 +2,14 @@ package discover
 
 import "strings"
 
-// wildcard is what a part of a pattern stands for.
+// wildcard is the meaning of a part of a pattern.
 type wildcard byte
 
 const (
 	one       wildcard = iota // one byte of a set
 	within                    // any bytes but slashes
 	across                    // any bytes
-	skippable                 // nothing, or what the next two parts stand for
+	skippable                 // nothing, or what the next two parts mean
 )
 
 // part is a part of a pattern.
@@ -18,9 +18,9 @@ type part struct {
 	set *byteSet
 }
 
-// wildmatch is a pattern as git's wildmatch.c reads it with WM_PATHNAME. The time
-// that a match takes is at most the product of the lengths, where that of git's
-// own way has no such bound: a stranger wrote the pattern.
+// wildmatch is a pattern as git's wildmatch.c reads it with WM_PATHNAME. A match takes
+// at most the product of the lengths, while git's own algorithm has no such bound:
+// patterns are untrusted input.
 type wildmatch []part
 
 var (
@@ -28,7 +28,7 @@ var (
 	anyInDir = new(byteSet).add(func(c byte) bool { return c != '/' })
 )
 
-// parseWildmatch reads a pattern. ok is false for one that can match nothing.
+// parseWildmatch parses a pattern. ok is false if it can match nothing.
 func parseWildmatch(pattern string) (w wildmatch, ok bool) {
 	for i := 0; i < len(pattern); {
 		switch pattern[i] {
@@ -58,8 +58,8 @@ func parseWildmatch(pattern string) (w wildmatch, ok bool) {
 	return w, true
 }
 
-// stars reads the stars at i, and returns how many bytes that is. Two or more are
-// special where they are all that is between two slashes.
+// stars reads the stars at i, and returns their length in bytes. Two or more are
+// special if they are all that is between two slashes.
 func stars(pattern string, i int) (parts wildmatch, n int) {
 	rest := strings.TrimLeft(pattern[i:], "*")
 	n = len(pattern) - i - len(rest)
@@ -73,13 +73,13 @@ func stars(pattern string, i int) (parts wildmatch, n int) {
 	return wildmatch{{is: within}}, n
 }
 
-// match tells whether the pattern stands for the whole text.
+// match reports whether the pattern matches the whole text.
 func (w wildmatch) match(text string) bool {
-	// now has the parts that may come next, next those behind one more byte.
+	// now has the parts that may come next, next those after one more byte.
 	now, next := make([]bool, len(w)+1), make([]bool, len(w)+1)
 	now[0] = true
 	for i := 0; ; i++ {
-		for at, p := range w { // the parts that may stand for nothing
+		for at, p := range w { // the parts that may match nothing
 			if now[at] && p.is != one {
 				now[at+1] = true
 				if p.is == skippable {

@@ -15,13 +15,13 @@ import (
 type Lock struct {
 	// Version is npm's lockfileVersion, 1 to 3; 0 for Yarn's yarn.lock.
 	Version int
-	// Packages are the packages by where they lie: "node_modules/a",
-	// "node_modules/a/node_modules/b". "" is the manifest as npm 7 and later saw it
+	// Packages are the packages, keyed by where they lie: "node_modules/a",
+	// "node_modules/a/node_modules/b". "" is the manifest as npm 7 and later read it
 	// when it wrote the lock file.
 	Packages map[string]*Package
 
 	yarn *yarnLock
-	// flat: it does not say what the packages require, as npm 5.0 and older wrote it.
+	// flat: it does not state what the packages require, as npm 5.0 and older wrote it.
 	flat bool
 }
 
@@ -38,8 +38,8 @@ type Package struct {
 	Bin                  map[string]string
 }
 
-// ParseLock reads a package-lock.json or npm-shrinkwrap.json of any version. It
-// fails on what is no such file.
+// ParseLock parses a package-lock.json or npm-shrinkwrap.json of any version. It fails
+// on other files.
 func ParseLock(text []byte) (*Lock, error) {
 	var raw struct {
 		LockfileVersion int
@@ -115,7 +115,7 @@ func join(dir, name string) string {
 	return strings.TrimPrefix(dir+"/node_modules/"+name, "/")
 }
 
-// find is where Node.js finds a package that one in dir asks for.
+// find returns where Node.js finds a package that one in dir requires.
 func (l *Lock) find(dir, name string) (at string, ok bool) {
 	for {
 		at = join(dir, name)
@@ -129,7 +129,7 @@ func (l *Lock) find(dir, name string) (at string, ok bool) {
 	}
 }
 
-// parent is the directory whose node_modules the package lies in.
+// parent returns the directory whose node_modules contains the package.
 func parent(at string) string {
 	i := max(strings.LastIndex(at, "/node_modules/"), 0)
 	return at[:i]
@@ -148,8 +148,8 @@ func (l *Lock) Has(name string) bool {
 	return false
 }
 
-// DevOnly are the names of the packages that an application finds in its own
-// node_modules, and would not find without the dev dependencies, in order.
+// DevOnly returns the names, in order, of the packages that an application finds in
+// its own node_modules, and would not find without the dev dependencies.
 func (l *Lock) DevOnly() (names []string) {
 	if l.yarn != nil {
 		return l.yarn.devOnly()
@@ -162,9 +162,10 @@ func (l *Lock) DevOnly() (names []string) {
 	return names
 }
 
-// Program finds the package whose program of that name an npm script runs, and
-// tells whether it stays without the dev dependencies. It is false where no
-// package is known to have one: lock files of version 1 and of Yarn don't tell.
+// Program finds the package that provides the program of that name to an npm script,
+// and returns whether it is installed without the dev dependencies. ok is false if no
+// package is known to have one: lock files of version 1 and of Yarn don't list
+// programs.
 func (l *Lock) Program(name string) (production, ok bool) {
 	for at, p := range l.Packages {
 		if _, top := topLevel(at); !top {
@@ -177,8 +178,8 @@ func (l *Lock) Program(name string) (production, ok bool) {
 	return false, false
 }
 
-// DevPrograms are the names of the programs that go with the dev dependencies, as
-// far as the lock file tells.
+// DevPrograms returns the names of the programs that only the dev dependencies bring,
+// as far as the lock file lists them.
 func (l *Lock) DevPrograms() map[string]bool {
 	names := map[string]bool{}
 	for _, p := range l.Packages {
@@ -191,8 +192,7 @@ func (l *Lock) DevPrograms() map[string]bool {
 	return names
 }
 
-// topLevel is the name of a package that lies in the application's own
-// node_modules.
+// topLevel returns the name of a package in the application's own node_modules.
 func topLevel(at string) (name string, ok bool) {
 	name, ok = strings.CutPrefix(at, "node_modules/")
 	return name, ok && !strings.Contains(name, "/node_modules/")

@@ -1,6 +1,6 @@
 // Package npm reads package.json and the lock files of npm and Yarn 1: what is
-// installed from them, and whether a lock file still says what the manifest asks
-// for. It reads bytes only, and asks no registry.
+// installed from them, and whether a lock file still satisfies the manifest. It reads
+// bytes only, and asks no registry.
 package npm
 
 import (
@@ -11,7 +11,7 @@ import (
 	"slices"
 )
 
-// Manifest is what is read of package.json.
+// Manifest is the part of package.json that is read.
 type Manifest struct {
 	Name, Main           Text
 	Scripts              map[string]string
@@ -28,8 +28,8 @@ type Manifest struct {
 	PackageManager       string
 }
 
-// Text is a string of package.json; "" where something else stands there, which
-// npm would refuse and nothing here needs.
+// Text is a string of package.json; "" for any other value, which npm would refuse and
+// nothing here needs.
 type Text string
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -41,11 +41,11 @@ func (t *Text) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// PeerMeta says of a peer dependency whether it may be missing.
+// PeerMeta states whether a peer dependency is optional.
 type PeerMeta struct{ Optional bool }
 
-// ParseManifest reads a package.json. It fails on what is no such file. As for npm,
-// the case of names counts, and of two equal names the last one.
+// ParseManifest parses a package.json. It fails on other files. As in npm, names are
+// case-sensitive, and of two equal names the last one counts.
 func ParseManifest(text []byte) (*Manifest, error) {
 	var fields map[string]json.RawMessage // a struct would take "Scripts" for "scripts"
 	err := json.Unmarshal(bytes.TrimPrefix(text, []byte("\ufeff")), &fields)
@@ -61,7 +61,7 @@ func ParseManifest(text []byte) (*Manifest, error) {
 	return &m, nil
 }
 
-// field is one of package.json, and what it is read into.
+// field is a field of package.json, and its destination.
 type field struct {
 	name string
 	to   any
@@ -77,23 +77,23 @@ func (m *Manifest) fields() []field {
 	}
 }
 
-// HasWorkspaces reports whether the package is the root of others.
+// HasWorkspaces reports whether the package is the root of workspaces.
 func (m *Manifest) HasWorkspaces() bool { return isSet(m.Workspaces) }
 
-// HasOverrides reports whether the manifest changes what other packages ask for,
+// HasOverrides reports whether the manifest changes what other packages require,
 // which lock files don't record.
 func (m *Manifest) HasOverrides() bool { return isSet(m.Overrides) || isSet(m.Resolutions) }
 
-// isSet reports whether a value of JSON is there and holds anything.
+// isSet reports whether a JSON value exists and is not empty.
 func isSet(v json.RawMessage) bool {
 	return !slices.Contains([]string{"", "null", "{}", "[]"}, string(bytes.TrimSpace(v)))
 }
 
-// lifecycle are the scripts that an install runs: those of npm ("npm help
+// lifecycle are the scripts that an install runs; those of npm ("npm help
 // scripts", "Life Cycle Operation Order") and of Yarn 1 are the same.
 var lifecycle = []string{"preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare"}
 
-// InstallScripts are the scripts of the manifest that an install runs, in their
+// InstallScripts returns the scripts of the manifest that an install runs, in their
 // order.
 func (m *Manifest) InstallScripts() (names []string) {
 	for _, name := range lifecycle {
@@ -104,7 +104,7 @@ func (m *Manifest) InstallScripts() (names []string) {
 	return names
 }
 
-// all are the dependencies that an install of everything brings.
+// all returns the dependencies that an install of everything brings.
 func (m *Manifest) all() map[string]string {
 	all := map[string]string{}
 	for _, deps := range []map[string]string{m.DevDependencies, m.Dependencies, m.OptionalDependencies} {

@@ -11,18 +11,18 @@ import (
 	"github.com/Masterminds/semver/v3"
 )
 
-// Options are what an install is called with.
+// Options describe an install.
 type Options struct {
 	NPM         int  // the major version of npm, 0 for Yarn
 	LegacyPeers bool // --legacy-peer-deps
 }
 
-// InSync reports whether an install that takes the lock file at its word, npm ci
-// or yarn install --frozen-lockfile, succeeds where one that mends it does: it is
-// nil then. The error says in what the lock file differs.
+// InSync returns nil if an install that does not change the lock file, npm ci or yarn
+// install --frozen-lockfile, succeeds where one that repairs it does. The error states
+// how the lock file differs.
 //
 // npm ci compares the whole tree: with the manifest (npm 7 and later: arborist's
-// validateLockfile; npm 6: lock-verify), and each package with what it asks for.
+// validateLockfile; npm 6: lock-verify), and each package with what it requires.
 func (l *Lock) InSync(m *Manifest, o Options) error {
 	if l.yarn != nil {
 		return l.yarn.inSync(m)
@@ -54,7 +54,7 @@ func (l *Lock) InSync(m *Manifest, o Options) error {
 		}
 	}
 	if l.flat {
-		// npm 6 ci follows what packages require, and installs no others (seen).
+		// npm 6 ci follows what packages require, and installs no others (observed).
 		return errors.New("the lock file, of npm 5.0 or older, does not say what its packages require, and npm ci would leave those out")
 	}
 	return nil
@@ -97,7 +97,7 @@ func union(a, b map[string]string) map[string]string {
 	return u
 }
 
-// complete reports whether all that one package asks for is there.
+// complete returns nil if all that one package requires is there.
 func (l *Lock) complete(at string, o Options) error {
 	p := l.Packages[at]
 	if p.Link || at != "" && !strings.HasPrefix(at, "node_modules/") {
@@ -105,11 +105,11 @@ func (l *Lock) complete(at string, o Options) error {
 	}
 	asked := union(p.Dependencies, p.OptionalDependencies)
 	if at == "" {
-		asked = nil // those of the manifest were looked at
+		asked = nil // those of the manifest were checked
 	}
 	for _, name := range slices.Sorted(maps.Keys(asked)) {
-		// npm 7 and later want what is optional in the lock file too, whether it is
-		// installed or not. Version 1 does not tell what is optional.
+		// npm 7 and later require optional packages in the lock file too, whether they
+		// are installed or not. Version 1 does not mark them.
 		_, optional := p.OptionalDependencies[name]
 		if err := l.satisfies(at, name, asked[name], o.NPM < 7 && (optional || l.Version == 1), o); err != nil {
 			return err
@@ -133,8 +133,8 @@ func (l *Lock) complete(at string, o Options) error {
 	return nil
 }
 
-// satisfies reports whether what a package in dir finds under a name is of the
-// version that it asks for.
+// satisfies returns nil if what a package in dir finds under a name has the version
+// that it requires.
 func (l *Lock) satisfies(dir, name, spec string, optional bool, o Options) error {
 	at, ok := l.find(dir, name)
 	switch {
@@ -143,16 +143,15 @@ func (l *Lock) satisfies(dir, name, spec string, optional bool, o Options) error
 	case !ok:
 		return fmt.Errorf("the lock file lacks %s", name)
 	case o.NPM >= 7 && (spec == "*" || spec == ""):
-		return nil // versions before a release too ("@npmcli/arborist", dep-valid.js)
+		return nil // prereleases too ("@npmcli/arborist", dep-valid.js)
 	case !satisfied(spec, l.Packages[at].Version):
 		return fmt.Errorf("the lock file has %s %s, and %s is asked for", name, l.Packages[at].Version, spec)
 	}
 	return nil
 }
 
-// satisfied reports whether a version is one that a dependency asks for. What
-// names no versions (a tag, a repository, a file) can't be compared: npm takes
-// the lock file's word for it.
+// satisfied reports whether a version satisfies a dependency. A spec without versions
+// (a tag, a repository, a file) can't be compared: npm trusts the lock file.
 func satisfied(spec, version string) bool {
 	if alias, ok := strings.CutPrefix(spec, "npm:"); ok {
 		_, spec, ok = cutLast(alias, "@")
@@ -166,8 +165,8 @@ func satisfied(spec, version string) bool {
 	return verdicts.of(strings.TrimSpace(spec), version)
 }
 
-// verdicts keeps what was found of a version and what it is asked to be: the lock
-// files of many repositories ask the same again and again.
+// verdicts caches whether a version satisfies a range: the lock files of many
+// repositories ask the same repeatedly.
 var verdicts = verdictMemo{known: map[[2]string]bool{}}
 
 type verdictMemo struct {
@@ -175,8 +174,8 @@ type verdictMemo struct {
 	known map[[2]string]bool // by range and version
 }
 
-// What bounds the memo, to some ten MiB: how many it has, and how long a range and
-// a version that it keeps may be.
+// The bounds of the cache, some ten MiB: its entries, and the length of a range and a
+// version.
 const (
 	maxVerdicts = 100_000
 	maxVerdict  = 64

@@ -11,7 +11,7 @@ import (
 
 // yarnLock is a yarn.lock of Yarn 1.
 type yarnLock struct {
-	// entries has an entry for each pattern, "name@range", that is asked for.
+	// entries has an entry for each required pattern, "name@range".
 	entries  map[string]*yarnEntry
 	manifest *Manifest
 }
@@ -22,9 +22,9 @@ type yarnEntry struct {
 	optional     map[string]string
 }
 
-// ParseYarnLock reads a yarn.lock of Yarn 1, with the manifest that stands beside
-// it: Yarn's lock file does not tell what is for development only. It fails on
-// what is no such file, as that of later releases.
+// ParseYarnLock parses a yarn.lock of Yarn 1, with the manifest next to it: Yarn's
+// lock file does not mark development dependencies. It fails on other files, such as
+// those of later releases.
 func ParseYarnLock(text []byte, m *Manifest) (*Lock, error) {
 	y := &yarnLock{entries: map[string]*yarnEntry{}, manifest: m}
 	var entry *yarnEntry
@@ -70,7 +70,7 @@ func (y *yarnLock) start(line string, e *yarnEntry) error {
 	return nil
 }
 
-// field reads a line of an entry, and returns the map that the lines below it
+// field reads a line of an entry, and returns the map that the indented lines after it
 // fill, nil for none.
 func (e *yarnEntry) field(line string) map[string]string {
 	key, value, _ := strings.Cut(line, " ")
@@ -87,7 +87,7 @@ func (e *yarnEntry) field(line string) map[string]string {
 	return nil
 }
 
-// patternName is the name in "name@range" and "@scope/name@range", "" where there
+// patternName returns the name in "name@range" and "@scope/name@range", "" if there
 // is none.
 func patternName(pattern string) string {
 	if i := strings.Index(pattern[min(1, len(pattern)):], "@"); i >= 0 {
@@ -135,7 +135,7 @@ func (y *yarnLock) has(name string) bool {
 	return false
 }
 
-// devOnly are the names that nothing but the dev dependencies leads to.
+// devOnly returns the names that only the dev dependencies lead to.
 func (y *yarnLock) devOnly() (names []string) {
 	needed := map[string]bool{}
 	var follow func(deps map[string]string)

@@ -10,7 +10,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
-// bakeTarget is a target of a bake file, without what it inherits.
+// bakeTarget is a target of a bake file, without inherited values.
 type bakeTarget struct {
 	name     string
 	place    workload.Place
@@ -19,7 +19,7 @@ type bakeTarget struct {
 	inherits []string
 	tags     []value
 	platform []value
-	unread   bool // something of it is no literal
+	unread   bool // a value of it is not a literal
 }
 
 type bakeArg struct {
@@ -27,9 +27,9 @@ type bakeArg struct {
 	value
 }
 
-// bakeJSON reads docker-bake.json, by the YAML parser: its nodes have places.
+// bakeJSON reads docker-bake.json with the YAML parser, whose nodes have positions.
 func (r *reader) bakeJSON(name string, text []byte) {
-	// A tab may not indent YAML, and is a blank for JSON.
+	// A tab may not indent YAML, but is a blank in JSON.
 	docs := r.yaml(name, []byte(strings.ReplaceAll(string(text), "\t", " ")))
 	var list []*bakeTarget
 	for _, doc := range docs {
@@ -44,7 +44,7 @@ func (r *reader) bakeJSON(name string, text []byte) {
 	r.bake(name, list)
 }
 
-// json takes one field. An interpolation is not known.
+// json reads one field. An interpolation is an unknown value.
 func (t *bakeTarget) json(field pair) {
 	text := func(n *yaml.Node) value {
 		v := scalar(n)
@@ -64,7 +64,7 @@ func (t *bakeTarget) json(field pair) {
 	t.set(field.key, list)
 }
 
-// set takes the values of one attribute.
+// set sets the values of one attribute.
 func (t *bakeTarget) set(key string, list []value) {
 	switch key {
 	case "context", "dockerfile", "target", "dockerfile-inline":
@@ -83,8 +83,8 @@ func (t *bakeTarget) set(key string, list []value) {
 	}
 }
 
-// bake records the targets, each with what it inherits. Those that are only there
-// to be inherited from are left out.
+// bake records the targets, each with what it inherits. It leaves out those that serve
+// only as bases.
 func (r *reader) bake(name string, list []*bakeTarget) {
 	byName, inherited := map[string]*bakeTarget{}, map[string]bool{}
 	for _, t := range list {
@@ -109,7 +109,7 @@ func (t *bakeTarget) has(key string) bool {
 	return ok
 }
 
-// or is the value of an attribute, or what it is by default.
+// or returns the value of an attribute, or its default.
 func (t *bakeTarget) or(key, without string) value {
 	if v, ok := t.values[key]; ok {
 		return v
@@ -117,7 +117,7 @@ func (t *bakeTarget) or(key, without string) value {
 	return literal(without)
 }
 
-// build is the build of a target, as a bake file of that directory has it (docker
+// build returns the build of a target in a bake file of that directory (docker
 // documentation, "Bake file reference"): the context is relative to the directory,
 // the Dockerfile to the context.
 func (t *bakeTarget) build(dir string) build {
@@ -142,11 +142,11 @@ func (t *bakeTarget) build(dir string) build {
 	return b
 }
 
-// maxInherited bounds the targets that one inherits from.
+// maxInherited bounds the targets that one target inherits from.
 const maxInherited = 32
 
-// whole is the target with what it inherits: what stands later in the list is
-// stronger, and the target's own is the strongest.
+// whole returns the target with what it inherits: later entries of the list override
+// earlier ones, and the target's own values override all.
 func (t *bakeTarget) whole(byName map[string]*bakeTarget) *bakeTarget {
 	w := &bakeTarget{name: t.name, place: t.place, values: map[string]value{}}
 	seen := map[*bakeTarget]bool{}
@@ -185,8 +185,8 @@ var (
 
 // bakeHCL reads the literal attributes of the targets of docker-bake.hcl: a text
 // in double quotes, a list of them, args with a text each. The default of a
-// variable is its value, as bake has it without an environment. What else a
-// target has is not known.
+// variable is its value, as bake has it without an environment. Other values of a
+// target are unknown.
 func (r *reader) bakeHCL(name string, text []byte) {
 	h := hcl{file: name, variables: map[string]value{}}
 	number := 0
@@ -206,7 +206,7 @@ type hcl struct {
 	variable  string
 	depth     int // of braces and brackets in the block
 	list      string
-	items     []value // of a list that goes on
+	items     []value // of a list that continues on the next line
 	args      bool    // in args = {
 }
 
@@ -252,7 +252,7 @@ func (h *hcl) open(text string, number int) {
 	}
 }
 
-// attribute takes one of a block's own.
+// attribute reads one of a block's own attributes.
 func (h *hcl) attribute(key, text string) {
 	if h.kind == "variable" && key == "default" {
 		h.variables[h.variable] = h.text(text)
@@ -278,7 +278,7 @@ func (h *hcl) attribute(key, text string) {
 	}
 }
 
-// elements takes those of a list that stand in one line.
+// elements reads the elements of a list that are on one line.
 func (h *hcl) elements(text string) {
 	inside, _, ended := strings.Cut(hclTexts.ReplaceAllStringFunc(text, func(s string) string {
 		return strings.NewReplacer("]", "\x00", "[", "\x01").Replace(s)
@@ -298,8 +298,8 @@ func (h *hcl) elements(text string) {
 	}
 }
 
-// text is the value of a text in double quotes, with the variables that are
-// known, or of a variable.
+// text returns the value of a text in double quotes, with the known variables
+// substituted, or of a variable.
 func (h *hcl) text(s string) value {
 	s = strings.TrimSpace(s)
 	if v, ok := h.variables[strings.TrimSuffix(s, ",")]; ok {
@@ -320,8 +320,8 @@ func (h *hcl) text(s string) value {
 	return value{text, known}
 }
 
-// brackets is how many more braces and brackets a line opens than it closes,
-// those in texts aside.
+// brackets returns how many more braces and brackets a line opens than it closes,
+// outside texts.
 func brackets(text string) int {
 	text = hclTexts.ReplaceAllString(text, "")
 	text, _, _ = strings.Cut(text, "#")

@@ -35,7 +35,7 @@ func words(list string) map[string]bool {
 	return set
 }
 
-// read recognizes docker build, docker run, and what is like them.
+// read recognizes docker build, docker run and similar commands.
 func (c command) read() {
 	args := c.call.Args
 	switch c.call.Name {
@@ -76,7 +76,7 @@ func (c command) read() {
 	}
 }
 
-// option is one of a command line, with its value.
+// option is an option of a command line, with its value.
 type option struct {
 	name string // with its dashes
 	value
@@ -140,7 +140,7 @@ func isCluster(text string, switches map[string]bool) bool {
 	return true
 }
 
-// begin is the build of a command line, as far as the script says it.
+// begin returns the build of a command line, as far as the script states it.
 func (c command) begin(name string) build {
 	b := build{documented: c.documented}
 	b.By, b.Place = c.by, c.place
@@ -171,7 +171,7 @@ func (c command) build(args []shell.Word) {
 	}
 	context := value{}
 	for i, w := range operands {
-		// What is not known before the last one may be options.
+		// An unknown word before the last one may be an option.
 		if i == len(operands)-1 || w.Known {
 			context = value{w.Text, w.Known}
 		}
@@ -185,7 +185,7 @@ func (c command) build(args []shell.Word) {
 	c.resolve(&b, context, file)
 }
 
-// untagged is the name of an image, without its tag where that is not known.
+// untagged returns the name of an image, without its tag if that is not known.
 func untagged(v value, raw string) value {
 	if v.known {
 		return v
@@ -234,9 +234,9 @@ func (c command) kaniko(args []shell.Word) {
 	c.resolve(&b, context, file)
 }
 
-// resolve finds the paths of a build and records it. A script that doesn't say
-// where it runs is run from the root of the repository, or from its own
-// directory: from the one of them that has the Dockerfile.
+// resolve finds the paths of a build and records it. If a script doesn't state where
+// it runs, it runs in the root of the repository or in its own directory: in the one
+// that has the Dockerfile.
 func (c command) resolve(b *build, context, file value) {
 	if !c.dir.floats() {
 		b.paths(c.dir, context, c.dir, file)

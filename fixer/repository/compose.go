@@ -12,7 +12,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
-// What is read of Compose files: compose-go takes seconds for a megabyte.
+// The bounds for Compose files: compose-go takes seconds for a megabyte.
 const (
 	maxComposeBytes = 8 << 20
 	maxComposeDirs  = 1000
@@ -30,11 +30,11 @@ type composeDir struct {
 	bytes, largest int64 // of all of them, and of the largest
 }
 
-// work is what reading them takes at most, in bytes: each may be merged with the
+// work returns the most bytes that reading them takes: each may be merged with the
 // largest.
 func (d *composeDir) work() int64 { return d.bytes + d.files*d.largest }
 
-// composeFile notes a Compose file. All of a directory are read together, since
+// composeFile records a Compose file. All files of a directory are read together, since
 // they may belong together.
 func (r *reader) composeFile(name string) {
 	info, err := fs.Stat(r.fsys, name)
@@ -72,7 +72,8 @@ func (r *reader) composeDir(d *composeDir) {
 	for _, p := range set.Projects {
 		r.gapsOf(p.Gaps)
 		for _, s := range p.Services {
-			// Another project may say the same of a service: it has the default one's.
+			// Another project may define the same service alike: the default one
+			// counts.
 			same := func(o *compose.Service) bool { return reflect.DeepEqual(o, s) }
 			if earlier := seen[s.Name]; !slices.ContainsFunc(earlier, same) && len(earlier) < maxVariants {
 				seen[s.Name] = append(earlier, s)
@@ -82,7 +83,7 @@ func (r *reader) composeDir(d *composeDir) {
 	}
 }
 
-// maxVariants bounds the projects that say something else of one service.
+// maxVariants bounds the projects that define one service differently.
 const maxVariants = 16
 
 func (r *reader) gapsOf(list []workload.Gap) {
@@ -95,7 +96,7 @@ func (r *reader) gapsOf(list []workload.Gap) {
 // one, the deployment of an image.
 func (r *reader) service(p *compose.Project, s *compose.Service) {
 	if s.Build == nil {
-		if s.Image != "" { // else it may be any
+		if s.Image != "" { // otherwise it may be any image
 			r.deploy(run{Deployment: s.Deployment, image: s.Image, dir: path.Dir(s.Place.File)})
 		}
 		return

@@ -74,8 +74,7 @@ deploy/compose.yaml:2: service web init bind:./data:/data volume:cache:/cache:ro
 	}
 }
 
-// TestComposeImage: the one Dockerfile is not what another service's image is made
-// from.
+// TestComposeImage: the only Dockerfile does not make another service's image.
 func TestComposeImage(t *testing.T) {
 	for compose, want := range map[string]string{
 		"services: {x: {image: postgres, volumes: ['./data:/a']}}":           "",
@@ -107,8 +106,8 @@ func TestComposeBounds(t *testing.T) {
 	}
 }
 
-// TestPerhaps: an image that no build names may be that of each Dockerfile, but for
-// those that something names alike; official images are somebody else's.
+// TestPerhaps: an image that no build names may be that of each Dockerfile, except for
+// those with a similar name; official images are a third party's.
 func TestPerhaps(t *testing.T) {
 	for _, c := range []struct{ image, where string }{
 		{"acme/app", "Dockerfile a/Dockerfile b/Dockerfile"},
@@ -143,8 +142,8 @@ func TestPerhaps(t *testing.T) {
 	}
 }
 
-// TestVariants: who builds a Dockerfile that no build names by hand runs it as the one
-// beside it that it is a variant of.
+// TestVariants: a Dockerfile that no build names is run like the Dockerfile next to it
+// that it is a variant of.
 func TestVariants(t *testing.T) {
 	l := Read(files(map[string]string{
 		"compose.yaml":         "services: {x: {build: docker, image: acme/app, volumes: ['./data:/app/data']}}\n",
@@ -170,7 +169,7 @@ func TestVariants(t *testing.T) {
 	}
 }
 
-// TestAlike: what carries the name of an image is more likely its source: a package of
+// TestAlike: the source that has the name of an image is more likely: a package of
 // the repository's only Dockerfile, the label of a Dockerfile.
 func TestAlike(t *testing.T) {
 	const label = "FROM a\nLABEL org.opencontainers.image.source=https://example.com/acme/app.git\n"
@@ -200,7 +199,7 @@ func TestAlike(t *testing.T) {
 	}
 }
 
-// TestNear: the deployment of an example is not that of another one.
+// TestNear: the deployment of one example does not belong to another.
 func TestNear(t *testing.T) {
 	dockerfiles := []string{"Dockerfile", "a-b/Dockerfile", "a/Dockerfile", "a/x/Dockerfile", "a0", "b/Dockerfile"}
 	for dir, want := range map[string]string{
@@ -213,7 +212,7 @@ func TestNear(t *testing.T) {
 	}
 }
 
-// TestPerhapsBounds: many images that may be many Dockerfiles'.
+// TestPerhapsBounds: many images that each may be of many Dockerfiles.
 func TestPerhapsBounds(t *testing.T) {
 	texts := map[string]string{}
 	for i := range 2000 {

@@ -9,9 +9,9 @@ import (
 )
 
 var (
-	// composeSwitches are the options of docker compose before its command without a
-	// value, composeRunSwitches those of its run (docker documentation, "docker
-	// compose", "docker compose run").
+	// composeSwitches are the options of docker compose that take no value and come
+	// before its command, composeRunSwitches those of its run (docker documentation,
+	// "docker compose", "docker compose run").
 	composeSwitches    = words("--all-resources --compatibility --dry-run --verbose")
 	composeRunSwitches = words("--build -d --detach -i --interactive --no-deps -q --quiet --quiet-build --quiet-pull --remove-orphans --rm -P --service-ports --use-aliases -T --no-TTY -t --tty")
 )
@@ -36,8 +36,8 @@ func (c command) compose(args []shell.Word) {
 	c.reader.deploy(d)
 }
 
-// ofService returns the deployments that run a service in another way, each with the
-// build that they are of: of the projects in their own directory, or else of all.
+// ofService returns the deployments that run a service in another way, each with its
+// build: those of the projects in their own directory, or else of all.
 func (d run) ofService(builds []build) (list []build) {
 	for _, near := range []bool{true, false} {
 		for _, b := range builds {

@@ -11,26 +11,26 @@ import (
 	"github.com/dockmend/dockmend/fixer/discover"
 )
 
-// What is looked at for the context of one Dockerfile.
+// The bounds of the search for the context of one Dockerfile.
 const (
 	maxSources = 256    // sources
 	maxLevels  = 64     // directories from the Dockerfile's up
 	maxMatched = 10_000 // directory entries for all patterns in one directory
 )
 
-// lockFiles are what package managers write: a repository that does not keep one has
-// the other sources all the same.
+// lockFiles are what package managers write: a repository without one still has the
+// other sources.
 var lockFiles = words("package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lock bun.lockb deno.lock poetry.lock uv.lock Pipfile.lock Gemfile.lock composer.lock Cargo.lock go.sum")
 
 // FindContext returns the nearest directory at or above a Dockerfile, up to the
-// root, in which all its sources are, as a builder sees them: what an ignore file
-// hides is not there. Of each entry of sources, which are paths and patterns, one has
-// to be there. A source that git ignores is made before the build, and need not be
-// there. Where no directory has all of them, it is the nearest one that has some and
+// root, that has all its sources as a builder sees them: without what an ignore file
+// hides. sources lists alternatives: of the paths and patterns in each entry, one has
+// to exist. A source that git ignores is made before the build, and need not exist. If
+// no directory has all of them, it is the nearest one that has some and
 // lacks nothing but lock files. Without sources it is the Dockerfile's own directory.
 //
-// ok is false where there is none. dir is the nearest of those then that have most of
-// the sources, "" where none has any.
+// ok is false if there is none. dir is then the nearest directory with most of the
+// sources, "" if none has any.
 //
 // The paths are slash-separated, from the root; dockerfile is that of a file.
 func FindContext(root fs.FS, dockerfile string, sources [][]string) (dir string, ok bool) {
@@ -63,7 +63,7 @@ func FindContext(root fs.FS, dockerfile string, sources [][]string) (dir string,
 	return best, false
 }
 
-// bounded returns the first entries, which have maxSources sources together.
+// bounded returns the first entries, up to maxSources sources in all.
 func bounded(sources [][]string) [][]string {
 	left := maxSources
 	for i, entry := range sources {
@@ -94,8 +94,7 @@ func present(root fs.FS, dir, dockerfile string, sources [][]string, ignores dis
 	return there, missing
 }
 
-// has reports whether a file or a match of a pattern is there. What is there and
-// can't be read is there.
+// has reports whether a file or a match of a pattern exists. What can't be read exists.
 func has(fsys fs.FS, src string, left *int) bool {
 	if strings.ContainsAny(src, "*?[") {
 		return matches(fsys, ".", strings.Split(src, "/"), left)
@@ -105,7 +104,7 @@ func has(fsys fs.FS, src string, left *int) bool {
 }
 
 // matches reports whether a pattern, given by its parts, matches something in a
-// directory. Where there are too many entries to say so, it does.
+// directory. It returns true if there are too many entries to decide.
 func matches(fsys fs.FS, dir string, parts []string, left *int) bool {
 	if len(parts) == 0 {
 		return true

@@ -14,9 +14,9 @@ import (
 // fromLine finds the image of a FROM instruction, and the name of its stage.
 var fromLine = lazyregexp.New(`(?im)^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)(?:[ \t]+AS[ \t]+(\S+))?`)
 
-// derive notes which Dockerfiles are built on the image of another one, which a build
-// gives a name and a tag: what their RUNs need, they need of its user. Where no build
-// names an image, no Dockerfile is read.
+// derive records which Dockerfiles are built from the image of another one, which a
+// build gives a name and a tag: their RUNs depend on its user. If no build names an
+// image, it reads no Dockerfile.
 func (r *reader) derive(l *Links) {
 	makers := map[string][]string{} // by the reference of an image
 	for _, b := range r.builds {
@@ -33,7 +33,7 @@ func (r *reader) derive(l *Links) {
 	for _, name := range l.dockerfiles {
 		text, err := r.text(name)
 		if err != nil {
-			continue // it is a finding of its own
+			continue // a finding of its own
 		}
 		for _, from := range bases(name, text) {
 			for _, base := range makers[from.image] {
@@ -54,8 +54,8 @@ type base struct {
 	place workload.Place
 }
 
-// bases returns the images in FROM, in their order. Stages of the Dockerfile itself are
-// none, and what a build argument names is not known.
+// bases returns the images in FROM, in their order. Stages of the same Dockerfile are
+// not images, and what a build argument names is not known.
 func bases(name string, text []byte) (list []base) {
 	stages := map[string]bool{}
 	line, from := 1, 0
@@ -72,8 +72,8 @@ func bases(name string, text []byte) (list []base) {
 	return list
 }
 
-// exactReference is the reference of an image with its registry and tag:
-// docker.io/library/x:latest for x. It is "" for what is no reference.
+// exactReference returns the reference of an image with its registry and tag:
+// docker.io/library/x:latest for x. It is "" if that is not a reference.
 func exactReference(ref string) string {
 	named, err := reference.ParseNormalizedNamed(ref)
 	if err != nil {

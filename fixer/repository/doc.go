@@ -1,21 +1,21 @@
-// Package repository reads what a checkout says of its Dockerfiles: who builds
-// each of them, from which build context, with which target and arguments, and
-// how the image that comes out is run.
+// Package repository reads what a checkout says about its Dockerfiles: what builds
+// each of them, from which build context, with which target and arguments, and how the
+// resulting image is run.
 //
 // Three calls matter:
 //
 //   - [Read] reads a checkout, given as an fs.FS, and returns its [Links].
 //   - [Links.Builds] returns the known builds of a Dockerfile, for imagebuild.Source.Builds.
 //   - [Links.Deployments] returns the known ways in which its image is run; those of one
-//     build are in Build.Deployments too. [Links.Gaps] is what could not be read.
+//     build are in Build.Deployments too. [Links.Gaps] lists what could not be read.
 //
-// Its sources are Compose files, bake files, skaffold.yaml, fly.toml, workflows
-// of GitHub and GitLab, makefiles, package.json, shell scripts, documentation in
-// Markdown and Kubernetes manifests. Nothing is executed: a value that only a run
+// Its sources are Compose files, bake files, skaffold.yaml, fly.toml, GitHub and
+// GitLab workflows, makefiles, package.json, shell scripts, documentation in
+// Markdown and Kubernetes manifests. It executes nothing: a value that only a run
 // could show is a [workload.Gap], with its place.
 //
 // The package is pure. It reads an fs.FS, whose files are untrusted input, within
-// the bounds that are stated in bounds.go. It does not search for the repository's root
-// or follow links out of it, reads no environment variable and no URL, and changes no
+// the bounds of bounds.go. It does not search for the repository's root
+// or follow links out of it, and it reads no environment variable or URL and changes no
 // file.
 package repository

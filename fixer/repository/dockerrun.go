@@ -39,7 +39,7 @@ func (d *run) command(words []shell.Word) {
 	}
 }
 
-// gap notes what is not known of a deployment.
+// gap records what is not known of a deployment.
 func (d *run) gap(what string) {
 	d.Gaps = append(d.Gaps, workload.Gap{Place: d.Place, What: what})
 }
@@ -95,7 +95,7 @@ func (d *run) option(o option) {
 	}
 }
 
-// written is the value, or where it isn't known, what is written without quotes:
+// written returns the value, or if it isn't known, the text without quotes:
 // of "$PWD/data:/data" the target is known.
 func (o option) written() string {
 	if o.known {
@@ -125,7 +125,7 @@ func (d *run) port(text string) {
 	}
 }
 
-// mounted records a mount whose target can be told.
+// mounted records a mount whose target is known.
 func (d *run) mounted(m workload.Mount) {
 	switch {
 	case len(d.Mounts) >= maxValues:
@@ -158,7 +158,7 @@ func (d *run) volume(text string) {
 	d.mounted(m)
 }
 
-// volumeKind tells a path of the host from the name of a volume: a name starts
+// volumeKind distinguishes a path of the host from the name of a volume: a name starts
 // with a letter or a digit, and has no slash.
 func volumeKind(source string) workload.MountKind {
 	if strings.ContainsAny(source, `/\$`+"`~") || strings.HasPrefix(source, ".") {

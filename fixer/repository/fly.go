@@ -43,7 +43,7 @@ type flyProcess struct {
 }
 
 // fly reads fly.toml (Fly.io documentation, "App configuration"), the literal
-// assignments of its tables: the app's image is built from the Dockerfile beside
+// assignments of its tables: the app's image is built from the Dockerfile next to
 // it, or that of [build], with that directory as its context, and runs with the
 // volumes of [mounts] as each of the [processes].
 func (r *reader) fly(name string, text []byte) {
@@ -66,7 +66,8 @@ func (r *reader) fly(name string, text []byte) {
 	r.flyBuild(&app)
 }
 
-// tomlValue is a text, a number or a boolean; what else there is is not known.
+// tomlValue returns the value of a text, a number or a boolean; other values are
+// unknown.
 func tomlValue(text string) value {
 	if m := tomlText.FindStringSubmatch(text); m != nil {
 		return value{m[1] + m[2], !strings.Contains(m[1], `\`)}
@@ -144,7 +145,7 @@ func (r *reader) flyBuild(a *flyApp) {
 	r.add(b)
 }
 
-// deployments are the ways in which the app runs: as each of its processes.
+// deployments returns the ways in which the app runs: as each of its processes.
 func (a *flyApp) deployments() (list []workload.Deployment) {
 	processes := a.processes
 	if len(processes) == 0 {

@@ -18,9 +18,8 @@ func (r *reader) gitlab(name string, text []byte) {
 	}
 }
 
-// gitlabJob reads the command lines of a job. Each is a script of its own, whose
-// directory is the one that the line before left: what a job's shell keeps of
-// them beside the directory is not followed.
+// gitlabJob reads the command lines of a job. Each is a script of its own, in the
+// directory that the line before left: other state of the job's shell is not followed.
 func (r *reader) gitlabJob(name string, p pair, env *environ) {
 	var lines []*yaml.Node
 	for _, key := range []string{"before_script", "script"} {

@@ -13,8 +13,8 @@ import (
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
-// measured reads a repository, and fails the test when that takes more than some
-// seconds or more memory than a machine has to spare.
+// measured reads a repository, and fails the test if that takes more than some seconds
+// or too much memory.
 func measured(t *testing.T, root fs.FS) *Links {
 	t.Helper()
 	const most = 1 << 30 // bytes, garbage included
@@ -67,7 +67,7 @@ func TestBadFiles(t *testing.T) {
 	}
 }
 
-// unreadable is a file system in which some directories and files can't be read.
+// unreadable is a file system with directories and files that can't be read.
 type unreadable struct {
 	fstest.MapFS
 	bad map[string]bool
@@ -103,8 +103,8 @@ gap c: not read: permission denied`)
 	}
 }
 
-// endless is a file system in which each directory has the same entries again, as
-// one with a loop of mounts.
+// endless is a file system in which each directory has the same entries again, like a
+// loop of mounts.
 type endless struct{ dirs, files int }
 
 func (e endless) Open(name string) (fs.File, error) {
@@ -137,7 +137,7 @@ func TestEndless(t *testing.T) {
 	}
 }
 
-// TestBombs: what is small to write and large to follow ends soon.
+// TestBombs: reading what is small to write and large to follow ends soon.
 func TestBombs(t *testing.T) {
 	deep := ""
 	for i := range 200 {

@@ -19,7 +19,7 @@ func (r *reader) clientSettings(name string, text []byte) {
 	r.jsonCommands(name, text, script{dir: anywhere, own: path.Dir(name), documented: true})
 }
 
-// jsonCommands reads the command lines that stand in documentation as JSON.
+// jsonCommands reads the JSON command lines in documentation.
 func (r *reader) jsonCommands(name string, text []byte, s script) {
 	line, from := 1, 0
 	for _, m := range jsonCommand.FindAllSubmatchIndex(text, maxValues) {

@@ -18,8 +18,8 @@ var podSpecs = map[string][]string{
 	"Job": {"spec", "template", "spec"}, "CronJob": {"spec", "jobTemplate", "spec", "template", "spec"},
 }
 
-// manifests reads the containers of Kubernetes' workloads. A file that is no
-// YAML, as a template of Helm, is a gap.
+// manifests reads the containers of Kubernetes workloads. A file that is not YAML,
+// such as a Helm template, is a gap.
 func (r *reader) manifests(name string, text []byte) {
 	for _, doc := range r.yaml(name, text) {
 		if get(doc, "apiVersion") == nil {
@@ -38,7 +38,7 @@ func (r *reader) manifests(name string, text []byte) {
 	}
 }
 
-// pod records the containers of one.
+// pod records the containers of a pod.
 func (r *reader) pod(name string, object, pod *yaml.Node) {
 	volumes := map[string]podVolume{}
 	for _, v := range items(get(pod, "volumes")) {
@@ -89,7 +89,7 @@ func readVolume(v *yaml.Node) podVolume {
 	return podVolume{kind: workload.Scratch} // "volumes: [{name: x}]" is an emptyDir
 }
 
-// container records one.
+// container records a container.
 func (r *reader) container(name string, pod, c *yaml.Node, volumes map[string]podVolume) {
 	d := run{dir: path.Dir(name)}
 	d.Name, d.Place = "container "+scalar(get(c, "name")).text, at(name, c)
@@ -160,8 +160,8 @@ func (r *reader) podRights(name string, pod, security *yaml.Node, d *run) {
 	}
 }
 
-// started reads command and args: they take the place of ENTRYPOINT and of CMD, and
-// a command without args takes CMD away; an empty list says nothing (Kubernetes
+// started reads command and args: they replace ENTRYPOINT and CMD, and a command
+// without args removes CMD; an empty list changes nothing (Kubernetes
 // documentation, "Define a Command and Arguments for a Container").
 func (d *run) started(command, args *yaml.Node) {
 	if len(items(command)) > 0 {
@@ -190,7 +190,7 @@ func (d *run) words(key string, n *yaml.Node, list *[]string) {
 	}
 }
 
-// podUser is the user that a security context states: the container's own before
+// podUser returns the user that a security context states: the container's own before
 // the pod's.
 func podUser(pod, container *yaml.Node) string {
 	setting := func(key string) string {

@@ -69,16 +69,17 @@ func comparePlaces(a, b workload.Place) int {
 	return cmp.Or(cmp.Compare(a.File, b.File), a.Line-b.Line, a.Col-b.Col)
 }
 
-// attribution tells which Dockerfile an image is made from.
+// attribution finds the Dockerfiles that an image is made from.
 type attribution struct {
 	tagged map[string][]string // by the name of an image: Dockerfiles
 	makers map[string][]maker  // by the name of an image: builds
 	named  map[string]bool     // Dockerfiles that have a name
-	only   string              // the repository's one Dockerfile, "" where there are several
+	only   string              // the repository's only Dockerfile, "" if there are several
 	names  map[string]string   // by directory: the name of the package
 	alike  map[string][]string // by the last part of an image's name, or the name of a package: Dockerfiles
 	left   int                 // deployments that may still be given to Dockerfiles and builds
-	// labelled are the Dockerfiles by the repository that they name as their source.
+	// labelled returns the Dockerfiles, keyed by the repository that they name as
+	// their source.
 	labelled func() map[string][]string
 }
 
@@ -88,7 +89,7 @@ type maker struct {
 	index      int
 }
 
-// attribution notes the names that the builds give their images.
+// attribution records the names that the builds give their images.
 func (r *reader) attribution(dockerfiles []string) *attribution {
 	a := &attribution{tagged: map[string][]string{}, makers: map[string][]maker{}, named: map[string]bool{}, names: r.names, alike: map[string][]string{}, left: maxShared}
 	a.labelled = sync.OnceValue(func() map[string][]string { return r.sourceLabels(dockerfiles) })
@@ -115,17 +116,17 @@ func (r *reader) attribution(dockerfiles []string) *attribution {
 	return a
 }
 
-// isAlike notes that something gives a Dockerfile a name.
+// isAlike records that something gives a Dockerfile a name.
 func (a *attribution) isAlike(name, dockerfile string) {
 	if list := a.alike[name]; len(list) < maxTagged && !slices.Contains(list, dockerfile) {
 		a.alike[name] = append(list, dockerfile)
 	}
 }
 
-// maxTagged bounds the Dockerfiles, and the builds, that one name stands for.
+// maxTagged bounds the Dockerfiles, and the builds, that one name means.
 const maxTagged = 16
 
-// imageNames are the names of the image, each once.
+// imageNames returns the names of the image, each once.
 func (b *build) imageNames() (list []string) {
 	for _, tag := range b.tags {
 		if name := imageName(tag); name != "" {
@@ -136,8 +137,8 @@ func (b *build) imageNames() (list []string) {
 	return slices.Compact(list)
 }
 
-// imageName is the name of an image without its tag and digest: docker.io/library/x
-// for x. It is "" for what is no reference.
+// imageName returns the name of an image without its tag and digest:
+// docker.io/library/x for x. It is "" if that is not a reference.
 func imageName(ref string) string {
 	named, err := reference.ParseNormalizedNamed(ref)
 	if err != nil {
@@ -146,9 +147,9 @@ func imageName(ref string) string {
 	return named.Name()
 }
 
-// dockerfiles are those that a deployment's image is made from: by its name; or
-// the repository's one Dockerfile, when no build names its image and the image is
-// not named either, or as the package is. Another service's image is never one.
+// dockerfiles returns those that a deployment's image is made from: by its name; or
+// the repository's only Dockerfile, if no build names its image and the image has no
+// name either, or that of the package. The image of another service is made from none.
 func (a *attribution) dockerfiles(d run) []string {
 	if d.dockerfile != "" {
 		return []string{d.dockerfile}
@@ -170,11 +171,11 @@ func (a *attribution) dockerfiles(d run) []string {
 	return nil
 }
 
-// possible are the Dockerfiles that a deployment's image may be made from, although
-// no build says so: what the repository runs may be published under a name that only
-// its registry knows. They are those that something names alike, else all near by, as
-// for the name of the repository's own package. Docker's official images are somebody
-// else's. Only what the deployment mounts counts then: without a mount there are none.
+// possible returns the Dockerfiles that a deployment's image may be made from although
+// no build says so: a repository may run its image under a name that only its registry
+// knows. They are those with a similar name, or else all near by, as for the name of
+// the repository's own package. Docker's official images are a third party's. Only the
+// deployment's mounts count then: without a mount it returns none.
 func (a *attribution) possible(dockerfiles []string, d run) (list []string, alike bool) {
 	name := imageName(d.image)
 	if name == "" || len(d.Mounts) == 0 {
@@ -197,8 +198,8 @@ func (a *attribution) possible(dockerfiles []string, d run) (list []string, alik
 	return list, false
 }
 
-// sourceLabel finds the repository that an image says it is made from (specs.opencontainers.org,
-// "Pre-Defined Annotation Keys").
+// sourceLabel matches the repository that an image states as its source
+// (specs.opencontainers.org, "Pre-Defined Annotation Keys").
 var sourceLabel = lazyregexp.New(`org\.opencontainers\.image\.source["']?[= \t]+["']?https?://[^\s"'\\]*/([\w.-]+)`)
 
 // sourceLabels returns the Dockerfiles by the last part of the repository that a label
@@ -208,7 +209,7 @@ func (r *reader) sourceLabels(dockerfiles []string) map[string][]string {
 	for _, file := range dockerfiles[:min(len(dockerfiles), maxLabelled)] {
 		text, err := r.text(file)
 		if err != nil {
-			continue // it is a finding of its own
+			continue // a finding of its own
 		}
 		if m := sourceLabel.FindStringSubmatch(string(text)); m != nil {
 			name := strings.ToLower(strings.TrimSuffix(m[1], ".git"))
@@ -221,8 +222,8 @@ func (r *reader) sourceLabels(dockerfiles []string) map[string][]string {
 // maxLabelled bounds the Dockerfiles whose labels are read.
 const maxLabelled = 256
 
-// variants are the Dockerfiles that no build names and that lie beside one of a list, as
-// Dockerfile.alpine beside Dockerfile: who builds one by hand runs it as the other.
+// variants returns the Dockerfiles that no build names and that are next to one of a
+// list, as Dockerfile.alpine next to Dockerfile: it is run like the other.
 func (a *attribution) variants(dockerfiles, list []string) (found []string) {
 	for _, file := range list {
 		from, _ := slices.BinarySearch(dockerfiles, file+".")
@@ -262,8 +263,8 @@ func (a *attribution) deploy(l *Links, list []string, d run) {
 	}
 }
 
-// near returns the Dockerfiles, of those in order, in the nearest directory at or above
-// dir that has some, and below it: an example's deployment is of the example's own.
+// near returns the Dockerfiles, sorted in the argument, in the nearest directory at or
+// above dir that has any, and below it: an example's deployment belongs to the example.
 func near(dockerfiles []string, dir string) []string {
 	for ; dir != "."; dir = path.Dir(dir) {
 		from, _ := slices.BinarySearch(dockerfiles, dir+"/")
@@ -275,8 +276,8 @@ func near(dockerfiles []string, dir string) []string {
 	return dockerfiles
 }
 
-// share gives a deployment to the builds that make its image: those that name it
-// so, or all of the Dockerfile's where none does.
+// share gives a deployment to the builds that make its image: those that use its name,
+// or all of the Dockerfile if none does.
 func (a *attribution) share(l *Links, file string, d run) {
 	builds := l.builds[file]
 	name := imageName(d.image)

@@ -14,7 +14,7 @@ var (
 	makeUse      = lazyregexp.New(`\$\$|\$\(([\w.-]+)\)|\$\{([\w.-]+)\}|\$\([^()]*\)|\$[A-Za-z@<^*?+]`)
 )
 
-// makefile reads the recipes of a makefile: each line of one runs in a shell of
+// makefile reads the recipes of a makefile: each line runs in a shell of
 // its own, in the makefile's directory (GNU make manual, "Recipe Execution").
 func (r *reader) makefile(name string, text []byte) {
 	dir := path.Dir(name)
@@ -42,7 +42,7 @@ func (r *reader) makefile(name string, text []byte) {
 	}
 }
 
-// mentions reports whether a command line may be one that is looked for.
+// mentions reports whether a command line may be one to read.
 func mentions(line string) bool {
 	for _, c := range commands {
 		if strings.Contains(line, c) {
@@ -82,10 +82,10 @@ func logicalLines(text string) (list []line) {
 	return list
 }
 
-// makefile is the variables of one: known where they are set once, to a text.
+// makefile is the variables of a makefile: known if they are set once, to a text.
 type makefile struct {
 	vars map[string]value
-	left int // bytes that may still be put in
+	left int // bytes that may still be substituted
 }
 
 func (m *makefile) assign(text string) {
@@ -100,11 +100,10 @@ func (m *makefile) assign(text string) {
 	m.vars[name] = value{v, !twice && op != "+=" && op != "!=" && !strings.ContainsAny(v, "$`")}
 }
 
-// unknownToMake stands for a variable of make that is not known: no shell has a value
-// for it.
+// unknownToMake is the value of an unknown make variable: no shell has a value for it.
 const unknownToMake = "${__make__}"
 
-// expand puts in the variables that are known, in the text of a recipe for the
+// expand substitutes the known variables in the text of a recipe, for the
 // shell that runs it.
 func (m *makefile) expand(text string) string {
 	return makeUse.ReplaceAllStringFunc(text, func(use string) string {

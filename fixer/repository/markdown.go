@@ -11,25 +11,25 @@ import (
 var (
 	fence  = lazyregexp.New("^\\s{0,3}(```+|~~~+)")
 	prompt = lazyregexp.New(`^\s*(?:[$#>%]|PS>)\s+`)
-	// commandLine is a line of documentation that is read.
+	// commandLine matches a line of documentation that is read.
 	commandLine = lazyregexp.New(`^\s*(?:sudo\s+)?(?:cd|docker|docker-compose|podman|nerdctl|buildah)\s`)
-	// continued is the end of a line that goes on in PowerShell and in cmd.exe.
+	// continued matches the end of a line that continues in PowerShell and in cmd.exe.
 	continued = lazyregexp.New("(?m)[ \t][`^](\r?)$")
-	// spoken is a command that runs an image, within a line of text or of HTML.
+	// spoken matches a command that runs an image, within a line of text or of HTML.
 	spoken = lazyregexp.New("(?:`|<(?:code|pre)[^<>]*>)\\s*((?:sudo\\s+)?(?:(?:docker|podman|nerdctl)\\s+(?:container\\s+|compose\\s+)?|docker-compose\\s+)run\\s[^`<>]+)")
 )
 
 // markdown reads the command lines in the code blocks of documentation: those of
-// docker and the like, and cd, and what lines of text say of running an image. Each
-// line is a script of its own. A block starts in the root of the repository, or in the
-// documentation's directory.
+// docker and similar programs, and cd, and commands in lines of text that run an
+// image. Each line is a script of its own. A block starts in the root of the
+// repository, or in the documentation's directory.
 func (r *reader) markdown(name string, text []byte) { r.documentation(name, text, true) }
 
-// plainText is markdown for other formats, in which each line may be of a block of code.
+// plainText is markdown for other formats, where each line may be in a code block.
 func (r *reader) plainText(name string, text []byte) { r.documentation(name, text, false) }
 
-// documentation reads a file of it. inBlocks: commands stand in blocks of code only, and
-// within lines.
+// documentation reads a file of documentation. inBlocks: commands are only in code
+// blocks, and within lines.
 func (r *reader) documentation(name string, text []byte, inBlocks bool) {
 	fenced := ""
 	s := script{dir: r.docsDir(name), own: path.Dir(name), documented: true}
@@ -58,7 +58,7 @@ func (r *reader) documentation(name string, text []byte, inBlocks bool) {
 	}
 }
 
-// docsDir is where the commands of a file of documentation start.
+// docsDir returns the directory where the commands of a documentation file start.
 func (r *reader) docsDir(name string) value {
 	if path.Dir(name) == "." {
 		return literal(".")

@@ -2,5 +2,5 @@
 
 package repository
 
-// raceDetector: its sync.Pool forgets at random, so that allocations can't be bounded.
+// raceDetector: under it sync.Pool forgets at random, so allocations can't be bounded.
 const raceDetector = false

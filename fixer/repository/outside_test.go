@@ -2,7 +2,7 @@ package repository
 
 import "testing"
 
-// TestOutside: a context that is known to be elsewhere, and one that is not known.
+// TestOutside: a context that is known to be elsewhere, and an unknown one.
 func TestOutside(t *testing.T) {
 	for line, want := range map[string]string{
 		"docker build -f Dockerfile ..":                            "is outside of the repository",

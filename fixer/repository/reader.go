@@ -19,36 +19,36 @@ import (
 type reader struct {
 	fsys           fs.FS
 	entries, bytes int
-	work           int               // that was done, in the unit of maxWork
-	exists         map[string]bool   // every regular file that was come across
+	work           int               // work that was done, in the unit of maxWork
+	exists         map[string]bool   // every regular file that was found
 	names          map[string]string // by directory: the name in its package.json
 	dockerfiles    []string
 	builds         []build
 	runs           []run
 	gaps           []workload.Gap
-	compose        *composeDir // the last one that was come across
+	compose        *composeDir // the last one that was found
 	composeDirs    int         // that were read
 	composeBytes   int64       // of work for them
-	// later is what needs to know which files there are.
+	// later is what needs the complete list of files.
 	later []func()
 }
 
-// build is a Build, and what it calls its image.
+// build is a Build, and the names of its image.
 type build struct {
 	Build
 	tags []string // references of images
-	// documented: documentation names it, which nothing runs.
+	// documented: only documentation names it, which nothing runs.
 	documented bool
 	service    string // of a Compose file, "" for none
 }
 
-// run is a deployment, and of which image.
+// run is a deployment, and its image.
 type run struct {
 	workload.Deployment
 	image string // a reference; "" where it is not known
-	// dockerfile is the one that the image is built from, "" where nothing says it.
+	// dockerfile is the one that the image is built from, "" if nothing states it.
 	dockerfile string
-	dir        string // of the file that says so
+	dir        string // of the file that states it
 	service    string // of a Compose file, where it runs one in another way
 }
 
@@ -62,7 +62,7 @@ func (r *reader) walk(dir string, depth int) {
 		r.gap(workload.Place{File: dir}, "not read: "+cause(err))
 	}
 	if depth > 0 && slices.ContainsFunc(list, func(e fs.DirEntry) bool { return e.Name() == ".git" }) {
-		return // a checkout of its own, as a submodule is
+		return // a checkout of its own, such as a submodule
 	}
 	for _, e := range list {
 		if r.entries++; r.entries > maxEntries {
@@ -83,7 +83,7 @@ func (r *reader) walk(dir string, depth int) {
 	}
 }
 
-// file notes a file, and reads it later if it may say something.
+// file records a file, and reads it later if it may be a source.
 func (r *reader) file(name string) {
 	r.exists[name] = true
 	if discover.IsDockerfile(path.Base(name)) {
@@ -105,8 +105,8 @@ func (r *reader) file(name string) {
 	}
 }
 
-// source is a kind of file: how it is read, and a text that one which says
-// something has. An empty text stands for every file.
+// source is a kind of file: its reader, and a text that every file worth reading
+// contains. An empty text means every file.
 type source struct {
 	read  func(r *reader, name string, text []byte)
 	needs []string
@@ -147,7 +147,7 @@ func sourceOf(name string) *source {
 	return nil
 }
 
-// speaksOfRunning reports whether a file of documentation may say how the image is run.
+// speaksOfRunning reports whether a documentation file may state how the image is run.
 func speaksOfRunning(name, base string) bool {
 	first, _, inFolder := strings.Cut(name, "/")
 	if !inFolder || strings.HasPrefix(base, "readme") || slices.Contains([]string{"docs", "doc", "documentation"}, strings.ToLower(first)) {
@@ -156,7 +156,7 @@ func speaksOfRunning(name, base string) bool {
 	return slices.ContainsFunc([]string{"docker", "container", "install", "deploy", "host"}, func(word string) bool { return strings.Contains(base, word) })
 }
 
-// isYAML goes by the ending of a lower-case base name.
+// isYAML reports whether a lower-case base name has an extension of YAML.
 func isYAML(base string) bool { return path.Ext(base) == ".yml" || path.Ext(base) == ".yaml" }
 
 // commands are the programs whose command lines build and run images.
@@ -202,8 +202,7 @@ func (r *reader) gap(place workload.Place, what string) {
 	}
 }
 
-// spend reports whether there is that much work left to be done; that there is
-// none is a gap.
+// spend reports whether that much work is left; if not, it records a gap.
 func (r *reader) spend(name string, work int) bool {
 	if r.work > maxWork {
 		return false
@@ -235,7 +234,7 @@ func (r *reader) deploy(d run) {
 	}
 }
 
-// cause is an error in one line, without the path that its place has already.
+// cause returns an error as one line, without the path that its place has already.
 func cause(err error) string {
 	var pe *fs.PathError
 	if errors.As(err, &pe) {

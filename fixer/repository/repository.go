@@ -13,14 +13,14 @@ import (
 // Build is one way in which a Dockerfile is built.
 type Build struct {
 	// Context is the directory of the build context, as a slash-separated path from
-	// the root of the repository: "." for the root. It is "" where it is outside of
-	// the repository, a URL or not known; a gap says which.
+	// the root of the repository: "." for the root. It is "" if it is outside the
+	// repository, a URL or unknown; a gap says which.
 	Context    string
-	Outside    string            // how the context is known not to be in the repository: "is a URL"; "" for one that is, or is not known
+	Outside    string            // why the context is known not to be in the repository: "is a URL"; "" if it is, or if it is unknown
 	Dockerfile string            // slash-separated, from the root of the repository
-	Target     string            // "" for the last stage, and where a gap says that it is not known
-	Args       map[string]string // the known values alone; nil for none
-	Platform   string            // "" for the builder's own, and where several are named
+	Target     string            // "" for the last stage, and if a gap says that it is unknown
+	Args       map[string]string // the known values only; nil for none
+	Platform   string            // "" for the builder's own, and if several are named
 	By         string            // "service web", "target api", "job build", "script docker:build", "make image"
 	Place      workload.Place
 	// Deployments are the known ways in which the image of this build is run.
@@ -28,8 +28,8 @@ type Build struct {
 	Gaps        []workload.Gap
 }
 
-// Links are what one repository says of its Dockerfiles. They are not changed
-// after Read, and may be used by several goroutines.
+// Links is what one repository says about its Dockerfiles. It does not change after
+// Read, and is safe for concurrent use.
 type Links struct {
 	dockerfiles []string
 	builds      map[string][]Build
@@ -38,8 +38,8 @@ type Links struct {
 	gaps        []workload.Gap
 }
 
-// Read reads the repository whose root fsys is. It returns what can be told of it:
-// what can't be read is among the gaps.
+// Read reads the repository with the root fsys. It never fails: what can't be read is
+// among the gaps.
 func Read(fsys fs.FS) *Links {
 	r := &reader{fsys: fsys, exists: map[string]bool{}, names: map[string]string{}}
 	r.walk(".", 0)
@@ -49,26 +49,26 @@ func Read(fsys fs.FS) *Links {
 	return r.link()
 }
 
-// Dockerfiles returns the paths of the files that are Dockerfiles by their names,
-// and of those that a build names, in the order of their bytes.
+// Dockerfiles returns the sorted paths of the files that are Dockerfiles by their
+// names, and of those that a build names.
 func (l *Links) Dockerfiles() []string { return l.dockerfiles }
 
 // Builds returns the known builds of a Dockerfile, given by its slash-separated
-// path from the root: those of Compose files, of programs and of workflows, in
-// the order of their places; those that documentation names only where there is
-// no other.
+// path from the root: those of Compose files, programs and workflows, in the order of
+// their places; those of documentation only if there are no others.
 func (l *Links) Builds(dockerfile string) []Build { return l.builds[dockerfile] }
 
 // Deployments returns the known ways in which images of a Dockerfile are run, in
 // the order of their places, whether or not a build of it is known. Those of
-// Build.Deployments are among them. Those whose image may as well be another one's
-// have Perhaps set.
+// Build.Deployments are among them. Perhaps is set if the image may be another
+// Dockerfile's.
 func (l *Links) Deployments(dockerfile string) []workload.Deployment {
 	return l.deployments[dockerfile]
 }
 
 // Derived returns the FROM instructions of other Dockerfiles that name the image of a
-// Dockerfile, as a build of it does: one for each, in the order of their places.
+// Dockerfile, as one of its builds does: one for each Dockerfile, in the order of
+// their places.
 func (l *Links) Derived(dockerfile string) []workload.Place { return l.derived[dockerfile] }
 
 // Gaps returns what could not be read and belongs to no build, in the order of
@@ -76,7 +76,7 @@ func (l *Links) Derived(dockerfile string) []workload.Place { return l.derived[d
 func (l *Links) Gaps() []workload.Gap { return slices.Clone(l.gaps) }
 
 // ComposeGaps returns what could not be read of the Compose files of a directory: how
-// they run an image is not known.
+// they run an image is unknown.
 func (l *Links) ComposeGaps(dir string) (list []workload.Gap) {
 	for _, g := range l.gaps {
 		if path.Dir(g.Place.File) == dir && (isCompose(strings.ToLower(path.Base(g.Place.File))) || compose.IsNamedAlike(path.Base(g.Place.File))) {

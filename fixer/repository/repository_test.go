@@ -11,7 +11,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
-// files makes a repository. "FILE" stands for an empty file in the list of names.
+// files returns a repository. "FILE" means an empty file in the list of names.
 func files(texts map[string]string, empty ...string) fstest.MapFS {
 	m := fstest.MapFS{}
 	for name, text := range texts {
@@ -23,7 +23,7 @@ func files(texts map[string]string, empty ...string) fstest.MapFS {
 	return m
 }
 
-// show writes a build as tests compare it.
+// show returns a build as tests compare it.
 func show(b Build) string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "%s: %s: %s in %q", b.Place, b.By, b.Dockerfile, b.Context)
@@ -42,7 +42,7 @@ func show(b Build) string {
 	return s.String()
 }
 
-// said is all that a repository says: builds and gaps, a line each.
+// said returns all that a repository says: builds and gaps, one a line.
 func said(l *Links) (list []string) {
 	for _, file := range l.Dockerfiles() {
 		for _, b := range l.Builds(file) {
@@ -294,7 +294,7 @@ fly.toml: app x: deploy/Dockerfile in "." target prod A=b`},
 	}
 }
 
-// TestDocumentation: what documentation says does not count beside what is run.
+// TestDocumentation: documentation does not count if something else is run.
 func TestDocumentation(t *testing.T) {
 	l := Read(files(map[string]string{
 		"README.md":    "```\ndocker build .\n```\n",
@@ -303,7 +303,7 @@ func TestDocumentation(t *testing.T) {
 	check(t, l, `package.json:1: script image: Dockerfile in "." target prod`)
 }
 
-// showDeployments writes those of a Dockerfile as tests compare them.
+// showDeployments returns deployments as tests compare them.
 func showDeployments(list []workload.Deployment) string {
 	var lines []string
 	for _, d := range list {
@@ -447,7 +447,7 @@ api/fly.toml:10: process worker A=b port 3000 (the command is not known)`},
 	}
 }
 
-// TestTaggedBuilds: a deployment is that of the build which makes its image.
+// TestTaggedBuilds: a deployment belongs to the build that makes its image.
 func TestTaggedBuilds(t *testing.T) {
 	l := Read(files(map[string]string{
 		"Makefile": "dev:\n\tdocker build -t app:dev --target dev .\nprod:\n\tdocker build -t acme/app --target prod .\n",

@@ -46,7 +46,7 @@ spec:
 	}
 }
 
-// rights is what a deployment may do on the host, and which volumes it mounts.
+// rights returns what a deployment may do on the host, and the volumes that it mounts.
 func rights(d workload.Deployment) string {
 	var b strings.Builder
 	if d.Rights != (workload.Place{}) {
@@ -72,8 +72,8 @@ func rights(d workload.Deployment) string {
 	return b.String()
 }
 
-// TestKubernetesStart: command takes ENTRYPOINT and CMD away, args take CMD's place,
-// and an empty list says nothing.
+// TestKubernetesStart: command removes ENTRYPOINT and CMD, args replace CMD, and an
+// empty list changes nothing.
 func TestKubernetesStart(t *testing.T) {
 	for start, want := range map[string]string{
 		"command: [node], args: [a.js]": `["node"] ["a.js"]`,

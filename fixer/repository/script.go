@@ -16,15 +16,14 @@ import (
 // script is a text that a shell runs.
 type script struct {
 	place workload.Place // of its first line
-	// block: the text's lines are those of the file. Otherwise all of it stands at
-	// place.
+	// block: the text's lines are those of the file. Otherwise all of it is at place.
 	block bool
 	text  string
 	dir   value  // where it starts, from the root
-	own   string // the directory of the file that it stands in
+	own   string // the directory of the file that contains it
 	env   *environ
 	by    string // as Build.By; "" for the name of the command
-	// documented: it stands in documentation.
+	// documented: it is in documentation.
 	documented bool
 }
 
@@ -63,7 +62,7 @@ func (r *reader) script(s script) value {
 	return walk.leave()
 }
 
-// at is the place of an offset of the script.
+// at returns the place of an offset of the script.
 func (s *script) at(text string, offset int) workload.Place {
 	place := s.place
 	if s.block {
@@ -72,7 +71,7 @@ func (s *script) at(text string, offset int) workload.Place {
 	return place
 }
 
-// The ways in which scripts ask where they are. POSIX: "$0" is the path of the
+// The ways in which scripts find their own location. POSIX: "$0" is the path of the
 // script that runs; bash: BASH_SOURCE is that of the file.
 var (
 	itself    = `"?\$(?:\{?0\}?|\{?BASH_SOURCE(?:\[0\])?\}?)"?`
@@ -82,10 +81,10 @@ var (
 	plainPath = lazyregexp.New(`^[\w./@+-]*$`)
 )
 
-// maxOwn is the longest path that is put into a script, in bytes.
+// maxOwn is the longest path that is substituted in a script, in bytes.
 const maxOwn = 256
 
-// located is the text with the places that a script asks for put in. Its lines
+// located returns the text with the script's own location substituted. Its lines
 // are those of the text.
 func (s *script) located() string {
 	if !strings.Contains(s.text, "$") || len(s.own) > maxOwn || !plainPath.MatchString(s.own) {
@@ -96,11 +95,11 @@ func (s *script) located() string {
 	return realPath.ReplaceAllString(text, "$1")
 }
 
-// scope is a part of a script after which the directory is that of before.
+// scope is a part of a script that restores the directory at its end.
 type scope struct{ start, end int }
 
-// scopes are the subshells of a script and its command substitutions, by their
-// starts. A script that can't be read has none: its calls are not read either.
+// scopes returns the subshells of a script and its command substitutions, sorted by
+// their starts. A script that can't be read has none: its calls are not read either.
 func scopes(text string) (list []scope) {
 	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text), "")
 	if err != nil {
@@ -117,14 +116,14 @@ func scopes(text string) (list []scope) {
 	return list
 }
 
-// follower tells the directory that each call of a script runs in.
+// follower finds the directory that each call of a script runs in.
 type follower struct {
 	dir    value
 	stack  []value // of pushd
 	scopes []scope // not entered yet
 	inside []saved // entered, and not left yet
 	nested *value  // the directory before a script inside the script
-	start  int     // the offset of the call, or of the one that it is inside of
+	start  int     // the offset of the call, or of the one that contains it
 }
 
 type saved struct {
@@ -132,7 +131,7 @@ type saved struct {
 	dir value
 }
 
-// enter goes to a call: out of the scopes that end before it, into its own.
+// enter moves to a call: out of the scopes that end before it, into its own.
 func (f *follower) enter(call shell.Call) {
 	start := call.Program.Start
 	if call.Program.End == 0 { // sh -c "cd x && …": the cd is that shell's own
@@ -169,8 +168,8 @@ func (f *follower) leave() value {
 	return f.dir
 }
 
-// change follows cd, pushd and popd. One that may or may not run leaves the
-// directory unknown.
+// change follows cd, pushd and popd. If one may or may not run, the directory is
+// unknown.
 func (f *follower) change(call shell.Call) {
 	if call.Name == "popd" {
 		if len(f.stack) == 0 {

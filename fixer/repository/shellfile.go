@@ -7,8 +7,8 @@ import (
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
-// shellFile reads a script of its own file. Where it is run from is not said,
-// unless it goes to its own directory.
+// shellFile reads a script file. Its directory is unknown, unless it changes to its
+// own directory.
 func (r *reader) shellFile(name string, text []byte) {
 	s := script{
 		place: workload.Place{File: name, Line: 1}, block: true, text: strings.ReplaceAll(string(text), "\r\n", "\n"),

@@ -7,8 +7,8 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// skaffold reads the artifacts of skaffold.yaml that a Dockerfile makes, with
-// Docker or kaniko (skaffold documentation, "skaffold.yaml"): the context is
+// skaffold reads the artifacts of skaffold.yaml that Docker or kaniko makes from a
+// Dockerfile (skaffold documentation, "skaffold.yaml"): the context is
 // relative to the file, the Dockerfile to the context.
 func (r *reader) skaffold(name string, text []byte) {
 	for _, doc := range r.yaml(name, text) {

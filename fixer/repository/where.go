@@ -8,11 +8,11 @@ import (
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
-// checkout stands for the absolute path of the repository, where a source names
-// it by a variable of its own or asks git for it.
+// checkout is the path of the repository in texts that name it by a variable or ask
+// git for it.
 const checkout = "/.checkout"
 
-// value is a text that a source says, or that is not known.
+// value is a text in a source, or an unknown one.
 type value struct {
 	text  string
 	known bool
@@ -20,21 +20,21 @@ type value struct {
 
 func literal(text string) value { return value{text, true} }
 
-// anywhere is the directory of a script that doesn't say where it is run from;
+// anywhere is the directory of a script that doesn't state where it runs;
 // "/x" is x below that.
 var anywhere = literal("/")
 
 // floats reports whether a directory is anywhere, or below it.
 func (v value) floats() bool { return v.known && strings.HasPrefix(v.text, "/") }
 
-// Why a path is known not to be in the repository.
+// The reasons why a path is known not to be in the repository.
 const (
 	isOutside = "is outside of the repository"
 	isRemote  = "is a URL"
 )
 
 // local returns the slash-separated path from the root of what p names in a
-// directory. why says in a few words why it can't be told, "" when it can.
+// directory. why states in a few words why that is unknown, "" if it is known.
 func local(dir value, p value) (clean, why string) {
 	switch {
 	case !p.known:
@@ -61,7 +61,7 @@ func local(dir value, p value) (clean, why string) {
 }
 
 // fromCheckout returns a path below checkout relative to the directory of the file
-// that names it, as readers of that file would write it; any other as it is.
+// that names it, as readers of that file would write it; any other path unchanged.
 func fromCheckout(file, source string) string {
 	below, ok := strings.CutPrefix(source, checkout)
 	if !ok || below != "" && below[0] != '/' {
@@ -83,9 +83,8 @@ func isURL(s string) bool {
 	return strings.Contains(s, "://") || strings.HasPrefix(s, "git@") || strings.HasPrefix(s, "github.com/")
 }
 
-// paths fills in context and Dockerfile of a build from what a source says of
-// them, both relative to a directory of their own; file is empty and known where
-// it is not said.
+// paths sets the context and Dockerfile of a build from a source, each relative to its
+// own directory; file is empty and known if the source does not state it.
 func (b *build) paths(contextDir, context, fileDir, file value) {
 	var why string
 	if b.Context, why = local(contextDir, context); why != "" {
@@ -105,12 +104,12 @@ func (b *build) paths(contextDir, context, fileDir, file value) {
 	}
 }
 
-// gap notes what is not known of the build.
+// gap records what is not known of the build.
 func (b *build) gap(what string) {
 	b.Gaps = append(b.Gaps, workload.Gap{Place: b.Place, What: what})
 }
 
-// arg notes a build argument.
+// arg records a build argument.
 func (b *build) arg(name string, v value) {
 	switch {
 	case name == "" || len(b.Args) >= maxValues:
@@ -124,14 +123,14 @@ func (b *build) arg(name string, v value) {
 	}
 }
 
-// target notes the stage that is built.
+// target records the stage that is built.
 func (b *build) target(v value) {
 	if b.Target = v.text; !v.known {
 		b.gap("the target is not known")
 	}
 }
 
-// platforms notes what is built for: one of several is not the build's own.
+// platforms records the platforms: one of several is not the build's own.
 func (b *build) platforms(v value) {
 	switch {
 	case !v.known:
@@ -141,7 +140,7 @@ func (b *build) platforms(v value) {
 	}
 }
 
-// tag notes a name of the image.
+// tag records a name of the image.
 func (b *build) tag(v value) {
 	if v.known && v.text != "" && len(b.tags) < maxValues {
 		b.tags = append(b.tags, v.text)

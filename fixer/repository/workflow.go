@@ -8,9 +8,9 @@ import (
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
-// workflow reads a workflow of GitHub Actions: the steps that use
-// docker/build-push-action, and those that run command lines (GitHub
-// documentation, "Workflow syntax").
+// workflow reads a GitHub Actions workflow: the steps that use
+// docker/build-push-action, and those that run command lines (GitHub documentation,
+// "Workflow syntax").
 func (r *reader) workflow(name string, text []byte) {
 	for _, doc := range r.yaml(name, text) {
 		env := r.environment(name, nil, get(doc, "env"))
@@ -34,7 +34,7 @@ type environ struct {
 	own    map[string]value
 }
 
-// environment is env with what a node sets on top.
+// environment returns env with what a node sets on top.
 func (r *reader) environment(name string, env *environ, n *yaml.Node) *environ {
 	own := pairs(n)
 	if len(own) == 0 || !r.spend(name, 16*len(own)) {
@@ -95,8 +95,8 @@ func (j *job) step(step *yaml.Node) {
 	j.reader.script(s)
 }
 
-// action reads the inputs of docker/build-push-action (its README, "inputs"). A
-// context that is not named is the repository, as Git has it.
+// action reads the inputs of docker/build-push-action (its README, "inputs"). Without
+// a context input, the context is the repository as Git has it.
 func (j *job) action(step *yaml.Node, env *environ) {
 	with := get(step, "with")
 	input := func(key string) value { return j.expand(get(with, key), env) }
@@ -117,7 +117,7 @@ func (j *job) action(step *yaml.Node, env *environ) {
 	tags := j.expandLines(get(with, "tags"), env)
 	for tag := range strings.FieldsFuncSeq(tags, func(c rune) bool { return c == '\n' || c == ',' }) {
 		tag = strings.TrimSpace(tag)
-		// The name may be known where the version is not.
+		// The name may be known although the version is not.
 		if name, _, has := strings.Cut(tag, ":${{"); has {
 			tag = name
 		}
@@ -129,8 +129,8 @@ func (j *job) action(step *yaml.Node, env *environ) {
 	j.reader.add(b)
 }
 
-// expand is the text of a scalar with its expressions put in; it is not known
-// where one of them is not.
+// expand returns the text of a scalar with its expressions substituted; it is unknown
+// if one of them is.
 func (j *job) expand(n *yaml.Node, env *environ) value {
 	text := j.expandLines(n, env)
 	return value{text, !strings.Contains(text, "${{") && !strings.Contains(text, "{{default")}
@@ -146,7 +146,7 @@ func (j *job) expandLines(n *yaml.Node, env *environ) string {
 
 var expression = lazyregexp.New(`\$\{\{\s*([\w.-]*)[^}]*\}\}`)
 
-// expressions puts in what is known: the workspace, and the variables that the
+// expressions substitutes what is known: the workspace, and the variables that the
 // workflow sets to a literal, as long as the text is not longer than a file.
 func expressions(text string, env *environ) string {
 	left := maxFile - len(text)
@@ -165,8 +165,8 @@ func expressions(text string, env *environ) string {
 	})
 }
 
-// masked puts a variable that is not known in the place of each expression, so
-// that a shell can read the text.
+// masked replaces each expression by an unknown variable, so that a shell can read the
+// text.
 func masked(text string) string {
 	return expression.ReplaceAllStringFunc(text, func(all string) string {
 		lines := strings.Count(all, "\n")

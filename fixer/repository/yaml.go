@@ -12,8 +12,8 @@ import (
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
-// documents parses a YAML file. Aliases are not expanded, so that the nodes are
-// no more than the text has.
+// documents parses a YAML file. Aliases are not expanded, so that there are no more
+// nodes than in the text.
 func documents(text []byte) (list []*yaml.Node, err error) {
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	for len(list) < maxValues {
@@ -62,7 +62,7 @@ func (r *reader) yaml(name string, text []byte) []*yaml.Node {
 	return list
 }
 
-// target is the node that n stands for: that of an alias's anchor.
+// target returns the node that n means: for an alias, that of its anchor.
 func target(n *yaml.Node) *yaml.Node {
 	if n != nil && n.Kind == yaml.AliasNode {
 		return n.Alias
@@ -73,7 +73,7 @@ func target(n *yaml.Node) *yaml.Node {
 // maxMerges bounds the mappings that one lookup reaches by merge keys.
 const maxMerges = 32
 
-// get goes down a path of keys, and returns nil where there is none.
+// get follows a path of keys, and returns nil if there is none.
 func get(n *yaml.Node, keys ...string) *yaml.Node {
 	for _, key := range keys {
 		n = entry(n, key)
@@ -115,7 +115,7 @@ type pair struct {
 	value *yaml.Node
 }
 
-// pairs are the entries that a mapping has itself, in their order.
+// pairs returns the entries that a mapping has itself, in their order.
 func pairs(n *yaml.Node) (list []pair) {
 	if n = target(n); n == nil || n.Kind != yaml.MappingNode {
 		return nil
@@ -126,7 +126,7 @@ func pairs(n *yaml.Node) (list []pair) {
 	return list
 }
 
-// items are the elements of a sequence, or the scalar that stands for one.
+// items returns the elements of a sequence, or a scalar in place of one.
 func items(n *yaml.Node) []*yaml.Node {
 	n = target(n)
 	switch {
@@ -140,8 +140,8 @@ func items(n *yaml.Node) []*yaml.Node {
 	return nil
 }
 
-// scalar is the text of a scalar: "" for what is null, missing or no scalar. A
-// template's is not known.
+// scalar returns the text of a scalar: "" if it is null, missing or not a scalar. A
+// template's is unknown.
 func scalar(n *yaml.Node) value {
 	if n = target(n); n == nil || n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
 		return literal("")
@@ -149,7 +149,7 @@ func scalar(n *yaml.Node) value {
 	return value{n.Value, !strings.Contains(n.Value, "{{")}
 }
 
-// at is the place of a node.
+// at returns the place of a node.
 func at(name string, n *yaml.Node) workload.Place {
 	if n == nil {
 		return workload.Place{File: name}
@@ -157,7 +157,7 @@ func at(name string, n *yaml.Node) workload.Place {
 	return workload.Place{File: name, Line: n.Line, Col: n.Column}
 }
 
-// inside is the place of the first line of a scalar's text, and whether the lines
+// inside returns the place of the first line of a scalar's text, and whether the lines
 // of the text are those of the file.
 func inside(name string, n *yaml.Node) (place workload.Place, block bool) {
 	place = at(name, n)

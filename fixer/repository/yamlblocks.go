@@ -8,7 +8,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
-// maxBlocks bounds the blocks of YAML that are read of one file of documentation.
+// maxBlocks bounds the YAML blocks that are read of one documentation file.
 const maxBlocks = 100
 
 var (
@@ -17,7 +17,7 @@ var (
 	yamlADoc  = lazyregexp.New(`^\[source, *ya?ml\b.*\]\s*$`)
 )
 
-// isDocs reports whether a lower-case base name is that of documentation, which shows
+// isDocs reports whether a lower-case base name is that of documentation that shows
 // how an image is run.
 func isDocs(base string) bool {
 	switch path.Ext(base) {
@@ -57,9 +57,9 @@ func (r *reader) examples(name string, text []byte) {
 	}
 }
 
-// yamlBlocks returns the blocks that are marked as YAML: fenced as in Markdown, of the
-// directive of reStructuredText, of the delimiters of AsciiDoc. The indentation that
-// all of a block has is taken away.
+// yamlBlocks returns the blocks that are marked as YAML: fenced as in Markdown, in a
+// reStructuredText directive, in AsciiDoc delimiters. Indentation that all lines of a
+// block share is removed.
 func yamlBlocks(text string) (list []block) {
 	lines := strings.Split(text, "\n")
 	for i := 0; i < len(lines) && len(list) < maxBlocks; i++ {
@@ -86,7 +86,7 @@ func yamlBlocks(text string) (list []block) {
 }
 
 // ends reports whether a line ends a block: its closing delimiter; or, for "", text
-// that is indented no more than what opens it.
+// that is indented no more than the opening line.
 func ends(line, indent, delimiter string) bool {
 	if delimiter != "" {
 		return strings.HasPrefix(strings.TrimLeft(line, " \t>"), delimiter)

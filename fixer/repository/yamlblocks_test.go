@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// TestExamples has Compose files in documentation, and blocks that are none.
+// TestExamples has Compose files in documentation, and blocks that are not Compose
+// files.
 func TestExamples(t *testing.T) {
 	const service = "services:\n  app:\n    image: acme/app:${TAG:-v1}\n    volumes:\n      - ./data:/app/data\n      - named:/app/named\n"
 	indented := func(by string) string {

@@ -15,10 +15,10 @@ func (c Call) Known() bool {
 	return !slices.ContainsFunc(c.Args, func(w Word) bool { return !w.Known })
 }
 
-// Options splits the arguments as getopt does. takesValue tells for an option,
-// given with its dashes, whether it has a value; a cluster of short options is
-// split into its letters. Values maps each option given to its last value,
-// nil-text Words for options without one.
+// Options splits the arguments like getopt. takesValue reports whether an option,
+// given with its dashes, has a value; a cluster of short options is split into its
+// letters. Values maps each option given to its last value, nil-text Words for options
+// without one.
 func (c Call) Options(takesValue func(option string) bool) (values map[string]Word, operands []Word) {
 	values = map[string]Word{}
 	for i := 0; i < len(c.Args); i++ {
@@ -78,7 +78,7 @@ var wrappers = map[string]string{
 	"tini": "p", "dumb-init": "r", "gosu": "", "su-exec": "", "chpst": "ueCn", "catatonit": "", "chroot": "", "dotenv": "ce", "cross-env": "", "cross-env-shell": "",
 }
 
-// wrapperWords are the long options of wrappers whose value is the next word.
+// wrapperWords are the long options of wrappers that take the next word as their value.
 var wrapperWords = map[string]string{
 	"env": "--chdir --unset --split-string", "timeout": "--signal --kill-after", "sudo": "--user --group --chdir --host --prompt", "nice": "--adjustment",
 	"time": "--format --output", "ionice": "--class --classdata", "stdbuf": "--input --output --error", "dumb-init": "--rewrite",
@@ -88,7 +88,7 @@ var wrapperWords = map[string]string{
 var firstOperands = map[string]int{"gosu": 1, "su-exec": 1, "timeout": 1, "chroot": 1}
 
 // Wrapped returns the words of the command that the call hands over to, as sudo
-// and exec do; nil when it hands over to none.
+// and exec do; nil if it hands over to none.
 func (c Call) Wrapped() []Word {
 	withValue, ok := wrappers[c.Name]
 	if !ok {
@@ -115,7 +115,7 @@ func (c Call) Wrapped() []Word {
 	return nil
 }
 
-// Script returns the script that a shell is called with: sh -c SCRIPT.
+// Script returns the script in the arguments of a shell: sh -c SCRIPT.
 func (c Call) Script() (string, bool) {
 	switch c.Name {
 	case "sh", "bash", "ash", "dash", "zsh", "ksh":
@@ -133,7 +133,7 @@ func (c Call) Script() (string, bool) {
 	return "", false
 }
 
-// Words makes the words of an exec-form command, in which nothing is expanded.
+// Words returns the words of an exec-form command, in which nothing is expanded.
 func Words(argv []string) []Word {
 	ws := make([]Word, len(argv))
 	for i, a := range argv {

@@ -7,15 +7,14 @@ import (
 
 // This file follows the working directory through a script.
 
-// subshell returns a function that takes back what a subshell did to the
-// directory.
+// subshell returns a function that undoes the directory changes of a subshell.
 func (w *walker) subshell() func() {
 	dir, dirs := w.dir, w.dirs
 	return func() { w.dir, w.dirs = dir, dirs }
 }
 
-// branch walks what may not run: where it changes the directory, the one after it
-// is not known.
+// branch walks what may not run: if it changes the directory, the one after it is
+// unknown.
 func (w *walker) branch(walk func()) {
 	dir := w.dir
 	walk()
@@ -24,7 +23,7 @@ func (w *walker) branch(walk func()) {
 	}
 }
 
-// move follows a call of cd and its kind.
+// move follows a call of cd and similar commands.
 func (w *walker) move(c Call) {
 	switch {
 	case c.Name == "cd" || c.Name == "chdir" || c.Name == "pushd":
@@ -42,7 +41,7 @@ func (w *walker) move(c Call) {
 	}
 }
 
-// target is the operand of cd; not known where it leads home or back.
+// target returns the operand of cd; unknown if it leads home or back.
 func target(args []Word) Word {
 	for len(args) > 0 && args[0].Known && (args[0].Text == "--" || args[0].Text == "-P" || args[0].Text == "-L") {
 		args = args[1:]
@@ -53,7 +52,7 @@ func target(args []Word) Word {
 	return args[0]
 }
 
-// join is the directory to from dir.
+// join returns the directory to, starting in dir.
 func join(dir, to Word) Word {
 	switch {
 	case !to.Known:
@@ -71,11 +70,11 @@ func join(dir, to Word) Word {
 }
 
 // In returns the directory that the call is made in when its script starts in the
-// absolute directory dir. It is false where that is not known.
+// absolute directory dir. It is false if that is not known.
 func (c Call) In(dir string) (string, bool) { return c.Dir.In(dir) }
 
 // In returns the absolute path of a directory or file that is relative to the
-// absolute directory dir. It is false where w is not known.
+// absolute directory dir. It is false if w is not known.
 func (w Word) In(dir string) (string, bool) {
 	if path.IsAbs(w.Text) {
 		return path.Clean(w.Text), w.Known
@@ -83,7 +82,7 @@ func (w Word) In(dir string) (string, bool) {
 	return path.Join(dir, w.Text), w.Known
 }
 
-// chdir is the directory that env is told to change to.
+// chdir returns the directory that env changes to.
 func (c Call) chdir() Word {
 	if c.Name == "env" {
 		for i, a := range c.Args {
@@ -104,7 +103,7 @@ func (c Call) chdir() Word {
 	return Word{Known: true}
 }
 
-// sets are the variables that env or cross-env sets for what it starts.
+// sets returns the variables that env or cross-env sets for the program that it starts.
 func (c Call) sets() (vars []string) {
 	switch c.Name {
 	case "env", "cross-env", "cross-env-shell":

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestDir: each call knows the directory that it is made in.
+// TestDir: each call has the directory that it is made in.
 func TestDir(t *testing.T) {
 	for script, want := range map[string][]string{
 		"npm start":                                    {"npm /app"},
@@ -50,7 +50,7 @@ func TestDir(t *testing.T) {
 	}
 }
 
-// TestParseIn: who comes back to where the script started has not moved.
+// TestParseIn: a script that returns to its first directory has not moved.
 func TestParseIn(t *testing.T) {
 	s, err := ParseIn("if [ ! -f x ]; then cd /tmp && zip x && cd /app; fi\nexec npm start", nil, "/app")
 	if err != nil {
@@ -82,7 +82,7 @@ func TestBy(t *testing.T) {
 	}
 }
 
-// TestWriteDir: a redirection is meant where it stands.
+// TestWriteDir: a redirection is relative to the directory at that point.
 func TestWriteDir(t *testing.T) {
 	s, err := Parse("cd a && echo x > b.log; (cd /c; echo > d) ; echo > e", nil)
 	if err != nil {

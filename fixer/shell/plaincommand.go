@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// This file tells when a script is one plain command: a list of words, for which
+// This file recognizes a script that is one plain command: a list of words, for which
 // no shell is needed.
 
-// builtins are what a shell does itself, or does in another way than the program
+// builtins are what a shell does itself, or differently from the program
 // of the same name: those of POSIX, dash, BusyBox and bash, and reserved words.
 var builtins = map[string]bool{}
 
@@ -22,8 +22,8 @@ func init() {
 }
 
 // Plain returns the words of a script that is one plain command: nothing
-// in it is expanded, redirected or combined, and no builtin is called. An exec in
-// front, which says the same, is dropped. The error says what else the script is.
+// in it is expanded, redirected or combined, and no builtin is called. A leading exec,
+// which means the same, is dropped. The error states what else the script does.
 func Plain(script string) ([]string, error) {
 	if strings.IndexFunc(script, func(r rune) bool { return r < ' ' && r != '\t' || r > '~' }) >= 0 {
 		return nil, errors.New("it has characters that shells may take for blanks or not")
@@ -60,7 +60,7 @@ func Plain(script string) ([]string, error) {
 }
 
 // onlyWords reports whether the script has nothing but these words and blanks
-// between them: no comment, and no operator behind the command.
+// between them: no comment, and no operator after the command.
 func onlyWords(script string, words []Word) bool {
 	pos := 0
 	for _, w := range words {

@@ -15,7 +15,7 @@ func TestPlainCommand(t *testing.T) {
 		`node a#b x=y --p=1 a:b @s/c %`: {"node", "a#b", "x=y", "--p=1", "a:b", "@s/c", "%"},
 		`"node" server.js`:              {"node", "server.js"},
 		"./start.sh":                    {"./start.sh"},
-		// What a shell would do more to:
+		// Scripts for which a shell does more:
 		"": nil, "node a; ": nil, "node a &": nil, "node a && b": nil, "node a | b": nil, "(node a)": nil, "! node a": nil,
 		"node a > b": nil, "A=b node a": nil, "node a # b": nil, "node $A": nil, `node "$A"`: nil, "node $(a)": nil, "node `a`": nil,
 		"node *": nil, "node ?": nil, "node [a]": nil, "node {a,b}": nil, "node ~": nil, "node a:~": nil, `node a\ b`: nil,

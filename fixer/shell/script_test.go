@@ -11,7 +11,7 @@ func env(name string) (string, bool) {
 	return v, ok
 }
 
-// show prints the calls: uncertain ones in brackets, unknown words as ?.
+// show returns the calls: uncertain ones in brackets, unknown words as ?.
 func show(s *Script) string {
 	var out []string
 	for _, c := range s.Calls {
@@ -103,7 +103,7 @@ func TestNested(t *testing.T) {
 	}
 }
 
-// TestBomb: a variable that doubles over and over does not.
+// TestBomb: a variable that doubles repeatedly does not grow without bound.
 func TestBomb(t *testing.T) {
 	s, err := Parse("A=xxxxxxxx; "+strings.Repeat("A=$A$A$A$A; ", 40)+"useradd $A", nil)
 	if err != nil {
@@ -194,7 +194,7 @@ func TestSucceeded(t *testing.T) {
 		{"a && b; c", false, "a b +c"},
 		{"a > x 2>&1", false, "+a"},
 		{"a; b; c && d", true, "+a +b +c +d"},
-		{"a && b; c", true, "a b +c"}, // errexit overlooks a
+		{"a && b; c", true, "a b +c"}, // errexit ignores a
 		{"a || b", true, "a b"},
 		{"a | b", true, "a b"},
 		{"! a; b", true, "a +b"},
@@ -274,7 +274,7 @@ func TestPlain(t *testing.T) {
 	}
 }
 
-// TestWords: each word is told once with its call, whatever else it is for.
+// TestWords: each word is listed once with its call, in any role.
 func TestWords(t *testing.T) {
 	for script, want := range map[string]string{
 		"a 'b'; c":                    "0:a 0:'b' 1:c",

@@ -32,8 +32,8 @@ func (w *walker) sources(file *syntax.File) (list []Source) {
 	return list
 }
 
-// between returns the source from one position to another: all of it when they
-// don't lie within, as happens with heredocs that are nested or never end.
+// between returns the source from one position to another: all of it if they don't lie
+// within, as with heredocs that are nested or never end.
 func between(text string, from, to syntax.Pos) string {
 	start, end := int(from.Offset()), int(to.Offset())
 	if !from.IsValid() || !to.IsValid() || start > end || end > len(text) {

@@ -8,7 +8,7 @@ import (
 )
 
 // succeeding returns the calls of a script that must have ended well when it
-// has: see Call.Succeeded. errexit tells whether the option is set at first.
+// has: see Call.Succeeded. errexit reports whether the option is set at first.
 func succeeding(file *syntax.File, errexit bool) map[*syntax.CallExpr]bool {
 	f := follower{errexit: errexit, calls: map[*syntax.CallExpr]bool{}}
 	if !f.survey(file) {
@@ -27,10 +27,10 @@ type follower struct {
 	calls   map[*syntax.CallExpr]bool
 }
 
-// survey looks at every command, wherever it stands. It reports false when the
+// survey examines every command, at any depth. It returns false if the
 // script may end well before its end.
 func (f *follower) survey(file *syntax.File) bool {
-	own := map[*syntax.CallExpr]bool{} // those that follow comes to
+	own := map[*syntax.CallExpr]bool{} // those that follow reaches
 	for _, stmt := range file.Stmts {
 		if c, ok := stmt.Cmd.(*syntax.CallExpr); ok && !stmt.Negated && !stmt.Background {
 			own[c] = true
@@ -75,9 +75,9 @@ func leaves(words []string) bool {
 	return false
 }
 
-// follow notes the calls of a statement that must have succeeded: when it's the
-// last of the script, all the members of its "&&" chain; else, under errexit, a
-// simple command. (errexit overlooks a member of a chain that fails.)
+// follow records the calls of a statement that must have succeeded: if it's the last
+// of the script, all members of its "&&" chain; else, under errexit, a simple command.
+// (errexit ignores a failing member of a chain.)
 func (f *follower) follow(stmt *syntax.Stmt, last bool) {
 	if stmt.Negated || stmt.Background {
 		return
@@ -105,7 +105,7 @@ func (f *follower) follow(stmt *syntax.Stmt, last bool) {
 }
 
 // errexitOf reads the arguments of set: whether the option errexit is on after
-// it, and whether it's set at all. What can't be known may turn it off.
+// it, and whether it's set at all. An unknown argument may turn it off.
 func errexitOf(args []string) (on, set bool) {
 	for i := 0; i < len(args); i++ {
 		o := args[i]

@@ -9,7 +9,7 @@ import (
 
 // This file walks the syntax tree of a script, and follows its variables and directory.
 
-// budget is what is left of the work for one script and those inside it.
+// budget is the work that is left for one script and those inside it.
 type budget struct{ calls, bytes int }
 
 // maxNesting bounds scripts within scripts: sh -c "sh -c '…'".
@@ -51,10 +51,10 @@ type walker struct {
 	writes []Write
 	depth  int
 	left   *budget
-	exited bool // a certain exit or exec stands before
+	exited bool // a certain exit or exec comes before
 
 	dir        Word   // the directory at this place, as of Call.Dir
-	dirs       []Word // the ones that pushd left
+	dirs       []Word // those that pushd left
 	moves      int    // how often it changed so far
 	background bool
 	moving     map[string]bool // functions that change the directory
@@ -69,9 +69,8 @@ func (w *walker) stmts(list []*syntax.Stmt, certain bool) {
 	}
 }
 
-// stmt walks a statement. What is negated must have failed, and how what runs
-// in the background ends is nobody's concern: neither is certain, nor is
-// anything behind an exit.
+// stmt walks a statement. A negated command must have failed, and how a command in the
+// background ends does not matter: neither is certain, nor is anything after an exit.
 func (w *walker) stmt(st *syntax.Stmt, certain bool) {
 	certain = certain && !st.Negated && !st.Background && !w.exited
 	if st.Background {
@@ -153,7 +152,7 @@ func (w *walker) binary(cmd *syntax.BinaryCmd, certain bool) {
 	}
 }
 
-// caught walks what stands on the left of ||: only its first command is sure to
+// caught walks the left side of ||: only its first command is sure to
 // run, since "a && b || c" succeeds without b.
 func (w *walker) caught(st *syntax.Stmt, certain bool) {
 	switch cmd := st.Cmd.(type) {
@@ -208,7 +207,7 @@ func (w *walker) call(c *syntax.CallExpr, certain bool) {
 	})
 }
 
-// assigned returns the variables that stand before a command, as NAME=value.
+// assigned returns the variables before a command, as NAME=value.
 func (w *walker) assigned(list []*syntax.Assign) (vars []string) {
 	for _, a := range list {
 		if a.Name == nil || a.Naked || a.Append || a.Index != nil {
@@ -252,8 +251,8 @@ func (w *walker) add(words []Word, call Call) {
 	})
 }
 
-// inner records the calls of the script that a shell, the call with index at, is
-// called with. What can't be read has none.
+// inner records the calls of the script in the arguments of a shell, the call with
+// index at. If it can't be read, it has none.
 func (w *walker) inner(script string, outer Call, at int) {
 	sub := &walker{env: w.lookup, vars: map[string]Word{}, depth: w.depth + 1, left: w.left, dir: outer.Dir, moving: map[string]bool{}}
 	file, err := sub.parse(script)

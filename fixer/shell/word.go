@@ -7,11 +7,11 @@ import (
 )
 
 // maxWord is the longest word that is known, in bytes: a script may double a
-// variable over and over.
+// variable repeatedly.
 const maxWord = 16 << 10
 
 // word resolves quotes and known variables. mvdan.cc/sh/expand is not used: it
-// asks the machine for "~user", and has no notion of "can't be known".
+// asks the machine for "~user", and has no notion of an unknown value.
 func (w *walker) word(word *syntax.Word) Word {
 	out := Word{Raw: between(w.src, word.Pos(), word.End())}
 	if w.depth == 0 && word.Pos().IsValid() && len(out.Raw) == int(word.End().Offset())-int(word.Pos().Offset()) {
@@ -63,7 +63,7 @@ func (w *walker) parts(b *strings.Builder, parts []syntax.WordPart, quoted bool)
 	return true
 }
 
-// param knows $x, ${x} and ${x:-default}.
+// param resolves $x, ${x} and ${x:-default}.
 func (w *walker) param(p *syntax.ParamExp) (string, bool) {
 	if p.Param == nil || p.Excl || p.Length || p.Width || p.Index != nil || p.Slice != nil || p.Repl != nil || p.NestedParam != nil {
 		return "", false
