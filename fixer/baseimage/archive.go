@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Archive tells whether the packages of a release can still be installed.
+// Archive is whether the packages of a release can still be installed.
 type Archive string
 
 const (
@@ -16,8 +16,8 @@ const (
 	Moved Archive = "moved"
 )
 
-// ArchiveOf tells whether the package archive of a release was served in
-// autumn 2026; "" when that isn't known. The version is that of os-release.
+// ArchiveOf returns whether the package archive of a release was served in autumn
+// 2026; "" if that isn't known. The version is that of os-release.
 //
 // Sources: Debian moves releases from its mirrors to an archive of their own
 // after the end of long-term support (wiki.debian.org/DebianReleases; buster,

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Ask is a set of questions. An Inspector may answer each at a cost of its own,
-// so a transform asks for what it needs, when it needs it.
+// Ask is a set of questions. An Inspector may answer each at a separate cost, so a
+// transform asks only for what it needs, when it needs it.
 type Ask uint32
 
 const (
@@ -21,10 +21,10 @@ const (
 	AskAccounts
 	// AskVersions: the versions of Node.js and of what comes with it.
 	AskVersions
-	// AskDigest: what the reference names, and so whether two name the same. Asked
-	// alone it costs one request without a body for a tag, and tells nothing else.
+	// AskDigest: what the reference names, and so whether two name the same. Alone it
+	// costs one request without a body for a tag, and answers nothing else.
 	AskDigest
-	// The rest ask for one program each, of the name that they carry.
+	// The rest each ask for the program of that name.
 	AskSh
 	AskChown
 	AskGit
@@ -44,7 +44,7 @@ const (
 	askEnd
 )
 
-// AskPrograms asks for each program; AskEverything, for all there is to know.
+// AskPrograms asks for each program; AskEverything asks for everything.
 const (
 	AskPrograms   = (askEnd - 1) &^ (AskSh - 1)
 	AskEverything = askEnd - 1
@@ -56,8 +56,7 @@ var programNames = [...]string{
 	"node", "npm", "yarn", "pnpm", "corepack",
 }
 
-// Programs are the names of the programs that a asks for, in the order of the
-// constants.
+// Programs returns the names of the programs in a, in the order of the constants.
 func (a Ask) Programs() []string {
 	var names []string
 	for set := a & AskPrograms; set != 0; set &= set - 1 {

@@ -1,7 +1,7 @@
-// Package baseimage says what a fix must know about a base image, and how it is
-// asked: the Facts, the Inspector interface, and a table of well-known images.
-// It opens no connection; fixer/registry does. fixer/baseimage/history reads what an
-// image says of itself.
+// Package baseimage defines what a fix needs to know about a base image: the Facts,
+// the Inspector interface that returns them, and a table of well-known images. It
+// opens no connection; fixer/registry does. fixer/baseimage/history reads what an
+// image says about itself.
 package baseimage
 
 import (
@@ -11,7 +11,7 @@ import (
 	"slices"
 )
 
-// Source tells where a fact comes from, and so how far it may be trusted.
+// Source is where a fact comes from, and so how far it may be trusted.
 type Source string
 
 const (
@@ -41,12 +41,12 @@ const (
 	Unknown    Family = "unknown"
 )
 
-// Facts is what is known of one image for one platform. A part that is nil is
-// not known; each part that is there carries its Source.
+// Facts are the known facts of one image for one platform. A nil part is unknown; each
+// other part carries its Source.
 type Facts struct {
-	Image    string `json:"image"`    // as it was asked for
+	Image    string `json:"image"`    // as requested
 	Platform string `json:"platform"` // "linux/amd64"; "" for the default
-	// Digest is the digest of what the reference names: the index where there
+	// Digest is the digest of what the reference names: the index if there
 	// is one. Manifest is the digest of the platform's manifest.
 	Digest   string `json:"digest,omitempty"`
 	Manifest string `json:"manifest,omitempty"`
@@ -58,15 +58,15 @@ type Facts struct {
 	Accounts *Accounts `json:"accounts,omitempty"`
 	Programs *Programs `json:"programs,omitempty"`
 	Versions *Versions `json:"versions,omitempty"`
-	// Assumed says why the image itself could not be asked, where the facts
-	// stand in for its answer; "" otherwise.
+	// Assumed is why the image itself could not be read, if the facts are assumed
+	// instead; "" otherwise.
 	Assumed string `json:"assumed,omitempty"`
-	// Unread says why the layers could not be read although a question needed
-	// them: what they would have told is missing, or is the table's. "" otherwise.
+	// Unread is why the layers could not be read although a question needed them:
+	// their facts are missing, or are the table's. "" otherwise.
 	Unread string `json:"unread,omitempty"`
-	// Absent says that there is no such image or tag, in the words of the error
-	// that wrapped ErrNotFound. It is for files of facts, which have to tell that
-	// from an image that nobody asked for; no Inspector returns such facts.
+	// Absent states that there is no such image or tag, in the words of the error that
+	// wrapped ErrNotFound. Files of facts need it to distinguish that from an image
+	// that was never asked for; no Inspector returns such facts.
 	Absent string `json:"absent,omitempty"`
 }
 
@@ -85,20 +85,20 @@ type Config struct {
 	Source       Source   `json:"source"`
 }
 
-// Distro is what /etc/os-release says.
+// Distro is the contents of /etc/os-release.
 type Distro struct {
 	ID       string `json:"id,omitempty"`       // "debian"
 	Version  string `json:"version,omitempty"`  // VERSION_ID: "12"
 	Codename string `json:"codename,omitempty"` // "bookworm"
 	Family   Family `json:"family"`             // never ""
-	// Archive tells whether the release's package archive is still served.
+	// Archive is whether the release's package archive is still served.
 	Archive Archive `json:"archive,omitempty"`
 	Source  Source  `json:"source"`
 }
 
 // User is a line of /etc/passwd.
 type User struct {
-	Name  string `json:"name"` // "" when it's one that nobody could use
+	Name  string `json:"name"` // "" if the name is not usable
 	UID   int    `json:"uid"`
 	GID   int    `json:"gid"`
 	Home  string `json:"home,omitempty"`
@@ -121,9 +121,9 @@ type Accounts struct {
 	Source   Source `json:"source"`
 }
 
-// Programs tells which of the programs that a fix may need are in the image:
-// name to absolute path, "" when it is known not to be there. A name that is
-// not in the map was not looked for, or could not be told.
+// Programs are the programs that a fix may need: name to absolute path, "" if the
+// image is known not to have it. A name that is not in the map was not looked for, or
+// is unknown.
 type Programs struct {
 	Paths  map[string]string `json:"paths"`
 	Source Source            `json:"source"`
@@ -139,12 +139,11 @@ type Versions struct {
 
 // Inspector answers questions about base images.
 //
-// Inspect returns facts in which every part asked for is set, or nil where the
-// inspector can't tell; parts that were not asked for may be set too. It
-// returns an error, and no facts, only when nothing at all is known of the
-// image; the error says why in one line, without the image's name. The facts
-// are shared: nobody may change them. An Inspector is safe for concurrent use
-// and gives the same answer for the same query throughout a run.
+// Inspect returns facts in which every requested part is set, or nil if it is unknown;
+// other parts may be set too. It returns an error, and no facts, only if nothing at
+// all is known of the image; the error says why in one line, without the image's name.
+// The facts are shared: callers must not change them. An Inspector is safe for
+// concurrent use and gives the same answer for the same query throughout a run.
 type Inspector interface {
 	Inspect(ctx context.Context, q Query) (*Facts, error)
 }
@@ -152,8 +151,8 @@ type Inspector interface {
 // ErrUnknown is returned by an Inspector that has no record of the image.
 var ErrUnknown = errors.New("no facts about this image are at hand")
 
-// ErrNotFound is wrapped by the error of an Inspector that was told that there is
-// no such image or tag. Any other error may be gone by the next time.
+// ErrNotFound is wrapped by the error of an Inspector if its source says that there is
+// no such image or tag. Any other error may be temporary.
 var ErrNotFound = errors.New("there is no such image or tag")
 
 // User returns the account with that name.
@@ -215,7 +214,7 @@ func (a *Accounts) Clone() *Accounts {
 }
 
 // FreeID returns the lowest id from min on that neither a user nor a group
-// has, and false when the accounts are not completely known.
+// has, and false if the accounts are not complete.
 func (a *Accounts) FreeID(min int) (int, bool) {
 	if a == nil || !a.Complete {
 		return 0, false
@@ -234,7 +233,7 @@ func (a *Accounts) FreeID(min int) (int, bool) {
 	return id, true
 }
 
-// FamilyOf is the family in d, Unknown when d is nil.
+// FamilyOf returns the family in d, Unknown if d is nil.
 func (d *Distro) FamilyOf() Family {
 	if d == nil {
 		return Unknown

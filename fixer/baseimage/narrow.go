@@ -2,20 +2,20 @@ package baseimage
 
 import "slices"
 
-// The ids of accounts that are made for applications. Below lie those of the
-// distributions, above it their "nobody" and "nogroup" (Debian policy, section
-// 9.2.2; Alpine has nogroup as 65533).
+// The ids of accounts for applications. Those of the distributions are lower, their
+// "nobody" and "nogroup" higher (Debian policy, section 9.2.2; Alpine has nogroup as
+// 65533).
 const (
 	firstUser = 1000
 	lastUser  = 65532
 )
 
 // ForApplications reports whether an account with that id was made for an
-// application, and is none of the distribution's own.
+// application, and is not one of the distribution's own.
 func ForApplications(id int) bool { return id >= firstUser && id <= lastUser }
 
-// Narrow returns the facts without what a question for a did not ask for, so
-// that it doesn't matter how much more was known. The configuration stays.
+// Narrow returns the facts without what a did not ask for, so that it doesn't matter
+// how much more was known. The configuration stays.
 func (f *Facts) Narrow(a Ask) *Facts {
 	n := *f
 	if a&AskDigest == 0 {

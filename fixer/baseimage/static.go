@@ -12,16 +12,16 @@ import (
 	"github.com/distribution/reference"
 )
 
-// Static is an Inspector that answers from a list, by image name and, where the
-// list names one, platform. A name with a digest is found by that too, and an
-// entry with a digest and nothing else is what another one with it is: the same
+// Static is an Inspector that answers from a list, by image name and, if the list
+// names one, platform. A name with a digest is also found by that, and an entry with
+// only a digest has the facts of another one with that digest: the same
 // image by another tag of its repository. The zero value knows no image.
 type Static struct {
 	byName   map[string][]*Facts
-	byDigest map[string][]*Facts // those that tell more, by "repository@digest"
+	byDigest map[string][]*Facts // the entries with more facts, by "repository@digest"
 }
 
-// NewStatic makes a Static of a list. Of several entries for one image and
+// NewStatic returns a Static with a list. Of several entries for one image and
 // platform the first counts.
 func NewStatic(list ...*Facts) Static {
 	s := Static{byName: map[string][]*Facts{}, byDigest: map[string][]*Facts{}}
@@ -35,8 +35,8 @@ func NewStatic(list ...*Facts) Static {
 	return s
 }
 
-// digestKey is the name of an image by its digest; by that in the name, when
-// digest is "". It's "" when there is none.
+// digestKey returns the name of an image by its digest; by that in the name, if digest
+// is "". It's "" if there is none.
 func digestKey(image, digest string) string {
 	named, err := reference.ParseNormalizedNamed(image)
 	if err != nil {
@@ -51,8 +51,8 @@ func digestKey(image, digest string) string {
 	return named.Name() + "@" + digest
 }
 
-// fullName is the name with registry and tag, so that node and
-// docker.io/library/node:latest are the same; a name that isn't one stays.
+// fullName returns the name with registry and tag, so that node and
+// docker.io/library/node:latest are the same; an invalid name is returned unchanged.
 func fullName(image string) string {
 	named, err := reference.ParseNormalizedNamed(image)
 	if err != nil {
@@ -61,14 +61,14 @@ func fullName(image string) string {
 	return reference.TagNameOnly(named).String()
 }
 
-// notFound is ErrNotFound in the words of whoever was asked.
+// notFound is ErrNotFound in the words of the original source.
 type notFound string
 
 func (e notFound) Error() string        { return string(e) }
 func (e notFound) Is(target error) bool { return target == ErrNotFound }
 
 // Inspect implements [Inspector]. The error is ErrUnknown for an image that is
-// not in the list, and wraps ErrNotFound for one that the list says is nowhere.
+// not in the list, and wraps ErrNotFound for one that the list marks as Absent.
 func (s Static) Inspect(_ context.Context, q Query) (*Facts, error) {
 	f := entry(s.byName[fullName(q.Image)], q.Platform)
 	if f != nil && f.Absent != "" {
@@ -92,7 +92,7 @@ func (s Static) Inspect(_ context.Context, q Query) (*Facts, error) {
 	return f, nil
 }
 
-// entry is the first one that is for the platform.
+// entry returns the first entry for the platform.
 func entry(list []*Facts, platform string) *Facts {
 	for _, f := range list {
 		if f.Platform == "" || f.Platform == platform || platform == "" && f.Platform == "linux/amd64" {
@@ -102,7 +102,7 @@ func entry(list []*Facts, platform string) *Facts {
 	return nil
 }
 
-// Platforms lists the platforms that the list has the image for, in its order.
+// Platforms returns the platforms for which the list has the image, in its order.
 func (s Static) Platforms(image string) (list []string) {
 	for _, f := range s.byName[fullName(image)] {
 		list = append(list, f.Platform)
@@ -121,7 +121,7 @@ type factsFile struct {
 const factsVersion = 1
 
 // ReadFacts reads what WriteFacts wrote: {"version": 1, "images": [facts, …]},
-// each in the JSON form of Facts. Unknown fields, and anything behind the list,
+// each in the JSON form of Facts. Unknown fields, and anything after the list,
 // are errors.
 func ReadFacts(r io.Reader) ([]*Facts, error) {
 	dec := json.NewDecoder(r)
@@ -150,7 +150,7 @@ func ReadFacts(r io.Reader) ([]*Facts, error) {
 	return file.Images, nil
 }
 
-// validIDs reports whether every uid and gid is one: 32 bits, and not the last.
+// validIDs reports whether every uid and gid is valid: 32 bits, and not the last value.
 func validIDs(a *Accounts) bool {
 	if a == nil {
 		return true

@@ -34,8 +34,8 @@ func TestStatic(t *testing.T) {
 	}
 }
 
-// TestAbsent: a file of facts says of a tag that it doesn't exist, which is not the
-// same as to say nothing.
+// TestAbsent: a file of facts states that a tag doesn't exist, which differs from not
+// mentioning it.
 func TestAbsent(t *testing.T) {
 	const text = `{"version": 1, "images": [{"image": "a:1", "platform": "", "absent": "it has no such tag (404)"}]}`
 	list, err := ReadFacts(strings.NewReader(text))
@@ -51,8 +51,8 @@ func TestAbsent(t *testing.T) {
 	}
 }
 
-// TestStaticDigest: an image is known by all names that its digest proves, and by
-// those of its own repository alone.
+// TestStaticDigest: an image is known by all names that its digest proves, but only
+// those of its own repository.
 func TestStaticDigest(t *testing.T) {
 	sum := func(c string) string { return "sha256:" + strings.Repeat(c, 64) }
 	s := NewStatic(
@@ -77,7 +77,7 @@ func TestStaticDigest(t *testing.T) {
 	}
 }
 
-// TestNarrowDigest: what names name is told to who asks for it.
+// TestNarrowDigest: the digest is returned if it is asked for.
 func TestNarrowDigest(t *testing.T) {
 	f := &Facts{Digest: "sha256:1", Manifest: "sha256:2", Local: true}
 	if n := f.Narrow(AskEverything &^ AskDigest); n.Digest != "" || n.Manifest != "" || n.Local {
@@ -98,7 +98,7 @@ func TestReadFacts(t *testing.T) {
 	}
 }
 
-// TestFactsRoundTrip: what is written is read back, and written the same again.
+// TestFactsRoundTrip: written facts are read back, and written the same again.
 func TestFactsRoundTrip(t *testing.T) {
 	var list []*Facts
 	for _, image := range []string{"node:20-slim", "node:20-alpine", "ubuntu:24.04", "gcr.io/distroless/nodejs20-debian12", "nginx", "mcr.microsoft.com/windows/nanoserver"} {

@@ -11,13 +11,13 @@ import (
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
-// Table is an Inspector that knows the well-known images by heart, for when
-// their registry can't be reached. Whatever it says is an assumption: the
-// images of that name looked like this in autumn 2026.
+// Table is an Inspector that knows the well-known images, for when their registry
+// can't be reached. Its facts are assumptions: the images of that name looked like
+// this in autumn 2026.
 type Table struct{}
 
 // Inspect implements [Inspector]. The error is ErrUnknown for an image that is
-// not in the table, and for a tag of one that the table can't tell apart.
+// not in the table, and for a tag that the table can't interpret.
 func (Table) Inspect(_ context.Context, q Query) (*Facts, error) {
 	ref, err := reference.ParseNormalizedNamed(q.Image)
 	if err != nil {
@@ -27,7 +27,7 @@ func (Table) Inspect(_ context.Context, q Query) (*Facts, error) {
 	if t, ok := ref.(reference.Tagged); ok {
 		tag = t.Tag()
 	} else if _, ok := ref.(reference.Digested); ok {
-		return nil, ErrUnknown // a digest alone says nothing of the variant
+		return nil, ErrUnknown // a digest alone does not identify the variant
 	}
 	for _, e := range table {
 		if e.name != ref.Name() && !(strings.HasSuffix(e.name, "/") && strings.HasPrefix(ref.Name(), e.name)) {
@@ -64,7 +64,7 @@ func (f *Facts) mark(s Source) {
 }
 
 // table lists the well-known images by their full name; a name that ends in a
-// slash stands for all below it, whose rest is passed on.
+// slash means all below it, and the rest is passed on.
 var table = []struct {
 	name  string
 	facts func(rest, tag string) *Facts
@@ -121,8 +121,8 @@ var (
 
 // hasNodeEntrypoint reports whether the images of a version of Node.js certainly have
 // docker-entrypoint.sh. It came on 2019-05-23 (docker-node, commit 7e47b378), when the
-// lines stood at 8.16.0, 10.15.3, 11.15.0 and 12.3.1; what was built before, and not
-// again, is without it.
+// lines were at 8.16.0, 10.15.3, 11.15.0 and 12.3.1; images built before, and not
+// since, lack it.
 func hasNodeEntrypoint(v []string) bool {
 	minor, line := atoi(v, 2), v[2] == ""
 	switch atoi(v, 1) {
@@ -280,7 +280,7 @@ func windowsFacts(_, _ string) *Facts {
 	return &Facts{Config: &Config{}, Distro: &Distro{ID: "windows", Family: Windows}}
 }
 
-// ScratchFacts are the facts of the empty image, which nobody needs to ask.
+// ScratchFacts returns the facts of the empty image, which needs no inspection.
 func ScratchFacts(platform string) *Facts {
 	f := &Facts{
 		Image: "scratch", Platform: platform, Config: &Config{}, Distro: &Distro{Family: Scratch},

@@ -123,7 +123,7 @@ func TestNodeEntrypoint(t *testing.T) {
 	}
 }
 
-// TestNodeDebian: the number in the tag of a node image is no release of Debian.
+// TestNodeDebian: the number in the tag of a node image is not a release of Debian.
 func TestNodeDebian(t *testing.T) {
 	for tag, want := range map[string]string{"12.18.4": "", "12": "", "11-slim": "", "12-bullseye": "11", "20-bookworm-slim": "12"} {
 		f, err := Table{}.Inspect(t.Context(), Query{Image: "node:" + tag})

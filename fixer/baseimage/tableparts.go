@@ -21,8 +21,8 @@ var debianReleases = []struct{ codename, version string }{
 	{"jessie", "8"}, {"stretch", "9"}, {"buster", "10"}, {"bullseye", "11"}, {"bookworm", "12"}, {"trixie", "13"},
 }
 
-// debianByName reads the release from its name in a tag such as "20-bookworm-slim". The
-// number there is that of another program.
+// debianByName returns the release from its name in a tag such as "20-bookworm-slim".
+// The number there is that of another program.
 func debianByName(tag string) *Distro {
 	d := &Distro{ID: "debian", Family: Debian}
 	for _, r := range debianReleases {
@@ -33,7 +33,7 @@ func debianByName(tag string) *Distro {
 	return d
 }
 
-// debianDistro reads the release from a tag of Debian's own image: "bookworm-slim",
+// debianDistro returns the release from a tag of Debian's own image: "bookworm-slim",
 // "12.4".
 func debianDistro(tag string) (*Distro, bool) {
 	d := &Distro{ID: "debian", Family: Debian}
@@ -69,7 +69,7 @@ func noPrograms() *Programs {
 	return &Programs{Paths: map[string]string{"sh": "", "chown": "", "apk": "", "apt-get": "", "useradd": "", "adduser": "", "tini": "", "npm": "", "git": ""}}
 }
 
-// accounts makes complete accounts.
+// accounts returns complete accounts.
 func accounts(users []User, groups ...Group) *Accounts {
 	a := &Accounts{Complete: true, Groups: groups}
 	for _, u := range users {
@@ -101,7 +101,7 @@ var debianUsers = []User{
 }
 
 // alpineUsers are the accounts of alpine-baselayout that matter: those with an
-// id that somebody might take.
+// id that another account might take.
 var alpineUsers = []User{
 	{"root", 0, 0, "/root", "/bin/sh"}, {"bin", 1, 1, "/bin", "/sbin/nologin"}, {"daemon", 2, 2, "/sbin", "/sbin/nologin"},
 	{"mail", 8, 12, "/var/mail", "/sbin/nologin"}, {"ftp", 21, 21, "/var/lib/ftp", "/sbin/nologin"},

@@ -11,10 +11,9 @@ import (
 	"github.com/compose-spec/compose-go/v2/validation"
 )
 
-// assembled returns what loader.LoadModelWithContext makes of models, by the same
-// steps, but that isValid checks them; nil where it does not go through all of
-// them: then the loader is to be asked, which says what is wrong. It changes none
-// of the models.
+// assembled returns the same as loader.LoadModelWithContext for models, by the same
+// steps, except that isValid checks them. It returns nil if a step fails: then the
+// loader has to run, which reports the error. It changes none of the models.
 func assembled(models []map[string]any) (model map[string]any) {
 	defer func() {
 		if recover() != nil {
@@ -50,8 +49,8 @@ func assembled(models []map[string]any) (model map[string]any) {
 	return merged
 }
 
-// hasAliases reports whether a service has an attribute by the name of an extension,
-// which the loader takes for that attribute: x-develop, and x-initialSync in it.
+// hasAliases reports whether a service has an extension that the loader treats as an
+// attribute: x-develop, and x-initialSync in it.
 func hasAliases(model map[string]any) bool {
 	services, _ := model["services"].(map[string]any)
 	for _, s := range services {

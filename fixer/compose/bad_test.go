@@ -104,7 +104,7 @@ func bomb() string {
 	return b.String()
 }
 
-// TestManyServices is the other side of what is too large.
+// TestManyServices is a file just within the bound.
 func TestManyServices(t *testing.T) {
 	set, err := Load(files("== compose.yaml\nservices:\n"+repeat(3000, "  s%d: {image: a, ports: ['80:80']}\n")), ".")
 	if err != nil || len(set.Projects[0].Services) != 3000 || len(set.Projects[0].Gaps) > 0 {
@@ -127,7 +127,7 @@ func TestDependencies(t *testing.T) {
 	}
 }
 
-// TestSame: what is refused is so for the same reason each time.
+// TestSame: a file is refused for the same reason each time.
 func TestSame(t *testing.T) {
 	text := "== compose.yaml\nservices:\n" + repeat(20, "  s%d: {image: a, x: 1, y: 2, ports: 1}\n") + "volumes: 1\nsecrets: 2\n"
 	first := ""
@@ -144,7 +144,7 @@ func TestSame(t *testing.T) {
 	}
 }
 
-// recorder is a file system that notes what is asked for.
+// recorder is a file system that records the names that are opened.
 type recorder struct {
 	fs.FS
 	mu    sync.Mutex
@@ -159,7 +159,7 @@ func (r *recorder) Open(name string) (fs.File, error) {
 }
 
 // TestConfined has files, variables and a home directory outside the repository,
-// each with a word that must not come in.
+// each with a word that must not be read.
 func TestConfined(t *testing.T) {
 	top := t.TempDir()
 	repository, outside := filepath.Join(top, "repository"), filepath.Join(top, "outside")

@@ -9,11 +9,11 @@ import (
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
-// maxSuspects is the number of values of a model up to which the part of it that
-// compose-go refuses is looked for.
+// maxSuspects is the largest number of values of a model for which the part that
+// compose-go refuses is searched.
 const maxSuspects = 20_000
 
-// suspects returns copies of models for [blame], nil for large ones.
+// suspects returns copies of models for blame, nil for large ones.
 func suspects(models []map[string]any) []map[string]any {
 	var copies []map[string]any
 	for _, m := range models {
@@ -25,12 +25,12 @@ func suspects(models []map[string]any) []map[string]any {
 	return copies
 }
 
-// maxTries bounds the parts of a model that are tried by themselves.
+// maxTries bounds the parts of a model that are tried separately.
 const maxTries = 1000
 
 // blame returns the error for models that compose-go refuses, with the place of
-// the smallest part that it refuses by itself. compose-go goes through a model in
-// the order of a Go map, so that its own error would differ from run to run.
+// the smallest part that it refuses separately. compose-go visits a model in the order
+// of a Go map, so its own error would differ from run to run.
 func blame(err error, s *source, m *model, models []map[string]any) error {
 	refused := &located{workload.Place{File: s.conversion.file}, "docker compose refuses it"}
 	if models == nil {
@@ -50,7 +50,7 @@ func blame(err error, s *source, m *model, models []map[string]any) error {
 	return &located{s.placeAt(m, part.path), message(part.err)}
 }
 
-// suspect is a part of models that compose-go refuses: of each only the entries
+// suspect is a part of models that compose-go refuses: only the entries
 // and items on a path.
 type suspect struct {
 	models []map[string]any
@@ -58,8 +58,8 @@ type suspect struct {
 	err    error
 }
 
-// narrow returns the first part of a suspect that is refused by itself, nil for
-// none, and whether all had their turn.
+// narrow returns the first part of a suspect that is refused separately, nil for none,
+// and whether all were tried.
 func (p suspect) narrow(tries *int) (next *suspect, complete bool) {
 	keys := map[string]any{}
 	longest := 0
@@ -112,7 +112,7 @@ func at(v any, path []string) any {
 	return v
 }
 
-// only returns a value with nothing but what is on a path, and whether it has that.
+// only returns a value reduced to what is on a path, and whether it has that.
 func only(v any, path []string) (any, bool) {
 	if len(path) == 0 {
 		return v, true
@@ -140,7 +140,7 @@ func only(v any, path []string) (any, bool) {
 }
 
 // placeAt returns the place of a path of a model: that of an attribute of a
-// service or of a section, as the last file that has it.
+// service or section, in the last file that has it.
 func (s *source) placeAt(m *model, path []string) workload.Place {
 	place := workload.Place{File: s.conversion.file}
 	if len(path) == 0 {
@@ -166,15 +166,15 @@ func (s *source) placeAt(m *model, path []string) workload.Place {
 	return place
 }
 
-// The bounds of a model, and of what is tried with it, up to which a part that does
-// not fit to the others is looked for.
+// The bounds of a model, and of the tries with it, for which a part that does not fit
+// the others is searched.
 const (
 	maxFitted = 1000 // values
 	maxFits   = 100
 )
 
 // blameReference returns the error for a model whose parts do not fit together,
-// with the place of the first attribute that refers to what is not there.
+// with the place of the first attribute that refers to something missing.
 func blameReference(m *model, models []map[string]any) error {
 	unfit := errors.New("docker compose refuses it: its parts do not fit together")
 	if len(models) == 0 || size(models[0]) > maxFitted {
@@ -207,7 +207,7 @@ func blameReference(m *model, models []map[string]any) error {
 }
 
 // entriesOf returns a mapping as mappings of one entry each, and any other value
-// as it is.
+// unchanged.
 func entriesOf(v any) []any {
 	m, ok := v.(map[string]any)
 	if !ok {
@@ -220,7 +220,8 @@ func entriesOf(v any) []any {
 	return list
 }
 
-// fits returns the error for a service among the others and the rest of a model.
+// fits returns the error for a service together with the others and the rest of a
+// model.
 func fits(model map[string]any, name string, service map[string]any) error {
 	copied := map[string]any{}
 	for section, v := range model {

@@ -23,9 +23,9 @@ type builder struct {
 	unknowns *unknowns
 	gaps     []workload.Gap
 	bases    map[string]*source // of extends, by directory and file
-	example  bool               // what is not declared is taken to be there
+	example  bool               // undeclared references are taken to exist
 	models   int
-	values   int // that extends has copied
+	values   int // copied by extends
 }
 
 func newBuilder(r *reader) *builder {
@@ -52,8 +52,8 @@ type source struct {
 	depths map[string]int // of extends, of the services for which it is done
 }
 
-// environment returns the variables of an environment file, which those of outer
-// go before. A file that is not there has none.
+// environment returns the variables of an environment file; those of outer take
+// precedence. A file that does not exist has none.
 func (b *builder) environment(outer environment, name string) (environment, error) {
 	env := maps.Clone(outer)
 	if env == nil {
@@ -77,8 +77,8 @@ func (b *builder) environment(outer environment, name string) (environment, erro
 	return env, nil
 }
 
-// assign returns the variables of an environment file. lookup goes before those
-// that the file has said so far.
+// assign returns the variables of an environment file. lookup takes precedence over
+// earlier lines of the file.
 func (u *unknowns) assign(list []assignment, lookup func(string) (string, bool)) (environment, error) {
 	env := environment{}
 	for _, a := range list {
@@ -107,8 +107,8 @@ func (u *unknowns) assign(list []assignment, lookup func(string) (string, bool))
 	return env, nil
 }
 
-// model returns the merged model of files, of which the last wins. Their paths
-// are relative to dir. including are the files that this one is included by.
+// model returns the merged model of files, the last of which wins. Their paths are
+// relative to dir. including are the files that include this one.
 func (b *builder) model(files []string, dir string, env environment, including []string) (*model, error) {
 	m := &model{values: map[string]any{}, layers: map[string]layers{}}
 	for _, file := range files {
@@ -229,7 +229,7 @@ func versionOne(root *yamlfile.Node) *yamlfile.Node {
 	return nil
 }
 
-// effective returns the entries of a mapping and of its merge keys, of each name
+// effective returns the entries of a mapping and of its merge keys, for each name
 // the one that counts.
 func effective(n *yamlfile.Node) map[*yamlfile.Node]*yamlfile.Node {
 	entries := map[*yamlfile.Node]*yamlfile.Node{}

@@ -15,7 +15,7 @@ type castPattern struct {
 	cast  interpolation.Cast
 }
 
-// casts are compose-go's types of strings by the last part of their path.
+// casts are compose-go's types of strings, keyed by the last part of their path.
 var casts = sync.OnceValue(func() map[string][]castPattern {
 	by := map[string][]castPattern{}
 	for path, cast := range loader.ToOptions(&types.ConfigDetails{}, nil).Interpolate.TypeCastMapping {
@@ -24,8 +24,8 @@ var casts = sync.OnceValue(func() map[string][]castPattern {
 	return by
 })
 
-// castFor returns what makes a value of the right type from a string at a path,
-// nil where a string is right.
+// castFor returns the function that casts a string at a path to the right type, nil if
+// a string is right.
 func castFor(at []string) interpolation.Cast {
 	for _, last := range []string{at[len(at)-1], tree.PathMatchAll} {
 		for _, p := range casts()[last] {
@@ -49,7 +49,7 @@ func matches(pattern, at []string) bool {
 	return true
 }
 
-// plainBool spells the booleans of YAML 1.1 as those of YAML 1.2, for which
+// plainBool spells the booleans of YAML 1.1 like those of YAML 1.2, for which
 // compose-go logs nothing.
 func plainBool(s string) string {
 	switch strings.ToLower(s) {

@@ -2,7 +2,7 @@ package compose
 
 import "github.com/dockmend/dockmend/fixer/workload"
 
-// Set is what the Compose files of one directory say.
+// Set is the meaning of the Compose files of one directory.
 type Set struct {
 	Projects []*Project // the default project first, then by name
 	Gaps     []workload.Gap
@@ -11,8 +11,8 @@ type Set struct {
 // Project is what one "docker compose up" would start, with all profiles.
 type Project struct {
 	Name     string         // "" for the default one, "prod" for compose.prod.yaml
-	Files    []string       // that are merged, the last wins; slash-separated, from the root
-	Services []*Service     // by name; none where compose-go refuses the project
+	Files    []string       // merged files, the last wins; slash-separated, from the root
+	Services []*Service     // by name; none if compose-go refuses the project
 	Gaps     []workload.Gap // of the project as a whole
 }
 
@@ -20,24 +20,24 @@ type Project struct {
 type Service struct {
 	Name       string
 	Place      workload.Place // of its name, in the first file of the project that has it
-	Image      string         // "" for none, or where a Gap of the deployment says that it is not known
+	Image      string         // "" for none, or if a Gap of the deployment says that it is unknown
 	Build      *Build         // nil for none
 	Deployment workload.Deployment
 }
 
-// Build says from what the image of a service is built.
+// Build is what the image of a service is built from.
 type Build struct {
 	Context    string // slash-separated, from the root; "." is the root
 	Dockerfile string // slash-separated, from the root; "" with Inline
 	Inline     string // the text of dockerfile_inline
 	Target     string // "" is the last stage
 	Args       []Arg  // by name
-	Why        string // what of Context, Dockerfile, Inline, Target is not known, and so "", and why
+	Why        string // which of Context, Dockerfile, Inline, Target is unknown, and so "", and why
 	Place      workload.Place
 }
 
 // Arg is a build argument.
 type Arg struct {
 	Name, Value string
-	Known       bool // false: set to something that the repository does not say
+	Known       bool // false: set to something that the repository does not state
 }

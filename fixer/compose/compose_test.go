@@ -9,7 +9,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
-// files makes a file system of a text: a line "== path" starts a file.
+// files returns a file system from a text: a line "== path" starts a file.
 func files(text string) fstest.MapFS {
 	root := fstest.MapFS{}
 	for _, part := range strings.Split("\n"+text, "\n== ")[1:] {
@@ -22,7 +22,7 @@ func files(text string) fstest.MapFS {
 	return root
 }
 
-// describe returns a set in lines: what is not the zero value, with its place.
+// describe returns a set in lines: all non-zero values, with their places.
 func describe(set *Set) string {
 	var b strings.Builder
 	for _, p := range set.Projects {
@@ -94,7 +94,7 @@ func known(value string, known bool) string {
 	return value
 }
 
-// check compares what the files of a directory mean with what they should.
+// check compares the meaning of the files of a directory with want.
 func check(t *testing.T, text, dir, want string) {
 	t.Helper()
 	set, err := Load(files(text), dir)
@@ -161,7 +161,7 @@ project "" of a/one.yml b/two.yml
 `)
 }
 
-// TestAlone has files that do not go together with the default one.
+// TestAlone has files that do not merge with the default one.
 func TestAlone(t *testing.T) {
 	check(t, `== compose.yaml
 web:
@@ -176,7 +176,7 @@ project "dev" of compose.dev.yaml
 `)
 }
 
-// TestNamedAlike has files that docker compose does not look for.
+// TestNamedAlike has files that docker compose does not read.
 func TestNamedAlike(t *testing.T) {
 	check(t, `== compose.yaml
 services: {web: {image: a, user: "1"}}
@@ -643,7 +643,7 @@ gap app/compose.yaml:9 include: none.yaml file does not exist
 `)
 }
 
-// TestProfiles: services of all profiles are there.
+// TestProfiles: services of all profiles are included.
 func TestProfiles(t *testing.T) {
 	check(t, "== compose.yaml\nservices:\n  web: {image: a, profiles: [dev]}\n", ".", `
 project "" of compose.yaml

@@ -8,15 +8,15 @@ import (
 	"github.com/dockmend/dockmend/fixer/yamlfile"
 )
 
-// conversion makes the values that compose-go merges from the nodes of a file,
-// with variables replaced. It does what compose-go's loader does from bytes.
+// conversion converts the nodes of a file to the values that compose-go merges, with
+// variables replaced, as compose-go's loader does from bytes.
 type conversion struct {
 	file     string
 	env      environment
 	unknowns *unknowns
 
 	// found on the way
-	hidden [][]string                // paths of !reset and !override: what earlier files say there does not count
+	hidden [][]string                // paths of !reset and !override: earlier files do not count there
 	gaps   map[string][]workload.Gap // by service: of attributes that are left out
 	ports  map[string][]int          // by service: of ranges that are too wide for compose-go
 	wide   int                       // the number of these ports
@@ -100,8 +100,8 @@ func isExtension(at []string, key string) bool {
 	return strings.HasPrefix(key, "x-") && (len(at) == 0 || len(at) == 2 && at[0] == "services")
 }
 
-// whole reports whether a mapping has what compose-go needs of it, after what has
-// no value was left out.
+// whole reports whether a mapping has what compose-go requires of it, after entries
+// without a value were left out.
 func (c *conversion) whole(n *yamlfile.Node, at []string, m map[string]any) bool {
 	if len(at) != 4 || at[0] != "services" || at[2] != "ports" || m["target"] != nil {
 		return true
@@ -152,8 +152,8 @@ func (c *conversion) gap(service string, n *yamlfile.Node, format string, args .
 	c.gaps[service] = append(c.gaps[service], workload.Gap{Place: placeOf(c.file, n), What: fmt.Sprintf(format, args...)})
 }
 
-// port returns an entry of ports in the short form. What is unknown of the host's
-// side is left out, as only the container's counts; a wide range is kept apart.
+// port returns an entry of ports in the short form. An unknown host part is left out,
+// as only the container's counts; a wide range is kept separately.
 func (c *conversion) port(n *yamlfile.Node, service, s string) (any, bool, error) {
 	container := s[strings.LastIndexByte(s, ':')+1:]
 	if isUnknown(container) {
@@ -181,7 +181,7 @@ var readAttributes = map[string]bool{
 	"extends": true, "expose": true, "init": true, "volumes_from": true,
 }
 
-// isRead reports whether the value at a path of a Compose file is looked at.
+// isRead reports whether the value at a path of a Compose file is read.
 func isRead(at []string) bool {
 	switch at[0] {
 	case "services":

@@ -2,13 +2,13 @@ package compose
 
 import "fmt"
 
-// checkDependencies refuses services that depend on one that is not there, or on
-// themselves through others. compose-go's graph.CheckCycle does so by following
-// each way through a graph, of which a small file can have 2^n.
+// checkDependencies refuses services that depend on a missing one, or on themselves
+// through others. compose-go's graph.CheckCycle follows each path through a graph, of
+// which a small file can have 2^n.
 func checkDependencies(model map[string]any) error {
 	services, _ := model["services"].(map[string]any)
 	waits := map[string]int{}           // for how many
-	dependents := map[string][]string{} // who waits for a service
+	dependents := map[string][]string{} // the services that wait for a service
 	var ready []string
 	for _, name := range names(services) {
 		service, _ := services[name].(map[string]any)

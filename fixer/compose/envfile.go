@@ -14,11 +14,11 @@ type assignment struct {
 	name, value string
 	line        int  // from 1
 	expand      bool // the value has variables of its own
-	inherited   bool // a name without "=": what the environment says
+	inherited   bool // a name without "=": the environment's value
 }
 
 // parseEnv reads an environment file as compose-go's package dotenv does: "export"
-// and comments are skipped, values may be quoted and then go over several lines.
+// and comments are skipped, values may be quoted and then span several lines.
 func parseEnv(src string) ([]assignment, error) {
 	p := envParser{rest: strings.TrimPrefix(src, "\ufeff"), line: 1}
 	var list []assignment
@@ -33,7 +33,7 @@ func parseEnv(src string) ([]assignment, error) {
 }
 
 // parseRaw reads an environment file of the format "raw": a line is a name, "="
-// and the value as it is.
+// and the literal value.
 func parseRaw(src string) []assignment {
 	var list []assignment
 	number := 0
@@ -54,7 +54,7 @@ type envParser struct {
 	line int
 }
 
-// advance takes n bytes.
+// advance consumes n bytes.
 func (p *envParser) advance(n int) string {
 	taken := p.rest[:n]
 	p.line += strings.Count(taken, "\n")
@@ -62,7 +62,7 @@ func (p *envParser) advance(n int) string {
 	return taken
 }
 
-// skip takes white space and comments, and reports whether anything follows.
+// skip consumes white space and comments, and reports whether anything follows.
 func (p *envParser) skip() bool {
 	for {
 		p.advance(len(p.rest) - len(strings.TrimLeftFunc(p.rest, unicode.IsSpace)))
@@ -113,7 +113,7 @@ func (p *envParser) assignment() (assignment, error) {
 	return a, err
 }
 
-// blanks takes white space up to the end of the line.
+// blanks consumes white space up to the end of the line.
 func (p *envParser) blanks() {
 	p.advance(len(p.rest) - len(strings.TrimLeftFunc(p.rest, isBlank)))
 }
@@ -130,7 +130,7 @@ func inName(r rune) bool {
 	return strings.ContainsRune("_.-[]", r) || unicode.IsLetter(r) || unicode.IsNumber(r)
 }
 
-// value takes the value of an assignment.
+// value consumes the value of an assignment.
 func (p *envParser) value() (value string, expand bool, err error) {
 	if p.rest == "" || p.rest[0] != '"' && p.rest[0] != '\'' {
 		line := p.advance(lineLength(p.rest))

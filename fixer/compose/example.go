@@ -7,11 +7,11 @@ import (
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
-// LoadExample returns what a Compose file says that is shown in a file of
-// documentation, from a line of it on, which counts from 1. It is read by itself, as if
-// it stood where the documentation does: no other file is read, variables have their
-// defaults alone, and what it refers to without declaring it is taken to be there.
-// What is wrong with it is a gap of the project.
+// LoadExample returns the project of a Compose file that is shown in a documentation
+// file, starting at a line, which counts from 1. It is read by itself, as if it were
+// where the documentation is: no other file is read, variables have only their
+// defaults, and undeclared references are taken to exist. Errors in it are gaps of the
+// project.
 func LoadExample(file string, line int, content string) *Project {
 	r := newReader(noFiles{})
 	r.texts[file] = text{content: content}

@@ -32,7 +32,7 @@ func (b *builder) extend(s *source) error {
 	return nil
 }
 
-// extended returns how many services a service rests on, after it is merged with
+// extended returns how many services a service extends, after it is merged with
 // these. chain are those on the way to it.
 func (b *builder) extended(s *source, services map[string]any, name string, chain []string) (depth int, err error) {
 	if depth, ok := s.depths[name]; ok {
@@ -75,8 +75,7 @@ func (b *builder) extended(s *source, services map[string]any, name string, chai
 	return depth, nil
 }
 
-// extension returns the file and the service of an extends, "" for what it does
-// not have.
+// extension returns the file and the service of an extends, "" for a missing one.
 func extension(e any) (file, service string) {
 	switch e := e.(type) {
 	case string:
@@ -88,8 +87,8 @@ func extension(e any) (file, service string) {
 	return file, service
 }
 
-// base returns the service that is extended, complete, and the file that it is of.
-// There is none where the file can't be read, which is a gap of the service.
+// base returns the extended service, complete, and the file that contains it. It
+// returns nil if the file can't be read, which is a gap of the service.
 func (b *builder) base(s *source, services map[string]any, at entry, file, ref string, chain []string) (*source, map[string]any, int, error) {
 	from := s
 	if isUnknown(ref) {
@@ -115,7 +114,7 @@ func (b *builder) base(s *source, services map[string]any, at entry, file, ref s
 	return from, base, depth, nil
 }
 
-// baseFile returns a file of which a service is extended, in compose-go's long
+// baseFile returns the file of an extended service, in compose-go's long
 // forms. It is read once for all services; its paths are relative to itself.
 func (b *builder) baseFile(s *source, file string) (*source, error) {
 	name, err := resolve(s.dir, file)

@@ -12,7 +12,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/yamlfile"
 )
 
-// The bounds of what is read for the Compose files of one directory.
+// The bounds for the Compose files of one directory.
 const (
 	maxReads = 500      // files
 	maxRead  = 16 << 20 // bytes of all files
@@ -143,18 +143,18 @@ func (r *reader) assignments(name string, raw bool) ([]assignment, error) {
 	return a.list, a.err
 }
 
-// exists reports whether a file is there, whether it can be read or not.
+// exists reports whether a file exists, readable or not.
 func (r *reader) exists(name string) bool {
 	info, err := fs.Stat(r.root, name)
 	return err == nil && !info.IsDir()
 }
 
-// remotePrefixes are what compose-go and BuildKit take for a URL or a reference
+// remotePrefixes are what compose-go and BuildKit treat as a URL or a reference
 // to something that is not a file.
 var remotePrefixes = []string{"github.com/", "git@", "service:"}
 
-// resolve returns the path from the root of what a Compose file in dir names.
-// The error says, in a few words, why that is not in the repository.
+// resolve returns the path from the root of a path in a Compose file in dir. The error
+// states, in a few words, why that is not in the repository.
 func resolve(dir, name string) (string, error) {
 	if isUnknown(name) {
 		return "", errors.New("has a variable without a value")
@@ -176,7 +176,7 @@ func resolve(dir, name string) (string, error) {
 	return joined, nil
 }
 
-// spend counts values that are merged. The error says that there are too many.
+// spend counts values that are merged. It fails if there are too many.
 func (r *reader) spend(models ...map[string]any) error {
 	values := 0
 	for _, m := range models {
@@ -200,8 +200,8 @@ func (r *reader) compare(a, b any) error {
 	return nil
 }
 
-// pairs returns the number of pairs of items of the lists that are merged when two
-// values are.
+// pairs returns the number of pairs of items in the lists that a merge of two values
+// compares.
 func pairs(a, b any) int {
 	n := 0
 	switch a := a.(type) {
@@ -225,7 +225,8 @@ func placeOf(file string, n *yamlfile.Node) workload.Place {
 	return workload.Place{File: file, Line: n.Line, Col: n.Col}
 }
 
-// placeOfError returns the place and the message of what a file is refused for.
+// placeOfError returns the place and the message of the error for which a file is
+// refused.
 func placeOfError(file string, err error) (workload.Place, string) {
 	var y *yamlfile.Error
 	if errors.As(err, &y) {

@@ -24,7 +24,7 @@ type inclusion struct {
 	env     []string
 }
 
-// include merges what a file includes under what it says itself, as compose-go's
+// include merges included files under the file itself, as compose-go's
 // loader.ApplyInclude does. What can't be included is a gap; the rest counts.
 func (b *builder) include(s *source, including []string) error {
 	list, err := s.inclusions()
@@ -118,7 +118,7 @@ func stringList(v any) []string {
 }
 
 // included returns the files of an item of include and the directory that their
-// paths are relative to. The error says why they are not read.
+// paths are relative to. The error states why they are not read.
 func (b *builder) included(dir string, i inclusion) (files []string, project string, err error) {
 	for _, f := range i.files {
 		name, err := resolve(dir, f)
@@ -139,8 +139,8 @@ func (b *builder) included(dir string, i inclusion) (files []string, project str
 	return files, project, nil
 }
 
-// includedEnv returns the environment of included files: their own comes after
-// that of the file that includes them.
+// includedEnv returns the environment of included files: that of the including file
+// takes precedence.
 func (b *builder) includedEnv(s *source, i inclusion, dir string) (environment, error) {
 	if len(i.env) == 0 {
 		return b.environment(s.env, path.Join(dir, ".env"))
@@ -164,7 +164,7 @@ func (b *builder) includedEnv(s *source, i inclusion, dir string) (environment, 
 	return env, nil
 }
 
-// importModel merges an included model under what the file says itself.
+// importModel merges an included model under the file itself.
 func (s *source) importModel(m *model) (err error) {
 	defer recovered(&err)
 	for _, section := range sections {
@@ -183,7 +183,7 @@ func (s *source) importModel(m *model) (err error) {
 			case !ok:
 				to[name] = from[name]
 			case reflect.DeepEqual(own, from[name]):
-				continue // one file, included on two ways
+				continue // one file, included twice
 			default:
 				hide(map[string]any{section: from}, s.hidden)
 				if to[name], err = override.MergeYaml(from[name], own, tree.NewPath(section, name)); err != nil {

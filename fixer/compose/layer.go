@@ -7,8 +7,8 @@ import (
 	"github.com/dockmend/dockmend/fixer/yamlfile"
 )
 
-// environment is what variables of a Compose file may have as values: those of
-// .env, which may have unknown parts themselves.
+// environment is the values of variables of a Compose file: those of .env, which may
+// have unknown parts themselves.
 type environment map[string]string
 
 func (e environment) lookup(name string) (string, bool) {
@@ -16,7 +16,7 @@ func (e environment) lookup(name string) (string, bool) {
 	return v, ok
 }
 
-// layer is what one file says of a service. The service is what its layers say
+// layer is the entry of a service in one file. The service is all its layers
 // together, the last before the others.
 type layer struct {
 	conversion *conversion
@@ -26,7 +26,7 @@ type layer struct {
 	extended   bool           // brought by extends
 }
 
-// place returns the place of a node, the zero place where no file says anything.
+// place returns the place of a node, the zero place if no file has it.
 func (l layer) place(n *yamlfile.Node) workload.Place {
 	if l.conversion == nil {
 		return workload.Place{}
@@ -47,11 +47,11 @@ func (l layer) text(n *yamlfile.Node) string {
 	return s
 }
 
-// layers are those of a service, the last counts before the others.
+// layers are those of a service; the last takes precedence.
 type layers []layer
 
-// visible returns the entries of the layers in which an attribute of the service is said and not
-// hidden by a later one, from the first to the last.
+// visible returns the entries of the layers that set an attribute of the service and
+// that no later one hides, from the first to the last.
 func (ls layers) visible(attribute string) []entry {
 	var list []entry
 	for _, l := range slices.Backward(ls) {

@@ -13,22 +13,22 @@ import (
 // maxProjects bounds the projects of a directory.
 const maxProjects = 50
 
-// The names by which docker compose finds the files of a project, in its order:
+// The names of the files of a project that docker compose reads, in its order:
 // compose-go's cli.DefaultFileNames and cli.DefaultOverrideFileNames.
 var (
 	defaultNames  = []string{"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"}
 	overrideNames = []string{"compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"}
 )
 
-// Load returns what the Compose files of a directory of a repository say. dir is
-// slash-separated, from the root. The default project is what docker compose
+// Load returns the meaning of the Compose files of a directory of a repository. dir is
+// slash-separated, from the root. The default project is the one that docker compose
 // finds: the first of its names, and the first override file. Any other file,
 // compose.prod.yaml or docker-compose-prod.yml, is a project with the default file
-// before it, or by itself where these two do not go together. A file that IsNamedAlike
-// has a name for is one by itself, if it has services.
+// before it, or by itself if these two do not merge. A file for which IsNamedAlike is
+// true is one by itself, if it has services.
 //
-// Load fails where the directory can't be listed. What is wrong with a file is a
-// gap of its project.
+// Load fails if the directory can't be listed. Errors in a file are gaps of its
+// project.
 func Load(root fs.FS, dir string) (*Set, error) {
 	list, err := fs.ReadDir(root, dir)
 	if err != nil {
@@ -113,18 +113,18 @@ func loadOther(r *reader, dir string, o other, main []string) *Project {
 // other is a file that is neither the default one nor an override.
 type other struct {
 	name, file string
-	alone      bool // it never goes together with the default one
+	alone      bool // it never merges with the default one
 }
 
 // hasServices reports whether a line of a file starts with the key services. A file
-// that can't be read has none: what it is, its name does not say.
+// that can't be read has none, since its name does not identify it.
 func hasServices(r *reader, file string) bool {
 	content, err := r.text(file)
 	return err == nil && strings.Contains("\n"+content, "\nservices:")
 }
 
-// IsNamedAlike reports whether a base name may be that of a Compose file, although
-// docker compose does not look for it: podman-compose.yml, compose-dev.yaml, stack.yml.
+// IsNamedAlike reports whether a base name may be that of a Compose file that docker
+// compose does not read by default: podman-compose.yml, compose-dev.yaml, stack.yml.
 func IsNamedAlike(file string) bool {
 	ext := path.Ext(file)
 	stem := strings.ToLower(strings.TrimSuffix(file, ext))
@@ -132,7 +132,7 @@ func IsNamedAlike(file string) bool {
 }
 
 // find returns the files of the default project and those of the others among
-// the names of a directory, which are in order.
+// the names of a directory, which are sorted.
 func find(names []string) (main []string, others []other) {
 	for _, candidates := range [][]string{defaultNames, overrideNames} {
 		i := slices.IndexFunc(candidates, func(c string) bool { return slices.Contains(names, c) })
@@ -155,8 +155,8 @@ func find(names []string) (main []string, others []other) {
 	return main, others
 }
 
-// projectOf returns the name of the project of a file, "" where it is not named
-// as a Compose file is.
+// projectOf returns the name of the project of a file, "" if it does not have the name
+// of a Compose file.
 func projectOf(file string) string {
 	stem, ok := strings.CutSuffix(file, ".yaml")
 	if !ok {
@@ -172,7 +172,7 @@ func projectOf(file string) string {
 	return ""
 }
 
-// load returns the project of files, whose environment is .env of a directory.
+// load returns the project of files, with the environment of .env in a directory.
 func load(r *reader, dir, name string, files []string) *Project {
 	b := newBuilder(r)
 	env, err := b.environment(nil, path.Join(dir, ".env"))
@@ -198,7 +198,7 @@ func (b *builder) project(name string, files []string, env environment) *Project
 	return p
 }
 
-// uniqueGaps returns the gaps in order, each once.
+// uniqueGaps returns the sorted gaps, each once.
 func uniqueGaps(gaps []workload.Gap) []workload.Gap {
 	seen := map[workload.Gap]bool{}
 	return slices.DeleteFunc(gaps, func(g workload.Gap) bool {

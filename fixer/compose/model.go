@@ -12,11 +12,11 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// projectName stands for the name of the project, which compose-go wants and
-// which says nothing about a service.
+// projectName is the name of the project, which compose-go requires and which does not
+// affect a service.
 const projectName = "project"
 
-// stage says how far compose-go is to go with a model.
+// stage is how far compose-go processes a model.
 type stage int
 
 const (
@@ -25,7 +25,7 @@ const (
 )
 
 // merge returns the model of files, merged and in the long forms, as compose-go
-// has it. The models are used up. They have no include and no extends, so that
+// has it. It consumes the models. They have no include and no extends, so that
 // compose-go reads nothing; their variables are replaced.
 func merge(s stage, models ...map[string]any) (model map[string]any, err error) {
 	defer recovered(&err)
@@ -46,7 +46,7 @@ func merge(s stage, models ...map[string]any) (model map[string]any, err error) 
 	})
 }
 
-// project returns a merged model as compose-go's types. With check, references
+// project returns a merged model as compose-go's types. If check is set, references
 // between its parts are checked.
 func project(model map[string]any, check bool) (p *types.Project, err error) {
 	defer recovered(&err)
@@ -70,12 +70,12 @@ func project(model map[string]any, check bool) (p *types.Project, err error) {
 	if networks, ok := model["networks"].(map[string]any); !ok {
 		model["networks"] = map[string]any{"default": nil}
 	} else if _, ok := networks["default"]; !ok {
-		networks["default"] = nil // is there without being declared
+		networks["default"] = nil // exists without being declared
 	}
 	return loader.ModelToProject(model, options, details)
 }
 
-// confine keeps compose-go from reading files and from looking up variables.
+// confine prevents compose-go from reading files and from looking up variables.
 func confine(o *loader.Options) {
 	o.SkipInclude = true
 	o.SkipExtends = true
@@ -91,7 +91,7 @@ func confine(o *loader.Options) {
 	o.SetProjectName(projectName, true)
 }
 
-// prepare takes out of a model what compose-go only logs a warning for.
+// prepare removes from a model what only makes compose-go log a warning.
 func prepare(model map[string]any) {
 	delete(model, "version")
 	delete(model, "include")
@@ -112,8 +112,8 @@ func prepare(model map[string]any) {
 	}
 }
 
-// recovered makes an error of a panic: compose-go trusts the form of what it has
-// not validated.
+// recovered makes an error of a panic: compose-go trusts the form of unvalidated
+// values.
 func recovered(err *error) {
 	if r := recover(); r != nil {
 		*err = fmt.Errorf("%w: %v", errForm, r)
@@ -157,7 +157,7 @@ func size(v any) int {
 	return n
 }
 
-// hide takes out of a model what a later file hides by !reset or !override.
+// hide removes from a model what a later file hides by !reset or !override.
 func hide(model map[string]any, paths [][]string) {
 	for _, path := range paths {
 		m := model

@@ -66,8 +66,8 @@ func file(source, target, dir string) workload.Mount {
 	return workload.Mount{Target: target, Kind: workload.Config, Source: source, ReadOnly: true}
 }
 
-// volume returns an entry of volumes. A volume of the local driver may be a bind
-// mount or a tmpfs by its options.
+// volume returns an entry of volumes. The options of a volume of the local driver may
+// make it a bind mount or a tmpfs.
 func (g *gathering) volume(v types.ServiceVolumeConfig) workload.Mount {
 	m := workload.Mount{Target: v.Target, Kind: workload.Volume, Source: v.Source, ReadOnly: v.ReadOnly}
 	switch v.Type {
@@ -91,7 +91,7 @@ func (g *gathering) volume(v types.ServiceVolumeConfig) workload.Mount {
 	return m
 }
 
-// named sets what the declaration of a named volume says of a mount.
+// named sets the fields of a mount from the declaration of its named volume.
 func (g *gathering) named(m *workload.Mount) {
 	declared, ok := g.project.Volumes[m.Source]
 	m.Existing = m.Existing || bool(declared.External)
@@ -107,7 +107,7 @@ func (g *gathering) named(m *workload.Mount) {
 	}
 }
 
-// places returns the places of the items of a list of mounts by their targets.
+// places returns the places of the items of a list of mounts, keyed by their targets.
 func (g *gathering) places(attribute string, target func(layer, *yamlfile.Node) string) map[string]workload.Place {
 	places := map[string]workload.Place{}
 	for _, at := range g.layers.visible(attribute) {
@@ -152,7 +152,7 @@ func fileTarget(dir string) func(layer, *yamlfile.Node) string {
 	}
 }
 
-// volumesFrom adds the mounts that services have from others of the project.
+// volumesFrom adds the mounts that services take from others of the project.
 func (a *assembly) volumesFrom(list []*Service) {
 	own := map[string][]workload.Mount{}
 	for _, s := range list {

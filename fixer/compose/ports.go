@@ -9,8 +9,8 @@ import (
 const (
 	maxPort = 65535
 
-	// maxPortRange is the number of ports of a range above which compose-go does
-	// not get it: it makes a mapping of each.
+	// maxPortRange is the longest range of ports that compose-go gets: it makes a
+	// mapping of each.
 	maxPortRange = 100
 
 	// maxPorts bounds the ports of the services of a project together.

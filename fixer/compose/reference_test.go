@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// logged is what compose-go logs, which it does to the process's standard error.
+// logged is what compose-go logs to the process's standard error.
 var logged bytes.Buffer
 
 // complete is a project in which everything is known.
@@ -89,7 +89,7 @@ services:
 VERSION=7
 `
 
-// TestReference compares what is read with what compose-go's own loader makes of
+// TestReference compares the result with that of compose-go's own loader for
 // the same files on a disk.
 func TestReference(t *testing.T) {
 	dir, err := filepath.EvalSymlinks(t.TempDir())
@@ -136,7 +136,7 @@ func TestReference(t *testing.T) {
 	}
 }
 
-// ours describes a service in the terms of theirs.
+// ours describes a service in the format of theirs.
 func ours(dir string, s *Service) []string {
 	d := s.Deployment
 	list := []string{s.Image, d.User, d.WorkingDir, fmt.Sprint(d.Init), fmt.Sprintf("%#v", d.Command), fmt.Sprintf("%#v", d.Entrypoint)}
@@ -190,7 +190,7 @@ func theirs(s types.ServiceConfig) []string {
 }
 
 // TestSilent: compose-go warns of a version, of external.name, of "yes" and of
-// variables without a value in a log that is the process's.
+// variables without a value in the log of the process.
 func TestSilent(t *testing.T) {
 	logged.Reset()
 	for _, text := range []string{complete, "== compose.yaml\nservices: {a: {image: \"${A}${B:-$C}\"}}\n== .env\nX=$Y\n"} {
@@ -209,7 +209,7 @@ func TestSilent(t *testing.T) {
 	}
 }
 
-// FuzzExpand compares values with those of compose-go, where all is known.
+// FuzzExpand compares values with those of compose-go, if all is known.
 func FuzzExpand(f *testing.F) {
 	for _, s := range []string{
 		"", "a", "$", "$$", "$A", "${A}", "$A$B", "${A:-x}", "${N:-x}", "${N-x}", "${E:-x}", "${E-x}", "${A:+x}", "${A+x}", "${E:+x}",

@@ -2,7 +2,7 @@ package compose
 
 import "testing"
 
-// TestRights has what services may do on the host, and those that ask for nothing.
+// TestRights has rights that services have on the host, and services without any.
 func TestRights(t *testing.T) {
 	check(t, `== compose.yaml
 services:
@@ -34,7 +34,7 @@ project "" of compose.yaml compose.override.yaml
 `)
 }
 
-// TestExisting has volumes into which nothing of the image is copied.
+// TestExisting has volumes that receive nothing from the image.
 func TestExisting(t *testing.T) {
 	check(t, `== compose.yaml
 services:

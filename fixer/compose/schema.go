@@ -13,8 +13,8 @@ import (
 
 // This file checks models against the schema of the Compose specification, which
 // compose-go has as a text. Its own validator compiles that text, which takes
-// 20 ms; this one takes the text as it is, knows the keywords that are in it, and
-// nothing to say of what it refuses: that is compose-go's to tell.
+// 20 ms; this one uses the text directly, knows only the keywords in it, and gives no
+// reasons: compose-go reports those.
 
 // schema is a JSON schema of draft 2020-12, with the keywords that the Compose
 // specification uses.
@@ -49,7 +49,7 @@ func (o *oneOrMore) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, &(*o)[0])
 }
 
-// additional is what other properties have to be.
+// additional is the constraint on other properties.
 type additional struct {
 	refused bool
 	schema  *schema // nil for anything
@@ -73,9 +73,9 @@ var composeSchema = sync.OnceValues(func() (*schema, error) {
 	return &s, err
 })
 
-// isValid reports whether a model is what the schema of the Compose specification
-// says. It is false, too, where that could not be told: of values that JSON has
-// not, and of keywords that are used as the specification does not use them.
+// isValid reports whether a model satisfies the schema of the Compose specification.
+// It is also false if that is unknown: for values that JSON lacks, and for keywords
+// used differently from the specification.
 func isValid(model map[string]any) bool {
 	s, err := composeSchema()
 	if err != nil {
@@ -85,26 +85,26 @@ func isValid(model map[string]any) bool {
 	return c.value(s, model, maxCheckedDepth, nil) && !c.unsure
 }
 
-// maxCheckedDepth bounds the schemas and the values inside each other.
+// maxCheckedDepth bounds nested schemas and values.
 const maxCheckedDepth = 200
 
 // checking is one validation.
 type checking struct {
 	defs   map[string]*schema
-	unsure bool // something could not be told
+	unsure bool // part of the result is unknown
 }
 
-// evaluated are the properties of an object that a schema has something to say
-// of; nil where that is not asked.
+// evaluated are the properties of an object that a schema covers; nil if that is not
+// needed.
 type evaluated map[string]bool
 
-// giveUp notes that the verdict is not known.
+// giveUp records that the verdict is unknown.
 func (c *checking) giveUp() bool {
 	c.unsure = true
 	return false
 }
 
-// value reports whether a value is what a schema says.
+// value reports whether a value satisfies a schema.
 func (c *checking) value(s *schema, v any, depth int, seen evaluated) bool {
 	v, ok := plain(v)
 	if depth == 0 || !ok {
@@ -140,7 +140,7 @@ func (c *checking) value(s *schema, v any, depth int, seen evaluated) bool {
 	return c.scalar(s, v)
 }
 
-// plain returns a value as JSON has it; ok is false for what JSON has not.
+// plain returns a value as in JSON; ok is false for a value that JSON lacks.
 func plain(v any) (out any, ok bool) {
 	switch v.(type) {
 	case nil, string, bool, map[string]any, []any, int, int64, uint32, uint64, float32, float64:
@@ -153,7 +153,7 @@ func plain(v any) (out any, ok bool) {
 	return out, err == nil
 }
 
-// combined reports whether a value is what the schemas say that a schema is made of.
+// combined reports whether a value satisfies the schemas that a schema combines.
 func (c *checking) combined(s *schema, v any, depth int, seen evaluated) bool {
 	for _, one := range s.AllOf {
 		if !c.value(one, v, depth-1, seen) {
@@ -201,11 +201,11 @@ func (c *checking) hasType(name string, v any) bool {
 	}
 }
 
-// maxWhole is the largest number up to which float64 has every whole one.
+// maxWhole is the number up to which float64 represents every integer.
 const maxWhole = 1 << 53
 
-// number returns the value of a number; ok is false for what is none, or too large
-// to be told from others.
+// number returns the value of a number; ok is false for other values, and for numbers
+// too large to be distinguished.
 func number(v any) (n float64, ok bool) {
 	switch v := v.(type) {
 	case int:
@@ -325,7 +325,7 @@ func (c *checking) scalar(s *schema, v any) bool {
 	return (s.Minimum == nil || n >= *s.Minimum) && (s.Maximum == nil || n <= *s.Maximum)
 }
 
-// patterns are the compiled ones of the schema.
+// patterns are the compiled patterns of the schema.
 var patterns sync.Map
 
 // matchesName reports whether a pattern of the schema matches a text.

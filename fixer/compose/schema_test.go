@@ -14,7 +14,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// models are Compose files, which compose-go takes or refuses.
+// models are Compose files that compose-go accepts or refuses.
 var models = []string{
 	"services: {web: {image: x}}",
 	"services: {web: {image: x, x-own: {a: 1}}}\nx-top: [1, 2]",
@@ -62,8 +62,8 @@ func parsedModel(t *testing.T, text string) map[string]any {
 	return m
 }
 
-// What isValid takes, compose-go takes; and it takes all of these that compose-go
-// does.
+// TestSchema: compose-go accepts what isValid accepts, and isValid accepts all of
+// these that compose-go does.
 func TestSchema(t *testing.T) {
 	taken := 0
 	for _, text := range models {
@@ -81,7 +81,7 @@ func TestSchema(t *testing.T) {
 	}
 }
 
-// What can't be told is not valid.
+// TestSchemaUnsure: what is unknown is not valid.
 func TestSchemaUnsure(t *testing.T) {
 	deep := any("x")
 	for range 2 * maxCheckedDepth {
@@ -95,14 +95,14 @@ func TestSchemaUnsure(t *testing.T) {
 	}
 }
 
-// recursive is a schema of objects in each other, and numbers.
+// recursive returns a schema of nested objects and numbers.
 func recursive() *schema {
 	s := &schema{Type: oneOrMore{"object", "integer"}}
 	s.Additional = &additional{schema: s}
 	return s
 }
 
-// assembled makes of files what compose-go's loader does.
+// TestAssembled: assembled returns the same for files as compose-go's loader.
 func TestAssembled(t *testing.T) {
 	for _, first := range models {
 		for _, second := range append(slices.Clone(models), "") {
@@ -124,7 +124,7 @@ func TestAssembled(t *testing.T) {
 	}
 }
 
-// loaded is what merge has of compose-go's loader.
+// loaded returns what merge gets from compose-go's loader.
 func loaded(models []map[string]any) (model map[string]any, err error) {
 	defer recovered(&err)
 	details := types.ConfigDetails{WorkingDir: "/", Environment: types.Mapping{}}
@@ -136,7 +136,7 @@ func loaded(models []map[string]any) (model map[string]any, err error) {
 	return loader.LoadModelWithContext(context.Background(), details, confine)
 }
 
-// The specification uses no keyword that schema does not know.
+// TestSchemaKeywords: the specification uses no keyword that schema does not know.
 func TestSchemaKeywords(t *testing.T) {
 	known := strings.Fields("$schema $id title description deprecated default")
 	for f := range reflect.TypeFor[schema]().Fields() {

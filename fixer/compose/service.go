@@ -11,8 +11,8 @@ import (
 	"github.com/dockmend/dockmend/fixer/yamlfile"
 )
 
-// maxVariables bounds the variables of the environment files of the services of a
-// project together: a large file may be that of many.
+// maxVariables bounds the variables of all environment files of the services of a
+// project: many may share a large file.
 const maxVariables = 100_000
 
 // services returns the services of a model.
@@ -47,7 +47,7 @@ func (m *model) hasGaps() bool {
 	return false
 }
 
-// assembly makes services of compose-go's.
+// assembly converts compose-go's services.
 type assembly struct {
 	*builder
 	project   *types.Project
@@ -55,7 +55,7 @@ type assembly struct {
 	variables int
 }
 
-// gathering is a service that is being made.
+// gathering is a service under construction.
 type gathering struct {
 	*assembly
 	config types.ServiceConfig
@@ -120,8 +120,8 @@ func (g *gathering) unknown(attribute, value string) {
 	g.gap(attribute, "%s: %s has no value", attribute, g.unknowns.written(value))
 }
 
-// text returns a value. An unknown part of it is a gap, and stands as it is
-// written, so that the value is not taken for the one of the image.
+// text returns a value. An unknown part of it is a gap, and stays as written, so that
+// the value is not taken for the image's.
 func (g *gathering) text(attribute, value string) string {
 	if isUnknown(value) {
 		g.unknown(attribute, value)
@@ -141,7 +141,7 @@ func (g *gathering) words(attribute string, command types.ShellCommand) []string
 	return words
 }
 
-// build returns what the image is built from, nil for nothing.
+// build returns what the image is built from, nil for no build.
 func (g *gathering) build() *Build {
 	config := g.config.Build
 	if config == nil {
@@ -188,7 +188,7 @@ func (g *gathering) build() *Build {
 }
 
 // context returns the path of the build context, relative to the file that names
-// it, "" where it is not in the repository.
+// it, "" if it is not in the repository.
 func (g *gathering) context(context string, why func(string, ...any)) string {
 	dir := g.layers[len(g.layers)-1].dir
 	for _, at := range g.layers.visible("build") {
@@ -203,8 +203,8 @@ func (g *gathering) context(context string, why func(string, ...any)) string {
 	return name
 }
 
-// variable returns the value of a variable or an argument; nil is what the
-// environment says.
+// variable returns the value of a variable or an argument; nil means the environment's
+// value.
 func (g *gathering) variable(l layer, name string, value *string) (string, bool) {
 	if value == nil {
 		if l.conversion == nil {
@@ -222,7 +222,7 @@ func (g *gathering) variable(l layer, name string, value *string) (string, bool)
 	return *value, true
 }
 
-// environment returns the variables of env_file, and over them of environment.
+// environment returns the variables of env_file, overridden by those of environment.
 func (g *gathering) environment() []workload.Variable {
 	set := map[string]workload.Variable{}
 	for _, v := range g.envFiles() {
@@ -263,7 +263,7 @@ func variables(l layer, n *yamlfile.Node) map[string]*yamlfile.Node {
 	return places
 }
 
-// envFiles returns the variables of the files of env_file, the last of a name
+// envFiles returns the variables of the files of env_file; of equal names the last
 // counts. A file that can't be read is a gap.
 func (g *gathering) envFiles() []workload.Variable {
 	var list []workload.Variable

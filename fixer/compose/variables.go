@@ -9,12 +9,12 @@ import (
 
 const (
 	maxNested   = 20      // "${A:-${B:-…}}"
-	maxExpanded = 4 << 20 // bytes of all values of a directory that variables are put into
+	maxExpanded = 4 << 20 // bytes of all values of a directory with substituted variables
 )
 
 // unknownStart and unknownEnd enclose the number of a variable without a value,
-// in values that are on their way through compose-go. They are private
-// characters, which have no meaning in any of its short forms.
+// in values that pass through compose-go. They are private characters, which have no
+// meaning in any of its short forms.
 const (
 	unknownStart = "\ue000"
 	unknownEnd   = "\ue001"
@@ -27,7 +27,7 @@ type unknowns struct {
 	expanded    int            // bytes
 }
 
-// mark returns what stands for an expression without a value.
+// mark returns the placeholder of an expression without a value.
 func (u *unknowns) mark(expression string) string {
 	i, ok := u.numbers[expression]
 	if !ok {
@@ -38,10 +38,10 @@ func (u *unknowns) mark(expression string) string {
 	return unknownStart + strconv.Itoa(i) + unknownEnd
 }
 
-// isUnknown reports whether a value has a part that is not known.
+// isUnknown reports whether a value has an unknown part.
 func isUnknown(s string) bool { return strings.Contains(s, unknownStart) }
 
-// written returns s with the expressions that have no value, as they are written.
+// written returns s with its placeholders replaced by the original expressions.
 func (u *unknowns) written(s string) string {
 	if !isUnknown(s) {
 		return s
@@ -64,9 +64,9 @@ func (u *unknowns) written(s string) string {
 	}
 }
 
-// expand puts the values of variables into s by the rules of compose-go
-// (template.Substitute), but that a variable without a value and a default
-// stands for an unknown one, and not for "".
+// expand substitutes the values of variables in s by the rules of compose-go
+// (template.Substitute), except that a variable without a value and a default is an
+// unknown one, and not "".
 func (u *unknowns) expand(s string, lookup func(string) (string, bool)) (string, error) {
 	if !strings.Contains(s, "$") {
 		return s, nil
@@ -173,7 +173,7 @@ func leadingName(s string) string {
 }
 
 // closing returns the offset of the "}" that closes the "{" at the start of s, of
-// the last one in the line where braces are not balanced, -1 for none.
+// the last one in the line if braces are not balanced, -1 for none.
 func closing(s string) int {
 	s = s[:lineLength(s)]
 	open := 0

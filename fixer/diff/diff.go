@@ -17,12 +17,12 @@ const context = 3
 
 // Unified returns the unified diff that turns before into after, nil when they
 // are equal. The diff is minimal: no other removes and adds fewer lines (up to
-// a million distinct lines; beyond, a change may be drawn larger).
+// a million distinct lines; beyond that, a change may be larger).
 //
 // A line ends at "\n" alone; every other byte, a carriage return too, is part
-// of the line and is kept. The names are quoted as git quotes them, and made
-// relative: a "." or an empty part of the path, so a leading "/" or "./" too,
-// is left out. A ".." stays, and the tools below refuse to follow it.
+// of the line and is kept. The names are quoted as git quotes them, and made relative,
+// without "." and empty parts of the path, such as a leading "/" or "./". A ".."
+// stays, and the tools below refuse to follow it.
 //
 // `git apply` and `patch -p1` make after from before, byte for byte. For CRLF
 // files too they need no option: GNU patch takes the carriage returns out only
@@ -49,14 +49,14 @@ func Unified(path string, before, after []byte) []byte {
 // Replacement is one change of a file, by whole lines.
 type Replacement struct {
 	// Line is the first line that is replaced, from 1, and Lines is how many are:
-	// 0 where text is put before Line, which is then at most the line behind the
+	// 0 if text is inserted before Line, which is then at most the line after the
 	// last one.
 	Line, Lines int
 	Text        []byte // with its line ends
 }
 
-// Replacements returns the changes that Unified draws, from top to bottom, nil
-// when there are none. Made from the last to the first, they make after from
+// Replacements returns the changes that Unified shows, from top to bottom, nil if
+// there are none. Applied from the last to the first, they make after from
 // before, byte for byte.
 func Replacements(before, after []byte) (list []Replacement) {
 	if bytes.Equal(before, after) {
@@ -79,8 +79,8 @@ func compare(before, after []byte) (a, b *side) {
 }
 
 // Created returns the unified diff that makes a file of that text, nil for an
-// empty one: such a diff has no line to say so. `git apply` and `patch -p1` take
-// it, as they take that of Unified, and refuse where the file is there already.
+// empty one, which a diff can't express. `git apply` and `patch -p1` accept it, as
+// they do that of Unified, and refuse if the file exists.
 func Created(path string, text []byte) []byte {
 	if len(text) == 0 {
 		return nil
@@ -129,7 +129,7 @@ func match(a, b *side) {
 }
 
 // shared gives each distinct line that is on both sides a rune of its own. The
-// library's DiffLinesToRunes does so for all lines, and panics when it has run
+// library's DiffLinesToRunes does so for all lines, and panics when it runs
 // out of runes; here the lines without one count as changed.
 func shared(a, b *side) map[string]rune {
 	inA := make(map[string]bool, len(a.lines))
@@ -162,9 +162,9 @@ func (s *side) encode(ids map[string]rune) (runes []rune, at []int) {
 	return runes, at
 }
 
-// settle slides each run of changed lines that could as well be drawn higher or
-// lower to where a person would draw it: next to a change of the other side, or
-// else where its first text is the least indented, the lowest place of equals.
+// settle slides each run of changed lines that could as well be higher or lower to
+// where a person would put it: next to a change of the other side, or else where its
+// first text is the least indented; of equal places the lowest.
 func (s *side) settle(other *side) {
 	meets, indents := other.gaps(), s.indents()
 	kept := 0 // the kept lines above i
@@ -211,7 +211,7 @@ func (s *side) run(i int) int {
 	return n
 }
 
-// gaps tells, for each number of kept lines, whether a change follows them.
+// gaps reports, for each number of kept lines, whether a change follows them.
 func (s *side) gaps() []bool {
 	gaps := []bool{false}
 	for _, kept := range s.kept {
@@ -296,7 +296,7 @@ func writeLines(out *bytes.Buffer, mark byte, lines []string) {
 	}
 }
 
-// label returns the name in a file header. A tab after it says that a space is
+// label returns the name in a file header. A tab after it marks that a space is
 // not its end.
 func label(prefix, path string) string {
 	parts := slices.DeleteFunc(strings.Split(path, "/"), func(part string) bool {

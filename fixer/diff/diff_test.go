@@ -106,7 +106,7 @@ func TestReplacements(t *testing.T) {
 	}
 }
 
-// TestReplacementsMake makes the replacements of each pair, from the last to the
+// TestReplacementsMake applies the replacements of each pair, from the last to the
 // first.
 func TestReplacementsMake(t *testing.T) {
 	for name, c := range changed {
@@ -116,8 +116,8 @@ func TestReplacementsMake(t *testing.T) {
 	}
 }
 
-// replaced makes the replacements, each of which must stand above the one that was
-// made before.
+// replaced applies the replacements, each of which must be above the one that was
+// applied before.
 func replaced(t *testing.T, text string, list []Replacement) string {
 	t.Helper()
 	lines := newSide([]byte(text)).lines
@@ -163,7 +163,7 @@ func TestCreated(t *testing.T) {
 	}
 }
 
-// names are paths, and how git writes them behind "a/".
+// names are paths, and how git writes them after "a/".
 var names = []struct{ path, want string }{
 	{"Dockerfile", "a/Dockerfile"},
 	{"sub/Dockerfile", "a/sub/Dockerfile"},
@@ -250,8 +250,8 @@ func TestTools(t *testing.T) {
 	}
 }
 
-// command is a command in the directory, out of reach of the machine's own
-// settings for git and of a repository around the directory.
+// command returns a command in the directory, isolated from the machine's own settings
+// for git and from a repository around the directory.
 func command(dir string, args ...string) *exec.Cmd {
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Dir = dir
@@ -311,8 +311,8 @@ func TestNamesAsGit(t *testing.T) {
 
 var hunkHeader = regexp.MustCompile(`^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@\n$`)
 
-// apply applies the diff as strictly as can be: every line at its place, every
-// count exact, every hunk apart from the one before.
+// apply applies the diff strictly: every line at its place, every count exact, every
+// hunk apart from the one before.
 func apply(t *testing.T, before string, diff []byte) string {
 	t.Helper()
 	old, at := strings.SplitAfter(before, "\n"), 0
@@ -374,7 +374,7 @@ func readSpan(t *testing.T, start, count string) (before, n int) {
 	return before, n
 }
 
-// leastChange returns how few lines a diff of the texts can remove and add.
+// leastChange returns the fewest lines that a diff of the texts can remove and add.
 func leastChange(before, after string) int {
 	a, b := newSide([]byte(before)).lines, newSide([]byte(after)).lines
 	common := make([]int, len(b)+1) // of the lines of a so far, and those of b up to the index

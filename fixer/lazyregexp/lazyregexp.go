@@ -9,22 +9,22 @@ import (
 )
 
 // Regexp is a regular expression in the syntax of package regexp. Its methods are
-// those of [regexp.Regexp], and safe for concurrent use. They panic where the
-// expression is wrong; [All] is for a test that none is.
+// those of [regexp.Regexp], and safe for concurrent use. They panic if the expression
+// is invalid; a test calls [All] to check them.
 type Regexp struct {
 	expr string
 	once sync.Once
 	re   *regexp.Regexp
 }
 
-// all are the expressions that were made.
+// all are the expressions made by New.
 var all struct {
 	sync.Mutex
 	list []*Regexp
 }
 
 // New returns the regular expression. Like [regexp.MustCompile] it is meant for
-// variables of packages: each one that was made is kept.
+// package variables: each one is kept.
 func New(expr string) *Regexp {
 	r := &Regexp{expr: expr}
 	all.Lock()
@@ -33,8 +33,7 @@ func New(expr string) *Regexp {
 	return r
 }
 
-// All compiles the expressions of all packages that are linked, and returns the
-// first error.
+// All compiles the expressions of all linked packages, and returns the first error.
 func All() error {
 	all.Lock()
 	defer all.Unlock()
@@ -51,7 +50,7 @@ func (r *Regexp) compiled() *regexp.Regexp {
 	return r.re
 }
 
-// Match is that of [regexp.Regexp], as all methods are.
+// Match is that of [regexp.Regexp], as are all methods.
 func (r *Regexp) Match(b []byte) bool { return r.compiled().Match(b) }
 
 func (r *Regexp) MatchString(s string) bool { return r.compiled().MatchString(s) }

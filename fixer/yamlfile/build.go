@@ -10,7 +10,7 @@ import (
 // indexed is the number of keys above which a mapping gets an index.
 const indexed = 8
 
-// builder makes the nodes of a file from those of the parser.
+// builder builds the nodes of a file from those of the parser.
 type builder struct {
 	file  *File
 	nodes map[*yaml.Node]*Node // of anchors
@@ -18,7 +18,7 @@ type builder struct {
 	sizes map[*Node]int        // of what is anchored
 }
 
-// document returns the root of a document, null where it is empty.
+// document returns the root of a document, null if it is empty.
 func (b *builder) document(doc *yaml.Node) (*Node, error) {
 	if len(doc.Content) == 0 {
 		return nil, b.file.errorAt(b.file.lines.offset(doc.Line, doc.Column), Syntax, "a document without a value")
@@ -28,8 +28,8 @@ func (b *builder) document(doc *yaml.Node) (*Node, error) {
 	return b.node(doc.Content[0], 0)
 }
 
-// node makes a node and all below it. Aliases follow their anchors in a file, so
-// that they find them; what an anchor contains is counted when it is complete.
+// node builds a node and all below it. Aliases follow their anchors in a file, so that
+// they find them; the size of an anchor is counted when it is complete.
 func (b *builder) node(raw *yaml.Node, depth int) (*Node, error) {
 	offset := b.file.lines.offset(raw.Line, raw.Column)
 	n := &Node{Tag: raw.ShortTag(), Value: raw.Value, Anchor: raw.Anchor, Offset: offset, raw: raw}
@@ -79,7 +79,7 @@ func (b *builder) children(n *Node, raw *yaml.Node, depth int) error {
 	return nil
 }
 
-// alias ties an alias to its anchor, and counts what that brings.
+// alias connects an alias to its anchor, and counts what that adds.
 func (b *builder) alias(n *Node, raw *yaml.Node) error {
 	n.target = b.nodes[raw.Alias]
 	size, complete := b.sizes[n.target]
@@ -97,8 +97,8 @@ func (b *builder) count(offset, size int) error {
 	return nil
 }
 
-// keys refuses keys that are there twice and those of templates, and indexes
-// the keys of a large mapping.
+// keys refuses duplicate keys and those of templates, and indexes the keys of a large
+// mapping.
 func (b *builder) keys(n *Node) error {
 	seen := make(map[string]int, len(n.content)/2)
 	for i := 0; i < len(n.content); i += 2 {

@@ -12,11 +12,11 @@ type Comment struct {
 	Offset int // of its "#"
 	Line   int // from 1
 	Text   string
-	Alone  bool // nothing but white space stands before it in its line
+	Alone  bool // only white space is before it in its line
 }
 
 // Comments returns the comments in the order of the file. They are found in the
-// bytes: to which node the parser attaches a comment depends on the line ends
+// bytes: which node the parser attaches a comment to depends on the line ends
 // (https://github.com/yaml/go-yaml/issues/182).
 func (f *File) Comments() []Comment {
 	texts := f.opaque()

@@ -81,7 +81,7 @@ func checkDepth(depth int, _ *loaderlimits.DepthContext) error {
 // Name returns the name that the file was parsed with.
 func (f *File) Name() string { return f.name }
 
-// Bytes returns the file as it was parsed. It is not to be changed.
+// Bytes returns the file as it was parsed. The caller must not change it.
 func (f *File) Bytes() []byte { return f.src }
 
 // Documents returns the root of each document, in order. A file without any
@@ -114,7 +114,7 @@ func (f *File) separators() int {
 	return count
 }
 
-// syntax is the error for what the parser refuses.
+// syntax returns the error for what the parser refuses.
 func (f *File) syntax(err error) *Error {
 	offset, msg := 0, err.Error()
 	var load *yaml.LoadError

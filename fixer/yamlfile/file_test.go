@@ -58,7 +58,7 @@ func TestPositions(t *testing.T) {
 func checkPositions(t *testing.T, f *File, n *Node) (nodes int) {
 	t.Helper()
 	at := string(f.src[n.Offset:])
-	if want := start(n); !strings.HasPrefix(at, want) && !strings.HasPrefix(at, "!") { // a tag that says nothing
+	if want := start(n); !strings.HasPrefix(at, want) && !strings.HasPrefix(at, "!") { // a tag that adds nothing
 		t.Errorf("%q: %q at %d:%d is not %q", f.src, n.Value, n.Line, n.Col, want)
 	}
 	lineStart := strings.LastIndexByte(string(f.src[:n.Offset]), '\n') + 1
@@ -203,7 +203,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// TestAccepted has the other side of what TestErrors refuses.
+// TestAccepted has files just within what TestErrors refuses.
 func TestAccepted(t *testing.T) {
 	for name, in := range map[string]string{
 		"same key in two mappings":  "a: {x: 1}\nb: {x: 2}\n",
@@ -222,7 +222,7 @@ func TestAccepted(t *testing.T) {
 	}
 }
 
-// bomb returns a file in which level n stands for 10^n values.
+// bomb returns a file in which level n means 10^n values.
 func bomb(levels int) string {
 	var b strings.Builder
 	b.WriteString("a0: &a0 x\n")

@@ -8,7 +8,7 @@ import (
 const bom = "\ufeff"
 
 // lines maps the positions of the YAML parser to offsets, and offsets to the
-// positions that editors show. The two count differently: for YAML 1.1 a line
+// positions that editors show. They count differently: for YAML 1.1 a line
 // ends at LF, CRLF, CR, U+0085, U+2028 and U+2029, and a column is a character;
 // for editors, git and CI a line ends at LF, and a column is a byte.
 type lines struct {
@@ -59,7 +59,7 @@ func lineEnd(s []byte) int {
 }
 
 // offset returns the offset of a position of the parser: both numbers count
-// from 1, and those after the end of a line or of the file stand for the end.
+// from 1, and those after the end of a line or of the file mean the end.
 func (l *lines) offset(line, col int) int {
 	line = min(max(line-1, 0), len(l.yaml)-1)
 	col = max(col-1, 0)

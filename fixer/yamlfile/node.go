@@ -17,10 +17,10 @@ const (
 	Alias
 )
 
-// Node is a value of a file. Nodes are not to be changed.
+// Node is a value of a file. Callers must not change nodes.
 type Node struct {
 	Kind   Kind
-	Tag    string // "!!str", "!!int", "!!null", "!!map", "!reset"; of what an alias stands for
+	Tag    string // "!!str", "!!int", "!!null", "!!map", "!reset"; for an alias, of its target
 	Value  string // of a scalar, without quotes and escapes; the name of an alias
 	Anchor string // without "&"; "" for none
 
@@ -36,8 +36,8 @@ type Node struct {
 	raw     *yaml.Node
 }
 
-// Resolve returns the node that an alias stands for, and n for any other node.
-// It is nil for nil.
+// Resolve returns the node that an alias means, and n for any other node. It returns
+// nil for nil.
 func (n *Node) Resolve() *Node {
 	if n != nil && n.Kind == Alias {
 		return n.target
@@ -64,8 +64,8 @@ func (n *Node) Len() int {
 	}
 }
 
-// Index returns item i of a sequence, from 0, as it is written: an alias is
-// returned as alias. It is nil where there is no such item.
+// Index returns item i of a sequence, from 0, as written: an alias is returned as
+// alias. It returns nil if there is no such item.
 func (n *Node) Index(i int) *Node {
 	r := n.Resolve()
 	if r == nil || r.Kind != Sequence || i < 0 || i >= len(r.content) {
@@ -74,7 +74,7 @@ func (n *Node) Index(i int) *Node {
 	return r.content[i]
 }
 
-// Items yields the items of a sequence, as they are written.
+// Items yields the items of a sequence, as written.
 func (n *Node) Items() iter.Seq[*Node] {
 	return func(yield func(*Node) bool) {
 		for i := range n.Len() {
@@ -86,7 +86,7 @@ func (n *Node) Items() iter.Seq[*Node] {
 }
 
 // Entries yields the keys and values of a mapping in the order of the file, as
-// they are written: "<<" is a key like any other.
+// written: "<<" is a key like any other.
 func (n *Node) Entries() iter.Seq2[*Node, *Node] {
 	return func(yield func(key, value *Node) bool) {
 		r := n.Resolve()
@@ -101,9 +101,9 @@ func (n *Node) Entries() iter.Seq2[*Node, *Node] {
 	}
 }
 
-// Get returns the key and the value of the entry of that name in a mapping,
-// where they are written: of the mapping itself before those that its merge
-// keys ("<<") bring, and of these the first. Both are nil where there is none.
+// Get returns the key and the value of the entry of that name in a mapping, as
+// written: its own entries come before those of its merge keys ("<<"), and of these
+// the first counts. Both are nil if there is none.
 func (n *Node) Get(name string) (key, value *Node) {
 	return n.get(name, map[*Node]bool{})
 }
@@ -140,8 +140,8 @@ func (n *Node) find(name string) (int, bool) {
 	return 0, false
 }
 
-// Merged yields the mappings that the merge key of a mapping names, the one that
-// counts first before the others.
+// Merged yields the mappings that the merge key of a mapping names; earlier ones take
+// precedence.
 func (n *Node) Merged() iter.Seq[*Node] {
 	return func(yield func(*Node) bool) {
 		r := n.Resolve()

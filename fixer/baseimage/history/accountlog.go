@@ -7,12 +7,12 @@ import (
 	"github.com/dockmend/dockmend/fixer/baseimage"
 )
 
-// Accounts returns the users and groups that the history tells, merged into
-// those of a table's record of the image; known is not changed, and nil for no
-// record. With one the result is FromTable, since it is no better than that: a
-// history that leaves doubt adds nothing to it. Without one the result is never
-// complete, and nil when there is doubt or no account. It is nil, too, when the
-// history may have changed accounts, as a record from before is then worthless.
+// Accounts returns the users and groups that the history shows, merged into a table's
+// record of the image; known is not changed, and nil means no record. With a record
+// the result is FromTable, since it is not better than that: a doubtful history adds
+// nothing to it. Without one the result is never complete, and nil if there is doubt
+// or no account. It is also nil if the history may have changed accounts, since an
+// earlier record is then worthless.
 func (s *Summary) Accounts(known *baseimage.Accounts) *baseimage.Accounts {
 	return s.log.merge(known)
 }
@@ -50,7 +50,7 @@ func (l *accountLog) merge(known *baseimage.Accounts) *baseimage.Accounts {
 	return a
 }
 
-// replaceClashing puts an account of the history into the record's list, in the
+// replaceClashing puts an account of the history into the record's list, in
 // place of those that clash with it. If the record contradicts the history about
 // one account, its list is no longer complete.
 func replaceClashing[T comparable](a *baseimage.Accounts, list []T, told T, clash func(T) bool) []T {

@@ -10,18 +10,17 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
-// accountLog is what a history tells of users and groups.
+// accountLog is what a history shows of users and groups.
 type accountLog struct {
 	users  []baseimage.User
 	groups []baseimage.Group
-	// vague are the names of users and groups that were made with ids which
-	// aren't stated.
+	// vague are the names of users and groups that were made with unstated ids.
 	vague []string
-	// doubt: accounts may have been added, or the files replaced that they are
-	// in, in a way that can't be followed.
+	// doubt: accounts may have been added, or their files replaced, in a way that
+	// can't be followed.
 	doubt bool
-	// changed: the same with a change of accounts, so that a record of the image
-	// from before is worth nothing either.
+	// changed: the same with a change of accounts, so that an earlier record of the
+	// image is worthless too.
 	changed bool
 }
 
@@ -62,13 +61,13 @@ func mayHoldAccounts(dest string) bool {
 	return strings.ContainsAny(dest, `$"']`) // a variable, or the JSON form
 }
 
-// note takes down that something may have been done to accounts.
+// note records that something may have been done to accounts.
 func (l *accountLog) note(m accounts.Mention) {
 	l.doubt = l.doubt || m >= accounts.Adds
 	l.changed = l.changed || m >= accounts.Changes
 }
 
-// addScript takes down what a script does.
+// addScript records what a script does.
 func (l *accountLog) addScript(s script) {
 	l.note(s.rest)
 	if s.opaque {
@@ -81,8 +80,8 @@ func (l *accountLog) addScript(s script) {
 	}
 }
 
-// addCall takes down one call of a tool, and reports whether it's understood. A
-// history doesn't tell for sure which distribution's tools it ran.
+// addCall records one call of a tool, and reports whether it's understood. A history
+// doesn't show for certain which distribution's tools it ran.
 func (l *accountLog) addCall(c shell.Call) bool {
 	change, err := accounts.Read(c, baseimage.Unknown)
 	if err != nil {
@@ -130,7 +129,7 @@ func (l *accountLog) addUser(change accounts.Change) bool {
 }
 
 // gid returns the id of the group that a command states, by number or by a name
-// that is known by now. The tools disagree on a number that is a name too.
+// that is known by now. The tools disagree on numbers that are also names.
 func (l *accountLog) gid(stated string) (int, bool) {
 	i := slices.IndexFunc(l.groups, func(g baseimage.Group) bool { return g.Name == stated })
 	if id, err := strconv.ParseUint(stated, 10, 31); err == nil {

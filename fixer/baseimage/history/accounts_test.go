@@ -8,8 +8,8 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
 
-// TestAccounts reads what a history tells beyond doubt; "?" stands for doubt,
-// "!" for accounts that were changed.
+// TestAccounts reads what a history shows beyond doubt; "?" means doubt, "!" means
+// changed accounts.
 func TestAccounts(t *testing.T) {
 	const alpine = "ADD alpine-minirootfs-3.20.3-x86_64.tar.gz / # buildkit"
 	tests := []struct {

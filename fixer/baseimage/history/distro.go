@@ -9,18 +9,18 @@ import (
 	"github.com/dockmend/dockmend/fixer/baseimage"
 )
 
-// packageManagers tell the family of the image that they ran in.
+// packageManagers are the families of images, keyed by the package manager that ran in
+// them.
 var packageManagers = map[string]baseimage.Family{
 	"apk":     baseimage.Alpine,
 	"apt-get": baseimage.Debian, "apt": baseimage.Debian, "dpkg": baseimage.Debian,
 	"dnf": baseimage.RHEL, "microdnf": baseimage.RHEL, "yum": baseimage.RHEL, "rpm": baseimage.RHEL,
 }
 
-// readDistro tells the distribution: from the archive that the image starts
-// with, from the labels of those who publish one, or, as a family alone, from
-// the package manager that the history ran. It returns nil when none of them
-// tells. released: the release is beyond doubt too. followed tells whether the
-// history has all that was done.
+// readDistro returns the distribution: from the archive that the image starts with,
+// from a publisher's labels, or, as a family alone, from the package manager that the
+// history ran. It returns nil if none of them shows it. released: the release is
+// beyond doubt too. followed reports whether the history has all that was done.
 func readDistro(c *v1.ConfigFile, entries []entry, scripts map[int]script, followed bool) (d *baseimage.Distro, released bool) {
 	if c.OS == "windows" {
 		return &baseimage.Distro{ID: "windows", Version: c.OSVersion, Family: baseimage.Windows, Source: baseimage.FromConfig}, true
@@ -36,15 +36,15 @@ func readDistro(c *v1.ConfigFile, entries []entry, scripts map[int]script, follo
 		if changed {
 			return &baseimage.Distro{Family: d.Family, Source: d.Source}, false
 		}
-		// An image that is built on another one inherits its labels, and may
-		// have put its own version into them.
+		// An image built on another one inherits its labels, and may have put its own
+		// version into them.
 		return d, strings.Contains(d.Version, ".") && len(c.RootFS.DiffIDs) <= 1
 	}
 	return familyOfScripts(entries, scripts), false
 }
 
-// archiveOf returns the distribution that the first layer is an archive of, nil
-// when that isn't told.
+// archiveOf returns the distribution whose archive is the first layer, nil if that
+// isn't known.
 func archiveOf(entries []entry) *baseimage.Distro {
 	for _, e := range entries {
 		if !e.empty || e.kind != inert {
@@ -54,8 +54,7 @@ func archiveOf(entries []entry) *baseimage.Distro {
 	return nil
 }
 
-// distroOfArchive reads how the archives of Alpine and Debian are named in the
-// history:
+// distroOfArchive parses the names of Alpine's and Debian's archives in the history:
 //
 //	ADD alpine-minirootfs-3.20.3-x86_64.tar.gz / # buildkit
 //	# debian.sh --arch 'amd64' out/ 'bookworm' '@1718236800'
@@ -83,8 +82,8 @@ func distroOfArchive(text string) *baseimage.Distro {
 	return d
 }
 
-// debianRelease returns the code name and version of a suite. Those of one that
-// moves, like "stable", are not known, nor is the version of a release to come.
+// debianRelease returns the code name and version of a suite. A moving one, like
+// "stable", has neither, and a future release has no version.
 func debianRelease(suite string) (codename, version string) {
 	known, err := baseimage.Table{}.Inspect(context.Background(), baseimage.Query{Image: "debian:" + suite})
 	if err != nil {
@@ -97,7 +96,7 @@ func debianRelease(suite string) (codename, version string) {
 // others inherit.
 func distroOfLabels(labels map[string]string) *baseimage.Distro {
 	if version := labels["org.opencontainers.image.version"]; labels["org.opencontainers.image.ref.name"] == "ubuntu" {
-		// An image that is built on Ubuntu may have put its own version there.
+		// An image built on Ubuntu may have put its own version there.
 		if len(version) != len("24.04") || version[2] != '.' || !digits(version[:2]+version[3:]) {
 			version = ""
 		}
@@ -106,7 +105,7 @@ func distroOfLabels(labels map[string]string) *baseimage.Distro {
 	if labels["com.redhat.component"] == "" {
 		return nil
 	}
-	// CentOS and those who certify their images for Red Hat have the label too.
+	// CentOS and publishers of images certified by Red Hat have the label too.
 	d := &baseimage.Distro{Family: baseimage.RHEL, Source: baseimage.FromConfig}
 	name, _, nested := strings.Cut(labels["name"], "/") // "ubi9", "ubi9-minimal", "ubi9/nodejs-20"
 	own := labels["version"]                            // in "ubi9/nodejs-20", that of Node.js
@@ -123,8 +122,8 @@ func distroOfLabels(labels map[string]string) *baseimage.Distro {
 	return d
 }
 
-// familyOfScripts returns the family whose package manager ran, unless there
-// were those of two.
+// familyOfScripts returns the family whose package manager ran, unless those of two
+// ran.
 func familyOfScripts(entries []entry, scripts map[int]script) *baseimage.Distro {
 	var family baseimage.Family
 	for i := range entries {

@@ -9,7 +9,7 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
 
-// An entry is one line of an image's build history, taken apart.
+// entry is one line of an image's build history, parsed.
 type entry struct {
 	kind    kind
 	text    string // the script of a run; the whole of anything else
@@ -26,7 +26,7 @@ const (
 	run                 // a script for a shell
 	command             // a command without a shell, its words run together
 	copied              // COPY or ADD
-	foreign             // anything else: whatever it did isn't told
+	foreign             // anything else: its effect is unknown
 )
 
 // inertWords are the instructions that put no file into an image.
@@ -35,7 +35,7 @@ var inertWords = map[string]bool{
 	"ONBUILD": true, "SHELL": true, "STOPSIGNAL": true, "USER": true, "VOLUME": true, "WORKDIR": true,
 }
 
-// readHistory takes the history apart, oldest entry first. It's complete when
+// readHistory parses the history, oldest entry first. It's complete if
 // it accounts for every layer.
 func readHistory(c *v1.ConfigFile) (entries []entry, complete bool) {
 	layers := 0
@@ -49,7 +49,7 @@ func readHistory(c *v1.ConfigFile) (entries []entry, complete bool) {
 	return entries, layers == len(c.RootFS.DiffIDs)
 }
 
-// readEntry reads the forms that docker's builders write:
+// readEntry parses the forms that docker's builders write:
 //
 //	/bin/sh -c SCRIPT                      RUN /bin/sh -c SCRIPT # buildkit
 //	|1 ARG=value /bin/sh -c SCRIPT         RUN |1 ARG=value /bin/sh -c SCRIPT # buildkit
@@ -81,13 +81,13 @@ func readInstruction(s string) entry {
 	return entry{kind: foreign, text: s}
 }
 
-// readShell reads "[|N ARG=value…] SHELL [options] -c SCRIPT".
+// readShell parses "[|N ARG=value…] SHELL [options] -c SCRIPT".
 func readShell(s string) (entry, bool) {
 	if !strings.HasPrefix(s, "|") {
 		return cutShell(s)
 	}
-	// The values may have blanks in them, so the shell is where one begins. With
-	// two of them, either may be part of a value.
+	// The values may contain blanks, so the shell is where one begins. If there are
+	// two, either may be part of a value.
 	var first entry
 	for rest, found := s, false; ; {
 		i := strings.Index(rest, " /")
@@ -105,8 +105,8 @@ func readShell(s string) (entry, bool) {
 	}
 }
 
-// cutShell cuts a shell with its options off its script. Buildah writes a shell
-// in front of a JSON form too, which had none.
+// cutShell cuts a shell with its options off its script. Buildah writes a shell before
+// a JSON form too, which had none.
 func cutShell(s string) (entry, bool) {
 	shell, rest, _ := strings.Cut(s, " ")
 	e := entry{kind: run, shell: shell}
@@ -137,7 +137,7 @@ func cutShell(s string) (entry, bool) {
 	}
 }
 
-// operands returns what a COPY or ADD copied, as far as it's told, and where to.
+// operands returns what a COPY or ADD copied, as far as it's known, and where to.
 func (e entry) operands() (sources []string, dest string) {
 	words := strings.Fields(e.text)[1:]
 	words = slices.DeleteFunc(words, func(w string) bool { return strings.HasPrefix(w, "--") })

@@ -43,8 +43,7 @@ func TestReadEntry(t *testing.T) {
 	}
 }
 
-// FuzzHistory: whatever an image's history says, reading it comes to an end,
-// and users come with names.
+// FuzzHistory: reading any image history ends, and users have names.
 func FuzzHistory(f *testing.F) {
 	f.Add("RUN /bin/sh -c groupadd --gid 1000 node && useradd --uid 1000 --gid node node # buildkit")
 	f.Add("RUN |1 A=b /bin/bash -eo pipefail -c cat <<-'A' <<B >/etc/passwd\n\tuseradd x\n\tA\n$(adduser)\nB\n # buildkit")

@@ -10,7 +10,7 @@ import (
 )
 
 // ReadOSRelease returns the distribution that /etc/os-release names
-// (freedesktop.org, os-release(5)). Its Family is Unknown where neither ID nor
+// (freedesktop.org, os-release(5)). Its Family is Unknown if neither ID nor
 // ID_LIKE is known; a part that the file doesn't state is "".
 func ReadOSRelease(text []byte) *baseimage.Distro {
 	values := map[string]string{}
@@ -43,8 +43,8 @@ func ReadOSRelease(text []byte) *baseimage.Distro {
 	return d
 }
 
-// families are the families of distributions by their ID, those included that
-// others name in ID_LIKE.
+// families are the families of distributions, keyed by ID, including IDs that occur in
+// ID_LIKE.
 var families = map[string]baseimage.Family{
 	"alpine": baseimage.Alpine,
 	"debian": baseimage.Debian, "ubuntu": baseimage.Debian,
@@ -52,7 +52,7 @@ var families = map[string]baseimage.Family{
 	"wolfi": baseimage.Wolfi, "chainguard": baseimage.Wolfi,
 }
 
-// unquote takes the quotes off a value that a shell could read.
+// unquote removes the quotes from a value that a shell could read.
 func unquote(s string) string {
 	if n := len(s); n >= 2 && (s[0] == '"' || s[0] == '\'') && s[n-1] == s[0] {
 		s = s[1 : n-1]

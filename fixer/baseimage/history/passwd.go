@@ -8,14 +8,13 @@ import (
 	"github.com/dockmend/dockmend/fixer/baseimage"
 )
 
-// maxAccounts is how many users, and groups, are taken in. Images have a few dozen.
+// maxAccounts bounds the users, and the groups, that are read. Images have a few dozen.
 const maxAccounts = 5000
 
 // ReadPasswd returns the accounts in /etc/passwd and /etc/group (passwd(5),
-// group(5)). A line of another form is passed over; a name that an instruction
-// couldn't use is left out, but not its id. The list is complete unless a line
-// includes accounts from elsewhere (the "+" of nsswitch's compat), or there are
-// more than maxAccounts.
+// group(5)). A malformed line is skipped; a name that an instruction couldn't use is
+// left out, but not its id. The list is complete unless a line includes accounts from
+// elsewhere (the "+" of nsswitch's compat), or there are more than maxAccounts.
 func ReadPasswd(passwd, group []byte) *baseimage.Accounts {
 	a := &baseimage.Accounts{Complete: true, Source: baseimage.FromLayer}
 	for fields := range lines(passwd) {
@@ -67,14 +66,14 @@ func lines(text []byte) func(yield func([]string) bool) {
 	}
 }
 
-// id reads a uid or gid. The kernel's are 32 bits wide, and the last is none.
+// id parses a uid or gid. The kernel's are 32 bits wide, and the last value is not one.
 func id(s string) (int, bool) {
 	n, err := strconv.ParseUint(s, 10, 32)
 	return int(n), err == nil && n < 1<<32-1
 }
 
-// usable returns the name of an account, "" when it has characters that an
-// instruction or a shell would take for something else.
+// usable returns the name of an account, "" if it has characters that an instruction
+// or a shell would interpret.
 func usable(name string) string {
 	ok := name != "" && name[0] != '-' && strings.IndexFunc(name, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("_.-$", r)

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// position is where a history has got to: the directory that it works in, and the
-// programs that were copied into the image by then.
+// position is the state of a history so far: the working directory, and the programs
+// that were copied into the image.
 type position struct {
 	dir     string
 	copied  map[string]bool // names of files, programs or not
-	unnamed bool            // programs whose names aren't told
+	unnamed bool            // programs with unknown names
 }
 
-// enter notes a WORKDIR.
+// enter records a WORKDIR.
 func (p *position) enter(e entry) {
 	if to, ok := strings.CutPrefix(e.text, "WORKDIR "); ok {
 		p.dir = resolve(p.dir, to)
@@ -29,11 +29,11 @@ func resolve(dir, p string) string {
 	return path.Join(dir, p)
 }
 
-// programPath are the directories that a shell looks for programs in, and those
-// that they are in.
+// programPath are the directories that a shell searches for programs, and those above
+// them.
 var programPath = append([]string{"/", "/usr", "/usr/local", "/usr/local/bin", "/usr/local/sbin"}, programDirs...)
 
-// copy notes a COPY or ADD, and returns where it wrote.
+// copy records a COPY or ADD, and returns where it wrote.
 func (p *position) copy(e entry) (dest string) {
 	if p.copied == nil {
 		p.copied = map[string]bool{}
@@ -42,8 +42,8 @@ func (p *position) copy(e entry) (dest string) {
 	dest = resolve(p.dir, to)
 	if slices.Contains(programPath, dest) {
 		for _, s := range sources {
-			// What has no extension may be a directory, and the builder before
-			// BuildKit wrote a checksum in the place of the name.
+			// A name without an extension may be a directory, and the builder before
+			// BuildKit wrote a checksum in place of the name.
 			name := path.Base(s)
 			p.copied[name] = true
 			p.unnamed = p.unnamed || path.Ext(name) == "" || name == "." || strings.HasSuffix(s, "/") || strings.ContainsAny(s, "*?[:")

@@ -9,7 +9,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
-// inArchive are the programs that the archives of the distributions have, with
+// inArchive are the programs that the archives of the distributions contain, in
 // all their releases: Debian's of essential and required packages (coreutils,
 // dash, apt, passwd), Alpine's of busybox and apk-tools.
 var inArchive = map[baseimage.Family]map[string]string{
@@ -17,7 +17,7 @@ var inArchive = map[baseimage.Family]map[string]string{
 	baseimage.Alpine: {"sh": "/bin/sh", "chown": "/bin/chown", "apk": "/sbin/apk", "adduser": "/usr/sbin/adduser"},
 }
 
-// packaged are the programs that come as a package of their own name.
+// packaged are the programs that come in a package of the same name.
 var packaged = map[baseimage.Family]map[string]string{
 	baseimage.Debian: {"git": "/usr/bin/git", "tini": "/usr/bin/tini", "dumb-init": "/usr/bin/dumb-init"},
 	baseimage.Alpine: {"git": "/usr/bin/git", "tini": "/sbin/tini", "dumb-init": "/usr/bin/dumb-init"},
@@ -57,7 +57,7 @@ func readPrograms(entries []entry, scripts map[int]script, archive *baseimage.Di
 }
 
 // installOptions are options of apk add and apt-get install that take no value,
-// and have no say in what is installed where.
+// and don't affect what is installed where.
 var installOptions = []string{
 	"-y", "-q", "-qq", "-qy", "-yq", "-yqq", "-qqy", "--yes", "--assume-yes", "--quiet", "--no-install-recommends", "--no-install-suggests",
 	"--no-cache", "-U", "--update", "--update-cache", "--no-progress",
@@ -84,7 +84,7 @@ func installs(c shell.Call, family baseimage.Family) (names []string) {
 	return names[1:]
 }
 
-// words cuts a script into words, without its operators and quotes.
+// words splits a script into words, without its operators and quotes.
 func (e entry) words() []string {
 	return strings.FieldsFunc(e.text, func(r rune) bool { return strings.ContainsRune(" \t\r\n;&|()\"'`<>{}", r) })
 }
@@ -120,18 +120,18 @@ func isProgram(p string) bool {
 	return slices.Contains(programDirs, p) || slices.Contains(programDirs, path.Dir(p))
 }
 
-// forcing are words of commands that remove what the system can't do without,
-// or that work on another one.
+// forcing are words of commands that remove essential packages, or that work on
+// another system.
 var forcing = []string{"--allow-remove-essential", "--force-all", "--force-remove-essential", "--force-remove-protected", "chroot", "dpkg-divert"}
 
-// essential are the packages that the programs of the archives come in.
+// essential are the packages that contain the programs of the archives.
 var essential = []string{"coreutils", "coreutils-single", "dash", "busybox", "busybox-binsh", "apk-tools", "apt", "passwd", "shadow", "bash"}
 
-// removers are the programs that take files away, or what makes them run.
+// removers are the programs that remove files, or their permission to run.
 var removers = []string{"rm", "unlink", "mv", "find", "shred", "truncate", "chmod", "rsync", "tar", "bsdtar", "unzip"}
 
-// removesPrograms reports whether a command may remove what a distribution
-// can't do without.
+// removesPrograms reports whether a command may remove essential parts of a
+// distribution.
 func removesPrograms(e entry) bool {
 	if e.kind == inert || e.kind == copied {
 		return false
@@ -170,7 +170,7 @@ func removesPrograms(e entry) bool {
 }
 
 // namesRoot reports whether "/" is a word of a script, and not of one in another
-// language (awk's "/=>/"). To go there is no harm.
+// language (awk's "/=>/"). Changing to it does no harm.
 func (e entry) namesRoot() bool {
 	fields := strings.Fields(e.text)
 	for i, f := range fields {
@@ -181,8 +181,8 @@ func (e entry) namesRoot() bool {
 	return false
 }
 
-// namesPrograms reports whether a word stands for programs of the distribution,
-// or for a directory that they are in. A relative one may mean the root.
+// namesPrograms reports whether a word names programs of the distribution, or a
+// directory that contains them. A relative one may mean the root.
 func namesPrograms(w string) bool {
 	if w == "." {
 		return true

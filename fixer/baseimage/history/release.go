@@ -7,16 +7,15 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
-// releaseWords are in commands that may make another release of the
-// distribution, or change the file that names it.
+// releaseWords occur in commands that may change the release of the distribution, or
+// the file that names it.
 var releaseWords = []string{
 	"dist-upgrade", "full-upgrade", "do-release-upgrade", "--available", "os-release", "sources.list", "debian.sources", "/etc/apt/*", "/etc/apk/",
 	"alpine-release", "alpine-base", "apk upgrade",
 }
 
-// changesRelease reports whether what was done after the first layer may have
-// made another release of the distribution. Alpine's carries the number of its
-// last update.
+// changesRelease reports whether anything after the first layer may have changed the
+// release of the distribution. Alpine's includes the number of its last update.
 func changesRelease(entries []entry, scripts map[int]script) bool {
 	in := position{dir: "/"}
 	base := true
@@ -36,8 +35,8 @@ func changesRelease(entries []entry, scripts map[int]script) bool {
 	return false
 }
 
-// mayHoldRelease reports whether what is copied to the path dest may replace
-// the file that names the release, or the list that packages are fetched by.
+// mayHoldRelease reports whether a copy to the path dest may replace the file that
+// names the release, or the list of package sources.
 func mayHoldRelease(dest string) bool {
 	switch dest {
 	case "/", "/etc", "/usr", "/usr/lib", "/etc/os-release", "/usr/lib/os-release":
@@ -46,8 +45,7 @@ func mayHoldRelease(dest string) bool {
 	return strings.HasPrefix(dest, "/etc/apt") || strings.HasPrefix(dest, "/etc/apk") || strings.ContainsAny(dest, `$"']`)
 }
 
-// upgrades reports whether a call brings packages of Alpine up to date that it
-// doesn't name.
+// upgrades reports whether a call upgrades Alpine packages that it doesn't name.
 func upgrades(c shell.Call) bool {
 	if c.Name != "apk" {
 		return false

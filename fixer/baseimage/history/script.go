@@ -9,7 +9,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
-// Images are made by anybody, and the parser follows nested constructs by
+// Histories are untrusted, and the parser follows nested constructs by
 // recursion: a script, and all those of an image together, are parsed up to
 // these sizes. The official images stay far below.
 const (
@@ -21,11 +21,11 @@ const (
 type script struct {
 	// calls are the commands that ran, and succeeded, whenever the script did.
 	calls []shell.Call
-	// rest is what the script may do to accounts besides the calls that add some.
+	// rest is what the script may do to accounts besides the calls that add accounts.
 	rest accounts.Mention
-	// opaque: what the script did isn't all told by its text.
+	// opaque: the text doesn't show all that the script did.
 	opaque   bool
-	upgrades bool // it may have made another release of the distribution
+	upgrades bool // it may have changed the release of the distribution
 	// ran are the names of all programs that it may have called.
 	ran []string
 }
@@ -47,15 +47,14 @@ func readScripts(entries []entry) map[int]script {
 	return scripts
 }
 
-// unread is a script that can't be read.
+// unread returns a script that can't be read.
 func unread(text string) script {
 	return script{rest: accounts.Mentioned(text), opaque: true}
 }
 
 // readScript reads the script of a run, which is known to have succeeded.
 func readScript(e entry) script {
-	// To a POSIX shell "a &> b" is a command in the background, to bash a
-	// redirection.
+	// In a POSIX shell "a &> b" is a command in the background, in bash a redirection.
 	if strings.Contains(e.text, "&>") && path.Base(e.shell) != "bash" {
 		return unread(e.text)
 	}
@@ -101,9 +100,8 @@ func adds(c shell.Call) bool {
 	return c.Plain && c.Succeeded && accounts.Tool(c.Name) && accounts.Mentioned(c.Name) == accounts.Adds
 }
 
-// mentioned is what a word may do to accounts that names their files in another
-// way than in full: "/etc", "/etc/*", "/etc/$f", "/etc/{passwd,group}",
-// "etc/passwd".
+// mentioned returns what a word may do to accounts if it names their files other than
+// in full: "/etc", "/etc/*", "/etc/$f", "/etc/{passwd,group}", "etc/passwd".
 func mentioned(word string) accounts.Mention {
 	w := strings.NewReplacer(`"`, "", `'`, "", `\`, "").Replace(word)
 	if strings.Contains(w, "etc/passwd") || strings.Contains(w, "etc/group") {
@@ -117,7 +115,7 @@ func mentioned(word string) accounts.Mention {
 	return accounts.Unmentioned
 }
 
-// unpacks reports whether a call may put a tree of files over that of the image.
+// unpacks reports whether a call may unpack a tree of files over that of the image.
 func unpacks(c shell.Call) bool {
 	switch c.Name {
 	case "tar", "bsdtar", "cp", "mv", "rsync", "unzip", "cpio", "install", "ln", "dpkg-deb":
@@ -131,7 +129,7 @@ var transparent = append([]string{"."}, programDirs...)
 
 // runsOther reports whether a call runs commands that it doesn't show: a script
 // in a file, or one that comes through a pipe or from a variable. The configure
-// script of a source archive is none of these.
+// script of a source archive is not one of them.
 func runsOther(c shell.Call) bool {
 	switch c.Name {
 	case "", "eval", "ansible-playbook", "puppet", "chef-client", "salt-call":

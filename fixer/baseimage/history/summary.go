@@ -1,11 +1,11 @@
 // Package history reads what an image says about itself: its build history
-// first, and beside that its configuration and the few text files that name its
-// accounts, its release and its versions. It works on bytes at hand, whoever
-// fetched them, so that each of its judgements can be tested from a text.
+// first, and then its configuration and the few text files that name its accounts, its
+// release and its versions. It works on bytes that the caller fetched, so that each of
+// its judgements can be tested from a text.
 //
-// Histories are written by anybody, for people to read. What one states is
-// taken only where nothing that came after may have undone it; whatever can't
-// be followed leaves the answer open, and the layers have to be read.
+// Histories are untrusted input, written for people to read. What one states counts
+// only if nothing later may have undone it; whatever can't be followed leaves the
+// answer open, and the layers have to be read.
 package history
 
 import (
@@ -18,8 +18,8 @@ import (
 	"github.com/dockmend/dockmend/fixer/baseimage"
 )
 
-// Summary is what an image's configuration and history tell without a layer. It
-// is never changed once it is made, and safe for concurrent use.
+// Summary is what an image's configuration and history show without a layer. It never
+// changes, and is safe for concurrent use.
 type Summary struct {
 	Config   *baseimage.Config
 	Versions *baseimage.Versions // of the environment; nil when it states none
@@ -30,16 +30,16 @@ type Summary struct {
 	// ForApplications. The image begins with the archive of a distribution that
 	// has none, and each that was made on top of it has known ids.
 	UsersKnown bool
-	// Programs are those known to be there, name to absolute path. Others may be
-	// there too. nil where the history has gaps.
+	// Programs are those known to exist, name to absolute path. Others may exist too.
+	// nil if the history has gaps.
 	Programs map[string]string
 	Windows  bool
 	log      *accountLog
 }
 
 // Summarize reads an image's configuration (OCI image specification, "image
-// configuration"), which has the build history in it. The error is that of
-// JSON; a history that says nothing is none.
+// configuration"), which contains the build history. The error is that of JSON; an
+// empty history is not an error.
 func Summarize(config json.RawMessage) (*Summary, error) {
 	c := &v1.ConfigFile{}
 	if err := json.Unmarshal(config, c); err != nil {
@@ -64,8 +64,7 @@ func Summarize(config json.RawMessage) (*Summary, error) {
 	return s, nil
 }
 
-// follows reports whether the history tells all that was done after the first
-// layer.
+// follows reports whether the history shows all that was done after the first layer.
 func follows(entries []entry, scripts map[int]script) bool {
 	base := true
 	for i, e := range entries {

@@ -20,9 +20,9 @@ const (
 	inAlpine     = "adduser apk chown sh"
 )
 
-// settled says what a history settles: the release, the users, the programs;
-// "?" stands for what the layers are read for. A line that begins with "-" made
-// no layer; "+" adds a layer that no line is about.
+// settled returns what a history settles: the release, the users, the programs; "?"
+// means that the layers are needed. A line that begins with "-" made no layer; "+"
+// adds a layer without a line.
 func settled(t *testing.T, labels map[string]string, lines ...string) string {
 	t.Helper()
 	c := &v1.ConfigFile{OS: "linux", Config: v1.Config{Labels: labels}}
@@ -60,7 +60,7 @@ func settled(t *testing.T, labels map[string]string, lines ...string) string {
 	return release + "; " + users + "; " + strings.Join(slices.Sorted(maps.Keys(told.Programs)), " ")
 }
 
-// TestOfficialImages: histories of images that many build on.
+// TestOfficialImages: histories of widely used base images.
 func TestOfficialImages(t *testing.T) {
 	const (
 		debianNode = `RUN /bin/sh -c ARCH= OPENSSL_ARCH= && dpkgArch="$(dpkg --print-architecture)"   && case "${dpkgArch##*-}" in     amd64) ARCH='x64' OPENSSL_ARCH='linux-x86_64';;     *) echo "unsupported architecture"; exit 1 ;;   esac   && set -ex   && apt-get update && apt-get install -y ca-certificates curl wget gnupg dirmngr xz-utils libatomic1 --no-install-recommends   && rm -rf /var/lib/apt/lists/*   && export GNUPGHOME="$(mktemp -d)"   && for key in       C0D6248439F1D5604AAFFB4021D900FFDB233756     ; do       { gpg --batch --recv-keys "$key" && gpg --batch --fingerprint "$key"; } ||       { gpg --batch --recv-keys "$key" ; } ;   done   && curl -fsSLO --compressed "https://nodejs.org/dist/v$NODE_VERSION/node-v$NODE_VERSION-linux-$ARCH.tar.xz"   && gpgconf --kill all   && rm -rf "$GNUPGHOME"   && grep " node-v$NODE_VERSION-linux-$ARCH.tar.xz\$" SHASUMS256.txt | sha256sum -c -   && tar -xJf "node-v$NODE_VERSION-linux-$ARCH.tar.xz" -C /usr/local --strip-components=1 --no-same-owner   && rm "node-v$NODE_VERSION-linux-$ARCH.tar.xz" SHASUMS256.txt.asc SHASUMS256.txt   && find /usr/local/include/node/openssl/archs -mindepth 1 -maxdepth 1 ! -name "$OPENSSL_ARCH" -exec rm -rf {} \;   && apt-mark auto '.*' > /dev/null   && find /usr/local -type f -executable -exec ldd '{}' ';'       | awk '/=>/ { so = $(NF-1); if (index(so, "/usr/local/") == 1) { next }; gsub("^/(usr/)?", "", so); print so }'       | sort -u       | xargs -r dpkg-query --search       | cut -d: -f1       | sort -u       | xargs -r apt-mark manual   && apt-get purge -y --auto-remove -o APT::AutoRemove::RecommendsImportant=false   && ln -s /usr/local/bin/node /usr/local/bin/nodejs   && node --version   && npm --version   && rm -rf /tmp/* # buildkit`
@@ -117,7 +117,7 @@ func TestOfficialImages(t *testing.T) {
 }
 
 // TestHistoryHides: lines that hide what was done, or undo what is taken for
-// sure. Each stands behind Debian's or, with "A ", Alpine's archive.
+// sure. Each comes after Debian's or, with "A ", Alpine's archive.
 func TestHistoryHides(t *testing.T) {
 	const debian, alpine = "debian 12; ; " + inDebian, "alpine 3.20.3; ; " + inAlpine
 	tests := []struct{ line, want string }{
@@ -191,8 +191,7 @@ func TestHistoryHides(t *testing.T) {
 	}
 }
 
-// TestFirstLayer: what counts as the archive of a distribution, and what becomes
-// of it.
+// TestFirstLayer: what counts as the archive of a distribution, and what is made of it.
 func TestFirstLayer(t *testing.T) {
 	const none = "?; ?; "
 	tests := []struct {
@@ -220,8 +219,8 @@ func TestFirstLayer(t *testing.T) {
 	}
 }
 
-// TestLabels: images inherit labels from those that they are built on, and put
-// their own versions into them.
+// TestLabels: images inherit labels from their base images, and put their own versions
+// into them.
 func TestLabels(t *testing.T) {
 	const archive = "/bin/sh -c #(nop) ADD file:ab in / "
 	ubuntu := map[string]string{"org.opencontainers.image.ref.name": "ubuntu", "org.opencontainers.image.version": "24.04"}

@@ -8,8 +8,8 @@ import (
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
-// readVersions returns the versions that the environment states, as the
-// official images do, nil when it states none.
+// readVersions returns the versions that the environment states, as in the official
+// images, nil if it states none.
 func readVersions(env []string) *baseimage.Versions {
 	v := &baseimage.Versions{Source: baseimage.FromConfig}
 	for _, e := range env {
@@ -31,11 +31,11 @@ func readVersions(env []string) *baseimage.Versions {
 	return v
 }
 
-// nodeDefine reads the lines of node_version.h.
+// nodeDefine matches the lines of node_version.h.
 var nodeDefine = lazyregexp.New(`(?m)^#define NODE_(MAJOR|MINOR|PATCH)_VERSION (\d{1,4})\s*$`)
 
 // ReadNodeVersion returns the version in Node.js' header node_version.h, without
-// "v", and "" when it isn't there.
+// "v", and "" if it has none.
 func ReadNodeVersion(header []byte) string {
 	parts := map[string]string{}
 	for _, m := range nodeDefine.FindAllSubmatch(header, 3) {
@@ -47,8 +47,8 @@ func ReadNodeVersion(header []byte) string {
 	return parts["MAJOR"] + "." + parts["MINOR"] + "." + parts["PATCH"]
 }
 
-// ReadPackageVersion returns the version in a package.json, "" when there is none
-// or when it is a pre-release, which no release can be compared with.
+// ReadPackageVersion returns the version in a package.json, "" if there is none or if
+// it is a prerelease, which can't be compared with releases.
 func ReadPackageVersion(text []byte) string {
 	var m struct{ Version string }
 	if json.Unmarshal(text, &m) != nil || !digits(strings.ReplaceAll(m.Version, ".", "")) {
@@ -57,7 +57,7 @@ func ReadPackageVersion(text []byte) string {
 	return m.Version
 }
 
-// digits reports whether s has nothing but digits.
+// digits reports whether s consists of digits.
 func digits(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
