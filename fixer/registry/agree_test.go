@@ -126,7 +126,7 @@ func (m *makeup) run() {
 	}
 }
 
-// line writes the history of a RUN, and returns what the shell makes of it.
+// line writes the history of a RUN, and returns the shell's interpretation.
 func (m *makeup) line(s stmt, state *sh) (stmt, string) {
 	shell := "/bin/sh -c "
 	switch {
@@ -136,7 +136,7 @@ func (m *makeup) line(s stmt, state *sh) (stmt, string) {
 		shell = "/bin/bash -o pipefail -c "
 	}
 	text := s.text
-	if s.kind != loose && m.chance(3) { // to a POSIX shell, in the background
+	if s.kind != loose && m.chance(3) { // in a POSIX shell, in the background
 		text += " &> /dev/null"
 		if !strings.Contains(shell, "bash") {
 			s = forgotten(text, s, m.chance(50))
@@ -164,7 +164,7 @@ func (m *makeup) add(line string, after *world) {
 	m.world = after
 }
 
-// copied adds a COPY, which brings what it's able to bring at its destination.
+// copied adds a COPY, which brings what it can bring at its destination.
 func (m *makeup) copied() {
 	dest := m.pick("/app", "/app/", "/usr/local/bin/", "/etc/", "/etc", "/", "./", ".", "x", "/usr/bin/", "/usr/", "/etc/passwd", "/usr/lib/", "/etc/default/")
 	after := m.world.clone()
@@ -207,7 +207,7 @@ func (m *makeup) step() {
 	case n < 97:
 		m.dir = m.pick("/", "/app", "/etc", "/usr/bin")
 		silent("WORKDIR " + m.dir)
-	case n < 99: // a commit, a squash, somebody's tool
+	case n < 99: // a commit, a squash, an unknown tool
 		after := m.world.clone()
 		after.useradd(account{name: "other", id: 1960, group: "0", base: "/home", unique: true})
 		delete(after.files, "usr/bin/git")
@@ -240,12 +240,12 @@ func makeUp(t *testing.T, seed uint64) *makeup {
 	return m
 }
 
-// agreeAsk is all that history may settle. Each part of the facts tells its own
-// source, programs the weakest of theirs.
+// agreeAsk is all that history may settle. Each part of the facts has its own source;
+// programs have the weakest of theirs.
 const agreeAsk = baseimage.AskUsers | baseimage.AskDistro | baseimage.AskSh | baseimage.AskChown | baseimage.AskApk | baseimage.AskAptGet | baseimage.AskUseradd | baseimage.AskAdduser | baseimage.AskGit | baseimage.AskTini
 
-// disagreements compares what the history was taken to tell with the layers,
-// and counts what it was taken to tell.
+// disagreements compares the facts of the history with those of the layers, and counts
+// the former.
 func disagreements(told, read *baseimage.Facts, spoke map[string]int) (list []string) {
 	a, b := told.Accounts, read.Accounts
 	if a == nil || a.Source == baseimage.FromHistory {
@@ -307,8 +307,8 @@ func forApps(a, like *baseimage.Accounts) string {
 	return fmt.Sprint(list)
 }
 
-// TestHistoryAgrees makes up images whose commands a simulator has carried out:
-// where the history settles a question, the layers must give the same answer.
+// TestHistoryAgrees makes up images whose commands a simulator has carried out: if the
+// history settles a question, the layers must give the same answer.
 func TestHistoryAgrees(t *testing.T) {
 	const images = 2000
 	spoke := map[string]int{}
@@ -322,7 +322,7 @@ func TestHistoryAgrees(t *testing.T) {
 			return inspect(t, inspector(t, registry.Options{Sources: []content.Source{g}, Table: registry.NoTable{}, NoLayers: noLayers}), "made/up:1", agreeAsk)
 		}
 		told, read := ask(g, false), ask(silent, false)
-		told.Programs = ask(g, true).Programs // one that only the layers tell of takes the others with it
+		told.Programs = ask(g, true).Programs // one that only the layers know takes the others with it
 		for _, d := range disagreements(told, read, spoke) {
 			t.Errorf("image %d: %s", seed, d)
 			for _, h := range m.history {

@@ -9,7 +9,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
-// answers are those of the layers to the questions that one query takes.
+// answers are those of the layers to the questions of one query.
 type answers struct {
 	files map[string]content.File
 	asked []string
@@ -34,7 +34,7 @@ func (a *answers) missing() (names []string) {
 	return names
 }
 
-// distro is the distribution that the files tell, nil when they weren't asked.
+// distro returns the distribution that the files state, nil if they weren't asked.
 func (a *answers) distro() *baseimage.Distro {
 	f, ok := a.get(askOSRelease)
 	if !ok {
@@ -43,8 +43,7 @@ func (a *answers) distro() *baseimage.Distro {
 	if f.Path != "" {
 		return history.ReadOSRelease(f.Data)
 	}
-	// To know that there is no such file, every layer was read, so that these
-	// are answered too.
+	// An absent file means that every layer was read, so these are answered too.
 	d := &baseimage.Distro{Family: baseimage.Unknown, Source: baseimage.FromLayer}
 	busybox, sh := a.files[askBusybox], a.files["sh"]
 	switch {
@@ -56,7 +55,7 @@ func (a *answers) distro() *baseimage.Distro {
 	return d
 }
 
-// accounts are those of the files, nil when they weren't asked for.
+// accounts returns those of the files, nil if they weren't asked for.
 func (a *answers) accounts() *baseimage.Accounts {
 	passwd, ok := a.get(askPasswd)
 	group, also := a.get(askGroup)
@@ -66,7 +65,7 @@ func (a *answers) accounts() *baseimage.Accounts {
 	return history.ReadPasswd(passwd.Data, group.Data)
 }
 
-// versions are those that the environment states with those of the files.
+// versions returns those of the environment, completed by those of the files.
 func (a *answers) versions(stated *baseimage.Versions) *baseimage.Versions {
 	manifest, ok := a.get(askNPMManifest)
 	if !ok {
@@ -82,9 +81,8 @@ func (a *answers) versions(stated *baseimage.Versions) *baseimage.Versions {
 	return v
 }
 
-// programs are those that were asked for: looked for in the layers, or stated by
-// the history, and then together no better than that. nil when none could be
-// told.
+// programs returns those that were asked for: looked for in the layers, or stated by
+// the history, and then the source of all is the history. nil if none is known.
 func (a *answers) programs(t *history.Summary, ask baseimage.Ask) *baseimage.Programs {
 	p := &baseimage.Programs{Paths: map[string]string{}, Source: baseimage.FromLayer}
 	for _, name := range ask.Programs() {

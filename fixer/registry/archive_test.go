@@ -43,7 +43,7 @@ func archiveOf(t testing.TB, images map[string]v1.Image) string {
 	return file
 }
 
-// saved is an archive that is put together by hand, as tarOf's entries.
+// saved is an archive put together by hand, from entries as in tarOf.
 func saved(t testing.TB, entries ...string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "images.tar")
@@ -51,7 +51,7 @@ func saved(t testing.TB, entries ...string) string {
 	return file
 }
 
-// partsOf are an image's configuration and its layers, as they are or unpacked.
+// partsOf returns an image's configuration and its layers, packed or unpacked.
 func partsOf(t testing.TB, img v1.Image, unpacked bool) (config string, layers []string) {
 	t.Helper()
 	text, err := img.RawConfigFile()
@@ -80,7 +80,7 @@ func partsOf(t testing.TB, img v1.Image, unpacked bool) (config string, layers [
 	return string(text), layers
 }
 
-// manifest is a manifest.json.
+// manifest returns a manifest.json.
 func manifest(t testing.TB, list ...tarball.Descriptor) string {
 	t.Helper()
 	text, err := json.Marshal(list)
@@ -166,7 +166,7 @@ func TestArchivePlatforms(t *testing.T) {
 	oneLine(t, reason(t, "arm:1", s), "images.tar has this image not for linux/amd64, only for linux/arm64")
 }
 
-// TestArchiveDamage reads archives that are something else.
+// TestArchiveDamage reads files that are not such archives.
 func TestArchiveDamage(t *testing.T) {
 	img := built(t, v1.Config{}, types.DockerUncompressedLayer, debianFiles)
 	config, layers := partsOf(t, img, false)
@@ -238,7 +238,8 @@ func TestArchiveDamage(t *testing.T) {
 	}
 }
 
-// sparse makes an archive as GNU tar does of a file with holes.
+// sparse returns a function that writes an archive as GNU tar does for a file with
+// holes.
 func sparse(t testing.TB) func(string) error {
 	var b bytes.Buffer
 	block := func(name string, kind byte, content string) {

@@ -116,7 +116,7 @@ func asking(b *testing.B, in *registry.Inspector, image string, what baseimage.A
 	return f, m.Cost()
 }
 
-// BenchmarkHistory: what USER node takes to know of an image of the official
+// BenchmarkHistory: the cost of USER node in an image of the official
 // form, from its configuration and history.
 func BenchmarkHistory(b *testing.B) {
 	s := newShop(b)
@@ -158,8 +158,7 @@ func BenchmarkLayers(b *testing.B) {
 	}
 }
 
-// BenchmarkAgain: the same image in another run, before and after the tag's
-// time is up.
+// BenchmarkAgain: the same image in another run, before and after its tag expires.
 func BenchmarkAgain(b *testing.B) {
 	for _, c := range []struct {
 		name string

@@ -21,7 +21,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/registry/transport"
 )
 
-// heads are the requests that only ask what a tag stands for.
+// heads counts the requests that only resolve a tag.
 func heads(log []string) (n int) {
 	for _, l := range log {
 		if strings.HasPrefix(l, "HEAD ") {
@@ -31,7 +31,7 @@ func heads(log []string) (n int) {
 	return n
 }
 
-// TestCache: within the tag's time nothing is asked again; after it a HEAD
+// TestCache: within the tag's time no request is repeated; after it a HEAD
 // request, and no more unless the tag moved.
 func TestCache(t *testing.T) {
 	h := newHub(t)
@@ -94,8 +94,8 @@ func TestCacheGrows(t *testing.T) {
 	}
 }
 
-// TestCacheApart: what one registry, platform or repository said is not taken
-// for another's answer, be the digest the same.
+// TestCacheApart: the answer of one registry, platform or repository is not taken for
+// another's, even with the same digest.
 func TestCacheApart(t *testing.T) {
 	h := newHub(t)
 	img := built(t, v1.Config{}, types.DockerLayer, debianFiles)
@@ -123,7 +123,7 @@ func TestCacheApart(t *testing.T) {
 	}
 }
 
-// TestCacheDamaged: whatever becomes of the files, the answer is the same.
+// TestCacheDamaged: damaged files do not change the answer.
 func TestCacheDamaged(t *testing.T) {
 	h := newHub(t)
 	dir := t.TempDir()
@@ -184,7 +184,7 @@ func TestOffline(t *testing.T) {
 	}
 }
 
-// TestStale: when the registry fails, what it said before stands in, unless it
+// TestStale: if the registry fails, its earlier answer is used, unless it
 // says that the image is gone.
 func TestStale(t *testing.T) {
 	h := newHub(t)
@@ -235,8 +235,8 @@ func TestNoHead(t *testing.T) {
 	}
 }
 
-// TestMirror: a mirror is asked first, with what goes before its names; what it
-// doesn't have or tell comes from the registry itself.
+// TestMirror: a mirror is asked first, with its prefix; what it lacks comes from the
+// registry itself.
 func TestMirror(t *testing.T) {
 	h := newHub(t)
 	img := built(t, v1.Config{}, types.DockerLayer, debianFiles)
@@ -293,7 +293,7 @@ func TestMirror(t *testing.T) {
 	}
 }
 
-// TestRetryAfter: a server is waited for as long as it asks for, or left alone.
+// TestRetryAfter: a retry waits for as long as the server wants, or is not made.
 func TestRetryAfter(t *testing.T) {
 	for _, c := range []struct {
 		header   string
@@ -341,8 +341,8 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-// TestRetryGivesUp: who stops waiting is not held up by a server that asks for
-// time.
+// TestRetryGivesUp: a caller that stops waiting is not delayed by a server's
+// Retry-After.
 func TestRetryGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		in := inspector(t, registry.Options{Transport: carry(func(r *http.Request) (*http.Response, error) {

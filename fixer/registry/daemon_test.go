@@ -28,21 +28,21 @@ import (
 	"github.com/dockmend/dockmend/fixer/registry/store"
 )
 
-// dockerd is a Docker engine with one image, as far as it is asked.
+// dockerd is a Docker engine with one image, as far as the tests use it.
 type dockerd struct {
 	t       *testing.T
 	names   []string // of the image
 	digests []string // RepoDigests
 	img     v1.Image
 	archive []byte // what it saves
-	// fault answers a request in the engine's place when it returns true.
+	// fault may answer a request instead of the engine; then it returns true.
 	fault func(w http.ResponseWriter, r *http.Request) bool
 
 	mu  sync.Mutex
 	log []string
 }
 
-// newDockerd starts an engine at a socket, which DOCKER_HOST names from then on.
+// newDockerd starts an engine at a socket, and sets DOCKER_HOST to it.
 func newDockerd(t *testing.T, img v1.Image, names ...string) *dockerd {
 	t.Helper()
 	d := &dockerd{t: t, names: names, img: img}
@@ -141,8 +141,7 @@ func (d *dockerd) tell(what string) any {
 	return items
 }
 
-// engineOf makes the source, with a cache directory that has to be empty in the
-// end.
+// engineOf returns the source, with a cache directory that has to be empty in the end.
 func engineOf(t *testing.T) (s content.Source, cache string) {
 	t.Helper()
 	cache = filepath.Join(t.TempDir(), "cache")
@@ -170,8 +169,8 @@ func TestDaemonAsRegistry(t *testing.T) {
 	}
 }
 
-// TestDaemonDepth: what the history settles takes no layer, and all that layers
-// tell takes one save.
+// TestDaemonDepth: what the history settles reads no layer, and all that layers answer
+// takes one save.
 func TestDaemonDepth(t *testing.T) {
 	d := newDockerd(t, dated(t, types.DockerLayer), app)
 	s, cache := engineOf(t)
@@ -223,7 +222,7 @@ func TestDaemonDigest(t *testing.T) {
 	}
 }
 
-// replies makes a fault of the requests of that kind.
+// replies returns a fault for requests of that kind.
 func replies(what string, status int, body string) func(http.ResponseWriter, *http.Request) bool {
 	return func(w http.ResponseWriter, r *http.Request) bool {
 		if !strings.HasSuffix(r.URL.Path, "/"+what) {
@@ -294,7 +293,7 @@ func TestDaemonPlatform(t *testing.T) {
 	oneLine(t, reason(t, app, s), "the Docker engine has this image not for linux/amd64, only for linux/arm64")
 }
 
-// TestDaemonWithoutCache: layers can't be read, and all else is told.
+// TestDaemonWithoutCache: layers can't be read, and all else is answered.
 func TestDaemonWithoutCache(t *testing.T) {
 	d := newDockerd(t, dated(t, types.DockerLayer), app)
 	for _, dir := range []struct{ name, want string }{
@@ -315,7 +314,7 @@ func TestDaemonWithoutCache(t *testing.T) {
 	}
 }
 
-// TestDaemonAway: no engine at the place that the environment names.
+// TestDaemonAway: no engine at the address in the environment.
 func TestDaemonAway(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "file"), nil)
@@ -389,7 +388,7 @@ func TestDaemonHangs(t *testing.T) {
 	}
 }
 
-// TestDaemonInterrupted: who is interrupted leaves no file and no failure, and
+// TestDaemonInterrupted: an interrupted caller leaves no file and no failure, and
 // may ask again.
 func TestDaemonInterrupted(t *testing.T) {
 	cause := errors.New("the user had enough")

@@ -14,8 +14,8 @@ import (
 )
 
 // compose answers a question from what was read. Each part comes from the
-// cheapest source that settles it, whatever else is known by now: the answer to
-// a question doesn't depend on those that came before it.
+// cheapest source that settles it, whatever else is known by now: so the answer
+// doesn't depend on earlier questions.
 func (in *Inspector) compose(ctx context.Context, s *subject, q baseimage.Query) *baseimage.Facts {
 	t := s.summary
 	f := &baseimage.Facts{
@@ -52,8 +52,7 @@ func (in *Inspector) compose(ctx context.Context, s *subject, q baseimage.Query)
 	return f
 }
 
-// fill takes from the table what would have had to be read from layers that
-// can't be read.
+// fill takes missing answers of unreadable layers from the table.
 func (in *Inspector) fill(ctx context.Context, f *baseimage.Facts, t *history.Summary, q baseimage.Query) {
 	known := cmp.Or(in.agreeing(ctx, q, f.Distro), &baseimage.Facts{})
 	if f.Distro == nil || f.Distro.ID == "" && known.Distro != nil {
@@ -74,9 +73,9 @@ func (in *Inspector) fill(ctx context.Context, f *baseimage.Facts, t *history.Su
 	}
 }
 
-// agreeing returns the table's record of the image, nil when there is none or
-// when it contradicts the distribution that the image has. For a floating tag
-// of a distribution's own image it's the record of the release found there.
+// agreeing returns the table's record of the image, nil if there is none or if it
+// contradicts the image's distribution. For a floating tag of a distribution's own
+// image it's the record of the release found there.
 func (in *Inspector) agreeing(ctx context.Context, q baseimage.Query, found *baseimage.Distro) *baseimage.Facts {
 	known := in.known(ctx, q)
 	if known == nil || found == nil || known.Distro == nil {

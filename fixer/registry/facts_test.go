@@ -48,7 +48,7 @@ var (
 	nodeGroup = baseimage.Group{Name: "node", GID: 1000}
 )
 
-// TestFacts asks for images that no table knows.
+// TestFacts asks for images that the table does not know.
 func TestFacts(t *testing.T) {
 	tests := []struct {
 		name   string

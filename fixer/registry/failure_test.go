@@ -26,12 +26,12 @@ type carry func(*http.Request) (*http.Response, error)
 
 func (c carry) RoundTrip(r *http.Request) (*http.Response, error) { return c(r) }
 
-// answer makes a response.
+// answer returns a response.
 func answer(r *http.Request, status int, body io.Reader) *http.Response {
 	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(body), Request: r, ContentLength: -1}
 }
 
-// status answers every request for a manifest that way, and lets others pass.
+// status answers every request for a manifest with that status, and lets others pass.
 func status(code int, body string) carry {
 	return func(r *http.Request) (*http.Response, error) {
 		if !strings.Contains(r.URL.Path, "/manifests/") {
@@ -56,7 +56,7 @@ const (
 	unknown = "index.docker.io/team/secret-name:1" // at the same host
 )
 
-// TestFailures runs each failure against an image that the table knows and one
+// TestFailures runs each failure with an image that the table knows and one
 // that it doesn't, in time that passes only while all wait.
 func TestFailures(t *testing.T) {
 	lookup := func(e net.DNSError) error {

@@ -10,7 +10,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/internal/rootfs"
 )
 
-// The questions to layers that are not for a program.
+// The questions to layers that do not ask for a program.
 const (
 	askPasswd      = "passwd"
 	askGroup       = "group"
@@ -20,7 +20,7 @@ const (
 	askNPMManifest = "npm version"
 )
 
-// contents are the files that are read, and where they lie, most likely first:
+// contents are the paths of the files that are read, most likely first:
 // the last two in the official images, in packages of NodeSource and Alpine,
 // and in Debian's.
 var contents = map[string][]string{
@@ -35,8 +35,7 @@ var contents = map[string][]string{
 	},
 }
 
-// places are where a program lies that was installed in a usual way, most
-// likely first.
+// places are the usual paths of an installed program, most likely first.
 var places = map[string][]string{
 	"sh":       {"/bin/sh"}, // which a shell-form RUN starts by this path
 	"chown":    {"/bin/chown", "/usr/bin/chown"},
@@ -52,8 +51,8 @@ var places = map[string][]string{
 	"corepack": {"/usr/local/bin/corepack", "/usr/bin/corepack"},
 }
 
-// programPaths lists where to look for a program: where it usually lies, and
-// wherever else the image's PATH would find it.
+// programPaths returns the paths where a program may be: the usual ones, and the
+// others in the image's PATH.
 func programPaths(name string, env []string) []string {
 	list := slices.Clone(places[name])
 	if list == nil {
@@ -68,7 +67,7 @@ func programPaths(name string, env []string) []string {
 			dirs = value
 		}
 	}
-	const maxDirs = 32 // anybody may write anything there
+	const maxDirs = 32 // the PATH is untrusted
 	for _, dir := range strings.SplitN(dirs, ":", maxDirs+1)[:min(maxDirs, strings.Count(dirs, ":")+1)] {
 		if p := path.Join(dir, name); path.IsAbs(dir) && !slices.Contains(list, p) {
 			list = append(list, p)
@@ -77,7 +76,7 @@ func programPaths(name string, env []string) []string {
 	return list
 }
 
-// layerQuestion makes the question of that name.
+// layerQuestion returns the question of that name.
 func layerQuestion(t *history.Summary, name string) rootfs.Question {
 	switch {
 	case contents[name] != nil:
@@ -88,7 +87,7 @@ func layerQuestion(t *history.Summary, name string) rootfs.Question {
 	return rootfs.Question{Paths: programPaths(name, t.Config.Env)}
 }
 
-// needs returns the questions to layers that asking for a takes.
+// needs returns the questions to layers that are necessary to answer a.
 func needs(t *history.Summary, a baseimage.Ask) (names []string) {
 	if t.Windows {
 		return nil
@@ -106,7 +105,7 @@ func needs(t *history.Summary, a baseimage.Ask) (names []string) {
 		}
 	}
 	programs := a.Programs()
-	// Where the layers have to be read for one program, they tell of them all:
+	// If the layers have to be read for one program, they answer all:
 	// a fact is worth more than a hint.
 	if slices.ContainsFunc(programs, func(name string) bool { return t.Programs[name] == "" }) {
 		names = append(names, programs...)
@@ -114,7 +113,7 @@ func needs(t *history.Summary, a baseimage.Ask) (names []string) {
 	return names
 }
 
-// extras are the questions that are answered in passing.
+// extras returns the questions that are answered in passing.
 func extras() []string {
 	return append(baseimage.AskPrograms.Programs(), askPasswd, askGroup, askOSRelease, askBusybox, askNodeHeader, askNPMManifest)
 }

@@ -125,8 +125,8 @@ func fails(t *testing.T, in *registry.Inspector, image, want string) {
 
 const refusedLoopback = " is a loopback address, which is asked only when it is allowed by name (--allow-registry)"
 
-// TestRefusedAddresses: no FROM leads to this machine or its network, whatever
-// it is written as, unless the user named the place.
+// TestRefusedAddresses: no FROM leads to this machine or its network, however it is
+// written, unless the user named the place.
 func TestRefusedAddresses(t *testing.T) {
 	s := newServer(t, (*httptest.Server).Start, "team/app:1")
 	anywhere(t)
@@ -203,7 +203,7 @@ func TestRefusedRedirects(t *testing.T) {
 }
 
 // TestAllowList: with a list, other registries are not even looked up; the table
-// stands in for their images.
+// answers for their images.
 func TestAllowList(t *testing.T) {
 	h := newHub(t)
 	h.push("team/app:1", recipe{}.build(t))
@@ -233,8 +233,8 @@ func TestAllowList(t *testing.T) {
 	}
 }
 
-// TestCredentialsStay: a password goes to its registry alone, neither to where
-// that redirects nor to a token server of another's.
+// TestCredentialsStay: a password goes to its registry alone, neither to the target of
+// a redirect nor to a third party's token server.
 func TestCredentialsStay(t *testing.T) {
 	store := newServer(t, (*httptest.Server).Start, "team/app:1")
 	outer := newServer(t, (*httptest.Server).Start, "team/app:1")
@@ -265,8 +265,7 @@ func TestCredentialsStay(t *testing.T) {
 	}
 }
 
-// TestHTTPS: this machine's registries are spoken to by HTTPS when they speak
-// it, and others never without.
+// TestHTTPS: this machine's registries use HTTPS if they support it, and others always.
 func TestHTTPS(t *testing.T) {
 	s := newServer(t, (*httptest.Server).StartTLS, "team/app:1")
 	tls := s.Client().Transport.(*http.Transport).Clone()

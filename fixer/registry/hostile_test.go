@@ -17,8 +17,8 @@ import (
 	"github.com/dockmend/dockmend/fixer/registry/transport"
 )
 
-// TestDigestIsChecked: what is asked for by its digest is that, whatever the
-// answer says of itself.
+// TestDigestIsChecked: content that is requested by its digest must have it, whatever
+// digest the answer states.
 func TestDigestIsChecked(t *testing.T) {
 	h := newHub(t)
 	h.push("team/app:1", recipe{}.build(t))
@@ -76,7 +76,7 @@ func TestChallengesAbroad(t *testing.T) {
 }
 
 // TestImmodest: documents with more in them than any image needs are refused,
-// and what they say is not repeated.
+// and messages do not repeat them.
 func TestImmodest(t *testing.T) {
 	many := func(n int) (list []string) {
 		for i := range n {
@@ -110,8 +110,8 @@ func TestImmodest(t *testing.T) {
 		"registry.example.com has this image not for linux/amd64, only for linux/a0, linux/a1, linux/a10, linux/a11, linux/a12, linux/a13, linux/a14, linux/a15, linux/a16, linux/a17, linux/a18, linux/a19, …")
 }
 
-// TestMirrorIsNoRegistry: that a host is a mirror opens it to no FROM, nor to a
-// redirect; that one is spoken to without encryption opens nothing.
+// TestMirrorIsNoRegistry: a mirror's host is not open to a FROM or a redirect; a host
+// without encryption is not open to anything.
 func TestMirrorIsNoRegistry(t *testing.T) {
 	s := newServer(t, (*httptest.Server).Start, "team/app:1", "library/node:20")
 	inner := newServer(t, (*httptest.Server).Start)
@@ -140,8 +140,7 @@ func TestMirrorIsNoRegistry(t *testing.T) {
 	}
 }
 
-// TestManyAccounts: a list of accounts that goes on and on is not believed to be
-// all there are.
+// TestManyAccounts: an endless list of accounts is not taken as complete.
 func TestManyAccounts(t *testing.T) {
 	var passwd strings.Builder
 	for i := range 20_000 {

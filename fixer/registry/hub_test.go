@@ -22,7 +22,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/registry"
 )
 
-// inspector makes one that is what the options say.
+// inspector returns one with these options.
 func inspector(t testing.TB, o registry.Options) *registry.Inspector {
 	t.Helper()
 	in, err := registry.New(o)
@@ -32,12 +32,12 @@ func inspector(t testing.TB, o registry.Options) *registry.Inspector {
 	return in
 }
 
-// hub is a registry over HTTP that stands in for every host there is, so that
-// images can be asked for by their real names. It's an http.RoundTripper.
+// hub is a registry over HTTP that plays every host, so that images can be requested
+// by their real names. It's an http.RoundTripper.
 type hub struct {
 	t      *testing.T
 	server *httptest.Server
-	// fault answers a request in the registry's place when it returns true.
+	// fault may answer a request instead of the registry; then it returns true.
 	fault func(w http.ResponseWriter, r *http.Request) bool
 
 	mu  sync.Mutex
@@ -56,8 +56,7 @@ func newHub(t *testing.T) *hub {
 	return h
 }
 
-// RoundTrip notes the request with the host that it was meant for, and sends
-// it to the registry.
+// RoundTrip records the request with its intended host, and sends it to the registry.
 func (h *hub) RoundTrip(r *http.Request) (*http.Response, error) {
 	h.mu.Lock()
 	h.log = append(h.log, r.Method+" "+r.URL.Host+r.URL.Path)
@@ -120,7 +119,7 @@ func (h *hub) must(err error) {
 	}
 }
 
-// recipe is an image as its configuration tells it. A history line that begins
+// recipe is an image as its configuration describes it. A history line that begins
 // with "-" made no layer.
 type recipe struct {
 	os, arch, variant string
@@ -162,7 +161,7 @@ func (r recipe) build(t testing.TB) v1.Image {
 	return img
 }
 
-// index makes an index of images for the platforms that they tell.
+// index returns an index of images for their platforms.
 func index(t *testing.T, recipes ...recipe) v1.ImageIndex {
 	t.Helper()
 	var members []mutate.IndexAddendum

@@ -21,7 +21,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/registry"
 )
 
-// tarOf makes an archive: "dir/", "file=content", a program where that is "x",
+// tarOf returns an archive: "dir/", "file=content", a program where that is "x",
 // "link->target", "hard=>target".
 func tarOf(t testing.TB, entries ...string) []byte {
 	t.Helper()
@@ -53,7 +53,7 @@ func tarOf(t testing.TB, entries ...string) []byte {
 	return b.Bytes()
 }
 
-// packed makes a layer of an archive, in the way that its media type says.
+// packed returns a layer of an archive, compressed as its media type says.
 func packed(t testing.TB, archive []byte, as types.MediaType) v1.Layer {
 	t.Helper()
 	var b bytes.Buffer
@@ -80,8 +80,8 @@ func packed(t testing.TB, archive []byte, as types.MediaType) v1.Layer {
 	return static.NewLayer(b.Bytes(), as)
 }
 
-// built is an image of layers, each with a line of history that tells nothing
-// unless another is given in front: "RUN x|entry|entry".
+// built returns an image of layers, each with a line of history that settles nothing
+// unless another is given before it: "RUN x|entry|entry".
 func built(t testing.TB, config v1.Config, as types.MediaType, layers ...[]string) v1.Image {
 	t.Helper()
 	img := v1.Image(empty.Image)
@@ -157,7 +157,7 @@ func inspect(t testing.TB, in *registry.Inspector, image string, what baseimage.
 	return f
 }
 
-// summary is the part of facts that layers tell.
+// summary returns the part of facts that layers answer.
 func summary(f *baseimage.Facts) string {
 	var s []string
 	if d := f.Distro; d != nil {
@@ -189,8 +189,7 @@ func summary(f *baseimage.Facts) string {
 	return strings.Join(s, " ")
 }
 
-// TestLayers asks for everything that there is to know of images whose history
-// tells nothing.
+// TestLayers asks for everything in images whose history settles nothing.
 func TestLayers(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -228,8 +227,8 @@ func TestLayers(t *testing.T) {
 	}
 }
 
-// TestDepth: what the configuration and the history tell costs no layer, and
-// the rest no more than it takes.
+// TestDepth: what the configuration and the history settle reads no layer, and the
+// rest reads as little as possible.
 func TestDepth(t *testing.T) {
 	official := func(t testing.TB) v1.Image {
 		return built(t, v1.Config{User: "", Env: []string{"NODE_VERSION=20.19.5"}}, types.DockerLayer,

@@ -314,7 +314,7 @@ func openFiles(t testing.TB) (names []string) {
 	return names
 }
 
-// FuzzLayout: no index makes it panic, or tell something that isn't there.
+// FuzzLayout: no index makes it panic, or report something that isn't there.
 func FuzzLayout(f *testing.F) {
 	for _, seed := range []string{"", "{}", `{"manifests":[{}]}`, `{"manifests":[{"digest":"sha256:` + strings.Repeat("a", 64) + `","platform":{}}]}`, `{"manifests":[null,{"platform":null,"annotations":{"` + refKey + `":"a/b"}}]}`} {
 		f.Add([]byte(seed))

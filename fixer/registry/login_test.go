@@ -27,7 +27,7 @@ func (k keychain) Resolve(authn.Resource) (authn.Authenticator, error) {
 // myLogin is a docker configuration with it.
 var myLogin = `{"auths":{"registry.example.com":{"auth":"` + base64.StdEncoding.EncodeToString([]byte("me:secret")) + `"}}}`
 
-// strangers turns away who is not me.
+// strangers refuses requests without my login.
 func strangers(w http.ResponseWriter, r *http.Request) bool {
 	if user, password, _ := r.BasicAuth(); user == "me" && password == "secret" {
 		return false
@@ -93,7 +93,7 @@ func TestToken(t *testing.T) {
 	}
 }
 
-// TestCredentialsHang: a credential helper that never ends holds nobody up.
+// TestCredentialsHang: a credential helper that never ends delays no request.
 func TestCredentialsHang(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		helper := make(chan struct{})
@@ -113,8 +113,8 @@ func (s stuck) Resolve(authn.Resource) (authn.Authenticator, error) {
 	return authn.Anonymous, nil
 }
 
-// TestLoginFiles: where there is no docker configuration, REGISTRY_AUTH_FILE has
-// the credentials; a configuration may name a program that knows them.
+// TestLoginFiles: without a docker configuration, REGISTRY_AUTH_FILE has the
+// credentials; a configuration may name a program that returns them.
 func TestLoginFiles(t *testing.T) {
 	h := newHub(t)
 	h.push("team/app:1", recipe{}.build(t))

@@ -17,9 +17,9 @@ import (
 // errLayers is the cause of a context that ran out of Options.LayerTimeout.
 var errLayers = errors.New("the layers took too long")
 
-// look reads the layers as far as the questions take, and the answers aren't
-// known by now. It fails only when ctx is done: what else goes wrong is kept with
-// the image, and what was learned before that counts.
+// look reads the layers as far as the questions need it and the answers aren't known.
+// It fails only if ctx is done: other errors are kept with the image, and answers
+// found before them count.
 func (in *Inspector) look(ctx context.Context, s *subject, ask baseimage.Ask) error {
 	names := needs(s.summary, ask)
 	if len(names) == 0 {
@@ -54,11 +54,11 @@ func (in *Inspector) look(ctx context.Context, s *subject, ask baseimage.Ask) er
 	return nil
 }
 
-// maxTookLong is how often layers may take too long, so that a large image does
-// not speak against its host, before hosts are not asked for layers after that.
+// maxTookLong is how often layers of a host may take too long before the host is not
+// asked for layers any more; a single large image does not count against its host.
 const maxTookLong = 2
 
-// read asks the layers, and whatever else they tell in passing.
+// read asks the layers these questions, and others that they answer in passing.
 func (in *Inspector) read(ctx context.Context, s *subject, names []string) (map[string]content.File, *content.Failure) {
 	ctx, cancel := context.WithTimeoutCause(ctx, in.layerTimeout, errLayers)
 	defer cancel()
@@ -103,7 +103,7 @@ func (in *Inspector) read(ctx context.Context, s *subject, names []string) (map[
 	}
 	switch {
 	case mismatch(err):
-		return nil, in.unread(ctx, s, err) // what it told is worth nothing
+		return nil, in.unread(ctx, s, err) // its answers are worthless
 	case err != nil:
 		return more, in.unread(ctx, s, err)
 	case len((&answers{more, names[:asked]}).missing()) > 0:
@@ -112,7 +112,7 @@ func (in *Inspector) read(ctx context.Context, s *subject, names []string) (map[
 	return more, nil
 }
 
-// unread says why the layers could not be read.
+// unread returns why the layers could not be read.
 func (in *Inspector) unread(ctx context.Context, s *subject, err error) *content.Failure {
 	var known *content.Failure
 	switch cause := context.Cause(ctx); {
@@ -142,8 +142,8 @@ func (in *Inspector) unread(ctx context.Context, s *subject, err error) *content
 	return &content.Failure{Reason: content.Clean(err.Error()), Err: err}
 }
 
-// mismatch reports whether a layer turned out to be another than was asked for.
-// go-containerregistry's error can't be told by its type.
+// mismatch reports whether a layer turned out not to be the requested one.
+// go-containerregistry's error has no type of its own.
 func mismatch(err error) bool {
 	return err != nil && strings.Contains(err.Error(), "error verifying")
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // memo remembers the answer to each question, errors included, and lets only
-// one caller at a time work one out. The zero value is ready for use.
+// one caller at a time compute it. The zero value is ready for use.
 type memo[K comparable, V any] struct {
 	mu    sync.Mutex
 	calls map[K]*call[V]
@@ -19,9 +19,8 @@ type call[V any] struct {
 	abandoned bool // its caller gave up: no answer for others
 }
 
-// get returns the answer to key, from work if need be, which has to end when
-// ctx does. A caller that gives up leaves no answer: the next one that wants it
-// works it out anew.
+// get returns the answer for key, if need be from work, which has to end when ctx
+// does. A caller that gives up leaves no answer: the next one computes it again.
 func (m *memo[K, V]) get(ctx context.Context, key K, work func() (V, error)) (V, error) {
 	for {
 		c, mine := m.join(key)

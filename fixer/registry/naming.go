@@ -10,17 +10,17 @@ import (
 	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
-// This file answers what a reference names, without asking for the image.
+// This file resolves references, without reading the image.
 
-// naming is what a reference names.
+// naming is the result of resolving a reference.
 type naming struct {
-	digest  string // "" where it's not known
+	digest  string // "" if it's not known
 	local   bool   // found on this machine
-	assumed string // why it may be another by now, "" when it isn't
+	assumed string // why it may have changed since, "" if it can't have
 }
 
-// names answers a query that asks for the digest alone. What stands in for an
-// image that can't be asked says nothing of its digest: the reason is the error.
+// names answers a query for the digest alone. Substitutes for an unreachable image
+// have no digest: the reason is then the error.
 func (in *Inspector) names(ctx context.Context, w content.Request, q baseimage.Query) (*baseimage.Facts, error) {
 	n, err := in.namings.get(ctx, w.Name, func() (naming, error) {
 		if err := in.enter(ctx); err != nil {
@@ -44,9 +44,9 @@ func (in *Inspector) names(ctx context.Context, w content.Request, q baseimage.Q
 	return &baseimage.Facts{Image: q.Image, Platform: q.Platform, Digest: n.digest, Local: n.local, Assumed: n.assumed}, nil
 }
 
-// names tells what a tag names by a HEAD request, unless that is known. That
-// there is no such tag is kept as well: whoever looks for the tags of an image
-// has to ask for some that don't exist.
+// names resolves a tag by a HEAD request, unless the result is known. It also
+// remembers missing tags: looking for the tags of an image means asking for some that
+// don't exist.
 func (r *registries) names(ctx context.Context, w content.Request) (naming, error) {
 	if d, ok := w.Ref.(name.Digest); ok {
 		return naming{digest: d.DigestStr()}, nil

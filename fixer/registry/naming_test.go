@@ -22,8 +22,7 @@ func digestOf(in *registry.Inspector, image string) (*baseimage.Facts, error) {
 	return in.Inspect(context.Background(), baseimage.Query{Image: image, Ask: baseimage.AskDigest})
 }
 
-// TestDigest: what a tag names costs one HEAD request, and what is known by then
-// none.
+// TestDigest: resolving a tag costs one HEAD request, and none if the result is known.
 func TestDigest(t *testing.T) {
 	h := newHub(t)
 	digest := h.push("library/node:20", index(t, nodeDebian))
@@ -59,7 +58,7 @@ func TestDigest(t *testing.T) {
 	}
 }
 
-// TestDigestAbsent: a tag that doesn't exist is told from one that can't be asked
+// TestDigestAbsent: a missing tag differs from one that can't be asked
 // for, in the next run too.
 func TestDigestAbsent(t *testing.T) {
 	h := newHub(t)
@@ -83,7 +82,7 @@ func TestDigestAbsent(t *testing.T) {
 	absent("refresh", registry.Options{Refresh: true}, 1)
 	absent("later", registry.Options{TagTTL: time.Nanosecond}, 1)
 
-	// Whoever asks for the image itself gets an answer of now.
+	// A request for the image itself gets a fresh answer.
 	h.push("library/node:nosuch", index(t, nodeDebian))
 	if f := inspect(t, inspector(t, registry.Options{Transport: h, Cache: dir}), "node:nosuch", baseimage.AskConfig); f.Assumed != "" {
 		t.Errorf("%+v", f)
@@ -101,7 +100,7 @@ func TestDigestAbsent(t *testing.T) {
 	}
 }
 
-// TestDigestStale: what was learned before is said to be of that time.
+// TestDigestStale: an earlier answer is marked as such.
 func TestDigestStale(t *testing.T) {
 	h := newHub(t)
 	digest := h.push("library/node:20", index(t, nodeDebian))

@@ -42,7 +42,7 @@ func TestOtherHosts(t *testing.T) {
 	}
 }
 
-// TestRecovers: one answer with an error status, or none, is not the end.
+// TestRecovers: one answer with an error status, or none, is not final.
 func TestRecovers(t *testing.T) {
 	for _, fault := range []func(w http.ResponseWriter){
 		func(w http.ResponseWriter) { w.WriteHeader(http.StatusServiceUnavailable) },
@@ -94,8 +94,8 @@ func TestRealConnections(t *testing.T) {
 	}
 }
 
-// TestNoNetwork: where no name server ever answers, a run over one file with
-// two bases is over within three seconds.
+// TestNoNetwork: if no name server ever answers, a run over one file with two bases
+// ends within three seconds.
 func TestNoNetwork(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes two seconds")

@@ -14,8 +14,8 @@ import (
 	"github.com/dockmend/dockmend/fixer/registry/transport"
 )
 
-// registries is the Source that asks each image of the registry that its name
-// tells, or of a mirror, and keeps the answers.
+// registries is the Source that asks the registry in each image's name, or a mirror,
+// and keeps the answers.
 type registries struct {
 	client  *transport.Client
 	mirrors map[transport.Host][]transport.Mirror
@@ -25,7 +25,7 @@ type registries struct {
 	offline bool
 	now     func() time.Time
 	memory  sync.Map // imageKey → *image: what this run has read
-	tags    sync.Map // tagKey → tagged: what this run was told
+	tags    sync.Map // tagKey → tagged: the answers of this run
 }
 
 func newRegistries(o Options, cache *diskcache.Dir) *registries {
@@ -45,8 +45,8 @@ type tagged struct {
 	Asked  time.Time `json:"asked"`
 }
 
-// Find looks into the cache first. A tag is trusted for a time; after that a
-// HEAD request tells whether it still names the same image.
+// Find searches the cache first. A tag is trusted for a time; after that a HEAD
+// request checks whether it still names the same image.
 func (r *registries) Find(ctx context.Context, w content.Request) (*content.Found, error) {
 	digest, fresh := r.digest(w)
 	kept := r.kept(w, digest)
@@ -69,11 +69,11 @@ func (r *registries) Find(ctx context.Context, w content.Request) (*content.Foun
 	return r.found(w, img, ""), nil
 }
 
-// errOffline is why nothing is asked when the user wants it so.
+// errOffline is the failure of every request if the user works offline.
 var errOffline = &content.Failure{Reason: "no registry was asked (--offline)"}
 
-// digest returns what the reference stands for, as far as it's known without
-// asking, and whether that may be relied on.
+// digest returns the digest of the reference, as far as it's known without a request,
+// and whether it is fresh.
 func (r *registries) digest(w content.Request) (digest string, fresh bool) {
 	if d, ok := w.Ref.(name.Digest); ok {
 		return d.DigestStr(), true
@@ -82,7 +82,7 @@ func (r *registries) digest(w content.Request) (digest string, fresh bool) {
 	return t.Digest, fresh && t.Digest != ""
 }
 
-// tagged returns what is known of a tag, and whether that may be relied on.
+// tagged returns what is known of a tag, and whether it is fresh.
 func (r *registries) tagged(w content.Request) (t tagged, fresh bool) {
 	key := r.tagKey(w)
 	if t, ok := r.tags.Load(key); ok {
@@ -95,8 +95,8 @@ func (r *registries) tagged(w content.Request) (t tagged, fresh bool) {
 	return t, !r.refresh && age >= 0 && age < r.ttl
 }
 
-// kept returns the image with that digest from this run or the cache, nil when
-// it isn't there.
+// kept returns the image with that digest from this run or the cache, nil if there is
+// none.
 func (r *registries) kept(w content.Request, digest string) *content.Image {
 	if digest == "" {
 		return nil
@@ -112,16 +112,16 @@ func (r *registries) kept(w content.Request, digest string) *content.Image {
 	return img
 }
 
-// The keys of the cache name the repository too, and the mirrors: a digest proves
-// a manifest, but not what was read of a layer that was not read to its end, and
-// one server's word must not stand for another's.
+// tagKey returns the key of a tag. The keys name the repository too, and the mirrors:
+// a digest proves a manifest, but not what was read of part of a layer, and one
+// server's answer must not replace another's.
 func (r *registries) tagKey(w content.Request) string { return "tag " + w.Ref.Name() + r.via(w) }
 
 func (r *registries) imageKey(w content.Request, digest string) string {
 	return "image " + w.Ref.Context().Digest(digest).Name() + " " + w.Platform.String() + r.via(w)
 }
 
-// via names the mirrors that are asked.
+// via returns the names of the mirrors that are asked.
 func (r *registries) via(w content.Request) (list string) {
 	for _, ref := range r.mirrored(w) {
 		list += " via " + ref.Context().Name()
@@ -129,14 +129,14 @@ func (r *registries) via(w content.Request) (list string) {
 	return list
 }
 
-// ask asks the registry for the image: first what a tag stands for, as that may
-// be an image which is kept, by this tag or by another. A HEAD request is cheap,
-// and not counted where there is a limit.
+// ask asks the registry for the image: first for the digest of a tag, since that image
+// may be kept, under this tag or another. A HEAD request is cheap, and does not count
+// toward a limit.
 func (r *registries) ask(ctx context.Context, w content.Request) (img *content.Image, err error) {
 	digest := ""
 	if _, ok := w.Ref.(name.Tag); ok {
-		// One that doesn't answer such a request as it should, or doesn't know the
-		// tag, is asked for the image itself: that answer says more.
+		// If the answer to that is invalid, or the tag unknown, ask for the image
+		// itself: that answer says more.
 		var f *content.Failure
 		if digest, err = r.head(ctx, w); err != nil && (!errors.As(err, &f) || f.Host) {
 			return nil, err
@@ -174,8 +174,8 @@ func (r *registries) head(ctx context.Context, w content.Request) (digest string
 	return digest, nil
 }
 
-// each tries an exchange with the mirrors of the registry, and then with itself,
-// whose error it is then, with the reasons of the mirrors.
+// each tries an exchange with the mirrors of the registry, and then with the registry
+// itself; the error is then the registry's, with the reasons of the mirrors.
 func (r *registries) each(ctx context.Context, w content.Request, try func(context.Context, name.Reference) error) error {
 	mirrors := ""
 	for _, ref := range r.mirrored(w) {
@@ -196,7 +196,7 @@ func (r *registries) each(ctx context.Context, w content.Request, try func(conte
 	return &both
 }
 
-// mirrored are the references to ask mirrors for, in this order.
+// mirrored returns the references to ask mirrors for, in this order.
 func (r *registries) mirrored(w content.Request) (list []name.Reference) {
 	repo := w.Ref.Context()
 	for _, m := range r.mirrors[transport.Host(transport.Canonical(repo.RegistryStr()))] {
@@ -217,8 +217,8 @@ func (r *registries) mirrored(w content.Request) (list []name.Reference) {
 	return list
 }
 
-// remember keeps what a tag stands for. That the cache can't be written to
-// costs requests in the next run, and nothing else.
+// remember keeps the digest of a tag. If the cache can't be written to, that only
+// costs requests in the next run.
 func (r *registries) remember(w content.Request, digest string) {
 	if _, ok := w.Ref.(name.Tag); ok {
 		r.put(w, tagged{Digest: digest})

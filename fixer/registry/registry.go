@@ -1,11 +1,11 @@
-// Package registry is the baseimage.Inspector that asks. It reads an image's
+// Package registry implements baseimage.Inspector for registries. It reads an image's
 // manifest and configuration from the image's registry (by fixer/registry/transport),
 // or from another source (fixer/registry/store has those of this machine), and its
 // layers only when a question needs them.
 //
 // What the configuration and the layers state are facts; what the build history
-// states is taken where it leaves no doubt. Where the image can't be asked, a
-// table of well-known images stands in, and the facts say why.
+// states counts if it leaves no doubt. If the image can't be read, the facts are those
+// of a table of well-known images, and state why.
 package registry
 
 import (
@@ -24,14 +24,13 @@ import (
 	"github.com/dockmend/dockmend/fixer/registry/transport"
 )
 
-// Options say how to ask. The zero value is ready for use.
+// Options configure New. The zero value is ready for use.
 type Options struct {
 	// Platform is "os/architecture[/variant]", for queries that name none:
 	// "linux/amd64" when empty.
 	Platform string
-	// Sources are where images are looked for, in this order; a nil Source stands
-	// for the registries that the images' names tell. When empty, the registries
-	// alone.
+	// Sources are searched for images in this order; a nil Source means the registries
+	// in the images' names. When empty, only those registries.
 	Sources []content.Source
 	// Keychain has the credentials: those of the user's docker configuration
 	// when nil.
@@ -41,28 +40,28 @@ type Options struct {
 	// ones, which are refused otherwise. What a registry refers to (a token server,
 	// a store for its layers) need not be listed.
 	Allow []transport.Host
-	// PlainHTTP are the hosts that are spoken to without encryption.
+	// PlainHTTP are the hosts that are accessed without encryption.
 	PlainHTTP []transport.Host
-	// Mirrors are the places to look first for the images of a registry.
+	// Mirrors are the places to search first for the images of a registry.
 	Mirrors map[transport.Host][]transport.Mirror
-	// Timeout bounds what is done for the documents of one image, and each
+	// Timeout bounds the requests for the documents of one image, and each
 	// silence while a layer is read: 10 seconds when zero.
 	Timeout time.Duration
 	// LayerTimeout bounds the reading of the layers of one image: two minutes
 	// when zero.
 	LayerTimeout time.Duration
-	// Cache is the directory that answers are kept in: none when empty.
+	// Cache is the directory where answers are kept: none when empty.
 	Cache string
-	// TagTTL is how long a tag is taken to stand for the same image: an hour
-	// when zero. Refresh asks all the same.
+	// TagTTL is how long a tag is taken to mean the same image: an hour when zero.
+	// Refresh ignores it and asks again.
 	TagTTL  time.Duration
 	Refresh bool
-	// Offline asks no registry: the cache, whatever its age, and the table.
+	// Offline asks no registry: only the cache, whatever its age, and the table.
 	Offline bool
 	// NoLayers reads no layer.
 	NoLayers bool
 	// Transport carries the requests. When nil, one that gives up after two
-	// seconds without a connection, and connects only where Allow lets it.
+	// seconds without a connection, and connects only where Allow permits it.
 	Transport http.RoundTripper
 	// UserAgent is what the registries see: "dockmend" when empty.
 	UserAgent string
@@ -81,8 +80,8 @@ func (NoTable) Inspect(context.Context, baseimage.Query) (*baseimage.Facts, erro
 	return nil, baseimage.ErrUnknown
 }
 
-// Inspector implements [baseimage.Inspector]. Each distinct image and platform
-// is asked for once in its lifetime, and so is a host that can't be reached or
+// Inspector implements [baseimage.Inspector]. It asks once in its lifetime for each
+// distinct image and platform, and for a host that can't be reached or
 // wants no more requests.
 type Inspector struct {
 	sources      []content.Source
@@ -99,12 +98,11 @@ type Inspector struct {
 	tookLong     atomic.Int32         // images whose layers took too long
 }
 
-// question is what makes two queries speak of the same: the full name with tag
-// and digest, and the platform.
+// question is the identity of a query: the full name with tag and digest, and the
+// platform.
 type question struct{ image, platform string }
 
-// New returns an Inspector that asks as o says. The error says that
-// Options.Cache can't be used.
+// New returns an Inspector with the options o. It fails if Options.Cache can't be used.
 func New(o Options) (*Inspector, error) {
 	o.Timeout = cmp.Or(o.Timeout, 10*time.Second)
 	o.LayerTimeout = cmp.Or(o.LayerTimeout, 2*time.Minute)
@@ -147,14 +145,13 @@ func New(o Options) (*Inspector, error) {
 
 // Inspect implements [baseimage.Inspector].
 //
-// When the image can't be read, the facts are those of an earlier time, or the
-// table's, with the reason in Facts.Assumed; without either the reason is the
-// error. Layers that can't be read are no error: Facts.Unread has the reason. A
-// name or platform that isn't one, an image or tag that the registry doesn't
-// have, and a platform that its index doesn't have are errors in any case, the
-// second of them a baseimage.ErrNotFound; an image without an index is taken for
-// what it is, as builders take it.
-// Once ctx is done, so is Inspect, with the cause of that as the error.
+// If the image can't be read, the facts are earlier ones, or the table's, with the
+// reason in Facts.Assumed; without either the reason is the error. Unreadable layers
+// are not an error: Facts.Unread has the reason. An invalid name or platform, an image
+// or tag that the registry doesn't have, and a platform that its index doesn't have
+// are errors in any case, the second a baseimage.ErrNotFound; an image without an
+// index is accepted for any platform, as by builders. Once ctx is done, Inspect
+// returns its cause as the error.
 func (in *Inspector) Inspect(ctx context.Context, q baseimage.Query) (*baseimage.Facts, error) {
 	if q.Image == "scratch" {
 		return baseimage.ScratchFacts(q.Platform), nil
@@ -192,10 +189,10 @@ func (in *Inspector) Inspect(ctx context.Context, q baseimage.Query) (*baseimage
 	return facts, nil
 }
 
-// Limited returns the hosts that answered 429 Too Many Requests up to now, sorted.
+// Limited returns the hosts that answered 429 Too Many Requests so far, sorted.
 func (in *Inspector) Limited() []string { return in.hosts.Limited() }
 
-// want reads the names in a query.
+// want parses the names in a query.
 func (in *Inspector) want(q baseimage.Query) (w content.Request, err error) {
 	w.Timeout = in.timeout
 	if w.Name, w.Ref, err = content.ParseName(q.Image); err != nil {
@@ -205,7 +202,7 @@ func (in *Inspector) want(q baseimage.Query) (w content.Request, err error) {
 	return w, err
 }
 
-// enter waits until another image may be asked for.
+// enter waits until another image may be requested.
 func (in *Inspector) enter(ctx context.Context) error {
 	select {
 	case in.slots <- struct{}{}:
@@ -217,7 +214,7 @@ func (in *Inspector) enter(ctx context.Context) error {
 
 func (in *Inspector) leave() { <-in.slots }
 
-// find looks for the image in one source after the other.
+// find searches one source after the other for the image.
 func (in *Inspector) find(ctx context.Context, w content.Request) (*subject, error) {
 	return first(in.sources, func(s content.Source) (*subject, error) {
 		found, err := s.Find(ctx, w)
@@ -229,7 +226,7 @@ func (in *Inspector) find(ctx context.Context, w content.Request) (*subject, err
 }
 
 // first returns the answer of the first source that has one. The error is that
-// of the last one that could not tell, or else that the image is nowhere.
+// of the last source that failed, or else that the image exists nowhere.
 func first[T any](sources []content.Source, ask func(content.Source) (T, error)) (answer T, failed error) {
 	for _, s := range sources {
 		answer, err := ask(s)

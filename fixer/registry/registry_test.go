@@ -32,8 +32,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// TestRequests counts what is asked of the registry: no layer, and nothing
-// twice.
+// TestRequests counts the requests to the registry: no layer, and nothing twice.
 func TestRequests(t *testing.T) {
 	h := newHub(t)
 	h.push("library/node:20", index(t, nodeDebian))

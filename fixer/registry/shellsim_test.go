@@ -13,9 +13,9 @@ type stmt struct {
 type stmtKind int
 
 const (
-	single stmtKind = iota // whatever stands around it
+	single stmtKind = iota // in any context
 	chain                  // of "&&"
-	loose                  // falls apart when something stands in front of it
+	loose                  // changes meaning after other text
 )
 
 // whole is the text of a statement as one command.
@@ -29,11 +29,11 @@ func (s stmt) whole() string {
 // sh is the state of a shell.
 type sh struct {
 	errexit bool
-	minded  int // how many constructs there are around in which errexit has no say
+	minded  int // how many enclosing constructs disable errexit
 	exited  bool
 }
 
-// simple is a command that succeeds or fails.
+// simple returns a command that succeeds or fails.
 func simple(text string, do func(w *world) bool) stmt {
 	return stmt{text: text, run: func(w *world, s *sh) int {
 		if do(w) {
@@ -74,7 +74,7 @@ func list(sep string, all ...stmt) stmt {
 	}}
 }
 
-// and is a chain of "&&"; errexit heeds its last member alone.
+// and is a chain of "&&"; errexit checks only its last member.
 func and(all ...stmt) stmt {
 	var texts []string
 	for _, s := range all {
@@ -114,7 +114,7 @@ func or(a, b stmt) stmt {
 	}}
 }
 
-// unminded runs a statement whose failure errexit overlooks.
+// unminded runs a statement whose failure errexit ignores.
 func (a stmt) unminded(w *world, s *sh) int {
 	s.minded++
 	defer func() { s.minded-- }()
@@ -161,7 +161,7 @@ func bare(before, after string, a stmt) stmt {
 	return stmt{text: before + a.text + after, run: a.run}
 }
 
-// forgotten is a statement whose effect, if it comes about, nobody waits for.
+// forgotten is a statement that runs in the background, if it runs.
 func forgotten(text string, a stmt, happens bool) stmt {
 	return stmt{kind: loose, text: text, run: func(w *world, _ *sh) int {
 		if happens {

@@ -19,7 +19,7 @@ import (
 )
 
 // dated is an image with history, configuration and layers, which every kind of
-// source has to tell in the same way.
+// source has to report alike.
 func dated(t testing.TB, as types.MediaType) v1.Image {
 	return built(t, v1.Config{User: "node", Env: []string{"NODE_VERSION=20.19.5", "PATH=/usr/local/bin:/usr/bin"}, Entrypoint: []string{"docker-entrypoint.sh"},
 		Cmd: []string{"node"}, WorkingDir: "/app", Shell: []string{"/bin/bash", "-c"}, OnBuild: []string{"COPY . ."},
@@ -29,12 +29,11 @@ func dated(t testing.TB, as types.MediaType) v1.Image {
 		append([]string{`history RUN /bin/sh -c set -ex && curl -fsSLO node.tar.xz && tar -xJf node.tar.xz -C /usr/local # buildkit`}, nodeFiles[5:]...))
 }
 
-// questions are asked each of an Inspector of its own, as what is known already
-// must not matter.
+// questions are asked of a new Inspector each, since earlier answers must not matter.
 var questions = []baseimage.Ask{baseimage.AskConfig, baseimage.AskUsers | baseimage.AskDistro, baseimage.AskAccounts, baseimage.AskVersions, baseimage.AskPrograms, baseimage.AskDigest, baseimage.AskEverything}
 
-// asRegistry compares what a source tells of an image with what a registry does.
-// Digests are left out unless the source can tell them.
+// asRegistry compares the facts from a source with those from a registry. Digests are
+// left out unless the source has them.
 func asRegistry(t *testing.T, img v1.Image, name string, source content.Source, digests bool) {
 	t.Helper()
 	h := newHub(t)
@@ -52,8 +51,8 @@ func asRegistry(t *testing.T, img v1.Image, name string, source content.Source, 
 	}
 }
 
-// reason asks everything of a source, and returns why it can't be told: the
-// error, or why the layers are unread. "" when all is told.
+// reason asks everything of a source, and returns why an answer is missing: the error,
+// or why the layers are unread. "" if all is answered.
 func reason(t testing.TB, image string, sources ...content.Source) string {
 	t.Helper()
 	f, err := inspector(t, registry.Options{Sources: sources, Table: registry.NoTable{}}).

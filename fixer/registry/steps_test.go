@@ -20,7 +20,7 @@ func (d dice) name() string {
 	return d.pick("app", "node", "web", "svc", "1001", "a.b", "user1", "App")
 }
 
-// words joins words with their quotes, the operand before, behind or after "--".
+// words joins words with their quotes, the operand before, after or following "--".
 func (d dice) words(tool string, options []string, operand string) string {
 	d.Shuffle(len(options), func(i, j int) { options[i], options[j] = options[j], options[i] })
 	quoted := d.pick(operand, operand, `"`+operand+`"`, `'`+operand+`'`)
@@ -34,7 +34,7 @@ func (d dice) words(tool string, options []string, operand string) string {
 	return strings.Join(append([]string{tool}, all...), d.pick(" ", "  ", " \t"))
 }
 
-// option writes one with a value in one of its forms.
+// option returns an option with a value in one of its forms.
 func (d dice) option(short, long, value string) string {
 	forms := []string{}
 	if short != "" {
@@ -43,7 +43,7 @@ func (d dice) option(short, long, value string) string {
 	return d.pick(append(forms, long+" "+value, long+"="+value)...)
 }
 
-// asked makes up what an account shall be.
+// asked makes up the properties of an account.
 func (d dice) asked() account {
 	a := account{name: d.name(), id: -1, unique: true, base: "/home"}
 	if d.chance(80) {
@@ -246,7 +246,7 @@ func (d dice) change(debian bool) stmt {
 	return simple("usermod -aG users "+name, func(w *world) bool { return w.user(name) >= 0 })
 }
 
-// program makes up a command that brings or takes programs.
+// program makes up a command that adds or removes programs.
 func (d dice) program(debian bool) stmt {
 	one, two := d.pick("git", "tini"), d.pick("curl", "git", "tini")
 	installed := func(names ...string) func(*world) bool {
@@ -297,7 +297,7 @@ func (d dice) program(debian bool) stmt {
 	)[d.IntN(11)]
 }
 
-// release makes up a command that makes another release of the distribution.
+// release makes up a command that changes the release of the distribution.
 func (d dice) release(debian bool) stmt {
 	if debian {
 		return simple(d.pick("sed -i s/bookworm/trixie/ /etc/apt/sources.list.d/debian.sources && apt-get update && apt-get dist-upgrade -y",
@@ -314,7 +314,7 @@ func (d dice) release(debian bool) stmt {
 		})
 }
 
-// benign makes up a command that has no say in any of it.
+// benign makes up a command that affects none of this.
 func (d dice) benign() stmt {
 	if d.chance(25) {
 		return simple(d.pick("false", "test -e /nope", "id nobody2", "[ -e /nope ]"), func(*world) bool { return false })

@@ -11,7 +11,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
-// given is a Source of one image, whatever it's called: its configuration and
+// given is a Source of one image, under any name: its configuration and
 // its layers, oldest first, which are archives without compression.
 type given struct {
 	Config v1.ConfigFile

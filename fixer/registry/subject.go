@@ -8,18 +8,19 @@ import (
 	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
-// subject is an image that was found, and what its layers told so far. The rest
+// subject is an image that was found, and the answers of its layers so far. The rest
 // of it never changes.
 type subject struct {
 	*content.Found
 	summary *history.Summary
-	turn    chan struct{} // one element while somebody reads the layers
+	turn    chan struct{} // one element while a caller reads the layers
 
 	mu    sync.Mutex
 	state state
 }
 
-// state is what layers told, and did not tell. It is replaced, never changed.
+// state is the answers of layers, and the questions without one. It is replaced, never
+// changed.
 type state struct {
 	files map[string]content.File
 	// unread is why the layers can't be read at all; they are tried once in a run.
@@ -28,7 +29,7 @@ type state struct {
 	refused map[string]*content.Failure
 }
 
-// pending returns the questions among these that reading the layers may answer.
+// pending returns those of the questions that reading the layers may answer.
 func (s state) pending(names []string) (list []string) {
 	if s.unread != nil {
 		return nil
@@ -41,8 +42,8 @@ func (s state) pending(names []string) (list []string) {
 	return list
 }
 
-// why returns why the first of the questions without an answer has none, nil
-// when the layers were not asked.
+// why returns why the first unanswered question has no answer, nil if the layers were
+// not asked.
 func (s state) why(names []string) *content.Failure {
 	for _, name := range names {
 		if f := s.refused[name]; f != nil {
@@ -52,8 +53,8 @@ func (s state) why(names []string) *content.Failure {
 	return s.unread
 }
 
-// maxHeld is the size of the largest configuration that is held on to: what an
-// image of the usual kind has ten times over.
+// maxHeld is the size of the largest configuration that is kept in memory: ten times
+// that of a usual image.
 const maxHeld = 128 << 10
 
 func newSubject(f *content.Found) (*subject, error) {
@@ -70,14 +71,14 @@ func newSubject(f *content.Found) (*subject, error) {
 	return &subject{Found: f, summary: t, turn: make(chan struct{}, 1), state: state{files: f.Image.Files}}, nil
 }
 
-// known returns what the layers told so far.
+// known returns the answers of the layers so far.
 func (s *subject) known() state {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.state
 }
 
-// learn adds what reading the layers gave, and why these questions got no answer.
+// learn adds the answers from the layers, and why these questions got none.
 func (s *subject) learn(more map[string]content.File, f *content.Failure, unanswered []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -95,7 +96,7 @@ func (s *subject) learn(more map[string]content.File, f *content.Failure, unansw
 	s.state = next
 }
 
-// withFiles returns the image with all that its layers told.
+// withFiles returns the image with all answers of its layers.
 func (s *subject) withFiles() *content.Image {
 	img := *s.Image
 	img.Files = s.known().files

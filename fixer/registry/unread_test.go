@@ -18,8 +18,8 @@ import (
 	"github.com/dockmend/dockmend/fixer/registry"
 )
 
-// shelf answers with the documents of an image, and with what layer says to a
-// request for its layers.
+// shelf answers with the documents of an image, and with layer for requests for its
+// layers.
 func shelf(t *testing.T, img v1.Image, layer carry) carry {
 	t.Helper()
 	manifest, err := img.RawManifest()
@@ -50,7 +50,7 @@ func body(b io.Reader) carry {
 	return func(r *http.Request) (*http.Response, error) { return answer(r, http.StatusOK, b), nil }
 }
 
-// trickle sends a byte every so often, without an end.
+// trickle sends a byte at intervals, without an end.
 type trickle struct {
 	ctx   context.Context
 	pause time.Duration
@@ -66,8 +66,8 @@ func (s trickle) Read(p []byte) (int, error) {
 	}
 }
 
-// TestUnread: layers that can't be read are no reason to fail, nor to try again;
-// the facts say why something is missing, and the table fills in what it knows.
+// TestUnread: unreadable layers are not a failure and cause no retry; the facts state
+// why something is missing, and the table fills in what it knows.
 func TestUnread(t *testing.T) {
 	whole := tarOf(t, debianFiles...)
 	tests := []struct {
@@ -130,8 +130,8 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-// TestUnreadKnown: what was learned before the layers failed counts, and the
-// table stands in for the rest.
+// TestUnreadKnown: answers from before the layers failed count, and the table has the
+// rest.
 func TestUnreadKnown(t *testing.T) {
 	img := built(t, v1.Config{}, types.DockerUncompressedLayer, debianFiles)
 	whole := tarOf(t, debianFiles...)
@@ -147,7 +147,7 @@ func TestUnreadKnown(t *testing.T) {
 	}
 }
 
-// TestMismatch: nothing counts of a layer that turns out to be another.
+// TestMismatch: nothing counts of a layer with another digest.
 func TestMismatch(t *testing.T) {
 	img := built(t, v1.Config{}, types.DockerUncompressedLayer, debianFiles)
 	in := inspector(t, registry.Options{Transport: shelf(t, img, body(bytes.NewReader(tarOf(t, nodeFiles...))))})
@@ -156,7 +156,7 @@ func TestMismatch(t *testing.T) {
 	}
 }
 
-// TestBombs: what would take more than it may is given up with an error.
+// TestBombs: what would exceed a bound ends with an error.
 func TestBombs(t *testing.T) {
 	for _, c := range []struct {
 		name    string
@@ -173,7 +173,7 @@ func TestBombs(t *testing.T) {
 	}
 }
 
-// TestInterrupted: who gives up while a layer is read gets his own error, and
+// TestInterrupted: a caller that gives up while a layer is read gets its own error, and
 // the next one a whole answer.
 func TestInterrupted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -221,8 +221,8 @@ func TestRefusedContent(t *testing.T) {
 	}
 }
 
-// TestSlowHost: a host that lets its clients wait for a layer is not asked for
-// those of other images.
+// TestSlowHost: a host that is slow with one layer is not asked for those of other
+// images.
 func TestSlowHost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		img := built(t, v1.Config{}, types.DockerUncompressedLayer, debianFiles)

@@ -83,7 +83,7 @@ func TestWellKnown(t *testing.T) {
 	}
 }
 
-// TestWeakestSource: accounts that come from the history and the table are the
+// TestWeakestSource: accounts that come from the history and the table count as the
 // table's.
 func TestWeakestSource(t *testing.T) {
 	h := newHub(t)

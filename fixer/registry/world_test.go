@@ -9,8 +9,8 @@ import (
 	"github.com/dockmend/dockmend/fixer/baseimage"
 )
 
-// world is a file system as far as the facts go, and what the tools of Debian 12
-// (shadow 4.13, adduser 3.134) and of Alpine (BusyBox) do to it. It knows
+// world is a file system as far as the facts need it, with the effects of the tools of
+// Debian 12 (shadow 4.13, adduser 3.134) and of Alpine (BusyBox). It knows
 // nothing of how a command line is written.
 type world struct {
 	debian bool
@@ -97,7 +97,7 @@ func (w *world) layer(before *world) (entries []string) {
 	return entries
 }
 
-// has reports whether a program is there and may be run.
+// has reports whether a program exists and is executable.
 func (w *world) has(paths ...string) bool {
 	return slices.ContainsFunc(paths, func(p string) bool {
 		switch content := w.files[p]; {
@@ -130,8 +130,8 @@ func (w *world) gid(id int) bool {
 	return slices.ContainsFunc(w.groups, func(g baseimage.Group) bool { return g.GID == id })
 }
 
-// free returns an id that neither a user nor a group has: with shadow that
-// behind the highest, with BusyBox the lowest.
+// free returns an id that neither a user nor a group has: with shadow the one after
+// the highest, with BusyBox the lowest.
 func (w *world) free(system bool) int {
 	id := 1000
 	switch {
@@ -155,7 +155,7 @@ func (w *world) free(system bool) int {
 	return id
 }
 
-// account is what a command asks for; ids that it doesn't state are -1.
+// account is the account in a command; ids that it doesn't state are -1.
 type account struct {
 	name, group, home, base, shell string
 	id                             int
@@ -232,7 +232,7 @@ func (w *world) numbered(group string) (int, bool) {
 	return 0, false
 }
 
-// accepts reports whether the distribution's own scripts take a name and an id.
+// accepts reports whether the distribution's own scripts accept a name and an id.
 func (w *world) accepts(a account) bool {
 	if w.debian {
 		return strings.Trim(a.name, "abcdefghijklmnopqrstuvwxyz0123456789-") == "" && strings.Trim(a.name, "0123456789") != ""
@@ -240,8 +240,8 @@ func (w *world) accepts(a account) bool {
 	return a.id <= 60000
 }
 
-// adduser is Debian's or BusyBox's. Debian's leaves a system account that is
-// there already as it is; BusyBox takes a group by its name alone.
+// adduser is Debian's or BusyBox's. Debian's leaves an existing system account
+// unchanged; BusyBox takes a group only by its name.
 func (w *world) adduser(a account) bool {
 	if i := w.user(a.name); i >= 0 {
 		u := w.users[i]
@@ -302,7 +302,7 @@ func (w *world) addgroup(a account) bool {
 	return true
 }
 
-// userdel deletes a user, and the group of that name with him.
+// userdel deletes a user, and the group of that name.
 func (w *world) userdel(name string) bool {
 	i := w.user(name)
 	if i < 0 {
@@ -315,7 +315,7 @@ func (w *world) userdel(name string) bool {
 	return true
 }
 
-// modify changes a user that is there.
+// modify changes an existing user.
 func (w *world) modify(name string, change func(*baseimage.User)) bool {
 	i := w.user(name)
 	if i < 0 {
@@ -335,7 +335,7 @@ func (w *world) packages(name string) (file string, known bool) {
 	return file, known
 }
 
-// install installs packages, those with "-" behind or "!" in front excepted,
+// install installs packages, except those with "-" after or "!" before the name,
 // which it removes.
 func (w *world) install(names ...string) bool {
 	for _, name := range names {
@@ -353,7 +353,7 @@ func (w *world) install(names ...string) bool {
 	return true
 }
 
-// remove removes packages that are there; what isn't is no failure.
+// remove removes existing packages; missing ones are not a failure.
 func (w *world) remove(names ...string) bool {
 	for _, name := range names {
 		delete(w.wanted, name)

@@ -9,23 +9,22 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 )
 
-// fingerprints tell the findings of one file apart, by what does not change when
-// lines are added or removed above. Neither the file's path nor the number of the
-// line is in them.
+// fingerprints identify the findings of one file by what does not change if lines are
+// added or removed above. They do not depend on the file's path or the line number.
 type fingerprints struct {
 	lines []string
 	code  []string       // code scanning's hash of each line
 	seen  map[string]int // how often a hash was given
 }
 
-// newFingerprints looks at the text of a file. Its findings must then be asked for
+// newFingerprints reads the text of a file. Its findings must then be requested
 // in their order.
 func newFingerprints(text []byte) *fingerprints {
 	return &fingerprints{lines: lines(text), code: lineHashes(string(text)), seen: map[string]int{}}
 }
 
 // of returns the finding's fingerprints, by name. The first is what GitHub's
-// upload action would fill in: it complains of any other value. It changes with
+// upload action would fill in: it warns about any other value. It changes with
 // the text that follows. The second does not.
 func (p *fingerprints) of(found fixer.Finding) map[string]string {
 	prints := map[string]string{}
@@ -43,10 +42,10 @@ func (p *fingerprints) of(found fixer.Finding) map[string]string {
 	return prints
 }
 
-// lineHashes returns the hash of each line by which code scanning knows a finding
-// again, as its upload action computes it: a polynomial over the hundred UTF-16
-// code units from the start of the line on, without blanks, every line end a "\n".
-// A count tells equal ones apart.
+// lineHashes returns the hash of each line that identifies a finding in code scanning,
+// as its upload action computes it: a polynomial over the hundred UTF-16 code units
+// from the start of the line on, without blanks, every line end a "\n". A count
+// distinguishes equal ones.
 func lineHashes(text string) (hashes []string) {
 	const window, base, endOfFile = 100, 37, 0xffff
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", " ", "", "\t", "").Replace(text)

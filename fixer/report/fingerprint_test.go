@@ -28,8 +28,8 @@ func TestLineHashes(t *testing.T) {
 	}
 }
 
-// TestFingerprints moves a file's lines, and looks whether each finding is known
-// again, and only that one.
+// TestFingerprints moves a file's lines, and checks that each finding is recognized,
+// and only that one.
 func TestFingerprints(t *testing.T) {
 	prints := func(text string, lines ...int) (list []map[string]string) {
 		p := newFingerprints([]byte(text))

@@ -21,7 +21,7 @@ var byteOrderMark = []byte("\ufeff")
 type offer struct {
 	file *File
 	ok   bool
-	// refusal says why nothing is offered, where a reader would expect it.
+	// refusal is why nothing is offered, if a reader would expect an offer.
 	refusal string
 }
 
@@ -42,7 +42,7 @@ func (f *File) offer() offer {
 	return offer{f, true, ""}
 }
 
-// mends tells whether what is offered fixes the finding.
+// mends reports whether the offered change fixes the finding.
 func (o offer) mends(found fixer.Finding) bool {
 	return o.ok && found.Status == fixer.Fixed && !o.file.addsFile(found)
 }
@@ -72,7 +72,7 @@ func (o offer) refuses(found fixer.Finding) string {
 	return o.refusal
 }
 
-// addsFile tells whether what is fixed is so by a new file alone, which no change
+// addsFile reports whether a new file alone fixes the finding, which no change
 // of the Dockerfile can make.
 func (f *File) addsFile(found fixer.Finding) bool {
 	return slices.ContainsFunc(f.Result.Created, func(c fixer.NewFile) bool { return c.ID == found.ID }) &&

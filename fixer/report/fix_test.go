@@ -22,7 +22,7 @@ func fixedFile(before, after string) File {
 	}}
 }
 
-// goldenChanges calls do with the change of each golden case, and with its twins:
+// goldenChanges calls do with the change of each golden case, and with variants:
 // with other line ends, without the last one, with a byte order mark.
 func goldenChanges(t *testing.T, do func(t *testing.T, before, after string)) {
 	dirs, err := golden.Cases(goldenDir, "want.Dockerfile")
@@ -114,12 +114,12 @@ func TestOffer(t *testing.T) {
 		c.change(&f)
 		o, found := f.offer(), f.Result.Findings[0]
 		if o.mends(found) != c.ok || o.refuses(found) != c.refusal {
-			t.Errorf("%s: the finding is mended: %t, refused: %q", c.name, o.mends(found), o.refuses(found))
+			t.Errorf("%s: the finding is fixed: %t, refused: %q", c.name, o.mends(found), o.refuses(found))
 		}
 	}
 }
 
-// checkWriter has a form fail with its writer, and write the same again.
+// checkWriter makes a form fail with its writer, and write the same again.
 func checkWriter(t *testing.T, write func(io.Writer, *Report) error) {
 	t.Helper()
 	r := &Report{Files: []File{fixedFile("FROM a\n", "FROM b\n"), {Path: "x", Err: &document.Error{Name: "x", Msg: "bad"}}}}

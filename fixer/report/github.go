@@ -10,8 +10,9 @@ import (
 )
 
 // GitHub writes workflow commands, which GitHub Actions shows as annotations at
-// the lines: a line for each finding that no baseline has, but for what is left alone, and for
-// each file that failed. Whatever a path or a message holds, it stays within its command.
+// the lines: a line for each finding that no baseline has, except for what is left
+// alone, and for each file that failed. No path or message can break out of its
+// command.
 func GitHub(w io.Writer, r *Report) error {
 	for i := range r.Files {
 		f := &r.Files[i]
@@ -41,26 +42,26 @@ type command struct {
 	file      string
 	line, col int // 0 when the whole file is meant
 
-	endLine, endCol int // 0 where nothing is known of them
+	endLine, endCol int // 0 if unknown
 	title           string
 	message         string
 }
 
-// String is the command in one line, as GitHub's own toolkit quotes it.
+// String returns the command in one line, quoted like GitHub's own toolkit.
 func (c command) String() string {
 	file := c.file
 	if strings.HasPrefix(file, "=") {
-		file = "./" + file // the runner loses the sign, and knows no escape for it
+		file = "./" + file // the runner loses the sign, and has no escape for it
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "::%s file=%s,", c.level, propertyEscape.Replace(printableLines(file)))
 	if c.line > 0 {
 		fmt.Fprintf(&b, "line=%d,col=%d,", c.line, c.col)
-		if c.endLine == c.line && c.endCol > c.col { // of more than a line, GitHub takes no columns
+		if c.endLine == c.line && c.endCol > c.col { // GitHub accepts no columns for more than one line
 			fmt.Fprintf(&b, "endColumn=%d,", c.endCol)
 		}
 	}
-	// The runner cuts off blanks behind the last property, so that is no path.
+	// The runner cuts off blanks after the last property, so that is not a path.
 	fmt.Fprintf(&b, "title=%s::%s", propertyEscape.Replace(printableLines(c.title)), dataEscape.Replace(printableLines(c.message)))
 	return b.String()
 }
@@ -70,8 +71,8 @@ var (
 	propertyEscape = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 )
 
-// printableLines escapes what is not printable, but for line ends, for which
-// commands have an escape of their own.
+// printableLines escapes what is not printable, except line ends, for which commands
+// have their own escape.
 func printableLines(s string) string {
 	var b strings.Builder
 	for _, r := range strings.ToValidUTF8(s, "\ufffd") {

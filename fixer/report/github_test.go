@@ -10,17 +10,17 @@ import (
 	"github.com/dockmend/dockmend/fixer/document"
 )
 
-// parsedCommand is what the runner makes of a line.
+// parsedCommand is a line as parsed by the runner.
 type parsedCommand struct {
 	name       string
 	properties map[string]string
 	data       string
 }
 
-// parseCommand reads a line as GitHub's runner does: a command has "::" in front,
-// after blanks; behind the name come properties up to the next "::", split at
-// commas and then at the first equals sign, where nothing empty counts; what they
-// and the data escape is put in one escape after the other, "%" last. ok is false
+// parseCommand parses a line as GitHub's runner does: a command begins with "::",
+// after blanks; after the name come properties up to the next "::", split at commas
+// and then at the first equals sign, where empty ones don't count; escapes in
+// properties and data are replaced one after the other, "%" last. ok is false
 // for a line that goes to the log.
 func parseCommand(line string) (c parsedCommand, ok bool) {
 	line, ok = strings.CutPrefix(strings.TrimLeft(line, " \t"), "::")
@@ -93,7 +93,7 @@ func TestGitHub(t *testing.T) {
 }
 
 // escapees is text that may break out of a command. What is not printable comes back
-// as Printable has it, but for line ends.
+// as from Printable, except line ends.
 var escapees = []struct{ text, want string }{
 	{"a b", "a b"},
 	{" a ", " a "},
@@ -129,7 +129,7 @@ func TestGitHubQuotes(t *testing.T) {
 	}
 }
 
-// reportOf has the text in every place.
+// reportOf returns a report with the text in every place.
 func reportOf(text string) *Report {
 	return &Report{Files: []File{{
 		Path:   text,

@@ -15,15 +15,15 @@ import (
 )
 
 // Schema is the JSON Schema (2020-12) of what JSON writes. It is also its
-// documentation. Nobody may change it.
+// documentation. Callers must not change it.
 //
 //go:embed schema/report.v1.schema.json
 var Schema []byte
 
 const (
-	// schemaID is where the schema is read; documents name it.
+	// schemaID is the URL of the schema; documents name it.
 	schemaID = "https://raw.githubusercontent.com/dockmend/dockmend/main/fixer/report/schema/report.v1.schema.json"
-	// schemaVersion goes up when a reader of the one before would go wrong.
+	// schemaVersion increases if a reader of the previous version would go wrong.
 	schemaVersion = 1
 )
 
@@ -54,7 +54,7 @@ type documentFile struct {
 	Proofs          []documentProof    `json:"proofs"`
 }
 
-// documentPath is a path that need not be UTF-8, which JSON has to be.
+// documentPath is a path, which need not be UTF-8, in JSON, which has to be.
 type documentPath struct {
 	Path       string `json:"path"`
 	PathBase64 string `json:"pathBase64,omitempty"`
@@ -132,8 +132,8 @@ type documentSeen struct {
 	After  string `json:"after"`
 }
 
-// JSON writes the report as one JSON document, by Schema, with a line end behind
-// it. Text that is not UTF-8 has U+FFFD for what is wrong with it.
+// JSON writes the report as one JSON document, by Schema, with a line end after it.
+// Text that is not UTF-8 has U+FFFD for invalid bytes.
 func JSON(w io.Writer, r *Report) error {
 	d := jsonDocument{Schema: schemaID, Version: schemaVersion, Dockmend: r.Version, Summary: r.Summary(), Files: []documentFile{}}
 	for i := range r.Files {
@@ -222,8 +222,8 @@ func proofInJSON(p Proof) documentProof {
 	return d
 }
 
-// patch is the unified diff of all that the fix changes and adds. What comes from
-// standard input is called as it is in the diff that goes to standard output.
+// patch returns the unified diff of all that the fix changes and adds. For standard
+// input it uses the same name as the diff that goes to standard output.
 func patch(f *File) []byte {
 	name := cmp.Or(f.Target, f.Path)
 	if name == "<stdin>" {
@@ -238,7 +238,7 @@ func patch(f *File) []byte {
 
 func pathInJSON(name string) documentPath { return documentPath{name, inBase64(name)} }
 
-// inBase64 is "" for what JSON can carry as it is.
+// inBase64 returns s in base64, "" if JSON can carry it unchanged.
 func inBase64(s string) string {
 	if utf8.ValidString(s) {
 		return ""
@@ -246,8 +246,8 @@ func inBase64(s string) string {
 	return base64.StdEncoding.EncodeToString([]byte(s))
 }
 
-// textInJSON is the text as it is, or else in base64: of text that is applied or
-// written, every byte counts.
+// textInJSON returns the text unchanged, or else in base64: every byte counts of text
+// that is applied or written.
 func textInJSON(s string) (text *string, other string) {
 	if other = inBase64(s); other == "" {
 		text = &s

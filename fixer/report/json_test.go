@@ -78,8 +78,8 @@ func TestJSON(t *testing.T) {
 	}
 }
 
-// TestJSONBytes: what is not UTF-8 is there in base64, byte for byte, and what is,
-// is there as it is.
+// TestJSONBytes: text that is not UTF-8 is in base64, byte for byte, and other text is
+// unchanged.
 func TestJSONBytes(t *testing.T) {
 	const bad = "a\xff\n"
 	f := File{
@@ -105,7 +105,7 @@ func TestJSONBytes(t *testing.T) {
 	}
 }
 
-// TestJSONDiff: git apply makes of the diff what the fix makes.
+// TestJSONDiff: git apply makes the same of the diff as the fix.
 func TestJSONDiff(t *testing.T) {
 	result := fixer.Result{Before: []byte("FROM a\n"), After: []byte("FROM b\n"), Created: []fixer.NewFile{{ID: "x", Name: ".dockerignore", Text: []byte(".git\n")}}}
 	for name, test := range map[string]struct {

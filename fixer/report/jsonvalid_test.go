@@ -76,7 +76,7 @@ func TestJSONIsValid(t *testing.T) {
 	}
 }
 
-// TestSchemaRefuses: a document that is a little wrong is no document.
+// TestSchemaRefuses: a slightly wrong document is not valid.
 func TestSchemaRefuses(t *testing.T) {
 	type object = map[string]any
 	file := func(d object) object { return d["files"].([]any)[0].(object) }

@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// lines splits a text behind each "\n".
+// lines splits a text after each "\n".
 func lines(text []byte) []string { return slices.Collect(strings.Lines(string(text))) }
 
-// lineEnd is what ends the line: "\r\n", "\n", or nothing.
+// lineEnd returns the end of the line: "\r\n", "\n", or "".
 func lineEnd(line string) string {
 	switch {
 	case strings.HasSuffix(line, "\r\n"):

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// maxBody is the longest body, in bytes. GitHub takes 65,536 characters; the rest
-// is for what others put around it.
+// maxBody is the longest body, in bytes. GitHub accepts 65,536 characters; the rest is
+// for text that callers add.
 const maxBody = 60_000
 
 // The parts of the body that grow with the report have bounds of their own, in
@@ -18,16 +18,16 @@ const (
 	maxOverview  = 10_000
 	maxUnwritten = 4000
 	maxFailures  = 4000
-	minLeft      = 1500 // for the files that stay as they are
+	minLeft      = 1500 // for the files that stay unchanged
 )
 
 const home = "[dockmend](https://github.com/dockmend/dockmend)"
 
 // Markdown writes the body of a pull request: what changes and why, file by file,
-// with what it rests on and what was proved. It is for people who never heard of
-// dockmend. GitHub takes it whatever the report's size: where it would be too
-// long, the details of later files are left out, and counted. What strangers
-// wrote is quoted, and without effect.
+// with its assumptions and what was proved. It is for readers who do not know
+// dockmend. GitHub accepts it whatever the report's size: if it would be too long, the
+// details of later files are left out, and counted. Untrusted text is quoted, and
+// without effect.
 func Markdown(w io.Writer, r *Report) error {
 	b := sorted(r)
 	head := join(b.opening(), b.warnings(), b.overview(), b.unwrittenFiles(), b.failures())
@@ -39,21 +39,21 @@ func Markdown(w io.Writer, r *Report) error {
 	return err
 }
 
-// body is a report, with its files by what a pull request has of them.
+// body is a report, with its files by their role in a pull request.
 type body struct {
 	*Report
 	changed   []*File
-	unwritten []*File // their change is no part of it
-	left      []*File // they stay as they are
+	unwritten []*File // their change is not part of it
+	left      []*File // they stay unchanged
 	failed    []*File
 	fixes     []Count // of the changed ones
-	look      int     // how many of these a person must look at
+	look      int     // how many of these need a person to check them
 	built     bool    // something was proved of one of the changed ones, or was to be
 	known     int     // findings that a baseline has
 }
 
-// sorted sorts the files. Where one has been written, a change that was not is
-// no part of what is written about.
+// sorted sorts the files. If one has been written, an unwritten change is not part of
+// the pull request.
 func sorted(r *Report) *body {
 	b := &body{Report: r, known: r.Summary().Known}
 	writing := false
@@ -80,7 +80,7 @@ func sorted(r *Report) *body {
 	return b
 }
 
-// opening says what this is.
+// opening returns the introduction.
 func (b *body) opening() string {
 	var text string
 	if len(b.changed) > 0 {
@@ -118,7 +118,7 @@ func (b *body) opening() string {
 	return text
 }
 
-// are counts with the verb.
+// are returns counts with the verb.
 func are(n int, what string) string {
 	if n == 1 {
 		return "1 " + what + " is"
@@ -126,7 +126,7 @@ func are(n int, what string) string {
 	return Counted(n, what) + " are"
 }
 
-// overview says once for each transform what it does, and why.
+// overview returns for each transform, once, what it does and why.
 func (b *body) overview() string {
 	return titled("## What changes", bullets(b.fixes, maxOverview, "kind", func(c Count) string {
 		places := Counted(c.Count, "place")
@@ -165,7 +165,7 @@ func (b *body) failures() string {
 	}))
 }
 
-// refusal says how to keep a change away.
+// refusal returns how to suppress a change.
 func (b *body) refusal() string {
 	fixes := slices.DeleteFunc(slices.Clone(b.fixes), func(c Count) bool { return b.transform(c.ID) == nil })
 	if len(fixes) == 0 {

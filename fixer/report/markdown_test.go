@@ -24,8 +24,8 @@ func markdownOf(t *testing.T, r *Report) string {
 	return b.String()
 }
 
-// outline is what a body is made of, a line for each block and for each text in
-// one; code spans are not told from the text around them.
+// outline returns the structure of a body, a line for each block and for each text in
+// one; code spans are not distinguished from the text around them.
 func outline(t *testing.T, markdown string) []string {
 	t.Helper()
 	var list []string
@@ -56,10 +56,10 @@ func outline(t *testing.T, markdown string) []string {
 	return list
 }
 
-// word is what rich makes texts of.
+// word matches the words that rich makes texts of.
 var word = regexp.MustCompile(`\b[A-Z][a-z]+(?:word|path|name|message|reason|note|unsafe|stage|text|image)\b`)
 
-// partly is a report of a run that wrote one file and not the other.
+// partly returns a report of a run that wrote one file and not the other.
 func partly(text func(word string) string) *Report {
 	unwritten := richFile(text)
 	written := File{Path: text("Writtenpath"), Written: true, Result: fixer.Result{After: []byte("FROM x\n"), Findings: []fixer.Finding{
@@ -68,8 +68,8 @@ func partly(text func(word string) string) *Report {
 	return &Report{Version: text("Versionword"), Transforms: testTransforms, Files: []File{unwritten, written}}
 }
 
-// TestMarkdownInert: whatever strangers write, the body has the structure of one
-// with harmless words, and shows what they wrote in the place of the words.
+// TestMarkdownInert: whatever the untrusted text, the body has the structure of one
+// with harmless words, and shows the text in place of the words.
 func TestMarkdownInert(t *testing.T) {
 	for name, report := range map[string]func(func(string) string) *Report{"rich": rich, "partly written": partly} {
 		t.Run(name, func(t *testing.T) { checkInert(t, report) })
@@ -90,7 +90,7 @@ func checkInert(t *testing.T, report func(func(string) string) *Report) {
 			continue // nothing is shown, in a code span
 		}
 		t.Run(fmt.Sprintf("%q", text), func(t *testing.T) {
-			// A word around it keeps it one text where parts of a path are put together.
+			// A word around it keeps it one text if parts of a path are put together.
 			nastily := func(word string) string { return word + text + "x" }
 			got := outline(t, markdownOf(t, report(nastily)))
 			var want []string

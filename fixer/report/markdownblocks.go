@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// join puts blocks one below the other, with an empty line between them. Empty
-// blocks are left out.
+// join joins blocks with an empty line between them. Empty blocks are left out.
 func join(blocks ...string) string {
 	var b strings.Builder
 	for _, block := range blocks {
@@ -18,8 +17,8 @@ func join(blocks ...string) string {
 	return b.String()
 }
 
-// fitting shows the first items that fit into so many bytes, with a line end for
-// each, and returns how many do not. Those are not looked at.
+// fitting shows the first items that fit into room bytes, with a line end for each,
+// and returns how many do not. It does not look at those.
 func fitting[T any](items []T, room int, show func(T) string) (list []string, left int) {
 	for i, item := range items {
 		text := show(item)
@@ -31,8 +30,8 @@ func fitting[T any](items []T, room int, show func(T) string) (list []string, le
 	return list, 0
 }
 
-// bullets is the list of the items that fit; a last one counts the others. show
-// has no mark in front.
+// bullets returns the list of the items that fit; a last one counts the others. show
+// returns an item without its mark.
 func bullets[T any](items []T, room int, what string, show func(T) string) string {
 	list, left := fitting(items, room, func(item T) string { return "- " + show(item) })
 	if left > 0 {
@@ -41,7 +40,7 @@ func bullets[T any](items []T, room int, what string, show func(T) string) strin
 	return strings.Join(list, "\n")
 }
 
-// titled is a block with a heading or the like above it, nothing without the block.
+// titled returns a block with a heading or similar above it, nothing without the block.
 func titled(title, block string) string {
 	if block == "" {
 		return ""
@@ -49,8 +48,8 @@ func titled(title, block string) string {
 	return join(title, block)
 }
 
-// details is a part that is folded up, nothing without content. The summary is not
-// strangers' text.
+// details returns a collapsed section, nothing without content. The summary is trusted
+// text.
 func details(summary, content string) string {
 	if content == "" {
 		return ""
@@ -58,7 +57,7 @@ func details(summary, content string) string {
 	return join("<details>\n<summary>"+summary+"</summary>", content, "</details>")
 }
 
-// alert is a quotation that GitHub draws in a colour of its own: CAUTION in red,
+// alert returns a quotation that GitHub draws in a colour of its own: CAUTION in red,
 // WARNING in yellow, IMPORTANT in violet, NOTE in blue.
 func alert(kind, text string) string {
 	return "> [!" + kind + "]\n> " + strings.ReplaceAll(text, "\n", "\n> ")

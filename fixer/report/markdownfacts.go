@@ -10,13 +10,13 @@ import (
 	"github.com/dockmend/dockmend/fixer/baseimage"
 )
 
-// Bounds of what is said of base images, in bytes.
+// Bounds of the text about base images, in bytes.
 const (
 	maxAssumptions = 3000
 	maxFacts       = 6000
 )
 
-// assumptions says what the changes rest on that nobody has seen.
+// assumptions returns the unverified assumptions of the changes.
 func (f *File) assumptions() string {
 	images := slices.DeleteFunc(slices.Clone(f.Images), func(image *baseimage.Facts) bool { return assumption(image) == "" })
 	if len(images) == 0 {
@@ -25,7 +25,7 @@ func (f *File) assumptions() string {
 	return alert("NOTE", "**Assumed, not seen:**\n"+bullets(images, maxAssumptions, "image", assumption))
 }
 
-// assumption is what of the facts is none; "" where they all are facts.
+// assumption returns which of the facts are assumptions; "" if none is.
 func assumption(f *baseimage.Facts) string {
 	table := false
 	for _, s := range sources(f) {
@@ -51,7 +51,8 @@ func assumption(f *baseimage.Facts) string {
 	return text + ": " + prose(why)
 }
 
-// shownAsAssumption tells of the engine's notes that assumptions says better.
+// shownAsAssumption reports whether a finding is an engine's note that assumptions
+// states better.
 func (f *File) shownAsAssumption(finding fixer.Finding) bool {
 	return finding.ID == "base-image" && finding.Status == fixer.Stated && f.assumptions() != ""
 }
@@ -75,16 +76,16 @@ func sources(f *baseimage.Facts) (list []baseimage.Source) {
 	return list
 }
 
-// facts are those that were asked for of the base images.
+// facts returns the requested facts of the base images.
 func (f *File) facts() string {
 	images := f.Images
 	return details(fmt.Sprintf("Base images that this rests on: %d", len(images)), bullets(images, maxFacts, "image", knownOf))
 }
 
-// maxUsers is how many users of an image are named.
+// maxUsers bounds the users of an image that are named.
 const maxUsers = 5
 
-// knownOf is what is known of an image, by where it is known from.
+// knownOf returns what is known of an image, by source.
 func knownOf(f *baseimage.Facts) string {
 	text := codeSpan(f.Image)
 	if f.Platform != "" {
@@ -105,7 +106,7 @@ func knownOf(f *baseimage.Facts) string {
 	return text
 }
 
-// sourceName says for people where a fact comes from.
+// sourceName is the readable name of a source.
 var sourceName = map[baseimage.Source]string{
 	baseimage.FromConfig:  "From its configuration",
 	baseimage.FromHistory: "From its history",
@@ -113,7 +114,7 @@ var sourceName = map[baseimage.Source]string{
 	baseimage.FromTable:   "Assumed, from the built-in table",
 }
 
-// saidOf has what is known of an image, by source.
+// saidOf returns what is known of an image, keyed by source.
 func saidOf(f *baseimage.Facts) map[baseimage.Source][]string {
 	said := map[baseimage.Source][]string{}
 	if c := f.Config; c != nil {

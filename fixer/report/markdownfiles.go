@@ -9,16 +9,16 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 )
 
-// Bounds of the parts of what is said of a file, in bytes.
+// Bounds of the parts of the text about a file, in bytes.
 const (
 	maxChanges  = 10_000
 	maxCreated  = 1000
 	maxLeft     = 6000
 	maxProofs   = 10_000
-	maxLeftFile = 3000 // of a file that stays as it is
+	maxLeftFile = 3000 // of a file that stays unchanged
 )
 
-// needsLook tells of a change that was made although it may break something.
+// needsLook reports whether a change was made although it may break something.
 func needsLook(f fixer.Finding) bool { return f.Status == fixer.Fixed && f.Safety == fixer.Unsafe }
 
 // toLookAt counts the changes that need a look.
@@ -31,7 +31,7 @@ func (f *File) toLookAt() (n int) {
 	return n
 }
 
-// changedFiles has as many of the changed files at length as fit, and the others in
+// changedFiles shows as many of the changed files in full as fit, and the others in
 // a line each.
 func (b *body) changedFiles(room int) string {
 	if len(b.changed) == 0 {
@@ -58,7 +58,7 @@ func (b *body) changedFiles(room int) string {
 	return join(blocks...)
 }
 
-// brief is a changed file in a line.
+// brief returns a changed file in a line.
 func (f *File) brief() string {
 	n := 0
 	for _, finding := range f.Result.Findings {
@@ -81,7 +81,7 @@ func (f *File) brief() string {
 	return text
 }
 
-// section is a changed file at length. built tells whether others were built.
+// section returns a changed file in full. built reports whether others were built.
 func (f *File) section(built bool) string {
 	var changes, failed, left []fixer.Finding
 	known := 0
@@ -125,7 +125,7 @@ func (f *File) changes(list []fixer.Finding, known int) string {
 	return strings.Join(lines, "\n")
 }
 
-// item is a finding in a line.
+// item returns a finding in a line.
 func item(f fixer.Finding) string {
 	look := ""
 	if needsLook(f) {
@@ -134,7 +134,7 @@ func item(f fixer.Finding) string {
 	return fmt.Sprintf("Line %d, %s%s: %s", f.Line, codeSpan(f.ID), look, prose(message(f)))
 }
 
-// leftFiles lists the files that stay as they are, and why.
+// leftFiles lists the files that stay unchanged, and why.
 func (b *body) leftFiles(room int) string {
 	summary := fmt.Sprintf("Dockerfiles that stay as they are: %d", len(b.left))
 	return details(summary, bullets(b.left, room-len(details(summary, " "))-100, "file", func(f *File) string {

@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// Bounds of the parts of what is said of a proof, in bytes.
+// Bounds of the parts of the text about a proof, in bytes.
 const (
 	maxWarning = 2500
 	maxSeen    = 2500
 	maxNotes   = 2000
 )
 
-// verdict is an outcome in words for people who don't know dockmend's.
+// verdict is an outcome in words for readers who don't know dockmend's.
 type verdict string
 
 const (
@@ -22,7 +22,7 @@ const (
 	broken      verdict = "Broken by the change"
 )
 
-// verdictOf knows the outcomes of a proof; whatever else there is, proves nothing.
+// verdictOf returns the verdict of an outcome; unknown ones prove nothing.
 func verdictOf(outcome string) verdict {
 	switch outcome {
 	case "proved":
@@ -35,7 +35,7 @@ func verdictOf(outcome string) verdict {
 	return notProved
 }
 
-// alertKind is the kind of alert that the verdict takes.
+// alertKind returns the kind of alert for the verdict.
 func (v verdict) alertKind() string {
 	if v == broken {
 		return "CAUTION"
@@ -43,7 +43,7 @@ func (v verdict) alertKind() string {
 	return "WARNING"
 }
 
-// stageName is the file, with the stage where there are several.
+// stageName returns the file, with the stage if there are several.
 func stageName(f *File, p *Proof) string {
 	if p.Target == "" {
 		return codeSpan(f.Path)
@@ -51,13 +51,13 @@ func stageName(f *File, p *Proof) string {
 	return fmt.Sprintf("%s, stage %s", codeSpan(f.Path), codeSpan(p.Target))
 }
 
-// image is what was, or was not, proved.
+// image is one image with its proof, or the lack of it.
 type image struct {
 	file  *File
 	proof *Proof
 }
 
-// warnings are what must not be overlooked, over all files that change.
+// warnings returns the most important warnings, over all files that change.
 func (b *body) warnings() string {
 	images := map[verdict][]image{}
 	built, unbuilt := 0, 0
@@ -90,7 +90,7 @@ func (b *body) warnings() string {
 	return join(blocks...)
 }
 
-// howProved says what was built, of the files that change.
+// howProved returns what was built, of the files that change.
 func howProved(images, proved, unbuilt int) string {
 	switch {
 	case images == 0 && unbuilt == 0:
@@ -112,7 +112,7 @@ func were(n int, what string) string {
 	return Counted(n, what) + " were"
 }
 
-// proofs says what was proved of one file, image by image.
+// proofs returns what was proved of one file, image by image.
 func (f *File) proofs() string {
 	list, left := fitting(f.Proofs, maxProofs, func(p Proof) string {
 		v := verdictOf(p.Outcome)
@@ -131,7 +131,7 @@ func (f *File) proofs() string {
 	return join(list...)
 }
 
-// notes are in one paragraph: a list would run into the one that follows.
+// notes returns notes in one paragraph: a list would run into the next one.
 func notes(texts []string) string {
 	list, left := fitting(texts, maxNotes, prose)
 	if left > 0 {
@@ -143,7 +143,7 @@ func notes(texts []string) string {
 	return "Also seen: " + strings.Join(list, "; ")
 }
 
-// table shows what was seen before and after.
+// table shows the observations before and after.
 func table(seen []Seen) string {
 	if len(seen) == 0 {
 		return ""
@@ -157,8 +157,8 @@ func table(seen []Seen) string {
 	return "| What was seen | Before | After |\n| --- | --- | --- |\n" + strings.Join(rows, "\n")
 }
 
-// cell is the text of a table's cell. In a table a bar ends the cell even in a
-// code span; a backslash in front of it keeps it, and is taken away with the cell.
+// cell returns the text of a table's cell. In a table a bar ends the cell even in a
+// code span; a backslash before it keeps it, and is removed with the cell.
 func cell(text string) string {
 	if text == "" {
 		return "not seen"

@@ -10,11 +10,10 @@ import (
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
-// In Markdown all that strangers wrote stands in code spans, where neither
-// CommonMark nor GitHub sees markup, links, mentions or references. Backslashes
-// would not do: GitHub looks for mentions in what was rendered. Only plain words,
-// which can't be any of that, stand outside, for a message reads badly in
-// monospaced type.
+// In Markdown all untrusted text is in code spans, where neither CommonMark nor GitHub
+// sees markup, links, mentions or references. Backslashes would not do: GitHub looks
+// for mentions in the rendered text. Only plain words, which can't be any of that, are
+// outside, because a message reads badly in monospaced type.
 
 const (
 	// maxName is the length of a name, in bytes, that is shown whole; maxText that
@@ -28,7 +27,7 @@ func codeSpan(name string) string {
 	return spanOf(oneLine(name, maxName))
 }
 
-// spanOf makes a code span of printable text.
+// spanOf returns a code span of printable text.
 func spanOf(text string) string {
 	if text == "" {
 		text = `""` // a code span can't be empty
@@ -37,7 +36,7 @@ func spanOf(text string) string {
 	for hasRun(text, run) {
 		run++
 	}
-	// Of a space at each end, both are dropped, unless there is nothing else.
+	// If there is a space at each end, both are dropped, unless there is nothing else.
 	spaces := text[0] == ' ' && text[len(text)-1] == ' ' && strings.Trim(text, " ") != ""
 	if spaces || text[0] == '`' || text[len(text)-1] == '`' {
 		text = " " + text + " "
@@ -46,7 +45,7 @@ func spanOf(text string) string {
 	return fence + text + fence
 }
 
-// hasRun tells whether there are exactly so many backticks in a row somewhere.
+// hasRun reports whether there are exactly so many backticks in a row somewhere.
 func hasRun(text string, length int) bool {
 	n := 0
 	for i := range len(text) + 1 {
@@ -63,21 +62,22 @@ func hasRun(text string, length int) bool {
 }
 
 var (
-	// plainWord is what can't be markup, nor a reference, as JIRA-1 and 1234567 may
-	// be.
+	// plainWord matches what can't be markup, nor a reference, as JIRA-1 and 1234567
+	// may be.
 	plainWord = lazyregexp.New(`^\(*(?:[A-Za-z]+(?:'[a-z]+)?|[a-z]+(?:-[a-z]+)+|[0-9]{1,6}(?:\.[0-9]{1,3})?[A-Za-z]{0,3}|Node\.js)\)*[,;:.]?$`)
-	// commitHash is what GitHub takes for the name of a commit, be it a word.
+	// commitHash matches what GitHub takes for the name of a commit, even if it is a
+	// word.
 	commitHash = lazyregexp.New(`\b[0-9A-Fa-f]{7,}\b`)
 )
 
 func plain(word string) bool { return plainWord.MatchString(word) && !commitHash.MatchString(word) }
 
-// prose quotes a message in one line: its plain words as they are, all else in
-// code spans. It must not stand at the begin of a line. Several spaces count as
+// prose quotes a message in one line: its plain words unchanged, all else in code
+// spans. It must not be at the beginning of a line. Several spaces count as
 // one, as they do in HTML.
 func prose(message string) string {
 	var parts, group []string
-	quotes := 0 // in the group: what stands between two stays together
+	quotes := 0 // in the group: what is between two stays together
 	flush := func() {
 		if len(group) > 0 {
 			parts = append(parts, quotedGroup(strings.Join(group, " ")))
@@ -103,7 +103,7 @@ func prose(message string) string {
 	return strings.Join(parts, " ")
 }
 
-// quotedGroup is a code span of words that are not plain, without the sentence's
+// quotedGroup returns a code span of words that are not plain, without the sentence's
 // own brackets and punctuation at their ends.
 func quotedGroup(text string) string {
 	open, end := "", ""
@@ -117,7 +117,7 @@ func quotedGroup(text string) string {
 	return open + spanOf(text) + end
 }
 
-// endsClause tells whether the last byte is the sentence's, not the quoted text's.
+// endsClause reports whether the last byte is the sentence's, not the quoted text's.
 func endsClause(text string) bool {
 	before, _ := utf8.DecodeLastRuneInString(text[:len(text)-1])
 	switch text[len(text)-1] {
@@ -131,13 +131,13 @@ func endsClause(text string) bool {
 	return false
 }
 
-// oneLine is text without line ends and other characters that have an effect,
-// shortened to so many bytes.
+// oneLine returns a text without line ends and other control characters, shortened to
+// length bytes.
 func oneLine(s string, length int) string {
 	return clip.Text(escape.Line(clip.Text(s, length)), length)
 }
 
-// sentenceEnd is a full stop behind which a sentence begins: not that of e.g., nor
+// sentenceEnd matches a full stop before a new sentence: not that of e.g., nor
 // that of COPY . somewhere.
 var sentenceEnd = lazyregexp.New(`[\pL\pN][\pL\pN)"'%]\.\s`)
 
@@ -145,8 +145,8 @@ var sentenceEnd = lazyregexp.New(`[\pL\pN][\pL\pN)"'%]\.\s`)
 // reason by itself.
 const shortReason = 80
 
-// reason is the first sentence of a transform's documentation; the second one too
-// where the first is but an introduction.
+// reason returns the first sentence of a transform's documentation, with the second
+// one if the first is only an introduction.
 func reason(why string) string {
 	why = strings.Join(strings.Fields(why), " ")
 	for _, end := range sentenceEnd.FindAllStringIndex(why, 2) {
@@ -157,7 +157,7 @@ func reason(why string) string {
 	return why
 }
 
-// capitalized is a line that begins as a sentence does.
+// capitalized returns a line that begins like a sentence.
 func capitalized(line string) string {
 	_, n := utf8.DecodeRuneInString(line)
 	return strings.ToUpper(line[:n]) + line[n:]

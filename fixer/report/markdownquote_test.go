@@ -15,12 +15,12 @@ import (
 	"github.com/yuin/goldmark/text"
 )
 
-// parseMarkdown reads it as GitHub does.
+// parseMarkdown parses it as GitHub does.
 func parseMarkdown(markdown string) ast.Node {
 	return goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser().Parse(text.NewReader([]byte(markdown)))
 }
 
-// nasty is what strangers may write to have an effect.
+// nasty is untrusted text that may have an effect.
 var nasty = []string{
 	"@octocat", "@dockmend/owners please look", "#1", "GH-1", "dockmend/dockmend#1", "JIRA-12",
 	"deadbeefcafe", "0123456789abcdef0123456789abcdef01234567", "acceded",
@@ -36,7 +36,7 @@ var nasty = []string{
 	"Closes #1", "fixes dockmend/dockmend#1", "a:b:c", "\ufeff", "",
 }
 
-// children are those of a node: its own count of them is not to be relied on.
+// children returns those of a node: its own count of them is not reliable.
 func children(n ast.Node) (list []ast.Node) {
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		list = append(list, c)
@@ -44,12 +44,12 @@ func children(n ast.Node) (list []ast.Node) {
 	return list
 }
 
-// shown is what a reader sees of strangers' text: several spaces count as one.
+// shown is what a reader sees of untrusted text: several spaces count as one.
 func shown(s string) string {
 	return strings.Join(strings.Fields(escape.Line(s)), " ")
 }
 
-// inline is what a reader sees of a node, and what of it stands outside code spans.
+// inline returns what a reader sees of a node, and the part of it outside code spans.
 func inline(n ast.Node, source []byte) (all, outside string) {
 	var seen, bare strings.Builder
 	err := ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -77,13 +77,13 @@ func inline(n ast.Node, source []byte) (all, outside string) {
 	return strings.Join(strings.Fields(seen.String()), " "), bare.String()
 }
 
-// harmless is text that GitHub takes for nothing else, wherever it stands.
+// harmless matches text that GitHub does not interpret, in any position.
 var harmless = regexp.MustCompile(`^(?:[A-Za-z0-9 ,;:.()'\x00]|\b[a-z]+(?:-[a-z]+)+\b)*$`)
 
 // reference is what could be one to an issue or a commit.
 var reference = regexp.MustCompile(`(?i)\bGH-|[a-z]-[0-9]|\b[0-9a-f]{7,}\b|www\.\S|:\w+:`)
 
-// checkInline looks at a node that must have s in it, without effect.
+// checkInline checks a node that must contain s, without effect.
 func checkInline(t *testing.T, n ast.Node, source, want string) {
 	t.Helper()
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
@@ -100,7 +100,7 @@ func checkInline(t *testing.T, n ast.Node, source, want string) {
 	}
 }
 
-// checkQuoted looks at all ways to quote s.
+// checkQuoted checks all ways to quote s.
 func checkQuoted(t *testing.T, s string) {
 	t.Helper()
 	want := shown(s)

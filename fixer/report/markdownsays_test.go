@@ -9,7 +9,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/document"
 )
 
-// What must not be overlooked.
+// The most important warnings.
 const (
 	saysUnbuilt   = "**Nothing was built or run for this.**"
 	saysBroken    = "> [!CAUTION]\n> **Broken by the change. Don't merge it as it is:**\n> - `Dockerfile`"
@@ -30,7 +30,7 @@ func nothing(*File) {}
 
 func withProofs(list ...Proof) func(*File) { return func(f *File) { f.Proofs = list } }
 
-// sayings are files, and what the body must say of them, and must not.
+// sayings are files, and what the body must say about them, and must not.
 var sayings = map[string]struct {
 	files   []File
 	has, no []string
@@ -78,7 +78,7 @@ var sayings = map[string]struct {
 	}, []string{"repairs 1 Dockerfile", "1 is not part of it", "(`first-one`, 1 place)", "## Not part of this pull request\n", "- `Dockerfile`: broken by the change: it ends"}, []string{"Don't merge", "### `Dockerfile`"}},
 }
 
-// TestMarkdownSays: what a reader must be told is told, and nothing that is not so.
+// TestMarkdownSays: the body states what a reader must know, and nothing false.
 func TestMarkdownSays(t *testing.T) {
 	for name, test := range sayings {
 		t.Run(name, func(t *testing.T) {

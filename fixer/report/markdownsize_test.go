@@ -42,8 +42,8 @@ func wide(f File, n int) File {
 	return f
 }
 
-// TestMarkdownFits: whatever the report's size, GitHub takes the body, no part of
-// it is cut, and its end is there.
+// TestMarkdownFits: whatever the report's size, GitHub accepts the body, no part of it
+// is cut, and it is complete.
 func TestMarkdownFits(t *testing.T) {
 	long := func(word string) string { return word + strings.Repeat(" `é|", 2000) }
 	var transforms []*fixer.Transform
@@ -84,7 +84,7 @@ func TestMarkdownFits(t *testing.T) {
 	}
 }
 
-// checkWhole looks whether each part is there to its end.
+// checkWhole checks that each part is complete.
 func checkWhole(t *testing.T, body string) {
 	t.Helper()
 	open, closed := 0, 0
@@ -113,7 +113,7 @@ var (
 	moreFiles   = regexp.MustCompile(`(?m)^### (\d+) more files?$`)
 )
 
-// TestMarkdownLeavesOut: the first files are there at length, those behind them in
+// TestMarkdownLeavesOut: the first files are in full, those after them in
 // a line, and the rest is counted.
 func TestMarkdownLeavesOut(t *testing.T) {
 	shortened, counted := false, false
@@ -126,7 +126,7 @@ func TestMarkdownLeavesOut(t *testing.T) {
 		full, brief := sectionHead.FindAllStringSubmatch(body, -1), briefLine.FindAllStringSubmatch(body, -1)
 		for i, m := range append(full, brief...) {
 			if m[1] != strconv.Itoa(i) {
-				t.Fatalf("%d files: %s stands where %d should be", n, m[1], i)
+				t.Fatalf("%d files: %s is where %d should be", n, m[1], i)
 			}
 		}
 		_, tail, _ := strings.Cut(body, "\n## File by file\n")

@@ -8,8 +8,8 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 )
 
-// TestPlaces: each form marks as much of the text as a finding is about, and what it can
-// say of that.
+// TestPlaces: each form marks as much of the text as a finding covers and the form can
+// express.
 func TestPlaces(t *testing.T) {
 	word := fixer.Finding{ID: "one", Status: fixer.Fixed, Safety: fixer.Safe, Line: 1, Col: 6, EndLine: 1, EndCol: 7, Problem: "p", Change: "c", Reason: "r", Caveats: []string{"w"}}
 	lines := fixer.Finding{ID: "two", Status: fixer.Fixed, Safety: fixer.Safe, Line: 2, Col: 1, EndLine: 3, EndCol: 4, Problem: "p"}

@@ -23,7 +23,7 @@ import (
 
 var updateExample = flag.Bool("update", false, "write testdata/pull-request.md")
 
-// unreachable answers as when no registry can be asked.
+// unreachable answers as if no registry can be reached.
 type unreachable struct{ baseimage.Table }
 
 func (u unreachable) Inspect(ctx context.Context, q baseimage.Query) (*baseimage.Facts, error) {
@@ -34,7 +34,7 @@ func (u unreachable) Inspect(ctx context.Context, q baseimage.Query) (*baseimage
 	return f, err
 }
 
-// TestPullRequest: a pull request over golden cases is what was read and found good.
+// TestPullRequest: a pull request over golden cases is the reviewed one.
 func TestPullRequest(t *testing.T) {
 	known := baseimage.NewStatic(goldenFacts(t)...)
 	r := &Report{Version: "0.1.0", Transforms: transforms.All(), Files: []File{

@@ -73,7 +73,7 @@ func RDJSON(w io.Writer, r *Report) error {
 	return enc.Encode(result)
 }
 
-// diagnostics are those of one file.
+// diagnostics returns those of one file.
 func (r *Report) diagnostics(f *File) (list []rdDiagnostic) {
 	o := f.offer()
 	suggestion := o.suggestion(f.Result.After)
@@ -171,7 +171,7 @@ func (o offer) suggestion(after []byte) *rdSuggestion {
 	}
 }
 
-// linewise is the text of a suggestion that makes the lines b of the lines a. By
+// linewise returns the text of a suggestion that makes the lines b of the lines a. By
 // lines a range is not empty and excludes its last line end, which stays. GitHub
 // takes an empty text for no line, reviewdog's definition for an empty one: there
 // must be some.

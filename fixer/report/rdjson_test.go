@@ -43,7 +43,7 @@ func suggestionOf(t *testing.T, f *File) *rdSuggestion {
 	return &d.Suggestions[0]
 }
 
-// checkSuggestion makes the suggestion as the comments of reviewdog.proto say: a
+// checkSuggestion applies the suggestion as the comments of reviewdog.proto say: a
 // range without columns is of whole lines, but the end of its last one stays.
 func checkSuggestion(t *testing.T, before, after string, s *rdSuggestion) {
 	t.Helper()
@@ -126,7 +126,7 @@ func FuzzSuggestion(f *testing.F) {
 	})
 }
 
-// TestRefusedSuggestion has a finding that a new file fixes, beside one that the
+// TestRefusedSuggestion has a finding that a new file fixes, next to one that the
 // change of the Dockerfile fixes.
 func TestRefusedSuggestion(t *testing.T) {
 	f := fixedFile("FROM a\nCOPY . .\n", "FROM b\nCOPY . .\n")

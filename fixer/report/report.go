@@ -1,9 +1,9 @@
-// Package report writes what a run found in the forms in which it leaves
-// dockmend: one model, Report, and a renderer for each form.
+// Package report writes the results of a run in the output formats of dockmend: one
+// model, Report, and a renderer for each format.
 //
-// What is written is a function of the report alone: no clock, no environment,
-// no order of maps. Names of files, messages and Dockerfiles are strangers' text;
-// each renderer quotes them as its form demands.
+// The output is a function of the report alone: no clock, no environment, no map
+// order. Names of files, messages and Dockerfiles are untrusted text; each renderer
+// quotes them as its format demands.
 package report
 
 import (
@@ -16,21 +16,21 @@ import (
 	"github.com/dockmend/dockmend/fixer/document"
 )
 
-// Report is what one run found.
+// Report is the result of one run.
 type Report struct {
 	Version    string             // of dockmend, as --version says it
 	Transforms []*fixer.Transform // all that there are, in their order
 	Files      []File             // in the order in which they were found
 }
 
-// File is what became of one Dockerfile.
+// File is the result for one Dockerfile.
 type File struct {
 	// Path is slash-separated, and relative to the root of the repository that the
-	// current directory is in, or to that directory where it is in none, if the file
+	// current directory is in, or to that directory if it is in none, provided the file
 	// is below it. It may hold any byte but NUL. "<stdin>" is standard input.
 	Path string
-	// Target is the file that changes where Path is a link to it, in the same form;
-	// "" where it is none.
+	// Target is the file that changes if Path is a link to it, in the same form; "" if
+	// it is not a link.
 	Target string
 	// Err says why nothing is known of the file, or why it was not written; nil
 	// when all went well. Its Name is the file's Path, or that of a file that was
@@ -42,43 +42,43 @@ type File struct {
 	Images []*baseimage.Facts
 	// Directory is the build context's, in the form of Path; "" for none.
 	Directory string
-	// Known tells of each finding of Result, by its index, whether a baseline has
+	// Known reports for each finding of Result, by its index, whether a baseline has
 	// it. nil: there is no baseline.
 	Known []bool
 	// Written: the file has been replaced.
 	Written bool
-	// Proofs are those of the stages that become images, where one was wanted.
+	// Proofs are those of the stages that become images, if proofs were requested.
 	Proofs []Proof
 }
 
-// Proof is what was seen of a stage before and after.
+// Proof is what was observed of a stage before and after.
 type Proof struct {
 	Target  string // the stage, "" for the last one
 	Outcome string // proved, not proved, same failure, broken by the fix
 	Reason  string
 	Seen    []Seen
 	Notes   []string
-	// Details is all that was seen, for machines: it marshals to JSON.
+	// Details is all that was observed, for machines: it marshals to JSON.
 	Details any
 }
 
-// Seen is one thing that was looked at before and after.
+// Seen is one observation before and after.
 type Seen struct{ What, Before, After string }
 
-// Changed tells whether the fix changes the file, or adds one to its context.
+// Changed reports whether the fix changes the file, or adds one to its context.
 func (f *File) Changed() bool {
 	return string(f.Result.Before) != string(f.Result.After) || len(f.Result.Created) > 0
 }
 
-// known tells whether a baseline has the i-th finding.
+// known reports whether a baseline has the i-th finding.
 func (f *File) known(i int) bool { return f.Known != nil && f.Known[i] }
 
-// annotates tells whether a finding is shown at its line in the forms that
-// annotate lines: as a comment, an alert or a mark. What is left alone is for those
-// who read a report; at the lines it would bury what can be done.
+// annotates reports whether a finding is shown at its line in the formats that
+// annotate lines: as a comment, an alert or a mark. What is left alone is for readers
+// of a report; at the lines it would bury what can be done.
 func annotates(f fixer.Finding) bool { return !f.ChangesNothing() }
 
-// message is the finding's text, with what it takes to have the change.
+// message returns the finding's text, with how to get the change.
 func message(f fixer.Finding) string {
 	if f.Status == fixer.Offered {
 		return f.Sentence() + "; only with --unsafe"
@@ -86,8 +86,8 @@ func message(f fixer.Finding) string {
 	return f.Sentence()
 }
 
-// transform returns the transform of that ID, nil for what the engine itself
-// says (base-image, build-context, ignore, syntax).
+// transform returns the transform of that ID, nil for findings of the engine itself
+// (base-image, build-context, ignore, syntax).
 func (r *Report) transform(id string) *fixer.Transform {
 	if i := slices.IndexFunc(r.Transforms, func(t *fixer.Transform) bool { return t.ID == id }); i >= 0 {
 		return r.Transforms[i]
@@ -114,7 +114,7 @@ type Format struct {
 	Write func(io.Writer, *Report) error
 }
 
-// Formats are the forms, in the order of --help.
+// Formats are the formats, in the order of --help.
 var Formats = []Format{
 	{"json", "all that is known of each file, by a schema with a version", true, JSON},
 	{"sarif", "SARIF 2.1.0, with fixes, for code scanning", true, SARIF},

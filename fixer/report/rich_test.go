@@ -12,8 +12,8 @@ var testTransforms = []*fixer.Transform{
 	{ID: "second-one", Title: "do the second thing", Safety: fixer.Unsafe, Doc: fixer.Doc{Why: "It is needed."}},
 }
 
-// rich is a report with something of all that there can be. Each text of strangers
-// is what text makes of a word of its own.
+// rich returns a report with an example of everything. Each untrusted text is what
+// text returns for a word of its own.
 func rich(text func(word string) string) *Report {
 	return &Report{Version: text("Versionword"), Transforms: testTransforms, Files: []File{
 		richFile(text),
@@ -76,5 +76,5 @@ func richImages(text func(word string) string) []*baseimage.Facts {
 	}
 }
 
-// itself gives each text as its word.
+// itself returns each word as its text.
 func itself(word string) string { return word }

@@ -17,7 +17,7 @@ import (
 // sarifSchema is where the standard itself has the schema.
 const sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
-// These are the library's types but for suppressions: all results of a run have a
+// These are the library's types except for suppressions: all results of a run have a
 // list of them or none has, and the library leaves an empty one out.
 type (
 	sarifLog struct {
@@ -40,12 +40,12 @@ type (
 // What is fixed is a warning with a fix: its change, where that can be made alone, else
 // the whole change of its file. What
 // needs --unsafe a note, and a transform that failed an error; what is left alone is
-// no result. A file that failed is a notification.
+// not a result. A file that failed is a notification.
 //
 // A path is relative to %SRCROOT%, the root of the repository that dockmend ran in,
-// or the directory where that is in none; an absolute one is a file URI. Columns count UTF-16 code units. The run has no
-// automationDetails: code scanning's upload fills in the category that its user
-// wants only where there are none.
+// or the directory if that is in none; an absolute one is a file URI. Columns count
+// UTF-16 code units. The run has no automationDetails: code scanning's upload fills in
+// the user's category only if there are none.
 func SARIF(w io.Writer, r *Report) error {
 	log := sarifLog{Report: sarif.NewReport(), Runs: []*sarifRun{newSarifRun(r)}}
 	log.Schema = sarifSchema
@@ -87,7 +87,7 @@ func isSemantic(version string) bool {
 	return err == nil
 }
 
-// addFile adds what became of one file.
+// addFile adds the result for one file.
 func (run *sarifRun) addFile(f *File, invocation *sarif.Invocation) {
 	at := sarifLocation(f.Path).WithIndex(len(run.Artifacts))
 	artifact := sarif.NewArtifact().WithLocation(at).WithRoles([]string{"analysisTarget"})
@@ -141,7 +141,7 @@ func (run *sarifRun) addFile(f *File, invocation *sarif.Invocation) {
 	}
 }
 
-// result is what a finding is to SARIF.
+// result returns a finding as a SARIF result.
 func (run *sarifRun) result(found fixer.Finding, at *sarif.ArtifactLocation, text *sarifText, prints *fingerprints) *sarifResult {
 	kind := found.Status
 	result := sarif.NewRuleResult(found.ID).
@@ -191,7 +191,7 @@ const fileFailed = "file-failed"
 func sarifNotification(e *document.Error, at *sarif.ArtifactLocation) *sarif.Notification {
 	place := sarif.NewPhysicalLocation().WithArtifactLocation(at)
 	if e.Line > 0 {
-		// The text is not there to count the column in.
+		// The text to count the column in is missing.
 		place.WithRegion(sarif.NewRegion().WithStartLine(e.Line))
 	}
 	return sarif.NewNotification().
@@ -201,10 +201,9 @@ func sarifNotification(e *document.Error, at *sarif.ArtifactLocation) *sarif.Not
 		WithLocations([]*sarif.Location{sarif.NewLocation().WithPhysicalLocation(place)})
 }
 
-// sarifMessage is a message in one line, without the links that SARIF sees in
-// text like [a](b): it is strangers' text. Braces stay single, where the standard
-// wants them doubled: readers show a text without arguments as it is, and would
-// show both.
+// sarifMessage returns a message in one line, without the links that SARIF sees in
+// untrusted text like [a](b). Braces stay single, although the standard wants them
+// doubled: readers show a text without arguments unchanged, and would show both.
 func sarifMessage(s string) string {
 	return strings.ReplaceAll(escape.Line(s), "](", `\](`)
 }

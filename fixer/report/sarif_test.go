@@ -32,7 +32,7 @@ func decodeSARIF(t *testing.T, r *Report) *sarif.Report {
 	return log
 }
 
-// readSARIF is decodeSARIF without what takes long.
+// readSARIF is decodeSARIF without its slow parts.
 func readSARIF(t *testing.T, r *Report) (*sarif.Report, []byte) {
 	t.Helper()
 	var b bytes.Buffer
@@ -48,7 +48,7 @@ func readSARIF(t *testing.T, r *Report) (*sarif.Report, []byte) {
 	return log, b.Bytes()
 }
 
-// generic is JSON without the empty suppressions, which the library can't carry.
+// generic returns JSON without the empty suppressions, which the library can't carry.
 func generic(t *testing.T, text []byte) any {
 	t.Helper()
 	var v any
@@ -141,7 +141,7 @@ func checkNotifications(t *testing.T, run *sarif.Run) {
 	}
 }
 
-// TestSARIFSuppressions looks at what the library can't decode: with a baseline
+// TestSARIFSuppressions checks what the library can't decode: with a baseline
 // every result has a list, without one none has.
 func TestSARIFSuppressions(t *testing.T) {
 	for _, known := range [][]bool{nil, {false, true}} {

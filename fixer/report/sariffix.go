@@ -10,7 +10,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/diff"
 )
 
-// maxFixes bounds what the fixes of one file take, in bytes. Each result has the
+// maxFixes bounds the size of the fixes of one file, in bytes. Each result has the
 // whole fix, and a file of thousands of findings would make a report of gigabytes.
 const maxFixes = 4 << 20
 
@@ -52,9 +52,8 @@ func (x *sarifFixes) of(found fixer.Finding) *sarif.Fix {
 	return sarif.NewFix().WithDescription(sarif.NewTextMessage(says)).WithArtifactChanges([]*sarif.ArtifactChange{change})
 }
 
-// whole is the change from its first changed byte to its last one: a single
-// replacement, since there are readers, reviewdog among them, that offer each one
-// by itself.
+// whole returns the change from its first changed byte to its last one: a single
+// replacement, since some readers, reviewdog among them, offer each one separately.
 func whole(before, after []byte) splice {
 	list := splices(before, after)
 	s := list[0]
@@ -71,9 +70,9 @@ type splice struct {
 	text       string
 }
 
-// splices are the changes, from top to bottom. Where a change reaches the end of
-// the file, its last line end is left out: by the standard it belongs to the last
-// line, and to editors a line without text begins behind it.
+// splices returns the changes, from top to bottom. If a change reaches the end of the
+// file, its last line end is left out: by the standard it belongs to the last line,
+// but in editors a line without text begins after it.
 func splices(before, after []byte) (list []splice) {
 	starts := []int{0}
 	for _, line := range lines(before) {
@@ -89,8 +88,8 @@ func splices(before, after []byte) (list []splice) {
 	return list
 }
 
-// withoutLastEnd is a splice up to the end of the file that leaves the last line
-// end as it is, where one of that effect exists.
+// withoutLastEnd returns an equivalent of a splice up to the end of the file that
+// leaves the last line end unchanged, if there is one.
 func (s splice) withoutLastEnd(before []byte) splice {
 	end := lineEnd(string(before))
 	inside, above := string(before[s.start:s.end]), string(before[:s.start])
@@ -100,8 +99,8 @@ func (s splice) withoutLastEnd(before []byte) splice {
 		s.end -= len(end)
 		s.text = strings.TrimSuffix(s.text, end)
 	case strings.HasSuffix(above, end) && strings.HasSuffix(end+s.text, end):
-		// Lines only go, or only come: the line end above them goes or comes in
-		// place of their last.
+		// Lines are only removed, or only added: the line end above them goes or comes
+		// in place of their last.
 		s.start, s.end = s.start-len(end), s.end-len(end)
 		s.text = strings.TrimSuffix(end+s.text, end)
 	}

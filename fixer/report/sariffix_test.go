@@ -30,7 +30,7 @@ func sarifFixOf(t *testing.T, f *File) *sarif.ArtifactChange {
 	return change
 }
 
-// checkFix makes the change as the standard says, and compares.
+// checkFix applies the change as the standard says, and compares.
 func checkFix(t *testing.T, before, after string, change *sarif.ArtifactChange) {
 	t.Helper()
 	mark := ""
@@ -42,7 +42,7 @@ func checkFix(t *testing.T, before, after string, change *sarif.ArtifactChange) 
 		start := sarifOffset(t, before, *r.DeletedRegion.StartLine, *r.DeletedRegion.StartColumn)
 		end := sarifOffset(t, before, *r.DeletedRegion.EndLine, *r.DeletedRegion.EndColumn)
 		if start < at || end < start {
-			t.Fatalf("from %d to %d, behind %d", start, end, at)
+			t.Fatalf("from %d to %d, after %d", start, end, at)
 		}
 		got, at = got+before[at:start]+*r.InsertedContent.Text, end
 	}
@@ -129,7 +129,7 @@ func TestSARIFAtEnd(t *testing.T) {
 	}
 }
 
-// TestRefusedFix has a finding that a new file fixes, beside one that the change of
+// TestRefusedFix has a finding that a new file fixes, next to one that the change of
 // the Dockerfile fixes.
 func TestRefusedFix(t *testing.T) {
 	f := fixedFile("FROM a\nCOPY . .\n", "FROM b\nCOPY . .\n")
@@ -141,8 +141,8 @@ func TestRefusedFix(t *testing.T) {
 	}
 }
 
-// TestSARIFBounds has a file of so many findings and changes that the fix can't
-// stand at each of them.
+// TestSARIFBounds has a file of so many findings and changes that not all of them can
+// carry the fix.
 func TestSARIFBounds(t *testing.T) {
 	const n = 1000
 	f := fixedFile(strings.Repeat("ENV a b\nRUN c\n", n), strings.Repeat("ENV a=b\nRUN c\n", n))

@@ -10,7 +10,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 )
 
-// engineRules describe what the engine itself says.
+// engineRules describe the findings of the engine itself.
 var engineRules = map[string]struct{ title, text string }{
 	"base-image":    {"what is known of a base image", "Reports the source of the facts of a base image, where that is less than the image itself."},
 	"build-context": {"Dockerfiles without a build context", "Reports that no build context is known, and that no directory has what the Dockerfile copies."},
@@ -19,7 +19,7 @@ var engineRules = map[string]struct{ title, text string }{
 	"syntax":        {"Dockerfiles in a syntax of their own", "A Dockerfile that BuildKit reads with another frontend than Docker's own is left alone."},
 }
 
-// sarifRules are the transforms, in their order, and behind them what else has
+// sarifRules returns the transforms, in their order, and after them other sources of
 // findings, by ID.
 func (r *Report) sarifRules() (rules []*sarif.ReportingDescriptor) {
 	for _, t := range r.Transforms {
@@ -44,7 +44,7 @@ func (r *Report) sarifRules() (rules []*sarif.ReportingDescriptor) {
 	return rules
 }
 
-// transformRule is a transform as a rule.
+// transformRule returns a transform as a rule.
 func transformRule(t *fixer.Transform) *sarif.ReportingDescriptor {
 	level := sarif.LevelWarning
 	if t.Safety != fixer.Safe {
@@ -63,8 +63,7 @@ func transformRule(t *fixer.Transform) *sarif.ReportingDescriptor {
 	return rule.WithProperties(properties)
 }
 
-// help returns why there is a rule, and what its lists say. In title, %s is that of a
-// list.
+// help returns why the rule exists, and its lists. In title, %s is that of a list.
 func help(d fixer.Doc, title string) string {
 	var b strings.Builder
 	b.WriteString(flowed(d.Why))

@@ -11,7 +11,7 @@ import (
 	"github.com/dockmend/dockmend/transforms"
 )
 
-// TestSARIFRules holds the rules to what code scanning asks of them.
+// TestSARIFRules checks the rules against the requirements of code scanning.
 func TestSARIFRules(t *testing.T) {
 	r := &Report{Version: "(devel)", Transforms: transforms.All(), Files: []File{{Path: "Dockerfile", Result: fixer.Result{Findings: []fixer.Finding{
 		{ID: "syntax", Status: fixer.Refused, Line: 1, Col: 1}, {ID: "ignore", Status: fixer.Refused, Line: 1, Col: 1}, {ID: "something new", Status: fixer.Refused, Line: 1, Col: 1}, {ID: "ignore", Status: fixer.Refused, Line: 1, Col: 1},

@@ -11,10 +11,10 @@ import (
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
 )
 
-// sarifText tells places of a text as SARIF does: columns count UTF-16 code units,
-// and a byte order mark is not there.
+// sarifText computes places of a text as SARIF does: columns count UTF-16 code units,
+// and a byte order mark does not count.
 type sarifText struct {
-	src   []byte // behind the byte order mark
+	src   []byte // after the byte order mark
 	valid bool   // it is UTF-8
 
 	mark   int   // the length of the byte order mark
@@ -32,7 +32,7 @@ func newSarifText(text []byte) *sarifText {
 	return t
 }
 
-// position is the line and the column of an offset. The end of the text belongs
+// position returns the line and the column of an offset. The end of the text belongs
 // to the last line, its line end included.
 func (t *sarifText) position(offset int) (line, col int) {
 	i, found := slices.BinarySearch(t.starts, offset)
@@ -45,14 +45,14 @@ func (t *sarifText) position(offset int) (line, col int) {
 	return i + 1, col + 1
 }
 
-// region is the text between two offsets.
+// region returns the text between two offsets.
 func (t *sarifText) region(start, end int) *sarif.Region {
 	line, col := t.position(start)
 	endLine, endCol := t.position(end)
 	return sarif.NewRegion().WithStartLine(line).WithStartColumn(col).WithEndLine(endLine).WithEndColumn(endCol)
 }
 
-// place is the region of a finding: as far as it is known to reach, else to the end of
+// place returns the region of a finding: to its end if known, else to the end of
 // its line.
 func (t *sarifText) place(f fixer.Finding) *sarif.Region {
 	start, end := t.offset(f.Line, f.Col), t.offset(f.EndLine, f.EndCol)
@@ -62,7 +62,7 @@ func (t *sarifText) place(f fixer.Finding) *sarif.Region {
 	return t.region(start, end)
 }
 
-// offset is that of a line and a column in bytes, within the line.
+// offset returns that of a line and a column in bytes, within the line.
 func (t *sarifText) offset(line, col int) int {
 	i := min(max(line-1, 0), len(t.starts)-1)
 	start, end := t.line(i)
@@ -73,7 +73,7 @@ func (t *sarifText) offset(line, col int) int {
 	return min(max(offset, start), end)
 }
 
-// line is where a line begins and ends, by its index, without its line end.
+// line returns where a line begins and ends, by its index, without its line end.
 func (t *sarifText) line(i int) (start, end int) {
 	start, end = t.starts[i], len(t.src)
 	if i+1 < len(t.starts) {
@@ -82,7 +82,7 @@ func (t *sarifText) line(i int) (start, end int) {
 	return start, end - len(lineEnd(string(t.src[start:end])))
 }
 
-// restOfLine is the text from a place, whose column counts bytes, to the end of
+// restOfLine returns the text from a place, whose column counts bytes, to the end of
 // its line.
 func (t *sarifText) restOfLine(line, col int) *sarif.Region {
 	_, end := t.line(min(max(line-1, 0), len(t.starts)-1))
@@ -92,15 +92,15 @@ func (t *sarifText) restOfLine(line, col int) *sarif.Region {
 const (
 	// stdin is the path of what comes from standard input.
 	stdin = "<stdin>"
-	// sourceRoot is what relative paths are relative to. It is what code scanning
-	// calls the root of a repository.
+	// sourceRoot is the base of relative paths. It is code scanning's name for the
+	// root of a repository.
 	sourceRoot = "%SRCROOT%"
-	// kept are the characters of a path that stand for themselves in a URI, beside
+	// kept are the characters of a path that mean themselves in a URI, besides
 	// letters and digits (RFC 3986, pchar).
 	kept = "-._~!$&'()*+,;=:@"
 )
 
-// sarifLocation is where a file is.
+// sarifLocation returns the location of a file.
 func sarifLocation(path string) *sarif.ArtifactLocation {
 	at := sarif.NewSimpleArtifactLocation(pathURI(path))
 	if path != stdin && !strings.HasPrefix(path, "/") {
@@ -109,7 +109,7 @@ func sarifLocation(path string) *sarif.ArtifactLocation {
 	return at
 }
 
-// pathURI is a path as a URI, byte for byte, be it UTF-8 or not. An absolute path
+// pathURI returns a path as a URI, byte for byte, UTF-8 or not. An absolute path
 // makes a file URI, a relative one a relative reference.
 func pathURI(path string) string {
 	var parts []string

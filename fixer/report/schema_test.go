@@ -107,7 +107,7 @@ func compareFields(t *testing.T, root, n node, typ reflect.Type, where string, s
 	}
 }
 
-// TestSchemaDocuments: each property says what it is, and no object has others.
+// TestSchemaDocuments: each property has a description, and no object has others.
 func TestSchemaDocuments(t *testing.T) {
 	described := 0
 	var walk func(n node, where string)

@@ -9,7 +9,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 )
 
-// Summary counts what became of the files.
+// Summary counts the results for the files.
 type Summary struct {
 	Files     int     `json:"files"` // all of them
 	Changed   int     `json:"changed"`
@@ -21,13 +21,13 @@ type Summary struct {
 	Known int `json:"known,omitempty"`
 }
 
-// Count is how often something of one transform was found.
+// Count is the number of findings of one transform.
 type Count struct {
 	ID    string `json:"id"`
 	Count int    `json:"count"`
 }
 
-// Summary counts the report's files.
+// Summary returns the counts of the report's files.
 func (r *Report) Summary() Summary {
 	t := NewTally(r.Transforms)
 	for i := range r.Files {
@@ -44,7 +44,7 @@ type Tally struct {
 	fixes, unsafe map[string]int
 }
 
-// NewTally counts by these transforms, in their order.
+// NewTally returns a Tally that counts by these transforms, in their order.
 func NewTally(ts []*fixer.Transform) *Tally {
 	return &Tally{transforms: ts, fixes: map[string]int{}, unsafe: map[string]int{}}
 }
@@ -73,14 +73,14 @@ func (t *Tally) Add(f *File) {
 	}
 }
 
-// Summary returns the counts up to now.
+// Summary returns the counts so far.
 func (t *Tally) Summary() Summary {
 	s := t.summary
 	s.Fixes, s.Unsafe = t.counts(t.fixes), t.counts(t.unsafe)
 	return s
 }
 
-// counts puts counts into the order of the transforms.
+// counts returns counts in the order of the transforms.
 func (t *Tally) counts(byID map[string]int) []Count {
 	list := []Count{}
 	for id, n := range byID {
@@ -98,8 +98,8 @@ func (t *Tally) counts(byID map[string]int) []Count {
 	return list
 }
 
-// String is the summary for people, a line or two without the last line's end:
-// verb says what became of the files that change ("would change", "changed").
+// String returns the summary for people, a line or two without the last line's end:
+// verb is what happened to the files that change ("would change", "changed").
 func (s Summary) String(verb string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %d %s, %d left alone, %d failed", Counted(s.Files, "file"), s.Changed, verb, s.LeftAlone, s.Failed)
@@ -122,7 +122,7 @@ func (s Summary) String(verb string) string {
 	return b.String()
 }
 
-// Counted is a number of things for people, as "1 file" and "2 files".
+// Counted returns a number of things for people, as "1 file" and "2 files".
 func Counted(n int, what string) string {
 	if n == 1 {
 		return "1 " + what

@@ -9,11 +9,11 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
 
-// ErrDigest is the error of content that has another digest than it should.
+// ErrDigest is the error of content whose digest does not match.
 var ErrDigest = errors.New("the digest does not match")
 
-// DigestOf returns the digest of content, which is read to its end. The error is
-// that of reading, or says that the algorithm is not known.
+// DigestOf returns the digest of content, which it reads to its end. It fails if
+// reading fails, or if the algorithm is not known.
 func DigestOf(content io.Reader, algorithm string) (v1.Hash, error) {
 	h, err := v1.Hasher(algorithm)
 	if err != nil {
@@ -25,8 +25,8 @@ func DigestOf(content io.Reader, algorithm string) (v1.Hash, error) {
 	return v1.Hash{Algorithm: algorithm, Hex: hex.EncodeToString(h.Sum(nil))}, nil
 }
 
-// Verify reads content to its end, and returns ErrDigest when it's another than
-// the digest says. It ends with ctx, with the cause of that as the error.
+// Verify reads content to its end, and returns ErrDigest if its digest is not want. It
+// ends with ctx, with the cause of ctx as the error.
 func Verify(ctx context.Context, content io.Reader, want v1.Hash) error {
 	got, err := DigestOf(&interruptible{ctx, content}, want.Algorithm)
 	if err == nil && got != want {

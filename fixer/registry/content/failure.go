@@ -15,20 +15,19 @@ var ErrTimeout = errors.New("no answer in time")
 
 // Failure is why an image could not be read.
 type Failure struct {
-	// Reason is one line that names the host, and never the image. Of what a
-	// server wrote, it has no more than the names of hosts.
+	// Reason is one line that names the host, and never the image. Of a server's text,
+	// it contains only names of hosts.
 	Reason string
-	// Host: it's the host that fails, so that asking it for another image makes
-	// no sense.
+	// Host: the host fails, so asking it for another image makes no sense.
 	Host bool
 	// TooMany: the host wants no more requests.
 	TooMany bool
-	// Question: it's what was asked of the layers that has no answer, and not the
-	// layers that can't be read.
+	// Question: the question to the layers has no answer; the layers themselves can be
+	// read.
 	Question bool
-	// Absent: the registry did answer, and what was asked for isn't there.
+	// Absent: the registry answered, and has no such image.
 	Absent bool
-	// platform: it's there for other platforms.
+	// platform: the image exists for other platforms.
 	platform bool
 	Err      error // may be nil
 }
@@ -36,7 +35,7 @@ type Failure struct {
 func (f *Failure) Error() string { return f.Reason }
 func (f *Failure) Unwrap() error { return f.Err }
 
-// Is makes a baseimage.ErrNotFound of what isn't there.
+// Is makes an absent image a baseimage.ErrNotFound.
 func (f *Failure) Is(target error) bool {
 	return target == baseimage.ErrNotFound && f.Absent && !f.platform
 }
@@ -53,7 +52,7 @@ func Clean(text string) string {
 	return text
 }
 
-// BrokenOff reports whether err says that the connection was lost before the
+// BrokenOff reports whether err means that the connection was lost before the
 // answer was complete.
 func BrokenOff(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||

@@ -13,11 +13,10 @@ import (
 	"github.com/dockmend/dockmend/fixer/internal/rootfs"
 )
 
-// Image is what was read of an image for one platform, the documents as they
-// are. It is never changed once it is found. The cache keeps it, hence the names
-// for JSON.
+// Image is what was read of an image for one platform, with the documents unchanged.
+// It never changes once it is found. The cache keeps it, hence the names for JSON.
 type Image struct {
-	Digest   string          `json:"digest,omitempty"`   // of what the name stands for
+	Digest   string          `json:"digest,omitempty"`   // of what the name means
 	Manifest string          `json:"manifest,omitempty"` // digest of the platform's manifest
 	Config   json.RawMessage `json:"config"`
 	Layers   []Layer         `json:"layers"` // oldest first
@@ -25,21 +24,21 @@ type Image struct {
 	Files map[string]File `json:"files,omitempty"`
 }
 
-// Layer is a layer as the manifest tells it.
+// Layer is a layer as the manifest describes it.
 type Layer struct {
 	Digest v1.Hash `json:"digest"`
 	Size   int64   `json:"size"`
 }
 
-// File is the answer of an image's layers to one question, which is kept. A
-// file that isn't there has no Path.
+// File is the answer of an image's layers to one question, which is kept. A missing
+// file has no Path.
 type File struct {
 	Path string      `json:"path,omitempty"`
 	Mode fs.FileMode `json:"mode,omitempty"`
 	Data []byte      `json:"data,omitempty"`
 }
 
-// Program returns the absolute path of the program, "" when the file isn't one.
+// Program returns the absolute path of the program, "" if the file isn't one.
 func (f File) Program() string {
 	if f.Mode.IsRegular() && f.Mode.Perm()&0o111 != 0 {
 		return f.Path
@@ -57,8 +56,8 @@ const (
 	// maxMembers bounds the images of an index. Official ones have 20.
 	maxMembers = 500
 	// maxSettings bounds each list in a configuration, and maxText the bytes of
-	// all: whatever is inherited from a base, each instruction inherits. Official
-	// images have less than 60 entries.
+	// all: each instruction inherits what the base has. Official images have less than
+	// 60 entries.
 	maxSettings = 512
 	maxText     = 128 << 10
 )
@@ -69,14 +68,13 @@ type Document struct {
 	Text   []byte
 }
 
-// Descend goes from d, which is what a name stands for, to the platform's manifest,
-// over the indexes in between; get reads the document with a digest. It returns
-// the image with what the manifest tells, whose Digest and Config are the
-// caller's to fill, and the digest of its configuration. who has the image, for
-// messages.
+// Descend follows d, the document of a name, over the indexes to the platform's
+// manifest; get reads the document with a digest. It returns the image with the
+// manifest's data, whose Digest and Config the caller has to fill in, and the digest
+// of its configuration. who has the image, for messages.
 func Descend(who string, d Document, want v1.Platform, get func(v1.Hash) ([]byte, *Failure)) (*Image, v1.Hash, *Failure) {
 	for range maxNesting {
-		// The content tells an index from an image; the media type that comes
+		// The content distinguishes an index from an image; the media type that comes
 		// with it is not always right.
 		var m struct {
 			Manifests []v1.Descriptor
@@ -109,7 +107,7 @@ func Descend(who string, d Document, want v1.Platform, get func(v1.Hash) ([]byte
 }
 
 // CheckConfig returns why a text is not the configuration of a container image,
-// or one with more in it than any image needs; nil when it's one to work with.
+// or exceeds the bounds; nil if it can be used.
 func CheckConfig(who string, text []byte) *Failure {
 	c := &v1.ConfigFile{}
 	if err := json.Unmarshal(text, c); err != nil {
@@ -124,7 +122,7 @@ func CheckConfig(who string, text []byte) *Failure {
 	return nil
 }
 
-// modest reports whether what an image sets is within bounds.
+// modest reports whether the settings of an image are within bounds.
 func modest(c v1.Config) bool {
 	text := len(c.User) + len(c.WorkingDir)
 	for _, list := range [][]string{
@@ -140,8 +138,8 @@ func modest(c v1.Config) bool {
 	return text <= maxText
 }
 
-// Unreadable returns the failure of a document that is not what it should be:
-// what is "a manifest", err the error of reading it as JSON.
+// Unreadable returns the failure of a malformed document: what is "a manifest", err
+// the error of reading it as JSON.
 func Unreadable(who, what string, err error) *Failure {
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {

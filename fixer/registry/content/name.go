@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/name"
 )
 
-// ErrName is the error of a text that names no image.
+// ErrName is the error of a text that is not an image name.
 var ErrName = errors.New("not a valid image name")
 
 // FullName returns the name of an image with registry and tag:
@@ -17,9 +17,9 @@ func FullName(image string) (string, error) {
 	return full, err
 }
 
-// ParseName reads an image name as BuildKit does. It returns the name in full,
-// with tag and digest, and as what to ask the registry for: the digest where there
-// is one. go-containerregistry alone would take names that BuildKit refuses.
+// ParseName parses an image name as BuildKit does. It returns the full name, with tag
+// and digest, and the reference for the registry: the digest if there is one.
+// go-containerregistry alone would accept names that BuildKit refuses.
 // The error is ErrName.
 func ParseName(image string) (full string, ref name.Reference, err error) {
 	named, err := reference.ParseNormalizedNamed(image)

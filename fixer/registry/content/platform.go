@@ -13,7 +13,7 @@ import (
 
 // NormalizePlatform returns the usual name of a platform,
 // "os/architecture[/variant]": linux/arm64 for linux/aarch64 and for
-// linux/arm64/v8. The error says that s is no platform.
+// linux/arm64/v8. It fails if s is not a platform.
 func NormalizePlatform(s string) (string, error) {
 	p, err := ParsePlatform(s)
 	if err != nil {
@@ -22,8 +22,8 @@ func NormalizePlatform(s string) (string, error) {
 	return p.String(), nil
 }
 
-// ParsePlatform returns what "os/architecture[/variant]" stands for, as
-// NormalPlatform does. The error says that s is no platform.
+// ParsePlatform returns the platform of "os/architecture[/variant]", normalized by
+// NormalPlatform. It fails if s is not a platform.
 func ParsePlatform(s string) (v1.Platform, error) {
 	parts := strings.Split(s, "/")
 	if len(parts) < 2 || len(parts) > 3 || slices.Contains(parts, "") {
@@ -36,8 +36,8 @@ func ParsePlatform(s string) (v1.Platform, error) {
 	return NormalPlatform(p), nil
 }
 
-// NormalPlatform returns p under its usual name, without the other names that
-// builders and registries use and without a variant that is meant anyway.
+// NormalPlatform returns p under its usual name: without aliases that builders and
+// registries use, and without a default variant.
 func NormalPlatform(p v1.Platform) v1.Platform {
 	p.OS, p.Architecture, p.Variant = strings.ToLower(p.OS), strings.ToLower(p.Architecture), strings.ToLower(p.Variant)
 	switch p.Architecture {
@@ -54,12 +54,12 @@ func NormalPlatform(p v1.Platform) v1.Platform {
 	}
 	switch p.Architecture + "/" + p.Variant {
 	case "amd64/v1", "arm64/v8", "arm/v7":
-		p.Variant = "" // what is meant when none is named
+		p.Variant = "" // the default
 	}
 	return p
 }
 
-// level is the number of a variant; a machine runs those up to its own.
+// level returns the number of a variant; a machine runs those up to its own.
 func level(p v1.Platform) int {
 	if n, err := strconv.Atoi(strings.TrimPrefix(p.Variant, "v")); err == nil {
 		return n
@@ -68,9 +68,8 @@ func level(p v1.Platform) int {
 }
 
 // ChoosePlatform returns the member of an index that is built for the platform:
-// the one with the highest variant that runs there. A single member that doesn't
-// tell its platform is taken at the last. With none, offer lists the platforms
-// there are, sorted.
+// the one with the highest variant that runs there. A single member without a platform
+// is the last choice. If there is none, offer lists the available platforms, sorted.
 func ChoosePlatform(members []v1.Descriptor, want v1.Platform) (chosen *v1.Descriptor, offer []string) {
 	var silent []*v1.Descriptor
 	best := -1
@@ -99,14 +98,14 @@ func ChoosePlatform(members []v1.Descriptor, want v1.Platform) (chosen *v1.Descr
 	return chosen, slices.Compact(offer)
 }
 
-// maxOffer is how many platforms are named.
+// maxOffer bounds the platforms that a message names.
 const maxOffer = 12
 
-// platformName is how platforms look that anything is built for.
+// platformName matches every platform that images are built for.
 var platformName = lazyregexp.New(`^[a-z0-9._/-]{1,40}$`)
 
 // NotOffered returns the failure of an index without the platform, where offer is
-// what it has. That a stranger wrote: what looks like no platform is left out.
+// what it has. That is untrusted input: what does not look like a platform is left out.
 func NotOffered(host string, want v1.Platform, offer []string) *Failure {
 	offer = slices.DeleteFunc(offer, func(p string) bool { return !platformName.MatchString(p) })
 	if len(offer) > maxOffer {

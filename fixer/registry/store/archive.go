@@ -16,12 +16,13 @@ import (
 )
 
 // DockerArchive returns the Store of a file that docker save wrote. Its images have
-// the names that it tells; with as, the only one in it has that name.
+// the names in the file; if as is set, the file must have a single image, which gets
+// that name.
 func DockerArchive(file, as string) Store { return &dockerArchive{file, as} }
 
 type dockerArchive struct{ file, as string }
 
-// readArchive reads what an archive has.
+// readArchive reads the index and the manifest of an archive.
 func readArchive(f *os.File) (p tarIndex, m tarball.Manifest, err error) {
 	if p, err = indexTar(f); err != nil {
 		return nil, nil, err
@@ -42,7 +43,7 @@ func readArchive(f *os.File) (p tarIndex, m tarball.Manifest, err error) {
 	return p, m, nil
 }
 
-// open opens the file and reads what it has. The caller closes the file when
+// open opens the file and reads its index and manifest. The caller closes the file if
 // there is no failure.
 func (d *dockerArchive) open() (f *os.File, p tarIndex, m tarball.Manifest, _ *content.Failure) {
 	f, err := openRegular(anywhere{}, d.file)
@@ -78,7 +79,7 @@ func (d *dockerArchive) Names() (names []string, err error) {
 	return slices.Compact(names), nil
 }
 
-// names are the full names of one image.
+// names returns the full names of one image.
 func (d *dockerArchive) names(image tarball.Descriptor) (names []string) {
 	if d.as != "" {
 		return []string{d.as}
@@ -91,7 +92,7 @@ func (d *dockerArchive) names(image tarball.Descriptor) (names []string) {
 	return names
 }
 
-// Find takes the first image of the name that is built for the platform:
+// Find returns the first image of the name that is built for the platform:
 // engines save those for several platforms one by one.
 func (d *dockerArchive) Find(_ context.Context, w content.Request) (*content.Found, error) {
 	f, p, m, failed := d.open()
@@ -140,15 +141,15 @@ func (d *dockerArchive) read(f *os.File, p tarIndex, saved tarball.Descriptor, w
 	return &content.Image{Config: text, Layers: make([]content.Layer, len(ids))}, nil
 }
 
-// diffIDs are the digests of the layers, unpacked, that a configuration tells.
+// diffIDs returns the digests of the unpacked layers in a configuration.
 func diffIDs(config []byte) ([]v1.Hash, error) {
 	c := &v1.ConfigFile{}
 	err := json.Unmarshal(config, c)
 	return c.RootFS.DiffIDs, err
 }
 
-// checkPlatform makes sure that the image is built for the platform, as far as
-// its configuration tells.
+// checkPlatform fails unless the image is built for the platform, as far as its
+// configuration states it.
 func checkPlatform(who string, config []byte, want v1.Platform) *content.Failure {
 	c := &v1.ConfigFile{}
 	if err := json.Unmarshal(config, c); err != nil {

@@ -19,11 +19,11 @@ import (
 	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
-// Daemon returns the Source of the local Docker engine, which the environment
-// names (DOCKER_HOST and its kin). Layers are saved by it into the directory dir
-// first, as a file without a name; with dir "", they can't be read. The engine is
-// asked within Request.Timeout, and saves for as long as the context of Found.Open
-// lets it. The error says that the environment names none that can be spoken to.
+// Daemon returns the Source of the local Docker engine in the environment (DOCKER_HOST
+// and related variables). The engine first saves layers into the directory dir, as a
+// file without a name; with dir "", they can't be read. Requests are bounded by
+// Request.Timeout, saving by the context of Found.Open. It fails if the environment
+// names no usable engine.
 func Daemon(dir string) (content.Source, error) {
 	c, err := docker.New(docker.FromEnv)
 	if err != nil {
@@ -41,7 +41,7 @@ type daemon struct {
 	down   atomic.Pointer[content.Failure] // why the engine is not asked any more; nil while it is
 }
 
-// engine is who has an image, for messages.
+// engine is the owner of an image, for messages.
 const engine = "the Docker engine"
 
 func (d *daemon) Find(ctx context.Context, w content.Request) (*content.Found, error) {
@@ -104,8 +104,8 @@ func (d *daemon) explain(ctx context.Context, timeout time.Duration, err error) 
 	return &content.Failure{Reason: engine + " gave an answer that can't be used: " + content.Clean(text), Err: err}
 }
 
-// inspect puts together the configuration from what the engine tells, and the
-// digest under which it pulled the image, "" when that can't be told.
+// inspect builds the configuration from the engine's answers. It returns it with the
+// digest that the image was pulled by, "" if that isn't known.
 func (d *daemon) inspect(ctx context.Context, ref reference.Named) (*v1.ConfigFile, string, error) {
 	name := reference.FamiliarString(ref)
 	info, err := d.client.ImageInspect(ctx, name)
@@ -132,17 +132,17 @@ func (d *daemon) inspect(ctx context.Context, ref reference.Named) (*v1.ConfigFi
 		}
 		c.RootFS.DiffIDs = append(c.RootFS.DiffIDs, h)
 	}
-	// Newest first, and a layer that holds nothing can't be told from none: the
-	// history is then not taken for complete.
+	// Newest first, and a layer without content looks like no layer: so the history
+	// does not count as complete.
 	for _, h := range slices.Backward(history.Items) {
 		c.History = append(c.History, v1.History{CreatedBy: h.CreatedBy, EmptyLayer: h.Size == 0})
 	}
 	return c, pulledAs(info.RepoDigests, ref), nil
 }
 
-// pulledAs is the digest under which an image was pulled: the one that ref has,
-// or else the only one of its repository. An image that was pulled by several
-// digests doesn't tell which of them its tag had.
+// pulledAs returns the digest that an image was pulled by: the one that ref has, or
+// else the only one of its repository. If an image was pulled by several digests, it
+// is unknown which of them its tag had.
 func pulledAs(repoDigests []string, ref reference.Named) string {
 	if d, ok := ref.(reference.Digested); ok {
 		return d.Digest().String()

@@ -15,12 +15,12 @@ import (
 	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
-// savedImage is what the engine saved of an image, once its layers are wanted.
-// It's kept on disk for as long as the Inspector is in use.
+// savedImage is the image as saved by the engine, once its layers are needed. It's
+// kept on disk for the lifetime of the Inspector.
 type savedImage struct {
 	daemon *daemon
 	name   string
-	layers []v1.Hash // unpacked, as the engine told of them
+	layers []v1.Hash // unpacked, as the engine listed them
 
 	mu    sync.Mutex
 	file  *os.File // nil before the image is saved
@@ -28,8 +28,8 @@ type savedImage struct {
 	names []string // of the layers
 }
 
-// open opens a layer. An attempt to save that failed leaves nothing behind, so
-// that one which was interrupted can be made again.
+// open opens a layer. A failed attempt to save leaves nothing, so that an interrupted
+// one can be repeated.
 func (s *savedImage) open(ctx context.Context, i int) (io.ReadCloser, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -45,7 +45,7 @@ func (s *savedImage) open(ctx context.Context, i int) (io.ReadCloser, error) {
 	return io.NopCloser(io.NewSectionReader(s.file, p.offset, p.size)), nil
 }
 
-// save has the engine save the image. Unless ctx is done, the error is a
+// save makes the engine save the image. Unless ctx is done, the error is a
 // *content.Failure.
 func (s *savedImage) save(ctx context.Context) error {
 	if s.daemon.dir == "" {
@@ -66,7 +66,7 @@ func (s *savedImage) save(ctx context.Context) error {
 	return nil
 }
 
-// nameless makes a file that is gone once it's closed, whatever happens.
+// nameless returns a new file that is removed once it's closed, in any case.
 func nameless(dir string) (*os.File, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
@@ -110,7 +110,7 @@ func (s *savedImage) fill(ctx context.Context, file *os.File) error {
 	if err != nil {
 		return &content.Failure{Reason: fmt.Sprintf("what %s saved can't be read: %v", engine, err), Err: err}
 	}
-	// By now the name may stand for another image.
+	// By now the name may mean another image.
 	for _, saved := range m {
 		text, err := p.read(file, saved.Config)
 		if err != nil {
@@ -124,8 +124,8 @@ func (s *savedImage) fill(ctx context.Context, file *os.File) error {
 	return &content.Failure{Reason: engine + " saved another image than it told of"}
 }
 
-// maxSaved bounds what the engine may save of one image, in bytes: twice what is
-// read of its layers at most.
+// maxSaved bounds what the engine may save of one image, in bytes: twice the most that
+// is read of its layers.
 const maxSaved = 16 << 30
 
 // limited fails its reader after a number of bytes.

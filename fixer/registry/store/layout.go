@@ -1,8 +1,8 @@
-// Package store has the sources of images that are on this machine: a directory
+// Package store has the sources of images on this machine: a directory
 // in the form of an OCI layout, an archive that docker save wrote, and the Docker
 // engine.
 //
-// Layouts and archives may come from a stranger. No link leads out of them, nothing
+// Layouts and archives are untrusted input. No link leads out of them, nothing
 // but regular files is opened, and content that has a digest is checked against it.
 package store
 
@@ -25,7 +25,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
-// A Store is a content.Source on disk, which can list what it has.
+// Store is a content.Source on disk, which can list what it has.
 type Store interface {
 	content.Source
 	// Names returns the full names of the images, sorted. Some may have none. The
@@ -34,9 +34,9 @@ type Store interface {
 }
 
 // OCILayout returns the Store of a directory in the form of the OCI image layout
-// specification. Its images have the names that their annotations tell; with as,
-// what it has is one image, for all platforms that there are, of that name. No
-// link out of the directory is followed.
+// specification. Its images have the names in their annotations; if as is set, all
+// entries are one image of that name, for several platforms. No link out of the
+// directory is followed.
 func OCILayout(dir, as string) Store { return &ociLayout{dir, as} }
 
 type ociLayout struct{ dir, as string }
@@ -49,7 +49,7 @@ type member struct {
 
 // open opens the directory, which the caller closes.
 func (l *ociLayout) open() (*os.Root, *content.Failure) {
-	// Asked first, since to open a named pipe is to wait.
+	// Checked first, since opening a named pipe blocks.
 	info, err := os.Stat(l.dir)
 	if err == nil && !info.IsDir() {
 		err = errors.New("it's no directory")
@@ -88,9 +88,9 @@ func (l *ociLayout) members(root *os.Root) ([]member, *content.Failure) {
 	return list, nil
 }
 
-// annotatedName is the name that containerd, BuildKit and skopeo leave in a
+// annotatedName returns the name that containerd, BuildKit and skopeo write to a
 // layout: "io.containerd.image.name" has it in full, and so may
-// "org.opencontainers.image.ref.name", which often is a tag alone.
+// "org.opencontainers.image.ref.name", which often is only a tag.
 func annotatedName(annotations map[string]string) string {
 	for _, key := range []string{"io.containerd.image.name", "org.opencontainers.image.ref.name"} {
 		s := annotations[key]
@@ -147,8 +147,8 @@ func (l *ociLayout) Find(_ context.Context, w content.Request) (*content.Found, 
 	}}, nil
 }
 
-// means reports whether what is wanted is the member: by its name, or by its
-// digest where one is wanted, as BuildKit does, which then heeds no tag.
+// means reports whether the request means the member: by its name, or by its digest if
+// it has one, as in BuildKit, which then ignores the tag.
 func (l *ociLayout) means(w content.Request, m member) bool {
 	d, byDigest := w.Ref.(name.Digest)
 	if !byDigest || l.as == w.Name {
@@ -157,7 +157,7 @@ func (l *ociLayout) means(w content.Request, m member) bool {
 	return m.Digest.String() == d.DigestStr() && m.name != "" && repository(m.name) == repository(w.Name)
 }
 
-// repository is a full name without tag and digest.
+// repository returns a full name without tag and digest.
 func repository(full string) string {
 	named, err := reference.ParseNormalizedNamed(full)
 	if err != nil {
@@ -166,7 +166,7 @@ func repository(full string) string {
 	return named.Name()
 }
 
-// read reads the image for the platform from what goes by one name.
+// read reads the image for the platform from the entries of one name.
 func (l *ociLayout) read(root *os.Root, list []member, want v1.Platform) (*content.Image, *content.Failure) {
 	descriptors, f := l.apart(list)
 	if f != nil {
@@ -193,13 +193,13 @@ func (l *ociLayout) read(root *os.Root, list []member, want v1.Platform) (*conte
 		return nil, f
 	}
 	if top.Platform == nil && img.Manifest == img.Digest {
-		return img, checkPlatform(l.dir, img.Config, want) // no index told it
+		return img, checkPlatform(l.dir, img.Config, want) // no index stated it
 	}
 	return img, nil
 }
 
-// apart are the distinct entries of one name. More than one make an image for
-// several platforms, which they must tell.
+// apart returns the distinct entries of one name. Several are an image for several
+// platforms, which they must state.
 func (l *ociLayout) apart(list []member) (descriptors []v1.Descriptor, _ *content.Failure) {
 	digests, platforms := map[v1.Hash]bool{}, map[string]bool{}
 	clash := false
@@ -221,8 +221,7 @@ func (l *ociLayout) apart(list []member) (descriptors []v1.Descriptor, _ *conten
 	return descriptors, nil
 }
 
-// document reads a blob that is no layer, and checks that it is what its name
-// says.
+// document reads a blob that is not a layer, and checks its digest.
 func (l *ociLayout) document(root *os.Root, digest v1.Hash) ([]byte, *content.Failure) {
 	text, err := readBounded(root, blob(digest))
 	if err == nil {
@@ -234,7 +233,7 @@ func (l *ociLayout) document(root *os.Root, digest v1.Hash) ([]byte, *content.Fa
 	return text, nil
 }
 
-// layer opens a layer. It's read once before, as who reads it then may have his
+// layer opens a layer. It's read once to verify it, because the reader may have its
 // answers long before the end, where a wrong digest would show.
 func (l *ociLayout) layer(ctx context.Context, digest v1.Hash) (io.ReadCloser, error) {
 	root, f := l.open()
@@ -259,7 +258,7 @@ func (l *ociLayout) layer(ctx context.Context, digest v1.Hash) (io.ReadCloser, e
 	return nil, l.lacks(digest, err)
 }
 
-// blob is where content lies in a layout.
+// blob returns the path of content in a layout.
 func blob(digest v1.Hash) string { return path.Join("blobs", digest.Algorithm, digest.Hex) }
 
 func (l *ociLayout) lacks(digest v1.Hash, err error) *content.Failure {
@@ -272,5 +271,5 @@ func (l *ociLayout) lacks(digest v1.Hash, err error) *content.Failure {
 	return &content.Failure{Reason: fmt.Sprintf("%s lacks a part of the image (%s): %v", l.dir, brief(digest), err), Err: err}
 }
 
-// brief is a digest as people quote it.
+// brief returns a digest in its short form.
 func brief(h v1.Hash) string { return fmt.Sprintf("%s:%.12s", h.Algorithm, h.Hex) }

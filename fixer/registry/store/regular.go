@@ -10,7 +10,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
-// An opener is where files are opened: the file system, or an os.Root of it.
+// opener opens files: in the file system, or in an os.Root.
 type opener interface {
 	Stat(name string) (fs.FileInfo, error)
 	Open(name string) (*os.File, error)
@@ -22,8 +22,8 @@ type anywhere struct{}
 func (anywhere) Stat(name string) (fs.FileInfo, error) { return os.Stat(name) }
 func (anywhere) Open(name string) (*os.File, error)    { return os.Open(name) }
 
-// openRegular opens a regular file, and nothing else: to open a named pipe is
-// to wait for who writes to it, and a device may do anything.
+// openRegular opens a regular file, and nothing else: opening a named pipe waits for a
+// writer, and a device may do anything.
 func openRegular(d opener, name string) (*os.File, error) {
 	info, err := d.Stat(name)
 	switch {
@@ -41,7 +41,7 @@ func openRegular(d opener, name string) (*os.File, error) {
 	return f, nil
 }
 
-// readBounded reads a regular file of no more than maxDocument bytes.
+// readBounded reads a regular file of at most maxDocument bytes.
 func readBounded(d opener, name string) ([]byte, error) {
 	f, err := openRegular(d, name)
 	if err != nil {
@@ -58,7 +58,7 @@ func readBounded(d opener, name string) ([]byte, error) {
 	return text, nil
 }
 
-// cause is an error of a file without the file's name, which the message has.
+// cause returns the error of a file without the file's name, which the message has.
 func cause(err error) error {
 	var e *fs.PathError
 	if errors.As(err, &e) {

@@ -18,25 +18,25 @@ const (
 	// layer.
 	maxParts = 100_000
 	// maxPartName bounds their names, in bytes. The longest that docker save
-	// writes have 77, "blobs/sha256/" with a digest. What is longer is passed by.
+	// writes have 77, "blobs/sha256/" with a digest. Longer ones are skipped.
 	maxPartName = 512
 )
 
-// tarEntry is where an entry of an archive lies in the file.
+// tarEntry is the position of an archive entry in the file.
 type tarEntry struct {
 	offset, size int64
-	link         string // of a link: the entry that it means
+	link         string // of a link: its target entry
 }
 
-// tarIndex has the entries of an archive by their names, which begin with no slash.
+// tarIndex has the entries of an archive by their names, which have no leading slash.
 type tarIndex map[string]tarEntry
 
-// compressions are what compressed files begin with.
+// compressions are the first bytes of compressed files.
 var compressions = map[string]string{
 	"gzip": "\x1f\x8b", "zstd": "\x28\xb5\x2f\xfd", "xz": "\xfd7zXZ\x00", "bzip2": "BZh",
 }
 
-// indexTar walks over an archive without reading what its entries hold.
+// indexTar walks over an archive without reading the content of its entries.
 func indexTar(f *os.File) (tarIndex, error) {
 	start := make([]byte, 6)
 	n, err := f.ReadAt(start, 0)
@@ -69,7 +69,7 @@ func indexTar(f *os.File) (tarIndex, error) {
 	return nil, fmt.Errorf("it has more than %d entries", maxParts)
 }
 
-// add adds the entry whose content the file stands before.
+// add adds the entry whose content is next in the file.
 func (p tarIndex) add(f *os.File, h *tar.Header) error {
 	if len(h.Name) > maxPartName || len(h.Linkname) > maxPartName {
 		return nil
@@ -87,7 +87,7 @@ func (p tarIndex) add(f *os.File, h *tar.Header) error {
 		p[name] = tarEntry{offset: offset, size: h.Size}
 	case tar.TypeSymlink: // of older engines, to the same layer of another image
 		p[name] = tarEntry{link: within(path.Join(path.Dir(name), h.Linkname))}
-	case tar.TypeLink: // of archives that were packed anew
+	case tar.TypeLink: // of repacked archives
 		p[name] = tarEntry{link: within(h.Linkname)}
 	}
 	return nil
@@ -104,7 +104,7 @@ func isSparse(h *tar.Header) bool {
 	return false
 }
 
-// within is the name of an entry in its shortest form. No ".." leads out.
+// within returns the name of an entry in its shortest form. No ".." leads out.
 func within(name string) string { return path.Clean("/" + name)[1:] }
 
 // find returns an entry, or the one that it links to.

@@ -1,9 +1,9 @@
-// Package transport speaks to registries. Its Client reads the documents and the
+// Package transport accesses registries. Its Client reads the documents and the
 // layers of an image over HTTP.
 //
-// A Dockerfile may come from a stranger, and names the registries that are asked.
+// A Dockerfile is untrusted input, and names the registries that are asked.
 // So a request goes nowhere that only this machine can reach, unless the user
-// named that place; answers are bounded, and redirects, requests and waiting too;
+// named that place; answers, redirects, requests and waiting are bounded;
 // credentials go to the registry that they are for; and a host that fails, or
 // wants no more requests, isn't asked again.
 package transport
@@ -42,23 +42,23 @@ type Client struct {
 	challenges sync.Map // host → []string, its WWW-Authenticate
 }
 
-// Options say how registries are spoken to.
+// Options configure New.
 type Options struct {
 	// Allow, if non-empty, restricts images to these registries. They may have
 	// addresses that are not of the internet, which others may not.
 	Allow []Host
-	// PlainHTTP are the hosts that are spoken to without encryption.
+	// PlainHTTP are the hosts that are accessed without encryption.
 	PlainHTTP []Host
 	Keychain  authn.Keychain // of the credentials
-	// Timeout bounds what is done for the documents of one image.
+	// Timeout bounds the requests for the documents of one image.
 	Timeout   time.Duration
 	UserAgent string // what the registries see
 	// Transport carries the requests. When nil, one that gives up after two
-	// seconds without a connection, and connects only where Allow lets it.
+	// seconds without a connection, and connects only where Allow permits it.
 	Transport http.RoundTripper
 }
 
-// New returns a Client that asks as o says. Keychain and Timeout must be set.
+// New returns a Client with the options o. Keychain and Timeout must be set.
 func New(o Options) *Client {
 	g := &accessPolicy{allow: o.Allow}
 	if o.Transport == nil {
@@ -76,7 +76,7 @@ func New(o Options) *Client {
 	}
 }
 
-// ask tries to have an answer from the registry of a repository, within the time
+// ask gets an answer from the registry of a repository, within the time
 // for it. Unless ctx is done, the error is a *content.Failure.
 func (c *Client) ask(ctx context.Context, repo name.Repository, try func(context.Context, attempt) *content.Failure) error {
 	host := repo.RegistryStr()
@@ -100,8 +100,8 @@ func (c *Client) ask(ctx context.Context, repo name.Repository, try func(context
 	return f
 }
 
-// mayAsk returns why images of a registry must not be asked for, nil when they
-// may: a mirror always, as the user named it for that.
+// mayAsk returns why images of a registry must not be requested, nil if they may:
+// those of a mirror always, since the user named it for that.
 func (c *Client) mayAsk(ctx context.Context, host string) *content.Failure {
 	if mirror, ok := ctx.Value(mirrorKey{}).(string); ok && mirror == Canonical(host) {
 		return nil
@@ -111,7 +111,7 @@ func (c *Client) mayAsk(ctx context.Context, host string) *content.Failure {
 
 // Digest returns the digest that a tag has now. It makes a HEAD request, which
 // registries with a limit don't count. Unless ctx is done, the error is a
-// *content.Failure: Absent where there is no such image or tag.
+// *content.Failure: Absent if there is no such image or tag.
 func (c *Client) Digest(ctx context.Context, ref name.Reference) (v1.Hash, error) {
 	var digest v1.Hash
 	err := c.ask(ctx, ref.Context(), func(ctx context.Context, a attempt) *content.Failure {
@@ -172,12 +172,12 @@ func (c *Client) read(ctx context.Context, a attempt, ref name.Reference, want v
 	return img, content.CheckConfig(a.host, text)
 }
 
-// otherContent describes the only way to fail that remains when content is
-// asked for by its digest and the registry answers.
+// otherContent is the reason for the only remaining failure when content is requested
+// by its digest and the registry answers.
 const otherContent = "sent something other than was asked for: the digest does not match"
 
-// notFound explains why the name can't be resolved; there, and only there, a
-// 404 speaks of the image.
+// notFound explains why the name can't be resolved; only here does a 404 mean that the
+// image is missing.
 func (a attempt) notFound(ctx context.Context, err error, ref name.Reference) *content.Failure {
 	otherwise := "gave an answer that can't be used"
 	if _, ok := ref.(name.Digest); ok {
@@ -191,20 +191,20 @@ func (a attempt) notFound(ctx context.Context, err error, ref name.Reference) *c
 	return f
 }
 
-// nowhere is the failure of an image that the registry doesn't have.
+// nowhere returns the failure of an image that the registry doesn't have.
 func (a attempt) nowhere(err error) *content.Failure {
 	return &content.Failure{Reason: a.host + " has no such image or tag (404)", Absent: true, Err: err}
 }
 
-// unknownCodes are those by which a registry says that something isn't there
-// (OCI distribution specification, "Error Codes"). A server that isn't one
+// unknownCodes are the codes by which a registry says that something doesn't exist
+// (OCI distribution specification, "Error Codes"). A server that isn't a registry
 // answers 404 too.
 var unknownCodes = map[transport.ErrorCode]bool{
 	transport.ManifestUnknownErrorCode: true, transport.NameUnknownErrorCode: true, "NOT_FOUND": true,
 }
 
-// manifest reads what the reference stands for. go-containerregistry believes
-// what some answers say of their own digest, so it's worked out here.
+// manifest reads the document of the reference. go-containerregistry trusts the digest
+// that some answers state, so it's computed here.
 func (c *Client) manifest(ctx context.Context, a *attempt, ref name.Reference) (content.Document, error) {
 	var d *remote.Descriptor
 	err := c.with(withExchange(ctx, maxManifest), ref.Context(), a, func(options []remote.Option) (err error) {
@@ -241,8 +241,8 @@ func (c *Client) blob(ctx context.Context, a *attempt, ref name.Digest) (text []
 	return text, err
 }
 
-// openBlob opens the content with that digest. Reading it fails at its end when
-// it's another.
+// openBlob opens the content with that digest. Reading it fails at its end if the
+// digest is different.
 func openBlob(ref name.Digest, options []remote.Option) (io.ReadCloser, error) {
 	blob, err := remote.Layer(ref, options...)
 	if err != nil {
@@ -252,8 +252,7 @@ func openBlob(ref name.Digest, options []remote.Option) (io.ReadCloser, error) {
 }
 
 // Open opens a layer, as it is stored. The caller's context bounds the reading,
-// which fails at its end when the digest is another. The error is a
-// *content.Failure.
+// which fails at its end if the digest is different. The error is a *content.Failure.
 func (c *Client) Open(ctx context.Context, ref name.Digest) (body io.ReadCloser, err error) {
 	repo := ref.Context()
 	a := attempt{host: DisplayHost(repo.RegistryStr()), timeout: c.timeout, anonymous: true}

@@ -6,20 +6,20 @@ import (
 	"sync/atomic"
 )
 
-// A Meter counts what is spent on the questions that are asked with its context.
+// Meter counts the cost of the questions that are asked with its context.
 // It is safe for concurrent use.
 type Meter struct {
 	requests, layers, bytes atomic.Int64
 }
 
-// Cost is what the answer to a question took.
+// Cost is the cost of the answer to a question.
 type Cost struct {
 	Requests int   // HTTP requests, redirects and logins included
 	Layers   int   `json:"layers"` // layers that were opened
-	Bytes    int64 `json:"bytes"`  // of the bodies of answers, as they came in
+	Bytes    int64 `json:"bytes"`  // of the bodies of answers, as received
 }
 
-// Cost returns what was counted up to now.
+// Cost returns the counts so far.
 func (m *Meter) Cost() Cost {
 	return Cost{int(m.requests.Load()), int(m.layers.Load()), m.bytes.Load()}
 }

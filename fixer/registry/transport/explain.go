@@ -19,17 +19,16 @@ import (
 	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
-// attempt is one attempt to read an image, as far as it takes to explain why
-// it failed.
+// attempt is one attempt to read an image, with what is needed to explain its failure.
 type attempt struct {
 	host      string // of the registry
 	timeout   time.Duration
 	anonymous bool // no credentials were sent
 }
 
-// explain turns an error of the exchange with the registry into a failure.
-// The parts of it that repeat what was asked for or answered are left out; an
-// error that isn't known is described by otherwise.
+// explain converts an error of the exchange with the registry to a failure. It leaves
+// out the parts of the error that repeat requests or answers; otherwise describes an
+// unknown error.
 func (a attempt) explain(ctx context.Context, err error, otherwise string) *content.Failure {
 	var known *content.Failure
 	if errors.As(err, &known) {
@@ -75,14 +74,14 @@ func (a attempt) explain(ctx context.Context, err error, otherwise string) *cont
 		if strings.Contains(request.Err.Error(), "SSRF protection") { // of go-containerregistry
 			return &content.Failure{Reason: host + " sends to a private address", Err: err}
 		}
-		// What the server wrote comes quoted.
+		// The server's text is in quotes.
 		cause, _, _ := strings.Cut(request.Err.Error(), `"`)
 		otherwise = "could not be asked: " + content.Clean(cause)
 	}
 	return &content.Failure{Reason: host + " " + otherwise, Err: err}
 }
 
-// tooLate is the failure of a host that lets its clients wait.
+// tooLate returns the failure of a host that takes too long.
 func (a attempt) tooLate(host string, err error) *content.Failure {
 	return &content.Failure{Reason: fmt.Sprintf("%s did not answer within %s", host, a.timeout), Host: true, Err: err}
 }
@@ -106,13 +105,13 @@ func (a attempt) refused(host string, e *transport.Error) *content.Failure {
 	return f
 }
 
-// tooMany is the failure of a host that wants no more requests.
+// tooMany returns the failure of a host that wants no more requests.
 func tooMany(host string) *content.Failure {
 	return &content.Failure{Reason: DisplayHost(host) + " answered 429 Too Many Requests: log in or set a mirror", Host: true, TooMany: true}
 }
 
-// dialCause says why there is no connection, without addresses, which differ
-// from one machine to the next.
+// dialCause returns why there is no connection, without addresses, which differ
+// between machines.
 func dialCause(err *net.OpError) string {
 	var lookup *net.DNSError
 	var errno syscall.Errno
@@ -135,8 +134,8 @@ func dialCause(err *net.OpError) string {
 	return cause
 }
 
-// tlsCause returns what is wrong with the encryption or the certificate, nil
-// when nothing is.
+// tlsCause returns what is wrong with the encryption or the certificate, nil if
+// nothing is.
 func tlsCause(err error) error {
 	var cert *tls.CertificateVerificationError
 	var record tls.RecordHeaderError

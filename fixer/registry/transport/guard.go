@@ -24,24 +24,24 @@ const (
 	maxManifest = 256 << 10
 	// maxErrorBody bounds what is read of an answer that reports an error.
 	maxErrorBody = 16 << 10
-	// maxRedirects is what browsers and http.Client bear with.
-	// go-containerregistry follows redirects without end.
+	// maxRedirects is the limit of browsers and http.Client. go-containerregistry
+	// follows redirects without end.
 	maxRedirects = 10
-	// maxRequests bounds the requests for one document or layer, logins and all:
-	// a server must not have others flooded by us.
+	// maxRequests bounds the requests for one document or layer, logins included: a
+	// server must not make us flood others.
 	maxRequests = 32
 	// maxHeader bounds the header of an answer.
 	maxHeader = 128 << 10
 )
 
-// Hosts remembers which hosts are not to be asked again, and why. The zero
-// value is ready for use, also by several at a time.
+// Hosts remembers which hosts must not be asked again, and why. The zero value is
+// ready for use, also concurrently.
 type Hosts struct {
 	mu   sync.Mutex
 	down map[string]*content.Failure
 }
 
-// Failure returns why the host is not to be asked, nil when it may be.
+// Failure returns why the host must not be asked, nil if it may be.
 func (h *Hosts) Failure(host string) *content.Failure {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -61,7 +61,7 @@ func (h *Hosts) Limited() (list []string) {
 	return list
 }
 
-// RuleOut keeps the host from being asked again, for the reason f; the first
+// RuleOut prevents further requests to the host, for the reason f; the first
 // reason stays.
 func (h *Hosts) RuleOut(host string, f *content.Failure) {
 	h.mu.Lock()
@@ -74,15 +74,15 @@ func (h *Hosts) RuleOut(host string, f *content.Failure) {
 	}
 }
 
-// guard stands before the network: it lets no request through to a host that
-// is ruled out, rules out the one that answers 429, whatever the request was
-// for, bounds the size of every answer but that of a layer, and counts.
+// guard checks each request before the network: it lets none through to a host that is
+// ruled out, rules out a host that answers 429 to any request, bounds the size of
+// every answer but that of a layer, and counts.
 type guard struct {
 	next  http.RoundTripper
 	hosts *Hosts
 }
 
-// exchange is what belongs to the requests for one document or layer.
+// exchange is the state of the requests for one document or layer.
 type exchange struct {
 	limit    int          // of the answer's bytes; 0 for a layer, whose reader has its own
 	requests atomic.Int32 // so far
@@ -90,7 +90,7 @@ type exchange struct {
 
 type exchangeKey struct{}
 
-// withExchange begins an exchange, whose answer has so many bytes at most.
+// withExchange begins an exchange, whose answer has at most so many bytes.
 func withExchange(ctx context.Context, limit int) context.Context {
 	return context.WithValue(ctx, exchangeKey{}, &exchange{limit: limit})
 }
@@ -144,7 +144,7 @@ func redirects(req *http.Request) (n int) {
 	return n
 }
 
-// boundedBody fails the reader that wants more than left bytes.
+// boundedBody fails a reader that wants more than left bytes.
 type boundedBody struct {
 	body  io.ReadCloser
 	left  int
@@ -153,7 +153,7 @@ type boundedBody struct {
 }
 
 func (b *boundedBody) Read(p []byte) (int, error) {
-	// One byte more than allowed tells an answer that is too long from one
+	// One byte more than allowed distinguishes an answer that is too long from one
 	// that ends right there.
 	if len(p) > b.left+1 {
 		p = p[:b.left+1]

@@ -12,12 +12,12 @@ import (
 	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
-// A Host names a registry, or any server: "registry.example.com:5000". Without
-// a port it stands for all ports.
+// Host names a registry, or any server: "registry.example.com:5000". Without a port it
+// means all ports.
 type Host string
 
-// ParseHost returns the host that people write as HOST or HOST:PORT. docker.io and
-// its other names are the same host. The error says that s is no registry.
+// ParseHost parses a host that the user writes as HOST or HOST:PORT. docker.io and its
+// other names are the same host. It fails if s is not a registry.
 func ParseHost(s string) (Host, error) {
 	_, err := name.NewRegistry(s, name.StrictValidation)
 	if err != nil || strings.ContainsAny(s, "/@") || strings.HasSuffix(s, ":") {
@@ -26,7 +26,7 @@ func ParseHost(s string) (Host, error) {
 	return Host(Canonical(s)), nil
 }
 
-// Canonical returns the name of a host under which it is compared.
+// Canonical returns the name of a host for comparisons.
 func Canonical(host string) string {
 	switch host = strings.ToLower(host); host {
 	case "docker.io", "registry-1.docker.io":
@@ -35,7 +35,7 @@ func Canonical(host string) string {
 	return host
 }
 
-// DisplayHost returns a host as messages name it: Docker Hub by the name that people
+// DisplayHost returns a host as messages name it: Docker Hub by the name that users
 // write.
 func DisplayHost(host string) string {
 	if host = content.Clean(host); host == name.DefaultRegistry {
@@ -44,7 +44,7 @@ func DisplayHost(host string) string {
 	return host
 }
 
-// matches reports whether h stands for the host, which may have a port.
+// matches reports whether h means the host, which may have a port.
 func (h Host) matches(host string) bool {
 	host = Canonical(host)
 	if port(string(h)) == "" {
@@ -53,7 +53,7 @@ func (h Host) matches(host string) bool {
 	return withPort(string(h)) == withPort(host)
 }
 
-// withPort is the host with the port that it has anyway.
+// withPort returns the host with its explicit or default port.
 func withPort(host string) string {
 	if port(host) == "" {
 		return host + ":443"
@@ -65,7 +65,7 @@ func among(host string, list []Host) bool {
 	return slices.ContainsFunc(list, func(h Host) bool { return h.matches(host) })
 }
 
-// bare is the host without its port, and without the brackets of an address.
+// bare returns the host without its port, and without the brackets of an address.
 func bare(host string) string {
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		return h
@@ -81,7 +81,7 @@ func port(host string) string {
 	return p
 }
 
-// isLoopback reports whether the name itself says that it is this machine.
+// isLoopback reports whether the name itself is one of this machine.
 func isLoopback(host string) bool {
 	h := bare(Canonical(host))
 	if h == "localhost" || strings.HasSuffix(h, ".localhost") {
@@ -91,15 +91,14 @@ func isLoopback(host string) bool {
 	return err == nil && ip.Unmap().IsLoopback()
 }
 
-// A Mirror is a place to look for images of a registry first: a host, and where
-// the mirror keeps them apart the first part of their names there.
+// Mirror is a place to search for images of a registry first: a host, and the first
+// part of their names there if the mirror keeps them separately.
 type Mirror struct {
 	Host   Host
-	Prefix string // "hub" when docker.io/library/node is kept as HOST/hub/library/node
+	Prefix string // "hub" if docker.io/library/node is kept as HOST/hub/library/node
 }
 
-// ParseMirror returns the mirror that is written "HOST[:PORT][/PREFIX]". The error
-// says that s is none.
+// ParseMirror parses a mirror "HOST[:PORT][/PREFIX]". It fails if s is not one.
 func ParseMirror(s string) (Mirror, error) {
 	host, prefix, _ := strings.Cut(s, "/")
 	h, err := ParseHost(host)

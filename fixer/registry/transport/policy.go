@@ -14,8 +14,8 @@ import (
 	"github.com/dockmend/dockmend/fixer/registry/content"
 )
 
-// accessPolicy decides where requests and connections may go. A Dockerfile may
-// come from a stranger, so its FROM must not lead to a place that only this machine
+// accessPolicy decides where requests and connections may go. A Dockerfile is
+// untrusted input, so its FROM must not lead to a place that only this machine
 // can reach, neither by a name that resolves there nor by a redirect.
 type accessPolicy struct {
 	allow []Host // as Options.Allow
@@ -28,8 +28,7 @@ func (r *refusal) Error() string {
 	return fmt.Sprintf("%s is %s, which is asked only when it is allowed by name (--allow-registry)", r.host, r.kind)
 }
 
-// mayAsk returns why images of a registry must not be asked for, nil when they
-// may.
+// mayAsk returns why images of a registry must not be requested, nil if they may.
 func (g *accessPolicy) mayAsk(host string) *content.Failure {
 	if len(g.allow) == 0 || among(host, g.allow) {
 		return nil
@@ -37,8 +36,8 @@ func (g *accessPolicy) mayAsk(host string) *content.Failure {
 	return &content.Failure{Reason: DisplayHost(host) + " is none of the registries that may be asked (--allow-registry)", Host: true}
 }
 
-// private are the networks besides those that netip knows which are not part
-// of the internet (RFC 6890): shared by providers, of protocols, for tests.
+// private are the networks, besides those that netip knows, that are not part of the
+// internet (RFC 6890): shared by providers, for protocols, for tests.
 // One is a host's own service at a public address: that of Azure's machines.
 var private = []netip.Prefix{
 	netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"), netip.MustParsePrefix("198.18.0.0/15"),
@@ -47,9 +46,9 @@ var private = []netip.Prefix{
 	netip.MustParsePrefix("2001:db8::/32"), netip.MustParsePrefix("100::/64"), netip.MustParsePrefix("168.63.129.16/32"),
 }
 
-// The networks whose addresses have one of IPv4 in them: NAT64 (RFC 6052),
-// IPv4-compatible (RFC 4291) and IPv4-translated ones (RFC 2765) at the end, 6to4
-// (RFC 3056) behind the first two bytes; and those of tunnels that hide it:
+// The networks whose addresses contain an IPv4 address: NAT64 (RFC 6052),
+// IPv4-compatible (RFC 4291) and IPv4-translated ones (RFC 2765) at the end, 6to4 (RFC
+// 3056) after the first two bytes; and those of tunnels that hide it:
 // Teredo (RFC 4380), local NAT64 (RFC 8215).
 var (
 	ending = []netip.Prefix{netip.MustParsePrefix("64:ff9b::/96"), netip.MustParsePrefix("::/96"), netip.MustParsePrefix("::ffff:0:0:0/96")}
@@ -57,8 +56,8 @@ var (
 	hidden = []netip.Prefix{netip.MustParsePrefix("2001::/32"), netip.MustParsePrefix("64:ff9b:1::/48")}
 )
 
-// kindOf says what kind of address it is that strangers must not reach, ""
-// when it is one of the internet.
+// kindOf returns the kind of an address that untrusted input must not reach, "" if it
+// is one of the internet.
 func kindOf(ip netip.Addr) string {
 	ip = ip.Unmap().WithZone("")
 	switch {
@@ -83,7 +82,7 @@ func inAny(ip netip.Addr, list []netip.Prefix) bool {
 	return slices.ContainsFunc(list, func(p netip.Prefix) bool { return p.Contains(ip) })
 }
 
-// checkAddress returns a refusal for an address that strangers must not reach.
+// checkAddress returns a refusal for an address that untrusted input must not reach.
 func checkAddress(host string, ip netip.Addr) error {
 	if kind := kindOf(ip); kind != "" {
 		return &refusal{host, kind}
@@ -91,8 +90,8 @@ func checkAddress(host string, ip netip.Addr) error {
 	return nil
 }
 
-// dial connects, and looks at each address that the name resolves to before
-// anything is sent there.
+// dial connects, and checks each address that the name resolves to before it sends
+// anything there.
 func (g *accessPolicy) dial(ctx context.Context, network, addr string) (net.Conn, error) {
 	if among(addr, g.allow) {
 		return dial(ctx, network, addr, nil)
@@ -106,15 +105,14 @@ func (g *accessPolicy) dial(ctx context.Context, network, addr string) (net.Conn
 	})
 }
 
-// dial connects to wherever control lets it; nil lets it anywhere.
+// dial connects to addresses that control permits; nil permits all.
 func dial(ctx context.Context, network, addr string, control func(context.Context, string, string, syscall.RawConn) error) (net.Conn, error) {
 	d := net.Dialer{Timeout: connectTimeout, KeepAlive: 30 * time.Second, ControlContext: control}
 	return d.DialContext(ctx, network, addr)
 }
 
-// checkProxied looks at a request that goes by way of a proxy, which resolves
-// the name: only what is written as an address, or as a name of this machine,
-// can be refused.
+// checkProxied checks a request that goes through a proxy, which resolves the name: it
+// can only refuse addresses, and names of this machine.
 func (g *accessPolicy) checkProxied(req *http.Request) error {
 	host := strings.TrimRight(strings.ToLower(req.URL.Hostname()), ".")
 	if among(req.URL.Host, g.allow) {
@@ -127,7 +125,7 @@ func (g *accessPolicy) checkProxied(req *http.Request) error {
 	switch last := labels[len(labels)-1]; {
 	case last == "localhost", last == "localdomain":
 		return &refusal{host, "a name of this machine"}
-	case isNumber(last), strings.HasPrefix(last, "0x"): // as resolvers of the C library read them
+	case isNumber(last), strings.HasPrefix(last, "0x"): // as resolvers of the C library parse them
 		return &refusal{host, "an address in an unusual form"}
 	}
 	return nil

@@ -11,16 +11,16 @@ import (
 )
 
 const (
-	// retryPause stands before the second attempt where the server names none.
+	// retryPause is the pause before the second attempt if the server names none.
 	retryPause = 100 * time.Millisecond
-	// maxPause is the longest that a server is waited for when it asks for it
-	// (Retry-After). One that wants more is not asked again in this run.
+	// maxPause is the longest wait that a server can request (Retry-After). If it
+	// wants more, it is not asked again in this run.
 	maxPause = 5 * time.Second
 )
 
-// retry repeats a request once that met a server in trouble or a broken
-// connection. go-containerregistry's own way takes up to four seconds, asks
-// again after 429, knows no Retry-After, and its pauses heed no context.
+// retry repeats a request once after a server error or a broken connection.
+// go-containerregistry's own retry takes up to four seconds, asks again after 429,
+// ignores Retry-After, and its pauses ignore the context.
 type retry struct {
 	next  http.RoundTripper
 	hosts *Hosts
@@ -59,7 +59,7 @@ func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 }
 
-// worthwhile reports whether a second attempt may end otherwise.
+// worthwhile reports whether a second attempt may have a different result.
 func worthwhile(resp *http.Response, err error) bool {
 	if err != nil {
 		return content.BrokenOff(err)
@@ -71,7 +71,7 @@ func worthwhile(resp *http.Response, err error) bool {
 	return false
 }
 
-// retryAfter reads how long the server wants to be left alone: a number of
+// retryAfter parses how long the server wants to be left alone: a number of
 // seconds or a date (RFC 9110, section 10.2.3).
 func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
 	value := strings.TrimSpace(h.Get("Retry-After"))

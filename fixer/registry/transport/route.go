@@ -11,18 +11,18 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 )
 
-// routedTransport picks the way of a request: direct, to a mirror or by a proxy.
-// The three share no connection: what was opened for one is not there for another.
+// routedTransport routes a request: direct, to a mirror or through a proxy. The three
+// share no connection, so one that was opened for one is not used for another.
 type routedTransport struct {
 	policy  *accessPolicy
 	proxy   func(*http.Request) (*url.URL, error)
-	direct  http.RoundTripper // to where the gate lets anybody
+	direct  http.RoundTripper // to wherever the policy permits
 	mirror  http.RoundTripper // to a mirror that the user named
 	proxied http.RoundTripper // to the proxy that the environment names
 }
 
-// newRoutedTransport returns a transport that gives up early on a host that isn't
-// there. proxy returns the proxy for a request, nil for none.
+// newRoutedTransport returns a transport that gives up early on a host that doesn't
+// respond. proxy returns the proxy for a request, nil for none.
 func newRoutedTransport(timeout time.Duration, g *accessPolicy, proxy func(*http.Request) (*url.URL, error)) *routedTransport {
 	through := func(dial func(ctx context.Context, network, addr string) (net.Conn, error)) *http.Transport {
 		t := &http.Transport{ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 50, IdleConnTimeout: 90 * time.Second}
@@ -62,14 +62,14 @@ func (o *routedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 
 type mirrorKey struct{}
 
-// AsMirror returns a context whose requests to host are those to a mirror that the
-// user named: it may be anywhere, and is asked whatever Options.Allow says.
+// AsMirror returns a context that marks requests to host as those to a mirror that the
+// user named: it may be anywhere, and Options.Allow does not restrict it.
 func AsMirror(ctx context.Context, host string) context.Context {
 	return context.WithValue(ctx, mirrorKey{}, Canonical(host))
 }
 
-// isMirror reports whether a request goes to the mirror that it's meant for, and
-// not to where that redirects.
+// isMirror reports whether a request goes to its mirror, and not to the target of a
+// redirect.
 func isMirror(req *http.Request) bool {
 	host, ok := req.Context().Value(mirrorKey{}).(string)
 	return ok && host == Canonical(req.URL.Host)

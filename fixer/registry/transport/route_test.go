@@ -11,9 +11,8 @@ import (
 	"time"
 )
 
-// TestProxied: by way of a proxy, what is written as an address of this machine
-// or its network is refused, in all the ways that it may be written; and the
-// proxy itself can't be asked in its stead.
+// TestProxied: requests through a proxy to an address of this machine or its network
+// are refused, however it is written; and the proxy itself can't be the target.
 func TestProxied(t *testing.T) {
 	var asked []string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -69,7 +68,7 @@ func TestProxied(t *testing.T) {
 	}
 }
 
-// TestKindOf names each kind of address that strangers must not reach.
+// TestKindOf names each kind of address that untrusted input must not reach.
 func TestKindOf(t *testing.T) {
 	g := &accessPolicy{}
 	for _, host := range []string{

@@ -7,10 +7,10 @@ import (
 	"sync"
 )
 
-// schemes decides whether a host is spoken to by HTTPS or by plain HTTP: always
-// by HTTPS, but for the hosts that the user named, and for those of this machine
-// itself when they turn out not to speak it, as Docker does. What a redirect or
-// go-containerregistry would have doesn't count.
+// schemes decides whether a host is accessed by HTTPS or by plain HTTP: always by
+// HTTPS, except for the hosts that the user named, and for those of this machine if
+// they don't support it, as in Docker. The scheme of a redirect or of
+// go-containerregistry doesn't count.
 type schemes struct {
 	next    http.RoundTripper
 	plain   []Host

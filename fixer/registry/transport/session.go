@@ -24,9 +24,9 @@ type session struct {
 	greeter   *greeter
 }
 
-// with runs do with the access to the repository. Registries that want a login
-// say so in their answer to the first request; it is then made again, and every
-// other that follows comes with the login at once.
+// with runs do with the access to the repository. A registry that wants a login says
+// so in its answer to the first request; that is then repeated, and all later ones
+// include the login.
 func (c *Client) with(ctx context.Context, repo name.Repository, a *attempt, do func([]remote.Option) error) error {
 	for {
 		s, f := c.session(ctx, repo, *a)
@@ -53,7 +53,7 @@ func wantsToken(challenge string) bool {
 	return strings.HasPrefix(strings.ToLower(challenge), "bearer")
 }
 
-// session opens the access to a repository, or takes up the one from before.
+// session opens the access to a repository, or reuses the earlier one.
 func (c *Client) session(ctx context.Context, repo name.Repository, a attempt) (*session, *content.Failure) {
 	if s, ok := c.sessions.Load(repo); ok {
 		return s.(*session), nil
@@ -83,12 +83,12 @@ func (c *Client) session(ctx context.Context, repo name.Repository, a attempt) (
 	return s, nil
 }
 
-// maxChallenges is how many ways to log in a registry may offer.
+// maxChallenges bounds the ways to log in that a registry may offer.
 const maxChallenges = 4
 
-// greeter answers in the registry's place the request that go-containerregistry
-// begins with, which only asks whether a login is wanted: with what the registry
-// said to an earlier one, or that none is.
+// greeter answers the first request of go-containerregistry, which only asks whether a
+// login is needed, instead of the registry: with the registry's earlier challenge, or
+// that no login is needed.
 type greeter struct {
 	next      http.RoundTripper
 	host      string
@@ -99,7 +99,7 @@ type greeter struct {
 	said []string
 }
 
-// heard returns what the registry says in refusing a request.
+// heard returns the registry's challenge when it refuses a request.
 func (g *greeter) heard() []string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -114,8 +114,8 @@ func (g *greeter) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil || resp.StatusCode != http.StatusUnauthorized {
 		return resp, err
 	}
-	// Where a registry redirects to, nobody logs in: go-containerregistry would
-	// do so at every place that the answer names.
+	// There is no login at the target of a redirect: go-containerregistry would log in
+	// at every place that the answer names.
 	said := resp.Header.Values("WWW-Authenticate")
 	if req.URL.Host != g.host {
 		resp.Header.Del("WWW-Authenticate")
@@ -142,8 +142,7 @@ func (g *greeter) greet(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// credentials asks the keychain, which may start a program that takes its time
-// and knows of no context.
+// credentials asks the keychain, which may start a slow program and takes no context.
 func (c *Client) credentials(ctx context.Context, repo name.Repository, a attempt) (authn.Authenticator, *content.Failure) {
 	type answer struct {
 		auth authn.Authenticator
