@@ -33,9 +33,9 @@ const (
 	localHelper     = "dockmend-observer"
 )
 
-// Observe builds the Dockerfile and runs the result. An error means that it
-// could not be observed; that it does not build or run is an observation. When
-// Observe returns, its containers are gone, also when that is because ctx ended.
+// Observe builds the Dockerfile and runs the result. A failing build or run is an
+// observation; an error means that there is none. When Observe returns, its containers
+// are gone, also if ctx ended.
 func (b *Builder) Observe(ctx context.Context, s Spec) (*Observation, error) {
 	s = s.defaults()
 	locals, err := b.locals(s)
@@ -52,7 +52,7 @@ func (b *Builder) Observe(ctx context.Context, s Spec) (*Observation, error) {
 			progress.add(st)
 		}
 	}()
-	var failed error // what is no observation
+	var failed error // an error that is not an observation
 	options := client.SolveOpt{LocalMounts: locals, SharedKey: filepath.Clean(s.Context), Session: b.session}
 	_, err = b.client.Build(ctx, options, "dockmend", func(ctx context.Context, gw gateway.Client) (*gateway.Result, error) {
 		failed = b.observe(ctx, gw, s, o, progress)
@@ -71,8 +71,8 @@ func (b *Builder) Observe(ctx context.Context, s Spec) (*Observation, error) {
 	return o, nil
 }
 
-// locals are the directories that BuildKit may read. The Dockerfile is given
-// from memory: the text that is to be proved may be nowhere else.
+// locals returns the directories that BuildKit may read. The Dockerfile is served from
+// memory: the text to be proved may exist nowhere else.
 func (b *Builder) locals(s Spec) (map[string]fsutil.FS, error) {
 	dockerfile := staticfs.NewFS()
 	dockerfile.Add("Dockerfile", statOf(s.Dockerfile), s.Dockerfile)
@@ -92,14 +92,14 @@ func (b *Builder) locals(s Spec) (map[string]fsutil.FS, error) {
 	return locals, nil
 }
 
-// statOf makes up a time of change from the content: BuildKit takes a file of
-// the same size and time for the one that it was sent before.
+// statOf returns a file state whose modification time is computed from the content:
+// BuildKit takes a file of the same size and time for the one that it received before.
 func statOf(content []byte) *types.Stat {
 	sum := sha256.Sum256(content)
 	return &types.Stat{Mode: 0o644, ModTime: int64(binary.BigEndian.Uint64(sum[:]) >> 2)}
 }
 
-// observe does all that is done inside one session with the builder.
+// observe does everything inside one session with the builder.
 func (b *Builder) observe(ctx context.Context, gw gateway.Client, s Spec, o *Observation, p *progress) error {
 	ref, err := b.build(ctx, gw, s, o, p)
 	s.built()
@@ -128,8 +128,8 @@ func (b *Builder) observe(ctx context.Context, gw gateway.Client, s Spec, o *Obs
 	return err
 }
 
-// build solves the Dockerfile. That it fails is an observation, unless it is
-// BuildKit itself that fails.
+// build solves the Dockerfile. A failure is an observation, unless BuildKit itself
+// fails.
 func (b *Builder) build(ctx context.Context, gw gateway.Client, s Spec, o *Observation, p *progress) (gateway.Reference, error) {
 	buildCtx, cancel := context.WithTimeout(ctx, s.BuildTimeout)
 	defer cancel()
@@ -160,7 +160,7 @@ func (b *Builder) build(ctx context.Context, gw gateway.Client, s Spec, o *Obser
 	return ref, nil
 }
 
-// frontend is what docker build tells the Dockerfile frontend.
+// frontend returns the options that docker build passes to the Dockerfile frontend.
 func (s Spec) frontend() map[string]string {
 	attrs := map[string]string{"filename": "Dockerfile"}
 	if s.Target != "" {
@@ -175,7 +175,7 @@ func (s Spec) frontend() map[string]string {
 	return attrs
 }
 
-// sourceLine is the line of the Dockerfile that an error of BuildKit is about.
+// sourceLine returns the line of the Dockerfile in a BuildKit error.
 func sourceLine(err error) int {
 	for _, source := range errdefs.Sources(err) {
 		for _, r := range source.Ranges {
@@ -190,8 +190,7 @@ func firstLine(text string) string {
 	return line
 }
 
-// readConfig reads an image's configuration, in the form that BuildKit has it
-// before anything is exported.
+// readConfig parses an image's configuration, in BuildKit's form before an export.
 func readConfig(text []byte) (*Image, error) {
 	var c ocispec.Image
 	if err := json.Unmarshal(text, &c); err != nil {

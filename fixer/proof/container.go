@@ -20,8 +20,8 @@ import (
 // helperDir is where the observer is mounted.
 const helperDir = "/.dockmend"
 
-// releaseTime is how long a container may take to go away when everything else
-// has been given up.
+// releaseTime is how long a container may take to go away after everything else was
+// given up.
 const releaseTime = 15 * time.Second
 
 // startTime is how long BuildKit may take to start a process.
@@ -36,11 +36,11 @@ type runner struct {
 	spec       Spec
 	image      *Image
 	taken      []int    // ports that others listen on
-	paths      []string // of which is asked whether they may be written; see asks
+	paths      []string // whose writability is tested; see asks
 }
 
-// newContainer makes a container in which the image, or what is made of it, is
-// mounted, and the observer too. release ends all that runs in it.
+// newContainer returns a container in which the image, or a derived one, and the
+// observer are mounted. release ends all that runs in it.
 func (r *runner) newContainer(ctx context.Context, mounts []gateway.Mount) (c gateway.Container, release func(), err error) {
 	if r.helper != nil {
 		mounts = append(mounts, gateway.Mount{Dest: helperDir, Ref: r.helper, Readonly: true})
@@ -56,7 +56,7 @@ func (r *runner) newContainer(ctx context.Context, mounts []gateway.Mount) (c ga
 	return c, func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTime)
 		defer cancel()
-		_ = c.Release(ctx) // tells the exit code of what ran in it, which is known
+		_ = c.Release(ctx) // returns the exit code of its process, which is known
 	}, nil
 }
 
@@ -69,7 +69,7 @@ type process struct {
 
 func start(ctx context.Context, c gateway.Container, q gateway.StartRequest) (*process, error) {
 	ctx, cancel := context.WithCancel(ctx)
-	// The client waits for ever where the stream to the daemon is gone.
+	// The client waits forever if the stream to the daemon is gone.
 	late := time.AfterFunc(startTime, cancel)
 	cp, err := c.Start(ctx, q)
 	if late.Stop(); err != nil {
@@ -85,8 +85,8 @@ func start(ctx context.Context, c gateway.Container, q gateway.StartRequest) (*p
 	return p, nil
 }
 
-// code is the exit code of a process that ended. ok is false when it never
-// started, or nobody knows.
+// code returns the exit code of a process that ended. ok is false if it never started,
+// or the code is unknown.
 func (p *process) code() (code int, ok bool) {
 	var exit *gatewaypb.ExitError
 	switch {
@@ -98,7 +98,7 @@ func (p *process) code() (code int, ok bool) {
 	return 0, false
 }
 
-// root is whom an observer runs as: the image's user may not see everything.
+// root is the user of an observer: the image's user may not see everything.
 const root = "0:0"
 
 // observer starts an observer in a container.
@@ -116,14 +116,14 @@ func (r *runner) observer(ctx context.Context, c gateway.Container, user string,
 	return o, err
 }
 
-// observation is an observer that works.
+// observation is a running observer.
 type observation struct {
 	*process
 	out  bytes.Buffer
 	errs *tail
 }
 
-// answer is what it said, once it has ended.
+// answer returns its response, once it has ended.
 func (o *observation) answer() (a observer.Response, err error) {
 	if o.err != nil {
 		if last := o.errs.last(); len(last) > 0 {
@@ -139,7 +139,7 @@ type writer struct{ io.Writer }
 
 func (writer) Close() error { return nil }
 
-// survey looks at the image before anything of it has run.
+// survey examines the image before anything in it has run.
 func (r *runner) survey(ctx context.Context) error {
 	if r.helper == nil {
 		return nil
@@ -149,15 +149,15 @@ func (r *runner) survey(ctx context.Context) error {
 		return fmt.Errorf("the observer does not work in this image: %w", err)
 	}
 	r.image.Files, r.taken = a.Files, a.Ports.Listening
-	// Where the user is none of the image's, the command won't start either,
-	// and that is what will be told.
+	// If the image lacks the user, the command won't start either, and that will be
+	// reported.
 	if a, err = r.alone(ctx, r.image.User, observer.Request{Who: true}); err == nil {
 		r.image.RunsAs = a.User
 	}
 	return ctx.Err()
 }
 
-// alone asks an observer in a container of its own.
+// alone runs an observer in a container of its own.
 func (r *runner) alone(ctx context.Context, user string, q observer.Request) (a observer.Response, err error) {
 	c, release, err := r.newContainer(ctx, []gateway.Mount{{Dest: "/", Ref: r.ref}})
 	if err != nil {

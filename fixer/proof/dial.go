@@ -13,7 +13,7 @@ import (
 
 	"github.com/docker/cli/cli/config"
 	"github.com/moby/buildkit/client"
-	// Who speaks to a BuildKit in a container, in a pod, or on another machine.
+	// Connections to a BuildKit in a container, in a pod, or on another machine.
 	_ "github.com/moby/buildkit/client/connhelper/dockercontainer"
 	_ "github.com/moby/buildkit/client/connhelper/kubepod"
 	_ "github.com/moby/buildkit/client/connhelper/nerdctlcontainer"
@@ -24,25 +24,24 @@ import (
 	docker "github.com/moby/moby/client"
 )
 
-// Engine is the address of the BuildKit inside the Docker engine that the
-// environment names.
+// Engine is the address of the BuildKit inside the Docker engine in the environment.
 const Engine = "docker"
 
-// Builder builds and runs Dockerfiles with a BuildKit daemon. It may be used
-// concurrently.
+// Builder builds and runs Dockerfiles with a BuildKit daemon. It is safe for
+// concurrent use.
 type Builder struct {
 	client  *client.Client
 	helper  *helper // nil when there is none
 	session []session.Attachable
 }
 
-// dialTime is how long a BuildKit may take to answer at all. Starting a helper
-// program that reaches it, such as kubectl, is part of it.
+// dialTime is how long a BuildKit may take to answer at all. That includes starting a
+// helper program that reaches it, such as kubectl.
 const dialTime = 15 * time.Second
 
 // Dial connects to the BuildKit at an address: those of buildctl, such as
 // unix:///run/buildkit/buildkitd.sock or docker-container://NAME, or Engine. It
-// makes sure that somebody answers there. Registries are spoken to with the
+// makes sure that BuildKit answers there. Registries are accessed with the
 // credentials of the docker configuration.
 func Dial(ctx context.Context, address string, h Helper) (*Builder, error) {
 	helper, err := h.load()
@@ -56,7 +55,7 @@ func Dial(ctx context.Context, address string, h Helper) (*Builder, error) {
 	wait, cancel := context.WithTimeout(ctx, dialTime)
 	defer cancel()
 	if _, err := c.ListWorkers(wait); err != nil {
-		_ = c.Close() // nothing came of it
+		_ = c.Close() // the connection failed
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -68,7 +67,7 @@ func Dial(ctx context.Context, address string, h Helper) (*Builder, error) {
 	return &Builder{client: c, helper: helper, session: []session.Attachable{auth}}, nil
 }
 
-// plain is what an error of gRPC's says beside gRPC's own words.
+// plain returns the message of a gRPC error without gRPC's own words.
 func plain(err error) string {
 	text := firstLine(err.Error())
 	if _, desc, ok := strings.Cut(text, `desc = "`); ok {
@@ -78,7 +77,7 @@ func plain(err error) string {
 	return strings.TrimPrefix(text, "error reading server preface: ")
 }
 
-// connect makes a client. An engine's own BuildKit is reached through the
+// connect returns a client. An engine's own BuildKit is reached through the
 // engine's API.
 func connect(ctx context.Context, address string) (*client.Client, error) {
 	if address != Engine {
@@ -100,7 +99,7 @@ func connect(ctx context.Context, address string) (*client.Client, error) {
 // Close ends the connection.
 func (b *Builder) Close() error { return b.client.Close() }
 
-// Find is the address of a BuildKit on this machine that may be used, "" when
+// Find returns the address of a usable BuildKit on this machine, "" if
 // there is none: that of a daemon, else that of a Docker engine.
 func Find() string {
 	if runtime.GOOS == "linux" {

@@ -1,6 +1,6 @@
-// Package proof builds a Dockerfile with BuildKit, runs what came out, and
-// reports what it saw. All of it is done through BuildKit's gateway: no Docker
-// engine takes part, and nothing stays afterwards.
+// Package proof builds a Dockerfile with BuildKit, runs the image, and reports what it
+// observed. It does all that through BuildKit's gateway: it needs no Docker engine,
+// and leaves nothing.
 //
 // Three calls matter:
 //
@@ -10,9 +10,9 @@
 //     compares them: its [Proof] has both observations and a [Verdict].
 //   - [Builder.Observe] builds and runs one. [Compare] compares two observations.
 //
-// A user, a port or a written path is seen from inside the container, by a [Helper] that
-// is mounted into it: the image needs neither a shell nor ps. What was not observed is
-// named in Run.NotObserved, and proves nothing.
+// A user, a port or a written path is observed inside the container, by a [Helper]
+// that is mounted into it: the image needs neither a shell nor ps. Run.NotObserved
+// names what was not observed, which proves nothing.
 //
 // The package starts no BuildKit, changes no file, pushes no image, and runs no tests of
 // the application: it waits until a command is ready ([Ready]), looks, and asks it to stop.

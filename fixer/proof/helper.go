@@ -17,10 +17,10 @@ import (
 	"github.com/tonistiigi/fsutil/types"
 )
 
-// Helper is a program that is mounted into the containers and looks at them
-// from inside: a Linux program of the containers' architecture that hands the
-// arguments behind Args to observer.Run. The loader and the libraries of one
-// that is not static are mounted with it.
+// Helper is a program that is mounted into the containers and examines them from
+// inside: a Linux program of the containers' architecture that passes the arguments
+// after Args to observer.Run. If it is not static, its loader and libraries are
+// mounted with it.
 type Helper struct {
 	Path string // "" for none: what only it can see is then not observed
 	Args []string
@@ -29,7 +29,7 @@ type Helper struct {
 // ErrHelper is why a program can't be a Helper.
 var ErrHelper = errors.New("it can't look into containers: it is no Linux program")
 
-// helper is one that was found to be usable.
+// helper is a usable Helper.
 type helper struct {
 	files *staticfs.FS // that are mounted, side by side
 	args  []string     // the command line of the observer in a container
@@ -63,7 +63,7 @@ func (h Helper) load() (*helper, error) {
 }
 
 // add adds a program or library, and the libraries that it needs. loader is
-// the program that a program which is not static is loaded by.
+// the program that loads a dynamic program.
 func (l *helper) add(file string) (loader string, err error) {
 	name := filepath.Base(file)
 	if l.added[name] {
@@ -106,8 +106,8 @@ func (l *helper) add(file string) (loader string, err error) {
 	return loader, nil
 }
 
-// findLibrary looks where the C library is: beside what needs it, or where
-// distributions have it. Nothing else is needed by a Go program.
+// findLibrary returns the path of the C library: next to the program that needs it, or
+// where distributions have it. A Go program needs no other.
 func findLibrary(name, loader, dir string) (string, error) {
 	dirs := []string{dir, "/lib64", "/usr/lib64", "/lib", "/usr/lib"}
 	if real, err := filepath.EvalSymlinks(loader); err == nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/proof"
 )
 
-// lab connects to a BuildKit, and makes a build context with nothing but the
+// lab connects to a BuildKit, and makes a build context with only the
 // program of testdata/app, which is the observer, too.
 func lab(t *testing.T) (b *proof.Builder, dir string) {
 	t.Helper()
@@ -200,7 +200,7 @@ func TestProve(t *testing.T) {
 	}
 }
 
-// TestInterrupted makes sure that nothing goes on when its context ends.
+// TestInterrupted makes sure that nothing continues when its context ends.
 func TestInterrupted(t *testing.T) {
 	b, dir := lab(t)
 	for name, c := range map[string]struct{ dockerfile, line string }{

@@ -11,15 +11,15 @@ import (
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
-// What is kept of a log.
+// The bounds of a kept log.
 const (
 	tailLines  = 40
 	lineLength = 500 // in bytes; the rest is cut
 	maxDenied  = 50
 )
 
-// tail keeps the last lines of what is written to it, and tells each line as
-// soon as it is whole. It may be written concurrently, and never fails.
+// tail keeps the last lines that are written to it, and passes on each line as soon as
+// it is complete. It is safe for concurrent use, and never fails.
 type tail struct {
 	mu    sync.Mutex
 	lines []string
@@ -44,7 +44,7 @@ func (t *tail) Write(b []byte) (int, error) {
 	return n, nil
 }
 
-// flush ends the line that has begun.
+// flush ends an unfinished line.
 func (t *tail) flush() {
 	line := strings.TrimRight(string(t.rest[:min(len(t.rest), lineLength)]), "\r")
 	t.rest = t.rest[:0]
@@ -60,11 +60,10 @@ func (t *tail) flush() {
 	}
 }
 
-// Close does nothing: what was not ended by a newline is in the tail all the
-// same.
+// Close does nothing: an unfinished line is in the tail all the same.
 func (t *tail) Close() error { return nil }
 
-// last returns the lines that were kept, and what has no newline yet.
+// last returns the kept lines, and the unfinished one.
 func (t *tail) last() []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -74,10 +73,10 @@ func (t *tail) last() []string {
 	return append([]string(nil), t.lines...)
 }
 
-// Denied is an access that failed for want of permission.
+// Denied is an access that failed for lack of permission.
 type Denied struct {
 	Path string `json:"path"` // "" when the line names none
-	Line string `json:"line"` // what the command said
+	Line string `json:"line"` // the message of the command
 }
 
 var (
@@ -86,9 +85,9 @@ var (
 	deniedPath  = lazyregexp.New("(?:^|[\\s'\"`(\u2018=\u201c])(/[^\\s'\"`:,;)\u2019\u201d]*)")
 )
 
-// denied reads a line of a log. Programs name the path behind the error (Node),
-// or before it (shells, coreutils). What follows a message of Node's is left
-// out: the stack, which names places in the program, and the error's fields.
+// denied parses a line of a log. Programs name the path after the error (Node), or
+// before it (shells, coreutils). It leaves out what follows a message of Node's: the
+// stack, which names places in the program, and the error's fields.
 func denied(line string) (Denied, bool) {
 	at := deniedWords.FindStringIndex(line)
 	if at == nil || notMessage.MatchString(line) {
@@ -146,7 +145,7 @@ func (p *progress) add(st *client.SolveStatus) {
 	}
 }
 
-// current is the step that began last and has not ended.
+// current returns the step that began last and has not ended.
 func (p *progress) current() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -158,8 +157,8 @@ func (p *progress) current() string {
 	return ""
 }
 
-// failure is the step that failed, or the named one, and its last lines. Steps
-// that were given up because of it have failed too; they say so.
+// failure returns the step that failed, or the named one, and its last lines. Steps
+// that were cancelled because of it have failed too; they say so.
 func (p *progress) failure(name string) (string, []string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

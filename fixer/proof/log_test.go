@@ -22,7 +22,7 @@ func TestTail(t *testing.T) {
 	}
 	want := []string{"one", "two", "three", strings.Repeat("x", lineLength)}
 	if !slices.Equal(told, want) {
-		t.Errorf("told %q, want %q", told, want)
+		t.Errorf("lines %q, want %q", told, want)
 	}
 	if got := l.last(); !slices.Equal(got, append(want, "and the end")) {
 		t.Errorf("last is %q", got)
@@ -93,6 +93,6 @@ func TestProgress(t *testing.T) {
 		t.Errorf("failure is %q", step)
 	}
 	if !slices.Equal(told, []string{"[a 1/2] RUN a", "[b 1/2] RUN b"}) {
-		t.Errorf("told %q", told)
+		t.Errorf("lines %q", told)
 	}
 }

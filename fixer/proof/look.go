@@ -10,9 +10,9 @@ import (
 	"github.com/dockmend/dockmend/fixer/proof/observer"
 )
 
-// This file looks at a command that stays up, by an observer in its container.
+// This file examines a command that stays up, by an observer in its container.
 
-// look tells what can be seen of a command that stays up.
+// look records what can be observed of a command that stays up.
 func (a *attempt) look(ctx context.Context) error {
 	if a.helper == nil {
 		a.run.NotObserved = append(a.run.NotObserved, "user, ports and written paths: there is no observer in the container")
@@ -43,9 +43,9 @@ func (a *attempt) look(ctx context.Context) error {
 	return nil
 }
 
-// ask asks an observer in the command's container. When the command ends
-// meanwhile, which takes the container with it, or the observer fails, that is
-// recorded, and the answer is nil; err is for what is neither.
+// ask runs an observer in the command's container. If the command ends meanwhile,
+// which ends the container too, or the observer fails, it records that, and the answer
+// is nil; err is for other failures.
 func (a *attempt) ask(ctx context.Context, q observer.Request) (*observer.Response, error) {
 	o, err := a.observer(ctx, a.container, root, q)
 	if err != nil {
@@ -71,12 +71,12 @@ func (a *attempt) ask(ctx context.Context, q observer.Request) (*observer.Respon
 	return nil, nil
 }
 
-// own leaves out the ports that were listened on before.
+// own leaves out the ports that others listened on before.
 func (a *attempt) own(p observer.Ports) []int {
 	return slices.DeleteFunc(p.Listening, func(port int) bool { return slices.Contains(a.taken, port) })
 }
 
-// asks are the paths of which it is asked whether they may be written.
+// asks returns the paths whose writability is tested.
 func (r *runner) asks(ctx context.Context) ([]string, error) {
 	if r.paths == nil && r.spec.asked != nil {
 		select {
@@ -92,8 +92,7 @@ func (r *runner) asks(ctx context.Context) ([]string, error) {
 	return r.paths, nil
 }
 
-// written leaves out /tmp, and directories in which something else that was
-// written lies.
+// written leaves out /tmp, and directories that contain another written path.
 func written(changes []observer.Change) []string {
 	list := []string{}
 	parents := map[string]bool{}

@@ -17,25 +17,26 @@ type Spec struct {
 	Platform   string // as linux/amd64; "" is the builder's own
 	Ready      Ready
 
-	// The longest times that each part may take. The zero values stand for
-	// 15 minutes, 30 seconds and 10 seconds, Docker's own for the last.
+	// The longest times that each part may take. Zero means 15 minutes, 30 seconds and
+	// 10 seconds, Docker's own for the last.
 	BuildTimeout, ReadyTimeout, StopTimeout time.Duration
 
 	// Network gives the container the network that the builder gives to RUN.
-	// Otherwise it has one of its own, in which there is nobody else.
+	// Otherwise it has one of its own, without other hosts.
 	Network bool
 	// Hardened also runs the command with a read-only root file system (/tmp
 	// and volumes aside) and no-new-privileges.
 	Hardened bool
-	// Writable asks of these paths whether the command's user may write them.
+	// Writable are paths; the observation reports whether the command's user may write
+	// them.
 	Writable []string
 
-	// Progress is told what is being done, a line each. It may be nil.
+	// Progress is called with what is being done, a line each. It may be nil.
 	Progress func(line string)
 
-	// How Prove makes two observations one: built is called after the build, and
+	// Prove connects two observations with these: built is called after the build, and
 	// wrote with the paths that the command wrote. asked carries more paths for
-	// Writable; it is waited for. Each of them may be nil.
+	// Writable; Observe waits for it. Each of them may be nil.
 	built func()
 	wrote func([]string)
 	asked <-chan []string
@@ -65,28 +66,27 @@ func (s Spec) defaults() Spec {
 	return s
 }
 
-// Observation is what was seen of one Dockerfile. What is nil was not observed.
+// Observation is what was observed of one Dockerfile. Nil parts were not observed.
 type Observation struct {
 	Build    Build  `json:"build"`
 	Image    *Image `json:"image,omitempty"`    // nil when it did not build
 	Run      *Run   `json:"run,omitempty"`      // nil when it did not build
-	Hardened *Run   `json:"hardened,omitempty"` // nil when that was not asked for, or Run failed
+	Hardened *Run   `json:"hardened,omitempty"` // nil if that was not requested, or Run failed
 }
 
-// Build tells how the build went.
+// Build is the result of the build.
 type Build struct {
 	OK   bool          `json:"ok"`
 	Took time.Duration `json:"tookNs"`
 	// Of a failed one: the step as BuildKit names it, its first line in the
-	// Dockerfile (0 when that is not known), the error, and what the step said
-	// last.
+	// Dockerfile (0 if unknown), the error, and the last output of the step.
 	Step  string   `json:"step,omitempty"`
 	Line  int      `json:"line,omitempty"`
 	Error string   `json:"error,omitempty"`
 	Log   []string `json:"log,omitempty"`
 }
 
-// Image is what the build made.
+// Image is the image that the build made.
 type Image struct {
 	Command []string `json:"command"` // ENTRYPOINT and CMD
 	User    string   `json:"user"`    // as in the configuration
@@ -94,66 +94,65 @@ type Image struct {
 	Expose  []int    `json:"expose"` // TCP ports, ascending
 	Volumes []string `json:"volumes"`
 	Layers  int      `json:"layers"`
-	// RunsAs is whom User stands for; nil when that was not observed.
+	// RunsAs is the user that User means; nil if that was not observed.
 	RunsAs *observer.User `json:"runsAs,omitempty"`
-	// Of the files that a container sees; nil when no observer could look.
+	// The files that a container sees; nil if no observer could run.
 	Files *observer.Files `json:"files,omitempty"`
 
 	stop string // STOPSIGNAL
 	env  []string
 }
 
-// Run tells how the command did.
+// Run is how the command ran.
 type Run struct {
 	State State `json:"state"`
-	// Reason says in one line why the state is what it is.
+	// Reason is why the state is what it is, in one line.
 	Reason string        `json:"reason"`
 	Took   time.Duration `json:"tookNs"` // until the state was known
-	// ExitCode is the command's own, when it ended by itself.
+	// ExitCode is the command's own, if it ended by itself.
 	ExitCode int `json:"exitCode"`
 	// Process is PID 1, and Others are its descendants at that time.
 	Process *observer.Process  `json:"process,omitempty"`
 	Others  []observer.Process `json:"others,omitempty"`
 	// Listening are the TCP ports that it listened on.
 	Listening []int `json:"listening,omitempty"`
-	// MayBind: it was given the right to listen on ports below 1024. An engine
-	// lets everybody; other runtimes may not.
+	// MayBind: it had the right to listen on ports below 1024. An engine gives it to
+	// every container; other runtimes may not.
 	MayBind bool `json:"mayBind,omitempty"`
 	// Wrote are the paths outside /tmp that changed while it ran.
 	Wrote []string `json:"wrote,omitempty"`
-	// Denied are accesses that failed for want of permission, as far as the
-	// command itself said so: nothing else tells.
+	// Denied are accesses that failed for lack of permission, as far as the command
+	// itself reported them: nothing else shows them.
 	Denied []Denied `json:"denied,omitempty"`
-	// Writable answers Spec.Writable; nil when no observer could look.
+	// Writable answers Spec.Writable; nil if no observer could run.
 	Writable map[string]bool `json:"writable,omitempty"`
-	// Stop tells how it ended when asked to; nil when it ended by itself, or was
-	// not asked.
+	// Stop is how it ended after its stop signal; nil if it ended by itself, or got
+	// none.
 	Stop *Stop    `json:"stop,omitempty"`
 	Log  []string `json:"log,omitempty"` // the last lines
-	// NotObserved says what should have been seen and was not, and why, a line
-	// each.
+	// NotObserved is what should have been observed and was not, and why, a line each.
 	NotObserved []string `json:"notObserved,omitempty"`
 
-	asked bool // what was waited for is not the default
+	asked bool // Spec.Ready is not the default
 }
 
-// Stop tells how a process ended that was sent its stop signal.
+// Stop is how a process ended after its stop signal.
 type Stop struct {
 	Took   time.Duration `json:"tookNs"`
 	Killed bool          `json:"killed"` // it did not end in time
 	Code   int           `json:"code"`
 }
 
-// State is what became of a command, from worse to better.
+// State is how a command ended up, from worse to better.
 type State string
 
 const (
-	// Failed: it did not start, or ended by itself with another code than 0.
+	// Failed: it did not start, or ended by itself with a code other than 0.
 	Failed State = "failed"
 	// Ended: by itself, with code 0.
 	Ended State = "ended"
-	// Alive: it stayed up, but what it was waited for did not come.
+	// Alive: it stayed up, but was not ready in time.
 	Alive State = "alive"
-	// Up: it stayed up, and did what it was waited for.
+	// Up: it stayed up, and became ready.
 	Up State = "up"
 )

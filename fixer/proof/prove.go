@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Proof is what was seen of a Dockerfile before and after a change.
+// Proof is what was observed of a Dockerfile before and after a change.
 type Proof struct {
 	Before  *Observation  `json:"before"`
 	After   *Observation  `json:"after"`
@@ -14,16 +14,16 @@ type Proof struct {
 	Took    time.Duration `json:"tookNs"` // both builds included
 }
 
-// What is asked about paths that were written has to fit into one argument.
+// The questions about written paths have to fit into one argument.
 const (
 	maxAsked      = 500
 	maxAskedBytes = 64 << 10
 )
 
 // Prove observes two Dockerfiles and compares them. The second is built while
-// the first one runs, for which it has the first one's steps that it shares; in
-// a network that both share it waits. Only the second is hardened: what the
-// first makes of that changes no verdict.
+// the first one runs, so it can reuse the steps that they share; in a shared network
+// it waits. Only the second is hardened: the result for the first would change no
+// verdict.
 func (b *Builder) Prove(ctx context.Context, before, after Spec) (*Proof, error) {
 	began := time.Now()
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -68,7 +68,7 @@ func (b *Builder) Prove(ctx context.Context, before, after Spec) (*Proof, error)
 	return p, nil
 }
 
-// bounded leaves out what would be too much to ask for.
+// bounded leaves out paths beyond the bounds of a question.
 func bounded(paths []string) []string {
 	size := 0
 	for i, name := range paths {

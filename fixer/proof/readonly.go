@@ -12,11 +12,10 @@ import (
 	gateway "github.com/moby/buildkit/frontend/gateway/client"
 )
 
-// readOnly are the mounts of a container whose root file system is read-only.
-// BuildKit's gateway has no such containers, so each directory of the image is
-// mounted over itself, for reading only. That leaves "/" itself writable for
-// root. /tmp and the volumes are copies of what the image has there, as an
-// engine makes them of volumes.
+// readOnly returns the mounts of a container whose root file system is read-only.
+// BuildKit's gateway has no such containers, so each directory of the image is mounted
+// over itself, read-only. That leaves "/" itself writable for root. /tmp and the
+// volumes are copies of the image's directories, as an engine makes them for volumes.
 func (r *runner) readOnly(ctx context.Context) ([]gateway.Mount, error) {
 	volumes := []string{"/tmp"}
 	for _, v := range r.image.Volumes {
@@ -45,8 +44,8 @@ func (r *runner) readOnly(ctx context.Context) ([]gateway.Mount, error) {
 	return mounts, nil
 }
 
-// withMountPoints is the image with all that something is mounted on: where
-// the root file system is read-only, nobody can make that later.
+// withMountPoints returns the image with all mount points: in a read-only root file
+// system they can't be made later.
 func (r *runner) withMountPoints(ctx context.Context, dirs []string) (gateway.Reference, error) {
 	state, err := r.ref.ToState()
 	if err != nil {

@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// Ready is what a command is waited for before it counts as started. The zero
-// value waits for one of the EXPOSEd TCP ports, and where there is none, for
-// the command to stay up for three seconds.
+// Ready is the condition under which a command counts as started. The zero value waits
+// for one of the EXPOSEd TCP ports, and if there is none, for the command to stay up
+// for three seconds.
 type Ready struct {
 	text string
 	port int            // tcp and http
@@ -22,7 +22,7 @@ type Ready struct {
 
 const defaultStay = 3 * time.Second
 
-// ParseReady reads tcp:PORT, http://:PORT/PATH, log:REGEXP or for:DURATION.
+// ParseReady parses tcp:PORT, http://:PORT/PATH, log:REGEXP or for:DURATION.
 // "" is the zero value.
 func ParseReady(text string) (Ready, error) {
 	r := Ready{text: text}
@@ -66,8 +66,8 @@ func parsePort(text string) (int, error) {
 	return int(port), nil
 }
 
-// parseURL reads http://:3000/path. The host is the container, so no other can
-// be named but by a name of its own.
+// parseURL parses http://:3000/path. The host is the container, so the URL may name
+// only a host name of the container's own.
 func parseURL(text string) (int, string, error) {
 	u, err := url.Parse(text)
 	if err != nil {
@@ -89,10 +89,10 @@ func parseURL(text string) (int, string, error) {
 	return port, u.String(), nil
 }
 
-// String is the text that was parsed; that of the zero value is empty.
+// String returns the text that was parsed; that of the zero value is empty.
 func (r Ready) String() string { return r.text }
 
-// waits says what is waited for.
+// waits returns what it waits for.
 func (r Ready) waits(expose []int) string {
 	switch {
 	case r.url != "":
@@ -107,7 +107,7 @@ func (r Ready) waits(expose []int) string {
 	return fmt.Sprintf("%v to pass", r.lasts())
 }
 
-// lasts is how long the command must stay up when nothing else is waited for.
+// lasts returns how long the command must stay up if there is no other condition.
 func (r Ready) lasts() time.Duration {
 	if r.stay != 0 {
 		return r.stay

@@ -20,13 +20,13 @@ type attempt struct {
 	container gateway.Container
 	command   *process
 	log       *tail
-	matched   chan struct{} // closed by the line that is waited for
+	matched   chan struct{} // closed by the line that Ready waits for
 	began     time.Time
 }
 
-// run runs the command until its state is known, looks at it, and stops it. An
-// engine lets everybody listen on low ports, and BuildKit does not: a command
-// that wanted that runs again, with the right to.
+// run runs the command until its state is known, examines it, and stops it. An engine
+// lets every container listen on low ports, and BuildKit does not: a command that
+// failed to do that runs again, with the right to.
 func (r *runner) run(ctx context.Context, hardened bool) (*Run, error) {
 	run, err := r.attempt(ctx, observer.Exec{NoNewPrivs: hardened})
 	if err != nil || r.helper == nil || r.image.RunsAs == nil || r.image.RunsAs.UID == 0 || !slices.ContainsFunc(run.Denied, isLowPort) {
@@ -39,7 +39,7 @@ func (r *runner) run(ctx context.Context, hardened bool) (*Run, error) {
 	return run, err
 }
 
-// isLowPort tells of a command that could not listen on its port.
+// isLowPort reports whether a command could not listen on its port.
 func isLowPort(d Denied) bool {
 	line := strings.ToLower(d.Line)
 	return strings.Contains(line, "listen") || strings.Contains(line, "bind")
@@ -80,7 +80,7 @@ func (r *runner) attempt(ctx context.Context, how observer.Exec) (*Run, error) {
 		if err := a.look(ctx); err != nil {
 			return nil, err
 		}
-		// How it stops is no question of a hardened run.
+		// A hardened run does not test the stop.
 		end := a.stop
 		if how.NoNewPrivs {
 			end = a.kill
@@ -93,7 +93,7 @@ func (r *runner) attempt(ctx context.Context, how observer.Exec) (*Run, error) {
 	return a.run, ctx.Err()
 }
 
-// command is how the image's command is started: as it is, or by way of the
+// command returns how the image's command is started: directly, or through the
 // observer, which becomes it.
 func (r *runner) command(how observer.Exec) (gateway.StartRequest, error) {
 	q := gateway.StartRequest{Args: r.image.Command, Env: r.image.env, User: r.image.User, Cwd: r.image.WorkDir}
@@ -115,7 +115,7 @@ func (r *runner) command(how observer.Exec) (gateway.StartRequest, error) {
 	return q, nil
 }
 
-// line looks at each line of the log.
+// line returns a function that examines each line of the log.
 func (a *attempt) line() func(string) {
 	seen := map[string]bool{}
 	return func(line string) {

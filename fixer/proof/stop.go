@@ -11,7 +11,7 @@ import (
 
 // This file ends commands.
 
-// stop ends the command as an engine would, and tells how it took it.
+// stop ends the command as an engine would, and records the result.
 func (a *attempt) stop(ctx context.Context) error {
 	select {
 	case <-a.command.ended:
@@ -52,7 +52,7 @@ func (a *attempt) stop(ctx context.Context) error {
 	return nil
 }
 
-// kill ends the command without another question.
+// kill ends the command immediately.
 func (a *attempt) kill(ctx context.Context) error {
 	sent, err := a.signal(ctx, syscall.SIGKILL, releaseTime)
 	if err == nil && !sent {
@@ -61,8 +61,8 @@ func (a *attempt) kill(ctx context.Context) error {
 	return err
 }
 
-// signal sends a signal to the command, and waits for its end as long as d. It is
-// not sent to a command that has ended by itself meanwhile, which the client may
+// signal sends a signal to the command, and waits up to d for its end. It sends none
+// to a command that has ended by itself meanwhile, which the client may
 // know a moment earlier.
 func (a *attempt) signal(ctx context.Context, sig syscall.Signal, d time.Duration) (sent bool, _ error) {
 	if err := a.command.Signal(ctx, sig); err != nil {

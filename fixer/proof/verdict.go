@@ -11,13 +11,13 @@ import (
 	"github.com/dockmend/dockmend/fixer/proof/observer"
 )
 
-// Outcome is what two observations come to.
+// Outcome is the result of comparing two observations.
 type Outcome string
 
 const (
-	// Proved: after does all that before was seen to do, and is not root.
+	// Proved: after does all that before was observed to do, and is not root.
 	Proved Outcome = "proved"
-	// NotProved: nothing was seen to break, but it is not proved either.
+	// NotProved: nothing was observed to break, but that is not a proof.
 	NotProved Outcome = "not proved"
 	// SameFailure: after fails as before did.
 	SameFailure Outcome = "same failure"
@@ -29,8 +29,8 @@ const (
 type Verdict struct {
 	Outcome Outcome `json:"outcome"`
 	Reason  string  `json:"reason"` // in one line
-	// Of a failure: the step of the build, where it is one, its line in the
-	// Dockerfile that failed, and the last lines that it or the command said.
+	// Of a failure: the step of the build, if it is one, its line in the Dockerfile,
+	// and the last output of the step or of the command.
 	Step string   `json:"step,omitempty"`
 	Line int      `json:"line,omitempty"`
 	Log  []string `json:"log,omitempty"`
@@ -38,8 +38,8 @@ type Verdict struct {
 	Notes []string `json:"notes,omitempty"`
 }
 
-// Compare tells what a change did. It goes by what was seen alone: what was not
-// observed proves nothing, and breaks nothing.
+// Compare returns what a change did. It uses only what was observed: the rest proves
+// nothing, and breaks nothing.
 func Compare(before, after *Observation) Verdict {
 	for _, rule := range []func(before, after *Observation) *Verdict{builds, fails, isDenied, stops, observed, isReady, listens, writes, isRoot} {
 		if v := rule(before, after); v != nil {
@@ -54,7 +54,7 @@ func Compare(before, after *Observation) Verdict {
 	return v
 }
 
-// stepNumber is the place of a step in a build, as in "[stage-1 3/7] ".
+// stepNumber matches the number of a step in a build, as in "[stage-1 3/7] ".
 var stepNumber = lazyregexp.New(`^\[[^\]]*\] `)
 
 func builds(before, after *Observation) *Verdict {
@@ -73,7 +73,7 @@ func builds(before, after *Observation) *Verdict {
 	return v
 }
 
-// state is that of the command; one whose image did not build has failed.
+// state returns that of the command; one whose image did not build has failed.
 func (r *Run) state() State {
 	if r == nil {
 		return Failed
@@ -81,7 +81,7 @@ func (r *Run) state() State {
 	return r.State
 }
 
-// fails looks at commands that end.
+// fails judges commands that end.
 func fails(before, after *Observation) *Verdict {
 	b, a := before.Run, after.Run
 	was := b.state()
@@ -102,7 +102,7 @@ func fails(before, after *Observation) *Verdict {
 	return nil
 }
 
-// observed makes sure that all was seen of which the rules behind it speak.
+// observed makes sure that everything was observed that the later rules need.
 func observed(before, after *Observation) *Verdict {
 	for _, run := range []*Run{before.Run, after.Run} {
 		if run != nil && len(run.NotObserved) > 0 {
@@ -112,7 +112,7 @@ func observed(before, after *Observation) *Verdict {
 	return nil
 }
 
-// isReady looks at commands that stay up.
+// isReady judges commands that stay up.
 func isReady(before, after *Observation) *Verdict {
 	b, a := before.Run, after.Run
 	was := b.state()
@@ -130,7 +130,7 @@ func isReady(before, after *Observation) *Verdict {
 	return nil
 }
 
-// ephemeral is where the ports begin that nobody chose.
+// ephemeral is the first port that is assigned by the kernel rather than chosen.
 const ephemeral = 32768
 
 func listens(before, after *Observation) *Verdict {
@@ -154,8 +154,8 @@ func isDenied(before, after *Observation) *Verdict {
 
 var digits = lazyregexp.New(`[0-9]+`)
 
-// newDenied is the first access that failed after, and did not before; nil when
-// nothing is known of before.
+// newDenied returns the first access that failed after, and did not before; nil if
+// before is unknown.
 func newDenied(before, after *Run) *Denied {
 	if before == nil {
 		return nil
@@ -173,23 +173,23 @@ func newDenied(before, after *Run) *Denied {
 	return nil
 }
 
-// leavesPIDFile matches what nginx says when it ends and its pid file lies in a
-// directory of root's. The next start writes that file anew.
+// leavesPIDFile matches nginx's message when it ends and its pid file lies in a
+// directory of root's. The next start overwrites that file.
 var leavesPIDFile = lazyregexp.New(`\bunlink\(\) "[^"]*\.pid" failed`)
 
 func stops(before, after *Observation) *Verdict {
 	if before.Run == nil || before.Run.Stop == nil || after.Run.Stop == nil || before.Run.Stop.Killed || !after.Run.Stop.Killed {
 		return nil
 	}
-	if before.Run.Stop.Took > after.Run.Stop.Took/2 { // a slow machine may be all that it takes
+	if before.Run.Stop.Took > after.Run.Stop.Took/2 { // a slow machine may be the only cause
 		return &Verdict{Outcome: NotProved, Log: after.Run.Log, Reason: fmt.Sprintf("it had to be killed after %v, and had taken %v to end before",
 			after.Run.Stop.Took, before.Run.Stop.Took.Round(100*time.Millisecond))}
 	}
 	return &Verdict{Outcome: Broken, Reason: "it no longer ends when it is asked to, and has to be killed", Log: after.Run.Log}
 }
 
-// writes looks for what before wrote and after's user may not write. Whether
-// the command minds was not seen.
+// writes finds what before wrote and after's user may not write. Whether that matters
+// to the command was not observed.
 func writes(before, after *Observation) *Verdict {
 	if before.Run == nil || after.Run.Writable == nil {
 		return nil
@@ -202,8 +202,8 @@ func writes(before, after *Observation) *Verdict {
 	return nil
 }
 
-// regenerates tells of paths that belong to whoever runs: root's home, and
-// what Python leaves out where it may not write it.
+// regenerates reports whether a path belongs to the user that runs: root's home, and
+// files that Python omits if it may not write them.
 func regenerates(name string) bool {
 	return inside(name, "/root") || strings.Contains(name, "/__pycache__")
 }
@@ -218,7 +218,7 @@ func isRoot(_, after *Observation) *Verdict {
 	return nil
 }
 
-// rootOf is the name of a process that runs as root; "" when none was seen.
+// rootOf returns the name of a process that runs as root; "" if none was observed.
 func rootOf(o *Observation) string {
 	list := o.Run.Others
 	if o.Run.Process != nil {
@@ -235,7 +235,7 @@ func rootOf(o *Observation) string {
 	return ""
 }
 
-// notes tells what else is different.
+// notes returns the other differences.
 func notes(before, after *Observation) (list []string) {
 	if after.Run == nil {
 		return nil

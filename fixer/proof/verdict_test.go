@@ -8,7 +8,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/proof/observer"
 )
 
-// seen is an observation of a command in the state s that runs as uid.
+// seen returns an observation of a command in the state s that runs as uid.
 func seen(s State, uid int, change ...func(*Observation)) *Observation {
 	p := &observer.Process{PID: 1, Name: "node", User: observer.User{UID: uid}}
 	o := &Observation{

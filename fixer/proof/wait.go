@@ -43,7 +43,7 @@ func (a *attempt) wait(ctx context.Context) error {
 	return nil
 }
 
-// ports are those of which one must be listened on.
+// ports returns those of which one must be listened on.
 func (a *attempt) ports() []int {
 	switch r := a.spec.Ready; {
 	case r.port != 0:
@@ -54,13 +54,13 @@ func (a *attempt) ports() []int {
 	return nil
 }
 
-// missed says that what was waited for did not come.
+// missed returns that the condition was not met in time.
 func (a *attempt) missed() string {
 	return fmt.Sprintf("waited for %s for %v", a.spec.Ready.waits(a.image.Expose), a.spec.ReadyTimeout)
 }
 
-// elsewhereTime is how long a command that listens on other ports than those
-// that are EXPOSEd has time to listen on these too.
+// elsewhereTime is how long a command that listens on other ports than the EXPOSEd
+// ones has time to listen on these too.
 const elsewhereTime = 5 * time.Second
 
 func (a *attempt) waitForPort(ctx context.Context, ports []int) error {
@@ -92,7 +92,7 @@ func (a *attempt) settle(s State, reason string) {
 	a.run.State, a.run.Reason, a.run.Took = s, reason, time.Since(a.began)
 }
 
-// ended tells that the command is no more, which nobody had asked for.
+// ended records that the command ended by itself.
 func (a *attempt) ended(when string) {
 	took := time.Since(a.began).Round(10 * time.Millisecond)
 	code, known := a.command.code()

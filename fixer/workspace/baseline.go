@@ -16,28 +16,28 @@ import (
 	"github.com/dockmend/dockmend/fixer/escape"
 )
 
-// ErrNoBaseline is what an error of ReadBaseline wraps where the file is not there,
-// or holds no baseline of the version that is known.
+// ErrNoBaseline is wrapped by an error of ReadBaseline if the file does not exist, or
+// is not a baseline of the known version.
 var ErrNoBaseline = errors.New("no baseline")
 
 // Baseline is what a legacy repository is allowed: how many findings of each
-// transform each file may have. Numbers, and no lines, so that nothing that moves
-// or is edited makes an old finding new. It must be made with ReadBaseline or
+// transform each file may have. It has numbers, and no lines, so that moving or
+// editing text makes no old finding new. It must be made with ReadBaseline or
 // NewBaseline.
 type Baseline struct {
 	Path string // of its file
 
 	dir   string // without links
 	files counts
-	now   counts              // what the run found, of each file that it saw
+	now   counts              // findings of the run, for each file that it checked
 	ran   map[string][]string // which transforms it ran over each of these
 }
 
-// counts are numbers of findings, by path from the baseline's directory, and
+// counts are numbers of findings, keyed by path from the baseline's directory, and by
 // transform.
 type counts map[string]map[string]int
 
-// baselineText is what the file holds.
+// baselineText is the content of the file.
 type baselineText struct {
 	Version int    `json:"version"`
 	Files   counts `json:"files"`
@@ -55,7 +55,7 @@ type noBaseline struct{ error }
 func (e noBaseline) Unwrap() []error { return []error{e.error, ErrNoBaseline} }
 
 // NewBaseline returns a baseline that allows nothing, and will be written to that
-// file, in a directory that is there.
+// file, in an existing directory.
 func NewBaseline(path string) (*Baseline, error) {
 	dir, err := RealPath(filepath.Dir(path))
 	if err != nil {
@@ -65,7 +65,7 @@ func NewBaseline(path string) (*Baseline, error) {
 }
 
 // ReadBaseline reads the file. The error begins with the path; it wraps
-// fs.ErrNotExist where there is none.
+// fs.ErrNotExist if there is no file.
 func ReadBaseline(path string) (*Baseline, error) {
 	b, err := NewBaseline(path)
 	if err != nil {
@@ -97,10 +97,10 @@ func ReadBaseline(path string) (*Baseline, error) {
 	return b, nil
 }
 
-// Known reports of each finding of a file, after a run of these transforms, whether
-// it is fixed and the baseline allows it. Where a file has more of one transform
-// than the baseline says, nobody can tell which are the new ones: none of them is
-// known. The findings are kept for Gone and Write.
+// Known reports for each finding of a file, after a run of these transforms, whether
+// it is fixed and the baseline allows it. If a file has more of one transform than in
+// the baseline, it is unknown which are new: none of them is known. The findings are
+// kept for Gone and Write.
 func (b *Baseline) Known(f *File, ts []*fixer.Transform, findings []fixer.Finding) []bool {
 	name := b.name(f)
 	now := map[string]int{}
@@ -120,7 +120,7 @@ func (b *Baseline) Known(f *File, ts []*fixer.Transform, findings []fixer.Findin
 	return known
 }
 
-// name is the file's path from the baseline's directory, in one printable line.
+// name returns the file's path from the baseline's directory, in one printable line.
 func (b *Baseline) name(f *File) string {
 	path, ok := f.PathFrom(b.dir)
 	if !ok {
@@ -129,8 +129,8 @@ func (b *Baseline) name(f *File) string {
 	return escape.Line(path)
 }
 
-// Gone returns how many findings are listed and were not found by what ran over the
-// files that Known has seen.
+// Gone returns how many listed findings were not found by the transforms that ran over
+// the files that Known has seen.
 func (b *Baseline) Gone() (n int) {
 	for name, now := range b.now {
 		for id, listed := range b.files[name] {
@@ -142,9 +142,8 @@ func (b *Baseline) Gone() (n int) {
 	return n
 }
 
-// Write writes the file, atomically, with what was found. What was not looked at, a
-// file or what a transform that did not run would find, stays, unless the file is no
-// more.
+// Write writes the file, atomically, with the findings. Files that were not checked,
+// and findings of transforms that did not run, stay, unless the file no longer exists.
 func (b *Baseline) Write() error {
 	for name := range b.files {
 		if _, err := os.Lstat(filepath.Join(b.dir, filepath.FromSlash(name))); errors.Is(err, fs.ErrNotExist) {

@@ -17,11 +17,11 @@ import (
 )
 
 // maxBuilds bounds the builds of one Dockerfile that are judged: each is evaluated
-// by itself.
+// separately.
 const maxBuilds = 16
 
-// use opens the build contexts, and states the builds: those that the repository
-// knows, and the one without a target that anybody may make.
+// use opens the build contexts, and adds the builds: those that the repository states,
+// and the one without a target, which users may run by hand.
 func (s *Source) use() {
 	f := s.file
 	b := &builder{source: s, opened: map[string]fs.FS{}}
@@ -52,7 +52,7 @@ type builder struct {
 	opened map[string]fs.FS // contexts, by their paths
 }
 
-// add states a known build, once for each context and set of options.
+// add adds a known build, once for each context and set of options.
 func (b *builder) add(known repository.Build) {
 	f := b.source.file
 	o := stage.Options{BuildArgs: maps.Clone(known.Args), Target: cmp.Or(f.Build.Target, known.Target), Platform: cmp.Or(f.Build.Platform, known.Platform)}
@@ -61,7 +61,7 @@ func (b *builder) add(known repository.Build) {
 	}
 	maps.Copy(o.BuildArgs, f.Build.BuildArgs)
 	if o.Target != "" && !b.hasStage(o.Target) {
-		return // which fails: it is somebody's mistake, and no build
+		return // which fails: a mistake rather than a build
 	}
 	context := b.open(known.Context)
 	for i := range b.source.Builds {
@@ -78,7 +78,7 @@ func (b *builder) add(known repository.Build) {
 	})
 }
 
-// plain states the build of the command line in the file's own context.
+// plain adds the build of the command line in the file's own context.
 func (b *builder) plain() {
 	f := b.source.file
 	b.source.Builds = append(b.source.Builds, imagebuild.Build{
@@ -87,7 +87,7 @@ func (b *builder) plain() {
 }
 
 // open returns the files of a context of the checkout; of the file's own context for
-// "". It is nil where they can't be opened: then nothing is known of them.
+// "". It is nil if they can't be opened: then nothing is known of them.
 func (b *builder) open(within string) fs.FS {
 	if files, ok := b.opened[within]; ok {
 		return files
@@ -109,8 +109,8 @@ func (b *builder) open(within string) fs.FS {
 	return files
 }
 
-// deployments gives each build those ways to run its image that no build of the
-// repository has as its own, and what could not be read of Compose files near it.
+// deployments gives each build those deployments of its image that belong to no build
+// of the repository, and what could not be read of Compose files near it.
 func (b *builder) deployments(all []workload.Deployment) {
 	owned := map[workload.Place]bool{}
 	for _, known := range b.source.Builds {

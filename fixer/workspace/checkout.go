@@ -15,9 +15,9 @@ import (
 	"github.com/dockmend/dockmend/fixer/stage"
 )
 
-// checkout is a repository that Dockerfiles of a run are in, or a directory where
-// there is none. It is read once, at the first question, and let go when the last
-// of its files is done. Several goroutines may use it.
+// checkout is a repository that contains Dockerfiles of a run, or a directory if there
+// is none. It is read once, when it is first needed, and released when the last of its
+// files is done. It is safe for concurrent use.
 type checkout struct {
 	root  string           // without links
 	known map[string]*File // by the slash-separated path from the root
@@ -28,15 +28,15 @@ type checkout struct {
 	opened sync.Once
 	dir    *os.Root // nil when it can't be opened
 	links  *repository.Links
-	files  []string             // Dockerfiles whose context nothing but their sources tells, sorted
+	files  []string             // Dockerfiles whose context only their sources determine, sorted
 	built  map[string][2]string // by context: two of the Dockerfiles that are built from it
 
 	mu       sync.Mutex
-	contexts map[string]string    // what sourceContext found, by Dockerfile; "" for none
-	shared   map[string][2]string // what users found, by context
+	contexts map[string]string    // results of sourceContext, by Dockerfile; "" for none
+	shared   map[string][2]string // results of users, by context
 }
 
-// open reads the repository. It reports false when it can't be opened.
+// open reads the repository. It returns false if that can't be opened.
 func (c *checkout) open() bool {
 	c.opened.Do(func() {
 		dir, err := os.OpenRoot(c.root)
@@ -72,7 +72,8 @@ func (c *checkout) open() bool {
 	return c.dir != nil
 }
 
-// done says that a file will ask nothing more. It reports whether that was the last.
+// done records that a file needs the checkout no longer. It reports whether that was
+// the last.
 func (c *checkout) done() bool {
 	if c.left.Add(-1) > 0 {
 		return false
@@ -85,7 +86,7 @@ func (c *checkout) done() bool {
 	return true
 }
 
-// buildContexts are the known contexts of a Dockerfile's builds, each once.
+// buildContexts returns the known contexts of a Dockerfile's builds, each once.
 func (c *checkout) buildContexts(place string) (list []string) {
 	for _, b := range c.links.Builds(place) {
 		if b.Context != "" && !slices.Contains(list, b.Context) && len(list) < maxContexts {
@@ -98,8 +99,8 @@ func (c *checkout) buildContexts(place string) (list []string) {
 // maxContexts bounds the contexts of one Dockerfile.
 const maxContexts = 16
 
-// sourceContext is the directory that has the sources of a Dockerfile, with that
-// text; ok is false where none has all of them.
+// sourceContext returns the directory that has the sources of a Dockerfile, with that
+// text; ok is false if none has all of them.
 func (c *checkout) sourceContext(place string, text []byte, o stage.Options) (dir string, ok bool) {
 	file, err := dockerfile.Parse(place, text)
 	if err != nil {
@@ -130,8 +131,8 @@ func (c *checkout) sharing(place, context string) string {
 	return two[1]
 }
 
-// users are the first two Dockerfiles of a context: those that are built from it,
-// then those in the directory whose sources are there.
+// users returns the first two Dockerfiles of a context: those that are built from it,
+// then those whose sources it has.
 func (c *checkout) users(context string) (two [2]string) {
 	two = c.built[context]
 	below := context + "/"
@@ -155,7 +156,7 @@ func (c *checkout) users(context string) (two [2]string) {
 	return two
 }
 
-// contextOf is the context of a Dockerfile, by its sources; "" for none. The
+// contextOf returns the context of a Dockerfile, by its sources; "" for none. The
 // checkout is locked.
 func (c *checkout) contextOf(place string) string {
 	if dir, known := c.contexts[place]; known {
@@ -182,7 +183,7 @@ func (c *checkout) note(place, context string) {
 	c.contexts[place] = context
 }
 
-// read returns the text of a Dockerfile, as far as one may be long.
+// read returns the text of a Dockerfile, up to the longest allowed.
 func (c *checkout) read(place string) ([]byte, error) {
 	info, err := c.dir.Stat(place)
 	if err != nil {
@@ -199,7 +200,7 @@ func (c *checkout) read(place string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, dockerfile.MaxSize+1))
 }
 
-// name is how messages name a Dockerfile of the checkout.
+// name returns the name of a Dockerfile of the checkout for messages.
 func (c *checkout) name(place string) string {
 	if f := c.known[place]; f != nil {
 		return f.Name

@@ -12,10 +12,10 @@ import (
 	"github.com/dockmend/dockmend/fixer/repository"
 )
 
-// Link tells the files of what they share: the checkout that they are in, and the
-// build contexts, where a change is one for all. It comes before Load, once for all
-// files of a run, and returns those to be worked on: all but the unchanged ones. A
-// checkout is let go when the last of these is closed.
+// Link connects the files with what they share: their checkout, and the build
+// contexts, where a change is one for all. It comes before Load, once for all files of
+// a run, and returns those to be worked on: all but the unchanged ones. A checkout is
+// released when the last of these is closed.
 func Link(files []*File) []*File {
 	var list []*File
 	checkouts, given, open := map[string]*checkout{}, map[string]*sharers{}, &openContexts{}
@@ -52,7 +52,7 @@ func Link(files []*File) []*File {
 	return list
 }
 
-// sharers are the first two of the files that are given one context: it takes no more
+// sharers are the first two of the files with the same given context: two are enough
 // to name another one to any of them.
 type sharers [2]*File
 
@@ -65,7 +65,7 @@ func (u *sharers) add(f *File) {
 	}
 }
 
-// other is one that isn't f, nil for none. No sharers have none.
+// other returns one that isn't f, nil for none. A nil sharers has none.
 func (u *sharers) other(f *File) *File {
 	if u == nil || u[0] != f {
 		if u == nil {
@@ -99,9 +99,9 @@ func (f *File) locate() (root, place string) {
 	return root, place
 }
 
-// surroundings is the directory that stands for the repository of a file that is
-// in none: the current one, when the file is below it; else the file's own. A
-// user's home and the root of all files hold too much that is something else.
+// surroundings returns the directory that serves as the repository of a file outside
+// any: the current one, if the file is below it; else the file's own. A user's home
+// and the file system root contain too much else.
 func surroundings(dir string) string {
 	cwd, err := RealPath(".")
 	home, _ := os.UserHomeDir()
@@ -112,8 +112,8 @@ func surroundings(dir string) string {
 }
 
 // decide finds the build context of a Dockerfile with that text, and the known
-// builds: the context that is given; else those of the builds; else the nearest
-// directory that has the sources. note says that there is none.
+// builds: the given context; else those of the builds; else the nearest directory that
+// has the sources. note reports that there is none.
 func (f *File) decide(text []byte) (note *fixer.Finding) {
 	switch {
 	case f.Context != "":
@@ -127,7 +127,7 @@ func (f *File) decide(text []byte) (note *fixer.Finding) {
 	return nil
 }
 
-// search is decide for a file that is given no context.
+// search is decide for a file without a given context.
 func (f *File) search(text []byte) (note *fixer.Finding) {
 	c := f.checkout
 	known := c.links.Builds(f.place)
@@ -158,14 +158,14 @@ func outside(builds []repository.Build) *repository.Build {
 	return &builds[i]
 }
 
-// contextNote is the finding that there is no context: where it was looked for, and
-// what may be tried.
+// contextNote returns the finding that there is no context: where it was searched for,
+// and what to try.
 func contextNote(where, try string) *fixer.Finding {
 	f := fixer.StatedAt("build-context", 1, 1, "no build context found", where+"; "+try)
 	return &f
 }
 
-// noContext is the finding that no directory has the sources; most is the one that
+// noContext returns the finding that no directory has the sources; most is the one that
 // has most of them, "" for none.
 func (f *File) noContext(most string) *fixer.Finding {
 	own := path.Dir(f.place)
@@ -180,9 +180,8 @@ func (f *File) noContext(most string) *fixer.Finding {
 	return contextNote(where, try)
 }
 
-// pathOf is the path of a directory of the checkout, as the user would write it:
-// from the path of the Dockerfile. Where links stand between, it is the absolute
-// one.
+// pathOf returns the path of a directory of the checkout, as the user would write it:
+// from the path of the Dockerfile. If links are between them, it is the absolute one.
 func (f *File) pathOf(dir string) string {
 	real := filepath.Join(f.checkout.root, filepath.FromSlash(dir))
 	rel, err := filepath.Rel(filepath.FromSlash(path.Dir(f.place)), filepath.FromSlash(dir))
@@ -196,8 +195,8 @@ func (f *File) pathOf(dir string) string {
 	return named
 }
 
-// beside is another Dockerfile that has a directory as its context, as the
-// repository has it or the run is given it; nil for none.
+// beside returns another Dockerfile that has a directory as its context, in the
+// repository or as given to the run; nil for none.
 func (f *File) beside(context string) []string {
 	key, err := RealPath(context)
 	if err != nil || context == "" {

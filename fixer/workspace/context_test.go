@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestManyJobsOneContext: 20,000 Dockerfiles that share a context know of another
-// one each, in room that grows with their number. A list of all others for each
+// TestManyJobsOneContext: 20,000 Dockerfiles that share a context each know another
+// one, in space that is linear in their number. A list of all others for each
 // would be 6 GB.
 func TestManyJobsOneContext(t *testing.T) {
 	const many, limit = 20_000, 256 << 20
@@ -113,8 +113,8 @@ func TestDecide(t *testing.T) {
 	}
 }
 
-// TestSharedCheckout: files of one repository have one checkout, which lives as
-// long as one of them is at work.
+// TestSharedCheckout: files of one repository have one checkout, which lives until the
+// last of them is closed.
 func TestSharedCheckout(t *testing.T) {
 	one, two := t.TempDir(), t.TempDir()
 	files := []*File{

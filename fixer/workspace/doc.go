@@ -7,8 +7,8 @@
 //
 //   - Find, or a Finder path by path, finds the Dockerfiles of files and
 //     directories. Since keeps those that were changed since a revision.
-//   - Link tells the files of each other: those of one repository read it once, and
-//     those that share a build context know of it. Find has done so.
+//   - Link connects the files: those of one repository read it once, and those that
+//     share a build context know that. Find includes it.
 //   - File.Load reads a Dockerfile and finds its builds: those that the repository
 //     states, in Compose files, workflows and elsewhere (package repository), or else
 //     one from the nearest directory that has what it copies.
@@ -16,11 +16,11 @@
 //   - File.Write writes what they changed, File.Diff shows it, Patches are a patch for
 //     each transform, and a Baseline knows the findings that are allowed.
 //
-// What is read may be anybody's work: no link leads out of the repository, reading
-// is bounded, and nothing is executed but git, by Since. What is written, Replace and
-// Create write atomically: a file is old or new, and not what another program made
-// of it in the meantime.
+// The files are untrusted input: no link leads out of the repository, reading is
+// bounded, and nothing is executed but git, by Since. Replace and Create write
+// atomically: a file is either old or new, and changes by other programs are not
+// overwritten.
 //
-// The package knows of no flag, no report and no registry: the caller brings the
-// transforms, and the Inspector that tells of base images.
+// The package knows of no flag, no report and no registry: the caller passes the
+// transforms, and the Inspector for base images.
 package workspace

@@ -14,7 +14,7 @@ import (
 )
 
 // A bot repairs the Dockerfiles of a checkout. Table knows well-known images without
-// a network; registry.New makes an Inspector that asks.
+// a network; registry.New returns an Inspector that asks registries.
 func Example() {
 	checkout, err := os.MkdirTemp("", "checkout")
 	if err != nil {
@@ -33,7 +33,7 @@ func Example() {
 	}
 	for _, f := range files {
 		if err := repair(ctx, f); err != nil {
-			log.Print(err) // the others may do
+			log.Print(err) // the others may succeed
 		}
 	}
 

@@ -20,27 +20,27 @@ import (
 	"github.com/dockmend/dockmend/fixer/stage"
 )
 
-// File is a Dockerfile to work on, and where it stands. The exported fields are set
+// File is a Dockerfile to work on, and its location. The exported fields are set
 // by a Finder, or by hand, and do not change once the file is linked.
 type File struct {
 	Path string // to open
 	Name string // for messages
 	// Stdin: the text is that of standard input, which has no path.
 	Stdin bool
-	// Tree is the directory that nothing is written outside of, be it through a
-	// link: the one that was searched, or the root of the file's repository; "" for a
-	// file that was named and is in none.
+	// Tree is the directory that bounds writing, also through links: the one that was
+	// searched, or the root of the file's repository; "" for a file that was named and
+	// is in none.
 	Tree string
 	// Found: a search found the file; else it was named.
 	Found bool
-	// Unchanged: Search.Changed leaves it out. It is known to share its build context
+	// Unchanged: Search.Changed leaves it out. It counts as sharing its build context
 	// with others, and is not worked on.
 	Unchanged bool
-	// Context is the directory of the build context, where the caller knows it; ""
-	// to have it found.
+	// Context is the directory of the build context, if the caller knows it; "" to
+	// search for it.
 	Context string
-	// Build is what the caller says of its builds: each of its fields comes before what
-	// the repository says.
+	// Build is the caller's settings for the builds: each of its fields overrides the
+	// repository's.
 	Build stage.Options
 
 	directory string // that of the build context, "" for none: known when the file is loaded
@@ -58,9 +58,8 @@ type File struct {
 // none, and before.
 func (f *File) ContextDir() string { return f.directory }
 
-// PathFrom returns the slash-separated path of the file from a directory, by their
-// places without links among the folders. It reports false where there is none, as
-// for standard input.
+// PathFrom returns the slash-separated path of the file from a directory, both without
+// links among the folders. It returns false if there is none, as for standard input.
 func (f *File) PathFrom(dir string) (path string, ok bool) {
 	if f.Stdin {
 		return "", false
@@ -78,21 +77,21 @@ func (f *File) PathFrom(dir string) (path string, ok bool) {
 }
 
 // DiffName returns the path in the headers of the file's diff: relative to the
-// current directory where the file is below it. Of a link it is the target's, since
+// current directory if the file is below it. For a link it is the target's, since
 // that is what changes.
 func (f *File) DiffName() string {
 	if f.Stdin {
 		return "Dockerfile"
 	}
 	path := filepath.Clean(f.Path)
-	// A link is not what is changed: its target is, and patch refuses links.
+	// The target of a link is changed, not the link, and patch refuses links.
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
 	}
 	return belowHere(path)
 }
 
-// createdName is the path in the headers of a new file in the build context.
+// createdName returns the path in the headers of a new file in the build context.
 func (f *File) createdName(name string) string {
 	dir := filepath.Clean(f.directory)
 	if target, err := filepath.EvalSymlinks(dir); err == nil {
@@ -101,9 +100,9 @@ func (f *File) createdName(name string) string {
 	return belowHere(filepath.Join(dir, name))
 }
 
-// Diff returns the unified diffs of what a fix changes: of the Dockerfile, empty
-// where it stays, and of each file that the fix adds. What comes from standard input
-// has no place of its own to add files to.
+// Diff returns the unified diffs of what a fix changes: of the Dockerfile, empty if it
+// stays unchanged, and of each file that the fix adds. Standard input has no directory
+// to add files to.
 func (f *File) Diff(r fixer.Result) [][]byte {
 	list := [][]byte{diff.Unified(f.DiffName(), r.Before, r.After)}
 	for _, created := range f.added(r) {
@@ -112,7 +111,7 @@ func (f *File) Diff(r fixer.Result) [][]byte {
 	return list
 }
 
-// added are the files that the fix adds to the build context.
+// added returns the files that the fix adds to the build context.
 func (f *File) added(r fixer.Result) []fixer.NewFile {
 	if f.Stdin {
 		return nil
@@ -120,16 +119,16 @@ func (f *File) added(r fixer.Result) []fixer.NewFile {
 	return r.Created
 }
 
-// Source is a Dockerfile that is loaded: its text, and its builds, whose contexts
+// Source is a loaded Dockerfile: its text, and its builds, whose contexts
 // are open. It has to be closed.
 type Source struct {
 	imagebuild.Source
 	file     *File
-	contexts []*openContext // that are in use
+	contexts []*openContext // those it uses
 	note     *fixer.Finding // that there is no build context
 }
 
-// Close ends the use of the build contexts. It is called once.
+// Close releases the build contexts. It must be called once.
 func (s *Source) Close() {
 	for _, context := range s.contexts {
 		s.file.open.release(context)
@@ -140,9 +139,9 @@ func (s *Source) Close() {
 }
 
 // Load reads the Dockerfile, finds its builds and opens their contexts: through
-// os.Root, so that no link in a stranger's repository leads out of it. A file that
-// is not linked shares nothing with others. stdin is read where File.Stdin says so,
-// and may be nil elsewhere.
+// os.Root, so that no link in an untrusted repository leads out of it. A file that is
+// not linked shares nothing with others. stdin is read if File.Stdin is set, and may
+// be nil otherwise.
 //
 // The error says that the file, or the ignore file that is its own, can't be read;
 // it is a *document.Error. A file is loaded once. Several goroutines may load files
@@ -205,8 +204,8 @@ func (f *File) read(stdin io.Reader) ([]byte, error) {
 // maxIgnoreFile bounds what is read of an ignore file.
 const maxIgnoreFile = 1 << 20
 
-// ignoreFile is the text of the ignore file that is the Dockerfile's own, nil when
-// there is none. It is the stranger's, as the Dockerfile is.
+// ignoreFile returns the text of the Dockerfile's own ignore file, nil if there is
+// none. It is as untrusted as the Dockerfile.
 func (f *File) ignoreFile() ([]byte, error) {
 	if f.Stdin {
 		return nil, nil

@@ -13,15 +13,15 @@ import (
 	"github.com/dockmend/dockmend/fixer/escape"
 )
 
-// Search says which Dockerfiles of a directory are taken. A file that is named is
-// taken whatever it says.
+// Search selects the Dockerfiles of a directory. A file that is named is always
+// included.
 type Search struct {
-	// Include and Exclude are globs, as discover.CheckGlob takes them. Those with a
-	// slash are meant from the current directory, where that is in the tree.
+	// Include and Exclude are globs, as discover.CheckGlob accepts them. Those with a
+	// slash are relative to the current directory, if that is in the tree.
 	Include, Exclude []string
-	// NoIgnore takes what .gitignore files hide.
+	// NoIgnore includes what .gitignore files hide.
 	NoIgnore bool
-	// Changed, when there is one, reports whether a file is to be worked on; see
+	// Changed, if set, reports whether a file is to be worked on; see
 	// Since. The path is absolute, without links among its folders. An error ends the
 	// search.
 	Changed func(path string) (bool, error)
@@ -46,10 +46,10 @@ func Find(ctx context.Context, paths []string, s Search) ([]*File, []discover.Sk
 	return Link(f.Files), leftAlone, nil
 }
 
-// Finder finds Dockerfiles by paths. What is named twice, or by two names, is found
-// once. It must be made with NewFinder.
+// Finder finds Dockerfiles by paths. A file that is named twice, or by two names, is
+// found once. It must be made with NewFinder.
 type Finder struct {
-	// Files are those that were found, in their order, with the unchanged ones.
+	// Files are those that were found, in their order, including the unchanged ones.
 	Files []*File
 
 	search Search
@@ -59,7 +59,7 @@ type Finder struct {
 	room   int                  // for them
 }
 
-// NewFinder returns a Finder that has found nothing yet. It fails when the current
+// NewFinder returns a Finder that has found nothing yet. It fails if the current
 // directory can't be read.
 func NewFinder(s Search) (*Finder, error) {
 	cwd, err := RealPath(".")
@@ -69,19 +69,19 @@ func NewFinder(s Search) (*Finder, error) {
 	return &Finder{search: s, cwd: cwd, seen: map[string]*File{}, listed: map[string]*listings{}, room: maxListed}, nil
 }
 
-// Added is what Finder.Add found.
+// Added is the result of Finder.Add.
 type Added struct {
-	// Found is how many Dockerfiles there are; Taken, how many of them are to be
-	// worked on. A file that is named is one of each, whether it is there or not.
+	// Found is the number of Dockerfiles; Taken, how many of them are to be worked on.
+	// A file that is named counts in both, whether it exists or not.
 	Found, Taken int
-	// LeftAlone is what was not taken and may be missed, and what could not be read. Its
+	// LeftAlone is what was skipped and may be missed, and what could not be read. Its
 	// paths are as the caller would write them, from the path that is added.
 	LeftAlone []discover.Skipped
 }
 
-// Add finds the Dockerfiles of a path. A directory is searched; anything else is
-// taken whatever it is called: what is wrong with it, Load says. "-" is standard
-// input. Added is right, as far as the search got, when there is an error, too: of
+// Add finds the Dockerfiles of a path. It searches a directory; any other path is
+// included whatever its name, and Load reports what is wrong with it. "-" is standard
+// input. Added is valid, as far as the search got, even if there is an error: of
 // the directory that can't be searched, of Search, or of ctx, which has ended.
 func (f *Finder) Add(ctx context.Context, path string) (Added, error) {
 	if path == "" {
@@ -104,7 +104,7 @@ func (f *Finder) Add(ctx context.Context, path string) (Added, error) {
 	return Added{Found: 1, Taken: 1}, nil
 }
 
-// add takes a file, or returns the one that is the same.
+// add adds a file, or returns the one that is the same.
 func (f *Finder) add(file *File) *File {
 	key := filepath.Clean(file.Path)
 	if real, err := RealPath(file.Path); err == nil && !file.Stdin {
@@ -177,10 +177,10 @@ func (f *Finder) directory(ctx context.Context, p string, a *Added) error {
 	return nil
 }
 
-// found takes a file of a tree, and reports whether it is to be worked on.
+// found adds a file of a tree, and reports whether it is to be worked on.
 func (f *Finder) found(a *Added, tree, place, name string) (taken bool, err error) {
 	path := filepath.Join(tree, filepath.FromSlash(place))
-	// A tree may hold several repositories: none of them writes into another.
+	// A tree may contain several repositories: none of them writes into another.
 	own := RepositoryRoot(filepath.Dir(path))
 	if own == "" {
 		own = tree
@@ -203,9 +203,9 @@ func (f *Finder) found(a *Added, tree, place, name string) (taken bool, err erro
 	return !f.add(file).Unchanged, nil
 }
 
-// tree is the directory whose .gitignore files speak of dir, and that no link may
-// lead out of: the root of its repository; the current directory, where that
-// holds repositories; or dir itself.
+// tree returns the directory whose .gitignore files cover dir, and that no link may
+// lead out of: the root of its repository; the current directory, if that contains
+// repositories; or dir itself.
 func (f *Finder) tree(dir string) string {
 	root := RepositoryRoot(dir)
 	if root == "" {
@@ -217,8 +217,8 @@ func (f *Finder) tree(dir string) string {
 	return root
 }
 
-// base is the current directory in tree, which globs are meant from; "" where it
-// is outside, so that they are meant from tree.
+// base returns the current directory in tree, which globs are relative to; "" if it is
+// outside, so that they are relative to tree.
 func (f *Finder) base(tree string) string {
 	rel, err := filepath.Rel(tree, f.cwd)
 	if err != nil || !filepath.IsLocal(rel) {

@@ -32,7 +32,7 @@ func aCheckout(t *testing.T, files map[string]string) string {
 	return dir
 }
 
-// places are the paths of files below a directory.
+// places returns the paths of files below a directory.
 func places(t *testing.T, files []*File, dir string) (list []string) {
 	t.Helper()
 	for _, f := range files {
@@ -116,7 +116,7 @@ func TestSinceErrors(t *testing.T) {
 	}
 }
 
-// TestBaseline: what is written is known in the next run; one more of the same is
+// TestBaseline: written findings are known in the next run; one more of the same is
 // not, and one fewer is gone.
 func TestBaseline(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "baseline.json")

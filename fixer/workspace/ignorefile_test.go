@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestIgnoreFile: the ignore file that is a Dockerfile's own is a stranger's: no
-// link leads out by it, and nothing is read without an end.
+// TestIgnoreFile: a Dockerfile's own ignore file is untrusted: no link leads out
+// through it, and reading it is bounded.
 func TestIgnoreFile(t *testing.T) {
 	dir := t.TempDir()
 	outside := filepath.Join(t.TempDir(), "outside")

@@ -10,15 +10,15 @@ import (
 const maxListed = 50_000
 
 // listings are directories of a tree that were searched for Dockerfiles: the
-// repository is read next, and needs not list them again. Several goroutines may
-// use them.
+// repository is read next, and need not list them again. They are safe for concurrent
+// use.
 type listings struct {
 	mu   sync.Mutex
 	dirs map[string][]fs.DirEntry // by slash-separated path from the root of the tree
 	room *int                     // entries that may still be kept
 }
 
-// add keeps a listing, where there is room.
+// add keeps a listing, if there is room.
 func (l *listings) add(name string, list []fs.DirEntry) {
 	if l == nil || len(list)+1 > *l.room {
 		return
@@ -40,7 +40,7 @@ func (l *listings) of(name string) (list []fs.DirEntry, ok bool) {
 	return list, ok
 }
 
-// listedFS is the files of a tree, with the listings that are known.
+// listedFS is the files of a tree, with the known listings.
 type listedFS struct {
 	fs.FS
 	listed *listings

@@ -14,15 +14,14 @@ import (
 // keep what was read of it.
 const maxIdle = 4
 
-// openContexts are the build contexts of a run that are open. What is read of one is
-// read once for all its Dockerfiles, as long as it stays open. Several goroutines
-// may use it.
+// openContexts are the open build contexts of a run. Each is read once for all its
+// Dockerfiles, as long as it stays open. They are safe for concurrent use.
 type openContexts struct {
 	read imagebuild.Contexts
 
 	mu   sync.Mutex
 	open map[string]*openContext // by directory, without links
-	idle []*openContext          // without users; the one that was used last is the last
+	idle []*openContext          // without users; the most recently used is the last
 }
 
 // openContext is a build context that is open.
@@ -33,7 +32,7 @@ type openContext struct {
 	users int
 }
 
-// use opens a directory, or takes it as it is open already. It has to be released.
+// use opens a directory, or reuses the open one. It has to be released.
 func (c *openContexts) use(dir string, open func() (*os.Root, error)) (*openContext, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -68,8 +67,7 @@ func (c *openContexts) release(o *openContext) {
 	}
 }
 
-// leave closes what is not in use below a directory, where nothing will be asked
-// any more.
+// leave closes contexts without users below a directory that is no longer needed.
 func (c *openContexts) leave(dir string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -82,7 +80,7 @@ func (c *openContexts) leave(dir string) {
 	})
 }
 
-// close closes one that is not in use. The contexts are locked.
+// close closes a context without users. The contexts are locked.
 func (c *openContexts) close(o *openContext) {
 	c.read.Forget(o.files)
 	o.root.Close()

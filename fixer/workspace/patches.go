@@ -14,7 +14,7 @@ import (
 )
 
 // Patches are the changes of a run, a patch for each transform, over all files.
-// Each stands on those before it, as the transforms do. They must be made with
+// Each builds on those before it, as the transforms do. They must be made with
 // NewPatches.
 type Patches struct {
 	Dir string // where they are written
@@ -22,8 +22,8 @@ type Patches struct {
 	text map[string]*bytes.Buffer // by transform
 }
 
-// NewPatches returns patches that will be written into a directory, which is made
-// where it is not there. It fails when that has patches already: they would be taken
+// NewPatches returns patches that will be written into a directory, which is made if
+// it does not exist. It fails if that has patches already: they would be taken
 // for some of these. The error names the directory.
 func NewPatches(dir string) (*Patches, error) {
 	old, err := filepath.Glob(filepath.Join(escapeGlob(dir), "*.patch"))
@@ -39,12 +39,12 @@ func NewPatches(dir string) (*Patches, error) {
 	return &Patches{Dir: dir, text: map[string]*bytes.Buffer{}}, nil
 }
 
-// escapeGlob makes a pattern that matches the path alone.
+// escapeGlob returns a pattern that matches only the path.
 func escapeGlob(path string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }
 
-// Add takes the changes of one file.
+// Add adds the changes of one file.
 func (p *Patches) Add(f *File, r fixer.Result) {
 	before := r.Before
 	for _, s := range r.Steps {

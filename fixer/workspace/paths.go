@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// DisplayName returns a path as messages have it, with slashes. At the start of a
-// line, two colons would be a command where the log is that of a GitHub workflow:
-// such a path begins with "./".
+// DisplayName returns a path for messages, with slashes. At the start of a line, two
+// colons would be a command in the log of a GitHub workflow: such a path begins with
+// "./".
 func DisplayName(path string) string {
 	name := filepath.ToSlash(path)
 	if strings.HasPrefix(name, "::") || strings.HasPrefix(name, "##[") {
@@ -18,10 +18,10 @@ func DisplayName(path string) string {
 	return name
 }
 
-// FromRoot returns a path relative to the root of the repository that the current
-// directory is in, with slashes, where it is below that root: a reader of a report
-// knows no other place. Elsewhere an absolute path below the current directory
-// becomes relative to that, and others stay.
+// FromRoot returns a path relative to the root of the current directory's repository,
+// with slashes, if it is below that root: a reader of a report knows no other place.
+// Elsewhere an absolute path below the current directory becomes relative to that, and
+// others stay.
 func FromRoot(path string) string {
 	cwd, err := RealPath(".")
 	if err != nil {
@@ -68,8 +68,8 @@ func RepositoryRoot(dir string) string {
 	}
 }
 
-// RealPath returns the absolute path without symbolic links. It fails where there is
-// nothing of that name.
+// RealPath returns the absolute path without symbolic links. It fails if there is no
+// such file.
 func RealPath(p string) (string, error) {
 	abs, err := filepath.Abs(p)
 	if err != nil {
@@ -78,13 +78,13 @@ func RealPath(p string) (string, error) {
 	return filepath.EvalSymlinks(abs)
 }
 
-// within reports whether a path is dir or below it; both are as RealPath has them.
+// within reports whether a path is dir or below it; both are from RealPath.
 func within(p, dir string) bool {
 	rel, err := filepath.Rel(dir, p)
 	return err == nil && filepath.IsLocal(rel)
 }
 
-// cause returns what the system says in an error that names a file beside it: that
+// cause returns the system's message in an error that also names a file: that
 // file is named already, or a temporary one.
 func cause(err error) error {
 	switch err := err.(type) {

@@ -11,8 +11,7 @@ import (
 
 var errChanged = errors.New("the file was changed while dockmend worked on it")
 
-// replace puts a new file with the text after in the place of one that has the
-// text before.
+// replace replaces a file with the text before by a new one with the text after.
 func replace(root *os.Root, name string, before, after []byte) error {
 	f, err := openLocked(root, name)
 	if err != nil {
@@ -39,14 +38,14 @@ func replace(root *os.Root, name string, before, after []byte) error {
 	if err := t.Sync(); err != nil {
 		return err
 	}
-	// Once more: only dockmend minds the lock, and the disk took its time.
+	// Once more: only dockmend respects the lock, and the disk took its time.
 	if err := unchanged(root, name, f, before); err != nil {
 		return err
 	}
 	return root.Rename(t.name, name)
 }
 
-// create gives a new file with that text its name, which nothing else has.
+// create gives a new file with that text its name, which must not exist.
 func create(root *os.Root, name string, text []byte) error {
 	t, err := newTemp(root, 0o644)
 	if err != nil {
@@ -77,7 +76,7 @@ func openLocked(root *os.Root, name string) (*os.File, error) {
 			return nil, err
 		}
 		// For writing, although nothing is written: some network file systems
-		// lock no other, and who may not write to the file shall not replace it.
+		// lock no other, and a user that may not write to the file must not replace it.
 		f, err := root.OpenFile(name, os.O_RDWR, 0)
 		if err != nil {
 			return nil, err
@@ -94,7 +93,7 @@ func openLocked(root *os.Root, name string) (*os.File, error) {
 	return nil, errChanged
 }
 
-// mayReplace says why the file of that name is not one to replace.
+// mayReplace returns why the file of that name must not be replaced.
 func mayReplace(root *os.Root, name string) error {
 	info, err := root.Lstat(name)
 	switch {
@@ -126,7 +125,7 @@ func unchanged(root *os.Root, name string, f *os.File, text []byte) error {
 	return err
 }
 
-// isNamed tells whether f is the file of that name.
+// isNamed reports whether f is the file of that name.
 func isNamed(root *os.Root, name string, f *os.File) bool {
 	there, err := root.Lstat(name)
 	if err != nil {
@@ -136,13 +135,13 @@ func isNamed(root *os.Root, name string, f *os.File) bool {
 	return err == nil && os.SameFile(there, info)
 }
 
-// holds tells whether text is all that the file holds.
+// holds reports whether text is all that the file contains.
 func holds(f *os.File, text []byte) (bool, error) {
 	now, err := io.ReadAll(io.NewSectionReader(f, 0, int64(len(text))+1))
 	return err == nil && bytes.Equal(now, text), err
 }
 
-// fileHolds is holds for a name, which is that of a regular file or holds nothing.
+// fileHolds is holds for a name; it is false if that is not a regular file.
 func fileHolds(root *os.Root, name string, text []byte) bool {
 	info, err := root.Lstat(name)
 	if err != nil || !info.Mode().IsRegular() {

@@ -18,28 +18,27 @@ import (
 	"github.com/dockmend/dockmend/fixer/escape"
 )
 
-// ErrNoRepository is what an error of Since wraps for a file that is in no git
+// ErrNoRepository is wrapped by an error of Since for a file that is in no git
 // repository.
 var ErrNoRepository = errors.New("is in no git repository")
 
-// Since returns a function that reports whether a file differs from what it was at
-// the common ancestor of HEAD and a revision, or is new: Search.Changed. Its
-// argument is absolute, without links among its folders. git is asked once in each
-// repository, with ctx; nothing that a repository configures is run. The function
-// is not for several goroutines.
+// Since returns a function that reports whether a file differs from the common
+// ancestor of HEAD and a revision, or is new: Search.Changed. Its argument is
+// absolute, without links among its folders. It asks git once in each repository, with
+// ctx, and runs nothing that a repository configures. The function is not safe for
+// concurrent use.
 //
-// Its errors say that git does not know the revision or shares no history with it,
-// each with a hint (*HintError), or that there is no repository (ErrNoRepository).
-// In a submodule that does not know the revision every file counts as changed.
+// It fails if git does not know the revision or shares no history with it, each with a
+// hint (*HintError), or if there is no repository (ErrNoRepository). In a submodule
+// that does not know the revision every file counts as changed.
 func Since(ctx context.Context, revision string) func(path string) (bool, error) {
 	c := &changedFiles{ctx: ctx, rev: revision}
 	return c.has
 }
 
-// changedFiles are those that differ from what they were at a revision. git is
-// asked once in each repository, for what its commits hold; the files themselves
-// are read here: a comparison by git runs what a repository's configuration names
-// as filters and monitors.
+// changedFiles are the files that differ from a revision. git is asked once in each
+// repository, for the contents of its commits; the files themselves are read here: a
+// comparison by git runs the filters and monitors in a repository's configuration.
 type changedFiles struct {
 	ctx   context.Context
 	rev   string
@@ -75,7 +74,7 @@ func (c *changedFiles) has(path string) (bool, error) {
 	}
 	target, err := filepath.EvalSymlinks(path)
 	if err != nil {
-		return true, nil // what is wrong with it is said where it is read
+		return true, nil // the reader reports what is wrong with it
 	}
 	name, err := filepath.Rel(root, target)
 	if err != nil {
@@ -93,11 +92,11 @@ func (c *changedFiles) has(path string) (bool, error) {
 	if err != nil {
 		return true, nil
 	}
-	// A checkout may have made CRLF of the line ends.
+	// A checkout may have converted the line ends to CRLF.
 	return objectName(object, text) != object && objectName(object, bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))) != object, nil
 }
 
-// objectName is git's name of a text, by the kind of hash that another has.
+// objectName returns git's name of a text, with the same kind of hash as like.
 func objectName(like string, text []byte) string {
 	var h hash.Hash = sha1.New()
 	if len(like) == 2*sha256.Size {
@@ -108,7 +107,7 @@ func objectName(like string, text []byte) string {
 	return fmt.Sprintf("%x", h.Sum(nil))
 }
 
-// ask asks git what the common ancestor of HEAD and the revision holds.
+// ask asks git for the contents of the common ancestor of HEAD and the revision.
 func (c *changedFiles) ask(root string) (map[string]string, error) {
 	fail := func(err error, hint string) error {
 		return &HintError{fmt.Errorf("%s: %w", escape.Line(c.rev), err), hint}
@@ -135,11 +134,11 @@ func (c *changedFiles) ask(root string) (map[string]string, error) {
 	return objects, nil
 }
 
-// git runs git in a repository and returns what it prints. It is not let fetch
-// what is missing, nor write. The error is one line.
+// git runs git in a repository and returns its output. git may not fetch missing
+// objects, nor write. The error is one line.
 func git(ctx context.Context, root string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", root, "-c", "core.fsmonitor=false"}, args...)...)
-	// What a hook's environment says of its repository may be another's than root.
+	// A hook's environment may name another repository than root.
 	own := slices.DeleteFunc(os.Environ(), func(v string) bool {
 		name, _, _ := strings.Cut(v, "=")
 		return slices.Contains([]string{"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"}, name)

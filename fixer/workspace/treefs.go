@@ -8,15 +8,15 @@ import (
 	"strings"
 )
 
-// treeFS is a directory as an fs.FS whose names may hold any byte: os.Root.FS
-// refuses those that are not UTF-8, and a Dockerfile in a folder of such a name is
-// one all the same. No link leads out of it, as os.Root has it.
+// treeFS is a directory as an fs.FS whose names may contain any byte: os.Root.FS
+// refuses those that are not UTF-8, but a folder of such a name may contain
+// Dockerfiles. No link leads out of it, as in os.Root.
 //
 // A folder is not read any more once ctx has ended.
 type treeFS struct {
 	ctx    context.Context
 	root   *os.Root
-	listed *listings // what it lists; nil where nobody wants to know
+	listed *listings // what it lists; nil if it need not be kept
 }
 
 func (t treeFS) Open(name string) (fs.File, error)      { return t.root.Open(name) }

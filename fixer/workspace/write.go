@@ -10,16 +10,16 @@ import (
 	"github.com/dockmend/dockmend/fixer/document"
 )
 
-// Written says what File.Write has written.
+// Written is what File.Write has written.
 type Written struct {
 	Dockerfile bool
 	Created    []string // paths of new files, for messages
 }
 
-// Write replaces the Dockerfile, when the fix changes it, and creates the files that
-// the fix adds to the build context, which Load has found; see Replace and Create. It
-// stops at the first error: Written says what was done before. What came from
-// standard input can't be written.
+// Write replaces the Dockerfile, if the fix changes it, and creates the files that the
+// fix adds to the build context, which Load has found; see Replace and Create. It
+// stops at the first error; Written is what was done before. Standard input can't be
+// written.
 func (f *File) Write(r fixer.Result) (w Written, err error) {
 	if f.Stdin {
 		return w, notWritten(f.Name, errors.New("it comes from standard input"))
@@ -40,7 +40,7 @@ func (f *File) Write(r fixer.Result) (w Written, err error) {
 }
 
 // Replace replaces the text before of a file by the text after, atomically: a
-// reader sees the one or the other, whatever happens, and the text is on the disk
+// reader sees one or the other, whatever happens, and the text is on the disk
 // when Replace returns. Mode,
 // owner and extended attributes stay; of a symbolic link, the target is replaced
 // and the link stays. A target that is not below the directory within, "" for
@@ -62,10 +62,10 @@ func Replace(path, within string, before, after []byte) error {
 	return settle(path, root)
 }
 
-// Create makes a new file in a directory, atomically, with the mode that new files
-// have. It fails, and changes nothing, when something of that name is there, be it
-// a link that leads nowhere; unless it is a file that holds the same, which another
-// dockmend has made. The error is that of Replace.
+// Create creates a new file in a directory, atomically, with the mode that new files
+// have. It fails, and changes nothing, if the name exists, even as a dangling link;
+// unless it is a file with the same content, which another dockmend has made. The
+// error is that of Replace.
 func Create(dir string, file fixer.NewFile) error {
 	path := filepath.Join(dir, file.Name)
 	root, err := os.OpenRoot(dir) // no link in it leads elsewhere

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// renameNew gives a file a name that nothing has. No moment has both names, so a
-// kill leaves none too many behind.
+// renameNew gives a file a new name, which must not exist. The file never has both
+// names, so a kill leaves no extra one.
 func renameNew(root *os.Root, from, to string) error {
 	dir, err := root.Open(".")
 	if err != nil {

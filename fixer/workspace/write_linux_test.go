@@ -19,7 +19,7 @@ func needsRoot(t *testing.T) {
 	}
 }
 
-// mount mounts something for the time of the test.
+// mount mounts something for the duration of the test.
 func mount(t *testing.T, source, target, kind string, flags uintptr, data string) {
 	t.Helper()
 	needsRoot(t)
@@ -49,7 +49,7 @@ func TestReplaceDiskFull(t *testing.T) {
 	holdsNames(t, dir, "Dockerfile")
 	saysAbout(t, Create(dir, fixer.NewFile{Name: ".dockerignore", Text: []byte(after)}), filepath.Join(dir, ".dockerignore"), "no space left on device")
 	holdsNames(t, dir, "Dockerfile")
-	// What was left behind takes no space away from the next.
+	// A leftover takes no space away from the next.
 	left := filepath.Join(dir, ".dockmend-0123456789abcdef.tmp")
 	put(t, path, textBefore, 0o644)
 	put(t, left, before, 0o600)
@@ -84,7 +84,7 @@ func TestReplaceReadOnlyFileSystem(t *testing.T) {
 	holdsNames(t, dir, "Dockerfile")
 }
 
-// TestReplaceOverlay: the file systems of containers part the names of a file
+// TestReplaceOverlay: the file systems of containers separate the names of a file
 // when it's opened for writing.
 func TestReplaceOverlay(t *testing.T) {
 	dir := t.TempDir()

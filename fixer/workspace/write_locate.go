@@ -8,10 +8,10 @@ import (
 
 // locate opens the directory of the file that path names when its links are
 // followed, and returns the name that the file has there. From then on the
-// directory is the one that was looked at, whatever happens to its path.
+// directory stays the same, whatever happens to its path.
 func locate(path, within string) (*os.Root, string, error) {
 	if _, err := os.Stat(path); err != nil {
-		return nil, "", err // which says what is wrong with a loop of links
+		return nil, "", err // which reports a loop of links
 	}
 	target, err := filepath.EvalSymlinks(path)
 	if err != nil {
@@ -30,12 +30,12 @@ func locate(path, within string) (*os.Root, string, error) {
 		return nil, "", err
 	}
 	defer tree.Close()
-	// By way of the tree: it does not follow a link that has come up since.
+	// Through the tree: it does not follow a link that was added since.
 	root, err := tree.OpenRoot(filepath.Dir(rel))
 	return root, filepath.Base(rel), err
 }
 
-// below returns the target's path relative to the tree. It's an error when the
+// below returns the target's path relative to the tree. It fails if the
 // target is elsewhere.
 func below(tree, target string) (string, error) {
 	from, err := RealPath(tree)

@@ -14,7 +14,7 @@ import (
 const accessList = "system.posix_acl_access"
 
 // ownAttributes are those that the system makes for each file: from its text, or
-// from who wrote it. A copy would be wrong, or is refused.
+// from its writer. A copy would be wrong, or is refused.
 var ownAttributes = []string{"security.evm", "security.ima", "com.apple.provenance"}
 
 // keepMetadata gives a file the owner, the extended attributes and the mode of
@@ -57,8 +57,8 @@ func keepAttributes(to, from *os.File) error {
 	return nil
 }
 
-// attributes are the names of the file's extended attributes: none where the file
-// system has no such thing.
+// attributes returns the names of the file's extended attributes: none if the file
+// system does not support them.
 func attributes(f *os.File) ([]string, error) {
 	names, err := xattr.FList(f)
 	if errors.Is(err, errors.ErrUnsupported) {
@@ -72,7 +72,7 @@ func keepAttribute(to, from *os.File, name string) error {
 	if err != nil {
 		return err
 	}
-	// Some may not be set by everybody, but come by themselves, as SELinux labels.
+	// Some need privileges to set, but come by themselves, such as SELinux labels.
 	if now, err := xattr.FGet(to, name); err == nil && bytes.Equal(now, value) {
 		return nil
 	}

@@ -33,7 +33,7 @@ func TestReplaceKeepsOwner(t *testing.T) {
 	}
 }
 
-// acl is a POSIX ACL in the form of its attribute: for the owner, one more user,
+// acl returns a POSIX ACL in the form of its attribute: for the owner, one more user,
 // the group, the mask and others.
 func acl(user, uid, group, mask, other int) []byte {
 	text := binary.LittleEndian.AppendUint32(nil, 2)

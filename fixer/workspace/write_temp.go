@@ -12,10 +12,10 @@ import (
 const (
 	// tempPattern matches the names of temporary files. They are hidden, and no
 	// search takes them for a Dockerfile, nor a builder for an ignore file: a kill
-	// may leave one behind.
+	// may leave one.
 	tempPattern = ".dockmend-????????????????.tmp"
 
-	// attempts is how often something is tried that another dockmend can spoil.
+	// attempts is how often an operation is tried that another dockmend can disturb.
 	attempts = 10
 
 	// lockPatience is far longer than a dockmend holds a lock.
@@ -30,8 +30,8 @@ type tempFile struct {
 	name string
 }
 
-// newTemp makes a temporary file in the directory, and removes those that are
-// left there. It's locked, which tells others that it is in use.
+// newTemp makes a temporary file in the directory, and removes leftover ones. It's
+// locked, so that others do not remove it.
 func newTemp(root *os.Root, perm os.FileMode) (*tempFile, error) {
 	sweep(root)
 	for range attempts {
@@ -49,15 +49,15 @@ func newTemp(root *os.Root, perm os.FileMode) (*tempFile, error) {
 	return nil, errors.New("other dockmends remove what it writes")
 }
 
-// discard closes the file, and removes it unless it has been renamed. One that
-// stays nevertheless is left for sweep; and closing can't lose what was synced.
+// discard closes the file, and removes it unless it has been renamed. If it can't be
+// removed, sweep does it later; and closing can't lose what was synced.
 func (t *tempFile) discard() {
 	t.root.Remove(t.name)
 	t.Close()
 }
 
-// sweep removes the temporary files that nobody has locked. What can't be locked
-// or removed stays, as it harms nobody.
+// sweep removes the temporary files without a lock. What can't be locked or removed
+// stays, as it does no harm.
 func sweep(root *os.Root) {
 	dir, err := root.Open(".")
 	if err != nil {
@@ -86,7 +86,7 @@ func sweep(root *os.Root) {
 	}
 }
 
-// lock waits until no other dockmend has the file locked. Where the file system
+// lock waits until no other dockmend has the file locked. If the file system
 // has no locks it does nothing: the file is compared anyway before it's replaced.
 func lock(f *os.File) error {
 	for until := time.Now().Add(lockPatience); time.Now().Before(until); time.Sleep(lockInterval) {

@@ -13,8 +13,8 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 )
 
-// TestSweep: what a kill has left goes with the next file that is written there;
-// what is in use, or only looks like it, stays.
+// TestSweep: what a kill has left is removed with the next file that is written there;
+// locked files, and files that only look like it, stay.
 func TestSweep(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("without locks nothing is known to be left behind")
@@ -56,8 +56,7 @@ func TestSweep(t *testing.T) {
 	holdsNames(t, dir, append(stay, ".dockerignore")...)
 }
 
-// TestReplaceAtOnce: many write the same files, and others beside them, while
-// somebody reads.
+// TestReplaceAtOnce: many write the same files, and others next to them, during reads.
 func TestReplaceAtOnce(t *testing.T) {
 	dir := t.TempDir()
 	before, after := bytes.Repeat([]byte("# before\n"), 2000), bytes.Repeat([]byte("# after\n"), 3000)

@@ -9,14 +9,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// tryLock locks the file unless another open file has it locked: then busy. What
-// else goes wrong means that this file system has no locks; then it's neither.
+// tryLock locks the file unless another open file has it locked: then busy. Any other
+// error means that this file system has no locks; then both are false.
 func tryLock(f *os.File) (held, busy bool) {
 	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 	return err == nil, errors.Is(err, unix.EWOULDBLOCK) || errors.Is(err, unix.EINTR)
 }
 
-// links is the number of names that the file has.
+// links returns the number of names that the file has.
 func links(f *os.File) (uint64, error) {
 	var st unix.Stat_t
 	if err := unix.Fstat(int(f.Fd()), &st); err != nil {
@@ -40,8 +40,8 @@ func keepOwner(to, from *os.File) error {
 	return to.Chown(int(want.Uid), int(want.Gid))
 }
 
-// syncFolder waits until the directory's names are on the disk, where the file
-// system can say so.
+// syncFolder waits until the directory's names are on the disk, if the file system
+// supports that.
 func syncFolder(root *os.Root) error {
 	dir, err := root.Open(".")
 	if err != nil {

@@ -6,10 +6,10 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// tryLock locks nothing: on Windows a lock keeps other programs from reading.
+// tryLock locks nothing: on Windows a lock prevents other programs from reading.
 func tryLock(*os.File) (held, busy bool) { return false, false }
 
-// links is the number of names that the file has.
+// links returns the number of names that the file has.
 func links(f *os.File) (uint64, error) {
 	var info windows.ByHandleFileInformation
 	if err := windows.GetFileInformationByHandle(windows.Handle(f.Fd()), &info); err != nil {

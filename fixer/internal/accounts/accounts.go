@@ -1,7 +1,7 @@
-// Package accounts reads the command lines that make, change and delete users
-// and groups: those of shadow (useradd, groupmod …), of Debian's adduser and of
-// BusyBox. It is the only place that knows their options and their defaults;
-// what became of the accounts is for those to follow who know where they began.
+// Package accounts parses the command lines that make, change and delete users and
+// groups: those of shadow (useradd, groupmod …), of Debian's adduser and of BusyBox.
+// It is the only place that knows their options and defaults; callers, who know the
+// accounts at the start, follow the result.
 package accounts
 
 import (
@@ -14,14 +14,14 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
-// Unknown stands for a uid or gid that the command line doesn't tell.
+// Unknown is a uid or gid that the command line doesn't state.
 const Unknown = -1
 
 // Kind is what a command does.
 type Kind int
 
 const (
-	// Nothing comes, goes, or gets another name, id or home. The command may
+	// Nothing is added, removed, renamed, or given another id or home. The command may
 	// still make a user a member of a group, or set a password or login shell.
 	Nothing Kind = iota
 	CreateUser
@@ -32,37 +32,37 @@ const (
 	ModifyGroup
 )
 
-// Change is what one command does to the accounts. Fields that its kind has no
-// use for are zero, ids Unknown; Nothing has no fields.
+// Change is what one command does to the accounts. Fields without a meaning for its
+// kind are zero, ids Unknown; Nothing has no fields.
 type Change struct {
 	Kind Kind
-	Name string // of the user or group; a valid one
+	Name string // the name of the user or group; a valid one
 	Raw  string // the name as the script writes it: "$APP_USER"
-	// UID and GID are the ids that the command states: for a new account, or to
-	// be changed to. A user's primary group is in Group.
+	// UID and GID are the ids that the command states, for a new account or as the new
+	// ids. A user's primary group is in Group.
 	UID, GID int
 
-	// Group is the primary group of a user, by name or number; "" when the
-	// command doesn't tell, or a modified user keeps his own. OwnGroup: it's a
+	// Group is the primary group of a user, by name or number; "" if the command
+	// doesn't state it, or a modified user keeps the old one. OwnGroup: it's a
 	// new one of the user's name.
 	Group    string
 	OwnGroup bool
-	// Home is a new user's home directory, or what it is changed to, absolute;
-	// "" when a modified user keeps his own. HomeStated: the command says so,
-	// and not the tool's default. NoHome: the directory is not made.
+	// Home is a new user's home directory, or the new one of a modified user,
+	// absolute; "" if a modified user keeps the old one. HomeStated: it comes from the
+	// command, not from the tool's default. NoHome: the directory is not made.
 	Home       string
 	HomeStated bool
 	NoHome     bool
 	// Disputed: a new user's home or primary group depends on the family, which
-	// is Unknown. Home or Group is "" when it does; NoHome tells nothing.
+	// is Unknown. Home or Group is "" if it does; NoHome has no meaning.
 	Disputed  bool
-	Shell     string // the login shell, "" when the command doesn't tell
+	Shell     string // the login shell, "" if the command doesn't state it
 	System    bool   // a system account
 	NonUnique bool   // the id may be another's too
-	// Force: a group that exists already is left as it is, and a gid that is
-	// taken gives way to another.
+	// Force: an existing group is left unchanged, and a gid in use is replaced by
+	// another.
 	Force bool
-	// NewName and NewRaw are the name that it is changed to, "" to keep it.
+	// NewName and NewRaw are the new name, "" to keep the old one.
 	NewName, NewRaw string
 }
 
@@ -71,7 +71,7 @@ var (
 	errConflict    = errors.New("options of the command exclude each other")
 )
 
-// unfollowed are the tools that take what they do from elsewhere.
+// unfollowed are the tools that take their instructions from elsewhere.
 var unfollowed = map[string]bool{
 	"newusers": true, "vipw": true, "vigr": true, "sysusers": true, "systemd-sysusers": true,
 }
@@ -81,9 +81,9 @@ func Tool(name string) bool {
 	return unfollowed[name] || shadowTools[name] != nil || debianTools[name] != nil || busyboxTools[name] != nil
 }
 
-// Read reads the command line of a tool, as the one of that family does. With
-// family Unknown it reads what all those agree on that accept the command line.
-// The error says, in few words, why it can't be followed: an unknown word, an
+// Read parses the command line of a tool, like the one of that family. With family
+// Unknown it returns what all tools that accept the command line agree on. The error
+// states, in few words, why it can't be followed: an unknown word, an
 // option that the tool doesn't have or that leads elsewhere.
 func Read(c shell.Call, family baseimage.Family) (Change, error) {
 	if unfollowed[c.Name] {
@@ -115,8 +115,7 @@ func same(list []Change) bool {
 	return !slices.ContainsFunc(list, func(c Change) bool { return c != list[0] })
 }
 
-// dispute leaves open what the tools differ on about a new user's home and
-// primary group.
+// dispute leaves open where the tools differ on a new user's home and primary group.
 func dispute(list []Change) {
 	first := list[0]
 	home := !slices.ContainsFunc(list, func(c Change) bool { return c.Home != first.Home })
@@ -136,12 +135,12 @@ func dispute(list []Change) {
 	}
 }
 
-// Differs is the error of a command that each distribution reads differently.
+// Differs returns the error of a command that each distribution reads differently.
 func Differs(name string) error {
 	return fmt.Errorf("%s has other options on each distribution, and this one is not known", name)
 }
 
-// reader reads the command line of one tool.
+// reader parses the command line of one tool.
 type reader func(shell.Call, baseimage.Family) (Change, error)
 
 // readersOf returns the readers of the tools that have this name in a family.
@@ -176,8 +175,8 @@ func named(kind Kind, l line) (Change, error) {
 	return Change{Kind: kind, Name: w.Text, Raw: w.Raw, UID: Unknown, GID: Unknown}, nil
 }
 
-// validName refuses what no tool accepts as a name (shadow's chkname.c), and
-// what the shell may turn into something else.
+// validName refuses names that no tool accepts (shadow's chkname.c), and those that
+// the shell may change.
 func validName(s string) bool {
 	return s != "" && s[0] != '-' && !strings.ContainsFunc(s, func(r rune) bool {
 		return r <= ' ' || r == 0x7f || strings.ContainsRune(`"#',/:;\*?[]{}~`, r)

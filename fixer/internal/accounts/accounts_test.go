@@ -10,7 +10,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
-// all are the families with tools of their own; Unknown comes by itself.
+// all are the families with tools of their own; Unknown is tested separately.
 const all = "debian alpine rhel"
 
 const (
@@ -25,7 +25,7 @@ func option(tool, name string) string {
 
 func differs(tool string) string { return accounts.Differs(tool).Error() }
 
-// TestRead reads single commands as the families named do.
+// TestRead reads single commands like the named families.
 func TestRead(t *testing.T) {
 	for _, c := range []struct {
 		families, command string
@@ -179,7 +179,7 @@ func read(t *testing.T, command string, family baseimage.Family) string {
 	return show(change)
 }
 
-// show prints what is set, "?" for unknown ids.
+// show returns the fields that are set, "?" for unknown ids.
 func show(c accounts.Change) string {
 	kind := []string{"nothing", "user", "group", "delete user", "delete group", "modify user", "modify group"}[c.Kind]
 	if c.Kind == accounts.Nothing {

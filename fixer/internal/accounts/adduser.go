@@ -7,9 +7,9 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
-// Debian's adduser is a script in Perl (package adduser, /usr/sbin/adduser and
-// deluser). It has long options only, and does what its name and the options
-// --group and --system say together.
+// debianTools are Debian's adduser scripts in Perl (package adduser, /usr/sbin/adduser
+// and deluser). They have long options only, and their name together with the options
+// --group and --system decides what they do.
 var debianTools = map[string]reader{
 	"adduser": debianAdduser, "addgroup": debianAdduser,
 	"deluser": debianDeluser, "delgroup": debianDeluser,
@@ -85,8 +85,8 @@ func debianDeluser(c shell.Call, _ baseimage.Family) (Change, error) {
 	return named(DeleteUser, l)
 }
 
-// BusyBox: loginutils/adduser.c, addgroup.c and deluser.c, which handles
-// delgroup too.
+// busyboxTools are BusyBox's: loginutils/adduser.c, addgroup.c and deluser.c, which
+// handles delgroup too.
 var busyboxTools = map[string]reader{
 	"adduser": busyboxAdduser, "addgroup": busyboxAddgroup,
 	"deluser":  deleter(DeleteUser, newGrammar(nil, []string{": --remove-home"})),

@@ -9,17 +9,15 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
-// grammar is the command line of a tool: its options, each with its dashes, and
-// what they mean; "" for nothing of interest. What is not in it, an option that
-// leads elsewhere (--root, --conf, --help) included, makes the command line one
-// that can't be followed.
+// grammar is the command line of a tool: its options, each with its dashes, and their
+// meanings; "" for one without interest. An option that it lacks, or one that leads
+// elsewhere (--root, --conf, --help), means that the command line can't be followed.
 type grammar struct {
 	values map[string]string // options with a value
 	flags  map[string]string // options without one
 }
 
-// newGrammar takes lines "meaning: -o --option", of options with a value and
-// without.
+// newGrammar parses lines "meaning: -o --option", of options with a value and without.
 func newGrammar(values, flags []string) grammar {
 	return grammar{index(values), index(flags)}
 }
@@ -35,7 +33,7 @@ func index(lines []string) map[string]string {
 	return m
 }
 
-// line is what a command line says. Operands are known words.
+// line is a parsed command line. Operands are known words.
 type line struct {
 	values   map[string]shell.Word // by meaning, the last of each
 	flags    map[string]bool       // by meaning
@@ -43,9 +41,8 @@ type line struct {
 	operands []shell.Word
 }
 
-// parse reads a command line as getopt_long does: options may come in any order,
-// be joined and carry their value. A word that can't be known may only be the
-// value of an option.
+// parse parses a command line as getopt_long does: options may come in any order, be
+// joined and carry their value. An unknown word may only be the value of an option.
 func (g grammar) parse(c shell.Call) (line, error) {
 	l := line{values: map[string]shell.Word{}, flags: map[string]bool{}}
 	for i := 0; i < len(c.Args); {
@@ -69,7 +66,7 @@ func (g grammar) parse(c shell.Call) (line, error) {
 	return l, nil
 }
 
-// rest adds the operands behind "--".
+// rest adds the operands after "--".
 func (l line) rest(words []shell.Word) (line, error) {
 	for _, w := range words {
 		if !w.Known {
@@ -80,8 +77,8 @@ func (l line) rest(words []shell.Word) (line, error) {
 	return l, nil
 }
 
-// option reads an option, or a cluster of short ones, and returns how many
-// words that took.
+// option parses an option, or a cluster of short ones, and returns how many words it
+// used.
 func (g grammar) option(c shell.Call, at int, l *line) (used int, err error) {
 	arg := c.Args[at]
 	for text := arg.Text; ; {
@@ -115,13 +112,13 @@ func (g grammar) option(c shell.Call, at int, l *line) (used int, err error) {
 	}
 }
 
-// harmlessKey reports whether -K KEY=VALUE, which stands in for a line of
-// /etc/login.defs, has no say in what is read here.
+// harmlessKey reports whether -K KEY=VALUE, which overrides a line of /etc/login.defs,
+// has no effect on what is read here.
 func harmlessKey(w shell.Word) bool {
 	return w.Known && !strings.HasPrefix(w.Text, "CREATE_HOME") && !strings.HasPrefix(w.Text, "USERGROUPS_ENAB")
 }
 
-// cutOption cuts "--name=value" and "-nREST"; joined tells whether there is a
+// cutOption cuts "--name=value" and "-nREST"; joined reports whether there is a
 // value, or, for a flag, the rest of a cluster.
 func cutOption(arg string) (name, value string, joined bool) {
 	if strings.HasPrefix(arg, "--") {
@@ -136,7 +133,7 @@ func (l line) has(meaning string) bool {
 	return ok
 }
 
-// id returns the number that a value is, Unknown when none is stated.
+// id returns the number in a value, Unknown if there is none.
 func (l line) id(meaning string) (int, error) {
 	w, ok := l.values[meaning]
 	if !ok {
@@ -149,7 +146,7 @@ func (l line) id(meaning string) (int, error) {
 	return int(n), nil
 }
 
-// home takes over the home directory that is stated.
+// home sets the stated home directory.
 func (l line) home(change *Change) error {
 	w, ok := l.values["home"]
 	if !ok {
@@ -162,7 +159,7 @@ func (l line) home(change *Change) error {
 	return nil
 }
 
-// group takes over the primary group that is stated.
+// group sets the stated primary group.
 func (l line) group(change *Change) error {
 	w, ok := l.values["group"]
 	if !ok {

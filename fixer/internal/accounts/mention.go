@@ -7,13 +7,13 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
-// Mention is what a text may do to accounts, by the words in it.
+// Mention is what a text may do to accounts, judged by its words.
 type Mention int
 
 const (
 	Unmentioned Mention = iota
-	Adds                // there may be accounts that nothing is known of
-	Changes             // what is known of any account may no longer hold
+	Adds                // there may be unknown accounts
+	Changes             // known facts about any account may no longer hold
 )
 
 var (
@@ -22,8 +22,7 @@ var (
 	changingWords = append([]string{"usermod", "userdel", "deluser", "groupmod", "groupdel", "delgroup", "chsh", "vipw", "vigr"}, files...)
 )
 
-// Mentioned looks for the tools and the files of accounts in a text, whatever
-// the text is.
+// Mentioned searches any text for the tools and the files of accounts.
 func Mentioned(text string) Mention {
 	has := func(word string) bool { return strings.Contains(text, word) }
 	switch {
@@ -35,26 +34,25 @@ func Mentioned(text string) Mention {
 	return Unmentioned
 }
 
-// MayConcern reports whether a text may have to do with accounts at all: when
-// it mentions any of the above, or users and groups at all, as "net user" does
-// in a language that nobody here reads.
+// MayConcern reports whether a text may be about accounts at all: if it mentions any
+// of the above, or users and groups at all, as "net user" does in a language that is
+// not parsed here.
 func MayConcern(text string) bool {
 	return Mentioned(text) != Unmentioned || strings.Contains(text, "user") || strings.Contains(text, "group")
 }
 
-// readers are the programs that change no file that they are given.
+// readers are the programs that change no file in their arguments.
 var readers = []string{
 	"grep", "egrep", "fgrep", "cat", "test", "[", "getent", "cut", "id", "head", "tail", "wc", "ls", "awk", "gawk", "mawk",
 	"diff", "cmp", "stat", "chmod", "chown", "chgrp", "echo", "printf", "sha256sum", "md5sum",
 }
 
-// editors are the programs that change a file in place, or put another there.
+// editors are the programs that change a file in place, or replace it.
 var editors = []string{"sed ", "tee ", "mv ", "cp ", "perl ", "python", "ruby "}
 
-// Written reports whether a script writes the files of accounts by itself. A
-// program that is given one of them is taken to write it, unless it is known to
-// read alone; so is one that is called in a text of another language before it
-// mentions one.
+// Written reports whether a script itself writes the files of accounts. A program with
+// one of them in its arguments is taken to write it, unless it is known only to read;
+// so is one that a text in another language calls before it mentions one.
 func Written(script *shell.Script, text string) bool {
 	mentions := func(w shell.Word) bool {
 		return slices.ContainsFunc(files, func(file string) bool { return strings.Contains(w.Raw+" "+w.Text, file) })
@@ -77,8 +75,8 @@ func Written(script *shell.Script, text string) bool {
 	})
 }
 
-// writes reports whether a program that is given a file may change it. A shell's
-// script was read by itself.
+// writes reports whether a program with a file in its arguments may change it. A
+// shell's script is judged separately.
 func writes(c shell.Call) bool {
 	if c.Name == "sed" {
 		return slices.ContainsFunc(c.Args, func(w shell.Word) bool {

@@ -7,10 +7,10 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
-// The tools of shadow, which every family with useradd has. Their options are
-// the tables long_options in its src/useradd.c and so on; options of releases
-// that had others are in, abbreviations are not, --root and --prefix are not as
-// they are for another tree of files.
+// shadowTools are the tools of shadow, which every family with useradd has. Their
+// options are the tables long_options in its src/useradd.c and so on; options of other
+// releases are included, abbreviations are not, nor are --root and --prefix, which are
+// for another tree of files.
 var shadowTools = map[string]reader{
 	"useradd": useradd, "groupadd": groupadd,
 	"userdel":  deleter(DeleteUser, newGrammar(nil, []string{": -f --force -r --remove -Z --selinux-user"})),
@@ -26,10 +26,10 @@ var useraddGrammar = newGrammar([]string{
 	"own: -U --user-group", ": -l --no-log-init -F --add-subids-for-system --badname --badnames --btrfs-subvolume-home",
 })
 
-// useradd(8). Without -g, -N and -U the group depends on USERGROUPS_ENAB in
-// login.defs, which is on in all families; with -N it's that of
-// /etc/default/useradd. CREATE_HOME is on in Red Hat's login.defs only, and is
-// nothing to a system account. The default home is the same for those.
+// useradd reads useradd(8). Without -g, -N and -U the group depends on USERGROUPS_ENAB
+// in login.defs, which is on in all families; with -N it's that of
+// /etc/default/useradd. CREATE_HOME is on in Red Hat's login.defs only, and does not
+// apply to a system account. The default home is the same for those.
 func useradd(c shell.Call, family baseimage.Family) (Change, error) {
 	l, err := useraddGrammar.parse(c)
 	if err != nil {
@@ -50,12 +50,12 @@ func useradd(c shell.Call, family baseimage.Family) (Change, error) {
 		if !path.IsAbs(base.Text) {
 			return Change{}, errUnknownWord
 		}
-		change.Home = base.Text + "/" + change.Name // as it is: "/srv//app"
+		change.Home = base.Text + "/" + change.Name // unchanged: "/srv//app"
 	}
 	return l.user(change)
 }
 
-// user completes a new user with what is stated the same way to all the tools.
+// user completes a new user with the options that all tools share.
 func (l line) user(change Change) (Change, error) {
 	var err error
 	if change.UID, err = l.id("uid"); err != nil {
@@ -75,7 +75,7 @@ var groupaddGrammar = newGrammar(
 	[]string{"gid: -g --gid", "key: -K --key", ": -p --password -U --users"},
 	[]string{"force: -f --force", "nonunique: -o --non-unique", "system: -r --system"})
 
-// groupadd(8).
+// groupadd reads groupadd(8).
 func groupadd(c shell.Call, _ baseimage.Family) (Change, error) {
 	l, err := groupaddGrammar.parse(c)
 	if err != nil {
@@ -84,8 +84,7 @@ func groupadd(c shell.Call, _ baseimage.Family) (Change, error) {
 	return l.newGroup()
 }
 
-// newGroup returns the creation of a group. A gid that can't be known is one
-// that isn't told.
+// newGroup returns the creation of a group. An unknown gid counts as not stated.
 func (l line) newGroup() (Change, error) {
 	change, err := named(CreateGroup, l)
 	if err != nil {
@@ -101,7 +100,7 @@ func (l line) newGroup() (Change, error) {
 	return change, nil
 }
 
-// deleter reads a tool that deletes what its operand names.
+// deleter returns a reader for a tool that deletes its operand.
 func deleter(kind Kind, g grammar) reader {
 	return func(c shell.Call, _ baseimage.Family) (Change, error) {
 		l, err := g.parse(c)
@@ -120,7 +119,7 @@ var usermodGrammar = newGrammar([]string{
 	": -a --append -b --badname --badnames -L --lock -m --move-home -r --remove -S --add-subids -U --unlock",
 })
 
-// usermod(8).
+// usermod reads usermod(8).
 func usermod(c shell.Call, _ baseimage.Family) (Change, error) {
 	l, err := usermodGrammar.parse(c)
 	if err != nil {
@@ -140,7 +139,7 @@ func usermod(c shell.Call, _ baseimage.Family) (Change, error) {
 	return l.user(change)
 }
 
-// rename takes over the new name that is stated.
+// rename sets the stated new name.
 func (l line) rename(change *Change) error {
 	w, ok := l.values["name"]
 	if !ok {
@@ -157,7 +156,7 @@ var groupmodGrammar = newGrammar(
 	[]string{"gid: -g --gid", "name: -n --new-name", ": -p --password -U --users"},
 	[]string{"nonunique: -o --non-unique", ": -a --append"})
 
-// groupmod(8).
+// groupmod reads groupmod(8).
 func groupmod(c shell.Call, _ baseimage.Family) (Change, error) {
 	l, err := groupmodGrammar.parse(c)
 	if err != nil {

@@ -1,11 +1,10 @@
-// Package clip shortens texts that quote what a repository says, which may be of any
-// length.
+// Package clip shortens texts that quote a repository, which may be of any length.
 package clip
 
 import "unicode/utf8"
 
 // Text returns a text of at most length bytes: s, or the beginning of s and an ellipsis
-// in addition. It ends with a whole character where s has any there.
+// in addition. It ends with a complete character if s has one there.
 func Text(s string, length int) string {
 	if len(s) <= length {
 		return s

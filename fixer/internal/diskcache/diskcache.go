@@ -1,6 +1,6 @@
 // Package diskcache keeps values between runs, as JSON files below one
 // directory. Many processes may use one directory at a time: files are replaced
-// whole, never changed. Whatever is wrong with a file, it counts as absent.
+// whole, never changed. A damaged file counts as absent.
 package diskcache
 
 import (
@@ -20,17 +20,17 @@ import (
 
 const (
 	// version is that of the layout and of the values; a directory of another
-	// version is not looked at.
+	// version is ignored.
 	version = "v1"
 	// MaxValue is the size in bytes of the largest value that is kept, in JSON.
 	MaxValue = 256 << 10
-	// MaxSize bounds the whole: what was not used for longest is removed. It is
-	// kept for each of 256 parts alone, so that nothing has to be counted up.
+	// MaxSize bounds the cache: what was not used for longest is removed. Each of 256
+	// parts keeps its own share of it, so that there is no total to compute.
 	MaxSize = 256 * maxPart
 	maxPart = 512 << 10
-	// touchAfter is how old the time of a file's last use may be.
+	// touchAfter is how outdated the time of a file's last use may be.
 	touchAfter = 24 * time.Hour
-	// leftover is the age at which a temporary file belongs to nobody.
+	// leftover is the age at which a temporary file has no owner any more.
 	leftover = time.Hour
 )
 
@@ -40,8 +40,8 @@ var ErrTooLarge = errors.New("too large to be kept")
 // Dir is a cache in a directory. A nil Dir keeps nothing.
 type Dir struct{ root string }
 
-// Open makes a cache of a directory, and the directory if need be, which others
-// than its owner can't read.
+// Open returns a cache in a directory, which it makes if need be, readable only by its
+// owner.
 func Open(dir string) (*Dir, error) {
 	root := filepath.Join(dir, version)
 	if err := os.MkdirAll(root, 0o700); err != nil {
@@ -50,16 +50,16 @@ func Open(dir string) (*Dir, error) {
 	return &Dir{root}, nil
 }
 
-// file is the form of a file. Key tells two values apart whose names collide;
-// Sum finds what was damaged and is still JSON.
+// file is the form of a file. Key distinguishes values whose names collide; Sum
+// detects damage that is still JSON.
 type file struct {
 	Key   string          `json:"key"`
 	Sum   string          `json:"sum"` // SHA-256 of Value's bytes
 	Value json.RawMessage `json:"value"`
 }
 
-// Get puts the value that was kept under the key into v, and reports whether
-// there was one. When there was none, what v holds is not defined.
+// Get stores the value under the key in v, and reports whether there was one. If there
+// was none, v is undefined.
 func (d *Dir) Get(key string, v any) bool {
 	if d == nil {
 		return false
@@ -80,8 +80,7 @@ func (d *Dir) Get(key string, v any) bool {
 	return true
 }
 
-// Put keeps the value under the key. When it fails, the value from before is
-// still there.
+// Put keeps the value under the key. If it fails, the earlier value is still there.
 func (d *Dir) Put(key string, v any) error {
 	if d == nil {
 		return nil
@@ -109,7 +108,7 @@ func (d *Dir) Put(key string, v any) error {
 	return nil
 }
 
-// name is the file of a key.
+// name returns the file of a key.
 func (d *Dir) name(key string) string {
 	digest := sum([]byte(key))
 	return filepath.Join(d.root, digest[:2], digest+".json")
@@ -135,10 +134,9 @@ func read(name string) ([]byte, error) {
 	return text, err
 }
 
-// prune removes the files that were not used for longest, but for one, until
-// the part is within its bound, and what processes left behind that were killed.
-// Another process may do the same at the same time, so that nothing here is an
-// error.
+// prune removes the files that were not used for longest, except keep, until the part
+// is within its bound, and the files that killed processes left. Another process may
+// do the same concurrently, so nothing here is an error.
 func prune(part, keep string) {
 	entries, err := os.ReadDir(part)
 	if err != nil {

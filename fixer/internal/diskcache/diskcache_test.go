@@ -63,7 +63,7 @@ func TestNil(t *testing.T) {
 	}
 }
 
-// TestDamage: whatever becomes of a file, it counts as absent, and is replaced.
+// TestDamage: a damaged file counts as absent, and is replaced.
 func TestDamage(t *testing.T) {
 	d := open(t, t.TempDir())
 	put(t, d, "key", "value")
@@ -124,7 +124,7 @@ func TestTooLarge(t *testing.T) {
 	}
 }
 
-// TestBounded fills one part: what was used last stays.
+// TestBounded fills one part: the entries used last stay.
 func TestBounded(t *testing.T) {
 	d := open(t, t.TempDir())
 	var keys []string // of one part
@@ -162,7 +162,7 @@ func TestBounded(t *testing.T) {
 	}
 }
 
-// TestLeftovers: temporary files of processes that were killed don't stay.
+// TestLeftovers: temporary files of killed processes are removed.
 func TestLeftovers(t *testing.T) {
 	d := open(t, t.TempDir())
 	put(t, d, "key", "value")

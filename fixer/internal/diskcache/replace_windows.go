@@ -5,8 +5,8 @@ import (
 	"os"
 )
 
-// replace writes a file by way of one in dir. Windows renames over a file that
-// nobody has open; where it does not, the entry is not kept.
+// replace writes a file by way of one in dir. Windows renames over a file unless a
+// process has it open; then the entry is not kept.
 func replace(name string, text []byte, dir string) (err error) {
 	f, err := os.CreateTemp(dir, "")
 	if err != nil {

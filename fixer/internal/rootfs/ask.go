@@ -7,16 +7,16 @@ import (
 	"slices"
 )
 
-// query is a question that is asked of the tree.
+// query is a question to the tree.
 type query struct {
 	paths   []string // clean
 	content bool
-	closed  bool // answered, or beyond an answer
+	closed  bool // answered, or impossible to answer
 	wait    key  // the name that it waits for
 	waits   bool
 }
 
-// asking are the questions, and what they wait for.
+// asking is the state of the questions, and what they wait for.
 type asking struct {
 	*tree
 	total     int // of the layers
@@ -25,18 +25,18 @@ type asking struct {
 	answers   []Answer
 	open      int
 	watched   map[key][]int
-	// bases are the last names of the files whose content is wanted, each with
+	// bases are the last names of the files whose content is requested, each with
 	// the number of open questions.
 	bases map[string]int
 	// wanted is the content that settled questions lack.
 	wanted    map[header][]int
 	kept      map[header][]byte
 	keptBytes int
-	// refusal is about the first content that was not taken.
+	// refusal is the error of the first content that was refused.
 	refusal error
 }
 
-// header is one of an archive's headers.
+// header is the position of an archive's header.
 type header struct{ layer, ordinal int }
 
 func newAsking(t *tree, layers int, questions []Question) *asking {
@@ -90,7 +90,7 @@ func (a *asking) heed(n id) error {
 	return nil
 }
 
-// ask settles a question, or finds out what it waits for.
+// ask settles a question, or determines what it waits for.
 func (a *asking) ask(i int) error {
 	q := &a.queries[i]
 	if q.closed {
@@ -126,8 +126,8 @@ func (a *asking) ask(i int) error {
 	return a.step(0)
 }
 
-// found answers question i, whose path j is there. It returns waiting while the
-// mode isn't known, and tangled when the content is refused.
+// found answers question i, whose path j exists. It returns waiting while the mode
+// isn't known, and tangled if the content is refused.
 func (a *asking) found(i, j int, o *outcome) verdict {
 	answer := Answer{Settled: true, Path: a.questions[i].Paths[j], Target: a.path(o.at)}
 	if o.verdict == isDir {
@@ -150,8 +150,8 @@ func (a *asking) found(i, j int, o *outcome) verdict {
 	return isLeaf
 }
 
-// supply adds the content to answer i, or notes that it's wanted. It reports
-// false when that is refused.
+// supply adds the content to answer i, or records that it's wanted. It returns false
+// if the content is refused.
 func (a *asking) supply(i int, e *entry, answer *Answer) bool {
 	h := header{int(e.layer), int(e.ordinal)}
 	if e.flags.has(isBig) {
@@ -168,7 +168,7 @@ func (a *asking) supply(i int, e *entry, answer *Answer) bool {
 	return true
 }
 
-// deliver completes the answers that want the content.
+// deliver completes the answers that wait for the content.
 func (a *asking) deliver(h header, data []byte) {
 	for _, i := range a.wanted[h] {
 		a.answers[i].Data = append([]byte{}, data...)
@@ -176,7 +176,7 @@ func (a *asking) deliver(h header, data []byte) {
 	delete(a.wanted, h)
 }
 
-// withdraw takes back the answers that still want content.
+// withdraw revokes the answers that still wait for content.
 func (a *asking) withdraw() {
 	for _, questions := range a.wanted {
 		for _, i := range questions {
@@ -185,7 +185,7 @@ func (a *asking) withdraw() {
 	}
 }
 
-// close takes question i off the list, answered or not.
+// close removes question i from the list, answered or not.
 func (a *asking) close(i int) {
 	q := &a.queries[i]
 	q.closed = true
@@ -203,7 +203,7 @@ func (a *asking) close(i int) {
 	}
 }
 
-// watch has question i asked again when the present layer has the name.
+// watch makes question i be asked again when the present layer has the name.
 func (a *asking) watch(i int, k key) {
 	if k.name == "" {
 		return // nothing before the end of the layer helps

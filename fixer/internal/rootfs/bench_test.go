@@ -62,8 +62,8 @@ func generate(to io.Writer) error {
 }
 
 // BenchmarkStream1GiB reads a layer to its end, for a file that isn't there, and
-// until /etc/passwd is found. The layer is made while it's read, and all that
-// makes it counts into the peak of the heap, some 1.5 MiB. The heap is looked at
+// until /etc/passwd is found. The layer is generated while it's read, and the
+// generator counts into the peak of the heap, some 1.5 MiB. The heap is measured
 // every MiB of stored bytes.
 func BenchmarkStream1GiB(b *testing.B) {
 	for _, tt := range []struct{ name, path string }{{"all", "/none"}, {"passwd", "/etc/passwd"}} {
@@ -89,7 +89,7 @@ func BenchmarkStream1GiB(b *testing.B) {
 	}
 }
 
-// gauge notes how large the heap is.
+// gauge records how large the heap is.
 type gauge struct {
 	io.ReadCloser
 	read *int64

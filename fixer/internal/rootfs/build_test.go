@@ -21,7 +21,7 @@ type item struct {
 	text string // content, or target
 }
 
-// items reads a layer's entries, which are separated by semicolons: "etc/" is a
+// items parses a layer's entries, which are separated by semicolons: "etc/" is a
 // directory, "etc/passwd=root" a file, "bin -> usr/bin" a symbolic link, "a => b"
 // a hard link, "null %" a device; " 755" at the end is a mode.
 func items(spec string) []item {
@@ -92,7 +92,7 @@ func archive(t testing.TB, list []item) []byte {
 	return b.Bytes()
 }
 
-// blob is a layer that counts what's done with it.
+// blob is a layer that counts the calls.
 type blob struct {
 	data                []byte
 	opened, closed, got int
@@ -121,7 +121,7 @@ func (o *body) Close() error {
 	return nil
 }
 
-// pack makes layers of bytes.
+// pack returns layers of bytes.
 func pack(data ...[]byte) ([]*blob, []rootfs.Layer) {
 	var blobs []*blob
 	var layers []rootfs.Layer
@@ -132,7 +132,7 @@ func pack(data ...[]byte) ([]*blob, []rootfs.Layer) {
 	return blobs, layers
 }
 
-// image makes layers of specs, oldest first.
+// image returns layers of specs, oldest first.
 func image(t testing.TB, specs ...string) ([]*blob, []rootfs.Layer) {
 	t.Helper()
 	var data [][]byte
@@ -142,13 +142,13 @@ func image(t testing.TB, specs ...string) ([]*blob, []rootfs.Layer) {
 	return pack(data...)
 }
 
-// ask asks for the content of the first of some paths, separated by commas.
+// ask returns a question for the content of the first of some paths, separated by
+// commas.
 func ask(paths string) rootfs.Question {
 	return rootfs.Question{Paths: strings.Split(paths, ","), Content: true}
 }
 
-// text is an answer in one line: "?" when it isn't settled, "-" when nothing
-// exists.
+// text returns an answer in one line: "?" if it isn't settled, "-" if nothing exists.
 func text(a rootfs.Answer) string {
 	switch {
 	case !a.Settled:

@@ -2,24 +2,24 @@ package rootfs
 
 import "slices"
 
-// doubts are the entries that a runtime may have unpacked elsewhere, where a
-// link leads that a lower layer has in the place of a directory which is only
-// implied. They all lie below such a directory.
+// doubts are the entries that a runtime may have unpacked elsewhere: to the target of
+// a link in a lower layer, in place of a directory which is only implied. They all lie
+// below such a directory.
 //
-// Where the link leads is not known until it's read, so an entry of some name is
-// taken to be able to change every file of that name, and every directory.
+// The target of the link is not known until it's read, so an entry may change every
+// file of its name, and every directory.
 type doubts struct {
 	all   []doubt
 	named map[string]int32 // the last of each name
 	// any is the last opaque directory that may be another one.
 	any int32
-	// implied is the last directory. The place that a link leads to is made if it
-	// isn't there: no file is known to be missing while one of them is in doubt.
+	// implied is the last directory. The target of a link is made if it doesn't exist:
+	// no file is known to be missing while one of them is in doubt.
 	implied int32
 }
 
-// doubt ends as soon as a directory is known to be one, on the way to which, and
-// in whose place, no layer up to the given one has a link.
+// doubt ends as soon as a directory is known to be one, with no link in its place or
+// on the way to it in any layer up to the given one.
 type doubt struct {
 	dir   id
 	layer uint16
@@ -30,7 +30,7 @@ func newDoubts() doubts {
 	return doubts{named: map[string]int32{}, any: none, implied: none}
 }
 
-// push puts a doubt in front of a list, and returns the new front.
+// push puts a doubt at the front of a list, and returns the new front.
 func (d *doubts) push(list int32, dir id, layer int) int32 {
 	d.all = append(d.all, doubt{dir, uint16(layer), list})
 	return int32(len(d.all) - 1)
@@ -48,8 +48,8 @@ func (d *doubts) doubtAny(dir id, layer int) { d.any = d.push(d.any, dir, layer)
 
 func (d *doubts) imply(dir id, layer int) { d.implied = d.push(d.implied, dir, layer) }
 
-// doubtful returns waiting or tangled if a file may be changed on the way to
-// which the names are, and else isLeaf.
+// doubtful returns waiting or tangled if a file at the end of these names may be
+// changed, and else isLeaf.
 func (t *tree) doubtful(names []string) verdict {
 	worst := t.review(&t.any)
 	for _, name := range names {
@@ -64,9 +64,9 @@ func (t *tree) doubtful(names []string) verdict {
 // complete is doubtful for a file that is missing.
 func (t *tree) complete() verdict { return max(t.review(&t.any), t.review(&t.implied)) }
 
-// review strikes the doubts from the front of the list that have ended. It
-// returns isLeaf if that is all of them, and else what is to be said of the
-// next. Beyond the limit of steps it gives up, for the caller to notice.
+// review removes the ended doubts from the front of the list. It returns isLeaf if
+// that is all of them, and else the verdict of the next. Beyond the limit of steps it
+// gives up, and the caller has to notice.
 func (t *tree) review(list *int32) verdict {
 	for *list != none {
 		d := t.all[*list]
@@ -81,7 +81,7 @@ func (t *tree) review(list *int32) verdict {
 	return isLeaf
 }
 
-// reach looks up a directory of a layer as the layers up to that one have it:
+// reach looks up a directory of a layer in the layers up to that one:
 // isDir, waiting or tangled.
 func (t *tree) reach(dir id, layer int) verdict {
 	var way []id

@@ -2,7 +2,7 @@ package rootfs
 
 import "context"
 
-// Limits are those that ReadWithin lowers; zero leaves one as it is.
+// Limits are those that ReadWithin lowers; zero keeps the default.
 type Limits struct {
 	Entries, Names, Steps, Kept int
 	File, Unpacked              int64

@@ -85,7 +85,7 @@ func TestMaxFile(t *testing.T) {
 	}
 }
 
-// TestKept: what is not kept is read again.
+// TestKept: content that is not kept is read again.
 func TestKept(t *testing.T) {
 	blobs, layers := image(t, "a=1; b=2; c=3")
 	questions := []rootfs.Question{ask("/x,/a"), ask("/x,/b"), ask("/x,/c")}
@@ -120,8 +120,7 @@ func (e *endless) Read(p []byte) (int, error) {
 
 func (*endless) Close() error { return nil }
 
-// TestEndless: a stream without an end comes to one, whether it unpacks to
-// anything or not.
+// TestEndless: an endless stream is ended, whether it unpacks to anything or not.
 func TestEndless(t *testing.T) {
 	plain := archive(t, items("a="+strings.Repeat("x", 1<<16)))
 	plain = plain[:len(plain)-1024]
@@ -154,7 +153,7 @@ func paxHeaders(t *testing.T) []byte {
 	return data
 }
 
-// TestCancel ends while a stream is read that would not end.
+// TestCancel ends while it reads an endless stream.
 func TestCancel(t *testing.T) {
 	cause := errors.New("enough")
 	var b bytes.Buffer

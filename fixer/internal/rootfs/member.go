@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// kind is what an entry is.
+// kind is the type of an entry.
 type kind uint8
 
 const (
@@ -20,7 +20,7 @@ const (
 	other
 )
 
-// mark is what the name of an entry says about lower layers. See "Whiteouts" in
+// mark is the meaning of an entry's name for lower layers. See "Whiteouts" in
 // the OCI image specification, layer.md.
 type mark uint8
 
@@ -33,7 +33,7 @@ const (
 
 const whiteout = ".wh."
 
-// member is what matters of an archive's entry.
+// member is the relevant part of an archive's entry.
 type member struct {
 	dir  string // of the entry, below the root: clean, without a slash before it
 	base string // empty for the root itself
@@ -41,10 +41,10 @@ type member struct {
 	mark mark
 	mode fs.FileMode
 	link string
-	big  bool // more content than is taken
+	big  bool // more content than allowed
 }
 
-// newMember reads a header. It takes no strings from it that may be part of a
+// newMember reads a header. It keeps no strings from it that may be part of a
 // longer one.
 func newMember(h *tar.Header, max limits) (member, error) {
 	m := member{kind: kindOf(h.Typeflag)}
@@ -78,8 +78,7 @@ func newMember(h *tar.Header, max limits) (member, error) {
 	return m, nil
 }
 
-// markOf returns the name that an entry's last name is about, and what it says
-// of it.
+// markOf returns the name that an entry's last name refers to, and its mark.
 func markOf(name string) (string, mark) {
 	hidden, ok := strings.CutPrefix(name, whiteout)
 	switch {
@@ -88,7 +87,7 @@ func markOf(name string) (string, mark) {
 	case hidden == whiteout+".opq":
 		return "", opaque
 	case strings.HasPrefix(hidden, whiteout), hidden == "", hidden == ".", hidden == "..":
-		return "", ignored // among them what aufs notes for itself, as .wh..wh.plnk
+		return "", ignored // including aufs's own files, such as .wh..wh.plnk
 	}
 	return hidden, removed
 }

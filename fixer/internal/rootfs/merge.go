@@ -5,15 +5,15 @@ import (
 	"math"
 )
 
-// verdict is what a look-up comes to.
+// verdict is the result of a look-up.
 type verdict uint8
 
 const (
-	missing verdict = iota // nothing is there, whatever else the layers hold
+	missing verdict = iota // nothing is there, whatever else the layers contain
 	isDir
 	isLeaf  // anything else
 	waiting // more has to be read
-	tangled // runtimes don't agree; more doesn't help
+	tangled // runtimes don't agree; reading more doesn't help
 )
 
 // spot is a directory of the merged file system.
@@ -38,11 +38,11 @@ const everything = math.MaxUint16
 // unfirm is the firm of a directory that no layer has an entry for.
 const unfirm = math.MaxInt
 
-// sealed reports whether all layers were read that count where floor is the
-// oldest that does.
+// sealed reports whether all layers that count were read if floor is the oldest of
+// them.
 func (t *tree) sealed(floor int) bool { return max(floor, 1) > t.layer }
 
-// top returns the root directory as the layers up to the given one have it.
+// top returns the root directory in the layers up to the given one.
 func (t *tree) top(layer int) spot {
 	s := spot{node: root}
 	for i := t.nodes[root].first; i != none && s.floor == 0; i = t.entries[i].next {
@@ -53,8 +53,8 @@ func (t *tree) top(layer int) spot {
 	return s
 }
 
-// look finds a name in a directory as the layers up to the given one have it: a
-// directory (the spot), a leaf (its entry), or none of both.
+// look finds a name in a directory in the layers up to the given one: a directory (the
+// spot), a leaf (its entry), or neither.
 func (t *tree) look(in spot, name string, layer int) (spot, int32, verdict) {
 	out := spot{node: root, firm: unfirm}
 	floor := in.floor // of the name itself; its contents may have a higher one
@@ -110,7 +110,7 @@ func (t *tree) look(in spot, name string, layer int) (spot, int32, verdict) {
 	return in, none, waiting
 }
 
-// inherit adds what is uncertain of the directory that this one was found in.
+// inherit adds the uncertainty of the directory that contains this one.
 func (s *spot) inherit(in spot) {
 	s.pending = s.node
 	if in.firm >= s.firm {
@@ -131,8 +131,8 @@ func (s *spot) certain(layer int, v verdict) verdict {
 	return waiting
 }
 
-// dirMode returns the mode of a directory, which is that of the newest entry. Of
-// a directory that is only implied it is what runtimes make it.
+// dirMode returns the mode of a directory, which is that of the newest entry. A
+// directory that is only implied has the mode that runtimes give it.
 func (t *tree) dirMode(s spot) (fs.FileMode, bool) {
 	for i := t.nodes[s.node].first; i != none; i = t.entries[i].next {
 		e := &t.entries[i]

@@ -78,7 +78,7 @@ func (m *model) enter(top *file, dir string, layer int) (*file, bool) {
 	return way[len(way)-1], linked
 }
 
-// put unpacks one entry that is no mark.
+// put unpacks one entry that is not a mark.
 func (m *model) put(top *file, i item, layer int) {
 	dir, base := path.Split(path.Clean("/" + i.name))
 	d, _ := m.enter(top, dir, layer)
@@ -107,7 +107,7 @@ func (m *model) unpack(top *file, links []item, layer int) {
 	}
 }
 
-// link makes a hard link what it leads to.
+// link resolves a hard link to its target.
 func (m *model) link(top *file, i item, layer int) {
 	dir, base := path.Split(path.Clean("/" + i.name))
 	d, _ := m.enter(top, dir, layer)

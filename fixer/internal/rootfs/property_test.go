@@ -112,7 +112,7 @@ func everyPath() []string {
 }
 
 // TestModels compares Read with two file systems that the layers are unpacked
-// to, for every path. What is settled must be right in both; in layers of
+// to, for every path. Settled answers must be right in both; in layers of
 // regular form all must be settled.
 func TestModels(t *testing.T) {
 	paths := everyPath()
@@ -171,7 +171,7 @@ func compareTo(t *testing.T, layers [][]item, questions []rootfs.Question) ([]ro
 	return answers, models
 }
 
-// TestSubsets: what else is asked changes no answer.
+// TestSubsets: other questions change no answer.
 func TestSubsets(t *testing.T) {
 	paths := everyPath()
 	for seed := range uint64(1500) {
@@ -208,7 +208,7 @@ func TestSubsets(t *testing.T) {
 }
 
 // TestOptional: an optional question changes no answer and opens no layer, and
-// its own answer, if it has one, is that which it would have had.
+// its own answer, if it has one, is the same as without Optional.
 func TestOptional(t *testing.T) {
 	paths := everyPath()
 	answered, unanswered := 0, 0

@@ -47,8 +47,7 @@ func (r *reading) readLayers(ctx context.Context) error {
 	return nil
 }
 
-// scan calls each for the headers of a layer, until it reports that it's done,
-// and at the end.
+// scan calls each for the headers of a layer, until it returns true, and at the end.
 func (r *reading) scan(ctx context.Context, l int, each func(*tar.Reader, *tar.Header, int) (bool, error)) error {
 	s, err := open(ctx, r.layers[l-1], &r.budget)
 	if err != nil {
@@ -117,7 +116,7 @@ func readFile(archive io.Reader, n int64) ([]byte, error) {
 	return data, err
 }
 
-// readAgain completes the answers whose content was passed by before it was
+// readAgain completes the answers whose content was skipped before it was
 // wanted. It reads each layer that has some a second time, newest first.
 func (r *reading) readAgain(ctx context.Context) error {
 	passed := map[int]map[int]fs.FileMode{}

@@ -171,7 +171,7 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// TestPath: an answer has the path as it was asked, and content only on request.
+// TestPath: an answer has the path as in the question, and content only on request.
 func TestPath(t *testing.T) {
 	_, layers := image(t, "bin -> usr/bin; usr/; usr/bin/; usr/bin/sh=sh 0755")
 	answers, err := rootfs.Read(t.Context(), layers, []rootfs.Question{
@@ -224,7 +224,7 @@ func TestStops(t *testing.T) {
 		{[]string{"a=1; z=2; b -> a"}, "/b", []int{2}},
 		{[]string{"x=", "a=1; z=2; b => a"}, "/b", []int{0, 2}},
 		{[]string{"x=", "a=1; z=2; b -> a"}, "/b,/x", []int{0, 2}},
-		// nothing more can be told
+		// nothing more can be found
 		{[]string{"a=1", "b=1; b/c=1; d=1", "c=3"}, "/d", []int{0, 1, 1}},
 		{[]string{"a=1", "bin -> b", "bin/a=3"}, "/bin/a", []int{0, 1, 1}},
 	} {
@@ -242,7 +242,7 @@ func TestStops(t *testing.T) {
 	}
 }
 
-// TestNoQuestion: nothing is opened for nothing.
+// TestNoQuestion: without a question nothing is opened.
 func TestNoQuestion(t *testing.T) {
 	blobs, layers := image(t, "a=1")
 	answers, err := rootfs.Read(t.Context(), layers, nil)

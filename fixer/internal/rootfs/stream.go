@@ -13,10 +13,10 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// readAhead is how many stored bytes are asked for at a time.
+// readAhead is how many stored bytes are requested at a time.
 const readAhead = 32 << 10
 
-// What compressed streams begin with. A zstd stream may begin with a frame to
+// The first bytes of compressed streams. A zstd stream may begin with a frame to
 // skip, whose number ends in any digit.
 var (
 	gzipMagic = []byte{0x1f, 0x8b}
@@ -30,7 +30,7 @@ type budget struct {
 	max              int64
 }
 
-// stream is a layer that is being read: the bytes of its archive.
+// stream is a layer while it is read: the bytes of its archive.
 type stream struct {
 	meter
 	stored  io.Reader
@@ -61,7 +61,7 @@ func open(ctx context.Context, l Layer, b *budget) (*stream, error) {
 	return s, nil
 }
 
-// unpack tells by the first bytes how the stream is compressed.
+// unpack detects by the first bytes how the stream is compressed.
 func (s *stream) unpack(r *bufio.Reader) (io.Reader, error) {
 	start, err := r.Peek(4)
 	if err != nil && err != io.EOF {
@@ -92,9 +92,9 @@ func (s *stream) close() {
 	}
 }
 
-// whole returns the error that an archive deserves which ends here without a
-// marker: none between two entries, all of which fill blocks of 512 bytes. It
-// reads what is left of the stream, so that whoever opened it can check a digest.
+// whole returns the error for an archive that ends here without a marker: none between
+// two entries, all of which fill blocks of 512 bytes. It reads what is left of the
+// stream, so that its owner can check a digest.
 func (s *stream) whole() error {
 	if s.read%512 != 0 {
 		return io.ErrUnexpectedEOF
@@ -103,7 +103,7 @@ func (s *stream) whole() error {
 	return err
 }
 
-// windowed calls a frame with too large a window what it is.
+// windowed identifies the error of a frame with too large a window.
 type windowed struct{ r io.Reader }
 
 func (w windowed) Read(p []byte) (int, error) {
@@ -115,7 +115,7 @@ func (w windowed) Read(p []byte) (int, error) {
 }
 
 // meter counts what is read, up to a limit, and ends with the context, which
-// decompression alone would never look at.
+// decompression alone would ignore.
 type meter struct {
 	ctx   context.Context
 	r     io.Reader
@@ -143,7 +143,7 @@ func (m *meter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// unexpected makes the end of a stream that has hardly begun the error it is.
+// unexpected returns io.ErrUnexpectedEOF for the end of a stream that has hardly begun.
 func unexpected(err error) error {
 	if err == io.EOF {
 		return io.ErrUnexpectedEOF

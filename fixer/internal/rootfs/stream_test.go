@@ -117,7 +117,7 @@ func TestCut(t *testing.T) {
 				t.Errorf("%s, %d of %d bytes: got %s, %v", name, n, len(data), got, err)
 			}
 		}
-		// What is answered before the cut is answered.
+		// Questions answered before the cut stay answered.
 		if got, err := readOne(t, plain[:1536], "/a"); got != "/a -rw-r--r-- =1" || err != nil {
 			t.Errorf("%s: got %s, %v", name, got, err)
 		}
@@ -264,7 +264,7 @@ func rawLayer(data []byte) rootfs.Layer {
 	return layers[0]
 }
 
-// TestReadAgainFails: an answer without its content is none.
+// TestReadAgainFails: an answer without its content is not an answer.
 func TestReadAgainFails(t *testing.T) {
 	first, second := archive(t, items("a=1; b -> a")), archive(t, items("a=1; b -> a"))
 	for name, again := range map[string]func() ([]byte, error){

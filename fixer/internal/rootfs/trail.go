@@ -27,11 +27,11 @@ func (t *trail) next() (string, bool) {
 	return name, true
 }
 
-// more reports whether anything follows, if only a slash: then what it follows
+// more reports whether anything follows, even a slash: then what it follows
 // must be a directory.
 func (t *trail) more() bool { return len(t.rest) > 0 }
 
-// follow takes the way through a link. It reports false when there is none: the
+// follow continues with the target of a link. It returns false if it can't: the
 // target is empty, or there were too many links.
 func (t *trail) follow(target string) bool {
 	if t.hops++; t.hops > MaxLinks || target == "" {

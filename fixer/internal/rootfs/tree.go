@@ -27,7 +27,7 @@ type node struct {
 	first, last int32
 }
 
-// entry is what one layer says of a path. A layer has at most one for a path.
+// entry is a path in one layer. A layer has at most one for a path.
 type entry struct {
 	layer   uint16
 	kind    kind
@@ -41,26 +41,25 @@ type entry struct {
 type flags uint8
 
 const (
-	// isRemoved: lower layers' entries don't count, nor what is below them.
+	// isRemoved: lower layers' entries don't count, nor does what is below them.
 	isRemoved flags = 1 << iota
-	// isOpaque: nor do those below this directory.
+	// isOpaque: those below this directory don't count either.
 	isOpaque
-	// isImplied: the directory had no entry yet when something in it had.
+	// isImplied: the directory had no entry yet when something in it had one.
 	isImplied
 	// isStated: the directory has an entry of its own.
 	isStated
-	// isUsed: the directory has something in it, or a mark.
+	// isUsed: the directory contains something, or a mark.
 	isUsed
 	// isLoose: a directory on the way, or this one, is implied.
 	isLoose
-	// isBig: the content is more than is taken.
+	// isBig: the content is larger than allowed.
 	isBig
 )
 
 func (f flags) has(g flags) bool { return f&g != 0 }
 
-// tree has the entries of all layers that were read, each layer's as if it had
-// been unpacked alone.
+// tree has the entries of all layers that were read, each as if unpacked alone.
 type tree struct {
 	max      limits
 	nodes    []node
@@ -68,7 +67,7 @@ type tree struct {
 	links    []string
 	children map[key]id
 
-	layer int // that is being read, counted from 1; below it is unread
+	layer int // the current one, counted from 1; those below it are unread
 	count int // against limits.entries
 	bytes int // against limits.names
 	steps int // against limits.steps
@@ -80,8 +79,7 @@ type tree struct {
 	// implies: there are implied directories in this layer.
 	implies bool
 
-	// The last directory that was looked for, as most entries follow their
-	// siblings.
+	// The last directory that was looked up, since most entries follow their siblings.
 	lastName string
 	lastDir  id
 }
@@ -123,8 +121,7 @@ func (t *tree) own(n id) int32 {
 	return none
 }
 
-// child returns the path of a name in a directory, which becomes one if it
-// isn't.
+// child returns the path of a name in a directory, and adds it if it is new.
 func (t *tree) child(dir id, name string) (id, error) {
 	if n, ok := t.children[key{dir, name}]; ok {
 		return n, nil
@@ -139,7 +136,7 @@ func (t *tree) child(dir id, name string) (id, error) {
 	return n, nil
 }
 
-// tally counts what is kept.
+// tally counts what is kept, against the limits.
 func (t *tree) tally() error {
 	if t.count++; t.count > t.max.entries {
 		return exceeded(t.max.entries, "entries")

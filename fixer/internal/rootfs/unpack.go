@@ -2,8 +2,8 @@ package rootfs
 
 import "strings"
 
-// add unpacks a member of the layer that is being read. It returns the entry
-// and its path, or none when nothing was added that a question could ask for.
+// add unpacks a member of the current layer. It returns the entry and its path, or
+// none if it added nothing that a question could ask for.
 func (t *tree) add(m member, ordinal int) (int32, id, error) {
 	if err := t.tally(); err != nil {
 		return none, root, err
@@ -38,9 +38,8 @@ func (t *tree) add(m member, ordinal int) (int32, id, error) {
 	return i, n, t.set(i, m, ordinal)
 }
 
-// hide marks a path as removed or opaque. Where something was unpacked in it
-// already, and perhaps through a link that the mark is about, it depends on the
-// runtime where that is now.
+// hide marks a path as removed or opaque. If something was unpacked in it already,
+// perhaps through a link that the mark is about, its place depends on the runtime.
 func (t *tree) hide(n id, f flags) {
 	e := &t.entries[t.own(n)]
 	if e.flags.has(isUsed) && t.implies {
@@ -56,8 +55,8 @@ func (t *tree) hide(n id, f flags) {
 	}
 }
 
-// set says what an entry is. Where the archive had it before, it's replaced, as
-// long as nothing else depends on what it was.
+// set sets the content of an entry. If the archive had it before, it's replaced, as
+// long as nothing else depends on the old one.
 func (t *tree) set(i int32, m member, ordinal int) error {
 	e := &t.entries[i]
 	if e.kind != unset {
@@ -86,8 +85,8 @@ func (t *tree) set(i int32, m member, ordinal int) error {
 	return nil
 }
 
-// enter returns the directory in which entries are unpacked whose names begin
-// with dir. It follows the layer's links and makes directories that are missing.
+// enter returns the directory for entries whose names begin with dir. It follows the
+// layer's links and makes missing directories.
 func (t *tree) enter(dir string) (id, error) {
 	if dir == t.lastName {
 		return t.lastDir, nil
@@ -102,7 +101,7 @@ func (t *tree) enter(dir string) (id, error) {
 		case "", ".":
 			continue
 		case "..":
-			// Out of a directory that may be somewhere else, or not be at all:
+			// From a directory that may be somewhere else, or not exist:
 			// runtimes don't make those that a link only leads through.
 			if t.entries[t.own(at)].flags.has(isImplied) {
 				t.torn = true
@@ -131,7 +130,7 @@ func (t *tree) enter(dir string) (id, error) {
 	return at, nil
 }
 
-// inner returns what this layer has by a name in a directory: a directory, if it
+// inner returns this layer's node for a name in a directory: a directory, if it
 // had nothing so far.
 func (t *tree) inner(dir id, name string) (id, error) {
 	if n, ok := t.children[key{dir, name}]; ok {
@@ -154,8 +153,8 @@ func (t *tree) inner(dir id, name string) (id, error) {
 	return n, nil
 }
 
-// place returns the path of a name in a directory, which has an entry of this
-// layer then.
+// place returns the path of a name in a directory, which then has an entry of this
+// layer.
 func (t *tree) place(dir id, name string) (id, error) {
 	n, err := t.child(dir, name)
 	if err != nil || t.own(n) != none {

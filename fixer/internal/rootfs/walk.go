@@ -2,14 +2,14 @@ package rootfs
 
 import "strings"
 
-// outcome is where a path leads.
+// outcome is the result of following a path.
 type outcome struct {
 	verdict verdict
 	at      id    // the path of the file or directory
-	entry   int32 // the file's own, behind hard links
+	entry   int32 // the file's own, after hard links
 	dir     spot  // the directory
 	names   []string
-	// wait is what to look at again when a layer has it.
+	// wait is the name to look at again when a layer has it.
 	wait key
 }
 
@@ -64,7 +64,7 @@ func (t *tree) walk(path string) (outcome, error) {
 	return o, nil
 }
 
-// awaited returns the name on which a look-up waits: the one that it didn't find,
+// awaited returns the name that a look-up waits for: the one that it didn't find,
 // or that of the pending directory in which it found a directory or a leaf.
 func (t *tree) awaited(in, found spot, leaf int32, name string) key {
 	var n node
@@ -79,7 +79,7 @@ func (t *tree) awaited(in, found spot, leaf int32, name string) key {
 	return key{n.parent, n.name}
 }
 
-// original returns the entry behind hard links, which must be in the same layer,
+// original returns the target entry of hard links, which must be in the same layer,
 // before or after.
 func (t *tree) original(i int32, o *outcome) (int32, verdict) {
 	for range MaxLinks {
@@ -99,7 +99,7 @@ func (t *tree) original(i int32, o *outcome) (int32, verdict) {
 }
 
 // linked returns the entry that a hard link of a layer names. Only the
-// directories on the way may be symbolic links. What isn't there is tangled: a
+// directories on the way may be symbolic links. A missing one is tangled: a
 // runtime that unpacks the layer alone fails.
 func (t *tree) linked(path string, layer int, o *outcome) (int32, verdict) {
 	absent := tangled

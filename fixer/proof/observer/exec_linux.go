@@ -10,12 +10,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// exec becomes the command.
+// exec replaces the process by the command.
 func (how Exec) exec(args []string) error {
-	// What follows changes this thread alone, and execve takes it from there.
+	// The following changes only this thread, and execve takes its state.
 	runtime.LockOSThread()
-	// The command is looked for as root even where it is run by another: who may
-	// not read a directory can't start what is in it either.
+	// Look up the command as root even if another user runs it: a user that may not
+	// read a directory can't start a program in it either.
 	name, err := exec.LookPath(args[0])
 	if err != nil {
 		return err
@@ -33,7 +33,7 @@ func (how Exec) exec(args []string) error {
 	return &os.PathError{Op: "exec", Path: name, Err: unix.Exec(name, args, os.Environ())}
 }
 
-// become makes root the user, and keeps one of its rights.
+// become changes from root to the user, and keeps one of root's rights.
 func (u *User) become() error {
 	if err := unix.Prctl(unix.PR_SET_KEEPCAPS, 1, 0, 0, 0); err != nil {
 		return err
@@ -42,7 +42,7 @@ func (u *User) become() error {
 	for i, g := range u.Groups {
 		groups[i] = uint32(g)
 	}
-	// Those of package syscall change all threads, and may be the C library's.
+	// The functions of package syscall change all threads, and may be the C library's.
 	if _, _, errno := unix.RawSyscall(unix.SYS_SETGROUPS, uintptr(len(u.Groups)), uintptr(unsafe.Pointer(&groups[0])), 0); errno != 0 {
 		return errno
 	}

@@ -1,9 +1,9 @@
 package observer
 
-// Files are those of an image, as a container sees them.
+// Files are the files of an image, as a container sees them.
 type Files struct {
 	Count  int      `json:"count"`
-	Size   int64    `json:"size"`             // in bytes; what a lower layer holds and an upper one hides does not count
+	Size   int64    `json:"size"`             // in bytes; files of a lower layer that an upper one hides do not count
 	Setuid []string `json:"setuid,omitempty"` // programs that run with their owner's or group's rights
 }
 
@@ -14,5 +14,5 @@ type Change struct {
 	Dir  bool   `json:"dir,omitempty"`
 }
 
-// maxChanged bounds what is told of a program that unpacks a tree.
+// maxChanged bounds the changes that are reported, for programs that unpack a tree.
 const maxChanged = 10_000

@@ -19,7 +19,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// walk visits the image's files, and no others that are mounted over them.
+// walk visits the image's files, but not those that are mounted over them.
 func walk(visit func(name string, st *unix.Stat_t)) error {
 	mounts, err := mountPoints()
 	if err != nil {
@@ -43,8 +43,8 @@ func walk(visit func(name string, st *unix.Stat_t)) error {
 
 func survey() (*Files, error) {
 	f := &Files{}
-	// BuildKit links files from one snapshot to another, so a file with many
-	// links may have one in this image.
+	// BuildKit links files between snapshots, so a file with many links may have one
+	// in this image.
 	linked := map[[2]uint64]bool{}
 	err := walk(func(name string, st *unix.Stat_t) {
 		if st.Mode&unix.S_IFMT != unix.S_IFREG {
@@ -65,8 +65,8 @@ func survey() (*Files, error) {
 	return f, err
 }
 
-// changed lists what was written since PID 1 started. It goes by the time of
-// change that the kernel sets, and which no program can.
+// changed returns what was written since PID 1 started. It uses the change time, which
+// the kernel sets and no program can.
 func changed() (list []Change, err error) {
 	since, err := started("/proc/1/stat")
 	if err != nil {
@@ -88,15 +88,15 @@ func changed() (list []Change, err error) {
 	return list, err
 }
 
-// started is the time at which a process started, in nanoseconds since 1970.
+// started returns the time at which a process started, in nanoseconds since 1970.
 func started(stat string) (int64, error) {
 	text, err := os.ReadFile(stat)
 	if err != nil {
 		return 0, err
 	}
-	// The second field is a name in parentheses, which may hold anything; the
-	// 22nd is the time since boot in ticks, of which all of Linux's
-	// architectures that Go runs on have 100 in a second.
+	// The second field is a name in parentheses, which may contain anything; the 22nd
+	// is the time since boot in ticks, 100 a second on all Linux architectures that Go
+	// runs on.
 	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
 	if len(fields) < 20 {
 		return 0, fmt.Errorf("%s: not understood", stat)
@@ -112,7 +112,7 @@ func started(stat string) (int64, error) {
 	return time.Now().UnixNano() - boot.Nano() + ticks*int64(time.Second/100), nil
 }
 
-// mountPoints are the directories and files that others are mounted on.
+// mountPoints returns the directories and files that others are mounted on.
 func mountPoints() (map[string]bool, error) {
 	text, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {
@@ -128,8 +128,8 @@ func mountPoints() (map[string]bool, error) {
 	return mounts, nil
 }
 
-// writable asks as a user: a copy of this program becomes that
-// user and tells what the kernel lets it write.
+// writable tests as a user: a copy of this program becomes that user and reports what
+// the kernel lets it write.
 func writable(u User, self, paths []string) (answers []bool, err error) {
 	input, err := json.Marshal(paths)
 	if err != nil {
@@ -149,9 +149,9 @@ func writable(u User, self, paths []string) (answers []bool, err error) {
 	return answers, json.Unmarshal(out, &answers)
 }
 
-// access tells which of the paths this process may write. Where there is
-// no such path, what counts is whether it could be made: whether the nearest
-// directory above it may be written.
+// access reports which of the paths this process may write. For a path that does not
+// exist, it reports whether it could be made: whether the nearest directory above it
+// may be written.
 func access(in io.Reader, out io.Writer) error {
 	var paths []string
 	if err := json.NewDecoder(in).Decode(&paths); err != nil {

@@ -7,8 +7,8 @@ import (
 	"io"
 )
 
-// A container's processes are Linux ones: elsewhere this program is never the
-// observer.
+// errNotLinux: a container's processes are Linux ones, so elsewhere this program is
+// never the observer.
 var errNotLinux = errors.New("the observer runs in Linux containers only")
 
 func survey() (*Files, error)                           { return nil, errNotLinux }

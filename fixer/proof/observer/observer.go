@@ -1,7 +1,7 @@
 // Package observer is the part of a proof that runs inside the container, next
-// to the command that is looked at: it reads /proc and the file system there,
-// and prints what it found. It needs nothing of the image, neither a shell nor
-// a C library, and BuildKit is not in reach.
+// to the observed command: it reads /proc and the file system there, and prints the
+// results. It needs nothing of the image, neither a shell nor a C library, and can't
+// reach BuildKit.
 package observer
 
 import (
@@ -14,26 +14,25 @@ import (
 )
 
 // Request is a question to an observer, and Response its answer. An observer
-// answers one question and ends: what is sent to a process of BuildKit's
-// gateway just when that ends takes the connection down with it, so nothing is.
+// answers one question and ends: input to a process of BuildKit's gateway that is just
+// ending breaks the connection, so there is none.
 type Request struct {
 	Await  *Await   `json:",omitempty"` // is answered first, with Ready
-	Look   bool     `json:",omitempty"` // at PID 1 and what it did
-	Who    bool     `json:",omitempty"` // as whom does the observer itself run?
+	Look   bool     `json:",omitempty"` // at PID 1 and its effects
+	Who    bool     `json:",omitempty"` // as which user does the observer itself run?
 	Survey bool     `json:",omitempty"` // of an image in which nothing else runs
 	Access []string `json:",omitempty"` // with Look: may the user of PID 1 write these?
 	Self   []string // the command line of the observer, up to its arguments
 }
 
-// Await waits until one of the ports is listened on, and, if there is a URL,
+// Await waits until a process listens on one of the ports, and, if there is a URL,
 // until it answers with a status below 400.
 type Await struct {
 	Ports   []int
-	Taken   []int // listened on by others, and so no answer
+	Taken   []int // in use by others, and so not an answer
 	URL     string
 	Timeout time.Duration
-	// Elsewhere, if not 0, ends the waiting after that time when other ports
-	// are listened on.
+	// Elsewhere, if not 0, ends the waiting after that time if other ports are in use.
 	Elsewhere time.Duration
 }
 
@@ -50,8 +49,8 @@ type Response struct {
 }
 
 // Run is the command line of the observer. "ask REQUEST" prints the Response,
-// both in JSON. "exec HOW COMMAND…" becomes the command, and returns only on
-// failure; HOW is an Exec in JSON.
+// both in JSON. "exec HOW COMMAND…" replaces the process by the command, and returns
+// only on failure; HOW is an Exec in JSON.
 func Run(args []string, stdin io.Reader, stdout io.Writer) error {
 	switch {
 	case len(args) == 2 && args[0] == "ask":
@@ -72,12 +71,12 @@ func Run(args []string, stdin io.Reader, stdout io.Writer) error {
 	return errors.New("usage: ask REQUEST | exec HOW COMMAND…")
 }
 
-// Exec says how a process becomes a command.
+// Exec is how a process becomes a command.
 type Exec struct {
-	// NoNewPrivs gives up for good that a file's mode or capabilities could
-	// raise its rights.
+	// NoNewPrivs permanently prevents a file's mode or capabilities from raising the
+	// rights.
 	NoNewPrivs bool `json:",omitempty"`
-	// As makes root another user, who may still listen on ports below 1024, as
+	// As changes root to another user, who may still listen on ports below 1024, as
 	// in an engine's containers.
 	As *User `json:",omitempty"`
 }
@@ -144,5 +143,5 @@ func (a *Await) wait() bool {
 	}
 }
 
-// pollTime is how often it is looked whether a port is listened on.
+// pollTime is the interval between checks of a port.
 const pollTime = 20 * time.Millisecond

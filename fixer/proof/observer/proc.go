@@ -16,15 +16,15 @@ import (
 	"time"
 )
 
-// User is whom a process runs as: the effective ids.
+// User is the user of a process: the effective ids.
 type User struct {
 	UID    int    `json:"uid"`
 	GID    int    `json:"gid"`
 	Groups []int  `json:"groups,omitempty"`
-	Home   string `json:"home,omitempty"` // as the runtime sets it; of the observer itself only
+	Home   string `json:"home,omitempty"` // set by the runtime; of the observer itself only
 }
 
-// Process is one of the container, as its /proc tells. The observer's own are
+// Process is a process of the container, from its /proc. The observer's own are
 // left out.
 type Process struct {
 	PID    int    `json:"pid"`
@@ -35,8 +35,8 @@ type Process struct {
 	Capabilities string `json:"capabilities"` // the effective ones, in hexadecimal
 }
 
-// processes lists the processes that are PID 1 or descend from it. What ends
-// while it is looked at is left out.
+// processes returns PID 1 and its descendants. It leaves out processes that end
+// meanwhile.
 func processes(proc string) (list []Process, err error) {
 	entries, err := os.ReadDir(proc)
 	if err != nil {
@@ -55,8 +55,8 @@ func processes(proc string) (list []Process, err error) {
 		all[pid] = parseStatus(pid, text)
 	}
 	for pid, p := range all {
-		// What was started into the container from outside has the parent 0,
-		// as PID 1 has.
+		// A process started into the container from outside has the parent 0, like PID
+		// 1.
 		root := p
 		for range len(all) {
 			parent, ok := all[root.Parent]
@@ -73,7 +73,7 @@ func processes(proc string) (list []Process, err error) {
 	return list, nil
 }
 
-// self is whom the observer runs as.
+// self returns the user of the observer.
 func self(proc string) (*User, error) {
 	text, err := os.ReadFile(filepath.Join(proc, "self", "status"))
 	if err != nil {
@@ -84,7 +84,7 @@ func self(proc string) (*User, error) {
 	return &u, nil
 }
 
-// parseStatus reads a /proc/PID/status.
+// parseStatus parses a /proc/PID/status.
 func parseStatus(pid int, text []byte) Process {
 	p := Process{PID: pid}
 	for line := range strings.Lines(string(text)) {
@@ -138,7 +138,7 @@ func ports(proc string) (p Ports, err error) {
 		p.Listening = append(p.Listening, parseListening(text)...)
 	}
 	if failed != nil && p.Listening == nil {
-		// A kernel without IPv6 lacks one of them, and that is all right.
+		// A kernel without IPv6 lacks one of them, which is fine.
 		if _, err := os.Stat(filepath.Join(proc, "net/tcp")); err != nil {
 			return p, failed
 		}
@@ -148,8 +148,7 @@ func ports(proc string) (p Ports, err error) {
 	return p, nil
 }
 
-// parseListening finds the ports of sockets in the state LISTEN in a
-// /proc/net/tcp.
+// parseListening returns the ports of sockets in the state LISTEN in a /proc/net/tcp.
 func parseListening(text []byte) (list []int) {
 	const listen = "0A"
 	for s := bufio.NewScanner(bytes.NewReader(text)); s.Scan(); {
@@ -165,8 +164,8 @@ func parseListening(text []byte) (list []int) {
 	return list
 }
 
-// get asks for a page of this container; redirects are answers too. No proxy
-// is asked: nothing leaves the container.
+// get requests a page of this container; redirects are answers too. It uses no proxy:
+// nothing leaves the container.
 func get(ctx context.Context, url string) (int, error) {
 	dialer := &net.Dialer{Timeout: 2 * time.Second}
 	c := &http.Client{

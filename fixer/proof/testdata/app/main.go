@@ -1,4 +1,4 @@
-// App stands for an application in the tests of proof, and for the observer.
+// App is an example application in the tests of proof, and the observer.
 package main
 
 import (
