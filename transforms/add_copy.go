@@ -49,7 +49,7 @@ file that becomes an archive one day is unpacked. Docker's documentation recomme
 	},
 	Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		if p.Context == nil {
-			return nil // what ADD would find can't be seen
+			return nil // what ADD would find is unknown
 		}
 		for _, n := range p.Graph.Nodes {
 			for _, s := range n.Eval(nil).Own() {
@@ -90,7 +90,7 @@ func addCopy(p *imagebuild.Pass, s stage.Step, cmd *instructions.AddCommand) {
 	}, fixer.Decision{}, edit)
 }
 
-// maxMatches is how many files of one pattern are looked at.
+// maxMatches bounds the files of one pattern that are checked.
 const maxMatches = 1000
 
 // asCopyDoes reports whether ADD does with a source of the build context what COPY

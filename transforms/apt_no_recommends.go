@@ -15,7 +15,7 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
-// AptNoRecommends keeps apt-get from installing more than what is asked for.
+// AptNoRecommends keeps apt-get from installing more than the named packages.
 var AptNoRecommends = &fixer.Transform{
 	ID:       "apt-no-recommends",
 	Title:    "install no recommended packages, drop apt's lists",
@@ -75,7 +75,7 @@ release are 20 MB that nothing reads again. Both stay in the image.`,
 	}),
 }
 
-// becomeImages are the stages that the targets consist of.
+// becomeImages returns the stages that the targets consist of.
 func becomeImages(g *stage.Graph) (list []*stage.Node) {
 	seen := map[*stage.Node]bool{}
 	for _, n := range g.Targets() {
@@ -87,7 +87,7 @@ func becomeImages(g *stage.Graph) (list []*stage.Node) {
 	return list
 }
 
-// aptOptions are the names of variables that may hold options.
+// aptOptions matches the names of variables that may hold options.
 var aptOptions = lazyregexp.New(`(?i)\$\{?\w*(opt|flag|arg)`)
 
 // leansOn are packages that are known to need one that they only recommend

@@ -11,7 +11,7 @@ import (
 )
 
 // asked answers from the table, with the environment of the official images,
-// and notes what it was asked for.
+// and records the questions.
 type asked struct{ ask baseimage.Ask }
 
 func (a *asked) Inspect(ctx context.Context, q baseimage.Query) (*baseimage.Facts, error) {
@@ -23,8 +23,8 @@ func (a *asked) Inspect(ctx context.Context, q baseimage.Query) (*baseimage.Fact
 	return f, err
 }
 
-// TestAsks: nothing is asked of a base image that the file gives no reason to
-// ask, since what only layers can tell is dear.
+// TestAsks: a base image gets no question without a reason in the file, since reading
+// layers is expensive.
 func TestAsks(t *testing.T) {
 	const app = "WORKDIR /app\nCOPY . .\nCMD [\"node\", \"server.js\"]\n"
 	const cheap = "config distro users digest sh chown"

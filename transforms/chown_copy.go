@@ -17,7 +17,7 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
 
-// ChownCopy copies the application's files as the application's own.
+// ChownCopy copies the application's files with the application's user as owner.
 var ChownCopy = &fixer.Transform{
 	ID:       "chown-copy",
 	Title:    "copy what the application owns as its own",
@@ -67,7 +67,7 @@ func chownCopies(p *imagebuild.Pass, n *stage.Node) error {
 	run := n.Eval(base)
 	user := run.Final.User
 	if !user.Known || stage.IsRoot(user.Text) || !steps.Starts(run) || !copiesAsRoot(run) || nginx.IsImage(n) {
-		return nil // what nginx serves, it only reads
+		return nil // nginx only reads what it serves
 	}
 	if err == nil {
 		base, err = p.Base(n, baseimage.AskDistro|baseimage.AskUsers)
@@ -101,7 +101,7 @@ func chownCopies(p *imagebuild.Pass, n *stage.Node) error {
 		}
 		edit, err := g.Give(i, c)
 		if to := owner.ChownedTo(run, i); to != "" && !id.Is(to) {
-			continue // to whom its author wants it to belong
+			continue // the author has chosen the owner
 		}
 		if err != nil {
 			if owner.ChownedLater(run, i, id) {

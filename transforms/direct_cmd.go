@@ -19,7 +19,7 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
-// DirectCmd takes npm and its kind away from between the container and node.
+// DirectCmd removes npm and similar programs between the container and node.
 var DirectCmd = &fixer.Transform{
 	ID:       "direct-cmd",
 	Title:    "start node itself, not npm",
@@ -80,7 +80,7 @@ func directCmd(p *imagebuild.Pass, n *stage.Node, rs *command.Rewrites) {
 	words, err := commandWords(run, c)
 	front, manager := splitManager(words)
 	if err != nil || manager == nil || workload.IsJob(manager[1:]) {
-		return // in shell form, exec-form tells why
+		return // in shell form, exec-form reports why
 	}
 	base, err := p.Base(n, baseimage.AskConfig)
 	run = n.Eval(base)
@@ -123,7 +123,7 @@ func rewriteManager(p *imagebuild.Pass, run *stage.Evaluation, words, front, man
 	}
 }
 
-// commandWords are the words of a CMD; in shell form, those of its one plain
+// commandWords returns the words of a CMD; in shell form, those of its one plain
 // command.
 func commandWords(run *stage.Evaluation, c *stage.Command) ([]string, error) {
 	if !c.Shell {
@@ -135,7 +135,7 @@ func commandWords(run *stage.Evaluation, c *stage.Command) ([]string, error) {
 	return shell.Plain(strings.Join(c.Argv, " "))
 }
 
-// splitManager finds a package manager behind inits.
+// splitManager finds a package manager after inits.
 func splitManager(words []string) (front, manager []string) {
 	rest := words
 	for len(rest) > 0 && workload.IsInit(rest[0]) {
@@ -183,7 +183,7 @@ func underInit(cmd *dockerfile.Instruction, manager string) func(end *imagebuild
 	return func(end *imagebuild.Pass) (d fixer.Decision) {
 		in := end.Became(cmd)
 		for _, n := range end.Graph.Targets() {
-			base, _ := end.Base(n, baseimage.AskConfig) // what is not known starts nothing
+			base, _ := end.Base(n, baseimage.AskConfig) // an unknown base starts nothing
 			run := n.Eval(base)
 			switch {
 			case run.Final.Cmd == nil || run.Final.Cmd.In != in || startsInit(end, run):

@@ -9,7 +9,7 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/ignorefile"
 )
 
-// Dockerignore keeps out of the image what only the checkout needs.
+// Dockerignore keeps files that only the checkout needs out of the image.
 var Dockerignore = &fixer.Transform{
 	ID:       "dockerignore",
 	Title:    "add a .dockerignore where there is none",

@@ -16,7 +16,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
-// EnvEquals writes the old form of ENV and LABEL as the one with an equals sign.
+// EnvEquals writes the old form of ENV and LABEL with an equals sign.
 var EnvEquals = &fixer.Transform{
 	ID:       "env-equals",
 	Title:    "write ENV and LABEL with an equals sign",
@@ -53,7 +53,7 @@ documentation says that this form may be removed, and BuildKit warns of it (Lega
 	}),
 }
 
-// withoutEquals is the pair that an ENV or LABEL of the old form sets.
+// withoutEquals returns the pair that an ENV or LABEL of the old form sets.
 func withoutEquals(in *dockerfile.Instruction) (kv instructions.KeyValuePair, ok bool) {
 	switch cmd := in.Cmd.(type) {
 	case *instructions.EnvCommand:
@@ -65,9 +65,9 @@ func withoutEquals(in *dockerfile.Instruction) (kv instructions.KeyValuePair, ok
 }
 
 var (
-	// plainKey is a name that means itself in both forms.
+	// plainKey matches a name that means itself in both forms.
 	plainKey = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
-	// anotherPair is how a second variable looks that became part of the first.
+	// anotherPair matches a second variable that became part of the first.
 	anotherPair = lazyregexp.New(`(^|\s)[A-Za-z_][A-Za-z0-9_.]*=`)
 )
 
@@ -122,15 +122,15 @@ func equalsEdits(in *dockerfile.Instruction, kv instructions.KeyValuePair, word 
 	if err != nil || after == "" {
 		return []document.Edit{gap}, err
 	}
-	last := in.Body()[end-1:] // a byte is enough: what stands before it stays
+	last := in.Body()[end-1:] // a byte is enough: what comes before it stays
 	quote, err := in.Replace(in.Part(end-1, end), last+after)
 	return []document.Edit{gap, quote}, err
 }
 
-// equalsWord is what to write behind name= for the value of the old form. There
-// the value is the rest of the line, handed to BuildKit's lexer, which takes
-// quotes and escapes off and puts variables in; here it is one word, split off
-// at blanks, and then handed to the same lexer.
+// equalsWord returns what to write after name= for the value of the old form. There
+// the value is the rest of the line, handed to BuildKit's lexer, which removes quotes
+// and escapes and expands variables; here it is one word, split off at blanks, and
+// then handed to the same lexer.
 func equalsWord(kv instructions.KeyValuePair, escape byte) (word, reason string) {
 	value := kv.Value
 	plain, _, err := lexer.NewLex(rune(escape)).ProcessWord(value, anything{})

@@ -15,7 +15,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 )
 
-// pairs is what BuildKit sets for the ENV or LABEL at the end of a Dockerfile:
+// pairs returns what BuildKit sets for the ENV or LABEL at the end of a Dockerfile:
 // parsed and expanded as its dispatch does.
 func pairs(t *testing.T, src []byte, env []string) (string, error) {
 	t.Helper()
@@ -46,8 +46,8 @@ func pairs(t *testing.T, src []byte, env []string) (string, error) {
 	return b.String(), err
 }
 
-// TestEnvEqualsKeepsValues: what BuildKit sets is the same before and after,
-// whatever the value is made of and whatever its variables are.
+// TestEnvEqualsKeepsValues: BuildKit sets the same before and after, for any value and
+// any variables.
 func TestEnvEqualsKeepsValues(t *testing.T) {
 	pieces := []string{
 		"a", "b/c", " ", " ", "  ", "\t", `"`, `'`, `\`, `\ `, `\"`, "`", "$", "$A", "${A}", "${A:-x y}", "${B:+p q}", "${A#x}", "#", "=", "a=b", "<<", "<< ", "é", "\u00a0", "\u0085",
@@ -68,7 +68,7 @@ func TestEnvEqualsKeepsValues(t *testing.T) {
 		src := []byte(b.String())
 		res, err := imagebuild.Run(t.Context(), imagebuild.Source{Name: "Dockerfile", Src: src}, []*fixer.Transform{EnvEquals}, baseimage.NewStatic(), fixer.Options{})
 		if err != nil {
-			continue // no Dockerfile
+			continue // not a Dockerfile
 		}
 		for _, f := range res.Findings {
 			if f.Status == fixer.Failed {

@@ -18,7 +18,7 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
-// ExecForm takes the shell away from between the container and its program.
+// ExecForm removes the shell between the container and its program.
 var ExecForm = &fixer.Transform{
 	ID:       "exec-form",
 	Title:    "start the program without a shell around it",
@@ -70,7 +70,7 @@ func execForms(p *imagebuild.Pass, n *stage.Node, rs *command.Rewrites) {
 	run := n.Eval(nil)
 	entry, cmd := run.Final.Entrypoint, run.Final.Cmd
 	if (entry == nil || !entry.Shell) && (cmd == nil || !cmd.Shell) {
-		return // what the base brings is in exec form
+		return // the base's own is in exec form
 	}
 	base, err := p.Base(n, baseimage.AskConfig)
 	run = n.Eval(base)
@@ -137,10 +137,10 @@ func unshell(p *imagebuild.Pass, run *stage.Evaluation, c *stage.Command, r *com
 	return fixer.Decision{}
 }
 
-// shellWanted finds a comment that argues for the shell form.
+// shellWanted matches a comment that argues for the shell form.
 var shellWanted = lazyregexp.New(`(?i)\bshell[- ]form\b|\b(use|using|need(s|ed)?|via|through|run in|keep) (a |the )?shell\b|\b(sh|bash) -c\b|\b(so|to) (that )?(the )?(variables?|env(ironment)?( variables?)?|\$\w+) (is|are|gets?|be) (expanded|substituted)`)
 
-// shellIsMeant refuses where a comment above a command says why it is in shell form.
+// shellIsMeant refuses if a comment above a command says why it is in shell form.
 func shellIsMeant(in *dockerfile.Instruction) fixer.Decision {
 	for line := range strings.Lines(in.Comments()) {
 		if text := strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(line), "# ")); shellWanted.MatchString(text) {
@@ -150,7 +150,7 @@ func shellIsMeant(in *dockerfile.Instruction) fixer.Decision {
 	return fixer.Decision{}
 }
 
-// argumentsToCome refuses where an ENTRYPOINT in shell form, which ignores its
+// argumentsToCome refuses if an ENTRYPOINT in shell form, which ignores its
 // arguments, would get some in exec form.
 func argumentsToCome(p *imagebuild.Pass, run *stage.Evaluation, c *stage.Command) fixer.Decision {
 	if c != run.Final.Entrypoint {
@@ -189,7 +189,7 @@ func isProgram(p *imagebuild.Pass, run *stage.Evaluation, program string) fixer.
 	if file == "" || !strings.Contains(program, "/") && !run.Origin(file, p.Context).Copied {
 		return fixer.Decision{}
 	}
-	// A shell also runs a file that does not say what it is for.
+	// A shell also runs a file that does not name its interpreter.
 	text, err := p.Files().ReadFile(run.Origin(file, p.Context).Name, workload.MaxText)
 	switch {
 	case run.Origin(file, p.Context).Name == "":

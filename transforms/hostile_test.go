@@ -9,8 +9,8 @@ import (
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 )
 
-// TestHostileNames: nothing that a base image calls its users is written into a
-// Dockerfile where it could mean something else.
+// TestHostileNames: no user name of a base image is written into a Dockerfile where it
+// could mean something else.
 func TestHostileNames(t *testing.T) {
 	names := []string{"$(id)", "a;b", "a b", "a\nRUN b", "`id`", "-x", "a'b", "a\\", "${X}", "a&&b", "*", "#", "é"}
 	for _, name := range names {
@@ -30,7 +30,7 @@ func TestHostileNames(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if after := strings.ReplaceAll(string(r.After), "/-x/", "/"); strings.Contains(after, name) { // a path may begin so
+				if after := strings.ReplaceAll(string(r.After), "/-x/", "/"); strings.Contains(after, name) { // a path may begin like this
 					t.Errorf("%q, %+v:\n%s", name, facts, r.After)
 				}
 				for _, f := range r.Findings {

@@ -16,12 +16,12 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 )
 
-// maxLines is how long the file of a transform may be.
+// maxLines bounds the file of a transform.
 const maxLines = 250
 
-// TestLayout keeps the directory to what its reader looks for: transforms.go and a file
-// for each transform, named by its ID, of which no other uses anything but the transform
-// itself, to rest on it. What several need has a package below internal/.
+// TestLayout checks the layout of the directory: transforms.go and a file for each
+// transform, named by its ID, of which other files use only the transform itself, in
+// RestsOn. Shared code is in a package below internal/.
 func TestLayout(t *testing.T) {
 	names, err := filepath.Glob("*.go")
 	if err != nil {
@@ -67,7 +67,7 @@ func TestLayoutIsKept(t *testing.T) {
 	}
 }
 
-// misplaced tells of all that is not in its place, in the order of the files.
+// misplaced returns all that is not in its place, in the order of the files.
 func misplaced(t *testing.T, sources map[string]string, all []*fixer.Transform) (found []string) {
 	t.Helper()
 	fset := token.NewFileSet()

@@ -14,8 +14,8 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
-// authors is the label that Docker's documentation puts in the place of
-// MAINTAINER (reference, "MAINTAINER (deprecated)").
+// authors is the label with which Docker's documentation replaces MAINTAINER
+// (reference, "MAINTAINER (deprecated)").
 const authors = "org.opencontainers.image.authors"
 
 // MaintainerLabel writes MAINTAINER as a label.
@@ -63,7 +63,7 @@ by a label like any other.`,
 		}
 		const wrong = "MAINTAINER is deprecated"
 		for i, in := range all {
-			if left != "" { // all or none: the last one counts, whatever it is
+			if left != "" { // all or none: the last one counts
 				p.Leave(in.Span, wrong, left)
 				continue
 			}
@@ -79,7 +79,7 @@ type labelChange struct {
 	edits []document.Edit
 }
 
-// maintainer makes the change, or says why there is none.
+// maintainer returns the change, or why there is none.
 func maintainer(f *dockerfile.File, in *dockerfile.Instruction) (c labelChange, left string) {
 	if line := labelledIn(f); line != 0 {
 		return c, fmt.Sprintf("line %d may set the label %s already", line, authors)
@@ -103,8 +103,8 @@ func maintainer(f *dockerfile.File, in *dockerfile.Instruction) (c labelChange, 
 	return c, fmt.Sprintf("the text of line %d continues on another line", in.Line)
 }
 
-// labelledIn is the line of a LABEL that sets the authors, or may: its name has a
-// variable in it. 0 where there is none.
+// labelledIn returns the line of a LABEL that sets the authors, or may: its name has a
+// variable in it. 0 if there is none.
 func labelledIn(f *dockerfile.File) int {
 	for _, in := range f.Instructions {
 		cmd, ok := in.Cmd.(*instructions.LabelCommand)
@@ -120,7 +120,7 @@ func labelledIn(f *dockerfile.File) int {
 	return 0
 }
 
-// unquoted is the text without a pair of quotes around all of it.
+// unquoted returns the text without a pair of quotes around all of it.
 func unquoted(text string) string {
 	for _, quote := range []string{`"`, `'`} {
 		if inner, ok := strings.CutPrefix(text, quote); ok {
@@ -132,8 +132,8 @@ func unquoted(text string) string {
 	return text
 }
 
-// doubleQuoted writes a text as a word from which BuildKit's lexer reads it back:
-// in double quotes, what means something there is escaped.
+// doubleQuoted returns a text as a word that BuildKit's lexer reads back: in double
+// quotes, with special characters escaped.
 func doubleQuoted(text string, escape byte) string {
 	e := string(escape)
 	return `"` + strings.NewReplacer(`"`, e+`"`, "$", e+"$", e, e+e).Replace(text) + `"`

@@ -13,8 +13,8 @@ import (
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 )
 
-// TestMaintainerLabelKeepsText: the label that BuildKit sets is the text that
-// MAINTAINER has, whatever is in it.
+// TestMaintainerLabelKeepsText: the label that BuildKit sets is the text of
+// MAINTAINER, whatever it contains.
 func TestMaintainerLabelKeepsText(t *testing.T) {
 	pieces := []string{"a", "The shop team", " ", "\t", `"`, `'`, `\`, "`", "$", "$A", "${A}", "${", "<a@b.c>", "#", "=", "<<", "é", "\u00a0", "%", "{", "}"}
 	changed := 0
@@ -30,7 +30,7 @@ func TestMaintainerLabelKeepsText(t *testing.T) {
 		}
 		res, err := imagebuild.Run(t.Context(), imagebuild.Source{Name: "Dockerfile", Src: []byte(src)}, []*fixer.Transform{MaintainerLabel}, baseimage.NewStatic(), fixer.Options{})
 		if err != nil {
-			continue // no Dockerfile
+			continue // not a Dockerfile
 		}
 		for _, f := range res.Findings {
 			if f.Status == fixer.Failed {

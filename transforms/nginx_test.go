@@ -12,7 +12,7 @@ import (
 )
 
 // TestNginxModes: COPY keeps the modes of the context, and a master that is not
-// root opens no file that is its owner's alone.
+// root can't open files that only their owner may read.
 func TestNginxModes(t *testing.T) {
 	const server = "server { listen 8080; }"
 	for _, c := range []struct {

@@ -17,7 +17,7 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
 
-// NonrootUser makes the container run as a user who is not root.
+// NonrootUser makes the container run as a user other than root.
 var NonrootUser = &fixer.Transform{
 	ID:       "nonroot-user",
 	Title:    "run the container as a user who is not root",
@@ -218,7 +218,7 @@ func switchUser(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, st
 			add(f.InsertBefore(run.Final.User.In, lines...))
 		}
 	case place.Replace != nil && len(lines) > 0 && !stage.IsRoot(steps.StateAt(run, place.Replace).User.Text):
-		// The file goes back to root here: what needs root comes behind it.
+		// The file returns to root here: what needs root comes after it.
 		add(f.InsertAfter(place.Replace, append(lines, f.Keyword("USER")+" "+spec)...))
 	case place.Replace != nil:
 		add(place.Replace.Replace(place.Replace.Args[0], spec))

@@ -15,7 +15,7 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/installs"
 )
 
-// NPMCI installs what the lock file says.
+// NPMCI installs the versions in the lock file.
 var NPMCI = &fixer.Transform{
 	ID:       "npm-ci",
 	Title:    "install exactly what the lock file says",
@@ -49,7 +49,7 @@ build may get different ones. npm ci fails instead, and begins with an empty nod
 	},
 	Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		if len(p.Graph.Nodes) > stage.MaxTargets {
-			return nil // no file that anybody wrote
+			return nil // a generated file
 		}
 		for _, n := range p.Graph.Nodes {
 			if err := freezeInstalls(p, n); err != nil {

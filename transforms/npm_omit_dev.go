@@ -16,7 +16,7 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
-// NPMOmitDev spells out what --production stands for.
+// NPMOmitDev replaces --production by its current spelling.
 var NPMOmitDev = &fixer.Transform{
 	ID:       "npm-omit-dev",
 	Title:    "write --production as --omit=dev, as npm 7 and later call it",
@@ -123,7 +123,7 @@ func asksForProduction(run *stage.Evaluation) bool {
 	return found
 }
 
-// production finds the word by which npm ci or npm install is told to leave out
+// production returns the word that makes npm ci or npm install leave out
 // development packages, in an old spelling. Text is the spelling.
 func production(c shell.Call) (shell.Word, bool) {
 	if c.Name != "npm" || !slices.Contains(installs.Names, installs.Command(c)) {
@@ -141,7 +141,7 @@ func production(c shell.Call) (shell.Word, bool) {
 		case slices.Contains([]string{"--production=true", "--only=production", "--only=prod"}, a.Text):
 			return a, true
 		case a.Text == "--production" || a.Text == "--prod":
-			// npm takes "true" and "false" behind it for its value.
+			// npm takes "true" and "false" after it as its value.
 			return a, next.Known && !slices.Contains([]string{"true", "false", "null"}, next.Text)
 		case a.Text == "--only" && (next.Text == "production" || next.Text == "prod"):
 			both := shell.Word{Text: a.Text + " " + next.Text, Known: true, Start: a.Start, End: next.End}

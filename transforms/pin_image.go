@@ -7,8 +7,8 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/pin"
 )
 
-// PinImage names the images that a Dockerfile is built from so that the names
-// stay theirs.
+// PinImage names the images that a Dockerfile is built from so that the names keep
+// their meaning.
 var PinImage = &fixer.Transform{
 	ID:       "pin-image",
 	Title:    "name images by a version that stays",

@@ -10,8 +10,8 @@ import (
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 )
 
-// TestPathIntoRootsHome: a PATH that leads there is seen where nothing tells the PATH of
-// the base image, to which it adds.
+// TestPathIntoRootsHome: a PATH that leads there is found even if the PATH of the base
+// image, to which it adds, is unknown.
 func TestPathIntoRootsHome(t *testing.T) {
 	for path, left := range map[string]bool{"/root/.local/bin:$PATH": true, "/opt/bin:$PATH": false} {
 		src := "FROM node:20-slim\nWORKDIR /app\nENV PATH=" + path + "\nCOPY --chown=node:node server.js .\nCMD [\"mytool\", \"server.js\"]\n"

@@ -18,7 +18,7 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
-// TiniInit puts an init in front of node.
+// TiniInit puts an init before node.
 var TiniInit = &fixer.Transform{
 	ID:       "tini-init",
 	Title:    "start node under an init",
@@ -97,8 +97,8 @@ func tini(p *imagebuild.Pass, n *stage.Node) {
 	}
 }
 
-// mayStartNode reports whether it is worth to ask the base image: the file says
-// nothing of what is started, or mentions something that may be node.
+// mayStartNode reports whether to ask about the base image: the file does not say what
+// is started, or mentions something that may be node.
 func mayStartNode(run *stage.Evaluation) bool {
 	entry, cmd := run.Final.Entrypoint, run.Final.Cmd
 	if entry == nil && cmd == nil {
@@ -112,14 +112,14 @@ func mayStartNode(run *stage.Evaluation) bool {
 			return true
 		}
 	}
-	// A program of a package that is installed for all, or found in node_modules.
+	// A program of a package that is installed globally, or found in node_modules.
 	return slices.ContainsFunc(run.Steps, func(s stage.Step) bool {
 		return strings.Contains(s.In.Logical, "node_modules/.bin") ||
 			s.In.Name() == "RUN" && (strings.Contains(s.In.Logical, "-g") || strings.Contains(s.In.Logical, "global"))
 	})
 }
 
-// mayBeNode reports a word that may have to do with node: names of programs and
+// mayBeNode reports whether a word may be about node: names of programs and
 // files, and of scripts that may start it.
 func mayBeNode(word string) bool {
 	if slices.ContainsFunc([]string{"node", ".js", ".mjs", ".cjs", "npm", "npx", "yarn"}, func(s string) bool { return strings.Contains(word, s) }) {
@@ -130,7 +130,7 @@ func mayBeNode(word string) bool {
 	return path.Ext(name) == ".sh" || strings.Contains(name, "entrypoint") || strings.Contains(name, "start") || workload.Supervises(program) != ""
 }
 
-// because is the reason behind a colon, "" for none.
+// because returns the reason after a colon, "" for none.
 func because(err error) string {
 	if err == nil {
 		return ""
@@ -154,7 +154,7 @@ func suits(p *imagebuild.Pass, run *stage.Evaluation) fixer.Decision {
 	return otherInit(run)
 }
 
-// otherInit refuses where the file brings an init by itself, and does not start it.
+// otherInit refuses if the file brings an init by itself, and does not start it.
 func otherInit(run *stage.Evaluation) fixer.Decision {
 	found := 0
 	for _, s := range run.Steps {

@@ -1,12 +1,12 @@
-// Package transforms holds the changes that dockmend knows how to make, a file for
-// each, named by its ID, and the order in which they run.
+// Package transforms has the changes that dockmend makes, a file for each, named by
+// its ID, and the order in which they run.
 //
 // Three things matter: [All], the ordered list for imagebuild.Run; [IDs], their names, for
 // fixer.Options.KnownIDs, so that comments that ignore one of them are understood when
 // others run; and each transform by itself, a value such as [NonrootUser], whose Doc says
 // what it changes, verifies and leaves alone.
 //
-// A list of one's own may leave some out and add others, in the order of All: where a
+// A custom list may leave some out and add others, in the order of All: where a
 // transform rests on another (RestsOn), its change is made only if the other did its
 // part. The package opens no connection and no file, and prints nothing; what several
 // transforms share is below internal/.
@@ -18,13 +18,12 @@ import "github.com/dockmend/dockmend/fixer"
 // meaning:
 //
 //   - dockerignore decides which files the build context has: npm-ci, chown-copy and
-//     others look there, and must find what the next run would;
+//     others read it, and must find what the next run would;
 //   - env-equals, maintainer-label, add-copy, npm-omit-dev and apt-no-recommends
 //     change how one instruction is written, so that what comes after finds it in
 //     its final form;
-//   - exec-form: what it leaves in exec form, others can read and change word by
-//     word;
-//   - direct-cmd decides what is started, and so whether an init must reach through
+//   - exec-form makes commands that others can read and change word by word;
+//   - direct-cmd decides what starts, and so whether an init must reach through
 //     a package manager, and which packages the start needs;
 //   - npm-ci asks for what the lock file says, on which npm-ci-stage relies;
 //   - npm-ci-stage splits stages, so what is placed in one comes after it;

@@ -9,8 +9,8 @@ import (
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 )
 
-// TestUnseenSources: a source that is not read keeps USER away, and one that is read,
-// or that is no source, does not.
+// TestUnseenSources: a source that is not read prevents USER, and one that is read, or
+// that is not a source, does not.
 func TestUnseenSources(t *testing.T) {
 	const src = "FROM node:20-slim\nWORKDIR /app\nCOPY . .\nCMD [\"node\", \"server.js\"]\n"
 	large := strings.Repeat("// x\n", 1<<18)

@@ -15,7 +15,7 @@ import (
 // Lists is the directory that apt-get update fetches package lists into.
 const Lists = "/var/lib/apt/lists"
 
-// DropLists makes the edit that adds the removal of the lists to a RUN that ends with
+// DropLists returns the edit that adds the removal of the lists to a RUN that ends with
 // apt-get install. later are the RUNs of the file that need lists they did not fetch.
 func DropLists(s stage.Step, later []stage.Step) (edit document.Edit, ok bool) {
 	if s.In.Name() != "RUN" {
@@ -40,7 +40,7 @@ func DropLists(s stage.Step, later []stage.Step) (edit document.Edit, ok bool) {
 	return edit, err == nil
 }
 
-// derives reports whether n is the stage parent, or built on it.
+// derives reports whether n is the stage parent, or built from it.
 func derives(n, parent *stage.Node) bool {
 	for ; n != nil; n = n.Parent {
 		if n == parent {
@@ -93,7 +93,7 @@ func NeedsLists(s stage.Step) bool {
 // Values are the options of apt-get that are followed by a value.
 var Values = strings.Fields("-o --option -c --config-file -t --target-release --default-release -a --host-architecture")
 
-// command is the index of the command among the arguments of apt-get, -1 when
+// command returns the index of the command among the arguments of apt-get, -1 if
 // there is none.
 func command(c shell.Call) int {
 	for i := 0; i < len(c.Args); i++ {
@@ -108,7 +108,7 @@ func command(c shell.Call) int {
 	return -1
 }
 
-// Install is the index of "install" in a call of apt-get that installs
+// Install returns the index of "install" in a call of apt-get that installs
 // packages by name; else -1.
 func Install(c shell.Call) int {
 	i := command(c)
@@ -121,7 +121,7 @@ func Install(c shell.Call) int {
 	return i
 }
 
-// Packages are the packages behind "install" that can be told.
+// Packages returns the known packages after "install".
 func Packages(c shell.Call, install int) (names []string) {
 	for _, a := range c.Args[install+1:] {
 		if a.Known && a.Text != "" && a.Text[0] != '-' {

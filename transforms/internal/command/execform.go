@@ -15,9 +15,9 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/sources"
 )
 
-// This file tells what a shell form is without its shell, and writes exec form.
+// This file finds what a shell form is without its shell, and writes exec form.
 
-// OnlyRuns tells why the shell of a shell form does more than to run its script:
+// OnlyRuns returns why the shell of a shell form does more than run its script:
 // a login shell or a file that it reads first may set up an environment.
 func OnlyRuns(s stage.State) error {
 	if len(s.Shell) < 2 || !s.POSIXShell() {
@@ -43,8 +43,8 @@ func OnlyRuns(s stage.State) error {
 	return nil
 }
 
-// ExecForm writes words as exec form, in the way in which like, another array of
-// the file, is written; "" for the usual way.
+// ExecForm returns words in exec form, formatted like another array of the file; ""
+// for the usual format.
 func ExecForm(argv []string, like string) string {
 	comma, open, end := ", ", "[", "]"
 	if strings.Contains(like, `","`) && !strings.Contains(like, `", "`) {

@@ -37,7 +37,7 @@ func TestOnlyRuns(t *testing.T) {
 	}
 }
 
-// stateWith is the state of an image with that SHELL and environment.
+// stateWith returns the state of an image with that SHELL and environment.
 func stateWith(t *testing.T, shell, env []string) stage.State {
 	t.Helper()
 	file, err := dockerfile.Parse("Dockerfile", []byte("FROM a\n"))

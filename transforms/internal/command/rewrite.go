@@ -1,6 +1,6 @@
-// Package command writes the CMD or ENTRYPOINT of a stage in another way: in exec form,
-// without a shell or a package manager around it. Several stages may start what one
-// instruction says; it is changed only where all of them agree.
+// Package command rewrites the CMD or ENTRYPOINT of a stage: in exec form, without a
+// shell or a package manager around it. Several stages may share one instruction; it
+// is changed only if all of them agree.
 package command
 
 import (
@@ -14,7 +14,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/stage"
 )
 
-// Rewrite is another way to write the CMD or ENTRYPOINT of a stage, and whether it
+// Rewrite is a new form of the CMD or ENTRYPOINT of a stage, and whether it
 // may be made.
 type Rewrite struct {
 	In      *dockerfile.Instruction
@@ -25,12 +25,12 @@ type Rewrite struct {
 	Provided []func(end *imagebuild.Pass) fixer.Decision
 }
 
-// Rewrites are those of all target stages. Several stages may start what one
-// instruction says, that of a stage that they are built FROM: it is changed only
-// when all of them agree.
+// Rewrites are those of all target stages. Several stages may share one instruction,
+// that of a stage that they are built FROM: it is changed only if all of them agree.
 type Rewrites []Rewrite
 
-// Add adds one, to what other stages said of the same instruction.
+// Add adds a rewrite, and combines it with those of other stages for the same
+// instruction.
 func (rs *Rewrites) Add(r Rewrite) {
 	i := slices.IndexFunc(*rs, func(other Rewrite) bool { return other.In == r.In })
 	if i < 0 {
@@ -45,7 +45,7 @@ func (rs *Rewrites) Add(r Rewrite) {
 	}
 }
 
-// StartIsKnown refuses to rewrite a command where it is not known what the base
+// StartIsKnown refuses to rewrite a command if it is not known what the base
 // image starts.
 func StartIsKnown(n *stage.Node, base *baseimage.Facts, err error) fixer.Decision {
 	switch {

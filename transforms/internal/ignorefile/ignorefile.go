@@ -1,5 +1,5 @@
-// Package ignorefile chooses the lines of a new .dockerignore: what no image needs, but
-// for what the Dockerfile, package.json or a build script may read.
+// Package ignorefile chooses the lines of a new .dockerignore: files that no image
+// needs, except those that the Dockerfile, package.json or a build script may read.
 package ignorefile
 
 import (
@@ -22,11 +22,11 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
-// Chooser finds out what an ignore file may list.
+// Chooser determines what an ignore file may list.
 type Chooser struct {
 	pass    *imagebuild.Pass
 	dests   []string      // where the whole context is copied to
-	sources []contextFile // what else is copied from it
+	sources []contextFile // other sources copied from it
 	entries []fs.DirEntry // of its directory
 	text    string        // of the Dockerfile's instructions
 	deps    npm.Manifest  // of the directory's package.json
@@ -42,8 +42,8 @@ type contextFile struct {
 	line int
 }
 
-// Copies notes what is copied from the build context. It returns the first
-// instruction that copies all of it, nil when there is none.
+// Copies records what is copied from the build context. It returns the first
+// instruction that copies all of it, nil if there is none.
 func (x *Chooser) Copies() (whole *dockerfile.Instruction) {
 	for _, n := range x.pass.Graph.Nodes {
 		for _, s := range n.Eval(nil).Own() {
@@ -65,7 +65,7 @@ func (x *Chooser) Copies() (whole *dockerfile.Instruction) {
 	return whole
 }
 
-// fromContext are the sources that a COPY or ADD takes from the build context.
+// fromContext returns the sources that a COPY or ADD takes from the build context.
 func fromContext(in *dockerfile.Instruction) []string {
 	switch cmd := in.Cmd.(type) {
 	case *instructions.CopyCommand:
@@ -78,8 +78,7 @@ func fromContext(in *dockerfile.Instruction) []string {
 	return nil
 }
 
-// IsForThis refuses where the directory may not be the context of this Dockerfile
-// alone.
+// IsForThis refuses if other Dockerfiles may use the directory as their context.
 func (x *Chooser) IsForThis() fixer.Decision {
 	var err error
 	if x.entries, err = x.pass.Files().ReadDir("."); err != nil {
@@ -103,7 +102,7 @@ func (x *Chooser) IsForThis() fixer.Decision {
 }
 
 // otherDockerfile finds another Dockerfile that may have the same context: one in
-// its directory, or beside this one, where this one lies in a folder of it.
+// its directory, or next to this one, if this one lies in a folder of it.
 func (x *Chooser) otherDockerfile() string {
 	if len(x.pass.Beside) > 0 {
 		return x.pass.Beside[0]
@@ -132,7 +131,8 @@ func (x *Chooser) otherDockerfile() string {
 	return ""
 }
 
-// mayShare reports whether a file may be another Dockerfile, and no ignore file of one.
+// mayShare reports whether a file may be another Dockerfile, rather than the ignore
+// file of one.
 func mayShare(name string) bool {
 	return discover.IsNamed(name) && !strings.HasSuffix(strings.ToLower(name), "ignore")
 }

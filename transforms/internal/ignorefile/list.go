@@ -15,11 +15,11 @@ import (
 
 // This file chooses the lines of a new .dockerignore.
 
-// ignorable is what no image needs, in the order of the lines.
+// ignorable are the files that no image needs, in the order of the lines.
 var ignorable = []struct {
 	pattern string
 	dir     bool
-	always  bool // listed whether or not it is there now
+	always  bool // listed whether or not it exists now
 }{
 	{".git", true, true},
 	{".github", true, false},
@@ -45,13 +45,13 @@ var ignorable = []struct {
 	{".dockerignore", false, true},
 }
 
-// Lines chooses from them.
+// Lines returns the lines to write.
 func (x *Chooser) Lines() (lines []string) {
 	x.readPackage()
 	x.readInstructions()
 	for _, i := range ignorable {
 		var names []string
-		odd := false // a folder that is called like a file, or the other way round
+		odd := false // a folder with the name of a file, or the reverse
 		for _, e := range x.entries {
 			if ok, _ := path.Match(i.pattern, e.Name()); ok {
 				names = append(names, e.Name())
@@ -140,7 +140,7 @@ func (x *Chooser) readInstructions() {
 	x.text = text.String()
 }
 
-// gitReaders are packages that read the repository when they build.
+// gitReaders are packages that read the repository during a build.
 var gitReaders = strings.Fields("nx lerna @docusaurus/core vitepress semantic-release standard-version @sentry/cli @sentry/webpack-plugin @sentry/vite-plugin @sentry/nextjs")
 
 // asksGit reports whether something in the build may read the repository.
@@ -162,14 +162,14 @@ func (x *Chooser) asksGit() bool {
 	return false
 }
 
-// envReaders are packages that read .env files when they build, or when a script
+// envReaders are packages that read .env files during a build, or when a script
 // of package.json runs.
 var envReaders = strings.Fields("next nuxt nuxt3 vite react-scripts gatsby @vue/cli-service astro @sveltejs/kit parcel parcel-bundler @craco/craco razzle umi expo " +
 	"dotenv-webpack dotenv-cli env-cmd dotenv-flow prisma @rsbuild/core @remix-run/dev @redwoodjs/core react-app-rewired")
 
 func (x *Chooser) readsEnv() string { return x.dependsOn(envReaders) }
 
-// dependsOn is the first of the packages that package.json asks for, "" for none.
+// dependsOn returns the first of the packages that package.json requires, "" for none.
 func (x *Chooser) dependsOn(names []string) string {
 	for _, name := range names {
 		if x.deps.Dependencies[name] != "" || x.deps.DevDependencies[name] != "" {
@@ -184,8 +184,8 @@ var (
 	exampleEnv    = lazyregexp.New(`(?i)\.(example|sample|template|dist|defaults?|schema)$`)
 )
 
-// Secrets names the files of the directory that look like secrets, for a message.
-// What they hold is told to nobody.
+// Secrets returns the names of the files in the directory that look like secrets, for
+// a message. Their contents are never shown.
 func (x *Chooser) Secrets() string {
 	var found []string
 	for _, e := range x.entries {

@@ -1,5 +1,5 @@
-// Package inits gives a stage an init: it finds where the image can have tini from, the
-// RUN that installs it, and writes the ENTRYPOINT that starts with it.
+// Package inits gives a stage an init: it finds where the image can get tini from and
+// the RUN that installs it, and writes the ENTRYPOINT that starts with it.
 package inits
 
 import (
@@ -54,7 +54,7 @@ func Prepend(p *imagebuild.Pass, run *stage.Evaluation, words []string) ([]docum
 		if cmd.Shell {
 			return nil, errors.New("the CMD of the stage that it is built from is in shell form, and would have to be repeated")
 		}
-		// direct-cmd left it for the sake of the others, and would not leave its copy.
+		// direct-cmd left it for the sake of the others, but would not leave its copy.
 		alone := slices.ContainsFunc(run.Exclusive(), func(s stage.Step) bool { return s.In == cmd.In })
 		if cmd.In != nil && !alone && workload.IsManager(cmd.Argv[0]) {
 			return nil, fmt.Errorf("its CMD is that of line %d, for other images too", cmd.In.Line)
@@ -65,7 +65,7 @@ func Prepend(p *imagebuild.Pass, run *stage.Evaluation, words []string) ([]docum
 	return []document.Edit{edit}, err
 }
 
-// ClearsEntrypoint is the stage's own ENTRYPOINT where it is an empty list, nil
+// ClearsEntrypoint returns the stage's own ENTRYPOINT if it is an empty list, nil
 // for none.
 func ClearsEntrypoint(run *stage.Evaluation) *dockerfile.Instruction {
 	entry, body := run.Final.Entrypoint, run.Node.Stage.Body

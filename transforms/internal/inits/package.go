@@ -14,18 +14,18 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
-// This file tells where an image can have tini from.
+// This file finds where an image can get tini from.
 
 // Source is where tini comes from.
 type Source struct {
 	Path    string
 	Why     string
-	manager string        // the program that installs it, "" when it is there already
+	manager string        // the program that installs it, "" if it exists already
 	script  string        // that installs it in a RUN of its own
 	Ask     baseimage.Ask // for the manager
 }
 
-// Find tells where the stage can have tini from, and refuses where from nowhere.
+// Find returns where the stage can get tini from, and refuses if nowhere.
 func Find(run *stage.Evaluation) (s Source, may fixer.Decision) {
 	base := run.Final.Base
 	d := base.Distro
@@ -57,9 +57,9 @@ func distroName(d *baseimage.Distro) string {
 	return strings.TrimSpace(name + " " + d.Version)
 }
 
-// served refuses where a release's archive has no tini to be installed.
-// Debian has it since 10, Ubuntu since 20.04 (packages.debian.org/tini,
-// packages.ubuntu.com/tini), Alpine since 3.5 at the latest.
+// served refuses if a release's archive has no tini to install. Debian has it since
+// 10, Ubuntu since 20.04 (packages.debian.org/tini, packages.ubuntu.com/tini), Alpine
+// since 3.5 at the latest.
 func served(d *baseimage.Distro, image string) fixer.Decision {
 	major, minor, _ := strings.Cut(d.Version, ".")
 	n, err := strconv.Atoi(major)
@@ -79,7 +79,7 @@ func served(d *baseimage.Distro, image string) fixer.Decision {
 	return fixer.Refusal(fmt.Sprintf("%s has no package of tini", distroName(d)))
 }
 
-// tiniInstalled is the instruction that installs tini already, nil for none.
+// tiniInstalled returns the instruction that installs tini already, nil for none.
 func tiniInstalled(run *stage.Evaluation) (in *dockerfile.Instruction) {
 	steps.Calls(run.Steps, func(s stage.Step, c shell.Call) {
 		if slices.Contains([]string{"apk", "apt-get", "apt"}, c.Name) && c.Has("add", "install") && names(c, "tini") && c.Succeeded && !c.Has("-t", "--virtual") {

@@ -54,7 +54,7 @@ func (t Source) Install(p *imagebuild.Pass, run *stage.Evaluation) ([]document.E
 
 var (
 	inVariable = lazyregexp.New(`\$(\{[^}]*\}|\w+)`)
-	// itsWords are what the names of images say of their package manager.
+	// itsWords match image names that imply their package manager.
 	itsWords = map[string]*lazyregexp.Regexp{
 		"apk":     lazyregexp.New(`alpine`),
 		"apt-get": lazyregexp.New(`slim|debian|ubuntu|bullseye|bookworm|trixie`),
@@ -62,7 +62,7 @@ var (
 	anyVersion = lazyregexp.New(`:v?[\d.]+$`)
 )
 
-// FitsBase doubts where the build may have another package manager: the base image
+// FitsBase doubts if the build may have another package manager: the base image
 // is named by a build argument, which may name one of another distribution.
 func (t Source) FitsBase(run *stage.Evaluation) fixer.Decision {
 	root := run.Node.Root()
@@ -122,8 +122,8 @@ func (t Source) join(s stage.Step) (document.Edit, bool) {
 	return document.Edit{}, false
 }
 
-// takesAway reports whether a call removes packages again, perhaps all that nobody
-// is known to want (apt-mark auto '.*').
+// takesAway reports whether a call removes packages again, perhaps all that were not
+// explicitly installed (apt-mark auto '.*').
 func takesAway(c shell.Call) bool {
 	switch c.Name {
 	case "apt-mark":
@@ -134,8 +134,8 @@ func takesAway(c shell.Call) bool {
 	return false
 }
 
-// lastPackage is the last package of a call that installs some, when its form is
-// one to which a package can be added.
+// lastPackage returns the last package of a call that installs some, if a package can
+// be added to its form.
 func (t Source) lastPackage(c shell.Call) (last shell.Word, ok bool) {
 	verb, agrees := "add", true
 	allowed := strings.Fields("--no-cache --update -U --update-cache -q --quiet --no-progress")
@@ -167,7 +167,7 @@ func (t Source) lastPackage(c shell.Call) (last shell.Word, ok bool) {
 	return last, ok
 }
 
-// rootPlace is the instruction behind which a RUN is root's and cached longest.
+// rootPlace returns the instruction after which a RUN is root's and cached longest.
 func rootPlace(run *stage.Evaluation) (*dockerfile.Instruction, bool) {
 	if head, ok := steps.AfterHead(run); ok {
 		return head.In, true
@@ -181,14 +181,14 @@ func rootPlace(run *stage.Evaluation) (*dockerfile.Instruction, bool) {
 	return headAbove(run)
 }
 
-// headAbove is such an instruction in a stage that this one is built from, and no
-// other image: npm-ci-stage leaves one in front of a USER.
+// headAbove returns such an instruction in a stage that this one is built from, and no
+// other image: npm-ci-stage leaves one before a USER.
 func headAbove(run *stage.Evaluation) (found *dockerfile.Instruction, ok bool) {
 	if slices.ContainsFunc(run.Steps, steps.RemovesTools) {
 		return nil, false
 	}
 	var node *stage.Node
-	var head *dockerfile.Instruction // nil where root can't install
+	var head *dockerfile.Instruction // nil if root can't install
 	for _, s := range run.Exclusive() {
 		if s.Node == run.Node {
 			break

@@ -9,15 +9,14 @@ import (
 	"github.com/dockmend/dockmend/fixer/stage"
 )
 
-// Names are the names of npm ci and npm install (npm's own list of aliases,
-// typing errors left out).
+// Names are the names of npm ci and npm install (npm's own list of aliases, without
+// misspellings).
 var Names = strings.Fields("ci clean-install ic install-clean install i in ins inst add")
 
-// npmValues are the options of npm with a value that may stand in front of the
-// command.
+// npmValues are the options of npm with a value that may come before the command.
 var npmValues = strings.Fields("--prefix -C --registry --cache --loglevel --userconfig --globalconfig -w --workspace")
 
-// Command is the command that npm or one of its kind is given, "" for none.
+// Command returns the command in a call of npm or a similar program, "" for none.
 func Command(c shell.Call) string {
 	for i, a := range c.Args {
 		value := i > 0 && slices.Contains(npmValues, c.Args[i-1].Text)
@@ -28,9 +27,9 @@ func Command(c shell.Call) string {
 	return ""
 }
 
-// SwitchesOwner says why npm, as root, may switch to the owner of the package's
-// directory to run its scripts, as the releases 7 and 8 do; "" when it does not.
-// npm 6 and 9 don't (seen in builds with each; the changelog of npm 9.0.0 names the
+// SwitchesOwner returns why npm, as root, may switch to the owner of the package's
+// directory to run its scripts, as the releases 7 and 8 do; "" if it does not. npm 6
+// and 9 don't (observed in builds with each; the changelog of npm 9.0.0 names the
 // change).
 func SwitchesOwner(p *imagebuild.Pass, run *stage.Evaluation) string {
 	version := p.Workload(run).NPMAtStart()

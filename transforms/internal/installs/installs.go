@@ -15,22 +15,21 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
-// Install is a call, in a RUN, that installs what package.json lists.
+// Install is a call, in a RUN, that installs the packages in package.json.
 type Install struct {
 	Step stage.Step
 	At   int // of the step, among those of the chain
 	Call shell.Call
 	Tool string     // npm, yarn or pnpm
-	Word shell.Word // the subcommand, or the program where there is none
-	// frozen: it takes the lock file at its word.
+	Word shell.Word // the subcommand, or the program if there is none
+	// Frozen reports whether it takes the lock file at its word.
 	Frozen bool
-	// withoutDev: it leaves dev dependencies out; withDev: it says that it wants
-	// them.
+	// WithoutDev: it leaves dev dependencies out; WithDev: it requests them.
 	WithoutDev, WithDev bool
 	LegacyPeers         bool
 }
 
-// installNames are the subcommands that install what package.json lists, with
+// installNames are the subcommands that install the packages in package.json, with
 // whether they take the lock file at its word (npm documentation, "npm install",
 // "npm ci"; Yarn 1 and pnpm: "install").
 var installNames = map[string]map[string]bool{
@@ -39,14 +38,14 @@ var installNames = map[string]map[string]bool{
 	"pnpm": {"install": false, "i": false},
 }
 
-// plainFlags change nothing that matters of what is installed, nor where.
+// plainFlags do not affect which packages are installed, nor where.
 var plainFlags = strings.Fields(`--no-optional --optional=false --no-audit --audit=false --no-fund --fund=false --silent -s --quiet -q -d --verbose
 	--unsafe-perm --unsafe-perm=true --ignore-scripts --no-progress --progress=false --prefer-offline --no-color --force -f --strict-ssl=false
 	--no-bin-links --build-from-source --foreground-scripts --loglevel=error --loglevel=warn --loglevel=verbose --non-interactive --no-cache
 	--ignore-engines --ignore-optional --ignore-platform --network-timeout=100000 --network-timeout=600000 --network-timeout=1000000 --no-update-notifier`)
 
-// Read are the installs of a step that can be read. Anything that is not
-// known for certain, a flag or another directory, makes an install none.
+// Read returns the installs of a step that can be read. It skips calls with anything
+// unknown, such as a flag or another directory.
 func Read(list []stage.Step, at int) (found []Install) {
 	s := list[at]
 	if s.In.Name() != "RUN" || steps.ChangesDirectory(s) || slices.ContainsFunc(s.In.Flags, func(w dockerfile.Word) bool { return strings.Contains(w.Text, "node_modules") }) {
@@ -65,8 +64,8 @@ func Read(list []stage.Step, at int) (found []Install) {
 	return found
 }
 
-// ReadCall reads one call of a package manager. It is false where that installs
-// something else than what package.json lists, or in a way that is not known.
+// ReadCall parses one call of a package manager. It is false if that installs
+// something other than the packages in package.json, or in an unknown way.
 func ReadCall(c shell.Call) (in Install, ok bool) {
 	names, ok := installNames[c.Name]
 	if !ok || !c.Certain || !c.Known() || slices.ContainsFunc(c.Args, func(w shell.Word) bool { return w.Raw != w.Text }) {
@@ -87,7 +86,7 @@ func ReadCall(c shell.Call) (in Install, ok bool) {
 	return in, ok
 }
 
-// flag notes a flag, and reports whether it is known to be harmless.
+// flag records a flag, and reports whether it is known to be harmless.
 func (in *Install) flag(text string) bool {
 	switch text {
 	case "--production", "--production=true", "--prod", "-P", "--only=production", "--only=prod", "--omit=dev":
@@ -118,15 +117,16 @@ func (in Install) Production() bool {
 // KnownNodeEnv reports whether NODE_ENV is the same in every build.
 func (in Install) KnownNodeEnv() bool { return !in.Step.Before.DependsOnArg("${NODE_ENV}") }
 
-// MayInstall reports whether a RUN speaks of an install at all.
+// MayInstall reports whether a RUN mentions an install at all.
 func MayInstall(in *dockerfile.Instruction) bool {
 	return in.Name() == "RUN" && (strings.Contains(in.Logical, "npm") || strings.Contains(in.Logical, "yarn"))
 }
 
-// rewritesManifest finds what may change or remove package.json or its lock file.
+// rewritesManifest matches commands that may change or remove package.json or its lock
+// file.
 var rewritesManifest = lazyregexp.New(`\bpackage(\.json|-lock|\*)|\*\.json|shrinkwrap|yarn\.lock|yarnrc|pnpm-lock|\bnpm (pkg|version|set-script|init)\b|\byarn (set version|policies)\b`)
 
-// RewrittenBy tells which command in front of an install may have changed the files
+// RewrittenBy returns which command before an install may have changed the files
 // that it reads, "" for none.
 func RewrittenBy(run *stage.Evaluation, in Install) string {
 	for _, s := range run.Steps[:in.At] {
@@ -154,8 +154,8 @@ func rewritesFiles(c shell.Call) bool {
 	return !reads && rewritesManifest.MatchString(strings.Join(words, " "))
 }
 
-// OnlyGlobal reports whether all that a RUN does with package managers concerns
-// programs for the whole image, or settings.
+// OnlyGlobal reports whether a RUN uses package managers only for programs of the
+// whole image, or for settings.
 func OnlyGlobal(s stage.Step) bool {
 	script, err := s.Script()
 	if err != nil || script == nil {
@@ -179,7 +179,7 @@ func CopiesContext(c stage.Copy) bool {
 	})
 }
 
-// Earlier are the calls of the same RUN in front of an install.
+// Earlier returns the calls of the same RUN before an install.
 func Earlier(in Install) []shell.Call {
 	script, err := in.Step.Script()
 	if err != nil || script == nil {
@@ -189,7 +189,7 @@ func Earlier(in Install) []shell.Call {
 	return script.Calls[:max(i, 0)]
 }
 
-// ProgramName is the name of a program for a message.
+// ProgramName returns the name of a program for a message.
 func ProgramName(name string) string {
 	if name == "" {
 		return "an unknown program"

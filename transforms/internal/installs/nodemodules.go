@@ -12,7 +12,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
-// HasModules tells what in front of an install may have made the node_modules
+// HasModules returns what before an install may have made the node_modules
 // that npm ci would empty, "" for nothing.
 func HasModules(p *imagebuild.Pass, run *stage.Evaluation, in Install) string {
 	dir := path.Join(in.Step.Before.Workdir.Text, "node_modules")

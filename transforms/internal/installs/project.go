@@ -14,7 +14,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
-// Project is the package that lies in a directory of the image.
+// Project is the package in a directory of the image.
 type Project struct {
 	Manifest *npm.Manifest
 	Lock     *npm.Lock
@@ -22,7 +22,7 @@ type Project struct {
 	Yarnrc   string // .yarnrc of the directory, "" when there is none
 	Berry    bool   // it has settings of Yarn 2 or later
 	Pnp      bool   // Yarn keeps its packages elsewhere than in node_modules
-	Gyp      bool   // npm builds it itself at each install, by its binding.gyp
+	Gyp      bool   // npm builds it itself at each install, because of its binding.gyp
 	Pnpm     string // pnpm-workspace.yaml, "" when there is none
 	LockErr  error  // why there is no lock
 	// ManifestFile and LockFile are the files of the build context that these are.
@@ -32,13 +32,12 @@ type Project struct {
 // ErrNoLock begins the error of a project that has no lock file.
 var ErrNoLock = errors.New("there is no")
 
-// lockNames are the lock files of each package manager, the one that goes before
-// the other first.
+// lockNames are the lock files of each package manager, in order of precedence.
 var lockNames = map[string][]string{
 	"npm": {"npm-shrinkwrap.json", "package-lock.json"}, "yarn": {"yarn.lock"}, "pnpm": {"pnpm-lock.yaml"},
 }
 
-// ReadProject reads the package in the working directory in front of the step
+// ReadProject reads the package in the working directory before the step
 // with that index, and the lock file that the package manager would use. The
 // error says why its package.json is not known.
 func ReadProject(p *imagebuild.Pass, run *stage.Evaluation, i int, tool string) (*Project, error) {
@@ -50,7 +49,7 @@ func ReadProject(p *imagebuild.Pass, run *stage.Evaluation, i int, tool string) 
 		return nil, errors.New("the working directory is unknown")
 	}
 	upTo := &stage.Evaluation{Node: run.Node, Steps: run.Steps[:i], Final: before}
-	// source is the file of the context that lies there, "" for none.
+	// source returns the file of the context that lies there, "" for none.
 	source := func(name string) string { return upTo.Origin(path.Join(before.Workdir.Text, name), p.Context).Name }
 	read := func(name string) (string, error) {
 		if name = source(name); name == "" {
@@ -82,8 +81,8 @@ func ReadProject(p *imagebuild.Pass, run *stage.Evaluation, i int, tool string) 
 	return out, nil
 }
 
-// readLock reads the lock file of a package manager that lies beside package.json in
-// the image. source tells which file of the context lies there, "" for none; manifest
+// readLock reads the lock file of a package manager next to package.json in the image.
+// source returns the file of the context that lies there, "" for none; manifest
 // is that of package.json.
 func readLock(files *workload.Files, tool, manifest string, source func(string) string) (_ *npm.Lock, file string, _ error) {
 	names := lockNames[tool]
@@ -98,8 +97,8 @@ func readLock(files *workload.Files, tool, manifest string, source func(string) 
 	return nil, "", fmt.Errorf("%w %s beside package.json in the image", ErrNoLock, names[len(names)-1])
 }
 
-// Setting is the value of a setting of npm in the project's .npmrc or in the
-// environment, "" when it's set in neither.
+// Setting returns the value of an npm setting in the project's .npmrc or in the
+// environment, "" if it's set in neither.
 func (pr *Project) Setting(s stage.State, name string) string {
 	for _, e := range slices.Backward(s.Env) {
 		k, v, _ := strings.Cut(e, "=")

@@ -13,14 +13,14 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
-// This file tells what else than its own options decides which packages an
-// install of npm omits.
+// This file finds what, besides its own options, decides which packages an npm install
+// omits.
 
-// otherOption matches an option of npm that decides about the same packages.
-// What leaves out more of them is no matter.
+// otherOption matches an npm option that decides about the same packages. Options that
+// leave out more of them do not matter.
 var otherOption = lazyregexp.New(`^["']?--(no-)?(include|also|dev|only|production|prod|optional)\b|^["']?--(no-)?omit\b`)
 
-// OtherOptions looks at the options of the call itself.
+// OtherOptions returns such an option of the call itself, "" for none.
 func OtherOptions(c shell.Call) string {
 	found := 0
 	for _, a := range c.Args {
@@ -42,11 +42,11 @@ func OtherOptions(c shell.Call) string {
 var (
 	omitVariable = lazyregexp.New(`(?i)npm_config_(omit|include|also|only|dev|production|optional)\b`)
 	omitWord     = lazyregexp.New(`(^|[^/\w-])(omit|include|also|only|dev|production|optional)\b`)
-	// omitOption is an option of npm install, which sets nothing for others.
+	// omitOption matches an option of npm install, which sets nothing for others.
 	omitOption = lazyregexp.New(`--(no-)?(only|production|prod|omit|optional)\b([= ](production|prod|true|dev|optional|peer)\b)?`)
 )
 
-// OtherSettings looks for settings of npm about the same packages, which a
+// OtherSettings returns an npm setting about the same packages, which a
 // command line adds to in one spelling and replaces in another.
 func OtherSettings(p *imagebuild.Pass, run *stage.Evaluation, at stage.Step) string {
 	for _, e := range at.Before.Env {

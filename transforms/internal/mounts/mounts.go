@@ -1,5 +1,5 @@
-// Package mounts judges what deployments mount over an image, and the rights that they
-// give it, by whether another user than root can do with them.
+// Package mounts judges whether a user other than root can work with the mounts and
+// the rights in the deployments of an image.
 package mounts
 
 import (
@@ -18,22 +18,22 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
 
-// This file looks at what the runtime puts over the image: a directory of the host
-// or a claim keeps the owner that it has, whatever the image says of the path. A new
-// named volume takes the image's, and one that exists keeps root's files: a file that is
-// committed has been run before.
+// This file checks what the runtime mounts over the image: a directory of the host or
+// a claim keeps its owner, whatever the image says about the path. A new named volume
+// takes the image's owner, and an existing one keeps root's files: a committed file
+// has been run before.
 
-// Doubt tells of a mount that another user than root may not write to, "" when
+// Doubt returns a mount that a user other than root may not write to, "" if
 // there is none.
 func Doubt(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
 	for _, d := range p.Deployments {
 		if d.User != "" {
-			continue // it says itself who runs, whatever the image says
+			continue // it sets the user itself, whatever the image says
 		}
 		if doubt := ofRights(d); doubt != "" {
 			return doubt
 		}
-		// A service that is not read in full may have further mounts.
+		// A service that is not completely read may have further mounts.
 		if i := slices.IndexFunc(d.Gaps, func(g workload.Gap) bool { return strings.HasPrefix(g.What, "extends: ") }); i >= 0 {
 			return fmt.Sprintf("what %s mounts is not known: %s", d.Gaps[i].Place, d.Gaps[i].What)
 		}
@@ -80,10 +80,10 @@ func possibleDoubt(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity)
 	return ""
 }
 
-// ofRights tells what a deployment gives its container that only root can use, "" for
-// nothing: the effective capabilities of a user who is not root are none (Docker
-// documentation, "Runtime privilege and Linux capabilities"), but that Docker lets any
-// user listen on each port, which is all of NET_BIND_SERVICE.
+// ofRights returns the right that a deployment gives its container and only root can
+// use, "" for none: the effective capabilities of a user other than root are none
+// (Docker documentation, "Runtime privilege and Linux capabilities"), except that
+// Docker lets any user listen on each port, which is all of NET_BIND_SERVICE.
 func ofRights(d workload.Deployment) string {
 	raised := slices.IndexFunc(d.CapAdd, func(name string) bool {
 		return strings.TrimPrefix(strings.ToUpper(name), "CAP_") != "NET_BIND_SERVICE"
@@ -137,14 +137,14 @@ func ofMount(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, d wor
 		case m.Existing:
 			return fmt.Sprintf("%s mounts a volume to %s, which keeps the owners that it has", m.Place, target)
 		case of.Made == workload.Made && of.MayWrite(id.Name, id.User, strconv.Itoa(id.UID)):
-			return "" // in the volumes of before as well
+			return "" // in existing volumes as well
 		case of.Made == workload.Made || target == run.Final.Workdir.Text:
 			return fmt.Sprintf("an existing volume (%s) keeps root-owned files: chown %s in it once", m.Place, target)
 		}
 		return fmt.Sprintf("%s mounts a volume to %s, which would be owned by root", m.Place, target)
 	case workload.Tmpfs:
 		if of.Made != workload.Made {
-			return "" // all may write there (runc makes it with mode 1777)
+			return "" // everyone may write there (runc makes it with mode 1777)
 		}
 		return fmt.Sprintf("%s mounts a tmpfs to %s, which is owned by root unless it says uid=", m.Place, target)
 	case workload.Claim:
@@ -156,7 +156,7 @@ func ofMount(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, d wor
 // isModules reports whether a path is a node_modules or lies in one.
 func isModules(target string) bool { return strings.Contains(target+"/", "/node_modules/") }
 
-// dataFolder are the names of folders that a host shares so that they are written.
+// dataFolder matches the names of folders that a host shares for writing.
 var dataFolder = lazyregexp.New(`(?i)^\.?(data|db|database|sqlite|uploads?|files|media|logs?|storage|backups?|state|cache|sessions?|tmp|temp|out|output|exports?|downloads?|volumes?)$`)
 
 // bringsSources reports whether a bind mount brings the sources, or a file, that lie in
@@ -177,7 +177,7 @@ func bringsSources(p *imagebuild.Pass, run *stage.Evaluation, m workload.Mount, 
 	}
 	info, err := fs.Stat(p.Repository, name)
 	if err != nil {
-		// The engine makes a directory of it, as root's; a file is somebody's settings.
+		// If it is missing, the engine makes a directory of root's; a file is settings.
 		return settings.MatchString(path.Base(target))
 	}
 	if !info.IsDir() {
@@ -187,7 +187,7 @@ func bringsSources(p *imagebuild.Pass, run *stage.Evaluation, m workload.Mount, 
 	return err == nil && slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() != ".gitkeep" && e.Name() != ".gitignore" })
 }
 
-// writtenInto tells of what the application surely writes below a target, and into no
+// writtenInto returns what the application surely writes below a target, and into no
 // deeper mount of the same deployment; "" for nothing.
 func writtenInto(p *imagebuild.Pass, run *stage.Evaluation, d workload.Deployment, target string) string {
 	load := p.Workload(run)
@@ -208,7 +208,7 @@ func writtenInto(p *imagebuild.Pass, run *stage.Evaluation, d workload.Deploymen
 	return ""
 }
 
-// sourceCode are the names of sources, as COPY instructions have them.
+// sourceCode matches the names of sources in COPY instructions.
 var sourceCode = lazyregexp.New(`\.([cm]?[jt]sx?|py|rb|php|go|rs|java|jar|html?|vue|svelte)$`)
 
 // copiesSources reports whether a COPY or ADD brings sources, or what a stage made of
@@ -227,7 +227,7 @@ func copiesSources(p *imagebuild.Pass, run *stage.Evaluation) bool {
 	})
 }
 
-// systemFiles are files of the host that are mounted to be read.
+// systemFiles are files of the host that are mounted for reading.
 var systemFiles = strings.Fields("/etc/localtime /etc/timezone /etc/hosts /etc/hostname /etc/resolv.conf /etc/passwd /etc/group /etc/machine-id /usr/share/zoneinfo /etc/ssl/certs /usr/local/share/ca-certificates")
 
 // isSystemFile reports whether a mount brings settings of the host's system.
@@ -235,5 +235,5 @@ func isSystemFile(target string) bool {
 	return slices.ContainsFunc(systemFiles, func(file string) bool { return workload.Within(target, file) })
 }
 
-// settings are files that an application reads, by their names.
+// settings matches the names of files that an application reads.
 var settings = lazyregexp.New(`(?i)^\.env|\.(ya?ml|toml|conf|cfg|ini|env|properties|[cm]?js|ts|pem|crt|cer|key|p12|jks|xml)$|config\.json$`)

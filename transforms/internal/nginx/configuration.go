@@ -10,19 +10,19 @@ import (
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
-// This file looks in nginx's configuration for what its master does as root and
+// This file finds in nginx's configuration what its master does as root and
 // could not do otherwise (nginx.org, "Core functionality").
 
-// configuration is what the configuration of one image says.
+// configuration is the relevant part of one image's configuration.
 type configuration struct {
 	ports       []int
 	unknownPort bool // one depends on a variable
-	ownPID      bool // the pid file lies where everybody can write
+	ownPID      bool // the pid file lies where everyone can write
 	confD       bool // /etc/nginx/conf.d is included
 }
 
-// read adds what a file says, and tells why its master must stay root, "" when
-// nothing speaks for it.
+// read adds a file, and returns why its master must stay root, "" if nothing requires
+// that.
 func (n *configuration) read(text string) string {
 	list, err := parseConf(text)
 	if err != nil {
@@ -31,7 +31,7 @@ func (n *configuration) read(text string) string {
 	return n.check(list)
 }
 
-// confTables are the blocks whose lines are no directives.
+// confTables are the blocks whose lines are not directives.
 var confTables = strings.Fields("map geo types split_clients match charset_map")
 
 func (n *configuration) check(list []directive) string {
@@ -58,9 +58,8 @@ func (n *configuration) check(list []directive) string {
 	return ""
 }
 
-// directive looks at what the master does: it opens logs, keys, the pid file
-// and sockets, and makes directories. Files are served by workers, who are not
-// root anyway.
+// directive checks what the master does: it opens logs, keys, the pid file and
+// sockets, and makes directories. Workers, who are not root anyway, serve the files.
 func (n *configuration) directive(name string, args []string) string {
 	file := args[0]
 	switch {
@@ -104,7 +103,7 @@ func isLogStream(file string) bool {
 	return strings.HasPrefix(file, "syslog:") || strings.HasPrefix(file, "/dev/std") && !strings.Contains(file, "$")
 }
 
-// listen reads an address, a port, or both (nginx.org, "listen").
+// listen parses an address, a port, or both (nginx.org, "listen").
 func (n *configuration) listen(address string) string {
 	if strings.HasPrefix(address, "unix:") {
 		if !workload.Within(path.Clean(address[len("unix:"):]), "/tmp") {

@@ -78,8 +78,7 @@ func TestNginxConf(t *testing.T) {
 	}
 }
 
-// TestNginxConfHostile: what strangers write is read in linear time, whatever it
-// is.
+// TestNginxConfHostile: untrusted input is read in linear time.
 func TestNginxConfHostile(t *testing.T) {
 	for _, part := range []string{"${", "a{", "'", "\\", "#", ";", "}", "$", "\"\\", "a ", "\xff", "server{"} {
 		var n configuration

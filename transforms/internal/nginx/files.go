@@ -14,10 +14,9 @@ import (
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
-// This file looks at what COPY and ADD bring to the configuration of an nginx
-// image.
+// This file reads what COPY and ADD bring to the configuration of an nginx image.
 
-// confFile is a file of the build context and where it comes to lie.
+// confFile is a file of the build context and its path in the image.
 type confFile struct{ name, image string }
 
 // configCopy reads what a copy brings of configuration, and of scripts that the
@@ -61,7 +60,7 @@ func (n *Server) configCopy(s stage.Step, follow func(argv []string) string) str
 	return ""
 }
 
-// confHeredocs reads the files that stand in the Dockerfile itself.
+// confHeredocs reads the files in heredocs of the Dockerfile.
 func (n *Server) confHeredocs(s stage.Step, c stage.Copy, config, script bool) string {
 	var contents []instructions.SourceContent
 	switch cmd := s.In.Cmd.(type) {
@@ -87,14 +86,13 @@ func (n *Server) confHeredocs(s stage.Step, c stage.Copy, config, script bool) s
 	return ""
 }
 
-// looksLikeConf reports the name of a configuration, or of a template that a
-// start script may put in its place.
+// looksLikeConf reports whether a file has the name of a configuration, or of a
+// template that a start script may expand.
 func looksLikeConf(name string) bool {
 	return slices.Contains([]string{".conf", ".template", ".tmpl", ".tpl"}, path.Ext(name))
 }
 
-// filesOf lists the files of the build context that one source of a copy
-// brings.
+// filesOf returns the files of the build context that one source of a copy brings.
 func (n *Server) filesOf(c stage.Copy, src string) ([]confFile, error) {
 	context := n.pass.Context
 	image := c.Dest // of a single file
@@ -120,13 +118,13 @@ func (n *Server) filesOf(c stage.Copy, src string) ([]confFile, error) {
 	return n.contextFiles(c.Dest, src, image != c.Dest)
 }
 
-// contextFiles lists the files below src; a file itself comes to lie in dest
-// where that is a directory.
+// contextFiles returns the files below src; a single file goes into dest if that is a
+// directory.
 func (n *Server) contextFiles(dest, src string, isDir bool) (files []confFile, _ error) {
 	src = workload.ContextPath(src)
 	names := []string{src}
 	if strings.ContainsAny(src, "*?[") {
-		names, _ = n.pass.Files().Glob(src) // what is not matched is not there
+		names, _ = n.pass.Files().Glob(src) // what does not match does not exist
 	}
 	for _, name := range names {
 		if private, found := n.pass.Files().Private(name); found {

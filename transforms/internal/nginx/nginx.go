@@ -1,5 +1,5 @@
-// Package nginx reads what a stage that is built from Docker's official nginx image does
-// to the configuration of its server, and whether that server can do without root.
+// Package nginx reads what a stage built from Docker's official nginx image does to
+// the configuration of its server, and judges whether that server works without root.
 package nginx
 
 import (
@@ -22,14 +22,13 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
 
-// This file lets nonroot-user change images built on nginx's own. Its master is
+// This file lets nonroot-user change images built from nginx's own. Its master is
 // root to make the pid file and the directories below /var/cache/nginx, to read
 // its configuration, and to listen on port 80; the workers, who serve the files,
 // are nginx already. All but the port can be given to nginx.
 
-// IsImage reports whether the base image is Docker's official nginx, be it
-// from a mirror: what its files are is known from its source
-// (github.com/nginx/docker-nginx).
+// IsImage reports whether the base image is Docker's official nginx, even from a
+// mirror: its files are known from its source (github.com/nginx/docker-nginx).
 func IsImage(n *stage.Node) bool {
 	ref, err := reference.ParseNormalizedNamed(n.Root().Image)
 	return err == nil && n.Root().Err == nil && strings.HasSuffix("/"+reference.Path(ref), "/library/nginx")
@@ -40,12 +39,12 @@ type Server struct {
 	configuration
 	pass    *imagebuild.Pass
 	run     *stage.Evaluation
-	doubt   string // what of its configuration can't be seen, "" for nothing
+	doubt   string // the part of its configuration that is unknown, "" for none
 	started bool
 	file    string          // the main one of its configuration
 	read    map[string]bool // what was read of it, by its path in the image
-	// noDefault: the image's own server on port 80 is not there any more; noConfD:
-	// its directory was removed.
+	// noDefault: the image's own server on port 80 is gone; noConfD: its directory was
+	// removed.
 	noDefault, noConfD bool
 	writesConfD        bool // something at start writes into /etc/nginx/conf.d
 }
@@ -60,7 +59,8 @@ func New(p *imagebuild.Pass, run *stage.Evaluation) *Server {
 	return &Server{pass: p, run: run, file: mainFile, read: map[string]bool{}}
 }
 
-// Configuration looks at all that the file does to nginx's configuration.
+// Configuration reads all that the file does to nginx's configuration. It returns the
+// reason to stay root, "" for none, and what is unknown.
 func (n *Server) Configuration(follow func(argv []string) string) (reason, doubt string) {
 	for _, s := range n.run.Steps {
 		switch s.In.Name() {
@@ -85,8 +85,8 @@ func (n *Server) Configuration(follow func(argv []string) string) (reason, doubt
 	return n.entrypointVariables(), n.doubt
 }
 
-// Volumes tells of a volume over what nginx must write, which keeps what root wrote into
-// it; "" for none.
+// Volumes returns a volume over a path that nginx must write, which keeps what root
+// wrote into it; "" for none.
 func (n *Server) Volumes() string {
 	for _, v := range n.run.Final.Volumes {
 		for _, dir := range []string{"/etc/nginx", "/var/cache/nginx", "/var/log/nginx", "/run", "/var/run"} {
@@ -149,7 +149,7 @@ func (n *Server) Prepare(p *imagebuild.Pass, run *stage.Evaluation, id users.Ide
 	return []string{line + "chown -R " + owner + " " + strings.Join(dirs, " ")}
 }
 
-// PortNote says what its ports ask of the runtime; "" for nothing.
+// PortNote returns what its ports require of the runtime; "" for nothing.
 func (n *Server) PortNote() string {
 	const needs = ports.Needs + "net.ipv4.ip_unprivileged_port_start=0 elsewhere"
 	slices.Sort(n.ports)

@@ -8,12 +8,12 @@ import (
 // This file parses nginx's configuration: words, blocks, quotes and comments as
 // nginx reads them (nginx.org, "Configuration File's Structure").
 
-// directive is one of a configuration: "listen 80;", "server { … }".
+// directive is a directive of a configuration: "listen 80;", "server { … }".
 type directive struct {
 	name  string
 	args  []string
 	block []directive
-	open  bool // it has a block, be it empty
+	open  bool // it has a block, even an empty one
 }
 
 const (
@@ -23,7 +23,7 @@ const (
 
 var errConf = errors.New("it is not written as nginx reads it")
 
-// parseConf reads a configuration, or a template of one.
+// parseConf parses a configuration, or a template of one.
 func parseConf(text string) ([]directive, error) {
 	p := &confParser{rest: text}
 	list, err := p.block(0)
@@ -38,7 +38,7 @@ type confParser struct {
 	closed bool // the last block ended in a brace, not with the text
 }
 
-// block reads directives up to the end of the block that they stand in.
+// block parses directives up to the end of their block.
 func (p *confParser) block(depth int) (list []directive, err error) {
 	if depth > maxBlocks {
 		return nil, errConf
@@ -77,8 +77,8 @@ func (p *confParser) block(depth int) (list []directive, err error) {
 	}
 }
 
-// next gives the next word, with the quotes taken off, or the mark that stands
-// there: one of ; { }. At the end of the text it gives neither.
+// next returns the next word, without its quotes, or the next mark: one of ; { }. At
+// the end of the text it returns neither.
 func (p *confParser) next() (word string, mark byte) {
 	for {
 		p.rest = strings.TrimLeft(p.rest, " \t\r\n")

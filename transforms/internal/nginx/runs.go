@@ -13,17 +13,17 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
-// This file looks at what RUN does to the configuration of an nginx image.
+// This file reads what RUN does to the configuration of an nginx image.
 
-// keepsConf are programs that leave the configuration as it is, whatever they
-// are called with; envsubst writes by redirection alone.
+// keepsConf are programs that do not change the configuration, with any arguments;
+// envsubst writes only by redirection.
 var keepsConf = strings.Fields("chown chgrp chmod mkdir test [ ls cat echo printf sh bash ash nginx envsubst")
 
-// quietInBuild are those whose effect on it can be told from their arguments:
-// none, where these name none of it.
+// quietInBuild are programs whose effect on it is known from their arguments: none, if
+// these name no part of it.
 var quietInBuild = strings.Fields("sed cp mv find date id sleep : export")
 
-// configRun looks for what a RUN does to the configuration.
+// configRun finds what a RUN does to the configuration.
 func (n *Server) configRun(s stage.Step) string {
 	line := s.In.Line
 	script, err := s.Script()
@@ -57,14 +57,14 @@ func (n *Server) configRun(s stage.Step) string {
 	return ""
 }
 
-// anyRaw reports whether an argument, as it is written, has one of the parts.
+// anyRaw reports whether an argument, as written, contains one of the parts.
 func anyRaw(c shell.Call, parts ...string) bool {
 	return slices.ContainsFunc(c.Args, func(w shell.Word) bool {
 		return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(w.Raw, part) })
 	})
 }
 
-// configWrite looks at a file that a RUN writes. envsubst only fills in what was
+// configWrite checks a file that a RUN writes. envsubst only expands what was
 // read as a template.
 func (n *Server) configWrite(s stage.Step, script *shell.Script, w shell.Word) string {
 	file := path.Clean(w.Text)
@@ -83,7 +83,7 @@ func (n *Server) configWrite(s stage.Step, script *shell.Script, w shell.Word) s
 	return ""
 }
 
-// removesConf notes what an rm takes away of the image's configuration.
+// removesConf records what an rm removes from the image's configuration.
 func (n *Server) removesConf(s stage.Step, c shell.Call) {
 	for _, w := range c.Args {
 		file := w.Text

@@ -10,14 +10,15 @@ import (
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
-// This file looks at what starts in an nginx image.
+// This file checks what starts in an nginx image.
 
-// quietAtStart are programs that a start script may call beside nginx: what they
-// write is looked at apart.
+// quietAtStart are programs that a start script may call besides nginx: what they
+// write is checked separately.
 var quietAtStart = strings.Fields(`sh bash ash dash exec echo printf test [ [[ set export unset local return exit shift true false : cd envsubst cat env
 	tini dumb-init date sleep basename dirname grep egrep sed cut tr head tail find wc read cp mv ln mkdir touch tee install rm . source command`)
 
-// Beside looks at what starts in an nginx image.
+// Beside returns the reason to stay root in a command that starts in an nginx image;
+// "" for none.
 func (n *Server) Beside(c *workload.Command) string {
 	switch {
 	case c.Name == "":
@@ -39,13 +40,13 @@ func (n *Server) Beside(c *workload.Command) string {
 // madeAtStart is why a change is unsafe.
 const madeAtStart = "its configuration is made at start, and can't be seen here"
 
-// Serves reports the call of nginx where its master need not be root.
+// Serves reports whether a call starts an nginx whose master need not be root.
 func (n *Server) Serves(c shell.Call) bool {
 	return c.Name == "nginx" || c.Name == "nginx-debug"
 }
 
 // Writable reports whether the user nginx, who owns no application, can write a file
-// at start, and what can't be seen then.
+// at start, and what is then unknown.
 func (n *Server) Writable(file string) (ok bool, doubt string) {
 	if workload.Within(path.Clean(file), confD) {
 		n.writesConfD = true
@@ -55,7 +56,7 @@ func (n *Server) Writable(file string) (ok bool, doubt string) {
 	return workload.IsTemporary(path.Clean(file)), ""
 }
 
-// nginxCall reads the arguments of nginx (nginx.org, "Command-line parameters").
+// nginxCall parses the arguments of nginx (nginx.org, "Command-line parameters").
 func (n *Server) nginxCall(c shell.Call) string {
 	n.started = true
 	values, operands := c.Options(func(o string) bool { return slices.Contains([]string{"-c", "-g", "-p", "-e", "-s"}, o) })
@@ -79,8 +80,9 @@ func (n *Server) nginxCall(c shell.Call) string {
 	return ""
 }
 
-// entrypointVariables lead what the image's entrypoint writes elsewhere. It runs
-// unless nginx itself is the entrypoint: another one may hand over to it.
+// entrypointVariables returns a variable that moves the output of the image's
+// entrypoint elsewhere. It runs unless nginx itself is the entrypoint: another one may
+// hand over to it.
 func (n *Server) entrypointVariables() string {
 	if e := n.run.Final.Entrypoint; e == nil || strings.HasPrefix(path.Base(e.Argv[0]), "nginx") {
 		return ""

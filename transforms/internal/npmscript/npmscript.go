@@ -1,5 +1,5 @@
-// Package npmscript finds the plain node command that a script of package.json is in the
-// end, and what a package manager would do for it besides.
+// Package npmscript finds the plain node command that a script of package.json finally
+// runs, and what a package manager would do for it in addition.
 package npmscript
 
 import (
@@ -17,7 +17,7 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/sources"
 )
 
-// This file finds the command that a script of package.json is in the end.
+// This file finds the command that a script of package.json finally runs.
 
 // Script follows a script.
 type Script struct {
@@ -25,9 +25,8 @@ type Script struct {
 	run  *stage.Evaluation
 	load *workload.Workload
 	Name string // the script that CMD names
-	File string // the package.json that has it
-	// owner says who runs the script where root starts npm, if that may be
-	// somebody else; "" if not.
+	File string // the package.json that contains it
+	// Owner is why another user may run the script if root starts npm; "" if not.
 	Owner string
 	seen  map[string]bool
 }
@@ -37,8 +36,8 @@ func New(p *imagebuild.Pass, run *stage.Evaluation) *Script {
 	return &Script{pass: p, run: run, load: p.Workload(run), seen: map[string]bool{}}
 }
 
-// Command returns the node command that npm start, yarn X and the like run. The
-// error says why they can't be replaced by it.
+// Command returns the node command that npm start, yarn X and similar commands run.
+// The error says why it can't replace them.
 func (s *Script) Command(manager []string) ([]string, error) {
 	name, args, err := s.call(manager)
 	if err != nil {
@@ -83,8 +82,8 @@ func (s *Script) Command(manager []string) ([]string, error) {
 	}
 }
 
-// call reads a call of a package manager that runs a script of the package in the
-// working directory: its name, and the arguments that the script gets.
+// call parses a call of a package manager that runs a script of the package in the
+// working directory: its name, and the arguments of the script.
 func (s *Script) call(manager []string) (name string, args []string, err error) {
 	words := shell.Words(manager)
 	m := workload.ReadManager(shell.Call{Name: path.Base(manager[0]), Args: words[1:]}, s.run.Final.EnvVar)
@@ -102,13 +101,13 @@ func (s *Script) call(manager []string) (name string, args []string, err error) 
 	return name, args, err
 }
 
-// developer are the programs that are for the development of an application.
+// developer are the programs for the development of an application.
 var developer = strings.Fields("nodemon ts-node ts-node-dev tsnd tsx vite webpack webpack-dev-server react-scripts vue-cli-service ng next-dev node-dev supervisor parcel gulp grunt babel-node")
 
-// watchers are those that are when they are told to watch.
+// watchers are those that are so only in watch mode.
 var watchers = strings.Fields("next nuxt nest node gatsby remix astro strapi")
 
-// because is the reason to leave a script that is no plain node command.
+// because returns the reason to leave a script that is not a plain node command.
 func (s *Script) because(name, text string, err error) error {
 	if script, parseErr := shell.Parse(text, nil); parseErr == nil {
 		for _, c := range script.Calls {
@@ -123,10 +122,10 @@ func (s *Script) because(name, text string, err error) error {
 	return fmt.Errorf("the script %q of package.json is not a plain node command: %w", name, err)
 }
 
-// locksNode finds the package that is called node in a lock file of Yarn or pnpm.
+// locksNode matches the package named node in a lock file of Yarn or pnpm.
 var locksNode = lazyregexp.New(`(?m:^"?node@|^  ['"/]?node@)`)
 
-// nodeItself tells why the node command might be another one under npm.
+// nodeItself returns why the node command might be another one under npm.
 func (s *Script) nodeItself(name string, argv []string) error {
 	if slices.Contains(argv, "--watch") {
 		return fmt.Errorf("the script %q of package.json runs node --watch, which is for development", name)
@@ -138,7 +137,8 @@ func (s *Script) nodeItself(name string, argv []string) error {
 	own := m.Dependencies["node"] != "" || m.DevDependencies["node"] != ""
 	for _, lock := range []string{"package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml"} {
 		text, _ := s.near(lock)
-		// Lock files are large: the plain searches spare most of them the expression.
+		// Lock files are large: the plain searches avoid the expression for most of
+		// them.
 		own = own || strings.Contains(text, `"node_modules/node"`) || strings.Contains(text, "node@") && locksNode.MatchString(text)
 	}
 	if own {
@@ -157,7 +157,7 @@ func (s *Script) nodeItself(name string, argv []string) error {
 	return nil
 }
 
-// Doubt says what can't be proved of the change; "" when all is.
+// Doubt returns what can't be proved of the change; "" if all is.
 func (s *Script) Doubt() string {
 	if spawns := sources.FirstFile(s.pass.NodeProcess().Spawns()); spawns != "" {
 		return fmt.Sprintf("%s may start programs, which npm lets find those in node_modules/.bin", spawns)
@@ -165,7 +165,7 @@ func (s *Script) Doubt() string {
 	return ""
 }
 
-// near reads a file that lies beside package.json, or in the context's root.
+// near reads a file next to package.json, or in the context's root.
 func (s *Script) near(name string) (string, error) {
 	dir := path.Dir(s.run.Origin(path.Join(s.run.Final.Workdir.Text, "package.json"), s.pass.Context).Name)
 	text, err := s.pass.Files().ReadFile(path.Join(dir, name), workload.MaxText)

@@ -15,15 +15,14 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
-// This file looks for what changes the way in which a package manager runs a
-// script.
+// This file finds what changes how a package manager runs a script.
 
-// runSettings are the settings of package managers that say how scripts run; the
-// last ones make npm and yarn set NODE_ENV (seen with npm 6, 8 and 10 and yarn 1).
+// runSettings are the settings of package managers that decide how scripts run; the
+// last ones make npm and yarn set NODE_ENV (observed with npm 6, 8 and 10 and yarn 1).
 var runSettings = strings.Fields(`node-options script-shell shell shell-emulator scripts-prepend-node-path ignore-scripts if-present workspace
 	workspaces local-prefix node-version use-node-version onload-script dir omit include only also dev production`)
 
-// calmSettings are settings of .npmrc that say nothing about running scripts.
+// calmSettings are settings of .npmrc that do not affect how scripts run.
 var calmSettings = strings.Fields(`registry _auth _authtoken _password username email always-auth legacy-peer-deps save-exact save-prefix fund audit audit-level
 	engine-strict loglevel strict-ssl package-lock auto-install-peers strict-peer-dependencies strict-peer-deps shamefully-hoist public-hoist-pattern hoist-pattern node-linker
 	update-notifier progress color fetch-retries fetch-timeout fetch-retry-mintimeout fetch-retry-maxtimeout network-timeout maxsockets save unsafe-perm
@@ -31,8 +30,7 @@ var calmSettings = strings.Fields(`registry _auth _authtoken _password username 
 	puppeteer_skip_download package-manager-strict manage-package-manager-versions save-workspace-protocol min-release-age minimum-release-age message init-author-name
 	shared-workspace-lockfile prefer-workspace-packages publish-branch enable-pre-post-scripts puppeteer_skip_chromium_download`)
 
-// settings looks for what changes how the package manager runs a script. The
-// error says what was found.
+// settings returns an error for what changes how the package manager runs a script.
 func (s *Script) settings(manager string) error {
 	if s.pass.Context == nil {
 		return fmt.Errorf("package.json can't be read: %w", workload.ErrNoContext)
@@ -61,17 +59,18 @@ func (s *Script) settings(manager string) error {
 	return s.tools(manager)
 }
 
-// setsRuns reports whether a variable is a setting of npm that says how scripts run.
+// setsRuns reports whether a variable is an npm setting that decides how scripts run.
 func setsRuns(variable string) bool {
 	key, ok := strings.CutPrefix(strings.ToLower(variable), "npm_config_")
 	return ok && slices.Contains(runSettings, strings.ReplaceAll(key, "_", "-"))
 }
 
-// deployed looks for a deployment of the image's own CMD that makes it another script.
+// deployed returns an error for a deployment of the image's own CMD that makes it
+// another script.
 func (s *Script) deployed() error {
 	for _, d := range s.pass.Deployments {
 		if d.Command != nil || d.Entrypoint != nil {
-			continue // which takes the place of CMD, or takes it away
+			continue // which replaces CMD, or removes it
 		}
 		if d.Moves(s.run.Final.Workdir.Text) {
 			return fmt.Errorf("%s starts it in %s, which has its own scripts", d.Place, d.WorkingDir)
@@ -85,7 +84,7 @@ func (s *Script) deployed() error {
 	return nil
 }
 
-// uncommonSetting is the first setting of an .npmrc that may matter to scripts.
+// uncommonSetting returns the first setting of an .npmrc that may affect scripts.
 func uncommonSetting(text string) string {
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
@@ -101,8 +100,7 @@ func uncommonSetting(text string) string {
 	return ""
 }
 
-// tools looks at the package manager itself, and at what RUN does to it and to
-// package.json.
+// tools checks the package manager itself, and what RUN does to it and to package.json.
 func (s *Script) tools(manager string) error {
 	m, err := s.load.Package(s.run.Final.Workdir.Text)
 	if err != nil {
@@ -135,7 +133,7 @@ func (s *Script) tools(manager string) error {
 	return nil
 }
 
-// mayBeOthers reports whether the working directory may belong to somebody other
+// mayBeOthers reports whether the working directory may belong to a user other
 // than root.
 func mayBeOthers(run *stage.Evaluation) bool {
 	found := strings.HasPrefix(run.Final.Workdir.Text, "/home/")
@@ -147,8 +145,8 @@ func mayBeOthers(run *stage.Evaluation) bool {
 	return found
 }
 
-// nodeModulesLinker finds the setting of Yarn 2 and later by which packages are
-// installed into node_modules (yarnpkg.com, "nodeLinker").
+// nodeModulesLinker matches the setting of Yarn 2 and later that installs packages
+// into node_modules (yarnpkg.com, "nodeLinker").
 var nodeModulesLinker = lazyregexp.New(`(?m)^nodeLinker:\s*["']?node-modules\b`)
 
 var (
@@ -157,12 +155,12 @@ var (
 		`\b(npm|pnpm|yarn) (config )?set\b.*\b(production|omit|only|include|also|dev|ignore-scripts)\b|\.npmrc\b.*>|>.*\.npmrc\b`)
 )
 
-// changesScripts tells what a RUN may change: package.json, or how scripts run.
+// changesScripts returns what a RUN may change: package.json, or how scripts run.
 func changesScripts(in *dockerfile.Instruction) string {
 	if in.Name() != "RUN" {
 		return ""
 	}
-	text := in.Body() // not its flags: what --mount names is there for the RUN alone
+	text := in.Body() // not its flags: what --mount names exists only in the RUN
 	for _, h := range in.Node.Heredocs {
 		text += "\n" + h.Content
 	}

@@ -12,10 +12,10 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
 
-// This file judges a change to another user by what chown-copy has given to them
-// in the end.
+// This file judges a change to another user by what chown-copy has finally given to
+// that user.
 
-// tree is what a change to another user expects chown-copy to give to them.
+// tree is what a change to another user expects chown-copy to give to that user.
 type tree struct {
 	from    *dockerfile.Instruction // of the stage
 	id      users.Identity
@@ -23,8 +23,8 @@ type tree struct {
 	written string // what is known to be written there at start, "" for nothing
 }
 
-// CopiedTree finds the copies of the application's files that are not the user's
-// yet: all of them where something is known to be written into them at start, which
+// CopiedTree returns the copies of the application's files that are not the user's
+// yet: all of them if something is known to be written into them at start, which
 // written says, else those that chown-copy can give.
 func CopiedTree(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, written string) tree {
 	t := tree{from: run.Node.Stage.From, id: users.Spelled(id, run.Final), written: written}
@@ -72,7 +72,7 @@ func (t tree) IsGiven(end *imagebuild.Pass) fixer.Decision {
 	return fixer.Decision{}
 }
 
-// owned are the copies that are the user's in the end.
+// owned returns the copies that are the user's at the end.
 func (t tree) owned(run *stage.Evaluation) map[*dockerfile.Instruction]bool {
 	list := map[*dockerfile.Instruction]bool{}
 	for i, s := range run.Exclusive() {

@@ -1,5 +1,5 @@
-// Package owner knows whose the files of an image are when it runs as another user than
-// root: what COPY and RUN leave root's, what can be given to the user, and how.
+// Package owner knows who owns the files of an image when it runs as a user other than
+// root: what COPY and RUN leave to root, what can be given to the user, and how.
 package owner
 
 import (
@@ -24,7 +24,7 @@ type Giver struct {
 	pass    *imagebuild.Pass
 	run     *stage.Evaluation
 	id      users.Identity
-	sibling string // what the file itself writes for this user, "" for nothing
+	sibling string // the owner that the file itself writes for this user, "" for none
 }
 
 // NewGiver returns what gives the copies of a stage to a user.
@@ -32,7 +32,7 @@ func NewGiver(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) Give
 	return Giver{pass: p, run: run, id: id, sibling: siblingOwner(run, id)}
 }
 
-// Give makes the edit for one copy, the i-th of the steps that are the image's
+// Give returns the edit for one copy, the i-th of the steps that are the image's
 // alone. The error says why it is left alone.
 func (g Giver) Give(i int, c stage.Copy) (document.Edit, error) {
 	if reason := laterRuns(g.pass, g.run, i, c); reason != "" {
@@ -53,8 +53,8 @@ func (g Giver) Give(i int, c stage.Copy) (document.Edit, error) {
 	return c.In.SetFlag("chown", owner)
 }
 
-// siblingOwner is what the file itself writes for this user in a COPY of the
-// image's: perhaps with a group that is not the user's own. "" for none.
+// siblingOwner returns the owner that the file itself writes for this user in a COPY
+// of the image's: perhaps with a group that is not the user's own. "" for none.
 func siblingOwner(run *stage.Evaluation, id users.Identity) string {
 	for _, s := range run.Exclusive() {
 		if other, ok := s.Before.Copy(s.In); ok && other.Chown != "" && !other.Link && ownedBy(s.Before, other, id) {
@@ -64,14 +64,14 @@ func siblingOwner(run *stage.Evaluation, id users.Identity) string {
 	return ""
 }
 
-// ChownedLater reports whether a RUN behind the i-th instruction of the stage
+// ChownedLater reports whether a RUN after the i-th instruction of the stage
 // gives what it copied to the user in any case.
 func ChownedLater(run *stage.Evaluation, i int, id users.Identity) bool {
 	return id.Is(ChownedTo(run, i))
 }
 
-// ChownedTo is the user to whom the last RUN that does so gives all that the i-th
-// instruction of the stage copied; "" where none does.
+// ChownedTo returns the user to which the last such RUN gives all that the i-th
+// instruction of the stage copied; "" if none does.
 func ChownedTo(run *stage.Evaluation, i int) (user string) {
 	own := run.Exclusive()
 	c, _ := own[i].Before.Copy(own[i].In)
@@ -98,8 +98,8 @@ func IsApplications(run *stage.Evaluation, id users.Identity, dest string) bool 
 		id.Home != "" && !workload.IsSystem(id.Home) && workload.Within(dest, id.Home)
 }
 
-// copyOwner is the value of --chown at this place. BuildKit looks names up in
-// the stage's own /etc/passwd and /etc/group, and can't for --link.
+// copyOwner returns the value of --chown at this place. BuildKit looks names up in the
+// stage's own /etc/passwd and /etc/group, but can't for --link.
 func copyOwner(s stage.State, id users.Identity, c stage.Copy) (string, bool) {
 	_, userNumeric := strconv.Atoi(id.User)
 	_, user := s.Accounts.User(id.Name)

@@ -14,7 +14,7 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
 
-// This file looks at what the sources write outside of the application, and at the
+// This file checks what the sources write outside the application, and the
 // programs that they start.
 
 // Data tells of a path that a variable, or a source, has the application write,
@@ -44,12 +44,12 @@ func Data(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
 // byHand are the folders of scripts that people and pipelines run.
 var byHand = strings.Fields(".scripts .github scripts script tools tool deploy android ios ci migrations benchmarks bench e2e fixtures mocks stories")
 
-// IsByHand reports whether a source is no part of what the image starts: a script
+// IsByHand reports whether a source is not part of what the image starts: a script
 // that people run, the configuration of a tool.
 func IsByHand(name string) bool {
 	dir, base := path.Split(name)
 	return slices.ContainsFunc(strings.Split(dir, "/"), func(folder string) bool { return slices.Contains(byHand, folder) }) ||
-		path.Ext(base) == ".sh" || // what of them starts is followed
+		path.Ext(base) == ".sh" || // those of them that start are followed
 		strings.HasPrefix(base, "gulpfile") || strings.HasPrefix(base, "postinstall") || strings.HasPrefix(base, "install") || strings.HasPrefix(base, "Gruntfile") || strings.Contains(base, ".config.") || strings.Contains(base, "seed")
 }
 

@@ -22,8 +22,8 @@ import (
 // This file gives directories to the user: volumes, the working directory, and
 // what the file itself makes.
 
-// Lines are instructions to insert, before an instruction or, when that is nil,
-// directly in front of USER.
+// Lines are instructions to insert, before an instruction or, if that is nil, directly
+// before USER.
 type Lines struct {
 	Before *dockerfile.Instruction
 	Lines  []string
@@ -63,7 +63,7 @@ func Volumes(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (*Lin
 			case !known || !paths.IsPlain(dir) || !path.IsAbs(dir):
 				return nil, fmt.Errorf("the volume in line %d is unknown", s.In.Line)
 			case workload.IsTemporary(dir):
-				// All can write there.
+				// Everyone can write there.
 			case workload.IsSystem(dir) && !paths.IsData(dir):
 				return nil, fmt.Errorf("the volume %s is a directory of the system", dir)
 			case !users.Owns(run.Steps, id, dir):
@@ -96,7 +96,7 @@ func VolumeDoubt(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) s
 	return volumes.doubt
 }
 
-// At is what chown can call the identity at this place: by name where the
+// At returns the identity as chown can name it at this place: by name if the
 // name exists, by number otherwise.
 func At(p *imagebuild.Pass, s stage.State, id users.Identity) (string, bool) {
 	n, known := id.Numeric()
@@ -125,7 +125,7 @@ func Directories(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (
 	dir, note := ownableWorkdir(run, id)
 	dirs := made
 	if in := run.Final.Workdir.In; dir != "" && in != nil && strings.Contains(in.Body(), "$") && run.Final.DependsOnArg(in.Body()) {
-		dir = "." // which is that directory, whatever the build argument says
+		dir = "." // which is that directory, whatever the build argument is
 	}
 	if dir != "" {
 		dirs = append([]string{dir}, slices.DeleteFunc(made, func(d string) bool { return d == run.Final.Workdir.Text })...)
@@ -145,7 +145,7 @@ func Directories(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (
 	}
 	line := p.File.Keyword("RUN") + " "
 	if len(made) > 0 {
-		// They are there already, unless something removed them again.
+		// They exist already, unless something removed them again.
 		line += "mkdir -p " + strings.Join(lowest(made), " ") + " && "
 	}
 	out.Lines = []string{line + "chown " + owner + " " + strings.Join(dirs, " ")}
@@ -165,7 +165,7 @@ func Directories(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (
 	return out, nil
 }
 
-// lowest are the directories of a list that have none of the others below them.
+// lowest returns the directories of a list that have none of the others below them.
 func lowest(list []string) (dirs []string) {
 	for _, dir := range list {
 		if !slices.ContainsFunc(list, func(other string) bool { return other != dir && workload.Within(other, dir) }) {
@@ -175,8 +175,8 @@ func lowest(list []string) (dirs []string) {
 	return dirs
 }
 
-// dirsAbove are working directories of the file above the last one, in which the
-// application lies too; but for those in the list.
+// dirsAbove returns working directories of the file above the last one, which contain
+// the application too; except for those in the list.
 func dirsAbove(run *stage.Evaluation, id users.Identity, but []string) (dirs []string) {
 	final := run.Final.Workdir
 	for _, s := range run.Steps {
@@ -190,7 +190,7 @@ func dirsAbove(run *stage.Evaluation, id users.Identity, but []string) (dirs []s
 	return dirs
 }
 
-// ownableWorkdir is the working directory where it can and must be given to the
+// ownableWorkdir returns the working directory if it can and must be given to the
 // user; else "", and perhaps a note.
 func ownableWorkdir(run *stage.Evaluation, id users.Identity) (dir, note string) {
 	final := run.Final

@@ -15,8 +15,8 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
-// This file asks whether the owner of what is copied matters to the rest of the
-// build, which goes on as root.
+// This file checks whether the owner of copied files matters to the rest of the build,
+// which continues as root.
 
 // laterRuns tells why it may, "" when it can't. The copy is the i-th
 // of the steps that are the image's alone.
@@ -58,18 +58,17 @@ func staysRoot(run *stage.Evaluation, s stage.Step, c stage.Copy) bool {
 		case "cd", "pushd":
 			elsewhere = true
 		case "sh", "bash", "make", "":
-			npm, elsewhere = true, true // who knows
+			npm, elsewhere = true, true // unknown
 		}
 	}
 	dir := s.Before.Workdir.Text
 	return !npm || !elsewhere && !steps.MadeByCopy(run, dir) && workload.Within(c.Dest, dir)
 }
 
-// jsTools are the programs whose use of git shows in the sources that are
-// looked at.
+// jsTools are the programs whose use of git is visible in the sources that are read.
 var jsTools = strings.Fields("npm npx yarn pnpm pnpx bun bunx node tsc vite next nuxt ng nest webpack rollup esbuild parcel prisma rimraf gulp grunt cross-env turbo nx corepack")
 
-// gitless are programs that never look at a repository.
+// gitless are programs that never read a repository.
 var gitless = strings.Fields(`cd cat ls cp mv sed awk gawk grep egrep head tail cut tr sort uniq wc find xargs tee tar gzip gunzip bzip2 xz unzip zip curl wget
 	date sleep env printenv export unset id whoami uname hostname basename dirname realpath readlink stat file du df diff cmp md5sum sha256sum sha1sum
 	base64 openssl ssh-keygen gpg update-ca-certificates dpkg dpkg-reconfigure locale-gen ldconfig bower
@@ -88,7 +87,7 @@ func mayCallGit(p *imagebuild.Pass, s stage.Step) bool {
 	return !p.Files().GitCall().None()
 }
 
-// bringsRepository reports whether the copy may hold the .git directory of the
+// bringsRepository reports whether the copy may contain the .git directory of the
 // build context.
 func bringsRepository(p *imagebuild.Pass, c stage.Copy) bool {
 	whole := slices.ContainsFunc(c.Sources, func(src string) bool {

@@ -14,12 +14,11 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
 
-// maxMade bounds the directories that are looked at.
+// maxMade bounds the directories that are examined.
 const maxMade = 64
 
-// madeDirs are the directories that the chain makes by mkdir as root and
-// leaves root's: the application is meant to write there. It fails where their
-// names can't be told.
+// madeDirs returns the directories that the chain makes by mkdir as root and leaves
+// root's: the application is meant to write there. It fails if their names are unknown.
 func madeDirs(run *stage.Evaluation, id users.Identity) (dirs []string, err error) {
 	seen := 0
 	steps.Calls(run.Steps, func(s stage.Step, c shell.Call) {
@@ -35,7 +34,7 @@ func madeDirs(run *stage.Evaluation, id users.Identity) (dirs []string, err erro
 			dir := w.Text
 			if !path.IsAbs(dir) {
 				if steps.ChangesDirectory(s) {
-					continue // somewhere that a cd leads to, as a rule to build
+					continue // somewhere that a cd leads to, usually to build
 				}
 				dir = path.Join(s.Before.Workdir.Text, dir)
 			}
@@ -63,8 +62,8 @@ func madeDirs(run *stage.Evaluation, id users.Identity) (dirs []string, err erro
 	return unsettled, err
 }
 
-// above are the directories of an application that mkdir -p makes above one, from the
-// top. Those that WORKDIR makes are not among them.
+// above returns the directories of an application that mkdir -p makes above one, from
+// the top, without those that WORKDIR makes.
 func above(run *stage.Evaluation, c shell.Call, dir string) (dirs []string) {
 	if !workload.MakesParents(c) {
 		return nil
@@ -85,7 +84,7 @@ func workdirByArg(s stage.State) bool {
 	return s.Workdir.In != nil && s.DependsOnArg(s.Workdir.In.Body())
 }
 
-// settled reports whether somebody has decided already who owns a directory, or
+// settled reports whether the owner of a directory is decided already, or
 // whether it may be gone.
 func settled(run *stage.Evaluation, id users.Identity, dir string) bool {
 	if users.Owns(run.Steps, id, dir) || slices.ContainsFunc(run.Final.Volumes, func(v stage.Value) bool { return workload.Within(dir, v.Text) }) {

@@ -17,7 +17,7 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
 
-// This file looks for files that the build makes as root, and that the application
+// This file finds files that the build makes as root, and that the application
 // is meant to change.
 
 // MadeFile tells of one that stays root's, "" when there is none.
@@ -45,12 +45,12 @@ func MadeFile(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) stri
 
 var (
 	dataName = lazyregexp.New(`(?i)\.(db|db3|sqlite|sqlite3|log|pid)$`)
-	// onlyRead are files that are made empty for the sake of who reads them.
+	// onlyRead matches files that are made empty for their readers.
 	onlyRead = lazyregexp.New(`(^|/)(\.env[^/]*|\.npmrc|\.yarnrc[^/]*|\.gitkeep|\.[a-z]*ignore|\.nojekyll|[^/]*\.d\.ts|[^/]*lock[^/]*)$`)
 )
 
-// dataFiles are the files that a RUN makes by touch, by writing what is named like
-// data, or by writing an empty JSON document.
+// dataFiles returns the files that a RUN makes by touch, by writing a file with a name
+// for data, or by writing an empty JSON document.
 func dataFiles(s stage.Step, script *shell.Script) (files []string) {
 	empty := false
 	add := func(w shell.Word, fits func(string) bool) {
@@ -102,8 +102,8 @@ func ChangedModules(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity
 	return ""
 }
 
-// givenBehind reports whether the i-th step, or one behind it, gives a file to the
-// user, opens it to all, or takes it away: with all below it, if it is a tree.
+// givenBehind reports whether the i-th step, or one after it, gives a file to the
+// user, opens it to everyone, or removes it: with all below it, if it is a tree.
 func givenBehind(run *stage.Evaluation, i int, id users.Identity, file string, tree bool) bool {
 	found := false
 	steps.Calls(run.Steps[i:], func(s stage.Step, c shell.Call) {
@@ -126,8 +126,7 @@ func givenBehind(run *stage.Evaluation, i int, id users.Identity, file string, t
 	return found
 }
 
-// databaseFinder looks for calls that make a database. One that a build makes is
-// a file.
+// databaseFinder finds calls that make a database. One that a build makes is a file.
 type databaseFinder struct {
 	pass *imagebuild.Pass
 	run  *stage.Evaluation
@@ -136,7 +135,7 @@ type databaseFinder struct {
 
 var (
 	databaseWord = lazyregexp.New(`(?i)(^|[^a-z])(seed(s|er|ing)?|migrat(e|ion|ions|or)|(init|create|setup)[-_]?(db|database)|(db|database)[-_](init|setup|create))([^a-z]|$)`)
-	// databaseTools are programs, and what they are asked to make one.
+	// databaseTools are programs, with the arguments that make one.
 	databaseTools = map[string]*lazyregexp.Regexp{
 		"sqlite3": lazyregexp.New(``), "prisma": lazyregexp.New(`^(migrate (deploy|dev|reset)|db (push|seed))`), "knex": lazyregexp.New(`^(migrate|seed):`),
 		"sequelize": lazyregexp.New(`^db:`), "sequelize-cli": lazyregexp.New(`^db:`), "typeorm": lazyregexp.New(`\b(migration:run|schema:sync)`),
@@ -144,7 +143,7 @@ var (
 	}
 )
 
-// in finds the first such call of a script, "" for none.
+// in returns the first such call of a script, "" for none.
 func (f *databaseFinder) in(script *shell.Script) string {
 	for _, c := range script.Calls {
 		var words []string
@@ -175,7 +174,7 @@ func (f *databaseFinder) in(script *shell.Script) string {
 	return ""
 }
 
-// byScript follows a script of package.json, by its name and by what it is.
+// byScript follows a script of package.json, by its name and by its text.
 func (f *databaseFinder) byScript(c shell.Call) string {
 	call := workload.ReadManager(c, f.run.Final.EnvVar)
 	if call == nil || call.Script == "" || f.seen[call.Script] {

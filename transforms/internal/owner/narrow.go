@@ -11,7 +11,7 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
 
-// narrowing takes the -R from a "RUN chown -R user /app".
+// narrowing removes the -R from a "RUN chown -R user /app".
 type narrowing struct {
 	At   document.Span
 	Dir  string
@@ -19,9 +19,9 @@ type narrowing struct {
 }
 
 // NarrowChown finds the RUNs that are "chown -R user /app" and below whose directory
-// there is nothing left that is not the user's already: every file there was copied
-// with --chown. What stays is the directory itself, which WORKDIR made as root. The
-// recursive form stores each file in the image a second time.
+// everything is the user's already: every file there was copied with --chown. Only the
+// directory itself, which WORKDIR made as root, is left. The recursive form stores
+// each file in the image a second time.
 //
 // given are the copies that get their --chown in this pass.
 func NarrowChown(run *stage.Evaluation, id users.Identity, given map[*dockerfile.Instruction]document.Edit) (list []narrowing) {
@@ -44,7 +44,7 @@ func NarrowChown(run *stage.Evaluation, id users.Identity, given map[*dockerfile
 	return list
 }
 
-// withoutRecursive takes the -R out of a chown that begins with it, and leaves
+// withoutRecursive removes the -R from a chown that begins with it, and keeps
 // every other byte.
 func withoutRecursive(command string) (string, bool) {
 	for _, flag := range []string{"-R ", "--recursive "} {
@@ -55,7 +55,7 @@ func withoutRecursive(command string) (string, bool) {
 	return "", false
 }
 
-// loneChown reads a RUN that is one chown and nothing else, with -R by itself.
+// loneChown parses a RUN that is one chown and nothing else, with a separate -R.
 func loneChown(s stage.Step) (ch steps.Chown, ok bool) {
 	if s.In.Name() != "RUN" || s.In.JSON() || len(s.In.Flags) > 0 || len(s.In.Node.Heredocs) > 0 || !stage.IsRoot(s.Before.User.Text) {
 		return ch, false

@@ -13,8 +13,8 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
 
-// This file looks for data that the application may want to write, in places
-// that stay root's. What it finds is no proof, and makes a change unsafe.
+// This file finds data that the application may want to write, in places that stay
+// root's. Its results are not proofs, and make a change unsafe.
 
 // mentioned reports whether an instruction names the directory.
 func mentioned(run *stage.Evaluation, dir string) bool {
@@ -40,7 +40,7 @@ func SystemFile(p *imagebuild.Pass, run *stage.Evaluation) string {
 	return ""
 }
 
-// ForeignHome tells of a home, set by the file, that stays root's.
+// ForeignHome returns a home, set by the file, that stays root's; "" for none.
 func ForeignHome(run *stage.Evaluation, id users.Identity) string {
 	home, set := run.Final.EnvVar("HOME")
 	switch {

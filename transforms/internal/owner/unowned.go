@@ -22,7 +22,7 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
 
-// This file looks at the copies that chown-copy will not give to the user.
+// This file finds the copies that chown-copy will not give to the user.
 
 // Unowned tells of one that the application may need, "" when there is none.
 func Unowned(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
@@ -61,8 +61,7 @@ func Unowned(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) strin
 	return ""
 }
 
-// readOnly is the mode that a copy states, where it keeps its owner from writing;
-// "" for none.
+// readOnly returns the mode of a copy, if it denies its owner writing; "" for none.
 func readOnly(s stage.Step, c stage.Copy) string {
 	for _, w := range c.In.Flags {
 		if m, ok := strings.CutPrefix(w.Text, "--chmod="); ok {
@@ -74,7 +73,7 @@ func readOnly(s stage.Step, c stage.Copy) string {
 	return ""
 }
 
-// deniesOwner reports whether a mode keeps the owner of a file from writing it: 0555,
+// deniesOwner reports whether a mode denies the owner of a file writing: 0555,
 // a-w, u=rx.
 func deniesOwner(mode string) bool {
 	if n, err := strconv.ParseUint(mode, 8, 32); err == nil {
@@ -85,8 +84,8 @@ func deniesOwner(mode string) bool {
 
 var takesWrite = lazyregexp.New(`(^|,)([ugo]*[ua][ugoa]*|)(-[rxX]*w|=[rxX]*(,|$))`)
 
-// MadeReadOnly tells of a RUN that takes the right to write from the owner of what
-// the application has, "" when there is none.
+// MadeReadOnly returns a RUN that removes the owner's right to write from the
+// application's files, "" if there is none.
 func MadeReadOnly(run *stage.Evaluation, id users.Identity) (found string) {
 	steps.Calls(run.Steps, func(s stage.Step, c shell.Call) {
 		_, operands := c.Options(func(o string) bool { return o == "--reference" })

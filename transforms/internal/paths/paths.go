@@ -1,4 +1,4 @@
-// Package paths tells directories of an application from those of the system.
+// Package paths distinguishes directories of an application from those of the system.
 package paths
 
 import (
@@ -17,8 +17,7 @@ func IsOwnable(dir string) bool {
 	return !workload.IsSystem(dir)
 }
 
-// IsPlain reports whether a path can be written into a shell command as it
-// is.
+// IsPlain reports whether a path can be written into a shell command without quotes.
 func IsPlain(p string) bool {
 	return p != "" && strings.Trim(p, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-@+") == ""
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
-// oneVariable is a name with one variable in it, and nothing to expand but that.
+// oneVariable matches a name with one variable in it, and nothing else to expand.
 var oneVariable = lazyregexp.New("^([^$\"'`\\\\]*)\\$(?:\\{(\\w+)\\}|(\\w+))([^$\"'`\\\\]*)$")
 
 // argWord is an image whose name has a variable in it.
@@ -18,7 +18,7 @@ type argWord struct {
 	before, variable, after string
 }
 
-// readArgWord reads such a name. It fails where another value of the variable
+// readArgWord parses such a name. It fails if another value of the variable
 // may make it another image altogether.
 func readArgWord(w imageWord) (argWord, error) {
 	m := oneVariable.FindStringSubmatch(w.text)
@@ -35,10 +35,10 @@ func readArgWord(w imageWord) (argWord, error) {
 // whole reports whether the variable has all of the name.
 func (a argWord) whole() bool { return a.before == "" && a.after == "" }
 
-// with is the name for another value of the variable.
+// with returns the name for another value of the variable.
 func (a argWord) with(value string) string { return a.before + value + a.after }
 
-// value is the value that gives the name.
+// value returns the value that gives the name.
 func (a argWord) value(name string) (string, bool) {
 	rest, ok := strings.CutPrefix(name, a.before)
 	if !ok {
@@ -77,7 +77,7 @@ func (s *pins) variables(words []imageWord) {
 	}
 }
 
-// byDefault pins the images that are named with one variable. It fails where
+// byDefault pins the images that are named with one variable. It fails if
 // that can't be done for all of them.
 func (s *pins) byDefault(variable string, uses []argWord) error {
 	arg, err := s.readDefault(variable, uses)
@@ -96,7 +96,7 @@ func (s *pins) byDefault(variable string, uses []argWord) error {
 	return nil
 }
 
-// pinValue finds the value with which the variable names, in every place, the
+// pinValue returns the value with which the variable names, in every place, the
 // image that it names now.
 func (s *pins) pinValue(arg argDefault, uses []argWord) (pinned pin, value string, err error) {
 	first := uses[0]

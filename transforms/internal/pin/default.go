@@ -11,7 +11,7 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
-// argDefault is an ARG in front of the first FROM.
+// argDefault is an ARG before the first FROM.
 type argDefault struct {
 	in    *dockerfile.Instruction
 	word  dockerfile.Word // NAME=value
@@ -20,7 +20,7 @@ type argDefault struct {
 	value string
 }
 
-// plainDefault is a default with nothing in it to expand or to escape.
+// plainDefault matches a default with nothing in it to expand or to escape.
 var plainDefault = lazyregexp.New(`^[\w.:/+-]+$`)
 
 // set gives the ARG another default.
@@ -28,8 +28,8 @@ func (a argDefault) set(value string) (document.Edit, error) {
 	return a.in.Replace(a.word, a.name+"="+a.quote+value+a.quote)
 }
 
-// readDefault finds the ARG that gives the variable its value. It fails where
-// there is none, or where anything but these places depends on it.
+// readDefault finds the ARG that gives the variable its value. It fails if there is
+// none, or if anything but these places depends on it.
 func (s *pins) readDefault(variable string, uses []argWord) (arg argDefault, err error) {
 	if _, ok := s.Build.BuildArgs[variable]; ok {
 		return arg, fmt.Errorf("--build-arg sets %s", variable)
@@ -61,8 +61,8 @@ func (s *pins) readDefault(variable string, uses []argWord) (arg argDefault, err
 	return arg, nil
 }
 
-// otherUse is an instruction in which the variable stands, or which takes it
-// over into its stage, other than in the place of an image that is to be pinned.
+// otherUse returns an instruction that uses the variable, or that takes it over into
+// its stage, other than for an image that is to be pinned.
 func (s *pins) otherUse(variable string, uses []argWord) *dockerfile.Instruction {
 	for _, in := range s.File.Instructions {
 		if slices.ContainsFunc(uses, func(u argWord) bool { return u.in == in }) {

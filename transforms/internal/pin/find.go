@@ -11,7 +11,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
-// find looks for the best name that fits.
+// find searches for the best name that fits.
 func (s *pins) find(w imageWord, fits func(name string) bool) pin {
 	const windows = "images of Windows are bound to the version of the host"
 	n := splitName(w.image)
@@ -60,10 +60,9 @@ func digestOf(f *baseimage.Facts) []fixer.Evidence {
 	return []fixer.Evidence{{Image: f.Image, Source: "registry", What: "the digest " + f.Digest}}
 }
 
-// byDigest adds the digest to the name. Unless that is what was asked for, a
-// person has to look at it where the image may be the project's own, which is
-// built anew before this one, or where nobody knows how long a digest is kept that
-// no tag names any more.
+// byDigest adds the digest to the name. Unless a digest was requested, the change
+// needs a look if the image may be the project's own, which is rebuilt before this
+// one, or if it is unknown how long a digest without tags is kept.
 func (s *pins) byDigest(n name, digest string, tried []string) pin {
 	pinned := pin{name: n.repo + ":" + cmp.Or(n.tag, "latest") + "@" + digest}
 	pinned.change, pinned.why = "add its digest "+brief(digest), "what it names today"
@@ -83,7 +82,7 @@ func (s *pins) byDigest(n name, digest string, tried []string) pin {
 }
 
 // same reports whether an image exists and has that digest. The reason says why
-// that can't be told.
+// that is unknown.
 func (s *pins) same(image, platform, digest string) (same bool, reason string) {
 	f, err := s.Image(image, platform, baseimage.AskDigest)
 	switch {
@@ -95,8 +94,7 @@ func (s *pins) same(image, platform, digest string) (same bool, reason string) {
 	return !f.Local && f.Digest == digest, f.Assumed
 }
 
-// ask asks of an image what has to be known for certain. The reason says why it
-// isn't.
+// ask asks about an image what must be certain. The reason says why it isn't.
 func (s *pins) ask(image, platform string, ask baseimage.Ask) (f *baseimage.Facts, reason string) {
 	f, err := s.Image(image, platform, ask)
 	switch {
@@ -112,9 +110,9 @@ func (s *pins) ask(image, platform string, ask baseimage.Ask) (f *baseimage.Fact
 	return f, ""
 }
 
-// digestText is a digest as references have it. What a file of facts has in its
-// place is not written into a Dockerfile.
+// digestText matches a digest in a reference. Any other text from a file of facts is
+// not written into a Dockerfile.
 var digestText = lazyregexp.New(`^sha256:[0-9a-f]{64}$`)
 
-// brief is a digest as people quote it.
+// brief returns a digest in its short form.
 func brief(digest string) string { return digest[:len("sha256:")+12] }

@@ -1,5 +1,5 @@
 // Package pin finds the names of images that move, and the version or digest that names
-// the same image for good.
+// the same image permanently.
 package pin
 
 import (
@@ -10,7 +10,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 )
 
-// Change is what becomes of a place that names an image by a tag that moves.
+// Change is the result for a place that names an image by a tag that moves.
 type Change struct {
 	At     document.Span
 	What   string // what is wrong there
@@ -38,14 +38,14 @@ func Images(p *imagebuild.Pass) []Change {
 	return s.changes
 }
 
-// unpinned is what is wrong, before the name of the image.
+// unpinned is the problem, before the name of the image.
 const unpinned = "unpinned image "
 
 // pins is the work on one file.
 type pins struct {
 	*imagebuild.Pass
 	known   map[string]pin  // by image
-	told    map[string]bool // the images of which it was said that they are left
+	told    map[string]bool // the images that were reported as left alone
 	changes []Change
 }
 
@@ -63,7 +63,7 @@ func (s *pins) change(at document.Span, what string, pinned pin, edit document.E
 	s.changes = append(s.changes, Change{at, what, pinned.change, pinned.why, pinned.by, pinned.may, edit})
 }
 
-// word pins what an instruction names outright.
+// word pins an image that an instruction names without variables.
 func (s *pins) word(w imageWord) {
 	if !floats(w.image) || s.Ignores(w.in.Span) {
 		return
@@ -81,7 +81,7 @@ func (s *pins) word(w imageWord) {
 	s.change(w.word.Span, unpinned+w.image, pinned, edit)
 }
 
-// leave says, once for each image, why it is left.
+// leave reports, once for each image, why it is left alone.
 func (s *pins) leave(w imageWord, reason string) {
 	what := unpinned + w.image
 	if w.image == "" {
@@ -93,7 +93,7 @@ func (s *pins) leave(w imageWord, reason string) {
 	}
 }
 
-// pin tells how an image is to be named, which is the same in all places.
+// pin returns how to name an image, which is the same in all places.
 func (s *pins) pin(w imageWord) pin {
 	if w.err != nil {
 		return pin{may: fixer.Refusal(w.err.Error())}

@@ -11,15 +11,15 @@ import (
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
-// name is the name of an image in its parts, as they are written.
+// name is the name of an image in its parts, as written.
 type name struct {
-	repo   string // with the registry, where there is one
+	repo   string // with the registry, if there is one
 	tag    string // "" when there is none
 	digest bool
-	full   string // repo in full: "docker.io/library/node"; "" for what is no name
+	full   string // repo in full: "docker.io/library/node"; "" if it is not a name
 }
 
-// splitName cuts a name into its parts. The port of a registry is no tag.
+// splitName splits a name into its parts. The port of a registry is not a tag.
 func splitName(image string) (n name) {
 	n.repo, _, n.digest = strings.Cut(image, "@")
 	if i := strings.LastIndex(n.repo, ":"); i > strings.LastIndex(n.repo, "/") {
@@ -31,20 +31,20 @@ func splitName(image string) (n name) {
 	return n
 }
 
-// windows reports whether the image is one of Windows, as far as its name tells.
+// windows reports whether the image is one of Windows, as far as its name shows.
 func (n name) windows() bool {
 	return strings.Contains(n.full, "/windows/") || strings.Contains(n.tag, "nanoserver") || strings.Contains(n.tag, "windowsservercore")
 }
 
 // official are Docker's official images, those for one architecture included;
-// publishers are the others whose images are nobody's own, and who keep them when
-// no tag names them any more.
+// publishers are the others whose images are not a project's own, and who keep them
+// when no tag names them any more.
 var (
 	official   = lazyregexp.New(`^(?:docker\.io|public\.ecr\.aws/docker)/(?:library|amd64|arm32v[567]|arm64v8|i386|mips64le|ppc64le|riscv64|s390x)/(.+)$`)
 	publishers = []string{"gcr.io/distroless/", "registry.access.redhat.com/", "mcr.microsoft.com/"}
 )
 
-// official is the short name of an official image, "" for any other.
+// official returns the short name of an official image, "" for any other.
 func (n name) official() string {
 	if m := official.FindStringSubmatch(n.full); m != nil {
 		return m[1]
@@ -57,7 +57,7 @@ func (n name) published() bool {
 }
 
 // moving are the tags by which the images of a distribution name now one release,
-// now the next; all others of theirs are releases, which get nothing but fixes.
+// now the next; all their other tags are releases, which get nothing but fixes.
 var moving = map[string][]string{
 	"debian": {"", "latest", "stable", "oldstable", "oldoldstable", "testing", "unstable"},
 	"ubuntu": {"", "latest", "rolling", "devel"},
@@ -65,8 +65,8 @@ var moving = map[string][]string{
 	"buildpack-deps": {"", "latest", "stable", "oldstable", "testing", "unstable", "curl", "scm"},
 }
 
-// full is a version of three numbers or a date, whatever follows it; build, the
-// number or commit that somebody's builds are told apart by.
+// full matches a version of three numbers or a date, whatever follows it; build, the
+// number or commit that distinguishes a project's builds.
 var (
 	full  = lazyregexp.New(`^v?\d+\.\d+\.\d+|^20\d\d[01]\d[0-3]\d`)
 	build = lazyregexp.New(`^[0-9a-f]{6,64}$`)
@@ -92,12 +92,12 @@ var (
 	version  = lazyregexp.New(`^\d{1,8}\.\d{1,8}\.\d{1,8}$`)
 	codename = lazyregexp.New(`^[a-z]{3,20}$`)
 	release  = lazyregexp.New(`^\d{1,4}\.\d{1,4}`)
-	// variant are the words that tell which of the images of one version is meant,
-	// where a tag has no version in front of them.
+	// variant matches the words that select one of the images of a version, if a tag
+	// has no version before them.
 	variant = lazyregexp.New(`^(slim|alpine[\d.]*|jessie|stretch|buster|bullseye|bookworm|trixie|forky)$`)
 )
 
-// rest are the words of the tag behind those that stand for a version: 20, lts,
+// rest returns the words of the tag after those that mean a version: 20, lts,
 // lts-iron, latest.
 func (n name) rest() []string {
 	words := strings.Split(n.tag, "-")
@@ -120,9 +120,9 @@ func (n name) dependsOnRelease(f *baseimage.Facts) bool {
 	return !slices.ContainsFunc(n.rest(), func(w string) bool { return w != "slim" && w != "alpine" && variant.MatchString(w) })
 }
 
-// version is the version that the image tells of what it is named for, "" when it
-// tells none: the official images have it in a variable, NODE_VERSION for node;
-// Alpine's own version is that of the distribution.
+// version returns the version, as the image states it, of what the image is named for,
+// "" if it states none: the official images have it in a variable, NODE_VERSION for
+// node; Alpine's own version is that of the distribution.
 func (n name) version(f *baseimage.Facts) string {
 	what := path.Base(n.full)
 	v := ""
@@ -151,7 +151,7 @@ func environment(f *baseimage.Facts) []string {
 	return f.Config.Env
 }
 
-// versionTags are the tags that may name the same image and no other, the most
+// versionTags returns the tags that may name the same image and no other, the most
 // specific ones first.
 func (n name) versionTags(f *baseimage.Facts) (tags []string) {
 	v := n.version(f)
@@ -185,8 +185,8 @@ func (n name) versionTags(f *baseimage.Facts) (tags []string) {
 	return tags
 }
 
-// releaseTags are those of a distribution's own image: the release that the
-// moving word in the tag stands for.
+// releaseTags returns those of a distribution's own image: the release that the moving
+// word in the tag means.
 func (n name) releaseTags(d baseimage.Distro) []string {
 	words := strings.Split(n.tag, "-")
 	switch {

@@ -12,15 +12,15 @@ import (
 	"github.com/dockmend/dockmend/fixer/stage"
 )
 
-// imageWord is a place of the file that names an image, and no stage.
+// imageWord is a place of the file that names an image rather than a stage.
 type imageWord struct {
 	in       *dockerfile.Instruction
 	word     dockerfile.Word
 	at       int    // where in the word's text the name begins
-	text     string // the name as it is written
-	image    string // with its variables put in
+	text     string // the name as written
+	image    string // with its variables expanded
 	platform string
-	err      error // why the image can't be told
+	err      error // why the image is unknown
 	quoted   bool  // the file has something else there than what is read
 }
 
@@ -50,8 +50,7 @@ func imageWords(p *imagebuild.Pass) (list []imageWord) {
 	return list
 }
 
-// sourceImage finds what files are taken from in the text of a flag of COPY or
-// RUN, and where that stands.
+// sourceImage returns the image in the text of a flag of COPY or RUN, and its position.
 func sourceImage(in *dockerfile.Instruction, flag string) (at int, text string) {
 	switch in.Name() {
 	case "COPY":
@@ -74,8 +73,8 @@ func sourceImage(in *dockerfile.Instruction, flag string) (at int, text string) 
 	return 0, ""
 }
 
-// isStage reports whether a name behind --from= is that of a stage, be it one
-// that is no source in this place, or a stage's number.
+// isStage reports whether a name after --from= is that of a stage, even of one that
+// can't be a source here, or a stage's number.
 func isStage(g *stage.Graph, name string) bool {
 	_, err := strconv.Atoi(name)
 	return err == nil || slices.ContainsFunc(g.Nodes, func(n *stage.Node) bool { return n.Stage.Name == strings.ToLower(name) })

@@ -1,4 +1,4 @@
-// Package ports finds the ports that a runtime may keep for root.
+// Package ports finds the ports that a runtime may reserve for root.
 package ports
 
 import (
@@ -30,7 +30,8 @@ func Low(p *imagebuild.Pass, run *stage.Evaluation) string {
 	return BelowPrivileged(list) + Needs + "NET_BIND_SERVICE elsewhere"
 }
 
-// BelowPrivileged says that ports are so low that a runtime may keep them for root.
+// BelowPrivileged returns the note that ports are so low that a runtime may reserve
+// them for root.
 func BelowPrivileged(ports []string) string {
 	if len(ports) == 1 {
 		return "port " + ports[0] + " is below 1024, which"

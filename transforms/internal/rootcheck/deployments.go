@@ -12,12 +12,12 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
 
-// This file looks at how deployments start an image in another way than by itself:
-// the command of a worker, a directory to start in.
+// This file checks how deployments start an image differently: the command of a
+// worker, a directory to start in.
 
 // launched returns the stage as a deployment starts it: with its entrypoint, command
-// and working directory in the place of the image's. An entrypoint takes the image's
-// CMD away (Compose specification, "entrypoint"; docker run --entrypoint).
+// and working directory instead of the image's. An entrypoint removes the image's CMD
+// (Compose specification, "entrypoint"; docker run --entrypoint).
 func launched(run *stage.Evaluation, d workload.Deployment) *stage.Evaluation {
 	as := *run
 	if d.Entrypoint != nil {
@@ -40,8 +40,8 @@ func commandOf(argv []string) *stage.Command {
 	return &stage.Command{Argv: argv}
 }
 
-// startsOtherwise reports whether a deployment starts something else than the image
-// does by itself.
+// startsOtherwise reports whether a deployment starts something other than the image's
+// own command.
 func startsOtherwise(run *stage.Evaluation, d workload.Deployment) bool {
 	return d.Entrypoint != nil || d.Command != nil || d.Moves(run.Final.Workdir.Text)
 }

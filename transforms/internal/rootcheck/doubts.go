@@ -33,7 +33,7 @@ func May(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, start Sta
 	if note != "" {
 		low.Caveats = []string{note}
 		if inKubernetes(p) {
-			low.Safety = fixer.Unsafe // where the runtime may keep those for root
+			low.Safety = fixer.Unsafe // if the runtime may reserve those for root
 		}
 	}
 	return fixer.Doubt(start.Doubt).And(low)

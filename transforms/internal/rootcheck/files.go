@@ -16,10 +16,10 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
 
-// This file looks for files of the image that only root can use, and that the
+// This file finds files of the image that only root can use, and that the
 // application is likely to need.
 
-// modes looks for files that only root can read or run: a private key, an
+// modes finds files that only root can read or run: a private key, an
 // entrypoint with mode 0744. What COPY brings into the application's own
 // directory is the user's, and may have any mode.
 func (x *examiner) modes() string {
@@ -48,7 +48,7 @@ func (x *examiner) modes() string {
 	return found
 }
 
-// takesAway reports whether a chmod keeps others from using a file that will
+// takesAway reports whether a chmod prevents others from using a file that will
 // not be the user's.
 func (x *examiner) takesAway(s stage.Step, c shell.Call) bool {
 	_, operands := c.Options(func(o string) bool { return o == "--reference" })
@@ -74,10 +74,11 @@ func (x *examiner) takesAway(s stage.Step, c shell.Call) bool {
 	return false
 }
 
-// ownersRight matches a mode that gives the right to run to the owner alone.
+// ownersRight matches a mode that gives the right to run only to the owner.
 var ownersRight = lazyregexp.New(`^[ug]+\+[rwX]*x[rwX]*$`)
 
-// isForAll reports whether a file of the build context may be run by all as it is.
+// isForAll reports whether everyone may run a file of the build context with its
+// present mode.
 func (x *examiner) isForAll(name string) bool {
 	if name == "" || x.pass.Context == nil {
 		return false
@@ -95,11 +96,12 @@ func restrictive(mode string) bool {
 	return takesRight.MatchString(mode)
 }
 
-// takesRight matches symbolic modes that take the right to read or to run from
+// takesRight matches symbolic modes that remove the right to read or to run from
 // others.
 var takesRight = lazyregexp.New(`(^|,)[ug]*[oa]+[ug]*(-[wrx]*[rx]|=[wx]*(,|$))|(^|,)-[wrx]*[rx]`)
 
-// downloads: what ADD fetches has mode 0600 (Docker documentation, "ADD").
+// downloads returns a file that ADD downloads: it has mode 0600 (Docker documentation,
+// "ADD").
 func (x *examiner) downloads() string {
 	for i, s := range x.run.Steps {
 		c, ok := s.Before.Copy(s.In)
@@ -136,7 +138,7 @@ func temporary(files []shell.Word) bool {
 	return !slices.ContainsFunc(files, func(w shell.Word) bool { return !workload.Within(path.Clean(w.Text), "/tmp") })
 }
 
-// keys: the tools that make keys make them readable by their owner alone.
+// keys returns a key that a tool makes: such keys are readable only by their owner.
 func (x *examiner) keys() string {
 	found := ""
 	steps.Calls(x.run.Steps, func(s stage.Step, c shell.Call) {
@@ -155,8 +157,9 @@ func inTemporaryHome(s stage.Step) bool {
 	return strings.Contains(text, "mktemp") && (strings.Contains(text, "rm -rf") || strings.Contains(text, "rm -r ")) && strings.Contains(text, "GNUPGHOME")
 }
 
-// plugAndPlay: without node_modules, Yarn runs its packages from the cache in
-// the home of who installed them (yarnpkg.com, "enableGlobalCache").
+// plugAndPlay returns the reason of Yarn without node_modules: it runs its packages
+// from the cache in the home of the user that installed them (yarnpkg.com,
+// "enableGlobalCache").
 func (x *examiner) plugAndPlay() string {
 	text, err := x.read(".yarnrc.yml")
 	if err != nil || !x.runs("yarn") || strings.Contains(text, "node-modules") || strings.Contains(text, "enableGlobalCache: false") {

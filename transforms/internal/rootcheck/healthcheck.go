@@ -32,10 +32,10 @@ func Health(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string
 			reason = "it uses root's home"
 		}
 		if reason != "" {
-			reason = strings.ReplaceAll(reason, " at start", "") // it runs again and again
+			reason = strings.ReplaceAll(reason, " at start", "") // it runs repeatedly
 			return fmt.Sprintf("the health check in line %d needs root: %s", s.In.Line, reason)
 		}
-		return "" // the last one holds
+		return "" // the last one counts
 	}
 	return ""
 }

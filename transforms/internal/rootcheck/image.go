@@ -12,10 +12,10 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
-// This file looks for what the image holds, and what that says of its use.
+// This file finds what the image contains, and what that says about its use.
 
-// inHome are the packages that download a program into the home of who installs
-// them, with the variables that lead it elsewhere.
+// inHome are the packages that download a program into the home of the user that
+// installs them, with the variables that move it elsewhere.
 var inHome = []struct{ name, variables string }{
 	{"puppeteer", "PUPPETEER_CACHE_DIR PUPPETEER_EXECUTABLE_PATH PUPPETEER_SKIP_DOWNLOAD PUPPETEER_SKIP_CHROMIUM_DOWNLOAD"},
 	{"whatsapp-web.js", "PUPPETEER_CACHE_DIR PUPPETEER_EXECUTABLE_PATH PUPPETEER_SKIP_DOWNLOAD PUPPETEER_SKIP_CHROMIUM_DOWNLOAD"},
@@ -24,7 +24,8 @@ var inHome = []struct{ name, variables string }{
 	{"electron", "ELECTRON_SKIP_BINARY_DOWNLOAD"},
 }
 
-// browsers are downloaded into the home of who installs them.
+// browsers returns a package that downloads browsers into the home of the user that
+// installs it.
 func (x *examiner) browsers() string {
 	isSet := func(name string) bool { _, ok := x.run.Final.EnvVar(name); return ok }
 	if m, err := x.load.Package(x.run.Final.Workdir.Text); err == nil {
@@ -51,7 +52,7 @@ func (x *examiner) browsers() string {
 // installers are scripts from the network that install below $HOME.
 var installers = strings.Fields("bun.sh/install nvm-sh/nvm get.volta.sh fnm.vercel.app/install deno.land/install sh.rustup.rs get.pnpm.io/install")
 
-// rootsPackages are packages that work with what belongs to root as a rule: the
+// rootsPackages are packages that usually need what belongs to root: the
 // Docker engine, devices, raw sockets.
 var rootsPackages = strings.Fields(`dockerode docker-modem node-docker-api serialport @serialport/bindings-cpp node-hid usb raw-socket net-ping cap pcap
 	@abandonware/noble noble bleno @abandonware/bleno onoff pigpio rpio i2c-bus spi-device zigbee-herdsman zwave-js`)
@@ -77,12 +78,12 @@ func (x *examiner) installers() string {
 	return ""
 }
 
-// servers are the packages of programs that need root once they are started,
-// perhaps by a start script that does not name them.
+// servers are the packages of programs that need root to start, perhaps by a start
+// script that does not name them.
 var servers = strings.Fields(`nginx nginx-light nginx-full openresty supervisor cron cronie dcron openssh-server openssh apache2 httpd haproxy
 	redis redis-server mysql-server mariadb mariadb-server postgresql mongodb php-fpm dnsmasq bluez udev fuse docker docker.io docker-cli docker-ce docker-ce-cli moby-cli s6-overlay runit`)
 
-// packages looks for programs in the image that need root.
+// packages returns a program in the image that needs root.
 func (x *examiner) packages() string {
 	found := ""
 	steps.Calls(x.run.Steps, func(s stage.Step, c shell.Call) {
@@ -109,8 +110,9 @@ func (x *examiner) packages() string {
 	return found
 }
 
-// action: GitHub starts the container of an action as it wants, and asks for
-// no USER (GitHub documentation, "Dockerfile support for GitHub Actions").
+// action returns the reason of an image for a GitHub action: GitHub starts its
+// container in its own way, and wants no USER (GitHub documentation, "Dockerfile
+// support for GitHub Actions").
 func (x *examiner) action() string {
 	for _, name := range []string{"action.yml", "action.yaml"} {
 		if text, err := x.read(name); err == nil && strings.Contains(text, "docker") && strings.Contains(text, "runs:") {
@@ -125,8 +127,8 @@ func (x *examiner) action() string {
 	return ""
 }
 
-// application: an image without an application in it is made for others to
-// build on, or to work in.
+// application returns the reason of an image without an application: it is made for
+// others to build from, or to work in.
 func (x *examiner) application() string {
 	for _, s := range x.run.Steps {
 		c, ok := s.Before.Copy(s.In)
@@ -140,7 +142,7 @@ func (x *examiner) application() string {
 		}
 	}
 	if c := x.run.Final.Base.Config; c != nil && x.run.Final.Cmd != nil && x.run.Final.Cmd.In == nil {
-		return "" // what the base image brings is looked at by baseStart
+		return "" // baseStart checks what the base image brings
 	}
 	if x.load.RunsInstalled() {
 		return "" // a program of npm install -g
@@ -151,7 +153,7 @@ func (x *examiner) application() string {
 				continue
 			}
 			if file := x.load.Lookup(c.Path, c.Dir); file != "" && x.load.Origin(file).Copied {
-				return "" // the program itself is copied, to where programs lie
+				return "" // the program itself is copied to a directory of programs
 			}
 		}
 	}
@@ -170,7 +172,7 @@ func (x *examiner) brings(s stage.Step) bool {
 	return found || strings.Contains(s.In.Logical, "--mount=")
 }
 
-// cloned: files that RUN fetches stay root's.
+// cloned returns the reason of files that RUN fetches, which stay root's.
 func (x *examiner) cloned() string {
 	found := ""
 	steps.Calls(x.run.Steps, func(s stage.Step, c shell.Call) {

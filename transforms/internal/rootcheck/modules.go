@@ -10,9 +10,9 @@ import (
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
-// This file looks for programs that write into node_modules at every start.
+// This file finds programs that write into node_modules at every start.
 
-// RootsModules tells of a program that the start runs as the stage's own user, and
+// RootsModules returns a program that the start runs as the stage's own user, and
 // that writes into a node_modules which is root's; "" for none.
 func RootsModules(p *imagebuild.Pass, run *stage.Evaluation) (found string) {
 	user, _, _ := strings.Cut(run.Final.User.Text, ":")

@@ -1,5 +1,5 @@
-// Package rootcheck finds the reasons for which a stage must go on to start as root, and
-// what can't be seen of it.
+// Package rootcheck finds the reasons why a stage must continue to start as root, and
+// what is unknown about it.
 package rootcheck
 
 import (
@@ -20,17 +20,17 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
 
-// Start is what is known of the way a stage starts.
+// Start is what is known about how a stage starts.
 type Start struct {
-	Keep  string // why it must stay root, "" when nothing speaks for it
-	Doubt string // what could not be looked at, "" when all could
-	// open: it depends on who the stage would run as, which was not said.
+	Keep  string // why it must stay root, "" if nothing requires that
+	Doubt string // what could not be checked, "" if all could
+	// Open: it depends on the user of the stage, which is not chosen yet.
 	Open bool
-	// packageManager: npm or one of its kind runs at start, and wants a home.
+	// PackageManager: npm or a similar program runs at start, and needs a home.
 	PackageManager bool
-	// written: what is written into copied files at start, "" for nothing known.
+	// Written is what is written into copied files at start, "" for nothing known.
 	Written string
-	Server  *nginx.Server // nil where the base is not nginx's own image
+	Server  *nginx.Server // nil if the base is not nginx's own image
 }
 
 // Examine looks for reasons to leave a stage root, whoever it would run as when
@@ -49,7 +49,7 @@ func Examine(p *imagebuild.Pass, run *stage.Evaluation, user *users.Identity) St
 	}
 	for _, check := range checks {
 		if keep := check(); keep != "" {
-			return Start{Keep: keep} // whoever it is
+			return Start{Keep: keep} // for any user
 		}
 	}
 	if x.server != nil {
@@ -67,7 +67,7 @@ type examiner struct {
 	pass           *imagebuild.Pass
 	run            *stage.Evaluation
 	load           *workload.Workload
-	user           *users.Identity // who it would run as; nil when that is not chosen yet
+	user           *users.Identity // its future user; nil if that is not chosen yet
 	doubt          string
 	open           bool // as of startup
 	packageManager bool
@@ -88,7 +88,7 @@ func (x *examiner) windows() string {
 
 var (
 	rootComment = lazyregexp.New(`(?i)\b(must|needs?|has|have|required?|running|runs?|stays?) (to )?(be |here |run |running |start |started )*(as )?(the )?root(\s*$|[.,:;)]|\s+(user|privileges|rights|access|because|for|so|since|to|here)\b)|\brequires? root(\s*$|[.,:;)]|\s+(user|privileges|rights|access)\b)|\b(do not|don'?t|never|can ?not|can'?t) (use |set |add |switch |change |run |drop )*(a |the |as |to )*(user|non-?root|unprivileged|root privileges)\b`)
-	// againstRoot are comments in which the same words mean the opposite.
+	// againstRoot matches comments in which the same words mean the opposite.
 	againstRoot = lazyregexp.New(`(?i)\b(do not|don'?t|do n't|never|avoid|instead of|rather than|no longer|not|without|stop) ([a-z]+ ){0,3}(as )?root\b`)
 	ignoreLint  = lazyregexp.New(`(?i)hadolint.*ignore.*DL3002`)
 )
@@ -112,14 +112,13 @@ func (x *examiner) comment() string {
 	return ""
 }
 
-// aboutUsers sorts out, at little cost, the comments that none of the expressions
-// matches.
+// aboutUsers cheaply excludes comments that none of the expressions matches.
 func aboutUsers(comment string) bool {
 	comment = strings.ToLower(comment)
 	return strings.Contains(comment, "root") || strings.Contains(comment, "user") || strings.Contains(comment, "unprivileged") || strings.Contains(comment, "hadolint")
 }
 
-// sources looks for an application that drops root itself.
+// sources finds an application that drops root itself.
 func (x *examiner) sources() string {
 	if file := sources.FirstFile(x.pass.NodeProcess().Drops()); file != "" {
 		return fmt.Sprintf("%s changes the user itself (process.setuid and the like), which only root may do", file)
@@ -139,8 +138,7 @@ func (x *examiner) onbuild() string {
 	return ""
 }
 
-// paths looks for parts of the application in root's home, which nobody else
-// can enter.
+// paths finds parts of the application in root's home, which no other user can enter.
 func (x *examiner) paths() string {
 	final := x.run.Final
 	if !final.Workdir.Known {
@@ -155,7 +153,7 @@ func (x *examiner) paths() string {
 		}
 	}
 	for _, s := range x.run.Steps {
-		// What is put before the base's own value is not in the environment where that is
+		// A value put before the base's own is missing from the environment if that is
 		// not known.
 		if s.In.Name() == "ENV" && strings.Contains(s.In.Body(), "PATH=/root/") {
 			return fmt.Sprintf("PATH leads into root's home in line %d", s.In.Line)
@@ -176,7 +174,8 @@ func (x *examiner) paths() string {
 	return found
 }
 
-// forInstalling reports a copy of what only the installation of packages reads.
+// forInstalling reports whether a copy brings only what the installation of packages
+// reads.
 func forInstalling(c stage.Copy) bool {
 	return len(c.Sources) == 1 && isRegistryConfig(c.Sources[0])
 }
@@ -194,11 +193,11 @@ func hasRootPath(s string) bool {
 }
 
 // interpreters start nothing of their own when they are called alone; the last
-// ones keep a container alive for somebody to work in.
+// ones keep a container alive for interactive work.
 var interpreters = strings.Fields("node nodejs npm npx yarn pnpm bun deno python python2 python3 ruby irb php perl lua java jshell sh bash ash zsh fish sleep tail")
 
-// bare: an image that starts a bare interpreter is a base for others, or gets
-// its command from a compose file. What then runs in it can't be seen here.
+// bare returns the reason of an image that starts a bare interpreter: it is a base for
+// others, or gets its command from a compose file. What then runs in it is unknown.
 func (x *examiner) bare() string {
 	c := x.run.Final.Cmd
 	if c == nil {
@@ -210,7 +209,7 @@ func (x *examiner) bare() string {
 	}
 	last := start.Commands[len(start.Commands)-1]
 	if cmd := x.run.Final.Cmd; cmd != nil && !cmd.Shell && len(cmd.Argv) > 0 {
-		// What an entrypoint is given in the end, whatever it does before.
+		// The arguments that an entrypoint finally runs, whatever it does before.
 		last = &workload.Command{Call: shell.Call{Name: path.Base(cmd.Argv[0]), Path: cmd.Argv[0], Args: shell.Words(cmd.Argv[1:])}}
 	}
 	alone := len(last.Args) == 0 || last.Name == "sleep" || last.Name == "tail"
@@ -223,7 +222,7 @@ func (x *examiner) bare() string {
 	return ""
 }
 
-// baseStart: what the base image itself starts is known for a few images only.
+// baseStart checks the base image's own command, which is known for a few images only.
 func (x *examiner) baseStart() string {
 	final := x.run.Final
 	if c := final.Base.Config; c != nil && !stage.IsRoot(c.User) {
@@ -248,15 +247,15 @@ func (x *examiner) knownStart(program string) bool {
 	case "node", "sh", "bash", "ash", "tini", "dumb-init", "npm", "yarn", "container-entrypoint", "java":
 		return true
 	case "docker-entrypoint.sh":
-		// That of the node images only puts "node" in front of what is no
-		// program; those of databases, of the same name, start as root.
+		// That of the node images only puts "node" before words that are not programs;
+		// those of databases, of the same name, start as root.
 		_, version := x.run.Final.EnvVar("NODE_VERSION")
 		return version || x.isOfNode()
 	}
 	return pythonProgram.MatchString(path.Base(program))
 }
 
-// pythonProgram is Python, with its version or without.
+// pythonProgram matches Python, with its version or without.
 var pythonProgram = lazyregexp.New(`^python[0-9.]*$`)
 
 // isOfNode reports whether the base image has Node.js, or is one of bun's,

@@ -12,8 +12,8 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
-// start looks at what runs at start: the command itself, the scripts of the build
-// context that it calls, and the scripts of package.json.
+// start returns the reason to stay root in what runs at start: the command itself, the
+// scripts of the build context that it calls, and the scripts of package.json.
 func (x *examiner) start() string {
 	start := x.load.Start()
 	if start == nil {
@@ -23,10 +23,10 @@ func (x *examiner) start() string {
 	return reason
 }
 
-// script looks at the commands of one script. settled: no script around it is
-// named with the reason.
+// script checks the commands of one script. settled: the reason names no script around
+// it.
 func (x *examiner) script(s *workload.Script) (reason string, settled bool) {
-	// Who drops root itself is the plainest reason, wherever it stands.
+	// A program that drops root itself is the clearest reason, wherever it is.
 	for _, drops := range []bool{true, false} {
 		for _, c := range s.Commands {
 			if reason := workload.NeedsRoot(c.Name); reason != "" && (reason == workload.Drops) == drops && !x.serves(c.Call) {
@@ -52,10 +52,10 @@ func (x *examiner) script(s *workload.Script) (reason string, settled bool) {
 	return "", false
 }
 
-// serves reports a call of the server itself.
+// serves reports whether a call starts the server itself.
 func (x *examiner) serves(c shell.Call) bool { return x.server != nil && x.server.Serves(c) }
 
-// beside looks at what is started beside nginx.
+// beside checks what is started besides nginx.
 func (x *examiner) beside(c *workload.Command) string {
 	if x.server == nil {
 		return ""
@@ -63,7 +63,7 @@ func (x *examiner) beside(c *workload.Command) string {
 	return x.server.Beside(c)
 }
 
-// configuration looks at the configuration of nginx.
+// configuration checks the configuration of nginx.
 func (x *examiner) configuration() string {
 	reason, doubt := x.server.Configuration(func(argv []string) string {
 		reason, _ := x.script(x.load.Follow(argv))
@@ -73,12 +73,12 @@ func (x *examiner) configuration() string {
 	return reason
 }
 
-// inScript names the script in which the reason was found.
+// inScript adds to the reason the script in which it was found.
 func inScript(s *workload.Script, reason string, settled bool) (string, bool) {
 	switch {
 	case settled:
 	case s.Kind == workload.Arguments:
-		return reason, true // it is the CMD that the reason is about
+		return reason, true // the reason is about the CMD
 	case s.Kind == workload.PackageScript:
 		reason = fmt.Sprintf("%s (script %q of %s)", reason, s.Name, cmp.Or(s.Place.File, "package.json"))
 	case s.Kind == workload.ShellScript || s.Kind == workload.ProcessFile:
@@ -87,7 +87,7 @@ func inScript(s *workload.Script, reason string, settled bool) (string, bool) {
 	return reason, settled
 }
 
-// command looks at one command, but for what it runs.
+// command returns the reason to stay root in one command, without what it runs.
 func (x *examiner) command(c *workload.Command) string {
 	if c.Path == "/init" {
 		return "/init needs root to start other programs"
@@ -106,7 +106,7 @@ func (x *examiner) command(c *workload.Command) string {
 	return c.Unread
 }
 
-// spoken is a path as the script has it, where that is meant from the working
+// spoken returns a path as the script has it, if that is relative to the working
 // directory of the image; else the absolute one.
 func (x *examiner) spoken(text, file string) string {
 	if path.IsAbs(text) || file == "" || file == path.Join(x.run.Final.Workdir.Text, text) {
@@ -115,8 +115,8 @@ func (x *examiner) spoken(text, file string) string {
 	return file
 }
 
-// byManager looks at package managers, and at what else keeps its files in the
-// home.
+// byManager returns the reason to stay root in a package manager, or in another
+// program that keeps its files in the home.
 func (x *examiner) byManager(c *workload.Command) string {
 	switch c.Name {
 	case "pm2", "pm2-runtime", "pm2-docker", "forever":
@@ -133,7 +133,7 @@ func (x *examiner) byManager(c *workload.Command) string {
 	return ""
 }
 
-// ofBun reports a program that a RUN of root's installs by bun for the whole image: bun
+// ofBun returns a program that a RUN of root's installs globally by bun: bun
 // leaves the package in root's home, and a link to it (bun.sh/docs, "install.globalDir").
 func (x *examiner) ofBun(c *workload.Command) string {
 	if c.Name == "" || !x.load.IsInstalled(c.Name) {

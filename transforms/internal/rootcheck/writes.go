@@ -16,10 +16,10 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
 
-// This file looks for what is written at start where the user can't write.
+// This file finds what is written at start where the user can't write.
 
-// writable reports whether a user who owns the working directory can write a
-// file: beside the application, in their home, or where everybody can.
+// writable reports whether a user that owns the working directory can write a file: in
+// the application's directory, in their home, or where everyone can.
 func (x *examiner) writable(file string) bool {
 	if x.server != nil {
 		ok, doubt := x.server.Writable(file)
@@ -36,7 +36,7 @@ func (x *examiner) writable(file string) bool {
 	return !workload.IsSystem(dir) && (path.Dir(file) == dir || workload.Within(file, dir) && x.treeIsCopied(file+" is written at start"))
 }
 
-// changesFiles reports a call that changes files which will not be the user's.
+// changesFiles returns the reason if a call changes files which will not be the user's.
 func (x *examiner) changesFiles(c *workload.Command) string {
 	verb := "changes"
 	if c.Name == "curl" || c.Name == "wget" {
@@ -50,7 +50,7 @@ func (x *examiner) changesFiles(c *workload.Command) string {
 	return ""
 }
 
-// fileOf is the file that a word of a command names, as spoken has it.
+// fileOf returns the file that a word of a command names, in the form of spoken.
 func (x *examiner) fileOf(c *workload.Command, w shell.Word) string {
 	if c.Dir == "" {
 		return w.Text
@@ -59,7 +59,7 @@ func (x *examiner) fileOf(c *workload.Command, w shell.Word) string {
 	return x.spoken(w.Text, file)
 }
 
-// writer reports a program that writes into the application's tree, where the
+// writer returns the reason if a program writes into the application's tree, and the
 // tree will not be the user's.
 func (x *examiner) writer(c *workload.Command) string {
 	what := c.Rewrites()
@@ -83,8 +83,8 @@ func (x *examiner) writer(c *workload.Command) string {
 
 // treeIsCopied reports whether everything below the working directory will be
 // the user's: it comes from COPY and ADD of the target stage, which chown-copy
-// gives to the user, or a chown -R gives all of it behind the last RUN. why is
-// what is written there; it is kept where the answer counts on chown-copy.
+// gives to the user, or a chown -R gives all of it after the last RUN. why is what is
+// written there; it is kept if the answer depends on chown-copy.
 func (x *examiner) treeIsCopied(why string) bool {
 	if x.user == nil {
 		x.open = true
@@ -111,7 +111,7 @@ func (x *examiner) treeIsCopied(why string) bool {
 	return true
 }
 
-// endsInChown reports whether the last thing that a RUN does for certain is to
+// endsInChown reports whether the last thing that a RUN certainly does is to
 // give all below dir to the user.
 func endsInChown(s stage.Step, id users.Identity, dir string) bool {
 	if s.In.Name() != "RUN" {

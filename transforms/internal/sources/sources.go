@@ -1,5 +1,5 @@
-// Package sources puts what the sources of a Node.js application say of its process into
-// the words of findings.
+// Package sources words findings about what the sources of a Node.js application say
+// about its process.
 package sources
 
 import (
@@ -9,9 +9,9 @@ import (
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
-// This file asks what the sources of a Node.js application say of its process.
+// This file words what the sources of a Node.js application say about its process.
 
-// FirstFile is the file of the first evidence, "" for none.
+// FirstFile returns the file of the first evidence, "" for none.
 func FirstFile(list []workload.Evidence) string {
 	if len(list) == 0 {
 		return ""

@@ -13,16 +13,15 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
-// This file decides whether the build steps behind the install can move into its
-// stage.
+// This file decides whether the build steps after the install can move into its stage.
 
-// buildTools are what a build step and its scripts may call: what they make lies
+// buildTools are what a build step and its scripts may call: their output is
 // in the working directory, unless their arguments say otherwise.
 var buildTools = strings.Fields(`npm yarn pnpm npx node echo set test [ true env cross-env mkdir mkdirp rm rimraf del-cli cp cpx cpy copyfiles mv chmod shx
 	run-s run-p npm-run-all tsc tsc-alias tspc ttsc swc babel esbuild tsup rollup webpack webpack-cli parcel gulp grunt vite vue-tsc vue-cli-service
 	ng nest next nuxt nuxi astro svelte-kit remix react-scripts sass node-sass postcss tailwindcss eslint prettier`)
 
-// buildStage makes the stage that installs go on to the last build step: then
+// buildStage makes the stage that installs continue to the last build step: then
 // the last stage copies its directory, without dev dependencies. The error says
 // why it can't.
 func (sp *Split) buildStage(last int) error {
@@ -69,15 +68,15 @@ func (sp *Split) buildStage(last int) error {
 	}
 	sp.last, sp.prune = last, "npm prune "+sp.omitFlag()
 	if version, _ := sp.pass.Workload(sp.run).NPMAt(sp.run.Steps[last]); !version.AtLeast(7, 0) {
-		sp.prune = "npm prune --production" // which does not know "only"
+		sp.prune = "npm prune --production" // which does not support "only"
 	}
 	if sp.in.LegacyPeers {
-		sp.prune += " --legacy-peer-deps" // else it would install the peers
+		sp.prune += " --legacy-peer-deps" // otherwise it would install the peers
 	}
 	return nil
 }
 
-// buildsInside makes sure that what a RUN makes stays in the working directory.
+// buildsInside fails unless the output of a RUN stays in the working directory.
 func (sp *Split) buildsInside(s stage.Step) error {
 	line := s.In.Line
 	script, err := s.Script()

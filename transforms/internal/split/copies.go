@@ -56,7 +56,7 @@ func (sp *Split) copies() error {
 	return nil
 }
 
-// brought are the files of the context that a copy brings. dirs is set when it
+// brought returns the files of the context that a copy brings. dirs is set if it
 // brings whole directories that do not all come with one later copy.
 func (sp *Split) brought(c stage.Copy) (files []string, dirs bool, err error) {
 	if sp.pass.Context == nil {
@@ -85,8 +85,8 @@ func (sp *Split) brought(c stage.Copy) (files []string, dirs bool, err error) {
 	return files, dirs, nil
 }
 
-// straightBehind are the steps between the install and the next RUN, which may
-// want what was copied for the install.
+// straightBehind returns the steps between the install and the next RUN, which may
+// need what was copied for the install.
 func (sp *Split) straightBehind() []stage.Step {
 	rest := sp.run.Steps[sp.in.At+1:]
 	if i := slices.IndexFunc(rest, func(s stage.Step) bool { return s.In.Name() == "RUN" }); i >= 0 {
@@ -104,8 +104,7 @@ func (sp *Split) wholeLater() bool {
 	})
 }
 
-// comesLater reports whether a file that the copy brings comes to the same place
-// by a later one.
+// comesLater reports whether a later copy brings the same file to the same place.
 func (sp *Split) comesLater(c stage.Copy, name string) bool {
 	file := path.Join(c.Dest, path.Base(name))
 	if !c.Dir && c.Dest != sp.in.Step.Before.Workdir.Text {
@@ -115,7 +114,7 @@ func (sp *Split) comesLater(c stage.Copy, name string) bool {
 	return rest.Origin(file, sp.pass.Context).Name == name
 }
 
-// restated is the line that copies the missing files again, "" when there is none
+// restated returns the line that copies the missing files again, "" if there is none
 // that the image may have.
 func (sp *Split) restated(s stage.Step, c stage.Copy, missing []string) (string, error) {
 	if sp.pass.Context != nil {
@@ -146,8 +145,7 @@ func (sp *Split) restated(s stage.Step, c stage.Copy, missing []string) (string,
 	return strings.Join(kept, " "), nil
 }
 
-// hasToken reports whether an .npmrc holds a secret itself, and does not take it
-// from a variable.
+// hasToken reports whether an .npmrc contains a secret itself, rather than a variable.
 func hasToken(files *workload.Files, name string) bool {
 	text, err := files.ReadFile(name, workload.MaxText)
 	return err != nil || tokenIn(text)

@@ -13,9 +13,9 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
-// This file finds out whether what runs needs the dev dependencies.
+// This file determines whether the final command needs the dev dependencies.
 
-// needsDev says what may need them, "" when nothing does.
+// needsDev returns what may need them, "" if nothing does.
 func (sp *Split) needsDev() string {
 	switch {
 	case sp.Unread != nil:
@@ -63,7 +63,7 @@ func (sp *Split) needsDev() string {
 	})
 }
 
-// usedInSources says where the sources use one of the packages, "" when they don't.
+// usedInSources returns where the sources use one of the packages, "" if they don't.
 func usedInSources(uses *workload.PackageUses, q workload.PackageQuery) string {
 	use, found := uses.First(q)
 	file := use.Place.File
@@ -85,10 +85,10 @@ func usedInSources(uses *workload.PackageUses, q workload.PackageQuery) string {
 }
 
 // startPrograms are programs of the system that a start command may call. What
-// they call in turn is listed behind them, or a file of the context.
+// they call in turn is listed after them, or a file of the context.
 var startPrograms = strings.Fields("node nodejs sh bash ash exec env tini dumb-init docker-entrypoint.sh echo printf cd set export test [ true sleep wait mkdir trap")
 
-// startNeeds says what of a script, and of what that runs, needs a package that
+// startNeeds returns what in a script, and in what that runs, needs a package that
 // would be gone.
 func (sp *Split) startNeeds(script *workload.Script, gone map[string]bool) string {
 	for _, w := range script.Words {
@@ -145,13 +145,12 @@ func (sp *Split) commandNeeds(c *workload.Command, gone map[string]bool) string 
 	return ""
 }
 
-// pluginHosts are programs whose settings, which are not looked at, name packages.
+// pluginHosts are programs whose settings, which are not read, name packages.
 var pluginHosts = strings.Fields(`gulp grunt webpack webpack-cli webpack-dev-server rollup tsup babel babel-node swc jest vitest karma eslint prettier
 	postcss tailwindcss react-scripts vue-cli-service ng vite mocha`)
 
-// ownFile is the program that a call starts where the image does not have it from
-// its base: a script of the application may bear the name of any other. "" where
-// it has.
+// ownFile returns the program that a call starts if it is not the base image's: a
+// script of the application may have the name of any other. "" if it is.
 func (sp *Split) ownFile(c shell.Call) string {
 	if strings.Contains(c.Path, "/") && !path.IsAbs(c.Path) {
 		return c.Path
@@ -171,7 +170,8 @@ func (sp *Split) ownFile(c shell.Call) string {
 	return ""
 }
 
-// healthNeeds looks at the HEALTHCHECK lines.
+// healthNeeds returns what in the HEALTHCHECK lines needs a package that would be
+// gone, "" for nothing.
 func (sp *Split) healthNeeds(gone map[string]bool) string {
 	for _, s := range sp.run.Steps {
 		if s.In.Name() != "HEALTHCHECK" {
@@ -187,7 +187,7 @@ func (sp *Split) healthNeeds(gone map[string]bool) string {
 	return ""
 }
 
-// scriptOf is the script of package.json that a call of a package manager runs, ""
+// scriptOf returns the script of package.json that a call of a package manager runs, ""
 // for none.
 func scriptOf(run *stage.Evaluation, c shell.Call) string {
 	if m := workload.ReadManager(c, run.Final.EnvVar); m != nil {
@@ -196,7 +196,7 @@ func scriptOf(run *stage.Evaluation, c shell.Call) string {
 	return ""
 }
 
-// mentioned finds a package that a command names, "" for none.
+// mentioned returns a package that a command names, "" for none.
 func mentioned(text string, names map[string]bool) string {
 	for name := range workload.PackageWords(text) {
 		if names[name] {
@@ -206,7 +206,7 @@ func mentioned(text string, names map[string]bool) string {
 	return ""
 }
 
-// scriptFile is the script that a shell is called with.
+// scriptFile returns the script that a shell is called with.
 func scriptFile(c shell.Call) string {
 	if !slices.Contains([]string{"sh", "bash", "ash"}, c.Name) || len(c.Args) == 0 || strings.HasPrefix(c.Args[0].Text, "-") {
 		return ""
@@ -214,7 +214,7 @@ func scriptFile(c shell.Call) string {
 	return c.Args[0].Raw
 }
 
-// namedPackage is the package that a word names, "" for none of these.
+// namedPackage returns the package that a word names, "" for none of these.
 func namedPackage(word string, names map[string]bool) string {
 	if name := workload.PackageOfWord(word); names[name] {
 		return name

@@ -10,12 +10,12 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
-// This file knows of dev dependencies that are in use although nothing names
-// them where it is looked.
+// This file knows dev dependencies that are used although nothing that is read names
+// them.
 
-// compilers are programs and packages that compile the sources when they are
-// started: with what their configuration names (.babelrc, nodemon.json, the fields
-// of package.json), and with peers such as typescript.
+// compilers are programs and packages that compile the sources at start: with what
+// their configuration names (.babelrc, nodemon.json, the fields of package.json), and
+// with peers such as typescript.
 var compilers = func() map[string]bool {
 	names := map[string]bool{}
 	for name := range strings.FieldsSeq(`nodemon ts-node ts-node-dev ts-node-esm ts-node-script tsnd tsx tsc tsup ttsc swc swc-node esbuild-register babel
@@ -27,7 +27,7 @@ var compilers = func() map[string]bool {
 	return names
 }()
 
-// compilerIn is the compiler that a call starts, or lets node load; "" for none.
+// compilerIn returns the compiler that a call starts, or makes node load; "" for none.
 func compilerIn(c shell.Call) string {
 	if compilers[c.Name] {
 		return c.Name
@@ -40,16 +40,16 @@ func compilerIn(c shell.Call) string {
 	return ""
 }
 
-// loads are the packages that others load when they are told to by another name:
-// a database's, or an option's.
+// loads are the packages that others load under another name: a database's, or an
+// option's.
 var loads = map[string][]string{
 	"sequelize": drivers, "sequelize-typescript": drivers, "typeorm": drivers, "knex": drivers, "objection": drivers, "bookshelf": drivers, "waterline": drivers,
 	"config": strings.Fields("js-yaml yaml toml json5 hjson properties cson coffeescript ts-node xml2js"),
 	"pino":   {"pino-pretty"}, "pino-http": {"pino-pretty"}, "fastify": {"pino-pretty"}, "hapi-pino": {"pino-pretty"},
 }
 
-// loadedUnnamed tells of a package that would be gone, and that one which stays
-// may load.
+// loadedUnnamed returns a package that would be gone, and that one which stays may
+// load; "" for none.
 func loadedUnnamed(m *npm.Manifest, gone map[string]bool) string {
 	for _, name := range slices.Sorted(maps.Keys(loads)) {
 		if m.Dependencies[name] == "" {
@@ -64,7 +64,7 @@ func loadedUnnamed(m *npm.Manifest, gone map[string]bool) string {
 	return ""
 }
 
-// variableNames finds a variable of the image whose value names a package that
+// variableNames returns a variable of the image whose value names a package that
 // would be gone: NODE_OPTIONS any, others one that package.json lists.
 func (sp *Split) variableNames(gone map[string]bool) string {
 	for _, e := range sp.run.Final.Env {
@@ -82,7 +82,8 @@ func (sp *Split) variableNames(gone map[string]bool) string {
 	return ""
 }
 
-// environmentNeeds looks at the options that node takes from its environment.
+// environmentNeeds returns what in node's options in the environment needs such a
+// package, "" for nothing.
 func (sp *Split) environmentNeeds(gone map[string]bool) string {
 	options, _ := sp.run.Final.EnvVar("NODE_OPTIONS")
 	if name := mentioned(options+" "+sp.project.Setting(sp.run.Final, "node-options"), gone); name != "" {
@@ -91,11 +92,11 @@ func (sp *Split) environmentNeeds(gone map[string]bool) string {
 	return ""
 }
 
-// drivers are packages that Sequelize, TypeORM, Knex and their kind load by the
+// drivers are packages that Sequelize, TypeORM, Knex and similar ones load by the
 // name of a dialect.
 var drivers = strings.Fields("pg pg-hstore pg-native pg-query-stream mysql mysql2 mariadb sqlite3 better-sqlite3 sql.js tedious mssql oracledb snowflake-sdk ibm_db mongodb redis ioredis")
 
-// loadedByName finds a package that others load though no source names it.
+// loadedByName returns a package that others load though no source names it.
 func (sp *Split) loadedByName(gone map[string]bool) string {
 	for _, name := range drivers {
 		if _, listed := sp.project.Manifest.DevDependencies[name]; listed && gone[name] {
@@ -112,7 +113,7 @@ func (sp *Split) loadedByName(gone map[string]bool) string {
 		}
 	}
 	if sp.project.Lock.Version == 1 && gone["typescript"] && sp.project.Lock.Has("ts-node") && !gone["ts-node"] {
-		return "ts-node stays, and loads typescript" // a peer, which this lock file does not tell
+		return "ts-node stays, and loads typescript" // a peer, which this lock file does not list
 	}
 	return ""
 }

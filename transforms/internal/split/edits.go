@@ -7,9 +7,9 @@ import (
 	"github.com/dockmend/dockmend/fixer/document"
 )
 
-// This file writes a split down.
+// This file writes a split as edits.
 
-// Edits make the split, by inserting lines: the stage's own FROM gets the name of
+// Edits returns the inserted lines of the split: the stage's own FROM gets the name of
 // the base, and two more FROM lines begin the new stage and the last one.
 func (sp *Split) Edits() ([]document.Edit, error) {
 	f := sp.pass.File
@@ -46,7 +46,7 @@ func (sp *Split) Edits() ([]document.Edit, error) {
 	return edits, failed
 }
 
-// copyLine brings into the last stage what the new one made.
+// copyLine returns the line that copies the output of the new stage into the last one.
 func (sp *Split) copyLine() string {
 	dir := sp.in.Step.Before.Workdir.Text
 	line := sp.pass.File.Keyword("COPY") + " --from=" + sp.name

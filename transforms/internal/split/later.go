@@ -13,11 +13,11 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
 
-// This file looks at what stands behind the install, and decides what becomes of
+// This file examines what comes after the install, and decides what happens to
 // the dev dependencies.
 
 // later decides between two stages and a build stage, and whether dev
-// dependencies go.
+// dependencies are removed.
 func (sp *Split) later() error {
 	builds := -1 // the last step that calls more than inert programs
 	if sp.also != "" {
@@ -41,8 +41,8 @@ func (sp *Split) later() error {
 	return nil
 }
 
-// devDependencies decides whether they go, and how: the install leaves them out,
-// or the stage that builds prunes them behind the step builds.
+// devDependencies decides whether they are removed, and how: the install leaves them
+// out, or the stage that builds prunes them after the step builds.
 func (sp *Split) devDependencies(builds int) {
 	if sp.in.WithoutDev || sp.in.Production() && sp.in.KnownNodeEnv() {
 		return // it leaves them out itself
@@ -66,8 +66,8 @@ func (sp *Split) devDependencies(builds int) {
 	}
 }
 
-// omitFlag leaves dev dependencies out (npm documentation, "omit", since npm 7;
-// npm 6 knows "only"; Yarn 1 and pnpm).
+// omitFlag returns the flag that leaves dev dependencies out (npm documentation,
+// "omit", since npm 7; npm 6 has "only"; Yarn 1 and pnpm).
 func (sp *Split) omitFlag() string {
 	switch sp.in.Tool {
 	case "yarn":
@@ -84,8 +84,8 @@ func (sp *Split) omitFlag() string {
 	return "--only=production"
 }
 
-// handedOn fails where root's npm gives what it installs to the owner of the
-// directory, as it did before npm 9, and that is somebody else.
+// handedOn fails if root's npm gives what it installs to the owner of the directory,
+// as it did before npm 9, and that is another user.
 func (sp *Split) handedOn() error {
 	if version, _ := sp.pass.Workload(sp.run).NPMAt(sp.in.Step); sp.in.Tool != "npm" || version.AtLeast(9, 0) {
 		return nil
@@ -111,7 +111,7 @@ func (sp *Split) handedOn() error {
 	return nil
 }
 
-// owned says who owns what the install makes, where it's not root's.
+// owned determines who owns the output of the install, if it's not root.
 func (sp *Split) owned() error {
 	user := sp.in.Step.Before.User
 	if user.Known && stage.IsRoot(user.Text) {

@@ -19,9 +19,9 @@ import (
 
 // This file decides whether a stage can be split at its install.
 
-// section finds what is copied for the install alone: the copies directly in
-// front of it, up to one of the whole context. What stands before them is part of
-// the base, and so of the last stage too.
+// section finds what is copied for the install alone: the copies directly before it,
+// up to one of the whole context. Earlier ones are part of the base, and so of the
+// last stage too.
 func (sp *Split) section() error {
 	dir := sp.in.Step.Before.Workdir.Text
 	switch {
@@ -55,12 +55,12 @@ func (sp *Split) section() error {
 	return nil
 }
 
-// isArchive reports whether ADD brings something else than the file of that name.
+// isArchive reports whether ADD brings something other than the file of that name.
 func isArchive(src string) bool {
 	return strings.Contains(src, ":") || strings.Contains(src, ".tar") || slices.Contains([]string{".tgz", ".gz", ".tbz2", ".bz2", ".txz", ".xz", ".zst"}, path.Ext(src))
 }
 
-// stageKinds looks for what does not survive another number of stages.
+// stageKinds finds what does not survive another number of stages.
 func (sp *Split) stageKinds() error {
 	if len(sp.run.Node.Chain()) >= stage.MaxDepth {
 		return errors.New("more stages are built from one another than are analyzed")
@@ -97,7 +97,7 @@ func (sp *Split) stageKinds() error {
 			return fmt.Errorf("line %d declares a volume before it, which a stage built from that one can't give to a user", s.In.Line)
 		}
 	}
-	// ENTRYPOINT clears a CMD that was inherited, and one of the same stage would
+	// ENTRYPOINT clears an inherited CMD, and one of the same stage would
 	// be inherited then.
 	cmd, entrypoint := -1, -1
 	for i, s := range sp.run.Own() {
@@ -114,7 +114,7 @@ func (sp *Split) stageKinds() error {
 	return nil
 }
 
-// onlyInstalls looks at what else the RUN does: nothing that the image needs, or a
+// onlyInstalls checks what else the RUN does: nothing that the image needs, or a
 // build step.
 func (sp *Split) onlyInstalls() error {
 	if len(sp.in.Step.In.Node.Heredocs) > 0 {
@@ -146,7 +146,7 @@ func (sp *Split) onlyInstalls() error {
 	return nil
 }
 
-// callsLater is the line of a RUN behind the install that speaks of a package
+// callsLater returns the line of a RUN after the install that mentions a package
 // manager, 0 for none.
 func (sp *Split) callsLater() int {
 	for _, s := range sp.run.Steps[sp.in.At+1:] {
@@ -182,7 +182,7 @@ var outside = strings.Fields(`puppeteer puppeteer-core whatsapp-web.js playwrigh
 // pnpmPlaces matches what makes pnpm install elsewhere than in one node_modules.
 var pnpmPlaces = lazyregexp.New(`(?m)^\s*(packages|storeDir|virtualStoreDir|modulesDir|nodeLinker|packageImportMethod)\s*:`)
 
-// packages looks for packages, and scripts of the package itself, that leave
+// packages finds packages, and scripts of the package itself, that leave
 // something outside node_modules.
 func (sp *Split) packages() error {
 	if sp.Unread != nil {

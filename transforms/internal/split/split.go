@@ -1,5 +1,5 @@
-// Package split plans how a stage that installs packages becomes several, so that the
-// image that runs has no more than what the install made.
+// Package split plans how to split a stage that installs packages, so that the final
+// image has no more than the output of the install.
 package split
 
 import (
@@ -18,24 +18,24 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
-// Split is how a stage becomes several.
+// Split is the plan to split a stage.
 type Split struct {
 	pass    *imagebuild.Pass
 	run     *stage.Evaluation
 	in      installs.Install
-	first   int               // the step that the new stage begins with: what is copied for the install
-	last    int               // the step that it ends with: the install, or the last build step
+	first   int               // the first step of the new stage: what is copied for the install
+	last    int               // its last step: the install, or the last build step
 	also    string            // a program that the RUN of the install calls too, "" for none
 	base    string            // the name of the stage that both are built from
 	name    string            // of the new stage
 	again   []string          // copies for the install that the last stage needs too
 	owner   string            // of what the last stage copies, "" for root
 	omit    string            // what makes the install leave dev dependencies out, "" for nothing
-	prune   string            // the command that takes them out behind a build, "" for none
-	stay    string            // why dev dependencies stay, "" when they don't, or were left out before
+	prune   string            // the command that removes them after a build, "" for none
+	stay    string            // why dev dependencies stay, "" if they don't, or were left out before
 	secret  string            // the file with a token that is not copied again
-	Unread  error             // why the context can't be read, nil when it can
-	project *installs.Project // nil when unread is set
+	Unread  error             // why the context can't be read, nil if it can
+	project *installs.Project // nil if Unread is set
 }
 
 // Plan decides how; the error says why the stage stays as it is.
@@ -59,8 +59,8 @@ func Plan(p *imagebuild.Pass, run *stage.Evaluation, in installs.Install, names 
 	return sp, sp.pickNames(names)
 }
 
-// Idle reports whether the image would be the same: the install leaves nothing
-// behind that it does not need.
+// Idle reports whether the image would be the same: the install leaves nothing that
+// the image does not need.
 func (sp *Split) Idle() bool {
 	return sp.omit == "" && sp.prune == "" && sp.secret == "" && sp.cleans()
 }
@@ -81,7 +81,7 @@ func flagTexts(in *dockerfile.Instruction) (texts []string) {
 	return texts
 }
 
-// Finding says what is done, and why it may be.
+// Finding returns what is done, and why it may be.
 func (sp *Split) Finding() (f fixer.Finding) {
 	keeps := ", which keeps " + sp.in.Tool + "'s cache"
 	if sp.cleans() {
@@ -105,7 +105,8 @@ func (sp *Split) Finding() (f fixer.Finding) {
 	return f
 }
 
-// InstallsAtStart is the package manager that the start calls to install, "" for none.
+// InstallsAtStart returns the package manager that the start calls to install, "" for
+// none.
 func InstallsAtStart(load *workload.Workload) (found string) {
 	start := load.Start()
 	if start == nil {
@@ -138,7 +139,7 @@ func Names(p *imagebuild.Pass) map[string]bool {
 	return taken
 }
 
-// pickNames gives the new stages names that are free.
+// pickNames gives the new stages free names.
 func (sp *Split) pickNames(taken map[string]bool) error {
 	sp.base = "base"
 	sp.name = "deps"

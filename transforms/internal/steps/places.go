@@ -25,15 +25,15 @@ func Original(p *imagebuild.Pass, run *stage.Evaluation, list ...*dockerfile.Ins
 	return run.Node.Stage.From.Span
 }
 
-// Place is an instruction and what holds behind it.
+// Place is an instruction and the state after it.
 type Place struct {
 	In    *dockerfile.Instruction
 	State stage.State
 }
 
-// AfterHead is where a RUN is cached longest: behind the FROM of the target
-// stage, with the ARGs, ENVs and LABELs that follow it. It is false where
-// nothing can be run as root there.
+// AfterHead returns where a RUN is cached longest: after the FROM of the target stage,
+// with the ARGs, ENVs and LABELs that follow it. It is false if nothing can be run as
+// root there.
 func AfterHead(run *stage.Evaluation) (Place, bool) {
 	head := Place{run.Node.Stage.From, run.Final}
 	for _, s := range run.Own() {
@@ -46,8 +46,8 @@ func AfterHead(run *stage.Evaluation) (Place, bool) {
 	return head, !ToolsGone(run, run.Node.Stage.From) && head.State.User.Known && stage.IsRoot(head.State.User.Text) && CanRun(head.State)
 }
 
-// StateAt returns what holds before an instruction of the chain; at its end, where the
-// instruction is none of it.
+// StateAt returns the state before an instruction of the chain; the final one if the
+// instruction is not in it.
 func StateAt(run *stage.Evaluation, in *dockerfile.Instruction) stage.State {
 	for _, s := range run.Steps {
 		if s.In == in {
@@ -74,7 +74,7 @@ func StartSpan(p *imagebuild.Pass, run *stage.Evaluation) document.Span {
 }
 
 // Starts reports whether the stage starts a program: the last one may inherit
-// it from its base image, of another it is only known when the file says so.
+// it from its base image, of another it is only known if the file says so.
 func Starts(run *stage.Evaluation) bool {
 	for _, c := range []*stage.Command{run.Final.Entrypoint, run.Final.Cmd} {
 		if c != nil && (c.In != nil || run.Node.IsLast()) {

@@ -16,9 +16,8 @@ import (
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
-// Inert are the programs that neither look at the owner of a file that they
-// find, as git and some releases of npm do, nor write into the directory that
-// they are called in.
+// Inert are the programs that neither check the owner of existing files, as git and
+// some releases of npm do, nor write into their working directory.
 var Inert = map[string]bool{
 	"addgroup": true, "adduser": true, "apk": true, "apt": true, "apt-get": true, "chgrp": true, "chmod": true, "chown": true,
 	"deluser": true, "dnf": true, "echo": true, "groupadd": true, "groupmod": true, "ln": true, "mkdir": true, "microdnf": true, "rm": true, "rmdir": true,
@@ -37,7 +36,8 @@ func IsInert(s stage.Step) bool {
 	return !slices.ContainsFunc(script.Calls, func(c shell.Call) bool { return !Inert[c.Name] })
 }
 
-// Calls gives every call in the RUN instructions of the steps that can be read.
+// Calls calls visit for every call in the RUN instructions of the steps that can be
+// read.
 func Calls(steps []stage.Step, visit func(stage.Step, shell.Call)) {
 	for _, s := range steps {
 		if s.In.Name() != "RUN" {
@@ -53,15 +53,15 @@ func Calls(steps []stage.Step, visit func(stage.Step, shell.Call)) {
 	}
 }
 
-// Chown is what a chown does.
+// Chown is a parsed chown.
 type Chown struct {
-	User, group string // as written; group "" when it stays
+	User, group string // as written; group "" if it stays
 	Recursive   bool
-	Targets     []string // absolute where they can be told
+	Targets     []string // absolute if they are known
 	Known       bool     // every word is known
 }
 
-// ReadChown reads a call of chown.
+// ReadChown parses a call of chown.
 func ReadChown(c shell.Call, workdir string) (Chown, bool) {
 	if c.Name != "chown" {
 		return Chown{}, false
@@ -86,8 +86,8 @@ func ReadChown(c shell.Call, workdir string) (Chown, bool) {
 	return out, true
 }
 
-// RemovesTools reports whether a RUN takes the shell or the core programs out
-// of the image: behind it, nothing can be run any more.
+// RemovesTools reports whether a RUN removes the shell or the core programs from the
+// image: after it, nothing can be run any more.
 func RemovesTools(s stage.Step) bool {
 	found := false
 	Calls([]stage.Step{s}, func(_ stage.Step, c shell.Call) {
@@ -109,12 +109,12 @@ func RemovesTools(s stage.Step) bool {
 	return found
 }
 
-// ToolsGone reports whether they are gone in front of an instruction.
+// ToolsGone reports whether they are gone before an instruction.
 func ToolsGone(run *stage.Evaluation, in *dockerfile.Instruction) bool {
 	return slices.ContainsFunc(run.Steps, func(s stage.Step) bool { return s.In.Index < in.Index && RemovesTools(s) })
 }
 
-// CanRun reports whether a RUN can be added: the image has, for all that is
+// CanRun reports whether a RUN can be added: the image has, as far as is
 // known, a shell and a chown.
 func CanRun(s stage.State) bool {
 	if !s.POSIXShell() || s.Base == nil {
@@ -132,7 +132,7 @@ func CanRun(s stage.State) bool {
 	return true
 }
 
-// Text is an instruction with its heredocs.
+// Text returns an instruction with its heredocs.
 func Text(in *dockerfile.Instruction) string {
 	text := in.Logical
 	for _, h := range in.Node.Heredocs {
@@ -155,7 +155,7 @@ func MadeByCopy(run *stage.Evaluation, dir string) bool {
 	return false
 }
 
-// Replace makes the edit for a word of a RUN's script. The error says in a few
+// Replace returns the edit for a word of a RUN's script. The error says in a few
 // words why there is none.
 func Replace(s stage.Step, w shell.Word, text string) (document.Edit, error) {
 	place, ok := s.Place(w)

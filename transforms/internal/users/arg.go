@@ -13,8 +13,7 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
-// UserVariable is the variable that the effective USER is written with, "" when
-// it is written without one.
+// UserVariable returns the variable in the effective USER, "" if it has none.
 func UserVariable(run *stage.Evaluation) string {
 	in := run.Final.User.In
 	if in == nil || !strings.Contains(in.Body(), "$") {

@@ -10,15 +10,15 @@ import (
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
-// The flags by which a caller decides who containers run as.
+// The flags that select the user of containers.
 var (
-	// Name is the name, or the number, of who containers shall run as; "" for the one
+	// Name is the name, or the number, of the user of containers; "" for the one
 	// that fits the image best.
 	Name = &fixer.Flag{
 		Name: "user", Placeholder: "NAME", Check: checkName,
 		Help: "Who containers run as, instead of the user that fits the image best. A user whose name the image doesn't have is made; numbers (1000, 1000:1000) are taken as they are.",
 	}
-	// Number is the number of a user that has to be made, "" for the first free one.
+	// Number is the number of a new user, "" for the first free one.
 	Number = &fixer.Flag{
 		Name: "uid", Placeholder: "N", Number: true, Check: checkNumber,
 		Help: "The number of a user that has to be made. Default: the first free one from 1000 on.",
@@ -36,11 +36,11 @@ const numeric = "numeric"
 // ByNumber reports whether users are to be written by their numbers.
 func ByNumber(p *imagebuild.Pass) bool { return Style.Of(p.Options) == numeric }
 
-// aUser is a name that needs no quotes in an instruction or a shell (POSIX, "3.426 User
-// Name"), or a number, perhaps with that of a group.
+// aUser matches a name that needs no quotes in an instruction or a shell (POSIX,
+// "3.426 User Name"), or a number, perhaps with that of a group.
 var aUser = lazyregexp.New(`^(?:[A-Za-z_][A-Za-z0-9._-]*|[0-9]+(?::[0-9]+)?)$`)
 
-// checkName makes sure that a value of --user names somebody who is not root.
+// checkName makes sure that a value of --user names a user other than root.
 func checkName(value string) (problem, hint string) {
 	name, _, _ := strings.Cut(value, ":")
 	switch {
@@ -52,7 +52,7 @@ func checkName(value string) (problem, hint string) {
 	return "", ""
 }
 
-// maxUID is the largest number of a user that is no mark of an error.
+// maxUID is the largest number of a user that does not mark an error.
 const maxUID = 1<<31 - 2
 
 func checkNumber(value string) (problem, hint string) {

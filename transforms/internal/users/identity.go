@@ -1,4 +1,4 @@
-// Package users chooses the user that a stage is to run as, makes a new one where there is
+// Package users chooses the user that a stage will run as, makes a new one if there is
 // none, and places the USER instruction.
 package users
 
@@ -19,13 +19,13 @@ import (
 
 // Identity is the user and group that a container runs as.
 type Identity struct {
-	// user and group are how an instruction may name them: a name, a number,
+	// User and Group are how an instruction may name them: a name, a number,
 	// or a variable.
-	User, Group string // group is "" when it can't be told
+	User, Group string // Group is "" if it is not known
 	Spec        string // the argument of USER
 	Name        string // the user's name after expansion; "" when it has none
-	UID, GID    int    // chain.Unknown when they can't be told
-	Home        string // "" when there is none that the user could write to
+	UID, GID    int    // stage.Unknown if they are not known
+	Home        string // "" if there is none that the user could write to
 	why         string // where the user comes from
 	Create      string // the RUN that creates the user; "" when it exists
 }
@@ -35,7 +35,7 @@ func (id Identity) Is(owner string) bool {
 	return owner != "" && (owner == id.Name || owner == id.User || id.UID != stage.Unknown && owner == strconv.Itoa(id.UID))
 }
 
-// Owner is the argument of chown that gives something to the identity.
+// Owner returns the argument of chown that gives something to the identity.
 func (id Identity) Owner() string {
 	if id.Group == "" {
 		return id.User
@@ -43,7 +43,7 @@ func (id Identity) Owner() string {
 	return id.User + ":" + id.Group
 }
 
-// Numeric is "uid:gid", false when an id is not known.
+// Numeric returns "uid:gid", false if an id is not known.
 func (id Identity) Numeric() (string, bool) {
 	if id.UID == stage.Unknown || id.GID == stage.Unknown {
 		return "", false
@@ -51,8 +51,8 @@ func (id Identity) Numeric() (string, bool) {
 	return fmt.Sprintf("%d:%d", id.UID, id.GID), true
 }
 
-// OfAccount makes the identity of a known account. What can't be written down by
-// its name, be it that of a stranger's image, goes by its number.
+// OfAccount returns the identity of a known account. If its name can't be written
+// down, as may be in an untrusted image, it goes by its number.
 func OfAccount(u stage.Created, why string) Identity {
 	id := Identity{User: u.Name, Group: u.Group, Spec: u.Name, Name: u.Name, UID: u.UID, GID: u.GID, why: why}
 	if !portableName.MatchString(id.User) && id.UID != stage.Unknown {
@@ -107,10 +107,10 @@ func Lookup(s stage.State, user string) (Identity, bool) {
 	return id, id.Group != "-1"
 }
 
-// choose picks the user that a stage which runs as root should run as, in the
-// order: the base image's own, one that the file creates, node, the base's
-// nonroot. The error says why none can be picked; it is errNewUser when a new
-// one has to be made, for which more must be known of the base.
+// choose picks the user for a stage that runs as root, in the order: the base image's
+// own, one that the file creates, node, the base's nonroot. The error says why none
+// can be picked; it is ErrNone if a new one has to be made, for which more must be
+// known of the base.
 func choose(run *stage.Evaluation) (Identity, error) {
 	final := run.Final
 	if err := final.Accounts.Err; err != nil {
@@ -153,8 +153,8 @@ func choose(run *stage.Evaluation) (Identity, error) {
 	return Identity{}, ErrNone
 }
 
-// named is the user that was asked for by name or number (--user). The error is
-// errNewUser when nobody has that name.
+// named returns the user with the name or number of --user. The error is ErrNone if
+// no user has that name.
 func named(run *stage.Evaluation, user string) (Identity, error) {
 	if err := run.Final.Accounts.Err; err != nil {
 		return Identity{}, fmt.Errorf("its users are unknown: %w", err)
@@ -172,7 +172,7 @@ func named(run *stage.Evaluation, user string) (Identity, error) {
 	return id, nil
 }
 
-// ErrNone says that a new user has to be made.
+// ErrNone is the error if a new user has to be made.
 var ErrNone = errors.New("it has no user to run as")
 
 // InBase is why an account of the base image is picked.
@@ -183,33 +183,33 @@ func anonymous(id int, why string) Identity {
 	return Identity{User: n, Group: n, Spec: n + ":" + n, UID: id, GID: id, why: why}
 }
 
-// isSystemAccount reports a user of the base image that was made for a service
+// isSystemAccount reports whether a user of the base image was made for a service
 // of the distribution, or is one that choose knows by name.
 func isSystemAccount(u stage.Created) bool {
 	return u.UID != stage.Unknown && u.UID < 1000 || u.Name == "node" || u.Name == "bun" || u.UID == 65534
 }
 
-// plainName is a name or a number that means nothing else to a shell or an
+// plainName matches a name or a number that means nothing else to a shell or an
 // instruction.
 var plainName = lazyregexp.New(`^[A-Za-z0-9_][A-Za-z0-9._-]*$`)
 
-// HasForeignGroup reports whether the group is one that only all the accounts of
-// the base can tell, such as nogroup.
+// HasForeignGroup reports whether the group is one, such as nogroup, that only all the
+// accounts of the base can identify.
 func HasForeignGroup(run *stage.Evaluation, id Identity) bool {
 	_, known := run.Final.Accounts.GroupID(id.Group)
 	_, err := strconv.Atoi(id.Group)
 	return id.Group != "" && err != nil && !known && !strings.HasPrefix(id.Group, "$") && !run.Final.Accounts.Known()
 }
 
-// isPlain reports whether the value of USER, "user" or "user:group", is made of
+// isPlain reports whether the value of USER, "user" or "user:group", consists of
 // such names.
 func isPlain(user string) bool {
 	name, group, hasGroup := strings.Cut(user, ":")
 	return plainName.MatchString(name) && (!hasGroup || plainName.MatchString(group))
 }
 
-// portableName is a name that can't be taken for a number or a variable (POSIX,
-// "3.426 User Name", with the $ of Samba left out).
+// portableName matches a name that can't be taken for a number or a variable (POSIX,
+// "3.426 User Name", without the $ of Samba).
 var portableName = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9._-]*$`)
 
 // created picks the one user that the Dockerfile creates.
@@ -250,8 +250,8 @@ func created(run *stage.Evaluation) (Identity, bool, error) {
 	return id, true, nil
 }
 
-// Variable gives the name that a script spells as a variable of the Dockerfile
-// in the form that an instruction can use.
+// Variable returns a name that a script spells as a variable of the Dockerfile in a
+// form for an instruction.
 func Variable(s stage.State, raw string) (string, bool) {
 	name := strings.Trim(raw, `"`)
 	if !strings.HasPrefix(name, "$") {

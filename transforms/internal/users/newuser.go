@@ -11,7 +11,8 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
-// adder asks for the program that adds a user to an image of the family.
+// adder returns the question for the program that adds a user to an image of the
+// family.
 func adder(family baseimage.Family) baseimage.Ask {
 	switch family {
 	case baseimage.Debian, baseimage.RHEL:
@@ -22,9 +23,9 @@ func adder(family baseimage.Family) baseimage.Ask {
 	return 0
 }
 
-// create makes an application user of that name. Its id is the one given, or,
-// when that is 0, the first from 1000 on that is free where the RUN will stand,
-// and still at the end of the stage.
+// create returns a new application user of that name. Its id is wanted, or, if that is
+// 0, the first from 1000 on that is free where the RUN will be, and still at the end of
+// the stage.
 func create(run *stage.Evaluation, name string, wanted int) (Identity, error) {
 	final := run.Final
 	head, ok := steps.AfterHead(run)

@@ -8,23 +8,21 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
-// This file finds the places of nonroot-user's lines, and of what is said of a
-// stage.
+// This file finds the places of nonroot-user's lines, and of findings about a stage.
 
 // asRoot are the instructions that run as the current user, or whose result
 // belongs to it: USER must not change before the last of them.
 var asRoot = []string{"RUN", "COPY", "ADD", "WORKDIR", "VOLUME"}
 
-// tail are the instructions that say how the container starts; USER stands in
-// front of them.
+// tail are the instructions that say how the container starts; USER goes before them.
 var tail = []string{"EXPOSE", "HEALTHCHECK", "ENTRYPOINT", "CMD", "STOPSIGNAL"}
 
 // Place is where USER goes: exactly one field is set.
 type Place struct{ Replace, Before, After *dockerfile.Instruction }
 
-// BeforeWorkdir is the WORKDIR of the target stage in front of which USER can
-// stand when the image has nothing to run chown with: BuildKit makes the
-// directory as the current user's. nil when anything behind it needs root.
+// BeforeWorkdir returns the WORKDIR of the target stage before which USER can be if
+// the image has nothing to run chown with: BuildKit makes the directory as the current
+// user's. nil if anything after it needs root.
 func BeforeWorkdir(run *stage.Evaluation) *dockerfile.Instruction {
 	var found *dockerfile.Instruction
 	for _, s := range run.Own() {

@@ -2,8 +2,8 @@ package users
 
 import "github.com/dockmend/dockmend/fixer/stage"
 
-// Spelled names a user that the file creates under a variable by that variable:
-// who builds with another name then gets that one here too.
+// Spelled returns an identity that names a user by the variable under which the file
+// creates it: a build with another name then gets that one here too.
 func Spelled(id Identity, s stage.State) Identity {
 	u, ok := s.Accounts.User(id.Name)
 	if !ok {
