@@ -66,7 +66,7 @@ func BenchmarkAll(b *testing.B) {
 }
 
 // BenchmarkAll1000 is the whole list on 1,000 files, one after the other: all
-// golden inputs, over and over.
+// golden inputs, repeatedly.
 func BenchmarkAll1000(b *testing.B) {
 	_, images := typicalSource(b)
 	dirs, err := Cases(".", "Dockerfile")

@@ -11,42 +11,41 @@ import (
 	"time"
 )
 
-// Build is build.json: the case is built and run, before and after, and this is
-// what must be seen. See package lab, which does it.
+// Build is build.json: the case is built and run, before and after, with the expected
+// observations. Package lab does it.
 type Build struct {
-	// App names a folder of lab/apps. Its files are the build context, with
-	// those of the case's own context/ over them.
+	// App names a folder of lab/apps. Its files are the build context, overlaid by
+	// those of the case's own context/.
 	App string `json:"app,omitempty"`
-	// Ready is what the command is waited for, as with dockmend verify --ready.
+	// Ready is the readiness condition of the command, as for dockmend verify --ready.
 	Ready  string   `json:"ready,omitempty"`
 	Before *Outcome `json:"before"`
-	After  *Outcome `json:"after,omitempty"` // left out in a case that stays as it is
+	After  *Outcome `json:"after,omitempty"` // left out in a case that stays unchanged
 }
 
-// Outcome is what must be seen of one Dockerfile: that it fails, or how its
+// Outcome is what must be observed of one Dockerfile: that it fails, or how its
 // command runs.
 type Outcome struct {
-	// BuildFails and StartFails are a part of the message or of what was logged
-	// when the build or the command failed.
+	// BuildFails and StartFails are a part of the message or of the log if the build
+	// or the command failed.
 	BuildFails string `json:"buildFails,omitempty"`
 	StartFails string `json:"startFails,omitempty"`
 
 	UID *int `json:"uid,omitempty"` // of PID 1
-	// Ends: it comes to an end by itself, with exit code 0.
+	// Ends: it ends by itself, with exit code 0.
 	Ends bool `json:"ends,omitempty"`
-	// Stops: it ends when it gets the signal to stop. False: two seconds later
-	// it still runs, and is killed.
+	// Stops: it ends on its stop signal. False: two seconds later it still runs, and
+	// is killed.
 	Stops *bool `json:"stops,omitempty"`
 	// Within is the longest time that it takes to stop, as "1s".
 	Within string `json:"within,omitempty"`
-	// Logs are parts of what it must have said in the end.
+	// Logs are parts of what it must have logged at the end.
 	Logs []string `json:"logs,omitempty"`
-	// Writes are paths, outside /tmp, that it must have written meanwhile.
+	// Writes are paths, outside /tmp, that it must have written.
 	Writes []string `json:"writes,omitempty"`
 }
 
-// ReadBuild reads build.json in the folder of a case. It is nil where there is
-// none.
+// ReadBuild reads build.json in the folder of a case. It returns nil if there is none.
 func ReadBuild(dir string) (*Build, error) {
 	f, err := os.Open(filepath.Join(dir, "build.json"))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -94,7 +93,7 @@ func (o *Outcome) check() error {
 
 // BuildContext returns the files of the case's build context by their paths.
 // Git keeps no other mode than that of programs, and those on disk depend on the
-// umask, so it goes by the name.
+// umask, so the name decides.
 func (b *Build) BuildContext(dir string) (map[string]File, error) {
 	files := map[string]File{}
 	roots := []string{filepath.Join(dir, "context")}
@@ -141,7 +140,7 @@ func appDir(dir, app string) (string, error) {
 	return far, err
 }
 
-// File is one of a build context.
+// File is a file of a build context.
 type File struct {
 	Data []byte
 	Mode fs.FileMode

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestBuild checks that build.json tells of just the Dockerfiles that there are.
+// TestBuild checks that build.json describes exactly the existing Dockerfiles.
 func TestBuild(t *testing.T) {
 	dirs, err := Cases(".", "build.json")
 	if err != nil {

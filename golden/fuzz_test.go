@@ -13,7 +13,7 @@ import (
 )
 
 // FuzzAll runs the whole list, unsafe changes included, on whatever parses: no
-// panic, no output that the check takes back, nothing left for a second run,
+// panic, no output that the check reverts, nothing left for a second run,
 // no comment lost.
 func FuzzAll(f *testing.F) {
 	dirs, err := Cases(".", "Dockerfile")

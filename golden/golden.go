@@ -1,5 +1,5 @@
-// Package golden holds the cases that say what dockmend does: a folder for each,
-// with the Dockerfile that goes in and the one that must come out.
+// Package golden has the cases that specify what dockmend does: a folder for each,
+// with the input Dockerfile and the expected output.
 //
 //	golden/TRANSFORM/THEME/CASE/Dockerfile  what goes in
 //	…/want.Dockerfile                       what must come out; without it, every byte stays
@@ -25,12 +25,12 @@ import (
 	"strings"
 )
 
-// Examples holds the example of each transform, for dockmend explain.
+// Examples contains the example of each transform, for dockmend explain.
 //
 //go:embed */basic/example
 var Examples embed.FS
 
-// ExampleDir is the folder in Examples of the transform with that ID.
+// ExampleDir returns the folder in Examples of the transform with that ID.
 func ExampleDir(id string) string { return id + "/basic/example" }
 
 // Cases returns the folders of the cases that have a file of that name, sorted.

@@ -56,7 +56,7 @@ type testCase struct {
 	options    fixer.Options
 	build      stage.Options
 	context    fs.FS
-	// deployments are what the repository says of how the image is run.
+	// deployments are the repository's deployments of the image.
 	deployments []workload.Deployment
 	gaps        []workload.Gap // of them
 }
@@ -74,7 +74,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// ids are those of the transforms that run.
+// ids returns those of the transforms that run.
 func (c *testCase) ids() (ids []string) {
 	for _, tr := range c.transforms {
 		ids = append(ids, tr.ID)
@@ -120,8 +120,8 @@ func load(t *testing.T, dir string) *testCase {
 	return c
 }
 
-// deployments are the ways in which the repository, whose root the build context
-// is, runs the image.
+// deployments returns how the repository, whose root is the build context, runs the
+// image.
 func deployments(context fs.FS, src []byte) ([]workload.Deployment, []workload.Gap) {
 	root := fstest.MapFS{"Dockerfile": &fstest.MapFile{Data: src, Mode: 0o644}}
 	maps.Copy(root, context.(fstest.MapFS))
@@ -134,7 +134,7 @@ func (c *testCase) source(src []byte) imagebuild.Source {
 	return imagebuild.Source{Name: "Dockerfile", Src: src, Builds: []imagebuild.Build{{Context: c.context, Options: c.build, Deployments: c.deployments, Gaps: c.gaps, Repository: c.context}}}
 }
 
-// buildContext is what the Dockerfile's COPY sees.
+// buildContext returns what the Dockerfile's COPY sees.
 func buildContext(t testing.TB, dir string, repository, modules bool) fs.FS {
 	t.Helper()
 	b, err := ReadBuild(dir)
@@ -161,7 +161,7 @@ func buildContext(t testing.TB, dir string, repository, modules bool) fs.FS {
 	return context
 }
 
-// read returns nil when there is no such file.
+// read returns nil if there is no such file.
 func read(t *testing.T, dir, name string) []byte {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(dir, name))
@@ -335,7 +335,7 @@ func (c *testCase) isDone(t *testing.T, r imagebuild.Result) {
 	}
 }
 
-// keepsComments: every comment line that went in comes out, in order.
+// keepsComments checks that every comment line of the input is in the output, in order.
 func keepsComments(t testing.TB, before, after []byte) {
 	t.Helper()
 	rest := strings.Split(string(after), "\n")
@@ -355,7 +355,7 @@ func keepsComments(t testing.TB, before, after []byte) {
 	}
 }
 
-// twins: the same file with other line ends, and with or without its final
+// twins checks that the same file with other line ends, and with or without its final
 // newline, gives the same result with those.
 func (c *testCase) twins(t *testing.T, r imagebuild.Result) {
 	t.Helper()
@@ -386,7 +386,7 @@ func (c *testCase) twins(t *testing.T, r imagebuild.Result) {
 	}
 }
 
-// asksForNothing: without a transform, no byte changes.
+// asksForNothing checks that without a transform, no byte changes.
 func (c *testCase) asksForNothing(t *testing.T) {
 	t.Helper()
 	r, err := imagebuild.Run(t.Context(), imagebuild.Source{Name: "Dockerfile", Src: c.src}, nil, c.images, c.options)
@@ -426,8 +426,8 @@ func applies(t *testing.T, r imagebuild.Result) {
 	}
 }
 
-// TestComplete: every transform has its example, a case in which it leaves a
-// file alone, and all of its documentation.
+// TestComplete: every transform has its example, a case that leaves a file alone, and
+// complete documentation.
 func TestComplete(t *testing.T) {
 	for _, tr := range transforms.All() {
 		for dir, wants := range map[string]bool{"example": true, "unchanged": false} {
@@ -460,7 +460,7 @@ func TestComplete(t *testing.T) {
 	}
 }
 
-// lazy tells no more than it was asked, as a registry's answers do.
+// lazy answers no more than the question, like a registry.
 type lazy struct{ baseimage.Inspector }
 
 func (l lazy) Inspect(ctx context.Context, q baseimage.Query) (*baseimage.Facts, error) {
@@ -471,7 +471,7 @@ func (l lazy) Inspect(ctx context.Context, q baseimage.Query) (*baseimage.Facts,
 	return f.Narrow(q.Ask), nil
 }
 
-// TestLazyFacts: a file of facts, which may tell more than one Dockerfile asks,
+// TestLazyFacts: a file of facts, which may contain more than one Dockerfile needs,
 // gives the same result as asking.
 func TestLazyFacts(t *testing.T) {
 	dirs, err := Cases(".", "Dockerfile")

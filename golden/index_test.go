@@ -15,7 +15,7 @@ import (
 // indexFile lists the cases. It is written with -update, after the cases.
 const indexFile = "INDEX.md"
 
-// TestIndex: the index is that of the cases there are.
+// TestIndex: the index lists the existing cases.
 func TestIndex(t *testing.T) {
 	got := index(t)
 	if *update {
@@ -42,7 +42,7 @@ func TestWhy(t *testing.T) {
 	}
 }
 
-// index is the text of INDEX.md.
+// index returns the text of INDEX.md.
 func index(t *testing.T) []byte {
 	t.Helper()
 	dirs, err := Cases(".", "Dockerfile")
@@ -79,7 +79,7 @@ func index(t *testing.T) []byte {
 	return b.Bytes()
 }
 
-// topics are the transform and the theme of a case. Those of the whole list have
+// topics returns the transform and the theme of a case. Those of the whole list have
 // no theme.
 func topics(dir string) (id, theme string) {
 	parts := strings.Split(filepath.ToSlash(dir), "/")
@@ -96,7 +96,7 @@ var (
 	markup      = strings.NewReplacer(`*`, `\*`, `_`, `\_`, `<`, `\<`, `[`, `\[`, "`", "\\`")
 )
 
-// shows is what the case shows, in one line.
+// shows returns what the case shows, in one line.
 func shows(t *testing.T, dir string) string {
 	t.Helper()
 	if why := bytes.TrimSpace(read(t, dir, "why.md")); len(why) > 0 {

@@ -18,8 +18,8 @@ import (
 )
 
 // TestParts runs parts of the list on every case of all: the list with each of its
-// transforms left out, each alone, and the list with unsafe changes. What comes out
-// is sound by itself, and a second run leaves it.
+// transforms left out, each alone, and the list with unsafe changes. The output must
+// be sound by itself, and a second run must not change it.
 func TestParts(t *testing.T) {
 	dirs, err := filepath.Glob("all/*/Dockerfile")
 	if err != nil {
@@ -45,7 +45,7 @@ func TestParts(t *testing.T) {
 	}
 }
 
-// isSound checks one run by what must hold of every part of the list.
+// isSound checks one run for what must hold of every part of the list.
 func (c *testCase) isSound(t *testing.T) {
 	r := c.run(t, c.src)
 	c.isDone(t, r)
@@ -100,7 +100,7 @@ func (c *testCase) keepsItsFiles(t *testing.T, r imagebuild.Result) {
 	}
 }
 
-// start is the CMD, and the scripts of package.json that it names.
+// start returns the CMD, and the scripts of package.json that it names.
 func (c *testCase) start(stage []string) string {
 	start := ""
 	for _, line := range stage {
@@ -145,7 +145,7 @@ func (c *testCase) says(t *testing.T, words ...string) bool {
 	return found
 }
 
-// original are the instructions as BuildKit's parser reads them.
+// original returns the instructions as BuildKit's parser reads them.
 func original(t *testing.T, text []byte) (lines []string) {
 	t.Helper()
 	r, err := parser.Parse(bytes.NewReader(text))
@@ -158,7 +158,7 @@ func original(t *testing.T, text []byte) (lines []string) {
 	return lines
 }
 
-// lastStage are the instructions from the last FROM on.
+// lastStage returns the instructions from the last FROM on.
 func lastStage(lines []string) []string {
 	for i, line := range slices.Backward(lines) {
 		if strings.HasPrefix(strings.ToUpper(line), "FROM") {

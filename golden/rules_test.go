@@ -14,16 +14,16 @@ import (
 	"github.com/dockmend/dockmend/transforms"
 )
 
-// rule says what one transform may do to a Dockerfile, as BuildKit's parser reads
+// rule is what one transform may do to a Dockerfile, as BuildKit's parser reads
 // it. The rules know nothing of the engine and its checks.
 type rule struct {
-	// same takes out of an instruction, given by its keyword in upper case and its
+	// same removes from an instruction, given by its keyword in upper case and its
 	// whole logical line, what the transform may change. nil for nothing.
 	same func(keyword, line string) string
 	// added matches the whole of an instruction that the transform may add. nil for
 	// none.
 	added *regexp.Regexp
-	// removed matches what the transform may remove from an instruction that went in,
+	// removed matches what the transform may remove from an instruction of the input,
 	// after same: words with a blank, or the whole of an instruction. nil for nothing.
 	removed *regexp.Regexp
 }
@@ -157,7 +157,7 @@ var (
 
 var npmInstall = regexp.MustCompile(`npm +(install|i|in|ci|clean-install)\b`)
 
-// keyAndValue matches what stands up to the value of the first pair.
+// keyAndValue matches the text up to the value of the first pair.
 var keyAndValue = regexp.MustCompile(`^(\s*\S+\s+[^\s=]+)(\s+|=)`)
 
 var addKeyword = regexp.MustCompile(`(?i)^\s*(add|copy)\b`)
@@ -165,7 +165,7 @@ var addKeyword = regexp.MustCompile(`(?i)^\s*(add|copy)\b`)
 // omitDev matches the spellings of one option of npm.
 var omitDev = regexp.MustCompile(`"?(--only[= ](production|prod)\b|--production(=true)?\b|--prod\b|--omit=dev\b)"?`)
 
-// unpinned takes the tag and the digest off the name of an image.
+// unpinned removes the tag and the digest from the name of an image.
 func unpinned(image string) string {
 	image, _, _ = strings.Cut(image, "@")
 	if i := strings.LastIndex(image, ":"); i > strings.LastIndex(image, "/") {
@@ -175,12 +175,12 @@ func unpinned(image string) string {
 }
 
 var (
-	baseWord   = regexp.MustCompile(`^([^\s\v]+[\s\v]+(?:--[^\s\v]+[\s\v]+)*)([^\s\v]+)`) // to BuildKit, a vertical tab is a blank
+	baseWord   = regexp.MustCompile(`^([^\s\v]+[\s\v]+(?:--[^\s\v]+[\s\v]+)*)([^\s\v]+)`) // in BuildKit, a vertical tab is a blank
 	sourceWord = regexp.MustCompile(`from=[^\s,]+`)
 	valueWord  = regexp.MustCompile(`=.*`)
 )
 
-// commandAlone takes out what a CMD or ENTRYPOINT starts.
+// commandAlone removes what a CMD or ENTRYPOINT starts.
 func commandAlone(keyword, line string) string {
 	if keyword == "CMD" || keyword == "ENTRYPOINT" {
 		return keyword
@@ -190,11 +190,11 @@ func commandAlone(keyword, line string) string {
 
 var tiniWords = regexp.MustCompile(`"/(usr/|s)bin/tini", ?("-g", ?)?"--", ?`)
 
-var chownFlag = regexp.MustCompile(`[\s\v]--chown=[^\s\v]+`) // to BuildKit, a vertical tab is a blank
+var chownFlag = regexp.MustCompile(`[\s\v]--chown=[^\s\v]+`) // in BuildKit, a vertical tab is a blank
 
 // keepsInstructions compares BuildKit's own reading of both texts, without the
-// engine's help: what went in comes out in order, with its heredocs, and differs by
-// no more than the rules of these transforms allow.
+// engine's help: the input is in the output, in order, with its heredocs, and differs
+// by no more than the rules of these transforms allow.
 func keepsInstructions(t testing.TB, before, after []byte, ids []string) {
 	t.Helper()
 	var list []rule
@@ -278,7 +278,7 @@ func breach(list []rule, before, after []*parser.Node) string {
 	return ""
 }
 
-// stripped are the lines without what may change in them.
+// stripped returns the lines without what may change in them.
 func stripped(list []rule, nodes []*parser.Node) (lines []string) {
 	for _, n := range nodes {
 		line := n.Original
@@ -306,8 +306,8 @@ func removable(list []rule) *regexp.Regexp {
 	return regexp.MustCompile(strings.Join(any, "|"))
 }
 
-// becomes returns whether a line is this one, with or without each of the words
-// that may be removed from it.
+// becomes returns a function that reports whether a line is this one, with or without
+// each of the words that may be removed from it.
 func becomes(removed *regexp.Regexp, line string) func(string) bool {
 	var words [][]int
 	if removed != nil {
@@ -324,7 +324,7 @@ func becomes(removed *regexp.Regexp, line string) func(string) bool {
 	return regexp.MustCompile(pattern + regexp.QuoteMeta(line[from:]) + `\z`).MatchString
 }
 
-// TestRules tries rules that no transform has, and every transform has a rule.
+// TestRules tests rules that no transform has, and that every transform has a rule.
 func TestRules(t *testing.T) {
 	for _, id := range transforms.IDs() {
 		if _, ok := rules[id]; !ok {

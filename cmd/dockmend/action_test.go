@@ -12,8 +12,8 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// TestAction runs the action's scripts on a repository whose names are what a
-// shell, a runner or a command line could take for something else.
+// TestAction runs the action's scripts on a repository with names that a shell, a
+// runner or a command line could interpret.
 func TestAction(t *testing.T) {
 	r := newActionRun(t, nil)
 	const built = 2 // the steps that build dockmend, which is done once
@@ -45,7 +45,7 @@ func TestAction(t *testing.T) {
 	}
 }
 
-// offline are the inputs of a run that asks no registry, and others.
+// offline returns the inputs of a run that asks no registry, and others.
 func offline(more ...string) map[string]string {
 	inputs := map[string]string{"args": "--offline\n--no-cache\n\n--only=nonroot-user"}
 	for i := 0; i < len(more); i += 2 {

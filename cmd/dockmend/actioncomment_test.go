@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// ghStandIn writes down what it is asked to do, and what it would send as a body.
-// $COMMENTS are the identifiers that its search for comments finds.
+// ghStandIn records its arguments, and the body that it would send. $COMMENTS are the
+// identifiers that its search for comments finds.
 const ghStandIn = `#!/bin/sh
 echo "$*" >> "$GH_LOG"
 for argument; do
@@ -19,7 +19,7 @@ case "$*" in *--paginate*) printf '%s' "$COMMENTS" ;; esac
 exit "$GH_EXIT"
 `
 
-// What gh is asked for.
+// The calls of gh.
 const (
 	searchComment = "api --paginate repos/owner/name/issues/7/comments?per_page=100 --jq "
 	updateComment = "api --silent --method PATCH repos/owner/name/issues/comments/12 --field "
@@ -32,7 +32,7 @@ func TestActionComment(t *testing.T) {
 	for _, test := range []struct {
 		name, number, comments, changed, exit string
 		want                                  []string // of gh
-		command                               string   // what the runner is told
+		command                               string   // the command in the log
 	}{
 		{name: "the first", number: "7", changed: "true", exit: "0", want: []string{searchComment, createComment}},
 		{name: "again", number: "7", comments: "12\n34\n", changed: "true", exit: "0", want: []string{searchComment, updateComment}},
@@ -55,7 +55,7 @@ func TestActionComment(t *testing.T) {
 			r.values["steps.dockmend.outputs.changed"] = test.changed
 			r.only("Comment")
 			if r.run(); r.failed || !strings.HasPrefix(strings.Join(r.commands, "\n"), test.command) || test.command == "" && len(r.commands) > 0 {
-				t.Errorf("failed %v, told the runner %q\n%s", r.failed, r.commands, r.log)
+				t.Errorf("failed %v, commands for the runner %q\n%s", r.failed, r.commands, r.log)
 			}
 			checkComment(t, log, test.want)
 			r.checkNotObeyed()
@@ -63,7 +63,7 @@ func TestActionComment(t *testing.T) {
 	}
 }
 
-// checkComment checks what gh was asked for, and the body that it got at last.
+// checkComment checks the calls of gh, and its last body.
 func checkComment(t *testing.T, log string, want []string) {
 	t.Helper()
 	asked, err := os.ReadFile(log)

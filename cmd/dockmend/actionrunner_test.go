@@ -15,7 +15,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// actionFile is what the tests read of action.yml.
+// actionFile is the part of action.yml that the tests read.
 type actionFile struct {
 	Inputs, Outputs map[string]struct{ Default, Value string }
 	Runs            struct{ Steps []actionStep }
@@ -34,9 +34,9 @@ func readAction(t *testing.T) (a actionFile) {
 	return a
 }
 
-// actionRun is one use of the action, in the way of GitHub's runner: scripts are
-// run by the shell that it runs, expressions are put in where it does, and what a
-// script prints is searched for commands. The actions of others are left out.
+// actionRun is one use of the action, run like by GitHub's runner: scripts run in the
+// same shell, expressions are expanded in the same places, and the output of a script
+// is searched for commands. Third-party actions are left out.
 type actionRun struct {
 	t         *testing.T
 	action    actionFile
@@ -45,20 +45,20 @@ type actionRun struct {
 	values    map[string]string // by expression, such as inputs.mode
 	env       []string
 
-	used     []string // the actions of others
+	used     []string // third-party actions
 	log      []byte
-	commands []string // what the log makes the runner do
+	commands []string // commands in the log that the runner obeys
 	failed   bool
 }
 
-// An expression is of a form that the action is kept to: an operand, or comparisons
+// The action may only use these forms of expressions: an operand, or comparisons
 // of two that all must hold.
 var (
 	actionExpression = regexp.MustCompile(`\$\{\{ (.*?) \}\}`)
 	actionCondition  = regexp.MustCompile(`^(\S+) (==|!=) '([^']*)'$`)
 )
 
-// expand puts values in for expressions. An output that no step has set is empty.
+// expand expands expressions. An output that no step has set is empty.
 func (r *actionRun) expand(text string) string {
 	return actionExpression.ReplaceAllStringFunc(text, func(e string) string {
 		name := actionExpression.FindStringSubmatch(e)[1]
@@ -70,7 +70,7 @@ func (r *actionRun) expand(text string) string {
 	})
 }
 
-// holds tells whether a step's condition does.
+// holds reports whether a step's condition holds.
 func (r *actionRun) holds(condition string) bool {
 	for c := range strings.SplitSeq(condition, " && ") {
 		m := actionCondition.FindStringSubmatch(c)
@@ -84,7 +84,7 @@ func (r *actionRun) holds(condition string) bool {
 	return true
 }
 
-// only leaves one step.
+// only removes all steps but one.
 func (r *actionRun) only(name string) {
 	r.action.Runs.Steps = slices.DeleteFunc(r.action.Runs.Steps, func(s actionStep) bool { return s.Name != name })
 }
@@ -105,7 +105,7 @@ func (r *actionRun) run() {
 	}
 }
 
-// script runs a step's script, and tells whether it ended well.
+// script runs a step's script, and reports whether it succeeded.
 func (r *actionRun) script(s actionStep) bool {
 	if s.Shell != "bash" {
 		r.t.Errorf("%q has the shell %q", s.Name, s.Shell)
@@ -142,10 +142,12 @@ func (r *actionRun) script(s actionStep) bool {
 	return err == nil
 }
 
-// runnerCommand is what the runner takes for one, wherever a line of a log has it.
+// runnerCommand matches what the runner takes for a command, anywhere in a line of a
+// log.
 var runnerCommand = regexp.MustCompile(`^\s*::([a-z-]+|[0-9a-f]{32})(?: [^:]*)?::(.*)$|##\[`)
 
-// runnerCommands are those of a log that the runner obeys: a script can stop that.
+// runnerCommands returns the commands of a log that the runner obeys: a script can
+// disable that.
 func runnerCommands(log []byte) (list []string) {
 	resume := ""
 	for line := range bytes.Lines(log) {
@@ -175,7 +177,7 @@ func (r *actionRun) do(name string, args ...string) {
 	}
 }
 
-// checkNotObeyed fails when a script did what a name says.
+// checkNotObeyed fails if a script executed part of a name.
 func (r *actionRun) checkNotObeyed() {
 	r.t.Helper()
 	if _, err := os.Lstat(filepath.Join(r.workspace, "pwned")); err == nil {

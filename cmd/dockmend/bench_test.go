@@ -13,7 +13,7 @@ import (
 	"github.com/dockmend/dockmend/golden"
 )
 
-// manyFiles makes a tree of 1,000 Dockerfiles, the golden cases again and again,
+// manyFiles makes a tree of 1,000 Dockerfiles, the golden cases repeatedly,
 // each with a build context of its own. It returns their texts.
 func manyFiles(b *testing.B, root string) (texts [][]byte) {
 	b.Helper()
@@ -50,14 +50,14 @@ func BenchmarkManyFiles(b *testing.B) {
 	b.Run("floor", func(b *testing.B) {
 		for b.Loop() {
 			for _, text := range texts {
-				_, _ = parser.Parse(bytes.NewReader(text)) // some are no Dockerfiles
+				_, _ = parser.Parse(bytes.NewReader(text)) // some are not Dockerfiles
 			}
 		}
 	})
 	for _, form := range []string{"diff", "json", "sarif", "markdown"} {
 		b.Run(form, func(b *testing.B) {
 			for b.Loop() {
-				// 2: some of the files are no Dockerfiles.
+				// 2: some of the files are not Dockerfiles.
 				if code := Run([]string{"--facts", "../../golden/images.json", "--format", form, tree}, nil, io.Discard, io.Discard); code != exitOK && code != exitError {
 					b.Fatalf("exit code %d", code)
 				}

@@ -9,7 +9,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/stage"
 )
 
-// buildFlags are those of docker build that decide what a Dockerfile means.
+// buildFlags are the flags of docker build that affect the meaning of a Dockerfile.
 type buildFlags struct {
 	Target   string            `placeholder:"STAGE" help:"The stage that is built, as for docker build. Default: the last one, and every other that nothing else uses."`
 	BuildArg map[string]string `placeholder:"NAME=VALUE" mapsep:"none" help:"A build argument, as for docker build."`
@@ -17,8 +17,7 @@ type buildFlags struct {
 	Context  string            `placeholder:"DIR" predictor:"path" help:"The build context. Default: what the repository builds each Dockerfile from, or else the nearest directory that has what it copies."`
 }
 
-// check makes sure that the flags say something that can be, and gives the
-// platform its usual name.
+// check validates the flags, and gives the platform its usual name.
 func (f *buildFlags) check() (err error) {
 	if f.Platform, err = platform(f.Platform); err != nil {
 		return err
@@ -36,7 +35,7 @@ func (f *buildFlags) build() stage.Options {
 	return stage.Options{BuildArgs: f.BuildArg, Target: f.Target, Platform: f.Platform}
 }
 
-// platforms are those that official images are built for.
+// platforms are those of official images.
 var platforms = []string{
 	"linux/amd64", "linux/arm64", "linux/arm64/v8", "linux/arm", "linux/arm/v5", "linux/arm/v6", "linux/arm/v7", "linux/386",
 	"linux/loong64", "linux/mips64le", "linux/ppc64le", "linux/riscv64", "linux/s390x", "windows/amd64",

@@ -17,7 +17,7 @@ type changeFlags struct {
 	Of     kong.Plugins `embed:""` // the flags of the transforms
 }
 
-// newChangeFlags returns them with the flags that the transforms bring.
+// newChangeFlags returns the flags with those of the transforms.
 func newChangeFlags() changeFlags {
 	return changeFlags{Of: kong.Plugins{newTransformFlags(transforms.All())}}
 }
@@ -31,7 +31,7 @@ func (c *changeFlags) options() fixer.Options {
 	return o
 }
 
-// pick applies --only and --skip, and the flags by which a transform does not run.
+// pick applies --only and --skip, and the flags that turn a transform off.
 func (c *changeFlags) pick(all []*fixer.Transform) (list []*fixer.Transform, err error) {
 	skip, o := slices.Clone(c.Skip), fixer.Options{Flags: transformValues(c.Of)}
 	for _, t := range all {

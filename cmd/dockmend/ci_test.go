@@ -27,7 +27,8 @@ func readOwn(t *testing.T, name string) []byte {
 	return text
 }
 
-// ownWorkflows are the paths of the workflows, examples included, and of the action.
+// ownWorkflows returns the paths of the workflows, examples included, and of the
+// action.
 func ownWorkflows(t *testing.T) []string {
 	t.Helper()
 	files, err := filepath.Glob("../../.github/*/*.yml")
@@ -42,17 +43,17 @@ func ownWorkflows(t *testing.T) []string {
 }
 
 // usesLine is a step that is an action: its repository and path, its revision, and
-// the comment behind it. pinned is what the last two are: a commit, and for people
-// and for programs that bring it up to date, its release.
+// the comment after it. pinned matches the last two: a commit, and for people and for
+// update programs, its release.
 var (
 	usesLine = regexp.MustCompile(`(?m)^ *(?:- )?uses: ([^\s@]+)@(\S+)(?: # (.*))?$`)
 	pinned   = regexp.MustCompile(`^[0-9a-f]{40} v([0-9]+)\.[0-9]+\.[0-9]+$`)
 )
 
-// ownAction is this repository's action, as others name it.
+// ownAction is this repository's action, as other repositories name it.
 const ownAction = "dockmend/dockmend"
 
-// TestPinnedActions: the actions of others are named by what can't change.
+// TestPinnedActions: third-party actions are named by what can't change.
 func TestPinnedActions(t *testing.T) {
 	pins := map[string]string{}
 	for _, name := range ownWorkflows(t) {
@@ -74,8 +75,8 @@ func TestPinnedActions(t *testing.T) {
 	}
 }
 
-// TestOwnDockerfile: dockmend has nothing to mend in its own Dockerfile, and that
-// builds with the Go that go.mod asks for.
+// TestOwnDockerfile: dockmend has nothing to fix in its own Dockerfile, and that
+// builds with the Go version of go.mod.
 func TestOwnDockerfile(t *testing.T) {
 	golang := regexp.MustCompile(`(?m)^go (.*)$`).FindSubmatch(readOwn(t, "go.mod"))
 	if want := fmt.Sprintf("FROM golang:%s-", golang[1]); !bytes.Contains(readOwn(t, "Dockerfile"), []byte(want)) {
@@ -91,8 +92,8 @@ func TestOwnDockerfile(t *testing.T) {
 	}
 }
 
-// TestBuildContext: the ignore file keeps nothing out that the build takes, and
-// most of what it does not.
+// TestBuildContext: the ignore file excludes nothing that the build copies, and most
+// of the rest.
 func TestBuildContext(t *testing.T) {
 	patterns, err := ignorefile.ReadAll(bytes.NewReader(readOwn(t, ".dockerignore")))
 	if err != nil {
@@ -131,7 +132,7 @@ func TestBuildContext(t *testing.T) {
 	}
 }
 
-// TestPreCommitHooks: the hooks are what pre-commit takes, and are given the files
+// TestPreCommitHooks: pre-commit accepts the hooks, and passes them the files
 // that a search finds.
 func TestPreCommitHooks(t *testing.T) {
 	var hooks []map[string]any
@@ -162,8 +163,8 @@ func TestPreCommitHooks(t *testing.T) {
 	}
 }
 
-// hookPaths are paths of files. One with "!" is left alone for its path, whatever
-// its name is.
+// hookPaths are paths of files. One with "!" is left alone for its path, regardless of
+// its name.
 var hookPaths = []string{
 	"Dockerfile", "dockerfile", "DOCKERFILE", "Containerfile", "a/b c/Dockerfile", "a/-x/Dockerfile",
 	"Dockerfile.prod", "Dockerfile.alpine3.19", "Dockerfile.18", "api.Dockerfile", "api.dockerfile", "x/api.CONTAINERFILE",

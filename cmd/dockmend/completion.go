@@ -24,8 +24,7 @@ func (c *completionCmd) Help() string {
     fish   dockmend completion fish > ~/.config/fish/completions/dockmend.fish`
 }
 
-// shellScripts let each shell ask this program, which answers when COMP_LINE is
-// set.
+// shellScripts make each shell ask this program, which answers if COMP_LINE is set.
 var shellScripts = map[string]string{
 	"bash": "complete -o default -C dockmend dockmend\n",
 	"zsh":  "autoload -U +X bashcompinit && bashcompinit\ncomplete -o default -C dockmend dockmend\n",
@@ -43,7 +42,7 @@ func (c *completionCmd) Run(s *streams) error {
 	return err
 }
 
-// completes answers a shell that asks for completions. done tells that one asked.
+// completes answers a shell that asks for completions. done reports whether one did.
 func completes(parser *kong.Kong) (done bool, err error) {
 	if os.Getenv("COMP_LINE") == "" {
 		return false, nil

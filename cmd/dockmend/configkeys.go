@@ -7,9 +7,8 @@ import (
 	"github.com/dockmend/dockmend/transforms"
 )
 
-// rules say what the flags are as keys of a configuration. A flag that is not
-// here changes what dockmend does for the whole run, and is a repository's own
-// affair.
+// rules describe the flags as keys of a configuration. A flag that is not here applies
+// to the whole run, and a repository may set it.
 var rules = withTransformFlags(map[string]config.Rules{
 	"only":      {PerPath: true, OneOf: transforms.IDs()},
 	"skip":      {PerPath: true, OneOf: transforms.IDs()},
@@ -23,26 +22,26 @@ var rules = withTransformFlags(map[string]config.Rules{
 	"exclude":  {Glob: true},
 	"baseline": {Path: true},
 
-	// Whom this machine speaks to.
+	// The hosts that this machine accesses.
 	"allow-registry": {Trusted: true},
 	"mirror":         {Trusted: true},
 	"plain-http":     {Trusted: true},
 	"source":         {Trusted: true},
-	// What it runs, and where.
+	// The programs that it runs, and where.
 	"buildkit": {Trusted: true},
 	"network":  {Trusted: true},
 	"observer": {Trusted: true, Path: true},
 	"verify":   {Trusted: true},
-	// How long it waits, and how much it does at a time.
+	// The waiting time, and the concurrency.
 	"timeout":       {Trusted: true},
 	"layer-timeout": {Trusted: true},
 	"build-timeout": {Trusted: true},
 	"ready-timeout": {Trusted: true},
 	"stop-timeout":  {Trusted: true},
 	"jobs":          {Trusted: true},
-	// What its output is: a diff with colours is no patch.
+	// The form of its output: a diff with colours is not a patch.
 	"color": {Trusted: true},
-	// What it reads and writes beside the Dockerfiles.
+	// The files that it reads and writes besides the Dockerfiles.
 	"facts":           {Trusted: true, Path: true},
 	"cache-dir":       {Trusted: true, Path: true},
 	"patches":         {Trusted: true, Path: true},
@@ -50,7 +49,7 @@ var rules = withTransformFlags(map[string]config.Rules{
 	"update-baseline": {Trusted: true},
 })
 
-// withTransformFlags adds the flags of the transforms, which can be stated for some
+// withTransformFlags adds the flags of the transforms, which can be set for some
 // Dockerfiles only.
 func withTransformFlags(rules map[string]config.Rules) map[string]config.Rules {
 	for _, f := range flagsOf(transforms.All()) {
@@ -59,10 +58,10 @@ func withTransformFlags(rules map[string]config.Rules) map[string]config.Rules {
 	return rules
 }
 
-// notKeys are flags that say which configuration there is.
+// notKeys are flags that select the configuration.
 var notKeys = []string{"version", "config", "no-config"}
 
-// configKeys are the flags that a configuration can state.
+// configKeys returns the flags that a configuration can set.
 func configKeys(app *kong.Application) []config.Key {
 	return config.Keys(app, rules, append(notKeys, "schema")...)
 }

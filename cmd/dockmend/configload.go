@@ -13,14 +13,14 @@ import (
 	"github.com/dockmend/dockmend/fixer/workspace"
 )
 
-// configFlags say which configuration holds.
+// configFlags select the configuration.
 type configFlags struct {
 	Config   string `xor:"config" placeholder:"FILE" predictor:"path" help:"Take the configuration from this file, and trust it. Default: .dockmend.yaml in the current directory or above it, up to the root of the repository."`
 	NoConfig bool   `name:"no-config" xor:"config" help:"Take no configuration."`
 }
 
 // BeforeResolve reads the configuration that the command line names, or the one
-// that is found, and lets it speak for the flags that the command line leaves out.
+// that is found, and takes from it the flags that the command line leaves out.
 func (c *cli) BeforeResolve(ctx *kong.Context, inv *invocation) (err error) {
 	if selected := ctx.Selected(); selected != nil && (selected.Hidden || selected.Name == "completion") {
 		return nil
@@ -42,7 +42,7 @@ func (c *cli) BeforeResolve(ctx *kong.Context, inv *invocation) (err error) {
 	return nil
 }
 
-// loadConfig reads the file of that name, or looks for one. It returns nil when
+// loadConfig reads the file of that name, or searches for one. It returns nil if
 // there is none.
 func loadConfig(named string, keys []config.Key) (*config.File, error) {
 	if named == "" {
@@ -57,12 +57,13 @@ func loadConfig(named string, keys []config.Key) (*config.File, error) {
 	return f, err
 }
 
-// otherName is what some call the file. That it is not read should not go unseen.
+// otherName is a common other name of the file. The user should know that it is not
+// read.
 const otherName = ".dockmend.yml"
 
-// findConfig looks for a file in the current directory and above it, up to the
-// root of the repository; outside of a repository, in the current directory alone.
-// It is opened so that no link in a stranger's repository leads out of it.
+// findConfig searches for a file in the current directory and above it, up to the root
+// of the repository; outside of a repository, only in the current directory. It is
+// opened so that no link in an untrusted repository leads out of it.
 func findConfig(keys []config.Key) (*config.File, error) {
 	cwd, err := workspace.RealPath(".")
 	if err != nil {
@@ -106,7 +107,7 @@ func openConfig(dir, shown string, keys []config.Key) (*config.File, error) {
 	return nil, &config.Error{File: name, Msg: cause(err).Error(), Hint: "no link leads out of the directory; --config names any file"}
 }
 
-// cause returns what the system says in an error that names a file beside it.
+// cause returns the system's message in an error that also names a file.
 func cause(err error) error {
 	if e, ok := err.(*fs.PathError); ok {
 		return e.Err

@@ -68,7 +68,7 @@ func describe(w io.Writer, r inspected) error {
 	return err
 }
 
-// or is the part, or its zero value when nothing is known of it.
+// or returns the part, or its zero value if it is unknown.
 func or[T any](part *T) (zero T) {
 	if part == nil {
 		return zero
@@ -97,7 +97,7 @@ func distribution(d *baseimage.Distro) string {
 	return name
 }
 
-// runsAs tells the user, and whether that is root.
+// runsAs returns the user, and whether that is root.
 func runsAs(f *baseimage.Facts) string {
 	name, _, _ := strings.Cut(f.Config.User, ":")
 	switch u, ok := f.Accounts.User(name); {
@@ -127,7 +127,7 @@ func orNone(s string) string {
 	return s
 }
 
-// users lists those that were made for applications, and counts the others.
+// users lists the users that were made for applications, and counts the others.
 func users(a *baseimage.Accounts) string {
 	if a == nil {
 		return notKnown
@@ -176,7 +176,7 @@ func versions(f *baseimage.Facts) string {
 	return strings.Join(list, ", ")
 }
 
-// programs lists those that are there, by their paths, and those that aren't.
+// programs returns the existing programs, by their paths, and the missing ones.
 func programs(p *baseimage.Programs) (has, lacks string) {
 	if p == nil {
 		return notKnown, ""
@@ -202,7 +202,7 @@ func cost(r inspected) string {
 	return fmt.Sprintf("%s, %s, %s, %s", report.Counted(r.cost.Requests, "request"), report.Counted(r.cost.Layers, "layer"), size(r.cost.Bytes), took)
 }
 
-// size writes a number of bytes in the largest fitting unit.
+// size returns a number of bytes in the largest fitting unit.
 func size(n int64) string {
 	switch {
 	case n >= 1<<20:

@@ -8,9 +8,8 @@ import (
 	"github.com/fatih/color"
 )
 
-// display is the diff of one file for the eyes: what a terminal would obey is
-// escaped, so that what strangers wrote is shown and does nothing. It is no patch
-// any more.
+// display returns the diff of one file for display: control characters are escaped, so
+// that untrusted text is shown without effect. It is not a patch any more.
 func display(patch []byte, colour bool) []byte {
 	var b bytes.Buffer
 	n := 0
@@ -31,7 +30,7 @@ func display(patch []byte, colour bool) []byte {
 	return b.Bytes()
 }
 
-// paint gives a line of a diff the colour that git gives it.
+// paint returns a line of a diff in the colour that git gives it.
 func paint(line string, header bool) string {
 	var attribute color.Attribute
 	switch {

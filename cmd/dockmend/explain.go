@@ -43,7 +43,7 @@ func (c *explainCmd) Run(s *streams) error {
 	return unknown("transform", c.ID, ids)
 }
 
-// engineFindings are the ids of findings that no transform makes.
+// engineFindings are the ids of findings that come from no transform.
 var engineFindings = map[string]string{
 	"base-image": `The facts about a base image are not the registry's answer of today: they come from the built-in table or from an earlier lookup,
 or its layers were not read. The changes depend on them. dockmend inspect shows them.`,
@@ -96,8 +96,8 @@ func wrapped(text string) string { return flowing("  ", "  ", text) }
 // bullet returns an entry of a list in such lines.
 func bullet(text string) string { return flowing("  - ", "    ", text) }
 
-// flowing returns a text in lines of at most 80 columns, where its words allow it. The
-// first begins with first, the others with indent, which is as wide.
+// flowing returns a text in lines of at most 80 columns, if its words allow it. The
+// first line begins with first, the others with indent, which is as wide.
 func flowing(first, indent, text string) string {
 	const width = 80
 	var b strings.Builder
@@ -121,7 +121,7 @@ func flowing(first, indent, text string) string {
 	return b.String()
 }
 
-// example is what the transform does to its example, as a diff.
+// example returns what the transform does to its example, as a diff.
 func example(id string) (string, error) {
 	dir := golden.ExampleDir(id)
 	before, err := golden.Examples.ReadFile(dir + "/Dockerfile")

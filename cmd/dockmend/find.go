@@ -12,19 +12,19 @@ import (
 	"github.com/dockmend/dockmend/fixer/workspace"
 )
 
-// finder makes jobs of the paths of a command line, and tells what is left alone.
+// finder makes jobs from the paths of a command line, and reports what is left alone.
 type finder struct {
 	*workspace.Finder
 	s      *streams
 	flags  *searchFlags
 	quiet  bool
-	told   map[string]bool // what was said to be left alone
-	unread bool            // something could not be looked at
+	told   map[string]bool // what was reported as left alone
+	unread bool            // something could not be read
 }
 
-// find makes the jobs: a path that is a directory is searched; a file is taken
-// whatever it is called. What is named twice, or by two names, is done once. unread:
-// something could not be looked at, which was told.
+// find makes the jobs: it searches a directory; it takes a file whatever its name. A
+// file that is named twice, or by two names, is done once. unread: something could not
+// be read, which was reported.
 func find(ctx context.Context, s *streams, paths []string, flags *searchFlags, quiet bool) (jobs []*job, unread bool, err error) {
 	if err := flags.checkGlobs(); err != nil {
 		return nil, false, err
@@ -51,7 +51,7 @@ func find(ctx context.Context, s *streams, paths []string, flags *searchFlags, q
 	return jobs, f.unread, nil
 }
 
-// path takes one path of the command line.
+// path adds one path of the command line.
 func (f *finder) path(ctx context.Context, p string) error {
 	if command := nearestCommand(p); command != "" {
 		if _, err := os.Stat(p); errors.Is(err, fs.ErrNotExist) {
@@ -78,7 +78,7 @@ func (f *finder) path(ctx context.Context, p string) error {
 	return nil
 }
 
-// leave tells of a file or folder that is left alone, once.
+// leave reports a file or folder that is left alone, once.
 func (f *finder) leave(s discover.Skipped) {
 	f.unread = f.unread || s.Unread
 	if f.told[s.Path] || !s.Unread && (f.quiet || f.flags.Since != "") {

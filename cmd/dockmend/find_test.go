@@ -23,7 +23,7 @@ const (
 	userDockerfile = "FROM node:20-slim\nWORKDIR /app\nCOPY --chown=node:node . .\nRUN chown node:node /app\nUSER node\nCMD [\"node\", \"a.js\"]\n"
 )
 
-// strangeTree makes a repository with such folders, and goes there.
+// strangeTree makes a repository with such folders, and changes to it.
 func strangeTree(t *testing.T) {
 	t.Helper()
 	if runtime.GOOS == "windows" {
@@ -44,7 +44,7 @@ func strangeTree(t *testing.T) {
 	}
 }
 
-// TestStrangeNames: whatever a folder is called, its Dockerfile is found, the diff
+// TestStrangeNames: in a folder of any name, a Dockerfile is found, the diff
 // applies, and it is written.
 func TestStrangeNames(t *testing.T) {
 	strangeTree(t)
@@ -71,7 +71,7 @@ func TestStrangeNames(t *testing.T) {
 	if code := Run([]string{"--offline", "-w"}, nil, io.Discard, &errs); code != exitOK {
 		t.Fatalf("exit code %d: %s", code, &errs)
 	}
-	// Terminals and the logs of CI obey what stands there.
+	// Terminals and the logs of CI obey control characters.
 	for line := range strings.Lines(errs.String()) {
 		if strings.HasPrefix(line, "::") || strings.ContainsAny(line, "\x1b\r") {
 			t.Errorf("it says %q", line)
@@ -99,8 +99,8 @@ func TestStrangeArguments(t *testing.T) {
 	}
 }
 
-// ignoreStrangeNames keeps the folders out of the build context of their parent: what
-// lies in one whose name is not UTF-8 can't be read, and is a doubt.
+// ignoreStrangeNames keeps the folders out of the build context of their parent: files
+// below a name that is not UTF-8 can't be read, and are a doubt.
 func ignoreStrangeNames(t *testing.T) {
 	t.Helper()
 	if err := os.WriteFile(".dockerignore", []byte("*\n"), 0o644); err != nil {
@@ -108,8 +108,8 @@ func ignoreStrangeNames(t *testing.T) {
 	}
 }
 
-// TestLinksOut: what a link that leads out of the tree leads to is not looked at,
-// and never written, not even where the link is named.
+// TestLinksOut: a target outside the tree is not read through a link, and never
+// written, not even if the link is named.
 func TestLinksOut(t *testing.T) {
 	strangeTree(t)
 	ignoreStrangeNames(t)
@@ -128,7 +128,7 @@ func TestLinksOut(t *testing.T) {
 		t.Fatalf("exit code %d: %s", code, &errs)
 	}
 	if !strings.Contains(errs.String(), "Dockerfile: left alone: a link ") {
-		t.Errorf("the link is not told of: %s", &errs)
+		t.Errorf("the link is not reported: %s", &errs)
 	}
 	expect(t, outside, rootDockerfile)
 	errs.Reset()
@@ -142,8 +142,8 @@ func TestLinksOut(t *testing.T) {
 	expect(t, outside, userDockerfile)
 }
 
-// TestRepositoriesApart: where several repositories are searched, none of them
-// writes into another, and no link shows what is in another.
+// TestRepositoriesApart: if several repositories are searched, none of them writes
+// into another, and no link shows files of another.
 func TestRepositoriesApart(t *testing.T) {
 	strangeTree(t)
 	for _, name := range []string{"fleet/A", "fleet/B"} {
@@ -171,8 +171,8 @@ func TestRepositoriesApart(t *testing.T) {
 	expect(t, "B/secret", rootDockerfile)
 }
 
-// TestTwoNames: a file is done once, whatever it is called, and what is named is
-// taken, whatever was found before.
+// TestTwoNames: a file is done once under any name, and a named file is included,
+// whatever was found before.
 func TestTwoNames(t *testing.T) {
 	strangeTree(t)
 	ignoreStrangeNames(t)
@@ -201,7 +201,7 @@ func TestTwoNames(t *testing.T) {
 	}
 }
 
-// TestDiffOfLink: the diff that a report has is that of the file, not of the link.
+// TestDiffOfLink: the diff in a report is that of the file, not of the link.
 func TestDiffOfLink(t *testing.T) {
 	strangeTree(t)
 	ignoreStrangeNames(t)
@@ -227,7 +227,7 @@ func TestDiffOfLink(t *testing.T) {
 	expect(t, "app.txt", userDockerfile)
 }
 
-// TestUnread: what can't be read may hide something: it is told, and an error.
+// TestUnread: what can't be read may hide something: it is reported, as an error.
 func TestUnread(t *testing.T) {
 	strangeTree(t)
 	if err := os.RemoveAll(".git/info"); err != nil {

@@ -33,8 +33,8 @@ type fixCmd struct {
 // Help is the long form of the command's description.
 func (c *fixCmd) Help() string { return description }
 
-// check makes sure that the flags go together. What a configuration states for
-// another mode than this one is of no use here, and no mistake.
+// check makes sure that the flags go together. Settings of a configuration for another
+// mode have no effect here, and are not an error.
 func (c *fixCmd) check(inv *invocation) error {
 	c.Verify = c.Verify && (c.Write || inv.flags["verify"])
 	if c.Baseline == "" && inv.flags["baseline"] {
@@ -50,7 +50,7 @@ func (c *fixCmd) check(inv *invocation) error {
 		return withHint(errors.New("--verify decides what --write writes, and --write is not there"), "dockmend verify proves without writing")
 	}
 	if _, err := c.spec(); err != nil {
-		return err // of use with --verify only, but never right
+		return err // used with --verify only, but never valid
 	}
 	return c.baselineFlags.check(c.Check)
 }
@@ -75,7 +75,7 @@ func (c *fixCmd) Run(ctx context.Context, s *streams, inv *invocation) error {
 	return c.each(ctx, s, r, o)
 }
 
-// output makes what shows the results.
+// output returns the output for the results.
 func (c *fixCmd) output(s *streams) (o *output, err error) {
 	o = newOutput(s, &c.outputFlags)
 	o.updateBaseline = c.UpdateBaseline
@@ -151,13 +151,13 @@ func (c *fixCmd) each(ctx context.Context, s *streams, work *repair, o *output) 
 	return nil
 }
 
-// outcome is what became of one job.
+// outcome is the result of one job.
 type outcome struct {
 	result imagebuild.Result
 	err    error
 }
 
-// rewrite writes what changes, and notes how that went.
+// rewrite writes the changes, and records how that went.
 func (c *fixCmd) rewrite(s *streams, j *job, f *report.File) {
 	written, err := write(s, j, f.Result, "rewritten", c.Quiet)
 	f.Written = written
@@ -166,8 +166,8 @@ func (c *fixCmd) rewrite(s *streams, j *job, f *report.File) {
 	}
 }
 
-// verb is what the summary says of files that change, "" where there is nothing to
-// sum up: a file that was named speaks for itself.
+// verb returns the summary's verb for files that change, "" if there is nothing to sum
+// up: a file that was named needs no summary.
 func (c *fixCmd) verb(work *repair) string {
 	switch {
 	case len(work.jobs) < 2 && !work.searched:
@@ -178,8 +178,8 @@ func (c *fixCmd) verb(work *repair) string {
 	return "would change"
 }
 
-// write writes what the fix changes, and tells what was done to each file. written:
-// something was.
+// write writes what the fix changes, and reports what was done to each file. written
+// reports whether something was.
 func write(s *streams, j *job, r fixer.Result, done string, quiet bool) (written bool, err error) {
 	say := func(name, what string) {
 		written = true

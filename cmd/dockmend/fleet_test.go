@@ -20,20 +20,20 @@ import (
 	"github.com/google/go-containerregistry/pkg/registry"
 )
 
-// fleet is many repositories with few bases, and the registry that has these.
+// fleet is many repositories with few bases, and the registry with these.
 type fleet struct {
 	dir, host string
 	requests  atomic.Int64
 }
 
-// floating are the fleet's bases, and staying the versions that they are.
+// floating are the tags of the fleet's bases, and staying the versions that they are.
 var (
 	floating = []string{"node:20-slim", "team/node:20", "shop/node:20-slim"}
 	staying  = []string{"node:20.19.5-bookworm-slim", "team/node:20.19.5-bookworm", "shop/node:20.19.5-bookworm-slim"}
 )
 
-// lookUp is what one base costs: what its tag stands for, the manifest, the
-// configuration, and whether the version's tag stands for the same.
+// lookUp is the requests for one base: the digest of its tag, the manifest, the
+// configuration, and whether the version's tag has the same digest.
 const lookUp = 4
 
 func newFleet(t *testing.T) *fleet {
@@ -56,7 +56,7 @@ func newFleet(t *testing.T) *fleet {
 // clone is a repository's clone.
 type clone struct{ dir, want string } // want: a line of its diff
 
-// add makes so many clones below a directory of the fleet.
+// add makes n clones below a directory of the fleet.
 func (f *fleet) add(t *testing.T, below string, n int) (clones []clone) {
 	t.Helper()
 	for i := range n {
@@ -73,14 +73,14 @@ func (f *fleet) add(t *testing.T, below string, n int) (clones []clone) {
 	return clones
 }
 
-// cost is how many requests the registry gets while do runs.
+// cost returns how many requests the registry gets while do runs.
 func (f *fleet) cost(do func()) int64 {
 	before := f.requests.Load()
 	do()
 	return f.requests.Load() - before
 }
 
-// inspect is the first job: it writes the facts of all bases below a directory.
+// inspect runs the first job: it writes the facts of all bases below a directory.
 func (f *fleet) inspect(t *testing.T, below, facts string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
@@ -92,7 +92,7 @@ func (f *fleet) inspect(t *testing.T, below, facts string) {
 	}
 }
 
-// work lets so many workers at a time repair the clones, and checks each result.
+// work repairs the clones with so many workers, and checks each result.
 func work(t *testing.T, clones []clone, workers int, repair func(dir string) string) {
 	t.Helper()
 	slots := make(chan struct{}, workers)
@@ -110,7 +110,7 @@ func work(t *testing.T, clones []clone, workers int, repair func(dir string) str
 	wg.Wait()
 }
 
-// here is a worker in this process.
+// here returns a worker in this process.
 func here(t *testing.T, flags ...string) func(dir string) string {
 	return func(dir string) string {
 		var stdout, stderr bytes.Buffer
@@ -121,7 +121,7 @@ func here(t *testing.T, flags ...string) func(dir string) string {
 	}
 }
 
-// many is a thousand, or less where the race detector makes each ten times slower.
+// many returns a thousand, or less if the race detector makes each ten times slower.
 func many() int {
 	if info, ok := debug.ReadBuildInfo(); ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
 		return 100
@@ -129,8 +129,8 @@ func many() int {
 	return 1000
 }
 
-// TestFleetFacts: one look at many repositories asks of each base once, and as many
-// workers with its answers ask nothing.
+// TestFleetFacts: one run over many repositories asks for each base once, and any
+// number of workers with its answers ask nothing.
 func TestFleetFacts(t *testing.T) {
 	f := newFleet(t)
 	facts := filepath.Join(t.TempDir(), "facts.json")
@@ -158,8 +158,8 @@ func TestFleetFacts(t *testing.T) {
 }
 
 // TestFleetCache: fifty processes that start with one empty cache at the same time
-// get the right answers, for no more requests than each without a cache; those
-// that come later ask nothing.
+// get the right answers, for no more requests than each without a cache; later ones
+// ask nothing.
 func TestFleetCache(t *testing.T) {
 	f := newFleet(t)
 	self, err := os.Executable()
@@ -171,7 +171,7 @@ func TestFleetCache(t *testing.T) {
 	cold := f.cost(func() {
 		work(t, clones[:50], 50, func(dir string) string {
 			cmd := exec.Command(self, append(slices.Clone(flags), dir)...)
-			cmd.Args[0] = "dockmend" // by which TestMain knows what to be
+			cmd.Args[0] = "dockmend" // by which TestMain recognizes it
 			out, err := cmd.Output()
 			if err != nil {
 				t.Errorf("%s: %v", dir, err)

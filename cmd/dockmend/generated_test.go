@@ -18,8 +18,8 @@ import (
 
 var updateGenerated = flag.Bool("update", false, "write what is generated from the transforms and the flags")
 
-// generated are the files, from the root of the repository, that have parts made from
-// the values of the transforms and the flags. Each function returns the text that
+// generated are the files, from the root of the repository, that have parts generated
+// from the values of the transforms and the flags. Each function returns the text that
 // the file should have.
 var generated = map[string]func(t *testing.T, text []byte) []byte{
 	"README.md": func(t *testing.T, text []byte) []byte {
@@ -44,7 +44,7 @@ var generated = map[string]func(t *testing.T, text []byte) []byte{
 	},
 }
 
-// firstSentence matches what is before the first full stop that ends a sentence.
+// firstSentence matches the text before the first full stop that ends a sentence.
 var firstSentence = regexp.MustCompile(`^.*?\.(?: |$)`)
 
 // readmeEntry returns a transform as an entry of the README's list: the first

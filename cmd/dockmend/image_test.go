@@ -27,8 +27,8 @@ func push(t *testing.T, image string, img v1.Image) {
 	}
 }
 
-// nodeImage makes an image with the history of the official node images, and
-// as much of their files as is looked at.
+// nodeImage returns an image with the history of the official node images, and those
+// of their files that are read.
 func nodeImage(t *testing.T) v1.Image {
 	t.Helper()
 	const passwd = "root:x:0:0:root:/root:/bin/bash\nwww-data:x:33:33::/var/www:/usr/sbin/nologin\n"
@@ -66,7 +66,7 @@ func nodeImage(t *testing.T) v1.Image {
 	return img
 }
 
-// layer makes a layer: "dir/", "file=content" (a program when that is x), or
+// layer returns a layer: "dir/", "file=content" (a program if that is x), or
 // "link->target".
 func layer(t *testing.T, history string, entries ...string) mutate.Addendum {
 	t.Helper()

@@ -16,7 +16,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/registry/transport"
 )
 
-// imageFlags say where facts about base images come from.
+// imageFlags select the sources of facts about base images.
 type imageFlags struct {
 	Facts    []string `placeholder:"FILE" predictor:"path" sep:"none" help:"Take all facts from this file, which dockmend inspect --json wrote: no network, the same result on any machine."`
 	Offline  bool     `help:"Ask no registry: what was learned before, or the built-in table of well-known images."`
@@ -36,8 +36,8 @@ type imageFlags struct {
 	LayerTimeout time.Duration `default:"2m" help:"The longest time to read the layers of one image."`
 }
 
-// inspector makes what the flags describe. platform is the usual name of the
-// one that is built for.
+// inspector returns the inspector for the flags. platform is the usual name of the
+// target platform.
 func (f *imageFlags) inspector(s *streams, platform string) (baseimage.Inspector, error) {
 	if len(f.Facts) > 0 {
 		return f.fromFile()
@@ -45,7 +45,7 @@ func (f *imageFlags) inspector(s *streams, platform string) (baseimage.Inspector
 	return f.asking(s, platform)
 }
 
-// asking makes the inspector that asks.
+// asking returns the inspector that asks the sources.
 func (f *imageFlags) asking(s *streams, platform string) (*registry.Inspector, error) {
 	o := registry.Options{
 		Platform: platform, Offline: f.Offline, NoLayers: f.NoLayers, Refresh: f.Refresh,
@@ -85,8 +85,8 @@ func (f *imageFlags) asking(s *streams, platform string) (*registry.Inspector, e
 	return in, nil
 }
 
-// tellLimited says once, at the end of a run, which registries wanted no more
-// requests: the findings of many files may have it among others.
+// tellLimited reports once, at the end of a run, which registries wanted no more
+// requests: otherwise it is hidden among the findings of many files.
 func tellLimited(s *streams, in baseimage.Inspector) {
 	asking, ok := in.(*registry.Inspector)
 	if !ok {
@@ -129,8 +129,8 @@ func (f *imageFlags) mirrors() (map[transport.Host][]transport.Mirror, error) {
 	return mirrors, nil
 }
 
-// cache is the directory that answers are kept in, "" for none. One that was
-// not named by the user, and can't be used, is done without.
+// cache returns the directory where answers are kept, "" for none. The default
+// directory is not used if it can't be.
 func (f *imageFlags) cache(s *streams) (string, error) {
 	switch {
 	case f.NoCache && f.CacheDir != "":
@@ -152,10 +152,10 @@ func (f *imageFlags) cache(s *streams) (string, error) {
 	return dir, nil
 }
 
-// sourceForms are what --source takes.
+// sourceForms are the values of --source.
 var sourceForms = []string{"registry", "daemon", "oci:DIR", "docker-archive:FILE"}
 
-// sources reads the values of --source. cache is where the Docker engine may
+// sources parses the values of --source. cache is where the Docker engine may
 // put an image.
 func sources(specs []string, cache string) (list []content.Source, err error) {
 	for _, spec := range specs {
@@ -180,9 +180,9 @@ func sources(specs []string, cache string) (list []content.Source, err error) {
 	return list, nil
 }
 
-// parseStore reads "[NAME=]oci:DIR" and "[NAME=]docker-archive:FILE", and
-// returns the images that are there, by their full names; a nil store when it's
-// neither. That there is nothing, or nothing with a name, is an error.
+// parseStore parses "[NAME=]oci:DIR" and "[NAME=]docker-archive:FILE", and returns the
+// images in it, by their full names; a nil store for other texts. It fails if there
+// are no images, or none with a name.
 func parseStore(spec string) (stored store.Store, names []string, err error) {
 	name, rest := "", spec
 	kind, path, ok := cutKind(spec)
@@ -213,13 +213,13 @@ func parseStore(spec string) (stored store.Store, names []string, err error) {
 	return stored, names, nil
 }
 
-// cutKind cuts what says how images are stored off the path to them.
+// cutKind cuts the kind of storage off the path.
 func cutKind(s string) (kind, path string, ok bool) {
 	kind, path, ok = strings.Cut(s, ":")
 	return kind, path, ok && (kind == "oci" || kind == "docker-archive")
 }
 
-// fromFile answers from the files that --facts names.
+// fromFile returns an inspector that answers from the files of --facts.
 func (f *imageFlags) fromFile() (baseimage.Inspector, error) {
 	var all []*baseimage.Facts
 	for _, name := range f.Facts {
@@ -258,7 +258,7 @@ func readFacts(name string) ([]*baseimage.Facts, error) {
 	return list, nil
 }
 
-// factsOnly says of an image that is in no file of facts why nothing is known.
+// factsOnly explains for an image that is in no file of facts why nothing is known.
 type factsOnly struct{ baseimage.Static }
 
 func (f factsOnly) Inspect(ctx context.Context, q baseimage.Query) (*baseimage.Facts, error) {

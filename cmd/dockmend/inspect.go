@@ -39,7 +39,7 @@ func (c *inspectCmd) Help() string {
 With --from, the questions are those that repairing the Dockerfiles asks, so that a file of them makes the same repair possible without a network. Without it, all questions are asked, which takes most of an image's layers, unless --no-layers says otherwise.`
 }
 
-// inspected is what became of one image.
+// inspected is the result for one image.
 type inspected struct {
 	query baseimage.Query
 	facts *baseimage.Facts
@@ -85,8 +85,8 @@ func (c *inspectCmd) Run(ctx context.Context, s *streams, inv *invocation) error
 	return nil
 }
 
-// show asks the questions and prints the answers in their order. ok is false
-// when an image could not be inspected, which is told.
+// show asks the questions and prints the answers in their order. ok is false if an
+// image could not be inspected, which is reported.
 func (c *inspectCmd) show(ctx context.Context, s *streams, r *recorder, queries []baseimage.Query) (ok bool, err error) {
 	results := parallel(queries, manyWaiting(), func(q baseimage.Query) inspected { return r.answer(ctx, q) })
 	var facts []*baseimage.Facts
@@ -109,7 +109,7 @@ func (c *inspectCmd) show(ctx context.Context, s *streams, r *recorder, queries 
 		case ctx.Err() != nil:
 			return false, endedEarly(ctx)
 		case absent && got.query.Ask == baseimage.AskDigest:
-			// A tag that a version might have had: that it isn't there is an answer.
+			// A tag that a version might have: its absence is an answer.
 		case got.err != nil:
 			ok = false
 			printError(shown.err, c.explain(got))
@@ -128,7 +128,7 @@ func (c *inspectCmd) show(ctx context.Context, s *streams, r *recorder, queries 
 	return ok, nil
 }
 
-// explain is why an image could not be inspected.
+// explain returns why an image could not be inspected.
 func (c *inspectCmd) explain(r inspected) error {
 	err := errors.New(escape.Line(fmt.Sprintf("%s: %v", r.query.Image, r.err)))
 	if _, stat := os.Stat(r.query.Image); stat == nil && !c.From {
@@ -137,8 +137,8 @@ func (c *inspectCmd) explain(r inspected) error {
 	return err
 }
 
-// warn says that facts are less than what the image itself would have told:
-// whoever writes them into a file should know.
+// warn reports that facts are incomplete compared with the image itself, before they
+// are written into a file.
 func warn(w io.Writer, f *baseimage.Facts) {
 	if f.Assumed != "" {
 		fmt.Fprintf(w, "dockmend: %s\n", escape.Line(f.Image+" is assumed: "+f.Assumed))
@@ -148,9 +148,9 @@ func warn(w io.Writer, f *baseimage.Facts) {
 	}
 }
 
-// named makes the queries for the images of the command line. What is named by
-// its place on disk is looked for there, and nowhere else: what another place
-// has under that name may be another image.
+// named returns the queries for the images of the command line. An image that is named
+// by its place on disk is searched for only there: another place may have another
+// image under that name.
 func (c *inspectCmd) named(s *streams, in baseimage.Inspector) (queries []baseimage.Query, _ baseimage.Inspector, err error) {
 	add := func(image string) {
 		q := baseimage.Query{Image: image, Platform: c.Platform, Ask: baseimage.AskEverything}
@@ -183,15 +183,15 @@ func (c *inspectCmd) named(s *streams, in baseimage.Inspector) (queries []baseim
 	return queries, p, err
 }
 
-// otherTags adds to the questions of images what else a Dockerfile asks that is
-// built from one: which of its tags stay. An image that can't be asked has none.
+// otherTags adds the other questions of a Dockerfile built from an image: which of its
+// tags stay. An image that can't be asked has none.
 func (c *inspectCmd) otherTags(ctx context.Context, r *recorder, queries []baseimage.Query) []baseimage.Query {
 	for _, done := range parallel(queries, manyWaiting(), func(q baseimage.Query) error {
 		src := imagebuild.Source{Name: q.Image, Src: []byte("FROM " + q.Image + "\n"), Options: c.build()}
 		_, err := imagebuild.Run(ctx, src, []*fixer.Transform{transforms.PinImage}, r, fixer.Options{})
 		return err
 	}) {
-		<-done // with an error for what is no name, which asking tells
+		<-done // with an error for an invalid name, as when asking
 	}
 	for _, q := range r.queries(true) {
 		named := func(other baseimage.Query) bool { return byImage(q, other) == 0 }
@@ -202,7 +202,7 @@ func (c *inspectCmd) otherTags(ctx context.Context, r *recorder, queries []basei
 	return queries
 }
 
-// placed asks the disk for the images that were named by their place there.
+// placed looks up on disk the images that were named by their place there.
 type placed struct {
 	stored          map[string]bool
 	disk, elsewhere baseimage.Inspector
@@ -216,17 +216,16 @@ func (p placed) Inspect(ctx context.Context, q baseimage.Query) (*baseimage.Fact
 	return p.elsewhere.Inspect(ctx, q)
 }
 
-// bases runs the transforms over Dockerfiles without keeping what they change,
-// and makes the queries for all that they ask: with --json, also of images that
-// the repaired files name. What is wrong with one of the
-// files is told, and failed is true.
+// bases runs the transforms over Dockerfiles without keeping their changes, and
+// returns the queries for all that they ask: with --json, also about images that the
+// repaired files name. Errors in a file are reported, and failed is true.
 func (c *inspectCmd) bases(ctx context.Context, s *streams, inv *invocation, r *recorder) (queries []baseimage.Query, failed bool, err error) {
 	jobs, unread, err := find(ctx, s, c.Images, &c.searchFlags, false)
 	if err != nil {
 		return nil, false, err
 	}
 	failed = unread
-	// How a configuration wants files to be changed decides what is asked.
+	// The configured changes decide the questions.
 	flags, err := (&settings{file: inv.config, given: inv.given}).stated()
 	if err != nil {
 		return nil, false, err
@@ -275,7 +274,7 @@ func (c *inspectCmd) record(ctx context.Context, s *streams, j *job, r *recorder
 			r.noteBase(baseimage.Query{Image: root.Image, Platform: root.Platform, Ask: baseimage.AskConfig | baseimage.AskDistro})
 		}
 	}
-	// With --unsafe in mind too: it makes no other questions, but other texts.
+	// Include --unsafe: it asks the same questions, but makes other texts.
 	for _, threshold := range []fixer.Safety{fixer.Safe, fixer.Unsafe} {
 		o := j.options
 		o.Threshold = threshold

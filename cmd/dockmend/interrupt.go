@@ -10,16 +10,16 @@ import (
 	"time"
 )
 
-// interrupted is the error of a run that was told to stop.
+// interrupted is the error of a run that a signal stopped.
 type interrupted struct{ signal syscall.Signal }
 
 func (interrupted) Error() string { return "interrupted" }
 
-// exitCode is what a shell says of a program that a signal ended.
+// exitCode returns the status that a shell reports for a program that a signal ended.
 func (i interrupted) exitCode() int { return 128 + int(i.signal) }
 
-// untilInterrupted returns a context that ends, with an interrupted as its cause,
-// when the program is told to stop. A second signal kills.
+// untilInterrupted returns a context that ends, with an interrupted as its cause, at a
+// signal to stop. A second signal kills.
 func untilInterrupted() (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
@@ -37,7 +37,7 @@ func untilInterrupted() (context.Context, func()) {
 }
 
 // dieOf ends the program as the signal of that exit code would have, so that the
-// shell that runs it in a loop stops, too. It returns where that can't be done.
+// shell that runs it in a loop stops, too. It returns if that can't be done.
 func dieOf(code int) {
 	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
 		if code != (interrupted{s}).exitCode() {
@@ -50,7 +50,7 @@ func dieOf(code int) {
 	}
 }
 
-// endedEarly is the error of a run whose context has ended.
+// endedEarly returns the error of a run whose context has ended.
 func endedEarly(ctx context.Context) error {
 	var i interrupted
 	if errors.As(context.Cause(ctx), &i) {

@@ -51,8 +51,8 @@ func holdsNames(t *testing.T, dir string, want ...string) {
 	}
 }
 
-// dockerfiles is a tree of Dockerfiles that all change, each with a text of its
-// own, many in each directory.
+// dockerfiles is a tree of Dockerfiles that all change, each with a different text,
+// many in each directory.
 type dockerfiles struct {
 	dir           string
 	before, after map[string]string // by path
@@ -76,7 +76,7 @@ func newDockerfiles(t *testing.T, n int) *dockerfiles {
 	return d
 }
 
-// check fails unless each file is as it was or as it shall be. It returns how
+// check fails unless each file is in its old or its new state. It returns how
 // many are the latter, and the names of all other files.
 func (d *dockerfiles) check(t *testing.T) (done int, others []string) {
 	t.Helper()
@@ -107,7 +107,7 @@ func (d *dockerfiles) check(t *testing.T) (done int, others []string) {
 }
 
 // start starts dockmend in the tree, and returns when it has rewritten that many
-// files. The rest of what it says goes to the buffer, until it ends.
+// files. The rest of its output goes to the buffer, until it ends.
 func (d *dockerfiles) start(t *testing.T, files int) (c *exec.Cmd, rest *bytes.Buffer, end func()) {
 	t.Helper()
 	c = exec.Command("dockmend", writeArgs...)
@@ -140,15 +140,15 @@ func (d *dockerfiles) start(t *testing.T, files int) (c *exec.Cmd, rest *bytes.B
 
 var leftover = regexp.MustCompile(`^\.dockmend-[0-9a-f]{16}\.tmp$`)
 
-// TestKill: whenever dockmend is killed, every file is old or new, and the next
-// run tidies up.
+// TestKill: if dockmend is killed at any time, every file is old or new, and the next
+// run cleans up.
 func TestKill(t *testing.T) {
 	const files, rounds = 500, 20
 	d := newDockerfiles(t, files)
 	last, left := 0, map[string]bool{}
 	for round := range rounds {
-		// The rounds go on where the one before was killed: from none of the files
-		// done, before it has begun even, to almost all.
+		// Each round continues from the kill of the one before: from no file done,
+		// even before it has begun, to almost all.
 		var wait time.Duration
 		n := 0
 		if round < rounds/4 {
@@ -189,7 +189,7 @@ func TestKill(t *testing.T) {
 	}
 }
 
-// TestInterrupt: Ctrl-C lets the file be finished, and leaves nothing behind.
+// TestInterrupt: after Ctrl-C the current file is finished, and nothing else is left.
 func TestInterrupt(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows has no signals for other programs")

@@ -6,10 +6,10 @@ import (
 	"runtime"
 )
 
-// spareHeap is how many bytes are set aside, and never touched: they take address
+// spareHeap is how many bytes are allocated, and never touched: they take address
 // space and no memory. The garbage collector, which runs when the heap has doubled,
-// would run for every few megabytes of a run that ends soon, which is a fourth of
-// its time. It takes at most so much more memory.
+// would otherwise run every few megabytes in a short run, which is a fourth of its
+// time. It costs at most that much more memory.
 const spareHeap = 32 << 20
 
 func main() {

@@ -7,7 +7,7 @@ import (
 	"github.com/dockmend/dockmend/cmd/dockmend/internal/nearest"
 )
 
-// unknown is the error for a name that isn't one, with the nearest that is.
+// unknown returns the error for an unknown name, with the nearest known one.
 func unknown(kind, name string, valid []string) error {
 	err := fmt.Errorf("no %s is called %q", kind, name)
 	if best := nearest.Name(name, valid, 0.4); best != "" {
@@ -16,8 +16,7 @@ func unknown(kind, name string, valid []string) error {
 	return withHint(err, fmt.Sprintf("one of %s", strings.Join(valid, ", ")))
 }
 
-// nearestCommand returns the command that a word may be meant as, "" when it's
-// like none.
+// nearestCommand returns the command that a word may mean, "" if it's like none.
 func nearestCommand(word string) string {
 	return nearest.Name(word, []string{"verify", "inspect", "explain", "--help", "--version"}, 0.6)
 }

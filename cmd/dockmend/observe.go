@@ -4,7 +4,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/proof/observer"
 )
 
-// observeCmd is what this program does inside the containers of a proof.
+// observeCmd is this program's command inside the containers of a proof.
 type observeCmd struct {
 	Args []string `arg:"" optional:"" passthrough:""`
 }

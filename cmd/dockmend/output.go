@@ -17,7 +17,7 @@ import (
 	"github.com/dockmend/dockmend/transforms"
 )
 
-// output shows what became of the Dockerfiles, one by one and then as a whole. It
+// output shows the results for the Dockerfiles, one by one and then as a whole. It
 // must be made with newOutput.
 type output struct {
 	s     *streams
@@ -26,7 +26,7 @@ type output struct {
 	diffs bool
 	// result: of standard input it carries the Dockerfile instead.
 	result   bool
-	people   bool // they are for the eyes
+	people   bool // they are for people
 	colour   bool
 	baseline *workspace.Baseline // nil for none
 	// updateBaseline: it is written at the end.
@@ -37,7 +37,7 @@ type output struct {
 	report report.Report
 	tally  *report.Tally
 	failed bool // something is wrong that a person must look at
-	found  bool // something would change that the baseline does not have
+	found  bool // there is a change that the baseline does not have
 	// outside: a diff has a path that leads out of the current directory.
 	outside bool
 }
@@ -49,8 +49,7 @@ func newOutput(s *streams, flags *outputFlags) *output {
 	return o
 }
 
-// add takes the next file, of which findings was called. f.Err says whether all
-// went well.
+// add adds the next file, for which findings was called. f.Err is nil if all went well.
 func (o *output) add(j *job, f *report.File) error {
 	if f.Err != nil {
 		o.failed = true
@@ -77,8 +76,8 @@ func (o *output) add(j *job, f *report.File) error {
 	return nil
 }
 
-// findings says on standard error what was found, where that is wanted, and which
-// transform failed, always. It comes before what is done about it.
+// findings writes the findings to standard error, if that is wanted, and which
+// transform failed, always. It comes before their effects.
 func (o *output) findings(j *job, f *report.File) error {
 	if o.baseline != nil && f.Err == nil {
 		f.Known = o.baseline.Known(j.File, j.transforms, f.Result.Findings)
@@ -102,7 +101,7 @@ func (o *output) findings(j *job, f *report.File) error {
 	return report.Text(o.s.err, j.Name, shown)
 }
 
-// change shows the change of one file, in the form that is wanted.
+// change shows the change of one file, in the requested form.
 func (o *output) change(j *job, r fixer.Result) error {
 	if o.patches != nil {
 		o.patches.Add(j.File, r)
@@ -135,8 +134,8 @@ func (o *output) diff(j *job, r fixer.Result) error {
 	return nil
 }
 
-// end writes what is written at the end. verb says what became of the files that
-// change; it is "" when nobody is to hear a summary.
+// end writes the final output. verb is the summary's verb for files that change; it is
+// "" for no summary.
 func (o *output) end(verb string) error {
 	if o.whole != nil {
 		if err := o.whole.Write(o.s.out, &o.report); err != nil {
@@ -162,7 +161,7 @@ func (o *output) end(verb string) error {
 	return nil
 }
 
-// endBaseline writes the baseline, or tells what of it is of no use any more.
+// endBaseline writes the baseline, or reports which of its entries are obsolete.
 func (o *output) endBaseline() error {
 	b := o.baseline
 	switch {
@@ -179,7 +178,7 @@ func (o *output) endBaseline() error {
 	return nil
 }
 
-// say tells something on standard error, unless nobody wants to hear it.
+// say writes a text to standard error, unless output is quiet.
 func (o *output) say(text string) {
 	if !o.flags.Quiet {
 		fmt.Fprintln(o.s.err, text)
@@ -203,7 +202,7 @@ func (j *job) file(r imagebuild.Result, err error) *report.File {
 	return f
 }
 
-// shownPath is the job's path in reports.
+// shownPath returns the job's path in reports.
 func (j *job) shownPath() string {
 	if j.Stdin {
 		return j.Name
@@ -220,12 +219,12 @@ func asError(name string, err error) *document.Error {
 	return &document.Error{Name: name, Msg: err.Error()}
 }
 
-// creates tells whether a transform added a file.
+// creates reports whether a transform added a file.
 func creates(r fixer.Result, id string) bool {
 	return slices.ContainsFunc(r.Created, func(f fixer.NewFile) bool { return f.ID == id })
 }
 
-// changes tells whether a job's file, or its build context, would change.
+// changes reports whether a job's file, or its build context, would change.
 func changes(r fixer.Result) bool {
 	return !bytes.Equal(r.Before, r.After) || len(r.Created) > 0
 }

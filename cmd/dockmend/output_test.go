@@ -10,7 +10,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/workspace"
 )
 
-// TestBugIsAnError: a transform that failed is told of, --quiet or not, and makes
+// TestBugIsAnError: a transform that failed is reported, --quiet or not, and makes
 // the run fail, although its file is whole.
 func TestBugIsAnError(t *testing.T) {
 	for _, flags := range []outputFlags{{}, {Quiet: true}, {Format: "json"}, {NoNotes: true}} {

@@ -14,7 +14,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/workspace"
 )
 
-// outputFlags say how results leave.
+// outputFlags select the output.
 type outputFlags struct {
 	Format  string `enum:",diff,json,sarif,github,rdjson,markdown" default:"" placeholder:"FORM" help:"What standard output carries: diff (the default); json (all that is known, by a schema with a version); sarif (SARIF 2.1.0 with fixes, for code scanning); github (workflow commands, shown at the lines); rdjson (for reviewdog, with suggestions); markdown (the body of a pull request)."`
 	Color   string `enum:"auto,always,never" default:"auto" help:"Whether a diff has colours: auto (on a terminal, unless NO_COLOR is set), always, never."`
@@ -22,7 +22,7 @@ type outputFlags struct {
 	Quiet   bool   `short:"q" help:"On standard error, errors only: no findings, no summary."`
 }
 
-// whole returns the form that is written at the end, all at once; nil for a diff.
+// whole returns the format that is written at the end, all at once; nil for a diff.
 func (f *outputFlags) whole() *report.Format {
 	i := slices.IndexFunc(report.Formats, func(r report.Format) bool { return r.Name == f.Format })
 	if i < 0 {
@@ -31,8 +31,7 @@ func (f *outputFlags) whole() *report.Format {
 	return &report.Formats[i]
 }
 
-// forPeople tells whether w is read by a person, now; colour whether that person
-// gets colours.
+// forPeople reports whether a person reads w now, and whether in colour.
 func (f *outputFlags) forPeople(w io.Writer) (people, colour bool) {
 	people = isTerminal(w)
 	switch f.Color {
@@ -65,8 +64,7 @@ func (f *baselineFlags) check(checking bool) error {
 	return nil
 }
 
-// read reads the file. One that is not there is empty where it is going to be
-// written.
+// read reads the file. If it does not exist and will be written, it counts as empty.
 func (f *baselineFlags) read() (*workspace.Baseline, error) {
 	b, err := workspace.ReadBaseline(f.Baseline)
 	hint := "--update-baseline writes it"

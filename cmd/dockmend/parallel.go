@@ -2,11 +2,11 @@ package main
 
 import "runtime"
 
-// manyWaiting is how many things are done at a time that wait for registries
-// most of the time, hence more than there are CPUs.
+// manyWaiting returns the concurrency of work that mostly waits for registries, hence
+// more than there are CPUs.
 func manyWaiting() int { return 4 * runtime.GOMAXPROCS(0) }
 
-// parallel calls do for each item, so many at a time, and returns for each a
+// parallel calls do for each item, atATime at a time, and returns for each a
 // channel that will carry its result.
 func parallel[In, Out any](items []In, atATime int, do func(In) Out) []chan Out {
 	slots := make(chan struct{}, atATime)

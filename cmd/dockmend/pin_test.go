@@ -21,9 +21,9 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 )
 
-// TestPinRequests: to find the version of an image takes HEAD requests, which
-// registries with a limit don't count, and no document beside those of the image
-// itself; what is written is the digest of the index.
+// TestPinRequests: finding the version of an image takes HEAD requests, which
+// registries with a limit don't count, and no document besides those of the image
+// itself; the digest of the index is written.
 func TestPinRequests(t *testing.T) {
 	var mu sync.Mutex
 	var requests []string

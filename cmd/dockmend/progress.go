@@ -9,24 +9,24 @@ import (
 	"github.com/schollz/progressbar/v3"
 )
 
-// progress tells on a terminal how far a run is and what it waits for, on a line
-// that it takes away again. Elsewhere it says nothing.
+// progress shows on a terminal how far a run is and what it waits for, on a line that
+// it removes again. Elsewhere it writes nothing.
 type progress struct {
 	timer *time.Timer // until the first word
 
 	mu   sync.Mutex
 	bar  *progressbar.ProgressBar // nil when there is no terminal, and at the end
-	what string                   // is waited for
+	what string                   // that it waits for
 	done int
-	late bool // the run has taken long enough to say so
+	late bool // the run has taken long enough to show it
 	seen bool // the line is there
 }
 
-// patience is how long nothing is said.
+// patience is the time before anything is shown.
 const patience = 500 * time.Millisecond
 
-// startProgress starts it on the terminal that s.err is. What goes to the streams
-// that it returns takes the line away first.
+// startProgress starts it on the terminal s.err. Writing to the returned streams
+// removes the line first.
 func startProgress(s *streams, total int, quiet bool) (*progress, *streams) {
 	p := &progress{}
 	if quiet || !isTerminal(s.err) {
@@ -44,7 +44,7 @@ func startProgress(s *streams, total int, quiet bool) (*progress, *streams) {
 	return p, &streams{s.in, aside{s.out, p}, aside{s.err, p}}
 }
 
-// aside writes where the line may be.
+// aside writes to a stream that may show the line.
 type aside struct {
 	io.Writer
 	p *progress
@@ -57,7 +57,7 @@ func (a aside) Write(text []byte) (int, error) {
 	return a.Writer.Write(text)
 }
 
-// wait says what is waited for next.
+// wait shows what the run waits for next.
 func (p *progress) wait(what string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -70,7 +70,7 @@ func (p *progress) draw() {
 		return
 	}
 	p.bar.Describe(p.what)
-	_ = p.bar.Set(p.done) // what can't be shown is not missed
+	_ = p.bar.Set(p.done) // an error here does not matter
 	p.seen = true
 }
 
@@ -81,14 +81,14 @@ func (p *progress) hide() {
 	}
 }
 
-// got says that what was waited for is there.
+// got records that it has arrived.
 func (p *progress) got() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.done++
 }
 
-// end takes the line away for good.
+// end removes the line permanently.
 func (p *progress) end() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

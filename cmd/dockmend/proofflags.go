@@ -11,7 +11,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/proof"
 )
 
-// proofFlags say how proofs are made.
+// proofFlags configure proofs.
 type proofFlags struct {
 	BuildKit string        `name:"buildkit" env:"BUILDKIT_HOST" placeholder:"ADDRESS" help:"The BuildKit that builds and runs: unix:///run/buildkit/buildkitd.sock, tcp://HOST:PORT, docker-container://NAME and the like, or docker for the one inside the Docker engine. Default: what is found on this machine."`
 	Ready    string        `placeholder:"CONDITION" xor:"ready" help:"When a command counts as started: tcp:PORT, http://:PORT/PATH, log:REGEXP, for:DURATION. Default: that it listens on a port that is EXPOSEd, else that it stays up for 3s."`
@@ -25,7 +25,7 @@ type proofFlags struct {
 	Observer     string        `placeholder:"FILE" predictor:"path" help:"A dockmend for Linux and the containers' architecture, which looks at them from inside. Default: this program."`
 }
 
-// spec is what the flags say of each proof.
+// spec returns the settings of each proof.
 func (f *proofFlags) spec() (s proof.Spec, err error) {
 	s = proof.Spec{
 		BuildTimeout: f.BuildTimeout, ReadyTimeout: f.ReadyTimeout, StopTimeout: f.StopTimeout, Network: f.Network, Hardened: true,
@@ -79,6 +79,5 @@ func (f *proofFlags) dial(ctx context.Context) (*proof.Builder, error) {
 	return b, nil
 }
 
-// observeCommand is the hidden command that this program has inside the
-// containers.
+// observeCommand is the hidden command of this program inside the containers.
 const observeCommand = "observe-container"

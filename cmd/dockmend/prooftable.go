@@ -11,7 +11,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/report"
 )
 
-// report is the proof as reports have it.
+// report returns the proof in the form of a report.
 func (p *stageProof) report() report.Proof {
 	r := report.Proof{
 		Target: p.Target, Outcome: string(p.Verdict.Outcome), Reason: p.Verdict.Reason, Notes: p.Verdict.Notes, Details: p.Proof,
@@ -26,7 +26,7 @@ func (p *stageProof) report() report.Proof {
 }
 
 // printProofs prints a table for people, and the grounds of each verdict that
-// is not the one that was hoped for.
+// is not the best one.
 func printProofs(w io.Writer, list []stageProof) error {
 	if len(list) == 0 {
 		_, err := fmt.Fprintln(w, "nothing to prove: nothing would change")
@@ -51,7 +51,7 @@ func printProofs(w io.Writer, list []stageProof) error {
 	return nil
 }
 
-// name is the file, with the stage where there are several.
+// name returns the file, with the stage if there are several.
 func (p *stageProof) name() string {
 	name := escape.Line(p.File)
 	if p.Target != "" {
@@ -60,7 +60,7 @@ func (p *stageProof) name() string {
 	return name
 }
 
-// both shows something before and after, once when that is the same.
+// both shows a property before and after, once if it is the same.
 func (p *stageProof) both(show func(*proof.Observation) string) string {
 	before, after := show(p.Before), show(p.After)
 	if before == after {
@@ -69,10 +69,10 @@ func (p *stageProof) both(show func(*proof.Observation) string) string {
 	return before + " → " + after
 }
 
-// fewLines of a log are shown where the change is not what broke something.
+// fewLines of a log are shown if the change did not break anything.
 const fewLines = 10
 
-// explainProof tells what a verdict rests on.
+// explainProof prints the grounds of a verdict.
 func explainProof(w io.Writer, prefix string, p *stageProof) error {
 	v := p.Verdict
 	where := p.name()
@@ -98,8 +98,8 @@ func explainProof(w io.Writer, prefix string, p *stageProof) error {
 	return err
 }
 
-// What of an observation is in the table; a dash stands for what there is not,
-// or was not observed.
+// The properties of an observation in the table; a dash means that there is none, or
+// that it was not observed.
 
 func userOf(o *proof.Observation) string {
 	switch {

@@ -13,8 +13,7 @@ var (
 	readmeCommand = regexp.MustCompile(`(?m)^    go run \./cmd/dockmend (.*)$`)
 )
 
-// TestReadme runs the command at the top of the README: it prints the diff that
-// is shown there.
+// TestReadme runs the command at the top of the README: it prints the diff shown there.
 func TestReadme(t *testing.T) {
 	t.Chdir("../..")
 	readme, err := os.ReadFile("README.md")

@@ -10,13 +10,13 @@ import (
 	"github.com/dockmend/dockmend/fixer/registry/transport"
 )
 
-// recorder is an Inspector that hands every question on, and remembers what was
-// asked of which image, and what that took. It must be made with newRecorder.
+// recorder is an Inspector that passes every question on, and remembers the questions
+// about each image, and their cost. It must be made with newRecorder.
 type recorder struct {
 	next baseimage.Inspector
 
 	mu    sync.Mutex
-	asked map[baseimage.Query]*record // by queries that ask for nothing
+	asked map[baseimage.Query]*record // keyed by queries without questions
 }
 
 // record is what is remembered of one image and platform.
@@ -57,7 +57,7 @@ func (r *recorder) note(q baseimage.Query) *record {
 	return rec
 }
 
-// noteBase remembers a question that is asked of a stage's base.
+// noteBase remembers a question about a stage's base.
 func (r *recorder) noteBase(q baseimage.Query) {
 	rec := r.note(q)
 	r.mu.Lock()
@@ -65,7 +65,7 @@ func (r *recorder) noteBase(q baseimage.Query) {
 	rec.base = true
 }
 
-// answer asks a question, and tells what all that was asked of the image took.
+// answer asks a question, and returns the cost of all questions about the image.
 func (r *recorder) answer(ctx context.Context, q baseimage.Query) inspected {
 	f, err := r.Inspect(ctx, q)
 	rec := r.note(q)
@@ -74,7 +74,7 @@ func (r *recorder) answer(ctx context.Context, q baseimage.Query) inspected {
 	return inspected{q, f, rec.meter.Cost(), rec.took, err}
 }
 
-// queries are what was asked of the bases, or all that was asked, one for each
+// queries returns the questions about the bases, or all questions, one query for each
 // image and platform, in their order.
 func (r *recorder) queries(all bool) (list []baseimage.Query) {
 	for q, rec := range r.asked {

@@ -6,7 +6,8 @@ import (
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
-// Expressions that are compiled on first use fail there: all of them are right.
+// TestRegexps: expressions that are compiled on first use fail only then; so it
+// compiles all.
 func TestRegexps(t *testing.T) {
 	if err := lazyregexp.All(); err != nil {
 		t.Error(err)

@@ -15,28 +15,27 @@ type job struct {
 	*setting
 }
 
-// repair is what one run repairs, and how: what fix and verify have in common.
+// repair is what one run repairs, and how: the common part of fix and verify.
 type repair struct {
 	jobs      []*job
 	inspector baseimage.Inspector
-	// unread: something could not be looked at, which was told.
+	// unread: something could not be read, which was reported.
 	unread bool
-	// searched: a directory was, so that how many files there are is news.
+	// searched: a directory was searched, so that the number of files is worth
+	// reporting.
 	searched bool
 }
 
-// invocation is what a command line and its configuration say beside a command's
-// own flags.
+// invocation is a command line and its configuration, besides a command's own flags.
 type invocation struct {
 	config *config.File // nil for none
 	keys   []config.Key
-	given  []string // flags of the command line that hold for single files
+	given  []string // flags of the command line that apply to single files
 	// flags are the names of all flags of the command line.
 	flags map[string]bool
 }
 
-// prepare checks the flags, finds the Dockerfiles, and tells each what holds for
-// it.
+// prepare checks the flags, finds the Dockerfiles, and gives each its settings.
 func prepare(ctx context.Context, s *streams, inv *invocation, paths []string, flags *fileFlags, search *searchFlags, image *imageFlags, quiet bool) (*repair, error) {
 	if err := flags.check(); err != nil {
 		return nil, err
@@ -61,7 +60,7 @@ func prepare(ctx context.Context, s *streams, inv *invocation, paths []string, f
 	return r, nil
 }
 
-// assign gives each job what holds for it, and leaves out those that --since does.
+// assign gives each job its settings, and leaves out those that --since excludes.
 func assign(jobs []*job, inv *invocation, flags *fileFlags) ([]*job, error) {
 	base, err := flags.setting()
 	if err != nil {
@@ -84,6 +83,6 @@ func assign(jobs []*job, inv *invocation, flags *fileFlags) ([]*job, error) {
 		files = append(files, j.File)
 	}
 	workspace.Link(files)
-	// Those that are left out have a build context, too.
+	// Excluded jobs have a build context, too.
 	return slices.DeleteFunc(jobs, func(j *job) bool { return j.Unchanged }), nil
 }

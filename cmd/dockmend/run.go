@@ -28,7 +28,7 @@ type streams struct {
 	out, err io.Writer
 }
 
-// exitCode is how a command ends that has said everything already.
+// exitCode is the exit code of a command that has reported everything already.
 type exitCode int
 
 func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
@@ -154,7 +154,7 @@ func Run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return exitError
 }
 
-// verbatim takes a text as it is. Kong's own way leads through JSON, which loses
+// verbatim returns a text unchanged. Kong's own mapper goes through JSON, which loses
 // the bytes of a path that is not UTF-8.
 var verbatim = kong.MapperFunc(func(ctx *kong.DecodeContext, target reflect.Value) error {
 	token, err := ctx.Scan.PopValue("text")
@@ -169,9 +169,8 @@ var verbatim = kong.MapperFunc(func(ctx *kong.DecodeContext, target reflect.Valu
 	return nil
 })
 
-// help is kong's help, with two changes: the flags of the default command are
-// shown without asking for them, and the footer, which kong has no place for,
-// follows.
+// help is kong's help, with two changes: it shows the flags of the default command
+// without its name, and adds the footer, which kong does not support.
 func help(options kong.HelpOptions, ctx *kong.Context) error {
 	selected := ctx.Selected()
 	if selected == nil {
@@ -200,11 +199,11 @@ func help(options kong.HelpOptions, ctx *kong.Context) error {
 	return err
 }
 
-// withHint gives an error a line on how to mend what is wrong.
+// withHint gives an error a line on how to fix it.
 func withHint(err error, hint string) error { return &workspace.HintError{Err: err, Hint: hint} }
 
-// printError says what is wrong, in a line, and how to mend it, in another. What
-// is wrong with a file starts with its name.
+// printError prints the error in a line, and how to fix it in another. The error of a
+// file begins with its name.
 func printError(w io.Writer, err error) {
 	var f *config.Error
 	var h *workspace.HintError

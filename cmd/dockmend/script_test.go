@@ -28,8 +28,8 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs testdata/*.txtar: the program as its users run it. $REGISTRY
 // is a real registry with an image of the official form, node:20-slim,
-// node:20.19.5-bookworm-slim and alone/node:20, with the digest $DIGEST, $BRIEF as
-// it is quoted; $BROKEN is one that answers every request with the status in the
+// node:20.19.5-bookworm-slim and alone/node:20, with the digest $DIGEST, $BRIEF in its
+// short form; $BROKEN is one that answers every request with the status in the
 // repository's name.
 func TestScripts(t *testing.T) {
 	hub := httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
@@ -64,7 +64,7 @@ func TestScripts(t *testing.T) {
 			}
 			env.Setenv("SCHEMA", schema)
 			env.Setenv("BROKEN", strings.TrimPrefix(broken.URL, "http://"))
-			env.Setenv("NOBODY", "127.0.0.1:1") // tcpmux: nobody listens there
+			env.Setenv("NOBODY", "127.0.0.1:1") // tcpmux: no service listens there
 			env.Setenv("BUILDKIT_HOST", os.Getenv("DOCKMEND_TEST_BUILDKIT"))
 			return nil
 		},
@@ -85,7 +85,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// app builds a static program that stands for an application.
+// app builds a static program as an example application.
 func app(ts *testscript.TestScript, _ bool, files []string) {
 	for _, f := range files {
 		build := exec.Command("go", "build", "-o", ts.MkAbs(f), "../../fixer/proof/testdata/app")
@@ -96,7 +96,7 @@ func app(ts *testscript.TestScript, _ bool, files []string) {
 	}
 }
 
-// expand puts the script's environment into files.
+// expand expands the script's environment in files.
 func expand(ts *testscript.TestScript, _ bool, files []string) {
 	for _, f := range files {
 		text := os.Expand(ts.ReadFile(f), ts.Getenv)
@@ -121,7 +121,7 @@ func bytesOf(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// fill writes a file of a text and a number of x behind it.
+// fill writes a file of a text and a number of x after it.
 func fill(ts *testscript.TestScript, _ bool, args []string) {
 	n, err := strconv.Atoi(args[2])
 	ts.Check(err)

@@ -10,7 +10,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/workspace"
 )
 
-// searchFlags say which Dockerfiles are found in directories.
+// searchFlags select the Dockerfiles that are found in directories.
 type searchFlags struct {
 	Include     []string `placeholder:"GLOB" sep:"none" help:"In directories, also take files whose paths match, whatever they are called: 'build/*.docker', '**/image.txt'. ** matches any number of folders; a glob without a slash is for the file's name."`
 	Exclude     []string `placeholder:"GLOB" sep:"none" help:"In directories, leave out files and folders whose paths match."`
@@ -18,8 +18,8 @@ type searchFlags struct {
 	Since       string   `placeholder:"REV" help:"In directories, take only files that git says were changed, or are new, since the common ancestor with this revision: --since origin/main."`
 }
 
-// checkSince refuses an empty revision, which a variable without a value makes: it
-// would take all files.
+// checkSince refuses an empty revision, which an unset variable makes: it would select
+// all files.
 func (f *searchFlags) checkSince(inv *invocation) error {
 	if f.Since == "" && inv.flags["since"] {
 		return withHint(errors.New("--since names no revision"), "as in --since origin/main")
@@ -27,7 +27,7 @@ func (f *searchFlags) checkSince(inv *invocation) error {
 	return nil
 }
 
-// checkGlobs makes sure that the globs are some.
+// checkGlobs makes sure that the globs are valid.
 func (f *searchFlags) checkGlobs() error {
 	for _, g := range slices.Concat(f.Include, f.Exclude) {
 		if err := discover.CheckGlob(g); err != nil {
@@ -37,7 +37,7 @@ func (f *searchFlags) checkGlobs() error {
 	return nil
 }
 
-// search is what the flags say of directories.
+// search returns the search that the flags describe.
 func (f *searchFlags) search(ctx context.Context) workspace.Search {
 	s := workspace.Search{Include: f.Include, Exclude: f.Exclude, NoIgnore: f.NoGitignore}
 	if f.Since == "" {

@@ -20,13 +20,13 @@ type setting struct {
 	build      stage.Options
 }
 
-// fileFlags are the flags that can be stated for some Dockerfiles only.
+// fileFlags are the flags that can be set for some Dockerfiles only.
 type fileFlags struct {
 	changeFlags `embed:""`
 	buildFlags  `embed:""`
 }
 
-// check makes sure that the flags say something that can be.
+// check validates the flags.
 func (f *fileFlags) check() error {
 	if err := f.buildFlags.check(); err != nil {
 		return err
@@ -34,7 +34,7 @@ func (f *fileFlags) check() error {
 	return checkTransformFlags(transforms.All(), transformValues(f.Of))
 }
 
-// setting is what the flags say.
+// setting returns the setting that the flags describe.
 func (f *fileFlags) setting() (*setting, error) {
 	ts, err := f.pick(transforms.All())
 	if err != nil {
@@ -46,16 +46,16 @@ func (f *fileFlags) setting() (*setting, error) {
 	return &setting{ts, f.options(), f.build()}, nil
 }
 
-// settings tell what holds for each Dockerfile: the command line, then the last
-// override of the configuration that is for it, then the rest of that.
+// settings are the settings of each Dockerfile: the command line, then the last
+// override of the configuration for it, then the rest of that.
 type settings struct {
 	flags *fileFlags // without overrides
 	file  *config.File
-	given []string // what the command line states of them, as arguments
+	given []string // those on the command line, as arguments
 	known map[string]*fileFlags
 }
 
-// of returns the flags that hold for a job.
+// of returns the flags that apply to a job.
 func (s *settings) of(j *job) (*fileFlags, error) {
 	if s.file == nil || len(s.file.Overrides) == 0 || j.Stdin {
 		return s.flags, nil
@@ -76,7 +76,7 @@ func (s *settings) of(j *job) (*fileFlags, error) {
 	return f, nil
 }
 
-// stated returns the flags that the configuration states for all files, under
+// stated returns the flags that the configuration sets for all files, overridden by
 // those of the command line.
 func (s *settings) stated() (*fileFlags, error) {
 	if s.file == nil {
@@ -85,14 +85,14 @@ func (s *settings) stated() (*fileFlags, error) {
 	return parseFileFlags(s.args(s.file.Values))
 }
 
-// place is the job's path from the configuration's directory.
+// place returns the job's path from the configuration's directory.
 func (s *settings) place(j *job) string {
 	place, _ := j.PathFrom(s.file.Dir)
 	return place
 }
 
-// args are the values that hold for single files, as arguments: those of the
-// command line in the place of the configuration's.
+// args returns the values that apply to single files, as arguments: those of the
+// command line instead of the configuration's.
 func (s *settings) args(values []config.Value) []string {
 	own := slices.DeleteFunc(slices.Clone(values), func(v config.Value) bool {
 		return !v.Key.PerPath || slices.ContainsFunc(s.given, func(arg string) bool { return strings.HasPrefix(arg, "--"+v.Key.Name+"=") })
@@ -100,7 +100,7 @@ func (s *settings) args(values []config.Value) []string {
 	return append(s.file.Args(own), s.given...)
 }
 
-// parseFileFlags reads flags of that kind alone.
+// parseFileFlags parses only flags of that kind.
 func parseFileFlags(args []string) (*fileFlags, error) {
 	f := fileFlags{changeFlags: newChangeFlags()}
 	p, err := kong.New(&f, kong.NoDefaultHelp())
@@ -113,7 +113,7 @@ func parseFileFlags(args []string) (*fileFlags, error) {
 	return &f, f.check()
 }
 
-// flagNames are the flags that a command line states.
+// flagNames returns the flags that a command line sets.
 func flagNames(ctx *kong.Context) map[string]bool {
 	names := map[string]bool{}
 	for _, p := range ctx.Path {
@@ -124,7 +124,7 @@ func flagNames(ctx *kong.Context) map[string]bool {
 	return names
 }
 
-// givenFlags are the arguments of a command line that state such flags.
+// givenFlags returns the arguments of a command line that set such flags.
 func givenFlags(ctx *kong.Context) (args []string) {
 	for _, p := range ctx.Path {
 		if p.Flag != nil && !p.Resolved && rules[p.Flag.Name].PerPath {

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/term"
 )
 
-// statusLine tells on a terminal what is being done, on one line that is
-// written over. Elsewhere it says nothing. It may be used concurrently.
+// statusLine shows on a terminal what is being done, on one line that is overwritten.
+// Elsewhere it writes nothing. It is safe for concurrent use.
 type statusLine struct {
 	mu    sync.Mutex
 	w     io.Writer // nil when there is no terminal
@@ -44,7 +44,7 @@ func (l *statusLine) show(text string) {
 	l.shown = true
 }
 
-// clear takes the line away.
+// clear removes the line.
 func (l *statusLine) clear() {
 	l.mu.Lock()
 	defer l.mu.Unlock()

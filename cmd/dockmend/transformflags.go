@@ -12,7 +12,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 )
 
-// This file binds the flags that the transforms bring.
+// This file binds the flags of the transforms.
 
 // newTransformFlags returns a pointer to a struct that has a field for each flag, by the
 // order of the transforms, with the tags that kong reads.
@@ -34,7 +34,7 @@ func newTransformFlags(all []*fixer.Transform) any {
 	return reflect.New(reflect.StructOf(fields)).Interface()
 }
 
-// fieldName is an exported name of Go for a flag: User_style.
+// fieldName returns an exported Go name for a flag: User_style.
 func fieldName(f *fixer.Flag) string {
 	name := strings.ReplaceAll(f.Name, "-", "_")
 	return strings.ToUpper(name[:1]) + name[1:]
@@ -54,8 +54,8 @@ func flagsOf(all []*fixer.Transform) (list []*fixer.Flag) {
 	return list
 }
 
-// transformValues returns the values of a struct of newTransformFlags, by the name of
-// the flag, but for what is not set.
+// transformValues returns the values of a struct of newTransformFlags, keyed by the
+// name of the flag, without those that are not set.
 func transformValues(of kong.Plugins) map[string]string {
 	values := map[string]string{}
 	for _, one := range of {

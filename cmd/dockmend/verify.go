@@ -55,7 +55,7 @@ type verification struct {
 	status  *statusLine
 }
 
-// verified is what became of one Dockerfile.
+// verified is the result for one Dockerfile.
 type verified struct {
 	result imagebuild.Result
 	proofs []stageProof // of each stage that becomes an image; none when nothing changes
@@ -69,7 +69,7 @@ type stageProof struct {
 	*proof.Proof
 }
 
-// worst is the first of the proofs that is none; nil when all is proved.
+// worst returns the first verdict that is not proved; nil if all is proved.
 func (v *verified) worst() *stageProof {
 	for i, p := range v.proofs {
 		if p.Verdict.Outcome != proof.Proved {
@@ -124,7 +124,7 @@ func (f *proofFlags) run(ctx context.Context, s *streams, v *verification) (err 
 	return nil
 }
 
-// verb is what the summary says of files that change.
+// verb returns the summary's verb for files that change.
 func (v *verification) verb() string {
 	switch {
 	case !v.write || len(v.jobs) < 2 && !v.searched:
@@ -174,7 +174,7 @@ func (v *verification) one(ctx context.Context, s *streams, j *job) (got verifie
 	return got
 }
 
-// targets are the names, for --target, of the stages that become images. Where
+// targets returns the names, for --target, of the stages that become images. If
 // one that is not the last has no name, no builder makes an image of it.
 func targets(name string, text []byte, o stage.Options) (list []string, err error) {
 	if o.Target != "" {
@@ -199,7 +199,7 @@ func targets(name string, text []byte, o stage.Options) (list []string, err erro
 	return list, nil
 }
 
-// show tells what was found, and writes what is proved where that is wanted.
+// show reports the results, and writes what is proved if requested.
 func (v *verification) show(s *streams, j *job, got *verified) error {
 	f := j.file(got.result, got.err)
 	for i := range got.proofs {
@@ -221,8 +221,8 @@ func (v *verification) show(s *streams, j *job, got *verified) error {
 	return explainProof(s.err, "not written: ", worst)
 }
 
-// hasBug tells whether a transform failed: the file is whole, but nobody should
-// take what is left of the fix for all of it.
+// hasBug reports whether a transform failed: the file is whole, but the fix is
+// incomplete.
 func hasBug(r fixer.Result) bool {
 	return slices.ContainsFunc(r.Findings, func(f fixer.Finding) bool { return f.Status == fixer.Failed })
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// version is the module's version, as the Go toolchain recorded it.
+// version returns the module's version, as the Go toolchain recorded it.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "" {
@@ -20,7 +20,7 @@ func version() string {
 	return version
 }
 
-// buildInformation tells of what and with what this program was built.
+// buildInformation returns what this program was built from and with.
 func buildInformation() string {
 	parts := []string{fmt.Sprintf("%s, %s/%s", runtime.Version(), runtime.GOOS, runtime.GOARCH)}
 	if info, ok := debug.ReadBuildInfo(); ok {

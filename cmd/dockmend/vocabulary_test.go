@@ -12,7 +12,7 @@ import (
 	"github.com/dockmend/dockmend/transforms"
 )
 
-// banned are words that the tool does not say, with what it says instead. Messages
+// banned are words that the tool does not use, with their replacements. Messages
 // state the problem as a plain statement, the change as an imperative and the reason
 // as a fact, in the words of the field.
 var banned = []struct {
@@ -47,7 +47,7 @@ func words(pattern string) *regexp.Regexp {
 	return regexp.MustCompile(`(?i)\b(` + strings.ReplaceAll(pattern, " ", `\s+`) + `)\b`)
 }
 
-// TestVocabulary: no banned word is in what users read.
+// TestVocabulary: users read no banned word.
 func TestVocabulary(t *testing.T) {
 	texts := map[string]string{}
 	output := func(args ...string) {

@@ -14,7 +14,7 @@ import (
 )
 
 // TestWorkflows lints the workflows, with this repository's action.yml as the one
-// that they use, and its steps as those of a workflow; scripts too, where there is
+// that they use, and its steps as those of a workflow; scripts too, if there is
 // a shellcheck.
 func TestWorkflows(t *testing.T) {
 	root := t.TempDir()
@@ -41,8 +41,8 @@ func TestWorkflows(t *testing.T) {
 	}
 }
 
-// lintable names actions as the linter knows their inputs: this repository's by
-// its path, those of others by a major version.
+// lintable names actions in the form whose inputs the linter knows: this repository's
+// by its path, third-party ones by a major version.
 func lintable(workflow []byte) []byte {
 	return usesLine.ReplaceAllFunc(workflow, func(line []byte) []byte {
 		m := usesLine.FindSubmatch(line)
@@ -54,7 +54,8 @@ func lintable(workflow []byte) []byte {
 		if release == nil {
 			return line
 		}
-		// A new one, which the linter may not know yet, mostly takes what the last took.
+		// A new one, which the linter may not know yet, mostly has the inputs of the
+		// one before.
 		for major, _ := strconv.Atoi(release[1]); major > 0; major-- {
 			known := fmt.Sprintf("%s@v%d", repo, major)
 			if actionlint.PopularActions[known] != nil {
@@ -65,8 +66,8 @@ func lintable(workflow []byte) []byte {
 	})
 }
 
-// asWorkflow makes a workflow of a composite action, which the linter does not
-// look into: its inputs are the workflow's, and its steps those of a job.
+// asWorkflow makes a workflow of a composite action, which the linter does not check:
+// its inputs are the workflow's, and its steps those of a job.
 func asWorkflow(t *testing.T, action []byte) []byte {
 	var a struct {
 		Inputs, Outputs map[string]map[string]string

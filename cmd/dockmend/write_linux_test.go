@@ -28,13 +28,13 @@ func TestWriteTooLarge(t *testing.T) {
 	holdsNames(t, dir, "Dockerfile")
 }
 
-// TestWriteNotAllowed: who may not write to a file or its directory.
+// TestWriteNotAllowed: users that may not write to a file or its directory.
 func TestWriteNotAllowed(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("takes root")
 	}
 	const nobody = 65534
-	// The directories of the test are open to nobody but root.
+	// Only root may enter the directories of the test.
 	dir, err := os.MkdirTemp("", "dockmend-test")
 	if err != nil {
 		t.Fatal(err)

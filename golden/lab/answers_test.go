@@ -16,7 +16,7 @@ import (
 )
 
 // TestAnswers runs dockmend itself on each case that is built, with the lab's
-// registry in place of the facts that the cases bring. The answer is the same,
+// registry instead of the facts of the cases. The answer must be the same,
 // or the facts are not those of the images.
 func TestAnswers(t *testing.T) {
 	dockmend := program(t, filepath.Join("..", ".."), "./cmd/dockmend")
@@ -44,7 +44,7 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// mirrors are the flags that send dockmend to the lab.
+// mirrors returns the flags that direct dockmend to the lab.
 func mirrors(l *lab.Lab) []string {
 	flags := []string{"--plain-http", l.Registry}
 	for _, host := range l.Mirrored {
@@ -53,8 +53,8 @@ func mirrors(l *lab.Lab) []string {
 	return flags
 }
 
-// options are the flags that stand for the case's options.json, and for the
-// transform whose case it is.
+// options returns the flags for the case's options.json, and for the transform of the
+// case.
 func options(t *testing.T, dir string) []string {
 	t.Helper()
 	var flags []string
@@ -90,7 +90,7 @@ func options(t *testing.T, dir string) []string {
 				flags = append(flags, "--build-arg", k+"="+unquote(t, v))
 			}
 		default:
-			t.Fatalf("options.json: %s stands for no flag", name)
+			t.Fatalf("options.json: %s is not a flag", name)
 		}
 	}
 	return flags
@@ -117,7 +117,7 @@ func program(t *testing.T, dir, pkg string) string {
 	return name
 }
 
-// readFile returns nil when there is no such file.
+// readFile returns nil if there is no such file.
 func readFile(t *testing.T, dir, name string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(dir, name))

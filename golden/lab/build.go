@@ -23,7 +23,7 @@ type job struct {
 	export     client.ExportEntry
 }
 
-// run builds, and puts the last lines that the build wrote into the error.
+// run builds; the error contains the last lines of the build's log.
 func (j job) run(ctx context.Context, addr string) error {
 	c, err := client.New(ctx, addr)
 	if err != nil {
@@ -68,7 +68,7 @@ func (j job) run(ctx context.Context, addr string) error {
 	return nil
 }
 
-// toRegistry pushes what was built to ref.
+// toRegistry returns the export that pushes the result to ref.
 func toRegistry(ref string) client.ExportEntry {
 	return client.ExportEntry{Type: client.ExporterImage, Attrs: map[string]string{
 		"name": ref, "push": "true", "registry.insecure": "true",
@@ -76,7 +76,8 @@ func toRegistry(ref string) client.ExportEntry {
 	}}
 }
 
-// toTar writes the root file system of what was built to the file name.
+// toTar returns the export that writes the root file system of the result to the file
+// name.
 func toTar(name string) client.ExportEntry {
 	return client.ExportEntry{Type: client.ExporterTar, Output: func(map[string]string) (io.WriteCloser, error) {
 		f, err := os.Create(name + ".tmp")

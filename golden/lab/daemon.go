@@ -17,11 +17,11 @@ import (
 	"github.com/moby/buildkit/client"
 )
 
-// The registries whose images the lab stands in for.
+// mirrored are the registries that the lab replaces.
 var mirrored = []string{"docker.io", "gcr.io", "cgr.dev"}
 
-// tool builds a command that go.mod names as a tool, once a version, and returns
-// its path. It is static, so that it can also be the whole of an image.
+// tool builds a command that go.mod names as a tool, once per version, and returns its
+// path. It is static, so that it can also be an image by itself.
 func (s *store) tool(ctx context.Context, pkg string) (string, error) {
 	version, err := output(ctx, "go", "list", "-m", "-f", "{{.Version}}", "github.com/moby/buildkit")
 	if err != nil {
@@ -36,14 +36,14 @@ func (s *store) tool(ctx context.Context, pkg string) (string, error) {
 	return name, runQuiet(cmd)
 }
 
-// daemon is a process that runs beside this one.
+// daemon is a child process.
 type daemon struct {
 	cmd   *exec.Cmd
 	ended chan struct{}
 }
 
-// spawn starts a process that ends with this one, however that ends. The kernel
-// looks at the thread which started it, so that one has nothing else to do.
+// spawn starts a process that ends with this one, in any case. The kernel ties it to
+// the thread that started it, so that thread does nothing else.
 func spawn(cmd *exec.Cmd) (*daemon, error) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
 	d := &daemon{cmd: cmd, ended: make(chan struct{})}
@@ -60,7 +60,7 @@ func spawn(cmd *exec.Cmd) (*daemon, error) {
 	return d, <-started
 }
 
-// stop ends it as its supervisor would: it is asked, then killed.
+// stop ends it as its supervisor would: by a signal, then by killing it.
 func (d *daemon) stop() {
 	_ = d.cmd.Process.Signal(syscall.SIGTERM)
 	select {
@@ -111,7 +111,7 @@ func buildkitdConfig(root, addr, registry string) []byte {
 	return b.Bytes()
 }
 
-// answers returns nil when BuildKit does at addr.
+// answers returns nil if BuildKit answers at addr.
 func (d *daemon) answers(ctx context.Context, addr string) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
@@ -135,7 +135,7 @@ func (d *daemon) answers(ctx context.Context, addr string) error {
 	}
 }
 
-// listen takes addr when it is free, and any port of loopback when it is not.
+// listen uses addr if it is free, and any port of loopback if it is not.
 func listen(addr string) (net.Listener, error) {
 	if l, err := net.Listen("tcp", addr); addr != "" && err == nil {
 		return l, nil

@@ -14,12 +14,12 @@ import (
 	"github.com/dockmend/dockmend/golden"
 )
 
-// recipe is where the examples are that this tries.
+// recipe is the directory of the examples under test.
 var recipe = filepath.Join("..", "..", ".github", "examples", "fleet")
 
-// TestFleet runs the scripts of the recipe over repositories, by multi-gitter
-// where that is on this machine (MULTI_GITTER, else in PATH), and always by a loop
-// that keeps its contract. The loop tries the scripts, not multi-gitter.yaml.
+// TestFleet runs the scripts of the recipe over repositories, by multi-gitter if that
+// is on this machine (MULTI_GITTER, else in PATH), and always by a loop with the same
+// contract. The loop tests the scripts, not multi-gitter.yaml.
 func TestFleet(t *testing.T) {
 	t.Setenv("PATH", filepath.Dir(program(t, filepath.Join("..", ".."), "./cmd/dockmend"))+":"+os.Getenv("PATH"))
 	t.Setenv("HOME", t.TempDir())
@@ -40,8 +40,7 @@ func TestFleet(t *testing.T) {
 	})
 }
 
-// hostile is a repository's name of which each shell that forgets its quotes makes
-// something else.
+// hostile is a repository name that a shell without quotes would interpret.
 const hostile = "-it's; $(touch ran) & `touch ran` *"
 
 const (
@@ -50,7 +49,7 @@ const (
 	noFile = "RUNN it\n"
 )
 
-// oddPaths are where the hostile repository has Dockerfiles.
+// oddPaths are the paths of the hostile repository's Dockerfiles.
 var oddPaths = []string{"my app/Dockerfile", "-w/Dockerfile", "ünï;$(touch ran)/api.Dockerfile"}
 
 func tryFleet(t *testing.T, e engine) {
@@ -93,8 +92,8 @@ func tryFleet(t *testing.T, e engine) {
 	}
 }
 
-// checkBranches looks at the branches, and at the pull requests from them. want is
-// what becomes of the guide's Dockerfile.
+// checkBranches checks the branches, and the pull requests from them. want is the
+// result for the guide's Dockerfile.
 func checkBranches(t *testing.T, f *forge, want string) {
 	t.Helper()
 	files := map[string]int{"guide": 1, hostile: len(oddPaths), "half": 1}
@@ -120,7 +119,7 @@ func checkBranches(t *testing.T, f *forge, want string) {
 	}
 }
 
-// checkPull looks at the one pull request of a repository, and at how many files
+// checkPull checks the one pull request of a repository, and how many files
 // its branch changes.
 func checkPull(t *testing.T, f *forge, name string, files int) {
 	t.Helper()
@@ -142,7 +141,7 @@ func checkPull(t *testing.T, f *forge, name string, files int) {
 	}
 }
 
-// guide is a golden case as a repository, and what becomes of its Dockerfile.
+// guide returns a golden case as a repository, and the result for its Dockerfile.
 func guide(t *testing.T) (files map[string]string, want string) {
 	t.Helper()
 	dir := filepath.Join(cases, "all", "guide-node-slim")
@@ -161,8 +160,8 @@ func guide(t *testing.T) (files map[string]string, want string) {
 	return files, string(readFile(t, dir, "want.Dockerfile"))
 }
 
-// inspect writes the facts of all bases, which the lab's registry has. What is no
-// Dockerfile is told, and is in nobody's way.
+// inspect writes the facts of all bases, which the lab's registry has. A file that is
+// not a Dockerfile is reported, and does no harm.
 func inspect(t *testing.T, clones, facts string) {
 	t.Helper()
 	cmd := exec.Command("dockmend", slices.Concat([]string{"inspect", "--from", "--json", "--no-cache"}, mirrors(current), []string{clones})...)

@@ -9,13 +9,13 @@ import (
 	"testing"
 )
 
-// engine takes scripts to the repositories of a forge, as multi-gitter does.
+// engine runs scripts in the repositories of a forge, as multi-gitter does.
 type engine interface {
 	// collect runs a script in a clone of each repository.
 	collect(t *testing.T, f *forge, script string)
 	// run runs a script in a clone of each repository, and makes a branch and a
-	// pull request of what it commits. strategy is what becomes of a branch that
-	// is there: skip or replace.
+	// pull request from its commits. strategy is what to do with an existing branch:
+	// skip or replace.
 	run(t *testing.T, f *forge, script, strategy string)
 }
 
@@ -43,8 +43,8 @@ func (m multiGitter) do(t *testing.T, f *forge, command, script string, flags ..
 	}
 }
 
-// loop is multi-gitter's contract, and no more: a script that fails, or commits
-// nothing, leaves its repository alone.
+// loop is multi-gitter's contract, and no more: if a script fails, or commits nothing,
+// its repository stays unchanged.
 type loop struct{}
 
 func (loop) collect(t *testing.T, f *forge, script string) {

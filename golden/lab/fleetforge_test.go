@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// forge stands in for a Gitea: bare repositories of one organisation, served by
+// forge plays a Gitea: bare repositories of one organisation, served by
 // git itself, and as much of the API as lists them and opens pull requests.
 type forge struct {
 	url, dir string
@@ -55,7 +55,7 @@ func newForge(t *testing.T) *forge {
 	return f
 }
 
-// answer makes a handler of what an API's answer is.
+// answer returns a handler that sends an API's answer.
 func answer(what func(*http.Request) any) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -66,7 +66,7 @@ func answer(what func(*http.Request) any) http.HandlerFunc {
 	}
 }
 
-// list is the repositories, as the API describes them.
+// list returns the repositories, as the API describes them.
 func (f *forge) list() []any {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -84,7 +84,7 @@ func (f *forge) describe(i int, name string) map[string]any {
 	}
 }
 
-// open is a repository's pull requests, as the API describes them.
+// open returns a repository's pull requests, as the API describes them.
 func (f *forge) open(name string) []any {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -132,7 +132,7 @@ func (f *forge) add(t *testing.T, name string, files map[string]string) {
 	f.names = append(f.names, name)
 }
 
-// heads is where the branches of all repositories stand.
+// heads returns the heads of the branches of all repositories.
 func (f *forge) heads(t *testing.T) map[string]string {
 	t.Helper()
 	heads := map[string]string{}
@@ -142,13 +142,13 @@ func (f *forge) heads(t *testing.T) map[string]string {
 	return heads
 }
 
-// file is the content of a file on a branch.
+// file returns the content of a file on a branch.
 func (f *forge) file(t *testing.T, name, branch, path string) string {
 	t.Helper()
 	return git(t, f.bare(name), "show", branch+":"+path)
 }
 
-// madeAt is when the test's own commits are made, in seconds since 1970.
+// madeAt is the time of the test's own commits, in seconds since 1970.
 const madeAt = "1767323045"
 
 func git(t *testing.T, dir string, args ...string) string {

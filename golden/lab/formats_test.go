@@ -20,8 +20,8 @@ import (
 	"github.com/dockmend/dockmend/golden"
 )
 
-// TestReviewdogSuggests has reviewdog read what dockmend suggests for each golden
-// case, and compares what the suggestion makes with what is wanted, byte for byte.
+// TestReviewdogSuggests has reviewdog read dockmend's suggestion for each golden case,
+// and compares the result of the suggestion with the expected one, byte for byte.
 func TestReviewdogSuggests(t *testing.T) {
 	dirs, err := golden.Cases(cases, "want.Dockerfile")
 	if err != nil {
@@ -49,8 +49,8 @@ func TestReviewdogSuggests(t *testing.T) {
 	}
 }
 
-// checkSuggested has reviewdog read the change as the finding of one file, and
-// sees what its reporters would do where a pull request adds that file.
+// checkSuggested has reviewdog read the change as the finding of one file, and checks
+// what its reporters would do if a pull request adds that file.
 func checkSuggested(t *testing.T, before, after string) {
 	list := reviewdogReads(t, &report.Report{Files: []report.File{{Path: "Dockerfile", Result: fixer.Result{
 		Before: []byte(before), After: []byte(after),
@@ -83,7 +83,7 @@ func checkSuggested(t *testing.T, before, after string) {
 	}
 }
 
-// suggested makes a suggestion as the comments of reviewdog.proto say: a range
+// suggested applies a suggestion as the comments of reviewdog.proto say: a range
 // without columns is of whole lines, but the end of the last one stays.
 func suggested(t *testing.T, before string, s *rdf.Suggestion) string {
 	t.Helper()
@@ -96,7 +96,7 @@ func suggested(t *testing.T, before string, s *rdf.Suggestion) string {
 	return strings.Join(lines[:first], "") + s.Text + end + strings.Join(lines[last:], "")
 }
 
-// reviewdogReads is the report as reviewdog reads it, which must know all of it.
+// reviewdogReads returns the report as parsed by reviewdog, which must know all of it.
 func reviewdogReads(t *testing.T, r *report.Report) []*rdf.Diagnostic {
 	t.Helper()
 	var b bytes.Buffer

@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 )
 
-// frontend makes the image that "# syntax=docker/dockerfile:1" asks for.
+// frontend makes the image that "# syntax=docker/dockerfile:1" names.
 func (m *maker) frontend(ctx context.Context) error {
 	binary, err := m.store.tool(ctx, "github.com/moby/buildkit/frontend/dockerfile/cmd/dockerfile-frontend")
 	if err != nil {
@@ -48,7 +48,7 @@ func (m *maker) frontend(ctx context.Context) error {
 	})
 }
 
-// programLayer is a layer with one program in it.
+// programLayer returns a layer with one program in it.
 func programLayer(path, from string) (v1.Layer, error) {
 	data, err := os.ReadFile(from)
 	if err != nil {

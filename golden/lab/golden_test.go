@@ -22,12 +22,12 @@ import (
 
 var update = flag.Bool("update", false, "write what was seen into build.json")
 
-// cases is where the golden cases are.
+// cases is the directory of the golden cases.
 const cases = ".."
 
 var current *lab.Lab
 
-// TestMain finds the lab that runs already, or makes one for this test.
+// TestMain connects to a running lab, or starts one for this test.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	code, err := func() (int, error) {
@@ -54,7 +54,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// caseDirs are the golden cases that are to be built.
+// caseDirs returns the golden cases to build.
 func caseDirs(t *testing.T) []string {
 	t.Helper()
 	dirs, err := golden.Cases(cases, "build.json")
@@ -67,7 +67,7 @@ func caseDirs(t *testing.T) []string {
 	return dirs
 }
 
-// caseID is the path of a case below golden/.
+// caseID returns the path of a case below golden/.
 func caseID(dir string) string {
 	id, err := filepath.Rel(cases, dir)
 	if err != nil {
@@ -77,7 +77,7 @@ func caseID(dir string) string {
 }
 
 // TestGolden builds and runs each golden case that has a build.json, before and
-// after, and compares what is seen with what that promises.
+// after, and compares what is observed with the file.
 func TestGolden(t *testing.T) {
 	builder, err := proof.Dial(t.Context(), current.Buildkit, proof.Helper{
 		Path: program(t, ".", "./cmd/lab"), Args: []string{"observe"},
@@ -98,7 +98,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// trial is a case, and what was seen of it.
+// trial is a case, with the observations.
 type trial struct {
 	id            string
 	promise       *golden.Build
@@ -152,7 +152,7 @@ func layOut(t *testing.T, dir string, promise *golden.Build) string {
 	return context
 }
 
-// specOf tells how the case is built.
+// specOf returns how to build the case.
 func specOf(t *testing.T, dir string, promise *golden.Build) proof.Spec {
 	t.Helper()
 	var o struct {
@@ -170,7 +170,7 @@ func specOf(t *testing.T, dir string, promise *golden.Build) proof.Spec {
 	}
 	return proof.Spec{
 		Context: layOut(t, dir, promise), Target: o.Target, BuildArgs: o.BuildArgs, Ready: ready,
-		BuildTimeout: 5 * time.Minute, StopTimeout: 2 * time.Second, // as golden.Outcome tells
+		BuildTimeout: 5 * time.Minute, StopTimeout: 2 * time.Second, // as documented in golden.Outcome
 	}
 }
 
@@ -186,7 +186,7 @@ func observe(t *testing.T, b *proof.Builder, s proof.Spec, dir, name string) *pr
 	return o
 }
 
-// check compares what was seen with what was promised.
+// check compares what was observed with what was promised.
 func check(t *testing.T, when string, want *golden.Outcome, o *proof.Observation) {
 	t.Helper()
 	errorf := func(format string, args ...any) {
@@ -241,7 +241,7 @@ func check(t *testing.T, when string, want *golden.Outcome, o *proof.Observation
 	}
 }
 
-// story is what there is to read of a failure.
+// story returns the text to read after a failure.
 func story(o *proof.Observation) string {
 	lines := append([]string{o.Build.Step, o.Build.Error}, o.Build.Log...)
 	if o.Run != nil {
@@ -250,7 +250,7 @@ func story(o *proof.Observation) string {
 	return strings.Join(lines, "\n")
 }
 
-// rewrite makes what was seen the promise, which is then to be read.
+// rewrite writes the observations as the new promise, which then has to be reviewed.
 func rewrite(t *testing.T, dir string, r *trial) {
 	t.Helper()
 	p := *r.promise
@@ -267,7 +267,7 @@ func rewrite(t *testing.T, dir string, r *trial) {
 	}
 }
 
-// seen is o as an outcome. Of what there is no end of, files and log lines, it
+// seen returns o as an outcome. Of files and log lines, which have no end, it
 // has those that were promised before.
 func seen(old *golden.Outcome, o *proof.Observation) *golden.Outcome {
 	if old == nil {
@@ -289,7 +289,7 @@ func said(texts []string, o *proof.Observation) []string {
 	return slices.DeleteFunc(texts, func(text string) bool { return !strings.Contains(story(o), text) })
 }
 
-// orLast keeps what stands, or offers the last line.
+// orLast returns the old message if there is one, or else the last line.
 func orLast(old, message string, log []string) string {
 	if old != "" {
 		return old

@@ -10,8 +10,8 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
 
-// Each file is a Dockerfile that makes base images, from Debian's packages and
-// the npm registry alone.
+// files are Dockerfiles, each of which makes base images, only from Debian's packages
+// and the npm registry.
 //
 //go:embed images/*.Dockerfile
 var files embed.FS
@@ -28,8 +28,8 @@ type image struct {
 	part string            // the stage to build
 }
 
-// flat is how an image looks that was not built from a Dockerfile, but of a
-// root file system.
+// flat describes an image that was built from a root file system rather than from a
+// Dockerfile.
 type flat struct {
 	history []string
 	config  v1.Config
@@ -37,7 +37,7 @@ type flat struct {
 
 func (im *image) ref() string { return im.repo + ":" + im.tags[0] }
 
-// key tells what the image is made from.
+// key returns a hash of the inputs of the image.
 func (im *image) key(bases []string) (string, error) {
 	text, err := files.ReadFile("images/" + im.file + ".Dockerfile")
 	if err != nil {
@@ -77,13 +77,14 @@ func baseImages() []*image {
 	return append(list, nginx()...)
 }
 
-// node is a release of Node.js, with what its official images have beside it.
+// node is a release of Node.js, with the other contents of its official images.
 type node struct {
 	version, npm, corepack string
 	names                  []string // other than its versions
 }
 
-// The versions that stand in golden/images.json are among them.
+// nodes are the releases that the lab has, among them the versions in
+// golden/images.json.
 var nodes = []node{
 	{"20.19.5", "10.8.2", "0.34.0", []string{"iron"}},
 	{"25.1.0", "11.6.2", "none", []string{"current", "latest"}},
@@ -119,8 +120,8 @@ func (n node) images() []*image {
 	}
 }
 
-// tags are the names that an official image of this version has, for each way in
-// which its variant is called.
+// tags returns the names that an official image of this version has, for each name of
+// its variant.
 func (n node) tags(variants ...string) []string {
 	var tags []string
 	major, rest, _ := strings.Cut(n.version, ".")

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestImages checks the list of images: what it is FROM was made before, and no
-// two have the same name.
+// TestImages checks the list of images: those that an image is FROM come before it,
+// and no two have the same name.
 func TestImages(t *testing.T) {
 	made := []string{"library/debian:bookworm-slim"}
 	tags := map[string]bool{}

@@ -1,9 +1,9 @@
-// Package lab is where dockmend's answers are tried: a BuildKit, and a registry
-// on loopback that stands in for the public ones, with base images in the form
-// of the official ones. All of it is made on the machine, of Debian's packages,
-// the npm registry and Go modules.
+// Package lab tests dockmend's answers: with a BuildKit, and a registry on loopback
+// that replaces the public ones, with base images in the form of the official ones.
+// All of it is made on the machine, from Debian's packages, the npm registry and Go
+// modules.
 //
-// It is a module of its own, so that what BuildKit's daemon needs stays out of
+// It is a module of its own, so that the dependencies of BuildKit's daemon stay out of
 // dockmend's go.mod.
 package lab
 
@@ -19,12 +19,12 @@ import (
 	"time"
 )
 
-// A Lab is a running BuildKit with its registry.
+// Lab is a running BuildKit with its registry.
 type Lab struct {
 	Buildkit string // its address, as in BUILDKIT_HOST
-	Registry string // host:port, which stands in for the registries in Mirrored
+	Registry string // host:port, which replaces the registries in Mirrored
 	Mirrored []string
-	PID      int // the process that has them
+	PID      int // the process that runs them
 
 	store  *store
 	lock   *os.File
@@ -32,7 +32,7 @@ type Lab struct {
 	server *http.Server
 }
 
-// DefaultDir is where a lab keeps what it made, unless told otherwise.
+// DefaultDir returns the directory where a lab keeps what it made, by default.
 func DefaultDir() (string, error) {
 	if dir := os.Getenv("DOCKMEND_LAB"); dir != "" {
 		return filepath.Abs(dir)
@@ -41,10 +41,10 @@ func DefaultDir() (string, error) {
 	return filepath.Join(cache, "dockmend-lab"), err
 }
 
-// ErrNotRunning is Connect's answer where there is no lab.
+// ErrNotRunning is returned by Connect if there is no lab.
 var ErrNotRunning = errors.New("no lab is running")
 
-// Connect finds the lab that runs with what is in dir.
+// Connect returns the lab that runs with the contents of dir.
 func Connect(dir string) (*Lab, error) {
 	data, err := os.ReadFile(filepath.Join(dir, "lab.json"))
 	if errors.Is(err, os.ErrNotExist) {
@@ -64,8 +64,8 @@ func Connect(dir string) (*Lab, error) {
 	return l, nil
 }
 
-// Start makes a lab with what is in dir and puts there what it has to make.
-// The registry listens at registry if it can. Progress is told to say, a line
+// Start starts a lab with the contents of dir and adds what is missing. The registry
+// listens at registry if it can. say is called with the progress, a line
 // each. Close ends the lab.
 func Start(ctx context.Context, dir, registry string, say func(string)) (_ *Lab, err error) {
 	if err := Missing(); err != nil {
@@ -107,7 +107,7 @@ func Start(ctx context.Context, dir, registry string, say func(string)) (_ *Lab,
 	return l, os.WriteFile(filepath.Join(dir, "lab.json"), data, 0o644)
 }
 
-// takeLock fails where another process has the lock.
+// takeLock fails if another process has the lock.
 func takeLock(dir string) (*os.File, error) {
 	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR|syscall.O_CLOEXEC, 0o644)
 	if err != nil {

@@ -13,11 +13,11 @@ import (
 	"strings"
 )
 
-// The release that the base images are made from.
+// suite is the release that the base images are made from.
 const suite = "bookworm"
 
-// Missing tells all that keeps the lab from running here, a line each, and is
-// nil where it can run.
+// Missing returns all that prevents the lab from running here, a line each, and nil if
+// it can run.
 func Missing() error {
 	var errs []error
 	if os.Geteuid() != 0 {
@@ -42,7 +42,7 @@ func Missing() error {
 
 // machine is how this machine reaches Debian's packages and the npm registry.
 // The base images get the same, so that builds in them reach both. It is read
-// when the lab starts and stands in no file of the repository.
+// when the lab starts and is in no file of the repository.
 type machine struct {
 	Sources []string // lines of sources.list
 	Apt     string   // of apt.conf: how to fetch
@@ -56,7 +56,7 @@ const bundle = "/etc/ssl/certs/ca-certificates.crt"
 
 func readMachine(ctx context.Context) (*machine, error) {
 	m := &machine{CAs: map[string][]byte{}}
-	// Without release info it tells of sources that were never fetched, too.
+	// Without release info it lists sources that were never fetched, too.
 	targets, err := output(ctx, "apt-get", "indextargets", "--no-release-info", "--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)", "Created-By: Packages")
 	if err != nil {
 		return nil, err
@@ -96,12 +96,12 @@ func readMachine(ctx context.Context) (*machine, error) {
 	return m, nil
 }
 
-// What npm's settings say of this machine's own files, not of the network.
+// ownPaths matches npm settings about this machine's own files, not about the network.
 var ownPaths = regexp.MustCompile(`(?m)^\s*(nodedir|prefix|cache|cafile|script-shell|globalconfig|userconfig)\s*=.*\n?`)
 
-// npmrc is the user's and the machine's settings of npm in one. Native addons
-// are compiled against the headers that the images bring, as nothing else can
-// be fetched everywhere.
+// npmrc returns the user's and the machine's npm settings in one. Native addons are
+// compiled against the headers in the images, since nothing else can be fetched
+// everywhere.
 func npmrc(ctx context.Context) (string, error) {
 	var b strings.Builder
 	for _, which := range []string{"globalconfig", "userconfig"} {
@@ -119,8 +119,8 @@ func npmrc(ctx context.Context) (string, error) {
 	return b.String(), nil
 }
 
-// keepNothing is what the official images of Debian tell apt: to keep neither the
-// packages that it fetched nor its caches.
+// keepNothing is the apt configuration of Debian's official images: it keeps neither
+// the fetched packages nor the caches.
 const keepNothing = `
 Dir::Cache::pkgcache "";
 Dir::Cache::srcpkgcache "";
@@ -128,7 +128,7 @@ DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb /var/cache/apt/*.bin"; 
 APT::Update::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb /var/cache/apt/*.bin"; };
 `
 
-// write lays the settings out below dir, as files of a root file system.
+// write writes the settings below dir, as files of a root file system.
 func (m *machine) write(dir string) error {
 	files := map[string][]byte{
 		"etc/apt/apt.conf.d/90machine": []byte(m.Apt + keepNothing),
@@ -189,7 +189,7 @@ func output(ctx context.Context, name string, args ...string) (string, error) {
 	return stdout.String(), err
 }
 
-// runQuiet runs cmd and puts what it wrote into the error.
+// runQuiet runs cmd; the error contains its output.
 func runQuiet(cmd *exec.Cmd) error {
 	var out bytes.Buffer
 	cmd.Stderr = &out

@@ -54,7 +54,7 @@ func (m *maker) everything(ctx context.Context, start func(binary string) (strin
 	return m.images(ctx, list)
 }
 
-// images makes each image when those are there that it is FROM, two at a time.
+// images makes each image once those that it is FROM are made, two at a time.
 func (m *maker) images(ctx context.Context, list []*image) error {
 	ready := map[string]chan struct{}{}
 	for _, im := range list {
@@ -103,8 +103,8 @@ func (m *maker) image(ctx context.Context, im *image) error {
 	})
 }
 
-// unlessMade makes and publishes an image, or publishes the one that was made
-// from the same before.
+// unlessMade makes and publishes an image, or publishes an earlier one that was made
+// from the same inputs.
 func (m *maker) unlessMade(im *image, key string, make func() (v1.Image, error)) error {
 	m.keys.Store(im.ref(), key)
 	if have, ok := m.store.has(im.ref(), key); ok {
@@ -122,7 +122,7 @@ func (m *maker) unlessMade(im *image, key string, make func() (v1.Image, error))
 	return nil
 }
 
-// job is the build of an image, and clean takes away what was laid out for it.
+// job returns the build of an image; clean removes its input files.
 func (m *maker) job(im *image) (j job, clean func(), err error) {
 	dir, err := os.MkdirTemp("", "lab-image-")
 	if err != nil {
@@ -168,7 +168,7 @@ func (m *maker) fromRoot(ctx context.Context, im *image) (v1.Image, error) {
 	return im.flat.image(root)
 }
 
-// image makes the one layer of a root file system into an image.
+// image returns an image with a root file system as its only layer.
 func (f *flat) image(root string) (v1.Image, error) {
 	layer, err := tarball.LayerFromFile(root, tarball.WithCompressionLevel(1))
 	if err != nil {
@@ -191,7 +191,7 @@ func (f *flat) image(root string) (v1.Image, error) {
 	return mutate.ConfigFile(img, c)
 }
 
-// debian makes the image that the others are made from, by way of mmdebstrap.
+// debian makes the image that the others are made from, with mmdebstrap.
 func (m *maker) debian(ctx context.Context, settings *machine) error {
 	im := &image{repo: "library/debian", tags: []string{"bookworm-slim", "bookworm", "12", "12-slim", "12.12", "12.12-slim", "latest", "stable-slim"}}
 	key, err := hash(settings, keepNothing, "without caches", im.tags)
@@ -208,7 +208,7 @@ func (m *maker) debian(ctx context.Context, settings *machine) error {
 	})
 }
 
-// packages fetches what the images take from the npm registry.
+// packages fetches the packages of the images from the npm registry.
 func (m *maker) packages(ctx context.Context, list []*image) error {
 	var want []string
 	for _, im := range list {

@@ -5,7 +5,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
-// manifest is the bytes of a manifest, in the form in which remote.Put takes it.
+// manifest is the bytes of a manifest, in the form that remote.Put accepts.
 type manifest struct {
 	raw  []byte
 	desc v1.Descriptor

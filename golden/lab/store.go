@@ -20,9 +20,9 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 )
 
-// A store is the directory in which a lab keeps what it made: a second lab finds
-// it there. Blobs lie below blobs/ALGORITHM/HEX, where the registry puts them;
-// its manifests, which it keeps in memory, are written to the same place.
+// store is the directory where a lab keeps what it made: a second lab reuses it. Blobs
+// lie below blobs/ALGORITHM/HEX, where the registry puts them; its manifests, which it
+// keeps in memory, are written to the same place.
 type store struct {
 	dir string
 
@@ -32,7 +32,7 @@ type store struct {
 
 // made is an image that the store has.
 type made struct {
-	Key   string   // what it was made from
+	Key   string   // a hash of its inputs
 	Index v1.Hash  // the manifest that its tags name
 	Repo  string   // without a registry
 	Tags  []string // the first one names it in the list of images
@@ -63,7 +63,7 @@ func (s *store) handler() http.Handler {
 		registry.Logger(log.New(io.Discard, "", 0)))
 }
 
-// has tells whether the image was made from just this, and returns it.
+// has returns the image, and reports whether it was made from exactly these inputs.
 func (s *store) has(ref, key string) (made, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -71,9 +71,9 @@ func (s *store) has(ref, key string) (made, bool) {
 	return m, ok && m.Key == key
 }
 
-// publish makes img what the image's tags name in the registry at host: an index
-// with an entry for a second platform, as official images have. That one has the
-// same files, since only its being there matters.
+// publish makes the image's tags in the registry at host name img: in an index with an
+// entry for a second platform, as official images have. That entry has the same files,
+// since only its existence matters.
 func (s *store) publish(host string, im *image, key string, img v1.Image) error {
 	twin, err := otherPlatform(img)
 	if err != nil {
@@ -185,7 +185,7 @@ func atomically(name string, r io.Reader) error {
 	return os.Rename(f.Name(), name)
 }
 
-// serve tells the registry of an image that the store has.
+// serve publishes an image of the store in the registry.
 func (s *store) serve(host string, m made) error {
 	raw, err := os.ReadFile(s.blob(m.Index))
 	if err != nil {

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestCommand runs what the main module tests of proofs where it is given a
-// BuildKit: the package that makes them, and the commands that write by them.
+// TestCommand runs the main module's tests of proofs, which need a BuildKit: in the
+// package that makes them, and in the commands that write by them.
 func TestCommand(t *testing.T) {
 	cmd := exec.Command("go", "test", "-v", "-count=1", "-run", "Observe|Prove|Interrupted|TestScripts/verify", "./fixer/proof", "./cmd/dockmend")
 	cmd.Dir = "../.."

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Args writes a flag as arguments of a command line. The value is one that Value
+// Args returns a flag as arguments of a command line. The value is one that Value
 // may have, or a pointer to a number.
 func Args(name string, value any) (args []string) {
 	flag := "--" + name + "="

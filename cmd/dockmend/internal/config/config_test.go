@@ -193,7 +193,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// TestTrusted: what a person names may say all.
+// TestTrusted: a file that a person names may set all keys.
 func TestTrusted(t *testing.T) {
 	f, err := config.Parse("c.yaml", ".", []byte("write: true\ndir: ../up\n"), keys(t), true)
 	if err != nil || len(f.Values) != 2 {
@@ -201,7 +201,7 @@ func TestTrusted(t *testing.T) {
 	}
 }
 
-// TestLinks: a link leads out of the directory as a path does.
+// TestLinks: a link leads out of the directory like a path.
 func TestLinks(t *testing.T) {
 	dir := t.TempDir()
 	for name, target := range map[string]string{"out": "..", "root": "/", "in": "sub", "none": "nosuch", "loop": "loop"} {
@@ -238,8 +238,8 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// TestResolver: the command line is stronger than the environment, that than the
-// file, and that than the default.
+// TestResolver: the command line overrides the environment, that the file, and that
+// the default.
 func TestResolver(t *testing.T) {
 	f, err := config.Parse("c.yaml", ".", []byte("write: true\njobs: 5\nwait: 3s\nskip: [a, b]\narg: {A: b}\nuid: 7\n"), keys(t), true)
 	if err != nil {
@@ -269,7 +269,7 @@ func TestResolver(t *testing.T) {
 	}
 }
 
-// TestShow: what is shown can be read again, and says the same.
+// TestShow: the output can be read again, and has the same meaning.
 func TestShow(t *testing.T) {
 	t.Setenv("CONFIG_TEST_WAIT", "9s")
 	const text = "unsafe: true\nuser: \"tr: \\n#\"\nskip: [a, 'b c', \"x,y\"]\narg: {A: \"1\", B: ''}\noverrides:\n  - paths: x\n    user: app\n"
@@ -307,7 +307,7 @@ func TestShow(t *testing.T) {
 	}
 }
 
-// TestSchema: the schema takes what Parse takes, and refuses most of what it
+// TestSchema: the schema accepts what Parse accepts, and refuses most of what it
 // refuses.
 func TestSchema(t *testing.T) {
 	text, err := config.Schema(keys(t))

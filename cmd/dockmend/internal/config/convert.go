@@ -16,7 +16,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/discover"
 )
 
-// convert makes the key's type of a node.
+// convert converts a node to the key's type.
 func (p *parser) convert(k *Key, n *yaml.Node) (any, error) {
 	if n.Kind == yaml.AliasNode {
 		n = n.Alias
@@ -64,7 +64,7 @@ func (p *parser) text(k *Key, n *yaml.Node, wrong error) (string, error) {
 	return n.Value, nil
 }
 
-// inside tells whether a path stays in the file's directory, also by way of links,
+// inside reports whether a path stays in the file's directory, also through links,
 // as far as it exists.
 func (p *parser) inside(name string) bool {
 	if !filepath.IsLocal(name) {
@@ -124,7 +124,7 @@ func (p *parser) texts(k *Key, n *yaml.Node, wrong error) (map[string]string, er
 	return texts, nil
 }
 
-// describe names what a node is.
+// describe returns the name of a node's kind.
 func describe(n *yaml.Node) string {
 	switch n.Kind {
 	case yaml.SequenceNode:

@@ -8,40 +8,39 @@ import (
 	"github.com/dockmend/dockmend/fixer/discover"
 )
 
-// Name is what the file is called that is found by itself.
+// Name is the name of the file that is found automatically.
 const Name = ".dockmend.yaml"
 
 // MaxSize is the most bytes that a file may have.
 const MaxSize = 1 << 20
 
-// File is what one file says.
+// File is the content of one file.
 type File struct {
 	Name      string // for messages
-	Dir       string // that its paths are meant from
+	Dir       string // that its paths are relative to
 	Values    []Value
 	Overrides []Override
 }
 
-// Value is what a file says for one key.
+// Value is the value of one key in a file.
 type Value struct {
 	Key       *Key
 	Line, Col int
 	// Set is a bool, int, string, []string or map[string]string; a duration is a
-	// string that time.ParseDuration takes. Paths and globs are as the file has
-	// them.
+	// string that time.ParseDuration accepts. Paths and globs are as in the file.
 	Set any
 }
 
-// Override is what a file says for some Dockerfiles.
+// Override is a file's settings for some Dockerfiles.
 type Override struct {
 	Paths  *discover.Matcher
 	Values []Value
 }
 
-// Error says what is wrong with a file, and where.
+// Error is what is wrong with a file, and where.
 type Error struct {
 	File      string
-	Line, Col int // from 1; 0 when the whole file is meant
+	Line, Col int // from 1; 0 for the whole file
 	Msg, Hint string
 }
 
@@ -52,9 +51,9 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Col, e.Msg)
 }
 
-// Load reads a file of fsys; name is what messages call it, and dir what its
-// paths are meant from. trusted: a person named it on the command line. The error
-// is an *Error, or of the file system: fs.ErrNotExist when it isn't there.
+// Load reads a file of fsys; name is its name in messages, and dir the base of its
+// paths. trusted: a person named it on the command line. The error is an *Error, or of
+// the file system: fs.ErrNotExist if the file doesn't exist.
 func Load(fsys fs.FS, file, name, dir string, keys []Key, trusted bool) (*File, error) {
 	info, err := fs.Stat(fsys, file)
 	switch {
@@ -72,7 +71,7 @@ func Load(fsys fs.FS, file, name, dir string, keys []Key, trusted bool) (*File, 
 	return Parse(name, dir, src, keys, trusted)
 }
 
-// For returns what the file says for a Dockerfile, the last word on each key. path
+// For returns the values for a Dockerfile, the last one of each key. path
 // is the Dockerfile's from the file's directory, with slashes; one outside of it
 // has no overrides.
 func (f *File) For(path string) (values []Value) {
@@ -91,7 +90,7 @@ func (f *File) For(path string) (values []Value) {
 	return values
 }
 
-// set states a value, in the place of one of the same key.
+// set adds a value, in place of one of the same key.
 func set(values []Value, v Value) []Value {
 	for i := range values {
 		if values[i].Key == v.Key {

@@ -1,6 +1,6 @@
-// Package config reads .dockmend.yaml. What a file may say is what the flags of
-// the command line may say: each flag is a key, and a file may state some of them
-// again for the Dockerfiles at certain paths.
+// Package config reads .dockmend.yaml. A file may set what the flags of the command
+// line set: each flag is a key, and a file may set some of them again for the
+// Dockerfiles at certain paths.
 package config
 
 import (
@@ -25,38 +25,38 @@ const (
 	Map      Kind = "a mapping of names to texts"
 )
 
-// Key is a flag as a file names it.
+// Key is a flag as a key of a file.
 type Key struct {
 	Name    string
 	Kind    Kind
 	Enum    []string // the values that a text may have; nil for any
 	Help    string
 	Default string
-	Envs    []string // the variables that state the flag, too
+	Envs    []string // the variables that set the flag, too
 	Xor     []string // the groups of flags that exclude each other
 	Rules
 }
 
-// Rules say what a key is, beyond its flag.
+// Rules are the properties of a key beyond its flag.
 type Rules struct {
-	// Trusted: the value says what the machine that dockmend runs on does for a
-	// repository (whom it speaks to, what it runs, what it writes). A repository
-	// does not get to say so by itself.
+	// Trusted: the value affects what the machine that runs dockmend does for a
+	// repository (which hosts it accesses, what it runs, what it writes). A repository
+	// may not set it by itself.
 	Trusted bool
-	// PerPath: it can be stated for some Dockerfiles only.
+	// PerPath: it can be set for some Dockerfiles only.
 	PerPath bool
-	// Path: the value names a file or a directory. In a file it is meant from that
+	// Path: the value names a file or a directory. In a file it is relative to that
 	// file's directory, and may not lead out of it, unless the file is trusted.
 	Path bool
-	// OneOf are the values that a text may have, for a flag without such a list of
-	// its own; nil for any.
+	// OneOf are the values that a text may have, for a flag without such a list; nil
+	// for any.
 	OneOf []string
-	// Glob: the value is a list of patterns, meant from the file's directory.
+	// Glob: the value is a list of patterns, relative to the file's directory.
 	Glob bool
 }
 
-// Keys are the flags of all commands, sorted by name. A flag that several commands
-// have is one key. Hidden flags and those named in without are none.
+// Keys returns the flags of all commands, sorted by name. A flag that several commands
+// have is one key. Hidden flags and those named in without are left out.
 func Keys(app *kong.Application, rules map[string]Rules, without ...string) (keys []Key) {
 	seen := map[string]bool{}
 	var walk func(*kong.Node)

@@ -13,7 +13,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/discover"
 )
 
-// Parse reads what a file says. The error, an *Error, is for the first thing in
+// Parse parses a file. The error, an *Error, is for the first thing in
 // it that is wrong.
 func Parse(name, dir string, src []byte, keys []Key, trusted bool) (*File, error) {
 	p := parser{file: &File{Name: name, Dir: dir}, keys: keys, trusted: trusted}
@@ -53,7 +53,7 @@ func (p *parser) at(n *yaml.Node, msg, hint string) error {
 	return &Error{File: p.file.Name, Line: n.Line, Col: n.Column, Msg: msg, Hint: hint}
 }
 
-// syntax is the error for what is no YAML.
+// syntax returns the error for what is not YAML.
 func (p *parser) syntax(err error) error {
 	e := &Error{File: p.file.Name, Msg: err.Error(), Hint: "it is YAML: key: value, a line each"}
 	var load *yaml.LoadError
@@ -63,7 +63,7 @@ func (p *parser) syntax(err error) error {
 	return e
 }
 
-// mapping reads keys and their values. section, if any, takes the value of
+// mapping reads keys and their values. section, if any, receives the value of
 // "overrides" or, in one of these, of "paths".
 func (p *parser) mapping(n *yaml.Node, perPath bool, section func(key, value *yaml.Node) error) (values []Value, err error) {
 	name := "overrides"
@@ -98,7 +98,7 @@ func (p *parser) mapping(n *yaml.Node, perPath bool, section func(key, value *ya
 	return values, nil
 }
 
-// overrides reads the list of them.
+// overrides reads the list of overrides.
 func (p *parser) overrides(n *yaml.Node) error {
 	if n.Kind != yaml.SequenceNode {
 		return p.at(n, fmt.Sprintf("overrides: %s instead of a list", describe(n)), "- paths: [\"legacy/**\"], and below it the keys for these")
@@ -128,7 +128,7 @@ func (p *parser) overrides(n *yaml.Node) error {
 	return nil
 }
 
-// value reads one key and what it is set to.
+// value reads one key and its value.
 func (p *parser) value(key, n *yaml.Node, perPath bool) (v Value, err error) {
 	k, ok := find(p.keys, key.Value)
 	switch {
@@ -145,7 +145,7 @@ func (p *parser) value(key, n *yaml.Node, perPath bool) (v Value, err error) {
 	return v, err
 }
 
-// nearest is a hint at what a key may have been meant as.
+// nearest returns a hint at the key that may have been meant.
 func (p *parser) nearest(name string, perPath bool) string {
 	names := []string{"overrides"}
 	if perPath {
@@ -162,7 +162,7 @@ func (p *parser) nearest(name string, perPath bool) string {
 	return "dockmend config lists the keys"
 }
 
-// meant is a hint at the name that is most like another, "" when none is like it.
+// meant returns a hint at the name that is most like another, "" if none is like it.
 func meant(name string, names []string) string {
 	best := nearest.Name(name, names, 0.4)
 	if best == "" {

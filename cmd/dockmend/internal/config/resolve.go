@@ -8,9 +8,9 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// Resolver gives kong the values of the file, for flags that neither the command
-// line nor the environment states. A value that excludes a flag of the command
-// line gives way. A nil file says nothing.
+// Resolver returns a kong.Resolver with the values of the file, for flags that neither
+// the command line nor the environment sets. A value that excludes a flag of the
+// command line does not apply. A nil file has no values.
 func (f *File) Resolver() kong.Resolver {
 	return kong.ResolverFunc(func(ctx *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 		if f == nil || fromEnvironment(flag.Envs) || excluded(ctx, flag) {
@@ -29,7 +29,7 @@ func fromEnvironment(names []string) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return os.Getenv(name) != "" })
 }
 
-// excluded tells whether the command line has a flag that excludes this one.
+// excluded reports whether the command line has a flag that excludes this one.
 func excluded(ctx *kong.Context, flag *kong.Flag) bool {
 	return slices.ContainsFunc(ctx.Path, func(p *kong.Path) bool {
 		return p.Flag != nil && !p.Resolved && p.Flag != flag &&
@@ -37,8 +37,8 @@ func excluded(ctx *kong.Context, flag *kong.Flag) bool {
 	})
 }
 
-// placed is the value with its paths and globs as the command line would have
-// them, from the current directory.
+// placed returns the value with its paths and globs relative to the current directory,
+// as on the command line.
 func (f *File) placed(v Value) any {
 	place := func(s string) string {
 		if !v.Key.Path && !v.Key.Glob || v.Key.Glob && filepath.Base(s) == s || filepath.IsAbs(s) {
@@ -59,7 +59,7 @@ func (f *File) placed(v Value) any {
 	return v.Set
 }
 
-// typed makes the types that kong's mappers take from a resolver.
+// typed returns a value in the types that kong's mappers accept from a resolver.
 func typed(v any) any {
 	switch v := v.(type) {
 	case []string:
@@ -78,7 +78,7 @@ func typed(v any) any {
 	return v
 }
 
-// Args writes values as arguments of a command line.
+// Args returns values as arguments of a command line.
 func (f *File) Args(values []Value) (args []string) {
 	for _, v := range values {
 		args = append(args, Args(v.Key.Name, f.placed(v))...)

@@ -11,7 +11,7 @@ import (
 // SchemaID is where the schema is published.
 const SchemaID = "https://raw.githubusercontent.com/dockmend/dockmend/main/cmd/dockmend/schema/config.schema.json"
 
-// Schema is the JSON schema (2020-12) of a file with these keys.
+// Schema returns the JSON schema (2020-12) of a file with these keys.
 func Schema(keys []Key) ([]byte, error) {
 	all, perPath := map[string]any{}, map[string]any{}
 	for i := range keys {

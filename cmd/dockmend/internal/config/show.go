@@ -14,9 +14,9 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// Show writes what holds for each key, and where that comes from, as a file that
-// could be read again. f is the file that was found, nil for none; path is the
-// Dockerfile that it is asked for, from the file's directory, "" for none.
+// Show writes the value of each key, and its origin, as a file that could be read
+// again. f is the file that was found, nil for none; path is a Dockerfile whose values
+// are shown, from the file's directory, "" for none.
 func Show(w io.Writer, keys []Key, f *File, path string) error {
 	type row struct{ text, origin string }
 	var rows []row
@@ -34,7 +34,7 @@ func Show(w io.Writer, keys []Key, f *File, path string) error {
 			return err
 		}
 		rows = append(rows, row{text, origin})
-		if n := utf8.RuneCountInString(text); n <= 48 { // a longer one stands out
+		if n := utf8.RuneCountInString(text); n <= 48 { // a longer one is not aligned
 			width = max(width, n)
 		}
 	}
@@ -46,8 +46,8 @@ func Show(w io.Writer, keys []Key, f *File, path string) error {
 	return err
 }
 
-// show is the line of one key: the last of environment, file and default that
-// states it.
+// show returns the line of one key: the last of environment, file and default that
+// sets it.
 func show(k *Key, f *File, values []Value) (text, origin string, err error) {
 	for _, env := range k.Envs {
 		if set := os.Getenv(env); set != "" {
@@ -68,7 +68,7 @@ func show(k *Key, f *File, values []Value) (text, origin string, err error) {
 	return text, "default", err
 }
 
-// standard is the default, as a file would state it.
+// standard returns the default, as a file would set it.
 func (k *Key) standard() any {
 	switch k.Kind {
 	case Bool:
@@ -81,7 +81,7 @@ func (k *Key) standard() any {
 	return k.Default
 }
 
-// line is "key: value" in YAML, on one line.
+// line returns "key: value" in YAML, on one line.
 func line(k *Key, value any) (string, error) {
 	var n yaml.Node
 	if m, ok := value.(map[string]string); ok { // in order

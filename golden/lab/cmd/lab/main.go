@@ -92,7 +92,7 @@ func serve(ctx context.Context, dir string, args []string) error {
 }
 
 // up starts this program again as serve, in a session of its own, and returns
-// when the lab is there.
+// when the lab runs.
 func up(ctx context.Context, dir string, args []string) error {
 	if _, err := lab.Connect(dir); !errors.Is(err, lab.ErrNotRunning) {
 		return errors.Join(err, status(dir))
@@ -104,7 +104,7 @@ func up(ctx context.Context, dir string, args []string) error {
 	if err != nil {
 		return err
 	}
-	// go run deletes its program when it ends, which is no harm to one that runs.
+	// go run deletes its program when it ends, which does not disturb one that runs.
 	cmd := exec.Command(self, append([]string{"-dir", dir, "serve"}, args...)...)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
@@ -167,7 +167,7 @@ func down(ctx context.Context, dir string) error {
 	}
 }
 
-// try builds a Dockerfile, runs what came out, and prints what was seen.
+// try builds a Dockerfile, runs the image, and prints what was observed.
 func try(ctx context.Context, dir string, args []string) error {
 	fs := flag.NewFlagSet("try", flag.ContinueOnError)
 	file := fs.String("f", "", "")
