@@ -9,30 +9,20 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/browsers"
+	"github.com/dockmend/dockmend/transforms/internal/installs"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
 // This file finds what the image contains, and what that says about its use.
-
-// inHome are the packages that download a program into the home of the user that
-// installs them, with the variables that move it elsewhere.
-var inHome = []struct{ name, variables string }{
-	{"puppeteer", "PUPPETEER_CACHE_DIR PUPPETEER_EXECUTABLE_PATH PUPPETEER_SKIP_DOWNLOAD PUPPETEER_SKIP_CHROMIUM_DOWNLOAD"},
-	{"whatsapp-web.js", "PUPPETEER_CACHE_DIR PUPPETEER_EXECUTABLE_PATH PUPPETEER_SKIP_DOWNLOAD PUPPETEER_SKIP_CHROMIUM_DOWNLOAD"},
-	{"cypress", "CYPRESS_CACHE_FOLDER CYPRESS_INSTALL_BINARY"},
-	{"playwright-chromium", "PLAYWRIGHT_BROWSERS_PATH PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD"},
-	{"electron", "ELECTRON_SKIP_BINARY_DOWNLOAD"},
-}
 
 // browsers returns a package that downloads browsers into the home of the user that
 // installs it.
 func (x *examiner) browsers() string {
 	isSet := func(name string) bool { _, ok := x.run.Final.EnvVar(name); return ok }
 	if m, err := x.load.Package(x.run.Final.Workdir.Text); err == nil {
-		for _, p := range inHome {
-			if m.Dependencies[p.name] != "" && !slices.ContainsFunc(strings.Fields(p.variables), isSet) {
-				return p.name + " downloads its browser into root's home"
-			}
+		if name := browsers.InHome(m.Dependencies, x.run.Final, x.puppeteerConfig()); name != "" {
+			return name + " downloads its browser into root's home"
 		}
 	}
 	found := ""
@@ -47,6 +37,24 @@ func (x *examiner) browsers() string {
 		}
 	})
 	return found
+}
+
+// puppeteerConfig returns the text of the configuration that Puppeteer's install script
+// sees: of a file that is copied before the first install.
+func (x *examiner) puppeteerConfig() string {
+	i := slices.IndexFunc(x.run.Steps, func(s stage.Step) bool { return installs.MayInstall(s.In) })
+	if i < 0 || x.pass.Context == nil {
+		return ""
+	}
+	before := x.run.Steps[i].Before
+	upTo := &stage.Evaluation{Node: x.run.Node, Steps: x.run.Steps[:i], Final: before}
+	for _, name := range browsers.Files {
+		if file := upTo.Origin(path.Join(before.Workdir.Text, name), x.pass.Context).Name; file != "" {
+			text, _ := x.pass.Files().ReadFile(file, workload.MaxText)
+			return text
+		}
+	}
+	return ""
 }
 
 // installers are scripts from the network that install below $HOME.

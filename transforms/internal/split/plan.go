@@ -13,6 +13,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/browsers"
 	"github.com/dockmend/dockmend/transforms/internal/installs"
 	"github.com/dockmend/dockmend/transforms/internal/paths"
 )
@@ -175,7 +176,7 @@ func leavesNothing(c shell.Call) bool {
 }
 
 // outside are packages that install programs outside node_modules.
-var outside = strings.Fields(`puppeteer puppeteer-core whatsapp-web.js playwright playwright-core playwright-chromium playwright-firefox
+var outside = strings.Fields(`puppeteer whatsapp-web.js playwright playwright-chromium playwright-firefox
 	playwright-webkit @playwright/test cypress electron nightmare phantomjs phantomjs-prebuilt node-webkit nw chromedriver
 	mongodb-memory-server mongodb-memory-server-global`)
 
@@ -200,6 +201,8 @@ func (sp *Split) packages() error {
 		return errors.New("its Yarn is not set to keep packages in node_modules")
 	case sp.project.Gyp:
 		return errors.New("it has a binding.gyp, which each install builds outside node_modules")
+	case len(m.Dependencies)+len(m.OptionalDependencies) == 0 && len(m.DevDependencies) > 0:
+		return errors.New("package.json has devDependencies alone")
 	case len(m.Dependencies)+len(m.OptionalDependencies) == 0:
 		return errors.New("package.json has no dependencies")
 	case sp.in.Tool == "pnpm" && sp.project.Npmrc != "" && slices.ContainsFunc([]string{"store-dir", "virtual-store-dir", "modules-dir", "node-linker", "package-import-method"}, func(name string) bool {
@@ -213,6 +216,9 @@ func (sp *Split) packages() error {
 		}
 	}
 	for _, name := range outside {
+		if browsers.Skipped(name, sp.in.Step.Before) {
+			continue
+		}
 		if m.Dependencies[name] != "" || m.DevDependencies[name] != "" || m.OptionalDependencies[name] != "" || sp.project.Lock != nil && sp.project.Lock.Has(name) {
 			return fmt.Errorf("%s installs outside node_modules", name)
 		}
