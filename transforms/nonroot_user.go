@@ -80,6 +80,7 @@ from being root on the host. Kubernetes' restricted policy refuses to start it.`
 				return err
 			}
 		}
+		users.WriteNumbers(p)
 		return nil
 	}),
 }

@@ -1,0 +1,5 @@
+FROM node:20-slim
+WORKDIR /srv
+COPY --chown=node:node . .
+USER 1000
+CMD ["node", "index.js"]
