@@ -29,11 +29,17 @@ func (Table) Inspect(_ context.Context, q Query) (*Facts, error) {
 	} else if _, ok := ref.(reference.Digested); ok {
 		return nil, ErrUnknown // a digest alone does not identify the variant
 	}
+	name := ref.Name()
+	for _, mirror := range officialMirrors {
+		if rest, ok := strings.CutPrefix(name, mirror); ok {
+			name = "docker.io/library/" + rest
+		}
+	}
 	for _, e := range table {
-		if e.name != ref.Name() && !(strings.HasSuffix(e.name, "/") && strings.HasPrefix(ref.Name(), e.name)) {
+		if e.name != name && !(strings.HasSuffix(e.name, "/") && strings.HasPrefix(name, e.name)) {
 			continue
 		}
-		f := e.facts(strings.TrimPrefix(ref.Name(), e.name), tag)
+		f := e.facts(strings.TrimPrefix(name, e.name), tag)
 		if f == nil {
 			return nil, ErrUnknown
 		}
@@ -43,6 +49,10 @@ func (Table) Inspect(_ context.Context, q Query) (*Facts, error) {
 	}
 	return nil, ErrUnknown
 }
+
+// officialMirrors have Docker's official images under other names
+// (docs.aws.amazon.com/AmazonECR/latest/public/docker-hub, cloud.google.com/artifact-registry/docs/pull-cached-dockerhub-images).
+var officialMirrors = []string{"public.ecr.aws/docker/library/", "mirror.gcr.io/library/"}
 
 // mark sets the source of every part.
 func (f *Facts) mark(s Source) {
@@ -110,6 +120,17 @@ var table = []struct {
 		f.Config = &Config{User: "101", Entrypoint: []string{"/docker-entrypoint.sh"}, Cmd: []string{"nginx", "-g", "daemon off;"}, ExposedPorts: []string{"8080/tcp"}}
 		return f
 	}},
+	{"docker.io/library/buildpack-deps", language(Config{Cmd: []string{"bash"}})},
+	{"docker.io/library/python", language(Config{Cmd: []string{"python3"}}, "python3", "pip")},
+	{"docker.io/library/golang", language(Config{Cmd: []string{"bash"}, WorkingDir: "/go", Env: []string{"GOPATH=/go"}})},
+	{"docker.io/library/rust", language(Config{Cmd: []string{"bash"}})},
+	{"docker.io/library/ruby", language(Config{Cmd: []string{"irb"}}, "ruby", "gem")},
+	{"docker.io/library/httpd", language(Config{Cmd: []string{"httpd-foreground"}, WorkingDir: "/usr/local/apache2", ExposedPorts: []string{"80/tcp"}})},
+	{"docker.io/library/php", phpFacts},
+	{"docker.io/library/caddy", caddyFacts},
+	{"docker.io/library/eclipse-temurin", temurinFacts},
+	{"docker.io/denoland/deno", denoFacts},
+	{"mcr.microsoft.com/dotnet/", dotnetFacts},
 	{"mcr.microsoft.com/windows", windowsFacts},
 	{"mcr.microsoft.com/windows/", windowsFacts},
 }

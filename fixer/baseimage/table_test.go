@@ -43,7 +43,34 @@ func TestTable(t *testing.T) {
 		{"nginx:1.27-alpine", "- alpine   1000"},
 		{"localhost:5000/node:20", "unknown"},
 		{"someone/node:20", "unknown"},
-		{"python:3", "unknown"},
+		{"perl:5", "unknown"},
+		{"python:3", "- debian  1000"},
+		{"python:3.12-slim-bookworm", "- debian 12  1000"},
+		{"python:3.12-alpine3.20", "- alpine 3.20  1000"},
+		{"python:3-windowsservercore", "unknown"},
+		{"golang:1.23-bullseye", "- debian 11  1000"},
+		{"php:8.3-fpm", "- debian   1000"},
+		{"php:8.3-apache-bookworm", "- debian 12  1000"},
+		{"ruby:3.3-alpine", "- alpine   1000"},
+		{"caddy:2", "- alpine   1000"},
+		{"caddy:2-builder", "unknown"},
+		{"eclipse-temurin:17-jre", "unknown"}, // its Ubuntu changes
+		{"eclipse-temurin:17-jre-jammy", "- debian 22.04  1000"},
+		{"eclipse-temurin:21-jdk-noble", "- debian 24.04 ubuntu:1000 1001"},
+		{"eclipse-temurin:17-jre-alpine", "- alpine   1000"},
+		{"eclipse-temurin:17-jre-ubi9-minimal", "unknown"},
+		{"denoland/deno:2.1.4", "- debian  deno:1993 1000"},
+		{"denoland/deno:alpine", "- alpine  deno:1000 1001"},
+		{"denoland/deno:distroless", "unknown"},
+		{"mcr.microsoft.com/dotnet/aspnet:8.0", "- debian  app:1654 1000"},
+		{"mcr.microsoft.com/dotnet/aspnet:6.0", "- debian   1000"},
+		{"mcr.microsoft.com/dotnet/aspnet:10.0", "unknown"}, // Ubuntu
+		{"mcr.microsoft.com/dotnet/aspnet:10.0-alpine3.22", "- alpine 3.22 app:1654 1000"},
+		{"mcr.microsoft.com/dotnet/aspnet:8.0-jammy-chiseled", "unknown"},
+		{"mcr.microsoft.com/dotnet/framework/aspnet:4.8", "unknown"},
+		{"public.ecr.aws/docker/library/node:22-alpine", "- alpine  node:1000 1001"},
+		{"mirror.gcr.io/library/python:3.12-bookworm", "- debian 12  1000"},
+		{"public.ecr.aws/someone/node:22", "unknown"},
 	} {
 		t.Run(c.image, func(t *testing.T) {
 			f, err := Table{}.Inspect(t.Context(), Query{Image: c.image})
@@ -88,7 +115,7 @@ func summary(f *Facts) string {
 // TestTableAccounts: in every image of the table, groups have one name and one
 // number.
 func TestTableAccounts(t *testing.T) {
-	for _, image := range []string{"node:20", "node:20-alpine", "ubuntu:24.04", "debian:12", "alpine", "nginx", "gcr.io/distroless/base", "cgr.dev/chainguard/node"} {
+	for _, image := range []string{"node:20", "node:20-alpine", "ubuntu:24.04", "debian:12", "alpine", "nginx", "php:fpm", "php:fpm-alpine", "denoland/deno", "mcr.microsoft.com/dotnet/aspnet:9.0", "gcr.io/distroless/base", "cgr.dev/chainguard/node"} {
 		f, err := Table{}.Inspect(t.Context(), Query{Image: image})
 		if err != nil {
 			t.Fatal(err)

@@ -51,6 +51,7 @@ func stillRoots(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) st
 		func() string { return Unseen(p, run) },
 		func() string { return owner.Unowned(p, run, id) },
 		func() string { return owner.MadeReadOnly(run, id) },
+		func() string { return owner.DenoCache(run) },
 		func() string { return owner.MadeFile(p, run, id) },
 		func() string { return owner.ChangedModules(p, run, id) },
 		func() string { return owner.ForeignHome(run, id) },

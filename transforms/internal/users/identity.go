@@ -107,14 +107,20 @@ func Lookup(s stage.State, user string) (Identity, bool) {
 	return id, id.Group != "-1"
 }
 
-// choose picks the user for a stage that runs as root, in the order: the base image's
-// own, one that the file creates, node, the base's nonroot. The error says why none
+// choose picks the user for a stage that runs as root, in the order: one that the file
+// creates and gives files to, the base image's own, another that the file creates, one
+// that the base image has for applications, the base's nonroot. The error says why none
 // can be picked; it is ErrNone if a new one has to be made, for which more must be
 // known of the base.
 func choose(run *stage.Evaluation) (Identity, error) {
 	final := run.Final
 	if err := final.Accounts.Err; err != nil {
 		return Identity{}, fmt.Errorf("its users are unknown: %w", err)
+	}
+	if id, ok, err := created(run); ok && err == nil {
+		if u, _ := final.Accounts.User(id.Name); ownsSomething(run, u) {
+			return id, nil
+		}
 	}
 	if c := final.Base.Config; c != nil && !stage.IsRoot(c.User) {
 		if !isPlain(c.User) {
@@ -134,10 +140,8 @@ func choose(run *stage.Evaluation) (Identity, error) {
 	if id, ok, err := created(run); ok || err != nil {
 		return id, err
 	}
-	for _, name := range []string{"node", "bun"} {
-		if u, ok := final.Accounts.User(name); ok && !stage.IsRoot(strconv.Itoa(u.UID)) {
-			return OfAccount(u, InBase), nil
-		}
+	if u, ok := forApplications(final); ok {
+		return OfAccount(u, InBase), nil
 	}
 	family := final.Base.Distro.FamilyOf()
 	hasShell, known := final.Base.Programs.Has("sh")
@@ -152,6 +156,33 @@ func choose(run *stage.Evaluation) (Identity, error) {
 	}
 	return Identity{}, ErrNone
 }
+
+// forApplications returns the account that the base image has for what runs in it: node
+// and bun; .NET's app, whose number is in APP_UID since .NET 8
+// (devblogs.microsoft.com/dotnet/securing-containers-with-rootless); deno's own
+// (hub.docker.com/r/denoland/deno).
+func forApplications(s stage.State) (stage.Created, bool) {
+	find := func(name string) (stage.Created, bool) {
+		u, ok := s.Accounts.User(name)
+		return u, ok && u.UID > 0
+	}
+	for _, name := range []string{"node", "bun"} {
+		if u, ok := find(name); ok {
+			return u, true
+		}
+	}
+	if uid, ok := s.EnvVar("APP_UID"); ok {
+		if u, ok := find("app"); ok && uid == strconv.Itoa(u.UID) {
+			return u, true
+		}
+	}
+	if s.Base != nil && denoImage.MatchString(s.Base.Image) {
+		return find("deno")
+	}
+	return stage.Created{}, false
+}
+
+var denoImage = lazyregexp.New(`^(docker\.io/)?denoland/deno[:@]`)
 
 // named returns the user with the name or number of --user. The error is ErrNone if
 // no user has that name.
