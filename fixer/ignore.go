@@ -19,7 +19,7 @@ import (
 var (
 	ignoreComment = lazyregexp.New(`^#\s*dockmend\s+ignore=(\S+)(\s|$)`)
 	// nearlyIgnore is what may be meant as one.
-	nearlyIgnore = lazyregexp.New(`(?i)^#\s*dockmend[\s:]+ignore\b`)
+	nearlyIgnore = lazyregexp.New(`(?i)^#\s*dockmend[\s:-]+(ignore|disable|skip|off|allow|noqa|nolint)\b`)
 )
 
 // ignore is one ID of such a comment.

@@ -71,6 +71,9 @@ func freezeInstalls(p *imagebuild.Pass, n *stage.Node) error {
 	run := n.Eval(base)
 	first := len(run.Steps) - len(run.Own())
 	for i := first; i < len(run.Steps); i++ {
+		for _, skipped := range installs.Skipped(run.Steps, i) {
+			p.Leave(run.Steps[i].In.Span, skipped.Call.Name+" install may install other versions from day to day", skipped.Why)
+		}
 		for _, in := range installs.Read(run.Steps, i) {
 			if in.Frozen || in.Tool == "pnpm" {
 				continue

@@ -42,6 +42,7 @@ func TestIgnore(t *testing.T) {
 		{"no transform", "FROM a\n  # dockmend ignore=mark\nRUN b\n", "", `2:3 ignores "mark", which is not a transform`},
 		{"in no place", "FROM a\n# dockmend ignore=marks\n\nCOPY b c\n", "FROM a\n# dockmend ignore=marks\n\nCOPY --link=true b c\n", "2:1 ignores marks in no place: put it directly above an instruction, or on top of the file"},
 		{"one that does not run", "FROM a\n# dockmend ignore=other\nRUN b\n", "", ""},
+		{"in another tool's words", "FROM a\n# dockmend disable=marks\nCOPY b c\n", "FROM a\n# dockmend disable=marks\nCOPY --link=true b c\n", "2:1 malformed ignore comment: expected # dockmend ignore=ID reason"},
 		{"misspelled", "FROM a\n# dockmend: ignore marks\nCOPY b c\n", "FROM a\n# dockmend: ignore marks\nCOPY --link=true b c\n", "2:1 malformed ignore comment: expected # dockmend ignore=ID reason"},
 		{"in a heredoc", "FROM a\nRUN <<E\n# dockmend ignore=marks\nE\nCOPY b c\n", "FROM a\nRUN <<E\n# dockmend ignore=marks\nE\nCOPY --link=true b c\n", ""},
 		{"talk", "FROM a\n# why dockmend ignore=marks is not here\nCOPY b c\n", "FROM a\n# why dockmend ignore=marks is not here\nCOPY --link=true b c\n", ""},
