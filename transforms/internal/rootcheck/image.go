@@ -165,6 +165,11 @@ func (x *examiner) application() string {
 			}
 		}
 	}
+	for _, s := range x.run.Steps {
+		if slices.Contains([]string{"EXPOSE", "VOLUME", "HEALTHCHECK"}, s.In.Name()) {
+			return "no application is copied into it, and what its packages need is not known"
+		}
+	}
 	return "no application is copied into it, so other images are probably built from it"
 }
 

@@ -27,7 +27,7 @@ func (sp *Split) needsDev() string {
 	case !sp.in.KnownNodeEnv():
 		return "NODE_ENV depends on a build argument"
 	}
-	if scripts := sp.project.Manifest.InstallScripts(); len(scripts) > 0 {
+	if scripts := sp.project.Manifest.InstallScripts(); len(scripts) > 0 && !sp.ignoresScripts() {
 		return fmt.Sprintf("the script %q runs at install, and may use them", scripts[0])
 	}
 	gone := map[string]bool{}

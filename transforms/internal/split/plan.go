@@ -199,7 +199,7 @@ func (sp *Split) packages() error {
 		return errors.New(".yarnrc says where Yarn keeps its packages")
 	case sp.project.Pnp:
 		return errors.New("its Yarn is not set to keep packages in node_modules")
-	case sp.project.Gyp:
+	case sp.project.Gyp && !sp.ignoresScripts():
 		return errors.New("it has a binding.gyp, which each install builds outside node_modules")
 	case len(m.Dependencies)+len(m.OptionalDependencies) == 0 && len(m.DevDependencies) > 0:
 		return errors.New("package.json has devDependencies alone")
@@ -211,12 +211,12 @@ func (sp *Split) packages() error {
 		return errors.New(".npmrc says where pnpm keeps its packages")
 	}
 	for _, name := range m.InstallScripts() {
-		if !onlyModules(m.Scripts[name]) {
+		if !sp.ignoresScripts() && !onlyModules(m.Scripts[name]) {
 			return fmt.Errorf("its script %q runs at every install, and what that makes is not known", name)
 		}
 	}
 	for _, name := range outside {
-		if browsers.Skipped(name, sp.in.Step.Before) {
+		if sp.ignoresScripts() || browsers.Skipped(name, sp.in.Step.Before) {
 			continue
 		}
 		if m.Dependencies[name] != "" || m.DevDependencies[name] != "" || m.OptionalDependencies[name] != "" || sp.project.Lock != nil && sp.project.Lock.Has(name) {
@@ -231,6 +231,12 @@ func (sp *Split) packages() error {
 		}
 	}
 	return nil
+}
+
+// ignoresScripts reports whether the install runs no scripts, of packages or its own
+// (npm documentation, "ignore-scripts"; Yarn 1 and pnpm have the same option).
+func (sp *Split) ignoresScripts() bool {
+	return sp.in.Call.Has("--ignore-scripts") || sp.in.Tool == "npm" && sp.project.Setting(sp.in.Step.Before, "ignore-scripts") == "true"
 }
 
 // localPackage matches a dependency on a directory (npm documentation,

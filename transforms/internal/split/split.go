@@ -3,6 +3,7 @@
 package split
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -147,10 +148,10 @@ func (sp *Split) pickNames(taken map[string]bool) error {
 		sp.name = "build"
 	}
 	if taken[sp.base] || taken[sp.name] {
-		own := sp.run.Node.Stage.Name
-		sp.base, sp.name = own+"-"+sp.base, own+"-"+sp.name
-		if own == "" || taken[sp.base] || taken[sp.name] {
-			return errors.New("the names base and deps are taken")
+		prefix := cmp.Or(sp.run.Node.Stage.Name, "app") + "-"
+		sp.base, sp.name = prefix+sp.base, prefix+sp.name
+		if taken[sp.base] || taken[sp.name] {
+			return fmt.Errorf("there is a stage %s already", sp.name)
 		}
 	}
 	taken[sp.base], taken[sp.name] = true, true

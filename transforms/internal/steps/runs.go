@@ -160,6 +160,9 @@ func MadeByCopy(run *stage.Evaluation, dir string) bool {
 func Replace(s stage.Step, w shell.Word, text string) (document.Edit, error) {
 	place, ok := s.Place(w)
 	if !ok {
+		if s.In.JSON() {
+			return document.Edit{}, errors.New("it is in exec form")
+		}
 		return document.Edit{}, errors.New("it is part of a heredoc, or of a script inside the script")
 	}
 	edit, err := s.In.Replace(place, text)

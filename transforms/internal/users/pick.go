@@ -91,6 +91,16 @@ func Why(run *stage.Evaluation, id Identity) string {
 		baseimage.FromConfig: "its configuration says", baseimage.FromHistory: "its history says",
 		baseimage.FromLayer: "its files say", baseimage.FromTable: "the built-in table says",
 	}[run.Final.Accounts.Source()]
-	image, _, _ := strings.Cut(run.Final.Base.Image, "@") // without its digest
-	return fmt.Sprintf("%s is %d:%d in %s, %s", id.Name, id.UID, id.GID, image, says)
+	return fmt.Sprintf("%s is %d:%d in %s, %s", id.Name, id.UID, id.GID, brief(run.Final.Base.Image), says)
+}
+
+// brief returns the name of an image for a message: without its digest if it has a tag,
+// else with the beginning of that.
+func brief(image string) string {
+	name, digest, ok := strings.Cut(image, "@")
+	if !ok || strings.LastIndex(name, ":") > strings.LastIndex(name, "/") {
+		return name
+	}
+	algorithm, sum, _ := strings.Cut(digest, ":")
+	return name + "@" + algorithm + ":" + sum[:min(12, len(sum))]
 }
