@@ -103,6 +103,9 @@ func nonroot(p *imagebuild.Pass, n *stage.Node) error {
 		}
 	}
 	if !steps.Starts(run) {
+		if baseErr != nil && n.IsLast() && (user.In == nil || user.Known && stage.IsRoot(user.Text)) {
+			p.Leave(steps.UserSpan(p, run), mayRunAsRoot, unknownBase(n, baseErr))
+		}
 		return nil
 	}
 	if user.Known && user.In != nil && !stage.IsRoot(user.Text) {
@@ -116,7 +119,7 @@ func nonroot(p *imagebuild.Pass, n *stage.Node) error {
 		p.Leave(user.In.Span, mayRunAsRoot, "its user depends on a variable without a default")
 		return nil
 	case baseErr != nil:
-		p.Leave(steps.UserSpan(p, run), mayRunAsRoot, fmt.Sprintf("the base image %s is unknown: %v", n.Root().Stage.Ref.Text, baseErr))
+		p.Leave(steps.UserSpan(p, run), mayRunAsRoot, unknownBase(n, baseErr))
 		return nil
 	case base.Config == nil:
 		p.Leave(steps.UserSpan(p, run), mayRunAsRoot, fmt.Sprintf("the user of the base image %s is not known", base.Image))
@@ -169,6 +172,10 @@ func nonroot(p *imagebuild.Pass, n *stage.Node) error {
 		change.Provided(imagebuild.AtEnd(tree.IsGiven))
 	}
 	return nil
+}
+
+func unknownBase(n *stage.Node, err error) string {
+	return fmt.Sprintf("the base image %s is unknown: %v", n.Root().Stage.Ref.Text, err)
 }
 
 // switchUser makes the edits. The notes say what a reviewer should know.

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 )
 
@@ -87,8 +88,8 @@ type Port struct {
 	Place  Place
 }
 
-// Ports returns the ports that the image exposes, the sources listen on and the
-// deployments name.
+// Ports returns the ports that the image exposes, its environment sets, the sources listen
+// on and the deployments name.
 func (w *Workload) Ports() (list []Port) {
 	run := w.in.Run
 	for _, s := range run.Steps {
@@ -104,6 +105,7 @@ func (w *Workload) Ports() (list []Port) {
 			}
 		}
 	}
+	list = append(list, aspNetPorts(run)...)
 	w.eachSources(func(s *Sources) {
 		for _, p := range s.Ports {
 			if _, set := run.Final.EnvVar(p.Variable); p.Variable == "" || !set {
@@ -114,6 +116,22 @@ func (w *Workload) Ports() (list []Port) {
 	for _, d := range w.in.Deployments {
 		for _, n := range d.Ports {
 			list = append(list, Port{n, d.Name, d.Place})
+		}
+	}
+	return list
+}
+
+// aspNetPorts returns the ports that ASP.NET listens on by the environment, the base
+// image's included: port 80 before .NET 8 (learn.microsoft.com/aspnet/core/fundamentals/
+// servers/kestrel/endpoints, "Configure endpoints").
+func aspNetPorts(run *stage.Evaluation) (list []Port) {
+	for _, name := range []string{"ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS"} {
+		value, _ := run.Final.EnvVar(name)
+		for _, part := range strings.Split(value, ";") {
+			number := part[strings.LastIndex(part, ":")+1:]
+			if n, err := strconv.Atoi(strings.Trim(number, "/ ")); err == nil {
+				list = append(list, Port{n, name, Place{}})
+			}
 		}
 	}
 	return list

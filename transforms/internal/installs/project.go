@@ -94,8 +94,22 @@ func readLock(files *workload.Files, tool, manifest string, source func(string) 
 			return lock, name, err
 		}
 	}
+	for _, name := range names {
+		if _, err := files.Stat(path.Join(path.Dir(manifest), name)); err == nil {
+			return nil, "", notCopied(name)
+		}
+	}
 	return nil, "", fmt.Errorf("%w %s beside package.json in the image", ErrNoLock, names[len(names)-1])
 }
+
+// notCopied is the error for a lock file that the image lacks and the build context has:
+// an ErrNoLock.
+type notCopied string
+
+func (name notCopied) Error() string {
+	return fmt.Sprintf("%s is not copied into the image with package.json", string(name))
+}
+func (name notCopied) Is(err error) bool { return err == ErrNoLock }
 
 // Setting returns the value of an npm setting in the project's .npmrc or in the
 // environment, "" if it's set in neither.
