@@ -23,12 +23,12 @@ var NPMCIStage = &fixer.Transform{
 	Severity: fixer.Low,
 	Safety:   fixer.Safe,
 	Doc: fixer.Doc{
-		What: `Installs dependencies in a stage of their own, without dev dependencies where nothing that runs uses them. Lines are inserted
+		What: `Installs dependencies in a stage of their own, without the dev dependencies, where nothing that runs uses them. Lines are inserted
 into a stage that copies the manifest, installs, and copies the sources: the part before the manifest becomes the stage base;
 deps, built from it, installs; the rest, built from base too, copies node_modules from deps. Where a later build step needs
 the dev dependencies, a stage build runs it and prunes them at its end, and the last stage copies its directory.`,
-		Why: `The final image keeps what only the installation needs: the package manager's cache (often larger than the application),
-tokens, and dev dependencies with their known vulnerabilities.`,
+		Why: `The final image keeps what only the installation and the build need: dev dependencies with their known vulnerabilities, the
+package manager's cache (often larger than the application), and tokens.`,
 		Checks: []string{
 			"The working directory of the image holds the same files as before, except an .npmrc with a token",
 			"Files that were copied for the install and that no later COPY brings are copied again",
@@ -41,6 +41,7 @@ tokens, and dev dependencies with their known vulnerabilities.`,
 		LeavesAlone: []string{
 			"Database drivers and packages that Babel loads: they stay, dev dependencies or not",
 			"Files that are split already, or whose install leaves no cache and no dev dependencies; no finding is made",
+			"Images that would lose the package manager's cache alone, which RUN --mount=type=cache keeps out in a word",
 			"No lock file, or one that an earlier command may change",
 			"A second install, other commands in the same RUN, and a node_modules that exists before it",
 			"Packages that install outside node_modules (puppeteer, playwright, cypress, electron)",
@@ -49,9 +50,6 @@ tokens, and dev dependencies with their known vulnerabilities.`,
 			"Later RUNs that need the settings or the token of the install, and starts that use the cache",
 			"npm before 9 in a directory of another owner",
 			"ONBUILD, a volume over the directory, files that name stages by number, or that use base and deps",
-		},
-		NeedsUnsafe: []string{
-			"The build context can't be read",
 		},
 		See: []string{
 			"https://docs.docker.com/build/building/multi-stage/",
@@ -104,6 +102,10 @@ func splitInstall(p *imagebuild.Pass, n *stage.Node, names map[string]bool) erro
 	if sp.Idle() {
 		return nil
 	}
+	if why := sp.CacheOnly(); why != "" {
+		p.Leave(in.Step.In.Span, wrong, why)
+		return nil
+	}
 	if name := split.InstallsAtStart(p.Workload(run)); name != "" {
 		p.Leave(in.Step.In.Span, wrong, fmt.Sprintf("its start calls %s, which uses the cache", name))
 		return nil
@@ -113,10 +115,6 @@ func splitInstall(p *imagebuild.Pass, n *stage.Node, names map[string]bool) erro
 		p.Leave(in.Step.In.Span, wrong, err.Error())
 		return nil
 	}
-	may := fixer.Decision{}
-	if sp.Unread != nil {
-		may = fixer.Doubt(sp.Unread.Error())
-	}
-	p.Change(in.Step.In.Span, sp.Finding(), may, edits...)
+	p.Change(in.Step.In.Span, sp.Finding(), fixer.Decision{}, edits...)
 	return nil
 }

@@ -1,13 +1,8 @@
-FROM node:20.19.5-alpine3.22 AS base
-WORKDIR /app
-
-FROM base AS deps
-COPY package.json package-lock.json ./
-RUN npm ci --omit=dev
-
-FROM base
+FROM node:20.19.5-alpine3.22
 RUN apk add --no-cache tini
-COPY --from=deps --chown=node:node /app/node_modules ./node_modules
+WORKDIR /app
+COPY --chown=node:node package.json package-lock.json ./
+RUN npm ci --omit=dev
 COPY --chown=node:node . .
 RUN chown node:node /app
 USER node

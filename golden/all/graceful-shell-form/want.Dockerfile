@@ -1,13 +1,8 @@
-FROM node:20.19.5-bookworm-slim AS base
-WORKDIR /opt/worker
-
-FROM base AS deps
-COPY package*.json ./
-RUN npm ci --omit=dev
-
-FROM base
+FROM node:20.19.5-bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
-COPY --from=deps --chown=node:node /opt/worker/node_modules ./node_modules
+WORKDIR /opt/worker
+COPY --chown=node:node package*.json ./
+RUN npm ci --omit=dev
 COPY --chown=node:node . .
 RUN chown node:node /opt/worker
 USER node

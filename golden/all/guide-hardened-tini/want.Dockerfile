@@ -1,13 +1,8 @@
-FROM node:20.19.5-bookworm-slim AS base
+FROM node:20.19.5-bookworm-slim
 
 WORKDIR /app
-
-FROM base AS deps
 COPY --chown=node:node package*.json ./
 RUN npm ci --omit=dev
-
-FROM base
-COPY --from=deps --chown=node:node /app/node_modules ./node_modules
 COPY --chown=node:node . .
 
 USER node

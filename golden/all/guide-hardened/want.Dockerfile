@@ -1,16 +1,11 @@
-FROM node:20.19.5-bookworm-slim AS base
+FROM node:20.19.5-bookworm-slim
 
 RUN groupadd --system --gid 1000 appuser && \
     useradd --system --uid 1000 --gid appuser --shell /usr/sbin/nologin appuser
 
 WORKDIR /app
-
-FROM base AS deps
 COPY --chown=appuser:appuser package*.json ./
 RUN npm ci --omit=dev
-
-FROM base
-COPY --from=deps --chown=appuser:appuser /app/node_modules ./node_modules
 COPY --chown=appuser:appuser . .
 
 USER appuser

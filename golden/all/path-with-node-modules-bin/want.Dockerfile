@@ -1,14 +1,9 @@
-FROM node:20.19.5-alpine3.22 AS base
+FROM node:20.19.5-alpine3.22
+RUN apk add --no-cache tini
 WORKDIR /app
 ENV PATH=/app/node_modules/.bin:$PATH
-
-FROM base AS deps
-COPY package.json package-lock.json ./
+COPY --chown=node:node package.json package-lock.json ./
 RUN npm ci
-
-FROM base
-RUN apk add --no-cache tini
-COPY --from=deps --chown=node:node /app/node_modules ./node_modules
 COPY --chown=node:node . ./
 RUN chown node:node /app
 USER node

@@ -5,18 +5,12 @@ COPY . .
 RUN npm ci && npm run build
 
 # Run
-FROM node:20.19.5-bookworm-slim AS base
+FROM node:20.19.5-bookworm-slim
 ENV NODE_ENV=production
-WORKDIR /usr/src/app
-
-FROM base AS deps
-COPY package*.json ./
-RUN npm ci
-
-FROM base
 RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
-COPY --from=deps --chown=node:node /usr/src/app/node_modules ./node_modules
+WORKDIR /usr/src/app
 COPY --chown=node:node package*.json ./
+RUN npm ci
 COPY --from=builder --chown=node:node /usr/src/app/dist ./dist
 RUN chown node:node /usr/src/app
 USER node

@@ -18,8 +18,6 @@ import (
 // needsDev returns what may need them, "" if nothing does.
 func (sp *Split) needsDev() string {
 	switch {
-	case sp.Unread != nil:
-		return "package.json can't be read"
 	case sp.in.WithDev:
 		return "it asks for them"
 	case sp.project.Lock == nil:

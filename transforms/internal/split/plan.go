@@ -186,9 +186,6 @@ var pnpmPlaces = lazyregexp.New(`(?m)^\s*(packages|storeDir|virtualStoreDir|modu
 // packages finds packages, and scripts of the package itself, that leave
 // something outside node_modules.
 func (sp *Split) packages() error {
-	if sp.Unread != nil {
-		return nil
-	}
 	m := sp.project.Manifest
 	switch {
 	case m.HasWorkspaces():

@@ -4,7 +4,6 @@ package split
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,19 +23,18 @@ type Split struct {
 	pass    *imagebuild.Pass
 	run     *stage.Evaluation
 	in      installs.Install
-	first   int               // the first step of the new stage: what is copied for the install
-	last    int               // its last step: the install, or the last build step
-	also    string            // a program that the RUN of the install calls too, "" for none
-	base    string            // the name of the stage that both are built from
-	name    string            // of the new stage
-	again   []string          // copies for the install that the last stage needs too
-	owner   string            // of what the last stage copies, "" for root
-	omit    string            // what makes the install leave dev dependencies out, "" for nothing
-	prune   string            // the command that removes them after a build, "" for none
-	stay    string            // why dev dependencies stay, "" if they don't, or were left out before
-	secret  string            // the file with a token that is not copied again
-	Unread  error             // why the context can't be read, nil if it can
-	project *installs.Project // nil if Unread is set
+	first   int      // the first step of the new stage: what is copied for the install
+	last    int      // its last step: the install, or the last build step
+	also    string   // a program that the RUN of the install calls too, "" for none
+	base    string   // the name of the stage that both are built from
+	name    string   // of the new stage
+	again   []string // copies for the install that the last stage needs too
+	owner   string   // of what the last stage copies, "" for root
+	omit    string   // what makes the install leave dev dependencies out, "" for nothing
+	prune   string   // the command that removes them after a build, "" for none
+	stay    string   // why dev dependencies stay, "" if they don't, or were left out before
+	secret  string   // the file with a token that is not copied again
+	project *installs.Project
 }
 
 // Plan decides how; the error says why the stage stays as it is.
@@ -45,8 +43,6 @@ func Plan(p *imagebuild.Pass, run *stage.Evaluation, in installs.Install, names 
 	var err error
 	sp.project, err = installs.ReadProject(p, run, in.At, in.Tool)
 	switch {
-	case errors.Is(err, workload.ErrNoContext) && in.Frozen:
-		sp.Unread = err
 	case err != nil:
 		return nil, err
 	case sp.project.LockErr != nil:
@@ -64,6 +60,20 @@ func Plan(p *imagebuild.Pass, run *stage.Evaluation, in installs.Install, names 
 // the image does not need.
 func (sp *Split) Idle() bool {
 	return sp.omit == "" && sp.prune == "" && sp.secret == "" && sp.cleans()
+}
+
+// CacheOnly returns why a new stage is not worth its lines, "" if it is: the image would
+// lose the cache of the package manager alone, which a mount of a cache keeps out of it in
+// a word.
+func (sp *Split) CacheOnly() string {
+	if sp.omit != "" || sp.prune != "" || sp.secret != "" {
+		return ""
+	}
+	why := fmt.Sprintf("only %s's cache would go, as with RUN --mount=type=cache", sp.in.Tool)
+	if sp.stay != "" {
+		why += "; dev dependencies are kept: " + sp.stay
+	}
+	return why
 }
 
 // cleans reports whether the cache of the package manager is not in the image.
@@ -97,8 +107,6 @@ func (sp *Split) Finding() (f fixer.Finding) {
 		f.Change, f.Reason = fmt.Sprintf("build in a new stage %s, and prune them there", sp.name), unused
 	case sp.omit != "":
 		f.Change, f.Reason = f.Change+", without dev dependencies", sp.omit+"; "+unused
-	case sp.stay != "" && sp.Unread == nil:
-		f.Caveats = append(f.Caveats, "dev dependencies are kept: "+sp.stay)
 	}
 	if sp.secret != "" {
 		f.Caveats = append(f.Caveats, sp.secret+" holds a token, and is not copied into the final stage")

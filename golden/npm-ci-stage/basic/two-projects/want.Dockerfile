@@ -11,15 +11,10 @@ COPY api ./
 EXPOSE 3000
 CMD ["node", "server.js"]
 
-FROM node:20-slim AS web-base
+FROM node:20-slim AS web
 WORKDIR /app/web
-
-FROM web-base AS web-deps
 COPY web/package*.json ./
 RUN npm ci
-
-FROM web-base AS web
-COPY --from=web-deps /app/web/node_modules ./node_modules
 COPY web ./
 EXPOSE 3000
 CMD ["node", "server.js"]
