@@ -10,6 +10,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
+	"github.com/dockmend/dockmend/transforms/internal/corepack"
 	"github.com/dockmend/dockmend/transforms/internal/nginx"
 	"github.com/dockmend/dockmend/transforms/internal/owner"
 	"github.com/dockmend/dockmend/transforms/internal/rootcheck"
@@ -194,6 +195,10 @@ func switchUser(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, st
 	if id.Create != "" {
 		head, _ := steps.AfterHead(run) // create has found it
 		add(f.InsertAfter(head.In, f.Keyword("RUN")+" "+id.Create))
+	}
+	if start.MoveCorepack != nil {
+		add(f.InsertBefore(start.MoveCorepack, f.Keyword("ENV")+" COREPACK_HOME="+corepack.Home))
+		notes = append(notes, "corepack keeps its package managers in "+corepack.Home)
 	}
 	volumes, err := owner.Volumes(p, run, id)
 	if err != nil {

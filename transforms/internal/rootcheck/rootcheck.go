@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
@@ -31,6 +32,9 @@ type Start struct {
 	// Written is what is written into copied files at start, "" for nothing known.
 	Written string
 	Server  *nginx.Server // nil if the base is not nginx's own image
+	// MoveCorepack is the RUN before which COREPACK_HOME has to lead out of root's home;
+	// nil for none.
+	MoveCorepack *dockerfile.Instruction
 }
 
 // Examine looks for reasons to leave a stage root, whoever it would run as when
@@ -60,7 +64,7 @@ func Examine(p *imagebuild.Pass, run *stage.Evaluation, user *users.Identity) St
 			x.doubt = doubt
 		}
 	}
-	return Start{Doubt: x.doubt, Open: x.open, PackageManager: x.packageManager, Written: x.written}
+	return Start{Doubt: x.doubt, Open: x.open, PackageManager: x.packageManager, Written: x.written, MoveCorepack: x.moveCorepack}
 }
 
 type examiner struct {
@@ -71,6 +75,7 @@ type examiner struct {
 	doubt          string
 	open           bool // as of startup
 	packageManager bool
+	moveCorepack   *dockerfile.Instruction
 	written        string        // as of startup
 	server         *nginx.Server // as of startup
 }

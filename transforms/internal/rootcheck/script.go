@@ -9,6 +9,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/corepack"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
@@ -127,7 +128,19 @@ func (x *examiner) byManager(c *workload.Command) string {
 		return ""
 	}
 	x.packageManager = true
-	if x.corepack() && (m.Corepack && m.Command == "" || m.Name == "yarn" || m.Name == "pnpm") {
+	if !x.corepack() || !(m.Corepack && m.Command == "" || m.Name == "yarn" || m.Name == "pnpm") {
+		return ""
+	}
+	pkg, err := x.load.Package(c.Dir)
+	field := ""
+	if err == nil {
+		field = pkg.PackageManager
+	}
+	cache := corepack.Look(x.pass, x.run, m.Name, field, err == nil)
+	switch {
+	case cache.First != nil:
+		x.moveCorepack = cache.First
+	case !cache.Empty:
 		return fmt.Sprintf("%s comes through corepack, which keeps it in root's home", m.Name)
 	}
 	return ""
