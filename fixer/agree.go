@@ -16,7 +16,7 @@ type change struct {
 	conditions []func(end *Pass) Decision // of each of them, nil for none
 }
 
-// agreed is what the passes of one transform report, a pass for each view: what all
+// agreed returns what the passes of one transform report, a pass for each view: what all
 // views of a part agree on, and for the rest that they don't.
 func (r *run) agreed(passes []*Pass) []*change {
 	a := agreement{run: r, passes: passes, known: map[string]*change{}}
@@ -57,7 +57,7 @@ func (a *agreement) add(view int, rep *report) {
 	c.conditions = append(c.conditions, rep.holds)
 }
 
-// signature is the same for reports that are of one place and change the same; of
+// signature returns a text that is the same for reports that are of one place and change the same; of
 // notes, for those that say the same.
 func (a *agreement) signature(view int, rep *report) string {
 	var b strings.Builder
@@ -74,7 +74,7 @@ func (a *agreement) signature(view int, rep *report) string {
 	return b.String()
 }
 
-// directory is the number of the first view that has the same directory.
+// directory returns the number of the first view that has the same directory.
 func (a *agreement) directory(view int) int {
 	directory := a.run.views[view].Directory()
 	return slices.IndexFunc(a.run.views, func(v View) bool { return v.Directory() == directory })
@@ -108,7 +108,7 @@ func (a *agreement) settle() {
 	})
 }
 
-// of says which views a finding is of.
+// of adds to a finding which views it is of.
 func (c *change) of(views string) {
 	if text := &c.Reason; *text != "" {
 		*text += " (" + views + ")"
@@ -117,7 +117,7 @@ func (c *change) of(views string) {
 	c.Problem += " (" + views + ")"
 }
 
-// disputed are the changes that a view of their parts does not have, and all others in
+// disputed returns the changes that a view of their parts does not have, and all others in
 // these parts.
 func (a *agreement) disputed() map[*change]bool {
 	in := map[int][]*change{}
@@ -161,7 +161,7 @@ func (a *agreement) missing(c *change, parts []int) bool {
 	return false
 }
 
-// parts are those that the change is made in; none for the whole document.
+// parts returns those that the change is made in; none for the whole document.
 func (a *agreement) parts(c *change) (list []int) {
 	for _, e := range c.edits {
 		part := a.run.views[0].Part(e.Anchor.Start)
@@ -175,7 +175,7 @@ func (a *agreement) parts(c *change) (list []int) {
 	return list
 }
 
-// around is the part that a place of the text is in; none for one outside of all.
+// around returns the part that a place of the text is in; none for one outside of all.
 func (a *agreement) around(offset int) []int {
 	if part := a.run.views[0].Part(offset); part >= 0 {
 		return []int{part}
@@ -183,7 +183,7 @@ func (a *agreement) around(offset int) []int {
 	return nil
 }
 
-// firstReports are the messages of the first report of each place, by view.
+// firstReports returns the messages of the first report of each place, by view.
 func (a *agreement) firstReports() []map[int]string {
 	list := make([]map[int]string, len(a.passes))
 	for i, p := range a.passes {
@@ -197,7 +197,7 @@ func (a *agreement) firstReports() []map[int]string {
 	return list
 }
 
-// dispute says what the views have to say of one place.
+// dispute returns what the views have to say of one place.
 func (a *agreement) dispute(first []map[int]string, offset int) string {
 	var says []string
 	same := true

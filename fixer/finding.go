@@ -106,7 +106,7 @@ func (f Finding) refused(reason string) Finding {
 // ChangesNothing reports whether a finding has no change to offer, and is no failure.
 func (f Finding) ChangesNothing() bool { return f.Status == Refused || f.Status == Stated }
 
-// Sentence says all that the finding says, in one line. What it takes to have a
+// Sentence returns all that the finding says, in one line. What it takes to have a
 // change that was not made is not part of it.
 func (f Finding) Sentence() string {
 	switch f.Status {

@@ -35,7 +35,7 @@ type ignoreKey struct {
 	id string
 }
 
-// ignores are the comments of the document that name the transform, or any when id
+// ignores returns the comments of the document that name the transform, or any when id
 // is "".
 func ignores(d document.Document, id string) (list []ignore) {
 	if !mayIgnore(d) {

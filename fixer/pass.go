@@ -32,7 +32,7 @@ type report struct {
 // changes reports whether there is something to be made.
 func (r *report) changes() bool { return len(r.edits) > 0 || r.created != nil }
 
-// Transform is the transform that runs.
+// Transform returns the transform that runs.
 func (p *Pass) Transform() *Transform { return p.transform }
 
 // Inserted reports whether the instruction or entry that starts at the offset was
@@ -79,7 +79,7 @@ func (p *Pass) record(at document.Span, f Finding, edits []document.Edit) Report
 // Reported is a finding that was reported, to say more of it.
 type Reported struct{ report *report }
 
-// Provided says what the change counts on of the transforms in RestsOn. When all
+// Provided states what the change counts on of the transforms in RestsOn. When all
 // have run, the engine asks holds with a Pass of the final text, whose methods
 // Became and Offers lead to it. Where holds refuses or lowers the safety, all is
 // done again, in which this change is left out, for that reason, or has that safety.

@@ -103,7 +103,7 @@ func (r *run) result(before []View) Result {
 	slices.SortStableFunc(list, func(a, b Finding) int {
 		return cmp.Or(a.group-b.group, a.order-b.order, a.Line-b.Line, a.Col-b.Col, cmp.Compare(a.Sentence(), b.Sentence()))
 	})
-	// What an earlier transform inserted stands at one place of the text that came
+	// What an earlier transform inserted is at one place of the text that came
 	// in: of its lines the same may be said.
 	list = slices.CompactFunc(list, Finding.equal)
 	return Result{Before: original.Bytes(), After: r.document.Bytes(), Findings: list, Steps: r.steps, Created: r.created}

@@ -107,7 +107,7 @@ func (r *run) note(order int, c *change, at place) {
 	}
 }
 
-// pass is what a transform sees of the document as it is now, in one view.
+// pass returns what a transform sees of the document as it is now, in one view.
 func (r *run) pass(t *Transform, v View) *Pass {
 	return &Pass{
 		Document: r.document, View: v, Options: r.options, transform: t, position: r.place,
@@ -165,7 +165,7 @@ type place struct {
 	endLine, endCol int // of a finding that is there
 }
 
-// place is the place in the text that came in of an offset of the current text.
+// place returns the place in the text that came in of an offset of the current text.
 // Inserted text belongs to the finding that inserted it.
 func (r *run) place(offset int) place {
 	for _, step := range slices.Backward(r.applied) {

@@ -70,7 +70,7 @@ type Transform struct {
 // Options change what the transforms do.
 type Options struct {
 	// Threshold is the least safety of a change that is made. The zero value
-	// stands for Safe.
+	// means Safe.
 	Threshold Safety
 	// Flags are the values of the transforms' flags, by name; those that are not set
 	// have their default.

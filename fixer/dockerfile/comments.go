@@ -31,7 +31,7 @@ func (f *File) Comments() []document.Comment {
 	return list
 }
 
-// commentedAt is the instruction whose comment block has the offset in it.
+// commentedAt returns the instruction whose comment block has the offset in it.
 func (f *File) commentedAt(offset int) *Instruction {
 	i, _ := slices.BinarySearchFunc(f.Instructions, offset, func(in *Instruction, offset int) int { return in.Start - offset })
 	if i == len(f.Instructions) || f.Instructions[i].comments > offset {

@@ -35,8 +35,7 @@ func noPlace(in *Instruction, format string, args ...any) error {
 	return placeError(fmt.Sprintf("%s in line %d: %s", in.Name(), in.Node.StartLine, fmt.Sprintf(format, args...)))
 }
 
-// placeError says why there is no place for an edit, to a reader who needs not be told
-// that again.
+// placeError is why there is no place for an edit, without the sentinel's own words.
 type placeError string
 
 func (e placeError) Error() string { return string(e) }
@@ -44,7 +43,7 @@ func (e placeError) Unwrap() error { return ErrNoPlace }
 
 // Replace changes one word of the instruction. The text is written as it is:
 // quoting it where the instruction needs quotes is the caller's part. It fails
-// when a line continuation, and so perhaps a comment, stands inside the word.
+// when a line continuation, and so perhaps a comment, is inside the word.
 func (in *Instruction) Replace(w Word, text string) (document.Edit, error) {
 	if w.Len() != w.logical.Len() {
 		return document.Edit{}, noPlace(in, "the word %q is broken by a line continuation", w.Text)
@@ -56,7 +55,7 @@ func (in *Instruction) Replace(w Word, text string) (document.Edit, error) {
 }
 
 // SetFlag gives the flag --name the value: it replaces the value where the flag
-// is there, and adds the flag behind the others, or behind the keyword, where
+// is there, and adds the flag after the others, or after the keyword, where
 // it is not. The value must need no quotes. It fails where the flags don't end
 // at a blank.
 func (in *Instruction) SetFlag(name, value string) (document.Edit, error) {
@@ -161,12 +160,12 @@ func singleLine(in *Instruction, text string) error {
 	return nil
 }
 
-// indent is the white space before the instruction.
+// indent returns the white space before the instruction.
 func (f *File) indent(in *Instruction) string {
 	return string(f.src[f.lineStart(in.Start):in.Start])
 }
 
-// eolAt is the line terminator of the instruction's last line, or, where the
+// eolAt returns the line terminator of the instruction's last line, or, where the
 // file ends there, the one of the line above, or the file's.
 func (f *File) eolAt(in *Instruction) string {
 	for i := in.Node.EndLine - 1; i >= max(0, in.Node.EndLine-2); i-- {

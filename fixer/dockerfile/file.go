@@ -1,5 +1,5 @@
 // Package dockerfile is a lossless view of a Dockerfile: BuildKit's parser
-// tells what the bytes mean, and every instruction, flag and argument also
+// gives the meaning of the bytes, and every instruction, flag and argument also
 // knows which bytes of the file it came from.
 //
 // Nothing here prints a Dockerfile from a syntax tree. A change is a
@@ -30,7 +30,7 @@ const (
 	MaxArgs         = 16384
 )
 
-// Word is a piece of an instruction: where it stands, and what BuildKit reads
+// Word is a piece of an instruction: where it is, and what BuildKit reads
 // there. Text differs from the bytes of the span where the word was quoted,
 // is an element of a JSON array, or has a line continuation inside.
 type Word struct {
@@ -64,7 +64,7 @@ type Instruction struct {
 
 	file     *File
 	segments []segment
-	// body is the range of Logical behind the keyword and the flags.
+	// body is the range of Logical after the keyword and the flags.
 	body document.Span
 	// dangling is set when the file ends inside the instruction's continuation:
 	// whatever is appended would become part of it.
@@ -74,13 +74,13 @@ type Instruction struct {
 	comments int
 }
 
-// Name is the keyword in upper case, such as "COPY".
+// Name returns the keyword in upper case, such as "COPY".
 func (in *Instruction) Name() string { return strings.ToUpper(in.Keyword.Text) }
 
 // JSON reports whether the arguments are a JSON array (exec form).
 func (in *Instruction) JSON() bool { return in.Node.Attributes["json"] }
 
-// Body is the text behind the keyword and the flags, continuations joined.
+// Body returns the text after the keyword and the flags, continuations joined.
 func (in *Instruction) Body() string { return in.Logical[in.body.Start:in.body.End] }
 
 // Offset maps an index of Logical to the offset of the same byte in File.Src.
@@ -113,7 +113,7 @@ type Stage struct {
 	Body  []*Instruction // without From
 }
 
-// Last is the last instruction of the stage; From when the body is empty.
+// Last returns the last instruction of the stage; From when the body is empty.
 func (s *Stage) Last() *Instruction {
 	if len(s.Body) == 0 {
 		return s.From
@@ -318,7 +318,7 @@ func (f *File) Position(offset int) (line, col int) {
 	return i + 1, offset - f.lines[i] + 1
 }
 
-// HasComment reports whether a comment line in the stage, or in front of it,
+// HasComment reports whether a comment line in the stage, or before it,
 // satisfies match. Comments inside continuations count; heredoc bodies don't.
 func (f *File) HasComment(st *Stage, match func(line string) bool) bool {
 	end := st.Last().Node.EndLine

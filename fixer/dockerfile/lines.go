@@ -17,7 +17,7 @@ import (
 
 var byteOrderMark = []byte{0xEF, 0xBB, 0xBF}
 
-// segment is a run of Logical that stands in one piece in the file.
+// segment is a run of Logical that is one piece of the file.
 type segment struct{ logical, src, n int }
 
 func (f *File) indexLines() {
@@ -42,7 +42,7 @@ func (f *File) indexLines() {
 	}
 }
 
-// rawLine is a line with its terminator.
+// rawLine returns a line with its terminator.
 func (f *File) rawLine(i int) document.Span {
 	end := len(f.src)
 	if i+1 < len(f.lines) {
@@ -51,7 +51,7 @@ func (f *File) rawLine(i int) document.Span {
 	return document.Span{Start: f.lines[i], End: end}
 }
 
-// content is a line without its terminator. Like BuildKit it takes any run of
+// content returns a line without its terminator. Like BuildKit it takes any run of
 // CR and LF at the end for the terminator.
 func (f *File) content(i int) document.Span {
 	s := f.rawLine(i)
@@ -132,7 +132,7 @@ func (in *Instruction) trace() error {
 }
 
 // continued returns the length of the line without its continuation mark and
-// the blanks behind it, or -1 when the line does not continue. A mark that is
+// the blanks after it, or -1 when the line does not continue. A mark that is
 // itself escaped does not count. The rule is lineContinuationRegex of BuildKit.
 func continued(line []byte, escape byte) int {
 	n := len(bytes.TrimRight(line, " \t"))

@@ -33,7 +33,7 @@ func (in *Instruction) Append(text string) (document.Edit, error) {
 	return in.after(last, " "+text), nil
 }
 
-// Part is a piece of the instruction's [Instruction.Body], from one index of it
+// Part returns a piece of the instruction's [Instruction.Body], from one index of it
 // to another, for Replace.
 func (in *Instruction) Part(start, end int) Word {
 	start, end = in.body.Start+start, in.body.Start+end
@@ -41,7 +41,7 @@ func (in *Instruction) Part(start, end int) Word {
 }
 
 // ReplaceBody changes everything after the keyword and the flags. It fails
-// where a line continuation, and so perhaps a comment, stands inside.
+// where a line continuation, and so perhaps a comment, is inside.
 func (in *Instruction) ReplaceBody(text string) (document.Edit, error) {
 	return in.Replace(in.Part(0, in.body.Len()), text)
 }

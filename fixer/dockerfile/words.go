@@ -57,7 +57,7 @@ func (in *Instruction) splitWords() error {
 func (in *Instruction) word(start, end int, text string) Word {
 	w := Word{Text: text, logical: document.Span{Start: start, End: end}}
 	if start < end {
-		// The end is the byte behind the last one: behind a word that fills its
+		// The end is the byte after the last one: after a word that fills its
 		// line, Offset(end) would already be on the next.
 		w.Span = document.Span{Start: in.Offset(start), End: in.Offset(end-1) + 1}
 	} else {
@@ -74,7 +74,7 @@ func texts(ws []Word) []string {
 	return s
 }
 
-// splitFlags is extractBuilderFlags with offsets. It returns where the rest of
+// splitFlags is BuildKit's extractBuilderFlags with offsets. It returns where the rest of
 // the line begins.
 func (in *Instruction) splitFlags(pos, end int) int {
 	for pos < end {
@@ -170,7 +170,7 @@ func (in *Instruction) splitBlanks(from, to int) (ws []Word) {
 	return ws
 }
 
-// splitQuoted is parseWords of BuildKit with offsets: blank-separated, quotes
+// splitQuoted is BuildKit's parseWords with offsets: blank-separated, quotes
 // and escapes kept in the text.
 func (in *Instruction) splitQuoted(from, to int) (ws []Word) {
 	esc := rune(in.file.Escape)

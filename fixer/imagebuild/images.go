@@ -79,7 +79,7 @@ func (im *images) inspect(ctx context.Context, key imageKey, ask baseimage.Ask) 
 	return k.facts, k.err
 }
 
-// facts are those that are known, by image and platform.
+// facts returns those that are known, by image and platform.
 func (im *images) facts() (list []*baseimage.Facts) {
 	for _, k := range im.known {
 		if k.facts != nil {

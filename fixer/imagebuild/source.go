@@ -18,7 +18,7 @@ type Source struct {
 	Beside []string
 	// Options say how it is built.
 	Options stage.Options
-	// Ignore is the ignore file that belongs to the Dockerfile alone and stands beside it,
+	// Ignore is the ignore file that belongs to the Dockerfile alone and is next to it,
 	// as Dockerfile.dockerignore; one without a name where it is known that there is
 	// none. nil where that is not known: then one of that name is looked for in the root
 	// of the context.

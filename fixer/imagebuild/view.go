@@ -25,7 +25,7 @@ type build struct {
 	images    *images
 }
 
-// again is the build before any transform.
+// again returns the build before any transform.
 func (b *build) again(ctx context.Context, images *images) *build {
 	c := *b
 	c.workloads = map[*stage.Evaluation]*workload.Workload{}

@@ -15,7 +15,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/internal/accounts"
 )
 
-// Unknown stands for a uid or gid that can't be told.
+// Unknown is a uid or gid that is not known.
 const Unknown = accounts.Unknown
 
 // Accounts are the users and groups at one place of a chain: those of the base
@@ -76,7 +76,7 @@ func (a Accounts) Known() bool {
 	return a.known && a.Err == nil && a.base != nil && a.base.Complete
 }
 
-// Source tells where the base's accounts are known from; "" when they aren't.
+// Source returns where the base's accounts are known from; "" when they aren't.
 func (a Accounts) Source() baseimage.Source {
 	if a.base == nil || !a.known {
 		return ""
@@ -84,7 +84,7 @@ func (a Accounts) Source() baseimage.Source {
 	return a.base.Source
 }
 
-// FreeID is the lowest number from min on that no user and no group has.
+// FreeID returns the lowest number from min on that no user and no group has.
 func (a Accounts) FreeID(min int) (int, bool) {
 	if !a.Known() {
 		return 0, false
@@ -141,7 +141,7 @@ func (a Accounts) GroupID(name string) (int, bool) {
 	return g.GID, ok
 }
 
-// groupName is the name of a gid, or the number where there is no name.
+// groupName returns the name of a gid, or the number where there is no name.
 func (a Accounts) groupName(gid int) string {
 	for _, g := range a.groups {
 		if g.GID == gid && gid != Unknown {

@@ -39,7 +39,7 @@ func (a *Accounts) call(c shell.Call, in *dockerfile.Instruction, base *baseimag
 		return a.createGroup(change)
 	case accounts.DeleteUser:
 		a.removeUser(change.Name)
-		// The group of the same name goes too, when it is nobody's primary group.
+		// The group of the same name goes too, when it is no account's primary group.
 		a.removeGroup(change.Name)
 	case accounts.DeleteGroup:
 		a.removeGroup(change.Name)

@@ -51,7 +51,7 @@ func covers(src, name string) bool {
 	return ok || err != nil
 }
 
-// taken are all sources of the stages in the build context. whole: the context itself
+// taken returns all sources of the stages in the build context. whole: the context itself
 // is among them, or one that is not known.
 func (g *Graph) taken() (list []string, whole bool) {
 	g.eachSources(func(s State, sources []string) {
@@ -90,7 +90,7 @@ func (g *Graph) eachSources(visit func(s State, sources []string)) {
 	}
 }
 
-// required are the entries of ContextSources for the sources of one instruction.
+// required returns the entries of ContextSources for the sources of one instruction.
 func (s State) required(sources []string) (list [][]string) {
 	var patterns []string
 	for _, src := range sources {
@@ -111,7 +111,7 @@ func (s State) required(sources []string) (list [][]string) {
 	return list
 }
 
-// localSources are the sources of an instruction in the build context, as written.
+// localSources returns the sources of an instruction in the build context, as written.
 func localSources(in *dockerfile.Instruction) (list []string) {
 	switch cmd := in.Cmd.(type) {
 	case *instructions.CopyCommand:
@@ -134,7 +134,7 @@ func localSources(in *dockerfile.Instruction) (list []string) {
 	return list
 }
 
-// bindSource is the source of a mount that is a bind mount of the build context,
+// bindSource returns the source of a mount that is a bind mount of the build context,
 // which is its default type (Dockerfile reference, "RUN --mount=type=bind").
 func bindSource(mount string) (list []string) {
 	for field := range strings.SplitSeq(mount, ",") {

@@ -1,5 +1,5 @@
 // Package stage evaluates a Dockerfile the way BuildKit builds it, without
-// building: which stage stands on which, which image is at the bottom, and what
+// building: which stage is built from which, which image is at the bottom, and what
 // user, working directory, environment, accounts, entrypoint and command hold
 // before every instruction. What can't be known is said to be unknown, never
 // guessed.
@@ -50,7 +50,7 @@ type Node struct {
 	Stage *dockerfile.Stage
 	// Parent is the stage that this one is built FROM. Without one, Image is
 	// the external image, as the FROM names it after its ARGs were put in, or
-	// Err says why it can't be told.
+	// Err is why it is not known.
 	Parent   *Node
 	Image    string
 	Platform string // of the base: FROM --platform, or the build's
@@ -215,7 +215,7 @@ func (g *Graph) stage(ref string, index int) *Node {
 	return nil
 }
 
-// Sources are the stages or images that an instruction takes files from, as it
+// Sources returns the stages or images that an instruction takes files from, as it
 // names them.
 func Sources(in *dockerfile.Instruction) (refs []string) {
 	if c, ok := in.Cmd.(*instructions.CopyCommand); ok && c.From != "" {
@@ -233,7 +233,7 @@ func Sources(in *dockerfile.Instruction) (refs []string) {
 	return refs
 }
 
-// Targets are the stages that become images: the one named by --target, or
+// Targets returns the stages that become images: the one named by --target, or
 // else the last stage and every other leaf, a stage that no stage is built
 // FROM and none takes files from.
 func (g *Graph) Targets() []*Node {
@@ -279,7 +279,7 @@ func (g *Graph) Builds(st *dockerfile.Stage) bool {
 	return g.built[st]
 }
 
-// Chain is the stages that n is built from, n last.
+// Chain returns the stages that n is built from, n last.
 func (n *Node) Chain() []*Node {
 	var c []*Node
 	for ; n != nil; n = n.Parent {
@@ -289,7 +289,7 @@ func (n *Node) Chain() []*Node {
 	return c
 }
 
-// Root is the stage at the bottom of the chain, the one with an external image.
+// Root returns the stage at the bottom of the chain, the one with an external image.
 func (n *Node) Root() *Node { return n.Chain()[0] }
 
 // Graph returns the graph that the stage is part of.

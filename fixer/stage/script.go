@@ -49,7 +49,7 @@ func (s State) Script(in *dockerfile.Instruction) (*shell.Script, error) {
 }
 
 // scripts are those that depend on no variable, by their text: the same one is
-// met again in each state of a Dockerfile, and behind each edit.
+// met again in each state of a Dockerfile, and after each edit.
 type scripts map[string]scriptOnce
 
 func (known scripts) parse(text string) (*shell.Script, error) {
@@ -76,7 +76,7 @@ func (s Step) Place(w shell.Word) (dockerfile.Word, bool) {
 	return s.In.Part(w.Start, w.End), true
 }
 
-// heredocScript is the script in RUN <<EOF, where the heredoc is the script
+// heredocScript returns the script in RUN <<EOF, where the heredoc is the script
 // itself or the input of a shell.
 func heredocScript(line string, file instructions.ShellInlineFile) (string, bool) {
 	if strings.HasPrefix(file.Data, "#!") {

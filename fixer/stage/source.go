@@ -27,7 +27,7 @@ type Copy struct {
 }
 
 // Copy reads a COPY or ADD at this place. It is false for other instructions,
-// and when the destination can't be told.
+// and when the destination is not known.
 func (s State) Copy(in *dockerfile.Instruction) (Copy, bool) {
 	c := Copy{In: in}
 	var sd instructions.SourcesAndDest
@@ -62,7 +62,7 @@ func (s State) Copy(in *dockerfile.Instruction) (Copy, bool) {
 	return c, true
 }
 
-// Origin tells where a file of the image comes from.
+// Origin is where a file of the image comes from.
 type Origin struct {
 	// Name is its path in the build context, when it was copied from there.
 	Name string
@@ -76,7 +76,7 @@ type Origin struct {
 	Perhaps bool
 }
 
-// Origin finds the file of the build context that stands at an absolute path
+// Origin finds the file of the build context that is at an absolute path
 // of the final image, also where it came by way of other stages. The context
 // may be nil; then only what the COPY lines name outright is found.
 func (r *Evaluation) Origin(file string, context fs.FS) Origin {
@@ -134,8 +134,8 @@ func (r *Evaluation) throughStage(c Copy, src, file string, context fs.FS) Origi
 	return Origin{}
 }
 
-// source tells whether a source of the copy makes the file, and which file of
-// the context it is: "" when that can't be told.
+// source reports whether a source of the copy makes the file, and returns which file of
+// the context it is: "" when that is not known.
 func (c Copy) source(src, file string, context fs.FS) (name string, covers bool) {
 	src = strings.TrimPrefix(path.Clean("/"+src), "/")
 	if src == "" {

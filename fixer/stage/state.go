@@ -12,7 +12,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
-// Value is a setting, where it was made, and whether it can be told.
+// Value is a setting, where it was made, and whether it is known.
 type Value struct {
 	Text  string // after expansion
 	Known bool
@@ -119,12 +119,12 @@ func (r *Evaluation) At(in *dockerfile.Instruction) State {
 	return r.Final
 }
 
-// Own are the steps of the target stage itself.
+// Own returns the steps of the target stage itself.
 func (r *Evaluation) Own() []Step {
 	return r.Steps[len(r.Steps)-len(r.Node.Stage.Body):]
 }
 
-// Exclusive are the steps of the stages at the end of the chain that lead to the
+// Exclusive returns the steps of the stages at the end of the chain that lead to the
 // target's image, and to no other: what they copy is that image's alone. The
 // target's own are the last of them.
 func (r *Evaluation) Exclusive() []Step {
@@ -141,7 +141,7 @@ func (r *Evaluation) Exclusive() []Step {
 	return r.Steps[i:]
 }
 
-// Downstream are all the steps that find what a step of the chain left: those behind
+// Downstream returns all the steps that find what a step of the chain left: those after
 // it, and those of the stages that are built from its stage for other ends.
 func (r *Evaluation) Downstream(step Step) []Step {
 	i := slices.IndexFunc(r.Steps, func(s Step) bool { return s.In == step.In })
@@ -161,7 +161,7 @@ type branch struct {
 	leaf bool // it becomes an image
 }
 
-// others are the branches of the run's chain, in the order of the file.
+// others returns the branches of the run's chain, in the order of the file.
 func (r *Evaluation) others() []branch {
 	if r.branches != nil {
 		return r.branches
@@ -218,7 +218,7 @@ func (n *Node) initial(base *baseimage.Facts) State {
 	return s
 }
 
-// After is the state behind one instruction (dispatch of BuildKit).
+// After returns the state after one instruction (dispatch of BuildKit).
 func (s State) After(in *dockerfile.Instruction) State {
 	switch cmd := in.Cmd.(type) {
 	case *instructions.ArgCommand:
@@ -260,7 +260,7 @@ func (s State) After(in *dockerfile.Instruction) State {
 	return s
 }
 
-// arg is dispatchArg of BuildKit: --build-arg, else the default, else the value
+// arg returns dispatchArg of BuildKit: --build-arg, else the default, else the value
 // of a global ARG of that name. Without any of them the value is unknown.
 func (s *State) arg(a instructions.KeyValuePairOptional) {
 	if v, ok := s.graph.opts.BuildArgs[a.Key]; ok {
