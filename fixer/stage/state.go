@@ -260,7 +260,7 @@ func (s State) After(in *dockerfile.Instruction) State {
 	return s
 }
 
-// arg returns dispatchArg of BuildKit: --build-arg, else the default, else the value
+// arg is dispatchArg of BuildKit: --build-arg, else the default, else the value
 // of a global ARG of that name. Without any of them the value is unknown.
 func (s *State) arg(a instructions.KeyValuePairOptional) {
 	if v, ok := s.graph.opts.BuildArgs[a.Key]; ok {
