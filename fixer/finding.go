@@ -43,8 +43,8 @@ type Finding struct {
 	// text from, or puts text to. What it does to lines that this run inserted is at the
 	// place of those.
 	Touched []document.Span
-	// Edits make the change in the text that came in, without the changes of others.
-	// [Separate] sets them, where the change can be made so.
+	// Edits make the change in the text that came in, without the changes of others, by
+	// document.Splice. [Separate] sets them, where the change can be made so.
 	Edits []document.Edit
 
 	offset, end int             // in the text that the transform saw

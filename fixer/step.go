@@ -56,7 +56,7 @@ func (r *run) step(i int) {
 		if c.Status == Fixed {
 			c.Touched = r.touched(c.edits)
 			if len(r.applied) == 0 {
-				c.first = c.edits
+				c.first = spliced(c.edits)
 			}
 		}
 	}
@@ -205,6 +205,16 @@ func (r *run) touched(edits []document.Edit) []document.Span {
 				list[i].End = max(list[i].End, last.offset+1)
 			}
 		}
+	}
+	return list
+}
+
+// spliced returns the edits for document.Splice alone: what they mean holds on to the
+// document that they were made for.
+func spliced(edits []document.Edit) []document.Edit {
+	list := slices.Clone(edits)
+	for i := range list {
+		list[i].Meaning = nil
 	}
 	return list
 }

@@ -100,6 +100,18 @@ var rules = map[string]rule{
 		},
 		added: regexp.MustCompile(`(?i)^(USER \S+|ENV HOME=/tmp|ENV COREPACK_HOME=/usr/local/share/corepack|RUN (mkdir -p [^&]+ && )?chown \S+ [^&]+|RUN (touch /run/nginx\.pid && )?chown -R \S+ [^&]+|RUN (groupadd|addgroup) .*&& (useradd|adduser) .*)$`),
 	},
+	"free-id": {
+		same: func(keyword, line string) string {
+			if keyword == "RUN" {
+				return regexp.MustCompile(`\b1\d{3}\b`).ReplaceAllString(line, "N")
+			}
+			return line
+		},
+	},
+	"packages-as-root": {
+		added:   regexp.MustCompile(`(?i)^USER \S+$`),
+		removed: regexp.MustCompile(`(?i)^USER( \S+)?$`),
+	},
 	"add-copy": {
 		same: func(keyword, line string) string {
 			if keyword == "ADD" || keyword == "COPY" {

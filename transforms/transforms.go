@@ -41,6 +41,8 @@ func All() []*fixer.Transform {
 		AddCopy,
 		NPMOmitDev,
 		AptNoRecommends,
+		FreeID,
+		PackagesAsRoot,
 		ExecForm,
 		DirectCmd,
 		NPMCI,

@@ -28,9 +28,11 @@ type Accounts struct {
 	// nil when they can. Once set, it stays set to the end of the chain.
 	Err error
 	// Fails is the RUN that no build gets past, since it makes an account that
-	// there is already; nil when there is none. Why says so in one line.
+	// there is already; nil when there is none. Why says so in one line. Taken is the
+	// number that the account would have, Unknown if it is a name that is taken.
 	Fails *dockerfile.Instruction
 	Why   string
+	Taken int
 
 	base   *baseimage.Accounts // never changed in place
 	known  bool                // base is known
@@ -171,8 +173,8 @@ func (a Accounts) after(in *dockerfile.Instruction, s State) Accounts {
 	}
 	for _, c := range script.Calls {
 		err := a.call(c, in, s.Base)
-		if t := takenError(""); errors.As(err, &t) && c.Succeeded && a.Fails == nil && a.Err == nil {
-			a.Fails, a.Why = in, fmt.Sprintf("%s fails: %s", c.Name, string(t))
+		if t := (takenError{}); errors.As(err, &t) && c.Succeeded && a.Fails == nil && a.Err == nil {
+			a.Fails, a.Why, a.Taken = in, fmt.Sprintf("%s fails: %s", c.Name, t.why), t.id
 		}
 		if err != nil && a.Err == nil {
 			a.Err = fmt.Errorf("line %d: %w", in.Line, err)

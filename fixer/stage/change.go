@@ -52,16 +52,19 @@ func (a *Accounts) call(c shell.Call, in *dockerfile.Instruction, base *baseimag
 }
 
 // takenError is that of a command which fails since there is such an account.
-type takenError string
+type takenError struct {
+	why string
+	id  int // that is taken; Unknown if a name is
+}
 
-func (t takenError) Error() string { return string(t) + ", so it does not build" }
+func (t takenError) Error() string { return t.why + ", so it does not build" }
 
 func (a *Accounts) createUser(change accounts.Change, in *dockerfile.Instruction) error {
 	if _, exists := a.User(change.Name); exists {
-		return takenError(fmt.Sprintf("the user %s exists already", change.Name))
+		return takenError{fmt.Sprintf("the user %s exists already", change.Name), Unknown}
 	}
 	if other, taken := a.UserByID(change.UID); taken && !change.NonUnique {
-		return takenError(fmt.Sprintf("uid %d is %s's already", change.UID, other.Name))
+		return takenError{fmt.Sprintf("uid %d is %s's already", change.UID, other.Name), change.UID}
 	}
 	u := Created{
 		User:   baseimage.User{Name: change.Name, UID: change.UID, GID: Unknown, Home: change.Home, Shell: change.Shell},
@@ -98,12 +101,12 @@ func (a *Accounts) createGroup(change accounts.Change) error {
 		if change.Force {
 			return nil
 		}
-		return takenError(fmt.Sprintf("the group %s exists already", change.Name))
+		return takenError{fmt.Sprintf("the group %s exists already", change.Name), Unknown}
 	}
 	g := baseimage.Group{Name: change.Name, GID: change.GID}
 	if other := a.groupName(g.GID); g.GID != Unknown && other != strconv.Itoa(g.GID) && !change.NonUnique {
 		if !change.Force {
-			return takenError(fmt.Sprintf("gid %d is %s's already", g.GID, other))
+			return takenError{fmt.Sprintf("gid %d is %s's already", g.GID, other), g.GID}
 		}
 		g.GID = Unknown
 	}

@@ -5,9 +5,9 @@ COPY --chown=node:node package*.json ./
 RUN npm ci --omit=dev
 COPY --chown=node:node . .
 
-USER node
 
 RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
+USER node
 
 EXPOSE 3000
 ENTRYPOINT ["/usr/bin/tini", "--"]
