@@ -20,7 +20,10 @@ var writers = map[string]string{
 	"svelte-kit": "", "expo": "start", "remix": "dev build", "docusaurus": "start build serve", "strapi": "develop build", "tsc": "", "tsc-watch": "",
 	"nest": "start build", "medusa": "develop start", "gulp": "", "grunt": "", "prisma": "generate", "vuepress": "dev build", "hexo": "", "eleventy": "", "snowpack": "", "storybook": "", "start-storybook": "", "ember": "", "quasar": "",
 	"keystone": "dev build", "keystone-next": "dev build", "vitepress": "dev build", "gitbook": "serve build", "ionic": "serve build", "rollup": "",
-	"firebase": "", // firebase-debug.log, with each command
+	"firebase": "",                                            // firebase-debug.log, with each command
+	"rails":    "server s",                                    // tmp/pids, tmp/cache and log
+	"jupyter":  "", "jupyter-lab": "", "jupyter-notebook": "", // notebooks and their checkpoints
+	"jekyll": "serve build",
 }
 
 // modulesWriters are programs that keep a cache in node_modules while they serve,

@@ -107,12 +107,12 @@ func ofMount(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, d wor
 	switch {
 	case path.Base(target) == "docker.sock" || strings.HasSuffix(m.Source, "docker.sock"):
 		return fmt.Sprintf("%s mounts %s, which belongs to root", m.Place, target)
+	case workload.Within(target, "/root"): // to be read, too
+		return fmt.Sprintf("%s mounts %s, in root's home, which no other user can enter", m.Place, target)
 	case m.ReadOnly || m.Kind == workload.Config || workload.IsTemporary(target) || isSystemFile(target):
 		return ""
 	case isModules(target):
 		return ""
-	case workload.Within(target, "/root"):
-		return fmt.Sprintf("%s mounts %s, in root's home, which no other user can enter", m.Place, target)
 	}
 	of := p.Workload(run).Owner(target)
 	switch m.Kind {
@@ -120,10 +120,10 @@ func ofMount(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, d wor
 		written := ""
 		if bringsSources(p, run, m, target) {
 			switch written = writtenInto(p, run, d, target); {
-			case written == "" && copiesSources(p, run):
+			case written == "" && copiesSources(p, run) && copiesAll(p, run, m, target):
 				return ""
 			case written == "":
-				written = "the image does not copy the sources that it brings, so what they write is not analyzed"
+				written = "the image does not copy all sources that it brings, so what they write is not analyzed"
 			}
 			written = ", and " + written
 		}

@@ -151,7 +151,7 @@ func (n *Server) Prepare(p *imagebuild.Pass, run *stage.Evaluation, id users.Ide
 
 // PortNote returns what its ports require of the runtime; "" for nothing.
 func (n *Server) PortNote() string {
-	const needs = ports.Needs + "net.ipv4.ip_unprivileged_port_start=0 elsewhere"
+	const needs = ports.Needs
 	slices.Sort(n.ports)
 	var low []string
 	for _, port := range slices.Compact(n.ports) {

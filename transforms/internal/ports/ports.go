@@ -27,7 +27,7 @@ func Low(p *imagebuild.Pass, run *stage.Evaluation) string {
 	for _, n := range slices.Compact(low) {
 		list = append(list, strconv.Itoa(n))
 	}
-	return BelowPrivileged(list) + Needs + "NET_BIND_SERVICE elsewhere"
+	return BelowPrivileged(list) + Needs
 }
 
 // BelowPrivileged returns the note that ports are so low that a runtime may reserve
@@ -39,5 +39,6 @@ func BelowPrivileged(ports []string) string {
 	return "ports " + strings.Join(ports, ", ") + " are below 1024, which"
 }
 
-// Needs begins what such ports need: "port 80 is below 1024, which needs …".
-const Needs = " needs Docker 20.10, containerd 2.0, or "
+// Needs is what such ports need: "port 80 is below 1024, which needs …". A capability is
+// of no use to a user other than root, who gets none of it when the program starts.
+const Needs = " needs Docker 20.10, containerd 2.0, or net.ipv4.ip_unprivileged_port_start=0 elsewhere"

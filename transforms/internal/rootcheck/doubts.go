@@ -6,6 +6,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/imagebuild"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/mounts"
@@ -39,9 +40,10 @@ func May(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, start Sta
 	return fixer.Doubt(start.Doubt).And(low)
 }
 
-// inKubernetes reports whether a manifest of the repository runs the image.
+// inKubernetes reports whether a manifest of the repository runs the image, or one that
+// may be it.
 func inKubernetes(p *imagebuild.Pass) bool {
-	return slices.ContainsFunc(p.Deployments, func(d workload.Deployment) bool { return strings.HasPrefix(d.Name, "container ") })
+	return slices.ContainsFunc(slices.Concat(p.Deployments, p.Perhaps), func(d workload.Deployment) bool { return strings.HasPrefix(d.Name, "container ") })
 }
 
 // stillRoots tells of something that stays root's and that the application may
@@ -63,6 +65,7 @@ func stillRoots(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) st
 		func() string { return owner.Data(p, run, id) },
 		func() string { return Children(p, run, id) },
 		func() string { return owner.InRootDirectory(p, run) },
+		func() string { return liveUpdate(p) },
 	} {
 		if doubt := look(); doubt != "" {
 			return doubt
@@ -70,3 +73,19 @@ func stillRoots(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) st
 	}
 	return ""
 }
+
+// liveUpdate returns a Tiltfile that runs commands in the running container, "" for none:
+// they run as its user, and install or build what root's RUNs have made.
+func liveUpdate(p *imagebuild.Pass) string {
+	if p.Directory == nil {
+		return ""
+	}
+	text, err := p.DirectoryFiles().ReadFile("Tiltfile", workload.MaxText)
+	if err != nil || !strings.Contains(text, "live_update") || !liveRun.MatchString(text) {
+		return ""
+	}
+	return "Tiltfile runs commands in the running container (live_update)"
+}
+
+// liveRun matches a step of a live update that runs a command.
+var liveRun = lazyregexp.New(`(?m)^\s*run\(`)

@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"path"
+	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
@@ -96,7 +99,7 @@ func (x *examiner) command(c *workload.Command) string {
 	if workload.Within(c.Path, "/root") {
 		return fmt.Sprintf("%s lies in root's home", c.Path)
 	}
-	for _, check := range []func(*workload.Command) string{x.beside, x.ofBun, x.writer, x.changesFiles, x.byManager} {
+	for _, check := range []func(*workload.Command) string{x.beside, x.ofBun, x.switches, x.writer, x.changesFiles, x.byManager} {
 		if reason := check(c); reason != "" {
 			return reason
 		}
@@ -128,6 +131,9 @@ func (x *examiner) byManager(c *workload.Command) string {
 		return ""
 	}
 	x.packageManager = true
+	if m.Name == "pnpm" && x.reinstalls(c.Dir) {
+		x.doubt = "pnpm 11 and later install anew at the start where pnpm-lock.yaml is missing, which another user may not"
+	}
 	if !x.corepack() || !(m.Corepack && m.Command == "" || m.Name == "yarn" || m.Name == "pnpm") {
 		return ""
 	}
@@ -145,6 +151,39 @@ func (x *examiner) byManager(c *workload.Command) string {
 	}
 	return ""
 }
+
+// reinstalls reports whether pnpm may find that node_modules is not up to date: from
+// version 11 on it looks before each script (pnpm.io/settings, "verifyDepsBeforeRun"), and
+// takes node_modules of another store for broken.
+func (x *examiner) reinstalls(dir string) bool {
+	if pkg, err := x.load.Package(dir); err == nil {
+		if m := pnpmMajor.FindStringSubmatch(pkg.PackageManager); m != nil {
+			if n, err := strconv.Atoi(m[1]); err == nil && n < 11 {
+				return false
+			}
+		}
+	}
+	old := false
+	steps.Calls(x.run.Steps, func(_ stage.Step, c shell.Call) {
+		old = old || slices.ContainsFunc(c.Args, func(w shell.Word) bool {
+			m := pnpmMajor.FindStringSubmatch(w.Text + ".")
+			return m != nil && len(m[1]) < 3 && (len(m[1]) == 1 || m[1] < "11")
+		})
+	})
+	if old {
+		return false
+	}
+	for ; ; dir = path.Dir(dir) {
+		if x.run.Origin(path.Join(dir, "pnpm-lock.yaml"), x.pass.Context).Copied {
+			return false
+		}
+		if dir == "/" || dir == "." || dir == "" {
+			return true
+		}
+	}
+}
+
+var pnpmMajor = lazyregexp.New(`^pnpm@([0-9]+)\.`)
 
 // ofBun returns a program that a RUN of root's installs globally by bun: bun
 // leaves the package in root's home, and a link to it (bun.sh/docs, "install.globalDir").

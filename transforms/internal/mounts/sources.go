@@ -1,0 +1,79 @@
+package mounts
+
+import (
+	"io/fs"
+	"path"
+
+	"github.com/dockmend/dockmend/fixer/imagebuild"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
+	"github.com/dockmend/dockmend/fixer/stage"
+	"github.com/dockmend/dockmend/fixer/workload"
+)
+
+// maxEntries bounds the directories that are read of what a mount brings.
+const maxEntries = 2000
+
+// besides matches the folders of a checkout that no container runs.
+var besides = lazyregexp.New(`(?i)^(\..*|node_modules|vendor|dist|build|out|target|coverage|docs?|examples?|samples?|tests?|specs?|__tests__|e2e|cypress|scripts?|tools?|bin|public|static|assets|docker|deploy|k8s|helm|charts?|terraform|infra)$`)
+
+// copiesAll reports whether the image copies what a mount brings: a source of each of its
+// folders, and those on top. The model reads what is copied. What is mounted and can't be
+// read here is taken to be copied, as are settings.
+func copiesAll(p *imagebuild.Pass, run *stage.Evaluation, m workload.Mount, target string) bool {
+	name := path.Join(path.Dir(m.Place.File), m.Source)
+	if p.Repository == nil || !fs.ValidPath(name) {
+		return true
+	}
+	entries, err := fs.ReadDir(p.Repository, name)
+	if err != nil || len(entries) > maxEntries {
+		return true
+	}
+	for _, e := range entries {
+		file := e.Name()
+		switch {
+		case e.IsDir() && besides.MatchString(file):
+			continue
+		case e.IsDir():
+			file = firstSource(p.Repository, name, file)
+		case !sourceCode.MatchString(file) || settings.MatchString(file) && isSettings(file):
+			continue
+		}
+		if file != "" && !run.Origin(path.Join(target, file), p.Context).Copied {
+			return false
+		}
+	}
+	return true
+}
+
+// isSettings reports whether a source on top of a checkout is the configuration of a tool.
+func isSettings(name string) bool {
+	return toolSettings.MatchString(name)
+}
+
+var toolSettings = lazyregexp.New(`(?i)(config|rc|\.d)\.[cm]?[jt]s$|^(gulpfile|gruntfile|jest|babel|webpack|vite|rollup|eslint|prettier|setup|conftest|manage)`)
+
+// firstSource returns a source in a folder or in one of its folders, from the mount's
+// directory; "" for none.
+func firstSource(fsys fs.FS, dir, folder string) string {
+	entries, err := fs.ReadDir(fsys, path.Join(dir, folder))
+	if err != nil || len(entries) > maxEntries {
+		return ""
+	}
+	for _, e := range entries {
+		if !e.IsDir() && sourceCode.MatchString(e.Name()) {
+			return path.Join(folder, e.Name())
+		}
+	}
+	for _, e := range entries {
+		if !e.IsDir() || besides.MatchString(e.Name()) {
+			continue
+		}
+		below, err := fs.ReadDir(fsys, path.Join(dir, folder, e.Name()))
+		for _, b := range below[:min(len(below), maxEntries)] {
+			if err == nil && !b.IsDir() && sourceCode.MatchString(b.Name()) {
+				return path.Join(folder, e.Name(), b.Name())
+			}
+		}
+	}
+	return ""
+}
