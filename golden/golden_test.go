@@ -59,6 +59,7 @@ type testCase struct {
 	// deployments are the repository's deployments of the image.
 	deployments []workload.Deployment
 	gaps        []workload.Gap // of them
+	kubernetes  bool           // the repository deploys to Kubernetes
 }
 
 func TestGolden(t *testing.T) {
@@ -115,23 +116,23 @@ func load(t *testing.T, dir string) *testCase {
 	}
 	if !o.NoContext {
 		c.context = buildContext(t, dir, o.Repository, o.Modules)
-		c.deployments, c.gaps = deployments(c.context, c.src)
+		links := deployments(c.context, c.src)
+		c.deployments, c.gaps, c.kubernetes = links.Deployments("Dockerfile"), links.ComposeGaps("."), links.Kubernetes()
 	}
 	return c
 }
 
 // deployments returns how the repository, whose root is the build context, runs the
 // image.
-func deployments(context fs.FS, src []byte) ([]workload.Deployment, []workload.Gap) {
+func deployments(context fs.FS, src []byte) *repository.Links {
 	root := fstest.MapFS{"Dockerfile": &fstest.MapFile{Data: src, Mode: 0o644}}
 	maps.Copy(root, context.(fstest.MapFS))
-	links := repository.Read(root)
-	return links.Deployments("Dockerfile"), links.ComposeGaps(".")
+	return repository.Read(root)
 }
 
 // source is the case's Dockerfile, with that text.
 func (c *testCase) source(src []byte) imagebuild.Source {
-	return imagebuild.Source{Name: "Dockerfile", Src: src, Builds: []imagebuild.Build{{Context: c.context, Options: c.build, Deployments: c.deployments, Gaps: c.gaps, Repository: c.context}}}
+	return imagebuild.Source{Name: "Dockerfile", Src: src, Builds: []imagebuild.Build{{Context: c.context, Options: c.build, Deployments: c.deployments, Gaps: c.gaps, Kubernetes: c.kubernetes, Repository: c.context}}}
 }
 
 // buildContext returns what the Dockerfile's COPY sees.

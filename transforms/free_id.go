@@ -47,6 +47,9 @@ the first one from 1000 on that is free.`,
 	Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		var done []*dockerfile.Instruction // other stages are built from its stage
 		for _, n := range p.Graph.Nodes {
+			if !slices.ContainsFunc(n.Stage.Body, mayCreate) {
+				continue // without a question about its base
+			}
 			base, err := p.Base(n, baseimage.AskDistro|baseimage.AskUsers)
 			a := n.Eval(base).Final.Accounts
 			if err != nil || a.Fails == nil || a.Taken == stage.Unknown || slices.Contains(done, a.Fails) {
@@ -59,6 +62,22 @@ the first one from 1000 on that is free.`,
 		}
 		return nil
 	}),
+}
+
+// mayCreate reports whether an instruction may create an account.
+func mayCreate(in *dockerfile.Instruction) bool {
+	text := strings.Join(append([]string{in.Logical}, heredocs(in)...), "\n")
+	return in.Name() == "RUN" && slices.ContainsFunc(creators, func(name string) bool { return strings.Contains(text, name) })
+}
+
+// creators are the commands that create users and groups.
+var creators = []string{"groupadd", "useradd", "addgroup", "adduser"}
+
+func heredocs(in *dockerfile.Instruction) (texts []string) {
+	for _, h := range in.Node.Heredocs {
+		texts = append(texts, h.Content)
+	}
+	return texts
 }
 
 func freeID(p *imagebuild.Pass, run *stage.Evaluation) {
@@ -91,7 +110,7 @@ func freeID(p *imagebuild.Pass, run *stage.Evaluation) {
 // accounts.
 func renumber(s stage.Step, taken, free string) (edits []document.Edit, err error) {
 	steps.Calls([]stage.Step{s}, func(_ stage.Step, c shell.Call) {
-		if !slices.Contains([]string{"groupadd", "useradd", "addgroup", "adduser"}, c.Name) {
+		if !slices.Contains(creators, c.Name) {
 			return
 		}
 		for _, w := range c.Args {
@@ -127,7 +146,7 @@ func namesNumber(p *imagebuild.Pass, at stage.Step, taken string) string {
 		text := in.Logical
 		if in == at.In {
 			steps.Calls([]stage.Step{at}, func(_ stage.Step, c shell.Call) {
-				if slices.Contains([]string{"groupadd", "useradd", "addgroup", "adduser"}, c.Name) {
+				if slices.Contains(creators, c.Name) {
 					for _, w := range c.Args {
 						text = strings.Replace(text, w.Raw, "", 1)
 					}

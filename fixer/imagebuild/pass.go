@@ -36,6 +36,8 @@ type Pass struct {
 	// Derived are the FROM instructions of other Dockerfiles that name the image of
 	// this build.
 	Derived []workload.Place
+	// Kubernetes: the repository deploys something to Kubernetes, which may be the image.
+	Kubernetes bool
 	// Repository is the root of the checkout that they are of; nil for none.
 	Repository fs.FS
 	// Build is how the image is built.
@@ -64,7 +66,7 @@ func of(engine *fixer.Pass) *Pass {
 	b := engine.View.(*build)
 	p := &Pass{
 		Pass: engine, File: b.graph.File, Graph: b.graph, Build: b.Build.Options,
-		Gaps: b.Gaps, Derived: b.Derived, Repository: b.Repository, build: b,
+		Gaps: b.Gaps, Derived: b.Derived, Kubernetes: b.Kubernetes, Repository: b.Repository, build: b,
 	}
 	for _, d := range b.Deployments {
 		if d.Perhaps {

@@ -40,6 +40,7 @@ func (r *reader) manifests(name string, text []byte) {
 
 // pod records the containers of a pod.
 func (r *reader) pod(name string, object, pod *yaml.Node) {
+	r.kubernetes = true
 	volumes := map[string]podVolume{}
 	for _, v := range items(get(pod, "volumes")) {
 		if v = target(v); v != nil && r.spend(name, len(v.Content)) {

@@ -16,7 +16,7 @@ import (
 // link joins what was read: builds to their Dockerfiles, deployments to the
 // builds of their images.
 func (r *reader) link() *Links {
-	l := &Links{builds: map[string][]Build{}, deployments: map[string][]workload.Deployment{}, derived: map[string][]workload.Place{}, gaps: r.gaps}
+	l := &Links{builds: map[string][]Build{}, deployments: map[string][]workload.Deployment{}, derived: map[string][]workload.Place{}, gaps: r.gaps, kubernetes: r.kubernetes}
 	slices.SortStableFunc(r.builds, func(a, b build) int { return comparePlaces(a.Place, b.Place) })
 	slices.SortStableFunc(r.runs, func(a, b run) int { return comparePlaces(a.Place, b.Place) })
 	slices.SortStableFunc(l.gaps, func(a, b workload.Gap) int { return comparePlaces(a.Place, b.Place) })

@@ -29,6 +29,7 @@ type reader struct {
 	compose        *composeDir // the last one that was found
 	composeDirs    int         // that were read
 	composeBytes   int64       // of work for them
+	kubernetes     bool        // a manifest or a file of such a tool was found
 	// later is what needs the complete list of files.
 	later []func()
 }
@@ -86,6 +87,7 @@ func (r *reader) walk(dir string, depth int) {
 // file records a file, and reads it later if it may be a source.
 func (r *reader) file(name string) {
 	r.exists[name] = true
+	r.kubernetes = r.kubernetes || slices.Contains(orchestration, strings.ToLower(path.Base(name)))
 	if discover.IsDockerfile(path.Base(name)) {
 		r.dockerfiles = append(r.dockerfiles, name)
 		return
@@ -104,6 +106,9 @@ func (r *reader) file(name string) {
 		r.later = append(r.later, func() { r.source(name, read) })
 	}
 }
+
+// orchestration are the files of tools that deploy to Kubernetes.
+var orchestration = strings.Fields("tiltfile skaffold.yaml skaffold.yml chart.yaml kustomization.yaml kustomization.yml helmfile.yaml")
 
 // source is a kind of file: its reader, and a text that every file worth reading
 // contains. An empty text means every file.

@@ -36,7 +36,12 @@ type Links struct {
 	deployments map[string][]workload.Deployment
 	derived     map[string][]workload.Place
 	gaps        []workload.Gap
+	kubernetes  bool
 }
+
+// Kubernetes reports whether the repository has a manifest of a Kubernetes workload, or a
+// file of a tool that deploys to Kubernetes (Tilt, Skaffold, Helm, Kustomize).
+func (l *Links) Kubernetes() bool { return l.kubernetes }
 
 // Read reads the repository with the root fsys. It never fails: what can't be read is
 // among the gaps.

@@ -40,6 +40,7 @@ func (s *Source) use() {
 		b.deployments(f.checkout.links.Deployments(f.place))
 		for i := range s.Builds {
 			s.Builds[i].Derived = f.checkout.links.Derived(f.place)
+			s.Builds[i].Kubernetes = f.checkout.links.Kubernetes()
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package rootcheck
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
@@ -33,17 +32,11 @@ func May(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, start Sta
 	}
 	if note != "" {
 		low.Caveats = []string{note}
-		if inKubernetes(p) {
+		if p.Kubernetes {
 			low.Safety = fixer.Unsafe // if the runtime may reserve those for root
 		}
 	}
 	return fixer.Doubt(start.Doubt).And(low)
-}
-
-// inKubernetes reports whether a manifest of the repository runs the image, or one that
-// may be it.
-func inKubernetes(p *imagebuild.Pass) bool {
-	return slices.ContainsFunc(slices.Concat(p.Deployments, p.Perhaps), func(d workload.Deployment) bool { return strings.HasPrefix(d.Name, "container ") })
 }
 
 // stillRoots tells of something that stays root's and that the application may

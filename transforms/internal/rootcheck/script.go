@@ -174,8 +174,10 @@ func (x *examiner) reinstalls(dir string) bool {
 		return false
 	}
 	for ; ; dir = path.Dir(dir) {
-		if x.run.Origin(path.Join(dir, "pnpm-lock.yaml"), x.pass.Context).Copied {
-			return false
+		if name := x.run.Origin(path.Join(dir, "pnpm-lock.yaml"), x.pass.Context).Name; name != "" {
+			if _, err := x.pass.Files().Stat(name); err == nil {
+				return false
+			}
 		}
 		if dir == "/" || dir == "." || dir == "" {
 			return true
