@@ -200,7 +200,7 @@ func ownableWorkdir(run *stage.Evaluation, id users.Identity) (dir, note string)
 	case dir == "/" && final.Base.Distro.FamilyOf() == baseimage.Scratch:
 		return "", "" // a program that is all there is
 	case dir == "/" && final.Workdir.In == nil:
-		return "", "there is no WORKDIR: the files lie in /, which stays owned by root, so the application can't write beside them"
+		return "", "there is no WORKDIR: it runs in /, where only root may write"
 	case !paths.IsOwnable(dir):
 		return stays("it is a directory of the system")
 	case dir == id.Home, users.Owns(run.Steps, id, dir):
