@@ -43,7 +43,7 @@ from being root on the host. Kubernetes' restricted policy refuses to start it.`
 			"Deployments in Compose files, Kubernetes manifests, fly.toml and documentation work with the new user",
 		},
 		LeavesAlone: []string{
-			"Starts that drop root themselves (gosu, su-exec) or need it (cron, supervisord, sudo)",
+			"Starts that drop root themselves (gosu, su-exec, uwsgi with uid) or need it (cron, supervisord, sudo)",
 			"Starts that change users, owners or root's files, and scripts that can't be read",
 			"Applications, browsers and package managers in root's home",
 			"Files that only root can use (chmod 700, --chmod=0400, generated keys, downloads by ADD)",
@@ -63,7 +63,8 @@ from being root on the host. Kubernetes' restricted policy refuses to start it.`
 			"A deployment grants devices, capabilities or privileged, or could not be read",
 			"A deployment's command, or a health check, needs root",
 			"nginx's configuration is mounted, or made at start and can't be seen",
-			"nginx listens below port 1024, or another program does in Kubernetes: the runtime may reserve those for root",
+			"nginx listens below port 1024, or another program and the repository deploys to Kubernetes",
+			"A Tiltfile runs commands in the running container",
 		},
 		See: []string{
 			"https://docs.docker.com/reference/dockerfile/#user",
