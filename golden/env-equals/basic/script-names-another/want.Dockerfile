@@ -1,0 +1,3 @@
+FROM alpine:3.20
+ENV APP_VERSION=5.10.0
+CMD ["sh"]
