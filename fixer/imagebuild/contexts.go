@@ -15,6 +15,26 @@ import (
 type Contexts struct {
 	mu   sync.Mutex
 	kept map[fs.FS]map[ignoreFileKey]*contents
+	// literals are those of repositories.
+	literals map[fs.FS][]literal
+}
+
+// expectations returns the literals of a repository, read once.
+func (c *Contexts) expectations(repository fs.FS) []literal {
+	if c == nil || !isComparable(repository) {
+		return literals(repository)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	list, ok := c.literals[repository]
+	if !ok {
+		list = literals(repository)
+		if c.literals == nil {
+			c.literals = map[fs.FS][]literal{}
+		}
+		c.literals[repository] = list
+	}
+	return list
 }
 
 // ignoreFileKey tells apart what the same directory is as the context of several
