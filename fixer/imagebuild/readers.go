@@ -21,7 +21,7 @@ import (
 // The bounds of what is read of a repository for that.
 const (
 	maxReaderDepth = 2
-	maxReaders     = 400
+	maxReaders     = 3000
 	maxReaderBytes = 128 << 10
 	maxLiterals    = 2000
 )
