@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -83,7 +82,6 @@ func replace(t testing.TB, name string, with func(name string) error) {
 	}
 }
 
-func pipe(name string) error      { return syscall.Mkfifo(name, 0o600) }
 func directory(name string) error { return os.Mkdir(name, 0o700) }
 func nothing(string) error        { return nil }
 
