@@ -14,7 +14,6 @@ import (
 	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
-	"github.com/dockmend/dockmend/transforms/internal/textual"
 )
 
 // EnvEquals writes the old form of ENV and LABEL with an equals sign.
@@ -34,7 +33,6 @@ documentation says that this form may be removed, and BuildKit warns of it (Lega
 			"The same holds whatever the variables in it are set to",
 		},
 		LeavesAlone: []string{
-			"Lines that a script of the repository reads as text (awk, sed)",
 			"Values with quotes and variables beside each other, or with escapes beside blanks",
 			"Values that begin on another line than their name",
 			"Values that look like several variables, or begin with =: the author may mean something else",
@@ -104,10 +102,6 @@ func equals(p *imagebuild.Pass, in *dockerfile.Instruction, kv instructions.KeyV
 	edits, err := equalsEdits(in, kv, word)
 	if err != nil {
 		left("a line continuation is where the = or the quotes go")
-		return
-	}
-	if script := textual.Reader(p, in.Name(), kv.Key); script != "" {
-		left(script + " reads the line as text")
 		return
 	}
 	p.Change(in.Span, fixer.Finding{

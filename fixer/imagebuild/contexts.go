@@ -15,26 +15,24 @@ import (
 type Contexts struct {
 	mu   sync.Mutex
 	kept map[fs.FS]map[ignoreFileKey]*contents
-	// literals are those of repositories.
-	literals map[fs.FS][]literal
+	// expected is what the scripts of repositories expect.
+	expected map[fs.FS]*expectations
 }
 
-// expectations returns the literals of a repository, read once.
-func (c *Contexts) expectations(repository fs.FS) []literal {
+// expectations returns what the scripts of a repository expect, read once.
+func (c *Contexts) expectations(repository fs.FS) *expectations {
 	if c == nil || !isComparable(repository) {
-		return literals(repository)
+		return expectationsOf(repository)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	list, ok := c.literals[repository]
-	if !ok {
-		list = literals(repository)
-		if c.literals == nil {
-			c.literals = map[fs.FS][]literal{}
-		}
-		c.literals[repository] = list
+	if c.expected == nil {
+		c.expected = map[fs.FS]*expectations{}
 	}
-	return list
+	if c.expected[repository] == nil {
+		c.expected[repository] = expectationsOf(repository)
+	}
+	return c.expected[repository]
 }
 
 // ignoreFileKey tells apart what the same directory is as the context of several

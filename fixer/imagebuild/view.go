@@ -24,7 +24,7 @@ type build struct {
 	workloads map[*stage.Evaluation]*workload.Workload
 	ctx       context.Context
 	images    *images
-	expects   func() []literal // of the repository
+	expects   func() *expectations // of the repository
 }
 
 // again returns the build before any transform.
@@ -112,7 +112,7 @@ func resolve(file *dockerfile.File, src Source) ([]*build, error) {
 			return nil, err
 		}
 		b := &build{Build: one, graph: graph}
-		b.expects = sync.OnceValue(func() []literal { return src.Contexts.expectations(one.Repository) })
+		b.expects = sync.OnceValue(func() *expectations { return src.Contexts.expectations(one.Repository) })
 		for _, other := range builds {
 			if sameFS(one.Context, other.Context) {
 				b.contents = other.contents

@@ -10,8 +10,11 @@ import (
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
-// maxEntries bounds the directories that are read of what a mount brings.
-const maxEntries = 2000
+// The bounds of what is read of a mount: the entries of a directory, and directories.
+const (
+	maxEntries = 2000
+	maxFolders = 500
+)
 
 // besides matches the folders of a checkout that no container runs.
 var besides = lazyregexp.New(`(?i)^(\..*|node_modules|vendor|dist|build|out|target|coverage|docs?|examples?|samples?|tests?|specs?|__tests__|e2e|cypress|scripts?|tools?|bin|public|static|assets|docker|deploy|k8s|helm|charts?|terraform|infra)$`)
@@ -28,13 +31,16 @@ func copiesAll(p *imagebuild.Pass, run *stage.Evaluation, m workload.Mount, targ
 	if err != nil || len(entries) > maxEntries {
 		return true
 	}
+	folders := 0
 	for _, e := range entries {
 		file := e.Name()
 		switch {
+		case folders > maxFolders:
+			return false // which is the safe answer
 		case e.IsDir() && besides.MatchString(file):
 			continue
 		case e.IsDir():
-			file = firstSource(p.Repository, name, file)
+			file = firstSource(p.Repository, name, file, &folders)
 		case !sourceCode.MatchString(file) || settings.MatchString(file) && isSettings(file):
 			continue
 		}
@@ -53,8 +59,9 @@ func isSettings(name string) bool {
 var toolSettings = lazyregexp.New(`(?i)(config|rc|\.d)\.[cm]?[jt]s$|^(gulpfile|gruntfile|jest|babel|webpack|vite|rollup|eslint|prettier|setup|conftest|manage)`)
 
 // firstSource returns a source in a folder or in one of its folders, from the mount's
-// directory; "" for none.
-func firstSource(fsys fs.FS, dir, folder string) string {
+// directory; "" for none. folders counts those that are read.
+func firstSource(fsys fs.FS, dir, folder string, folders *int) string {
+	*folders++
 	entries, err := fs.ReadDir(fsys, path.Join(dir, folder))
 	if err != nil || len(entries) > maxEntries {
 		return ""
@@ -65,9 +72,10 @@ func firstSource(fsys fs.FS, dir, folder string) string {
 		}
 	}
 	for _, e := range entries {
-		if !e.IsDir() || besides.MatchString(e.Name()) {
+		if !e.IsDir() || besides.MatchString(e.Name()) || *folders > maxFolders {
 			continue
 		}
+		*folders++
 		below, err := fs.ReadDir(fsys, path.Join(dir, folder, e.Name()))
 		for _, b := range below[:min(len(below), maxEntries)] {
 			if err == nil && !b.IsDir() && sourceCode.MatchString(b.Name()) {
