@@ -37,7 +37,7 @@ uploads/, a SQLite file) fails with EACCES. A recursive chown afterwards works, 
 			"No later RUN of root's depends on the owner of the files",
 		},
 		LeavesAlone: []string{
-			"Copies that have a --chown",
+			"Copies that have a --chown, and all with --own data or --own nothing",
 			"Files that a later chown gives to another user",
 			"Copies that may bring a .git directory, where a later RUN may call git: it refuses another owner's repository",
 			"Copies before an npm 7 or 8 that would run scripts as the new owner",
@@ -50,7 +50,11 @@ uploads/, a SQLite file) fails with EACCES. A recursive chown afterwards works, 
 			"https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory",
 		},
 	},
+	Flags: []*fixer.Flag{owner.Style},
 	Run: imagebuild.On(func(p *imagebuild.Pass) error {
+		if !owner.GivesFiles(p) {
+			return nil
+		}
 		for _, n := range p.Graph.Targets() {
 			if err := chownCopies(p, n); err != nil {
 				return err

@@ -30,7 +30,8 @@ var NonrootUser = &fixer.Transform{
 		What: `Adds USER after the last instruction that needs root, in every stage that becomes an image and starts a program. The user is,
 in this order: the base image's own; one that the file creates and never uses; node, where the base has it; nonroot on
 distroless; 65532:65532 where there is no user database; a new one with the first free id from 1000 on. That user gets the
-working directory, declared volumes and directories made by RUN mkdir, one directory each, never recursively. Docker's
+working directory, declared volumes and directories made by RUN mkdir, one directory each, never recursively; with --own
+data, only what is there to be written, and with --own nothing, nothing. Docker's
 official nginx image runs as its own user nginx, who gets the cache directory, the pid file and the files that the image's
 entrypoint writes; the files that nginx serves stay root's.`,
 		Why: `A process that runs as root in a container is root on every file and socket that is mounted into it, and one kernel bug away
@@ -57,7 +58,7 @@ from being root on the host. Kubernetes' restricted policy refuses to start it.`
 		},
 		NeedsUnsafe: []string{
 			"What runs is not fully known: package.json can't be read, or a program's children are not followed",
-			"Files stay root's that the application may write: logs, databases, copies without chown-copy",
+			"Files stay root's that the application may write: logs, databases, copies without chown-copy, --own data",
 			"Data lies in a directory that the Dockerfile does not create, or where only root may write",
 			"A deployment mounts an existing volume, or a directory that the application may write: it keeps its owner",
 			"A deployment grants devices, capabilities or privileged, or could not be read",
@@ -75,7 +76,7 @@ from being root on the host. Kubernetes' restricted policy refuses to start it.`
 		},
 	},
 	RestsOn: []*fixer.Transform{ChownCopy},
-	Flags:   []*fixer.Flag{users.Name, users.Number, users.Style},
+	Flags:   []*fixer.Flag{users.Name, users.Number, users.Style, owner.Style},
 	Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		for _, n := range p.Graph.Targets() {
 			if err := nonroot(p, n); err != nil {

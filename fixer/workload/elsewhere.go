@@ -251,8 +251,11 @@ func (s *Sources) resolveConstants(others *Sources) {
 			found++
 			v := value{known: true, path: c.path + w.below, partial: w.partial}
 			if p := pathOf(v); path.IsAbs(p) && !isKernels(p) {
-				s.path(SourcePath{Path: p, Kind: Written, Variable: c.variable, Evidence: w.Evidence})
+				s.path(SourcePath{Path: p, Kind: Written, Tree: w.partial, Variable: c.variable, Evidence: w.Evidence})
 			}
+		}
+		if found == 0 {
+			s.unplaced(w.Evidence)
 		}
 	}
 	s.constants.pending = nil

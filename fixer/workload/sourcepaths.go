@@ -28,6 +28,7 @@ const (
 type SourcePath struct {
 	Path     string // clean; the directory where what follows is not a literal
 	Kind     PathKind
+	Tree     bool   // a directory certainly: a call makes it, or writes below it
 	Variable string // of the environment, that overrides it; "" for none
 	Evidence
 }
@@ -37,6 +38,7 @@ type SourcePath struct {
 type RelativeWrite struct {
 	Path     string   // clean, relative to the working directory; "." is it itself, ".." is above it
 	Kind     PathKind // Written or Default
+	Tree     bool     // a directory certainly, as of SourcePath
 	Variable string   // of the environment, that overrides it; "" for none
 	// OfSource: Path is relative to the root of the build context, since the source
 	// computes it from its own location (__dirname, __file__). It begins with ".."
@@ -106,14 +108,26 @@ func (u *unit) written(v value, i int) {
 	}
 	p := pathOf(v)
 	switch {
+	case p == "" && v.known && !v.partial: // a URL, a name in memory
 	case p == "":
+		u.out.unplaced(u.evidence(i))
 	case path.IsAbs(p):
 		u.path(p, Written, v, i)
-	case v.from == sourceFile || p != ".":
+	case v.from != sourceFile && p == ".":
+		u.out.unplaced(u.evidence(i))
+	default:
 		u.used[v.literal] = true
-		u.out.relative(RelativeWrite{Path: p, Kind: Written, Variable: v.variable, OfSource: v.from == sourceFile, Evidence: u.evidence(i)})
+		u.out.relative(RelativeWrite{Path: p, Kind: Written, Tree: u.isTree(v, i), Variable: v.variable, OfSource: v.from == sourceFile, Evidence: u.evidence(i)})
 	}
 }
+
+// isTree reports whether what is written at token i is certainly a directory.
+func (u *unit) isTree(v value, i int) bool {
+	return v.partial || makesDirectory.MatchString(u.calledName(i))
+}
+
+// makesDirectory matches the names of calls that make a directory, in all languages.
+var makesDirectory = lazyregexp.New(`(?i)mkdir|makedirs|make_path|mkpath|ensureDir|create_?dir`)
 
 // path reports an absolute path at token i, and keeps its literal from being reported
 // as Mentioned too.
@@ -125,7 +139,7 @@ func (u *unit) path(p string, kind PathKind, v value, i int) {
 		kind = Mentioned
 	}
 	u.used[v.literal] = true
-	u.out.path(SourcePath{Path: p, Kind: kind, Variable: v.variable, Evidence: u.evidence(i)})
+	u.out.path(SourcePath{Path: p, Kind: kind, Tree: kind == Written && u.isTree(v, i), Variable: v.variable, Evidence: u.evidence(i)})
 }
 
 func (u *unit) evidence(token int) Evidence {

@@ -19,6 +19,7 @@ type Sources struct {
 	Paths          []SourcePath
 	RelativeWrites []RelativeWrite
 	Writers        []SourceWriter
+	Unplaced       []Evidence // calls that write where no source says, at most 100
 	Ports          []SourcePort
 	Settings       []NamedFile
 
@@ -291,6 +292,13 @@ func (s *Sources) child(c ChildProcess) {
 }
 func (s *Sources) writer(w SourceWriter) {
 	addResult(s, &s.Writers, w, w.Place, "imports of packages that write")
+}
+
+// unplaced adds a call that writes to an unknown place, once for each line.
+func (s *Sources) unplaced(e Evidence) {
+	if len(s.Unplaced) < maxHits && !repeats(s.Unplaced, e) {
+		s.Unplaced = append(s.Unplaced, e)
+	}
 }
 
 // unknownChild adds the gap of an unknown child process.

@@ -524,6 +524,47 @@ func TestWriters(t *testing.T) {
 	}
 }
 
+// TestUnplaced: calls that write where no source says, and the same to a place that one
+// does.
+func TestUnplaced(t *testing.T) {
+	for _, c := range []struct{ name, file, text, want string }{
+		{"a parameter", "a.js", "function f(p) { fs.writeFileSync(p, '') }", "a.js:1"},
+		{"a literal", "a.js", "fs.writeFileSync('data/x', '')", ""},
+		{"a name after a directory", "a.js", "fs.writeFileSync('data/' + x, '')", ""},
+		{"a name in the working directory", "a.js", "fs.writeFileSync('./' + x, '')", "a.js:1"},
+		{"a constant of another source", "a.js", "const c = require('./c')\nfs.writeFileSync(c.file, '')", "a.js:2"},
+		{"one that is read", "a.js", "fs.readFileSync(x)", ""},
+		{"Python", "a.py", "def f(p):\n  open(p, 'w')", "a.py:2"},
+		{"Python, read", "a.py", "def f(p):\n  open(p)", ""},
+		{"a database of a server", "a.go", `sql.Open("postgres", dsn)`, ""},
+		{"Go", "a.go", `os.Create(name)`, "a.go:1"},
+		{"in memory", "a.js", "new Database(':memory:')", ""},
+	} {
+		var got []string
+		for _, e := range sourcesOf(c.file, c.text).Unplaced {
+			got = append(got, e.Place.String())
+		}
+		if s := strings.Join(got, " "); s != c.want {
+			t.Errorf("%s: %q, want %q", c.name, s, c.want)
+		}
+	}
+}
+
+// TestTree: directories, and files.
+func TestTree(t *testing.T) {
+	s := sourcesOf("a.js", "fs.mkdirSync('a'); fs.writeFileSync('b/' + x, ''); fs.writeFileSync('c', ''); fs.mkdirSync('/d'); fs.writeFileSync('/e', '')")
+	var got []string
+	for _, w := range s.RelativeWrites {
+		got = append(got, fmt.Sprint(w.Path, w.Tree))
+	}
+	for _, p := range s.Paths {
+		got = append(got, fmt.Sprint(p.Path, p.Tree))
+	}
+	if s := strings.Join(got, " "); s != "atrue btrue cfalse /dtrue /efalse" {
+		t.Error(s)
+	}
+}
+
 // TestBounds: what exceeds a bound is a gap with its place, and no file before it is
 // lost.
 func TestBounds(t *testing.T) {

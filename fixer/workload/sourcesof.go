@@ -11,6 +11,7 @@ func (s *Sources) Of(takes func(name string) bool) *Sources {
 	out.Paths = taken(s.Paths, maxResults, takes, func(p SourcePath) Place { return p.Place })
 	out.RelativeWrites = taken(s.RelativeWrites, maxResults, takes, func(w RelativeWrite) Place { return w.Place })
 	out.Writers = taken(s.Writers, maxHits, takes, func(w SourceWriter) Place { return w.Place })
+	out.Unplaced = taken(s.Unplaced, maxHits, takes, func(e Evidence) Place { return e.Place })
 	out.Ports = taken(s.Ports, maxResults, takes, func(p SourcePort) Place { return p.Place })
 	out.Settings = taken(s.Settings, maxResults, takes, func(f NamedFile) Place { return f.Place })
 	return &out

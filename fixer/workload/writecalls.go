@@ -14,12 +14,14 @@ type writeCall struct {
 	arg       int      // the index of the path; -1: that of key, -2: the receiver
 	key       string   // of the argument, or of an entry of an object in the arguments
 	mode      bool     // only with a mode in the arguments that writes
+	url       bool     // only where the path is in the URL of a database
 }
 
 // writeCallsOf are the calls of each language, as [receiver|receiver.]name:path. The
 // path is the index of an argument, the key of one, or "<" for the receiver of the
-// method; "?" after it: only with a mode that writes. Sources are the
-// documentation of the languages' libraries and of the packages.
+// method; "?" after it: only with a mode that writes; "=": only where it is the URL of a
+// database that is a file. Sources are the documentation of the languages' libraries and
+// of the packages.
 var writeCallsOf = map[Language]string{
 	JavaScript: "writeFile:0 writeFileSync:0 appendFile:0 appendFileSync:0 createWriteStream:0 mkdir:0 mkdirSync:0 mkdirp:0 mkdirpSync:0 mkdtemp:0 mkdtempSync:0 " +
 		"ensureDir:0 ensureDirSync:0 ensureFile:0 ensureFileSync:0 outputFile:0 outputFileSync:0 outputJson:0 outputJsonSync:0 outputJSON:0 writeJson:0 writeJsonSync:0 writeJSON:0 " +
@@ -32,7 +34,7 @@ var writeCallsOf = map[Language]string{
 		"to_pickle:0 savefig:0 np|numpy.save:0 logger.add:0 save:0 mkdir:< write_text:< write_bytes:< touch:< open:<?",
 	Ruby: "File|IO.write:0 File.open:0? File.new:0? FileUtils.mkdir_p:0 FileUtils.makedirs:0 FileUtils.mkdir:0 FileUtils.touch:0 FileUtils.cp:1 FileUtils.mv:1 Dir.mkdir:0 Database.new:0 Logger.new:0 " +
 		"PStore|Store.new:0 CSV.open:0? mkpath:< mkdir:<",
-	Go: "os|ioutil.WriteFile:0 os.Create:0 os.MkdirAll:0 os.Mkdir:0 os.OpenFile:0? os.Rename:1 os.Remove:0 os.RemoveAll:0 os.Chmod:0 os.Truncate:0 os.Symlink:1 os.Link:1 sqlite.Open:0 bolt|bbolt.Open:0 badger.DefaultOptions:0 leveldb.OpenFile:0 pebble.Open:0 sql|sqlx.Open:1 sqlx.Connect:1",
+	Go: "os|ioutil.WriteFile:0 os.Create:0 os.MkdirAll:0 os.Mkdir:0 os.OpenFile:0? os.Rename:1 os.Remove:0 os.RemoveAll:0 os.Chmod:0 os.Truncate:0 os.Symlink:1 os.Link:1 sqlite.Open:0 bolt|bbolt.Open:0 badger.DefaultOptions:0 leveldb.OpenFile:0 pebble.Open:0 sql|sqlx.Open:1= sqlx.Connect:1=",
 	Java: "FileOutputStream:0 FileWriter:0 PrintWriter:0 RandomAccessFile:0? Files.write:0 writeString:0 createDirectories:0 createDirectory:0 Files.createFile:0 newBufferedWriter:0 newOutputStream:0 " +
 		"Files.copy:1 Files.move:1 FileHandler:0 writeStringToFile:0 forceMkdir:0 mkdirs:< mkdir:< createNewFile:< writeText:< writeBytes:< appendText:< bufferedWriter:< outputStream:< printWriter:< os.write:0 makeDir.all:0",
 	CSharp: "File.WriteAllText:0 File.WriteAllTextAsync:0 File.WriteAllBytes:0 File.WriteAllBytesAsync:0 File.WriteAllLines:0 File.AppendAllText:0 File.AppendAllTextAsync:0 File.AppendAllLines:0 File.Create:0 " +
@@ -49,7 +51,8 @@ var writeCalls = sync.OnceValue(func() map[Language]map[string][]writeCall {
 	return callsByName(writeCallsOf, func(n callName) writeCall {
 		c := writeCall{receivers: n.receivers, arg: -1}
 		path, mode := strings.CutSuffix(n.what, "?")
-		c.mode = mode
+		path, url := strings.CutSuffix(path, "=")
+		c.mode, c.url = mode, url
 		if n, err := strconv.Atoi(path); err == nil {
 			c.arg = n
 		} else if path == "<" {
@@ -86,7 +89,10 @@ func (u *unit) writeCall(i int) {
 		case c.arg == -2 && (method || len(words) > 1):
 			u.written(u.calledOn(i), i)
 		case c.arg >= 0 && c.arg < len(args) && (args[c.arg].key == "" || u.lang != Python):
-			u.written(u.eval(args[c.arg].a, args[c.arg].b), i)
+			v := u.eval(args[c.arg].a, args[c.arg].b)
+			if _, ok := u.databaseFile(v.path); ok || !c.url {
+				u.written(v, i)
+			}
 		case c.key != "":
 			for _, a := range u.keyed(args) {
 				if a.key == c.key || strings.Trim(a.key, `"'`) == c.key {

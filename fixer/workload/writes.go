@@ -137,7 +137,7 @@ func (w *Workload) Writes() (list []Write) {
 			list = append(list, c.writes()...)
 		}
 	})
-	list = slices.Concat(list, w.variableWrites(), w.sourceWrites(), w.configuration().writes)
+	list = slices.Concat(list, w.variableWrites(), w.SourceWrites(), w.configuration().writes)
 	type key struct{ path, by string }
 	seen := map[key]bool{}
 	return slices.DeleteFunc(list, func(one Write) bool {
@@ -201,9 +201,9 @@ func (w *Workload) variableWrites() (list []Write) {
 	return list
 }
 
-// sourceWrites returns what the sources write: absolute, from the working directory,
-// or from the location of the source in the image.
-func (w *Workload) sourceWrites() (list []Write) {
+// SourceWrites returns those of Writes that the sources have, each of their lines: absolute,
+// from the working directory, or from the location of the source in the image.
+func (w *Workload) SourceWrites() (list []Write) {
 	dirs := map[string]string{}
 	w.eachSources(func(s *Sources) { list = append(list, w.writesOf(s, dirs)...) })
 	return list
@@ -217,14 +217,14 @@ func (w *Workload) writesOf(sources *Sources, dirs map[string]string) (list []Wr
 		if _, set := final.EnvVar(p.Variable); p.Kind == Mentioned || p.Variable != "" && set {
 			continue // the variable's value counts
 		}
-		list = append(list, Write{Path: p.Path, Sure: p.Kind == Written, By: p.Place.File, Place: p.Place})
+		list = append(list, Write{Path: p.Path, Tree: p.Tree, Sure: p.Kind == Written, By: p.Place.File, Place: p.Place})
 	}
 	for _, r := range sources.RelativeWrites {
 		if _, set := final.EnvVar(r.Variable); r.Variable != "" && set {
 			continue
 		}
 		if file := w.fileOf(r, dirs); file != "" {
-			list = append(list, Write{Path: file, Sure: r.Kind == Written, By: r.Place.File, Place: r.Place})
+			list = append(list, Write{Path: file, Tree: r.Tree, Sure: r.Kind == Written, By: r.Place.File, Place: r.Place})
 		}
 	}
 	return list

@@ -127,30 +127,34 @@ func ofMount(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, d wor
 			}
 			written = ", and " + written
 		}
-		user, known := id.Numeric()
-		if !known {
-			user = id.User
-		}
-		return fmt.Sprintf("%s mounts the host's %s to %s, which keeps its owner%s: chown %s %s there", m.Place, m.Source, target, written, user, m.Source)
+		return fmt.Sprintf("%s mounts the host's %s to %s, which keeps its owner%s: chown -R %s %s there", m.Place, m.Source, target, written, numbers(id), m.Source)
 	case workload.Volume, workload.Anonymous:
 		switch {
 		case m.Existing:
-			return fmt.Sprintf("%s mounts a volume to %s, which keeps the owners that it has", m.Place, target)
+			return fmt.Sprintf("%s mounts a volume to %s, which keeps the owners that it has: chown -R %s %s in it once", m.Place, target, numbers(id), target)
 		case of.Made == workload.Made && of.MayWrite(id.Name, id.User, strconv.Itoa(id.UID)):
 			return "" // in existing volumes as well
 		case of.Made == workload.Made || target == run.Final.Workdir.Text:
-			return fmt.Sprintf("an existing volume (%s) keeps root-owned files: chown %s in it once", m.Place, target)
+			return fmt.Sprintf("an existing volume (%s) keeps root-owned files: chown -R %s %s in it once", m.Place, numbers(id), target)
 		}
-		return fmt.Sprintf("%s mounts a volume to %s, which would be owned by root", m.Place, target)
+		return fmt.Sprintf("%s mounts a volume to %s, which would be owned by root: RUN mkdir -p %s && chown %s %s makes a new one the user's", m.Place, target, target, numbers(id), target)
 	case workload.Tmpfs:
 		if of.Made != workload.Made {
 			return "" // everyone may write there (runc makes it with mode 1777)
 		}
-		return fmt.Sprintf("%s mounts a tmpfs to %s, which is owned by root unless it says uid=", m.Place, target)
+		return fmt.Sprintf("%s mounts a tmpfs to %s, which is owned by root: its option uid=%d gives it away", m.Place, target, id.UID)
 	case workload.Claim:
-		return fmt.Sprintf("%s mounts a volume to %s, which is owned by root unless the platform gives it away", m.Place, target)
+		return fmt.Sprintf("%s mounts a volume to %s, which is owned by root unless the platform gives it away (Kubernetes: fsGroup)", m.Place, target)
 	}
 	return ""
+}
+
+// numbers returns the user as chown names it on a host that does not have it.
+func numbers(id users.Identity) string {
+	if user, known := id.Numeric(); known {
+		return user
+	}
+	return id.User
 }
 
 // isModules reports whether a path is a node_modules or lies in one.

@@ -34,7 +34,7 @@ func CopiedTree(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, wr
 		if !ok || c.Owned || !IsApplications(run, t.id, c.Dest) || ChownedLater(run, i, t.id) {
 			continue
 		}
-		if _, err := g.Give(i, c); err == nil || t.written != "" {
+		if _, err := g.Give(i, c); GivesFiles(p) && err == nil || t.written != "" {
 			t.Copies = append(t.Copies, s.In)
 		}
 	}

@@ -24,7 +24,7 @@ func Data(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
 	started := load.Started()
 	for _, w := range load.Writes() {
 		switch {
-		case w.Command != nil || w.By == "the start" || w.Variable == "" && IsByHand(w.Place.File) && !slices.Contains(started, w.Place.File) || !staysRoots(run, id, w.Path):
+		case w.Command != nil || w.By == "the start" || w.Variable == "" && IsByHand(w.Place.File) && !slices.Contains(started, w.Place.File) || !staysRoots(p, run, id, w.Path):
 		case w.Variable != "" && w.Place.File == p.File.Name():
 			return fmt.Sprintf("%s names %s, which the Dockerfile does not create", w.Variable, w.Path)
 		case w.Variable != "":
@@ -55,13 +55,17 @@ func IsByHand(name string) bool {
 
 // staysRoots reports whether a user can neither write to a file or directory nor
 // make it.
-func staysRoots(run *stage.Evaluation, id users.Identity, file string) bool {
+func staysRoots(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, file string) bool {
 	file = path.Clean(file)
 	switch {
 	case !path.IsAbs(file) || file == "/" || workload.IsTemporary(file) || workload.Within(file, "/proc") || workload.Within(file, "/sys") || id.Home != "" && workload.Within(file, id.Home):
 		return false
-	case run.Final.Workdir.Text != "/" && workload.Within(file, run.Final.Workdir.Text):
-		return false // chown-copy and ownDirs give that
+	case GivesFiles(p) && run.Final.Workdir.Text != "/" && workload.Within(file, run.Final.Workdir.Text):
+		return false // chown-copy and Directories give that
+	case givesNothing(p):
+		return !users.Owns(run.Steps, id, file) && !users.Owns(run.Steps, id, path.Dir(file))
+	case !GivesFiles(p) && workload.Within(file, run.Final.Workdir.Text):
+		return !isBelow(file, givenDirs(p, run, id)) && !users.Owns(run.Steps, id, file) && !users.Owns(run.Steps, id, path.Dir(file))
 	}
 	for dir := file; dir != "/"; dir = path.Dir(dir) {
 		if isGiven(run, id, dir) {

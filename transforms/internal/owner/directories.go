@@ -66,6 +66,8 @@ func Volumes(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (*Lin
 				// Everyone can write there.
 			case workload.IsSystem(dir) && !paths.IsData(dir):
 				return nil, fmt.Errorf("the volume %s is a directory of the system", dir)
+			case !users.Owns(run.Steps, id, dir) && givesNothing(p):
+				return nil, fmt.Errorf("the volume %s stays owned by root (--own nothing)", dir)
 			case !users.Owns(run.Steps, id, dir):
 				dirs = append(dirs, dir)
 			}
@@ -82,7 +84,7 @@ func Volumes(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (*Lin
 	return &Lines{
 		Before: at.In,
 		Lines:  []string{fmt.Sprintf("%s mkdir -p %s && chown %s %s", p.File.Keyword("RUN"), list, owner, list)},
-		doubt:  fmt.Sprintf("existing volumes keep root-owned files: chown %s in them once", strings.Join(dirs, " and ")),
+		doubt:  fmt.Sprintf("existing volumes keep root-owned files: chown -R %s %s in them once", owner, strings.Join(dirs, " ")),
 	}, nil
 }
 
@@ -118,11 +120,19 @@ func At(p *imagebuild.Pass, s stage.State, id users.Identity) (string, bool) {
 // npm 7 and 8 run install scripts as the owner of the directory, and git
 // refuses to work in somebody else's.
 func Directories(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (Lines, error) {
+	if givesNothing(p) {
+		return Lines{}, nil
+	}
 	made, err := madeDirs(run, id)
 	if err != nil {
 		return Lines{}, err
 	}
-	dir, note := ownableWorkdir(run, id)
+	dir, note := "", ""
+	if GivesFiles(p) {
+		dir, note = ownableWorkdir(run, id)
+	} else {
+		made = givenDirs(p, run, id)
+	}
 	dirs := made
 	if in := run.Final.Workdir.In; dir != "" && in != nil && strings.Contains(in.Body(), "$") && run.Final.DependsOnArg(in.Body()) {
 		dir = "." // which is that directory, whatever the build argument is
@@ -131,7 +141,9 @@ func Directories(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (
 		dirs = append([]string{dir}, slices.DeleteFunc(made, func(d string) bool { return d == run.Final.Workdir.Text })...)
 		made = dirs[1:]
 	}
-	dirs = append(dirsAbove(run, id, dirs), dirs...)
+	if GivesFiles(p) {
+		dirs = append(dirsAbove(run, id, dirs), dirs...)
+	}
 	out := Lines{}
 	if note != "" {
 		out.Notes = []string{note}
@@ -163,6 +175,18 @@ func Directories(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (
 		return out, nil
 	}
 	return out, nil
+}
+
+// givenDirs returns the directories that the user gets where the application's files stay
+// root's: those that the file makes, and those that the sources write in.
+func givenDirs(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (dirs []string) {
+	made, _ := madeDirs(run, id) // Directories says what is wrong with them
+	for _, dir := range slices.Concat(made, writtenDirs(p, run)) {
+		if !holdsCode(run, dir) && !users.Owns(run.Steps, id, dir) && !slices.Contains(dirs, dir) {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
 }
 
 // lowest returns the directories of a list that have none of the others below them.

@@ -34,13 +34,13 @@ func Unowned(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) strin
 			continue
 		}
 		line := s.In.Line
-		if mode := readOnly(s, c); mode != "" && IsApplications(run, id, c.Dest) && bringsDirectory(c) {
+		if mode := readOnly(s, c); mode != "" && GivesFiles(p) && IsApplications(run, id, c.Dest) && bringsDirectory(c) {
 			return fmt.Sprintf("line %d copies without the right to write for its owner (--chmod=%s), which root does not need", line, mode)
 		}
 		if c.Chown != "" && ownedBy(s.Before, c, id) {
 			continue
 		}
-		if !c.Owned && IsApplications(run, id, c.Dest) {
+		if !c.Owned && GivesFiles(p) && IsApplications(run, id, c.Dest) {
 			if i < first && bringsDirectory(c) {
 				return fmt.Sprintf("what line %d copies, in a stage that this one is built from, stays owned by root", line)
 			}
@@ -51,7 +51,7 @@ func Unowned(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) strin
 				continue
 			}
 		}
-		if below := bringsWorkdir(p, run, c); below != "" && !givenBehind(run, i, id, run.Final.Workdir.Text, true) {
+		if below := bringsWorkdir(p, run, c); below != "" && GivesFiles(p) && !givenBehind(run, i, id, run.Final.Workdir.Text, true) {
 			return fmt.Sprintf("line %d brings folders into %s, which stay owned by root", line, below)
 		}
 		if what := unreadable(p, c); what != "" {
@@ -86,7 +86,10 @@ var takesWrite = lazyregexp.New(`(^|,)([ugo]*[ua][ugoa]*|)(-[rxX]*w|=[rxX]*(,|$)
 
 // MadeReadOnly returns a RUN that removes the owner's right to write from the
 // application's files, "" if there is none.
-func MadeReadOnly(run *stage.Evaluation, id users.Identity) (found string) {
+func MadeReadOnly(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (found string) {
+	if !GivesFiles(p) {
+		return ""
+	}
 	steps.Calls(run.Steps, func(s stage.Step, c shell.Call) {
 		_, operands := c.Options(func(o string) bool { return o == "--reference" })
 		if c.Name != "chmod" || !c.Has("-R", "--recursive") || len(operands) < 2 || !deniesOwner(operands[0].Text) {
@@ -165,7 +168,7 @@ func InRootDirectory(p *imagebuild.Pass, run *stage.Evaluation) string {
 	if program := installedProgram(p, run); program != "" {
 		return fmt.Sprintf("whether %s writes files there is not known", program)
 	}
-	file, unread := sources.FirstFile(p.NodeProcess().Writing()), sources.Unread(p)
+	file, unread := sources.FirstFile(append(slices.Clone(p.NodeProcess().Writing()), p.Workload(run).Sources().Unplaced...)), sources.Unread(p)
 	switch {
 	case file != "":
 		return fmt.Sprintf("%s may write files there", file)

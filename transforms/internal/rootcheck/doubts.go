@@ -45,7 +45,7 @@ func stillRoots(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) st
 	for _, look := range []func() string{
 		func() string { return Unseen(p, run) },
 		func() string { return owner.Unowned(p, run, id) },
-		func() string { return owner.MadeReadOnly(run, id) },
+		func() string { return owner.MadeReadOnly(p, run, id) },
 		func() string { return owner.DenoCache(run) },
 		func() string { return owner.MadeFile(p, run, id) },
 		func() string { return owner.ChangedModules(p, run, id) },
@@ -56,6 +56,7 @@ func stillRoots(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) st
 		func() string { return Health(p, run, id) },
 		func() string { return owner.SystemFile(p, run) },
 		func() string { return owner.Data(p, run, id) },
+		func() string { return owner.Written(p, run, id) },
 		func() string { return Children(p, run, id) },
 		func() string { return owner.InRootDirectory(p, run) },
 		func() string { return liveUpdate(p) },

@@ -13,7 +13,6 @@ import (
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/owner"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
-	"github.com/dockmend/dockmend/transforms/internal/users"
 )
 
 // This file finds files of the image that only root can use, and that the
@@ -31,7 +30,7 @@ func (x *examiner) modes() string {
 			}
 		}
 		c, ok := s.Before.Copy(s.In)
-		if restrictive(mode) && !(ok && owner.IsApplications(x.run, users.Identity{}, c.Dest)) {
+		if restrictive(mode) && !(ok && owner.GivesOf(x.pass, x.run, c.Dest)) {
 			return fmt.Sprintf("line %d copies files that only root can use (--chmod=%s)", s.In.Line, mode)
 		}
 	}
@@ -67,7 +66,7 @@ func (x *examiner) takesAway(s stage.Step, c shell.Call) bool {
 		origin := x.run.Origin(file, x.pass.Context)
 		switch {
 		case forOwner && x.isForAll(origin.Name):
-		case !w.Known || !owner.IsApplications(x.run, users.Identity{}, file) || !origin.Copied:
+		case !w.Known || !owner.GivesOf(x.pass, x.run, file) || !origin.Copied:
 			return true
 		}
 	}
@@ -105,7 +104,7 @@ var takesRight = lazyregexp.New(`(^|,)[ug]*[oa]+[ug]*(-[wrx]*[rx]|=[wx]*(,|$))|(
 func (x *examiner) downloads() string {
 	for i, s := range x.run.Steps {
 		c, ok := s.Before.Copy(s.In)
-		if !ok || !c.ADD || strings.Contains(s.In.Logical, "--chmod=") || owner.IsApplications(x.run, users.Identity{}, c.Dest) {
+		if !ok || !c.ADD || strings.Contains(s.In.Logical, "--chmod=") || owner.GivesOf(x.pass, x.run, c.Dest) {
 			continue
 		}
 		for _, src := range c.Sources {

@@ -11,6 +11,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/installs"
+	"github.com/dockmend/dockmend/transforms/internal/owner"
 	"github.com/dockmend/dockmend/transforms/internal/paths"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 	"github.com/dockmend/dockmend/transforms/internal/users"
@@ -27,13 +28,18 @@ func (x *examiner) writable(file string) bool {
 		return ok
 	}
 	if !path.IsAbs(file) {
-		return paths.IsOwnable(x.run.Final.Workdir.Text) && !strings.HasPrefix(file, "..") && (!strings.Contains(file, "/") || x.treeIsCopied(file+" is written at start"))
+		return paths.IsOwnable(x.run.Final.Workdir.Text) && !strings.HasPrefix(file, "..") && (!strings.Contains(file, "/") && x.ownsWorkdir() || x.treeIsCopied(file+" is written at start"))
 	}
 	if workload.IsTemporary(file) {
 		return true
 	}
 	dir := x.run.Final.Workdir.Text
-	return !workload.IsSystem(dir) && (path.Dir(file) == dir || workload.Within(file, dir) && x.treeIsCopied(file+" is written at start"))
+	return !workload.IsSystem(dir) && (path.Dir(file) == dir && x.ownsWorkdir() || workload.Within(file, dir) && x.treeIsCopied(file+" is written at start"))
+}
+
+// ownsWorkdir reports whether the working directory itself will be the user's.
+func (x *examiner) ownsWorkdir() bool {
+	return owner.GivesFiles(x.pass) || x.user != nil && users.Owns(x.run.Steps, *x.user, x.run.Final.Workdir.Text)
 }
 
 // changesFiles returns the reason if a call changes files which will not be the user's.

@@ -1,0 +1,8 @@
+import http.server
+import sys
+
+def note(text):
+    with open("/tmp/app.log", "a") as log:
+        log.write(text)
+
+http.server.HTTPServer(("", 8000), http.server.SimpleHTTPRequestHandler).serve_forever()

@@ -1,0 +1,7 @@
+FROM debian:bookworm-slim
+RUN groupadd --gid 1000 appuser && useradd --uid 1000 --gid appuser --create-home --shell /usr/sbin/nologin appuser
+RUN apt-get update && apt-get install -y --no-install-recommends python3 && rm -rf /var/lib/apt/lists/*
+COPY app.py /app/
+USER appuser
+EXPOSE 8000
+CMD ["python3", "/app/app.py"]

@@ -1,0 +1,6 @@
+const fs = require("node:fs");
+require("node:http").createServer((req, res) => {
+  fs.writeFileSync("db/last", req.url);
+  fs.writeFileSync("db/last.json", JSON.stringify(req.url));
+  res.end("ok");
+}).listen(3000);
