@@ -144,7 +144,11 @@ func ofMount(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, d wor
 		}
 		return fmt.Sprintf("%s mounts a tmpfs to %s, which is owned by root: its option uid=%d gives it away", m.Place, target, id.UID)
 	case workload.Claim:
-		return fmt.Sprintf("%s mounts a volume to %s, which is owned by root unless the platform gives it away (Kubernetes: fsGroup)", m.Place, target)
+		how := "unless the platform gives it away"
+		if path.Ext(m.Place.File) != ".toml" {
+			how = fmt.Sprintf("without fsGroup: %d in the pod's securityContext", id.GID)
+		}
+		return fmt.Sprintf("%s mounts a volume to %s, which is owned by root %s", m.Place, target, how)
 	}
 	return ""
 }

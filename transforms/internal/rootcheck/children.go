@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
@@ -39,13 +38,8 @@ func Unseen(p *imagebuild.Pass, run *stage.Evaluation) string {
 	if unread := sources.Unread(p); unread != "" {
 		return "what the application writes can't be seen: " + unread
 	}
-	if len(p.Files().Sources().Languages) > 0 || run.Final.Base.Distro.FamilyOf() == baseimage.Scratch {
-		return ""
-	}
-	for _, l := range p.Workload(run).Launches() {
-		if l.File != "" && l.Source == "" {
-			return fmt.Sprintf("what %s writes can't be seen: its sources are not in the build context", l.Path)
-		}
+	if opaque := p.Workload(run).Opaque(); len(opaque) > 0 {
+		return "what the application writes can't be seen: " + opaque[0].What
 	}
 	return ""
 }
