@@ -64,7 +64,7 @@ from being root on the host. Kubernetes' restricted policy refuses to start it.`
 			"A deployment grants devices, capabilities or privileged, or could not be read",
 			"A deployment's command, or a health check, needs root",
 			"nginx's configuration is mounted, or made at start and can't be seen",
-			"nginx listens below port 1024, or another program and the repository deploys to Kubernetes",
+			"It listens below port 1024, and a deployment is on Kubernetes, Fly.io or in the host's network",
 			"A Tiltfile runs commands in the running container",
 		},
 		See: []string{

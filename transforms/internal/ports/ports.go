@@ -2,12 +2,14 @@
 package ports
 
 import (
+	"path"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // Low is the note on ports that some runtimes keep for root: those that the image
@@ -37,6 +39,16 @@ func BelowPrivileged(ports []string) string {
 		return "port " + ports[0] + " is below 1024, which"
 	}
 	return "ports " + strings.Join(ports, ", ") + " are below 1024, which"
+}
+
+// MayBeReserved reports whether a runtime that the repository deploys to may keep such
+// ports for root. Docker opens them since 20.10, in a network of the container's own; the
+// host's has the host's rule. Kubernetes leaves it to the container runtime, and Fly.io
+// runs images in machines of its own.
+func MayBeReserved(p *imagebuild.Pass) bool {
+	return p.Kubernetes || slices.ContainsFunc(slices.Concat(p.Deployments, p.Perhaps), func(d workload.Deployment) bool {
+		return d.HostNetwork || path.Base(d.Place.File) == "fly.toml"
+	})
 }
 
 // Needs is what such ports need: "port 80 is below 1024, which needs …". A capability is

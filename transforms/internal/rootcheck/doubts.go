@@ -21,9 +21,7 @@ func May(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, start Sta
 	note := ports.Low(p, run)
 	switch {
 	case start.Server != nil:
-		if note = start.Server.PortNote(); note != "" {
-			low.Safety = fixer.Unsafe // without its port, nginx does not start at all
-		}
+		note = start.Server.PortNote()
 		if start.Doubt == "" {
 			start.Doubt = NginxDeployed(p, run, id, start.Server)
 		}
@@ -32,8 +30,8 @@ func May(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, start Sta
 	}
 	if note != "" {
 		low.Caveats = []string{note}
-		if p.Kubernetes {
-			low.Safety = fixer.Unsafe // if the runtime may reserve those for root
+		if ports.MayBeReserved(p) {
+			low.Safety = fixer.Unsafe
 		}
 	}
 	return fixer.Doubt(start.Doubt).And(low)

@@ -1,0 +1,4 @@
+FROM nginx:1.27
+COPY site /usr/share/nginx/html
+RUN touch /run/nginx.pid && chown -R nginx:nginx /var/cache/nginx /etc/nginx/conf.d /run/nginx.pid
+USER nginx
