@@ -33,8 +33,17 @@ func (how Exec) exec(args []string) error {
 	return &os.PathError{Op: "exec", Path: name, Err: unix.Exec(name, args, os.Environ())}
 }
 
-// become changes from root to the user, and keeps one of root's rights.
+// become changes from root to the user, and keeps one of root's rights. As runc does, it
+// first gives the user the standard streams, which a program may open again by
+// /dev/stderr (opencontainers/runc, fixStdioPermissions).
 func (u *User) become() error {
+	for fd := range 3 {
+		switch err := unix.Fchown(fd, u.UID, -1); err {
+		case nil, unix.EINVAL, unix.EPERM, unix.EROFS: // of some terminals and devices
+		default:
+			return err
+		}
+	}
 	if err := unix.Prctl(unix.PR_SET_KEEPCAPS, 1, 0, 0, 0); err != nil {
 		return err
 	}
