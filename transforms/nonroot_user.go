@@ -48,7 +48,7 @@ from being root on the host. Kubernetes' restricted policy refuses to start it.`
 			"Starts that change users, owners or root's files, and scripts that can't be read",
 			"Applications, browsers and package managers in root's home",
 			"Files that only root can use (chmod 700, --chmod=0400, generated keys, downloads by ADD)",
-			"Tools that write into a directory that stays root's at every start (vite, react-scripts)",
+			"Tools that write at every start into what RUN made, at places that are not known (strapi, ng, tsc)",
 			"Images that other stages or Dockerfiles build on, that have ONBUILD, or into which no application is copied",
 			"Base images whose users are not known, and Windows images",
 			"Files whose comments say that root is meant",
@@ -212,7 +212,7 @@ func switchUser(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, st
 	own := owner.Lines{}
 	if start.Server != nil {
 		own.Lines = start.Server.Prepare(p, run, id)
-	} else if own, err = owner.Directories(p, run, id); err != nil {
+	} else if own, err = owner.Directories(p, run, id, start.Gives); err != nil {
 		return nil, nil, err
 	}
 	notes = append(notes, own.Notes...)

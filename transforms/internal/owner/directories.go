@@ -118,8 +118,8 @@ func At(p *imagebuild.Pass, s stage.State, id users.Identity) (string, bool) {
 // the file makes by mkdir, for what else are they made. The RUN stands directly
 // in front of USER: every RUN of the file then still finds them as they were.
 // npm 7 and 8 run install scripts as the owner of the directory, and git
-// refuses to work in somebody else's.
-func Directories(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (Lines, error) {
+// refuses to work in somebody else's. trees are given with all that is in them.
+func Directories(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, trees []string) (Lines, error) {
 	if givesNothing(p) {
 		return Lines{}, nil
 	}
@@ -148,7 +148,7 @@ func Directories(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (
 	if note != "" {
 		out.Notes = []string{note}
 	}
-	if len(dirs) == 0 {
+	if len(dirs) == 0 && len(trees) == 0 {
 		return out, nil
 	}
 	owner := id.Owner()
@@ -156,13 +156,20 @@ func Directories(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (
 		owner = n
 	}
 	line := p.File.Keyword("RUN") + " "
-	if len(made) > 0 {
+	if make := lowest(append(slices.Clone(made), trees...)); len(make) > 0 {
 		// They exist already, unless something removed them again.
-		line += "mkdir -p " + strings.Join(lowest(made), " ") + " && "
+		line += "mkdir -p " + strings.Join(make, " ") + " && "
 	}
-	out.Lines = []string{line + "chown " + owner + " " + strings.Join(dirs, " ")}
+	var calls []string
+	if len(dirs) > 0 {
+		calls = append(calls, "chown "+owner+" "+strings.Join(dirs, " "))
+	}
+	if len(trees) > 0 {
+		calls = append(calls, "chown -R "+owner+" "+strings.Join(trees, " "))
+	}
+	out.Lines = []string{line + strings.Join(calls, " && ")}
 	if !steps.CanRun(run.Final) {
-		return Lines{}, fmt.Errorf("the image has nothing to give %s to another user with", dirs[0])
+		return Lines{}, fmt.Errorf("the image has nothing to give %s to another user with", append(dirs, trees...)[0])
 	}
 	for _, s := range run.Steps {
 		if !steps.RemovesTools(s) {

@@ -3,6 +3,7 @@ package rootcheck
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/imagebuild"
@@ -26,12 +27,14 @@ func RootsModules(p *imagebuild.Pass, run *stage.Evaluation) (found string) {
 			return ""
 		}
 	}
-	start := p.Workload(run).Start()
+	load := p.Workload(run)
+	start := load.Start()
 	if start == nil {
 		return ""
 	}
+	isRoots := func(dir string) bool { return !load.Owner(dir).MayWrite(user) }
 	start.All(func(c *workload.Command) bool {
-		if c.CachesInModules() {
+		if own := load.OwnDirectories(c); c.CachesInModules() && (len(own) == 0 || slices.ContainsFunc(own, isRoots)) {
 			found = fmt.Sprintf("%s writes into node_modules at every start, which line %d makes as root", c.Name, line)
 		}
 		return found == ""

@@ -31,7 +31,10 @@ type Start struct {
 	PackageManager bool
 	// Written is what is written into copied files at start, "" for nothing known.
 	Written string
-	Server  *nginx.Server // nil if the base is not nginx's own image
+	// Gives are directories that the build makes and the start writes into, with all that is
+	// in them.
+	Gives  []string
+	Server *nginx.Server // nil if the base is not nginx's own image
 	// MoveCorepack is the RUN before which COREPACK_HOME has to lead out of root's home;
 	// nil for none.
 	MoveCorepack *dockerfile.Instruction
@@ -64,7 +67,7 @@ func Examine(p *imagebuild.Pass, run *stage.Evaluation, user *users.Identity) St
 			x.doubt = doubt
 		}
 	}
-	return Start{Doubt: x.doubt, Open: x.open, PackageManager: x.packageManager, Written: x.written, MoveCorepack: x.moveCorepack}
+	return Start{Doubt: x.doubt, Open: x.open, PackageManager: x.packageManager, Written: x.written, MoveCorepack: x.moveCorepack, Gives: x.gives}
 }
 
 type examiner struct {
@@ -77,6 +80,7 @@ type examiner struct {
 	packageManager bool
 	moveCorepack   *dockerfile.Instruction
 	written        string        // as of startup
+	gives          []string      // as of startup
 	server         *nginx.Server // as of startup
 }
 

@@ -81,10 +81,34 @@ func (x *examiner) writer(c *workload.Command) string {
 	if dir := x.run.Final.Workdir.Text; !paths.IsOwnable(dir) {
 		return fmt.Sprintf("%s, and %s stays owned by root", what, dir)
 	}
-	if x.treeIsCopied(what) {
+	if x.treeIsCopied(what) || x.giveOwn(c, what) {
 		return ""
 	}
 	return what + ", and what RUN made there stays owned by root"
+}
+
+// giveOwn reports whether all that a program writes in what RUN made lies in directories of
+// its own, which the user can get; the rest is copied, as treeIsCopied says it.
+func (x *examiner) giveOwn(c *workload.Command, why string) bool {
+	dirs := x.load.OwnDirectories(c)
+	own := len(x.run.Steps) - len(x.run.Exclusive())
+	if len(dirs) == 0 || !owner.GivesFiles(x.pass) || slices.ContainsFunc(dirs, func(dir string) bool {
+		return !workload.Within(dir, x.run.Final.Workdir.Text) || !paths.IsPlain(dir)
+	}) || !steps.CanRun(x.run.Final) {
+		return false
+	}
+	for i, s := range x.run.Steps {
+		if copied, ok := s.Before.Copy(s.In); ok && i < own && workload.Within(copied.Dest, x.run.Final.Workdir.Text) {
+			return false
+		}
+	}
+	x.written = cmp.Or(x.written, why)
+	for _, dir := range dirs {
+		if !slices.Contains(x.gives, dir) {
+			x.gives = append(x.gives, dir)
+		}
+	}
+	return true
 }
 
 // treeIsCopied reports whether everything below the working directory will be
