@@ -146,7 +146,7 @@ func Words(argv []string) []Word {
 // included. The error says that it is too long.
 func FromArgs(argv []string, env Env) (*Script, error) {
 	w := &walker{env: env, vars: map[string]Word{}, left: &budget{calls: MaxCalls, bytes: maxNested}, dir: Word{Known: true}, moving: map[string]bool{}}
-	w.add(Words(argv), Call{Certain: true, Succeeded: true, Plain: true, Dir: w.dir, By: -1})
+	w.add(Words(argv), Call{Certain: true, Succeeded: true, Plain: true, Dir: w.dir, By: -1, From: -1})
 	if w.left.calls < 0 {
 		return nil, errTooLong
 	}

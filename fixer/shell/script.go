@@ -59,6 +59,10 @@ type Call struct {
 	// By is the index, in Calls, of the call that hands over to this one: exec,
 	// env, sh -c. It is -1 for a command of the script's own.
 	By int
+	// From is the index, in Calls, of the call whose output it reads through a |. It is
+	// -1 where it reads something else, or it is part of a compound command that reads
+	// it.
+	From int
 	// Background: the script continues without waiting for it.
 	Background bool
 }
@@ -122,12 +126,12 @@ func ParseIn(script string, env Env, dir string) (*Script, error) {
 }
 
 func parseWhole(script string, env Env, errexit bool, dir string) (*Script, error) {
-	w := &walker{env: env, vars: map[string]Word{}, left: &budget{calls: MaxCalls, bytes: maxNested}, dir: Word{Text: dir, Known: true}, moving: map[string]bool{}}
+	w := &walker{env: env, vars: map[string]Word{}, left: &budget{calls: MaxCalls, bytes: maxNested}, dir: Word{Text: dir, Known: true}, moving: map[string]bool{}, index: map[*syntax.CallExpr]int{}}
 	file, err := w.parse(script)
 	if err != nil {
 		return nil, err
 	}
-	w.succeeded, w.index = succeeding(file, errexit), map[*syntax.CallExpr]int{}
+	w.succeeded = succeeding(file, errexit)
 	if err := w.walk(file); err != nil {
 		return nil, err
 	}

@@ -302,3 +302,35 @@ func TestWords(t *testing.T) {
 		}
 	}
 }
+
+// TestFrom: a call knows whose output it reads.
+func TestFrom(t *testing.T) {
+	for _, c := range []struct{ script, want string }{
+		{"a | b", "b<a"},
+		{"a | b | c", "b<a c<b"},
+		{"a && b | sudo -E c -; d", "sudo<b c<b"},
+		{"(a; b) | c", "c<b"},
+		{"a | (b; c)", ""},
+		{"X=1 | a", ""},
+		{"a; b", ""},
+		{"a | b $(c)", "b<a"},
+		{`x; sh -c "a | b"`, "b<a"},
+	} {
+		s, err := Parse(c.script, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, call := range s.Calls {
+			if call.From >= 0 {
+				got = append(got, call.Name+"<"+s.Calls[call.From].Name)
+			}
+		}
+		if text := strings.Join(got, " "); text != c.want {
+			t.Errorf("%s: %q, want %q", c.script, text, c.want)
+		}
+	}
+	if s, err := FromArgs([]string{"sh", "-c", "a | b"}, nil); err != nil || s.Calls[2].From != 1 || s.Calls[0].From != -1 {
+		t.Errorf("exec form: %+v (error %v)", s, err)
+	}
+}

@@ -60,7 +60,7 @@ type walker struct {
 	moving     map[string]bool // functions that change the directory
 
 	succeeded map[*syntax.CallExpr]bool // of a whole script
-	index     map[*syntax.CallExpr]int  // in calls; of a whole script
+	index     map[*syntax.CallExpr]int  // in calls
 }
 
 func (w *walker) stmts(list []*syntax.Stmt, certain bool) {
@@ -141,14 +141,31 @@ func (w *walker) binary(cmd *syntax.BinaryCmd, certain bool) {
 			w.dir = Word{}
 		}
 	case syntax.Pipe, syntax.PipeAll:
+		var starts []int
 		for _, side := range []*syntax.Stmt{cmd.X, cmd.Y} {
+			starts = append(starts, len(w.calls))
 			leave := w.subshell()
 			w.stmt(side, certain)
 			leave()
 		}
+		if starts[1] > starts[0] {
+			w.piped(starts[1]-1, cmd.Y)
+		}
 	default:
 		w.stmt(cmd.X, certain)
 		w.stmt(cmd.Y, certain)
+	}
+}
+
+// piped records that a simple command on the right side of a |, and what it hands over
+// to, reads the output of the call with that index.
+func (w *walker) piped(from int, right *syntax.Stmt) {
+	call, ok := right.Cmd.(*syntax.CallExpr)
+	at, found := w.index[call]
+	for i := at; ok && found && i < len(w.calls); i++ {
+		if i == at || w.calls[i].By >= at {
+			w.calls[i].From = from
+		}
 	}
 }
 
@@ -198,12 +215,12 @@ func (w *walker) call(c *syntax.CallExpr, certain bool) {
 		w.substitutions(a, certain)
 		words = append(words, w.word(a))
 	}
-	if w.index != nil && len(words) > 0 {
+	if len(words) > 0 {
 		w.index[c] = len(w.calls)
 	}
 	w.add(words, Call{
 		Certain: certain, Succeeded: certain && w.succeeded[c], Plain: len(c.Assigns) == 0 && plain(c.Args),
-		Dir: w.dir, Vars: w.assigned(c.Assigns), By: -1, Background: w.background,
+		Dir: w.dir, Vars: w.assigned(c.Assigns), By: -1, From: -1, Background: w.background,
 	})
 }
 
@@ -247,14 +264,14 @@ func (w *walker) add(words []Word, call Call) {
 	}
 	w.add(call.Wrapped(), Call{
 		Certain: call.Certain, Plain: call.Plain, Dir: join(call.Dir, call.chdir()),
-		Vars: append(call.Vars[:len(call.Vars):len(call.Vars)], call.sets()...), By: at, Background: call.Background,
+		Vars: append(call.Vars[:len(call.Vars):len(call.Vars)], call.sets()...), By: at, From: -1, Background: call.Background,
 	})
 }
 
 // inner records the calls of the script in the arguments of a shell, the call with
 // index at. If it can't be read, it has none.
 func (w *walker) inner(script string, outer Call, at int) {
-	sub := &walker{env: w.lookup, vars: map[string]Word{}, depth: w.depth + 1, left: w.left, dir: outer.Dir, moving: map[string]bool{}}
+	sub := &walker{env: w.lookup, vars: map[string]Word{}, depth: w.depth + 1, left: w.left, dir: outer.Dir, moving: map[string]bool{}, index: map[*syntax.CallExpr]int{}}
 	file, err := sub.parse(script)
 	if err != nil || sub.walk(file) != nil {
 		return
@@ -264,6 +281,9 @@ func (w *walker) inner(script string, outer Call, at int) {
 		c.Certain, c.Plain, c.Background = c.Certain && outer.Certain, c.Plain && outer.Plain, c.Background || outer.Background
 		if c.By += base; c.By < base {
 			c.By = at
+		}
+		if c.From >= 0 {
+			c.From += base
 		}
 		w.calls = append(w.calls, c)
 	}
