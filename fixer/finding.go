@@ -49,7 +49,7 @@ type Finding struct {
 
 	offset, end int             // in the text that the transform saw
 	first       []document.Edit // where that is the text that came in, the edits of the change
-	order       int             // of the transform in the list; -1 for the engine's own findings
+	order       int             // of the transform in the list, after all others for statements; -1 for the engine's own findings
 	group       int             // the line of the instruction in the text that came in
 }
 
@@ -153,7 +153,8 @@ type NewFile struct {
 type Result struct {
 	Before, After []byte
 	// Findings are in the order of the instructions that came in; those of one
-	// instruction in the order of the transforms. What a transform changes of lines
+	// instruction in the order of the transforms, with those that only make statements
+	// last. What a transform changes of lines
 	// that an earlier one inserted is no finding of its own.
 	Findings []Finding
 	Steps    []Step

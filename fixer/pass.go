@@ -69,6 +69,12 @@ func (p *Pass) Create(at document.Span, f Finding, may Decision, file NewFile) {
 	r.created = &file
 }
 
+// State records what is to be known of a place, of which nothing is to be changed: a
+// statement, and the fact that it rests on.
+func (p *Pass) State(at document.Span, problem, reason string, evidence ...Evidence) {
+	p.record(at, Finding{Status: Stated, Problem: problem, Reason: reason, Evidence: evidence}, nil)
+}
+
 func (p *Pass) record(at document.Span, f Finding, edits []document.Edit) Reported {
 	f.ID, f.Severity, f.offset, f.end = p.transform.ID, p.transform.Severity, at.Start, at.End
 	r := &report{Finding: f.bounded(), edits: edits}

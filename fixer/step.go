@@ -89,6 +89,10 @@ func (r *run) note(order int, c *change, at place) {
 	f := found{Finding: c.Finding, owner: at.owner}
 	f.Line, f.Col, f.offset, f.order = at.line, at.col, at.offset, order
 	f.EndLine, f.EndCol = at.endLine, at.endCol
+	// Statements come after what is done about the instruction.
+	if r.transforms[order].Safety == Note {
+		f.order += len(r.transforms)
+	}
 	// What is said of a line that this run inserted is no news, but for an unsafe
 	// change, and one that changes more than that line.
 	f.hidden = at.inserted && (f.Safety == Note || f.Safety == Safe && at.alone)

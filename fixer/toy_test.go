@@ -251,6 +251,14 @@ func repair(t *testing.T, y *toy, text string, o fixer.Options, ts ...*fixer.Tra
 func TestAnyKind(t *testing.T) {
 	var nothing []*fixer.Transform
 	safe := debugOff(fixer.Safe)
+	oddPort := on("odd", fixer.Note, func(p *fixer.Pass, _ *profile, l line) {
+		switch l.key {
+		case "port":
+			p.State(l.Span, "a port", l.value+" is odd")
+		case "debug":
+			p.State(l.Span, "a setting", "")
+		}
+	})
 	bad := func(e func(l line) document.Edit) *fixer.Transform {
 		return on("bad", fixer.Safe, func(p *fixer.Pass, _ *profile, l line) {
 			p.Change(l.Span, fixer.Finding{Problem: "bad"}, fixer.Decision{}, e(l))
@@ -284,6 +292,8 @@ func TestAnyKind(t *testing.T) {
 			"1:1 bad failed: internal error, nothing of this transform was changed; please report it: line 2 is not a setting\n1:1 debug-off fixed: debug is on: set debug=off"},
 		{"too large", "debug=on\n", fixer.Options{}, []*fixer.Transform{bad(func(l line) document.Edit { return change(l, strings.Repeat("x", 1000)) })}, "",
 			"1:1 bad refused: bad (unchanged): the file would have more than 1000 bytes"},
+		{"stated", "debug=on\nport=1\n# dockmend ignore=odd\nport=3\n", fixer.Options{Threshold: fixer.Unsafe}, []*fixer.Transform{oddPort, safe}, "debug=off\nport=1\n# dockmend ignore=odd\nport=3\n",
+			"1:1 debug-off fixed: debug is on: set debug=off\n1:1 odd stated: a setting\n2:1 odd stated: a port: 1 is odd"},
 		{"other kinds", "debug=on\n", fixer.Options{}, []*fixer.Transform{{ID: "other", Kind: "YAML", Run: func(*fixer.Pass) error { panic("it is not for settings") }}}, "", ""},
 		{"no transforms", "debug=on\n", fixer.Options{}, nothing, "", ""},
 	} {

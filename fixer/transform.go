@@ -36,10 +36,10 @@ func (s Safety) String() string {
 // Doc explains a transform to the people who review its changes. What and Why are
 // paragraphs; an entry of a list is one fact, without a full stop.
 type Doc struct {
-	What        string   // what it changes, an imperative: "Adds USER …"
+	What        string   // what it changes, an imperative: "Adds USER …"; or states: "Names …"
 	Why         string   // what is wrong without it
-	Checks      []string // what is verified before a change is made
-	LeavesAlone []string // where it makes no change
+	Checks      []string // what is verified before a change, or a statement, is made
+	LeavesAlone []string // where it makes none
 	NeedsUnsafe []string // which of its changes are made only with Unsafe as the threshold
 	See         []string // the pages that the facts come from: URLs, the best one first
 }
@@ -51,8 +51,10 @@ type Transform struct {
 	Since    string        // the version that brought it
 	Kind     document.Kind // of the documents that it runs on
 	Severity Severity      // of what it repairs
-	Safety   Safety        // of its changes, where a change does not say otherwise
-	Doc      Doc
+	// Safety is that of its changes, where a change does not say otherwise. Note: it
+	// changes nothing, and only makes statements.
+	Safety Safety
+	Doc    Doc
 	// RestsOn are the transforms that run later and whose work a change of this one
 	// may count on. Such a change says, with [Reported.Provided], what that work
 	// must have come to in the end; where RestsOn is empty, that is a failure of the

@@ -431,11 +431,15 @@ func applies(t *testing.T, r imagebuild.Result) {
 // complete documentation.
 func TestComplete(t *testing.T) {
 	for _, tr := range transforms.All() {
+		output := "want.*"
+		if tr.Safety == fixer.Note {
+			output = "findings.txt"
+		}
 		for dir, wants := range map[string]bool{"example": true, "unchanged": false} {
 			if _, err := os.Stat(filepath.Join(tr.ID, "basic", dir, "Dockerfile")); err != nil {
 				t.Errorf("%s: %v", tr.ID, err)
 			}
-			if files, err := filepath.Glob(filepath.Join(tr.ID, "basic", dir, "want.*")); err != nil || len(files) > 0 != wants {
+			if files, err := filepath.Glob(filepath.Join(tr.ID, "basic", dir, output)); err != nil || len(files) > 0 != wants {
 				t.Errorf("%s: its case %s has these outputs: %v (error %v)", tr.ID, dir, files, err)
 			}
 		}
@@ -447,11 +451,14 @@ func TestComplete(t *testing.T) {
 				t.Errorf("%s rests on %s, which does not run later", tr.ID, other.ID)
 			}
 		}
-		if tr.Title == "" || tr.Since == "" || tr.Severity == fixer.Info || tr.Safety == fixer.Note || tr.Doc.What == "" || tr.Doc.Why == "" || len(tr.Doc.Checks) == 0 || len(tr.Doc.LeavesAlone) == 0 || len(tr.Doc.See) == 0 || tr.Run == nil {
+		if tr.Title == "" || tr.Since == "" || tr.Severity == fixer.Info || tr.Doc.What == "" || tr.Doc.Why == "" || len(tr.Doc.Checks) == 0 || len(tr.Doc.LeavesAlone) == 0 || len(tr.Doc.See) == 0 || tr.Run == nil {
 			t.Errorf("%s: its documentation has gaps", tr.ID)
 		}
 		if tr.Safety == fixer.Unsafe && len(tr.Doc.NeedsUnsafe) == 0 {
 			t.Errorf("%s: Doc.NeedsUnsafe does not say why its changes are unsafe", tr.ID)
+		}
+		if tr.Safety == fixer.Note && len(tr.Doc.NeedsUnsafe)+len(tr.RestsOn)+len(tr.Flags) > 0 {
+			t.Errorf("%s: it changes nothing, and its documentation or flags say otherwise", tr.ID)
 		}
 		for _, item := range slices.Concat(tr.Doc.Checks, tr.Doc.LeavesAlone, tr.Doc.NeedsUnsafe) {
 			if n := utf8.RuneCountInString(item); n > 110 || strings.HasSuffix(item, ".") || strings.TrimSpace(item) != item {

@@ -18,16 +18,7 @@ type explainCmd struct {
 // Run implements the command.
 func (c *explainCmd) Run(s *streams) error {
 	if c.ID == "" {
-		for _, t := range transforms.All() {
-			line := fmt.Sprintf("%-17s %s", t.ID, t.Title)
-			if t.Safety == fixer.Unsafe {
-				line += " (--unsafe)"
-			}
-			if _, err := fmt.Fprintln(s.out, line); err != nil {
-				return err
-			}
-		}
-		return nil
+		return list(s)
 	}
 	var ids []string
 	for _, t := range transforms.All() {
@@ -41,6 +32,28 @@ func (c *explainCmd) Run(s *streams) error {
 		return err
 	}
 	return unknown("transform", c.ID, ids)
+}
+
+// list prints the transforms, a line each: those that change something first.
+func list(s *streams) error {
+	for _, states := range []bool{false, true} {
+		for _, t := range transforms.All() {
+			if states != (t.Safety == fixer.Note) {
+				continue
+			}
+			line := fmt.Sprintf("%-18s %s", t.ID, t.Title)
+			switch t.Safety {
+			case fixer.Unsafe:
+				line += " (--unsafe)"
+			case fixer.Note:
+				line += " (changes nothing)"
+			}
+			if _, err := fmt.Fprintln(s.out, line); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // engineFindings are the ids of findings that come from no transform.
@@ -57,14 +70,18 @@ With --unsafe the file is changed all the same.`,
 
 func explain(s *streams, t *fixer.Transform) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n\nSince %s. Severity: %s. Changes: %s.\n", t.ID, t.Title, t.Since, t.Severity, t.Safety)
+	changes, verifies, leaves := "Changes: "+t.Safety.String(), "Verifies before a change", "Leaves alone"
+	if t.Safety == fixer.Note {
+		changes, verifies, leaves = "Changes nothing", "Verifies before a statement", "Does not mention"
+	}
+	fmt.Fprintf(&b, "%s: %s\n\nSince %s. Severity: %s. %s.\n", t.ID, t.Title, t.Since, t.Severity, changes)
 	for _, part := range []struct{ title, text string }{{"What", t.Doc.What}, {"Why", t.Doc.Why}} {
 		fmt.Fprintf(&b, "\n%s\n%s", part.title, wrapped(part.text))
 	}
 	for _, list := range []struct {
 		title string
 		items []string
-	}{{"Verifies before a change", t.Doc.Checks}, {"Leaves alone", t.Doc.LeavesAlone}, {"Asks for --unsafe", t.Doc.NeedsUnsafe}} {
+	}{{verifies, t.Doc.Checks}, {leaves, t.Doc.LeavesAlone}, {"Asks for --unsafe", t.Doc.NeedsUnsafe}} {
 		if len(list.items) > 0 {
 			fmt.Fprintf(&b, "\n%s\n", list.title)
 		}
@@ -78,11 +95,15 @@ func explain(s *streams, t *fixer.Transform) error {
 		}
 		fmt.Fprintf(&b, "  %s: %s\n", other.ID, other.Title)
 	}
-	patch, err := example(t.ID)
+	example := changedExample
+	if t.Safety == fixer.Note {
+		example = statedExample
+	}
+	text, err := example(t.ID)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(&b, "\nExample\n  %s\n\nSee\n", strings.ReplaceAll(strings.TrimSpace(patch), "\n", "\n  "))
+	fmt.Fprintf(&b, "\nExample\n  %s\n\nSee\n", strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n  "))
 	for _, url := range t.Doc.See {
 		fmt.Fprintf(&b, "  %s\n", url)
 	}
@@ -121,8 +142,20 @@ func flowing(first, indent, text string) string {
 	return b.String()
 }
 
-// example returns what the transform does to its example, as a diff.
-func example(id string) (string, error) {
+// statedExample returns the example of a transform that changes nothing, and what it
+// states of it.
+func statedExample(id string) (string, error) {
+	dir := golden.ExampleDir(id)
+	file, err := golden.Examples.ReadFile(dir + "/Dockerfile")
+	if err != nil {
+		return "", err
+	}
+	findings, err := golden.Examples.ReadFile(dir + "/findings.txt")
+	return string(file) + "\n" + string(findings), err
+}
+
+// changedExample returns what the transform does to its example, as a diff.
+func changedExample(id string) (string, error) {
 	dir := golden.ExampleDir(id)
 	before, err := golden.Examples.ReadFile(dir + "/Dockerfile")
 	if err != nil {

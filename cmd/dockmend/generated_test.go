@@ -24,16 +24,25 @@ var updateGenerated = flag.Bool("update", false, "write what is generated from t
 var generated = map[string]func(t *testing.T, text []byte) []byte{
 	"README.md": func(t *testing.T, text []byte) []byte {
 		const begin, end = "<!-- make generate writes this list -->\n", "<!-- end of the list -->\n"
-		before, rest, found := bytes.Cut(text, []byte(begin))
-		_, after, ended := bytes.Cut(rest, []byte(end))
-		if !found || !ended {
-			t.Fatalf("README.md lacks the lines %q and %q", begin, end)
+		for n, changes := range []bool{true, false} {
+			parts := bytes.SplitN(text, []byte(begin), 3)
+			if len(parts) != 3 {
+				t.Fatalf("README.md has not twice the line %q", begin)
+			}
+			_, after, ended := bytes.Cut(parts[n+1], []byte(end))
+			if !ended {
+				t.Fatalf("README.md lacks the line %q", end)
+			}
+			list := ""
+			for _, tr := range transforms.All() {
+				if changes == (tr.Safety != fixer.Note) {
+					list += readmeEntry(tr)
+				}
+			}
+			parts[n+1] = []byte(list + end + string(after))
+			text = bytes.Join(parts, []byte(begin))
 		}
-		list := begin
-		for _, tr := range transforms.All() {
-			list += readmeEntry(tr)
-		}
-		return []byte(string(before) + list + end + string(after))
+		return text
 	},
 	"cmd/dockmend/schema/config.schema.json": func(t *testing.T, _ []byte) []byte {
 		var out, problems bytes.Buffer

@@ -13,6 +13,7 @@ import (
 const (
 	maxChanges  = 10_000
 	maxCreated  = 1000
+	maxStated   = 3000
 	maxLeft     = 6000
 	maxProofs   = 10_000
 	maxLeftFile = 3000 // of a file that stays unchanged
@@ -83,7 +84,7 @@ func (f *File) brief() string {
 
 // section returns a changed file in full. built reports whether others were built.
 func (f *File) section(built bool) string {
-	var changes, failed, left []fixer.Finding
+	var changes, failed, stated, left []fixer.Finding
 	known := 0
 	for i, finding := range f.Result.Findings {
 		switch kind := finding.Status; {
@@ -94,6 +95,8 @@ func (f *File) section(built bool) string {
 			changes = append(changes, finding)
 		case kind == fixer.Failed:
 			failed = append(failed, finding)
+		case kind == fixer.Stated:
+			stated = append(stated, finding)
 		default:
 			left = append(left, finding)
 		}
@@ -105,6 +108,7 @@ func (f *File) section(built bool) string {
 	return join(
 		"### "+codeSpan(f.Path), unbuilt, f.proofs(), f.assumptions(), f.changes(changes, known),
 		titled("**dockmend itself failed here; the file is whole:**", bullets(failed, maxLeft, "failure", item)),
+		titled("**Nothing is changed about these:**", bullets(stated, maxStated, "statement", item)),
 		details(fmt.Sprintf("Left as it is, or changed only with --unsafe: %d", len(left)), bullets(left, maxLeft, "finding", item)),
 		f.facts(),
 	)

@@ -43,7 +43,7 @@ func TestSARIFRules(t *testing.T) {
 				t.Errorf("%s: the help lacks %q", tr.ID, item)
 			}
 		}
-		level := map[fixer.Safety]string{fixer.Safe: "warning", fixer.Unsafe: "note"}[tr.Safety]
+		level := map[fixer.Safety]string{fixer.Safe: "warning", fixer.Unsafe: "note", fixer.Note: "note"}[tr.Safety]
 		if *rule.ShortDescription.Text != tr.Title || rule.DefaultConfiguration.Level != level || *rule.HelpURI != tr.Doc.See[0] || len(rule.Properties.Tags) > 10 {
 			t.Errorf("%s: the rule is %v", tr.ID, rule)
 		}
