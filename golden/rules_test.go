@@ -129,6 +129,12 @@ var rules = map[string]rule{
 		},
 	},
 	"dockerignore": {}, // it makes a file
+	// These change nothing.
+	"secret-in-image":    {},
+	"end-of-life":        {},
+	"development-start":  {},
+	"health-check":       {},
+	"unchecked-download": {},
 	"apt-no-recommends": {
 		same: func(keyword, line string) string {
 			if keyword == "RUN" {

@@ -88,24 +88,28 @@ func directCmd(p *imagebuild.Pass, n *stage.Node, rs *command.Rewrites) {
 		return
 	}
 	r := command.Rewrite{In: c.In, May: command.StartIsKnown(n, base, err)}
-	if !r.May.Refused() {
-		rewriteManager(p, run, words, front, manager, &r)
+	if !r.May.Refused() && !rewriteManager(p, run, words, front, manager, &r) {
+		return
 	}
 	rs.Add(r)
 }
 
 // rewriteManager finds what the script of a CMD starts. Its words are those of
-// front, then those of the package manager.
-func rewriteManager(p *imagebuild.Pass, run *stage.Evaluation, words, front, manager []string, r *command.Rewrite) {
+// front, then those of the package manager. It is false for a development server, of
+// which there is nothing to say here.
+func rewriteManager(p *imagebuild.Pass, run *stage.Evaluation, words, front, manager []string, r *command.Rewrite) bool {
 	s := npmscript.New(p, run)
 	argv, err := s.Command(manager)
 	init := false
 	if err == nil {
 		init, err = isRun(p, run, words)
 	}
+	if errors.Is(err, npmscript.ErrDevelopmentServer) {
+		return false
+	}
 	if err != nil {
 		r.May = fixer.Refusal(err.Error())
-		return
+		return true
 	}
 	name := path.Base(manager[0])
 	r.Argv = append(slices.Clip(front), argv...)
@@ -121,6 +125,7 @@ func rewriteManager(p *imagebuild.Pass, run *stage.Evaluation, words, front, man
 		Change:  "start " + strings.Join(argv, " ") + " directly", Reason: fmt.Sprintf("script %q of %s", s.Name, s.File),
 		Evidence: []fixer.Evidence{imagebuild.InContext(s.File, "script "+s.Name)},
 	}
+	return true
 }
 
 // commandWords returns the words of a CMD; in shell form, those of its one plain

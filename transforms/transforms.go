@@ -1,5 +1,5 @@
-// Package transforms has the changes that dockmend makes, a file for each, named by
-// its ID, and the order in which they run.
+// Package transforms has the changes that dockmend makes, and the statements where it
+// changes nothing, a file for each, named by its ID, and the order in which they run.
 //
 // Three things matter: [All], the ordered list for imagebuild.Run; [IDs], their names, for
 // fixer.Options.KnownIDs, so that comments that ignore one of them are understood when
@@ -17,6 +17,8 @@ import "github.com/dockmend/dockmend/fixer"
 // All returns the ordered list of the transforms, which is the caller's. The order is
 // meaning:
 //
+//   - secret-in-image, end-of-life, development-start, health-check and
+//     unchecked-download change nothing, and speak of the file as it came in;
 //   - dockerignore decides which files the build context has: npm-ci, chown-copy and
 //     others read it, and must find what the next run would;
 //   - env-equals, maintainer-label, add-copy, npm-omit-dev and apt-no-recommends
@@ -35,6 +37,11 @@ import "github.com/dockmend/dockmend/fixer"
 //   - chown-copy then gives that user its files, so it comes last.
 func All() []*fixer.Transform {
 	return []*fixer.Transform{
+		SecretInImage,
+		EndOfLife,
+		DevelopmentStart,
+		HealthCheck,
+		UncheckedDownload,
 		Dockerignore,
 		EnvEquals,
 		MaintainerLabel,

@@ -14,6 +14,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/devserver"
 	"github.com/dockmend/dockmend/transforms/internal/sources"
 )
 
@@ -102,16 +103,20 @@ func (s *Script) call(manager []string) (name string, args []string, err error) 
 }
 
 // developer are the programs for the development of an application.
-var developer = strings.Fields("nodemon ts-node ts-node-dev tsnd tsx vite webpack webpack-dev-server react-scripts vue-cli-service ng next-dev node-dev supervisor parcel gulp grunt babel-node")
+var developer = strings.Fields("ts-node tsx vite webpack react-scripts vue-cli-service ng supervisor parcel gulp grunt babel-node")
 
-// watchers are those that are so only in watch mode.
-var watchers = strings.Fields("next nuxt nest node gatsby remix astro strapi")
+// ErrDevelopmentServer is wrapped by the error about a script that starts one, which
+// development-start states.
+var ErrDevelopmentServer = errors.New("a development server")
 
 // because returns the reason to leave a script that is not a plain node command.
 func (s *Script) because(name, text string, err error) error {
 	if script, parseErr := shell.Parse(text, nil); parseErr == nil {
 		for _, c := range script.Calls {
-			if slices.Contains(developer, c.Name) || slices.Contains(watchers, c.Name) && c.Has("--watch", "dev", "watch", "develop") {
+			if server, ok := devserver.Name(c); ok {
+				return fmt.Errorf("the script %q of package.json runs %s, %w", name, server, ErrDevelopmentServer)
+			}
+			if slices.Contains(developer, c.Name) {
 				return fmt.Errorf("the script %q of package.json runs %s, which is for development", name, c.Name)
 			}
 		}
@@ -128,7 +133,7 @@ var locksNode = lazyregexp.New(`(?m:^"?node@|^  ['"/]?node@)`)
 // nodeItself returns why the node command might be another one under npm.
 func (s *Script) nodeItself(name string, argv []string) error {
 	if slices.Contains(argv, "--watch") {
-		return fmt.Errorf("the script %q of package.json runs node --watch, which is for development", name)
+		return fmt.Errorf("the script %q of package.json runs node --watch, %w", name, ErrDevelopmentServer)
 	}
 	m, err := s.load.Package(s.run.Final.Workdir.Text)
 	if err != nil {

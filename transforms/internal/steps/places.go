@@ -96,3 +96,10 @@ func UserSpan(p *imagebuild.Pass, run *stage.Evaluation) document.Span {
 	}
 	return Original(p, run, list...)
 }
+
+// IsImage reports whether an image is certainly made from a stage of Graph.Targets: from
+// the last one, or the one that --target names, or one that starts a program itself. run is
+// its evaluation; its base may be unknown.
+func IsImage(p *imagebuild.Pass, run *stage.Evaluation) bool {
+	return run.Node.IsLast() || p.Build.Target != "" || Starts(run)
+}
