@@ -38,7 +38,7 @@ uploads/, a SQLite file) fails with EACCES. A recursive chown afterwards works, 
 		},
 		LeavesAlone: []string{
 			"Copies that have a --chown, and all with --own data or --own nothing",
-			"Files that a later chown gives to another user",
+			"Files that a later chown gives to another user, or a later COPY brings again",
 			"Copies that may bring a .git directory, where a later RUN may call git: it refuses another owner's repository",
 			"Copies before an npm 7 or 8 that would run scripts as the new owner",
 			"Stages whose user is created later, with a number that is not known",
@@ -116,7 +116,12 @@ func chownCopies(p *imagebuild.Pass, n *stage.Node) error {
 		}
 		given[s.In] = edit
 	}
-	narrowed := owner.NarrowChown(run, id, given)
+	for i, s := range run.Exclusive() {
+		if owner.IsGivenLater(p, run, i, id, given) {
+			delete(given, s.In)
+		}
+	}
+	narrowed := owner.NarrowChown(p, run, id, given)
 	for _, n := range narrowed {
 		p.Change(n.At, fixer.Finding{Problem: fmt.Sprintf("chown -R stores every file a second time, and %s owns all below %s by --chown", id.User, n.Dir), Change: "drop -R"}, fixer.Decision{}, n.Edit)
 	}

@@ -1,7 +1,7 @@
 FROM node:14.21.3-bookworm
 RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
-COPY --chown=node:node package*.json ./
+COPY package*.json ./
 RUN npm ci --only=production
 COPY --chown=node:node . .
 RUN chown node:node /app

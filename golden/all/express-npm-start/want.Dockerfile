@@ -1,7 +1,7 @@
 FROM node:20.19.5-alpine3.22
 RUN apk add --no-cache tini
 WORKDIR /app
-COPY --chown=node:node package.json package-lock.json ./
+COPY package.json package-lock.json ./
 RUN npm ci --omit=dev
 COPY --chown=node:node . .
 RUN chown node:node /app

@@ -6,7 +6,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf 
 WORKDIR /usr/src/app
 
 # dependencies first, for the cache
-COPY --chown=node:node package.json package-lock.json ./
+COPY package.json package-lock.json ./
 RUN npm ci --omit=dev \
     # the cache is of no use in an image
     && npm cache clean --force

@@ -2,7 +2,7 @@ FROM node:20.19.5-alpine3.22
 RUN apk add --no-cache tini
 WORKDIR /app
 ENV PATH=/app/node_modules/.bin:$PATH
-COPY --chown=node:node package.json package-lock.json ./
+COPY package.json package-lock.json ./
 RUN npm ci
 COPY --chown=node:node . ./
 RUN chown node:node /app

@@ -2,7 +2,7 @@ FROM node:20.19.5-bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
 RUN npm install -g pnpm@9
 WORKDIR /app
-COPY --chown=node:node package.json pnpm-lock.yaml ./
+COPY package.json pnpm-lock.yaml ./
 RUN pnpm install --frozen-lockfile --prod
 COPY --chown=node:node . .
 RUN chown node:node /app

@@ -1,7 +1,7 @@
 FROM node:20.19.5-bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
-COPY --chown=node:node package*.json ./
+COPY package*.json ./
 RUN npm ci --omit=dev
 COPY --chown=node:node . .
 RUN chown node:node /app

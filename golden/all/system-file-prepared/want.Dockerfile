@@ -1,6 +1,6 @@
 FROM node:20-slim
 WORKDIR /app
-COPY --chown=node:node package*.json ./
+COPY package*.json ./
 RUN npm ci --omit=dev
 COPY --chown=node:node . .
 RUN mkdir -p /var/lib/app

@@ -2,7 +2,7 @@ FROM node:20.19.5-alpine3.22
 RUN apk add --no-cache tini
 
 WORKDIR /srv/mailer
-COPY --chown=node:node package.json yarn.lock ./
+COPY package.json yarn.lock ./
 RUN yarn install --frozen-lockfile --production && yarn cache clean
 COPY --chown=node:node . .
 

@@ -31,7 +31,7 @@ func CopiedTree(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, wr
 	g := NewGiver(p, run, t.id)
 	for i, s := range run.Exclusive() {
 		c, ok := s.Before.Copy(s.In)
-		if !ok || c.Owned || !IsApplications(run, t.id, c.Dest) || ChownedLater(run, i, t.id) {
+		if !ok || c.Owned || !IsApplications(run, t.id, c.Dest) || ChownedLater(run, i, t.id) || OverwrittenBy(p, run, i) != nil {
 			continue
 		}
 		if _, err := g.Give(i, c); GivesFiles(p) && err == nil || t.written != "" {

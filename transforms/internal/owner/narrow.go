@@ -5,6 +5,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/document"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
@@ -24,13 +25,13 @@ type narrowing struct {
 // each file in the image a second time.
 //
 // given are the copies that get their --chown in this pass.
-func NarrowChown(run *stage.Evaluation, id users.Identity, given map[*dockerfile.Instruction]document.Edit) (list []narrowing) {
+func NarrowChown(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, given map[*dockerfile.Instruction]document.Edit) (list []narrowing) {
 	for i, s := range run.Steps {
 		ch, ok := loneChown(s)
 		if !ok || !ch.Recursive || !ch.Known || !id.Is(ch.User) || len(ch.Targets) != 1 || ch.Targets[0] != run.Final.Workdir.Text {
 			continue
 		}
-		if s.Node != run.Node || !onlyCopied(run, i, id, given) {
+		if s.Node != run.Node || !onlyCopied(p, run, i, id, given) {
 			continue
 		}
 		text, ok := withoutRecursive(s.In.Args[0].Text)
@@ -69,12 +70,13 @@ func loneChown(s stage.Step) (ch steps.Chown, ok bool) {
 
 // onlyCopied reports whether everything below the working directory came, up to
 // step i, by COPY and ADD with the user as owner.
-func onlyCopied(run *stage.Evaluation, i int, id users.Identity, given map[*dockerfile.Instruction]document.Edit) bool {
+func onlyCopied(p *imagebuild.Pass, run *stage.Evaluation, i int, id users.Identity, given map[*dockerfile.Instruction]document.Edit) bool {
 	dir := run.Final.Workdir.Text
 	if c := run.Final.Base.Config; workload.IsSystem(dir) || dir == id.Home || c == nil || workload.Within(c.WorkingDir, dir) {
 		return false // the base image may have files there
 	}
-	for _, s := range run.Steps[:i] {
+	first := len(run.Steps) - len(run.Exclusive())
+	for k, s := range run.Steps[:i] {
 		switch s.In.Name() {
 		case "RUN":
 			if s.Before.Workdir.Text == dir || !steps.IsInert(s) || strings.Contains(s.In.Logical, dir) {
@@ -87,7 +89,7 @@ func onlyCopied(run *stage.Evaluation, i int, id users.Identity, given map[*dock
 		case "COPY", "ADD":
 			c, ok := s.Before.Copy(s.In)
 			_, now := given[s.In]
-			if !ok || workload.Within(c.Dest, dir) && !now && !ownedBy(s.Before, c, id) {
+			if !ok || workload.Within(c.Dest, dir) && !now && !ownedBy(s.Before, c, id) && !(k >= first && IsGivenLater(p, run, k-first, id, given)) {
 				return false
 			}
 			if workload.Within(dir, c.Dest) && c.Dest != dir {

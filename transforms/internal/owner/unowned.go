@@ -45,7 +45,7 @@ func Unowned(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) strin
 				return fmt.Sprintf("what line %d copies, in a stage that this one is built from, stays owned by root", line)
 			}
 			if i >= first {
-				if _, err := g.Give(i-first, c); err != nil && !ChownedLater(run, i-first, id) {
+				if _, err := g.Give(i-first, c); err != nil && OverwrittenBy(p, run, i-first) == nil && !ChownedLater(run, i-first, id) {
 					return fmt.Sprintf("what line %d copies stays owned by root: %v", line, err)
 				}
 				continue

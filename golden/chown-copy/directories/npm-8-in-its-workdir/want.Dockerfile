@@ -1,6 +1,6 @@
 FROM node:16
 WORKDIR /app
-COPY --chown=node:node package*.json ./
+COPY package*.json ./
 RUN npm ci
 COPY --chown=node:node . .
 RUN npm run build

@@ -1,0 +1,7 @@
+FROM node:20-slim
+WORKDIR /app
+COPY --chown=node:node package.json ./
+RUN npm install
+COPY --chown=node:node web .
+USER node
+CMD ["node", "server.js"]
