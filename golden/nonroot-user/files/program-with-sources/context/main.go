@@ -1,5 +1,0 @@
-package main
-
-import "net/http"
-
-func main() { http.ListenAndServe(":8080", nil) }
