@@ -149,7 +149,7 @@ var rules = map[string]rule{
 			case "ENTRYPOINT":
 				return tiniWords.ReplaceAllString(line, "")
 			case "RUN":
-				return strings.ReplaceAll(line, " tini", "")
+				return tiniPackage.ReplaceAllString(line, "")
 			}
 			return line
 		},
@@ -205,6 +205,9 @@ func commandAlone(keyword, line string) string {
 	}
 	return line
 }
+
+// tiniPackage is tini in a list of packages: after the last one, or on a line of its own.
+var tiniPackage = regexp.MustCompile(` [ \t]*tini\b`)
 
 var tiniWords = regexp.MustCompile(`"/(usr/|s)bin/tini", ?("-g", ?)?"--", ?`)
 

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
@@ -136,7 +137,7 @@ func (in *Instruction) logicalAfter(edits []document.Edit) string {
 	pos := 0
 	for _, e := range edits {
 		b.WriteString(in.Logical[pos:logical(e).Start])
-		b.WriteString(e.Text)
+		b.WriteString(cmp.Or(e.Meaning.(meaning).becomes, e.Text))
 		pos = logical(e).End
 	}
 	b.WriteString(in.Logical[pos:])

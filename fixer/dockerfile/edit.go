@@ -14,8 +14,10 @@ import (
 // meaning is what an edit does to what BuildKit reads, so that check can prove it.
 type meaning struct {
 	anchor *Instruction
-	// logical is what a change replaces in the anchor's logical line.
+	// logical is what a change replaces in the anchor's logical line, and becomes what
+	// is there then; "" for the text of the edit.
 	logical document.Span
+	becomes string
 	// lines are the logical lines of the instructions that an insertion adds.
 	lines []string
 }
@@ -52,6 +54,23 @@ func (in *Instruction) Replace(w Word, text string) (document.Edit, error) {
 		return document.Edit{}, err
 	}
 	return in.edit(document.Changes, w.Span, text, meaning{logical: w.logical}), nil
+}
+
+// AddAfter puts a word after another one of the instruction: on a line of its own with the
+// same indentation, where that word begins its line. It fails where Replace does.
+func (in *Instruction) AddAfter(w Word, word string) (document.Edit, error) {
+	edit, err := in.Replace(w, w.Text+" "+word)
+	f := in.file
+	from := f.lineStart(w.Start)
+	indent := string(f.src[from:w.Start])
+	if err != nil || from <= in.Start || strings.Trim(indent, " \t") != "" {
+		return edit, err
+	}
+	eol := "\n"
+	if end := bytes.IndexByte(f.src[w.End:], '\n'); end > 0 && f.src[w.End+end-1] == '\r' {
+		eol = "\r\n"
+	}
+	return in.edit(document.Changes, w.Span, w.Text+" "+string(f.Escape)+eol+indent+word, meaning{logical: w.logical, becomes: w.Text + " " + indent + word}), nil
 }
 
 // SetFlag gives the flag --name the value: it replaces the value where the flag

@@ -34,6 +34,16 @@ func TestEdits(t *testing.T) {
 	after := func(f *File) (document.Edit, error) { return f.InsertAfter(f.Instructions[0], "USER node") }
 	chown := func(f *File) (document.Edit, error) { return last(f).SetFlag("chown", "a:b") }
 	arg := func(f *File) (document.Edit, error) { return last(f).Replace(last(f).Args[0], "new") }
+	word := func(f *File) (document.Edit, error) {
+		in := last(f)
+		at := strings.Index(in.Logical, "c")
+		for offset := in.Start; offset < in.End; offset++ {
+			if f.src[offset] == 'c' {
+				return in.AddAfter(Word{Span: document.Span{Start: offset, End: offset + 1}, Text: "c", logical: document.Span{Start: at, End: at + 1}}, "d")
+			}
+		}
+		return document.Edit{}, nil
+	}
 	del := func(f *File) (document.Edit, error) { return f.Delete(last(f)) }
 	for _, c := range []struct {
 		name, src string
@@ -56,6 +66,10 @@ func TestEdits(t *testing.T) {
 		{"before the first, after a BOM", "\ufeff# c\nFROM a\n", func(f *File) (document.Edit, error) {
 			return f.InsertBefore(last(f), "ARG x")
 		}, "\ufeffARG x\n# c\nFROM a\n"},
+		{"a word after the last", "FROM a\nRUN b c\n", word, "FROM a\nRUN b c d\n"},
+		{"a word on a line of its own", "FROM a\nRUN b \\\n  c \\\n && e\n", word, "FROM a\nRUN b \\\n  c \\\n  d \\\n && e\n"},
+		{"a word on a line of its own, crlf", "FROM a\r\nRUN b \\\r\n\tc\r\n", word, "FROM a\r\nRUN b \\\r\n\tc \\\r\n\td\r\n"},
+		{"a word on a line of its own, backtick", "# escape=`\nFROM a\nRUN b `\n  c\n", word, "# escape=`\nFROM a\nRUN b `\n  c `\n  d\n"},
 		{"after", "FROM a\n\nCMD b\n", after, "FROM a\nUSER node\n\nCMD b\n"},
 		{"after the last, no final newline", "FROM a", after, "FROM a\nUSER node"},
 		{"after a continuation", "FROM \\\n a\nCMD b\n", after, "FROM \\\n a\nUSER node\nCMD b\n"},

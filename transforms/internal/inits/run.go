@@ -116,7 +116,7 @@ func (t Source) join(s stage.Step) (document.Edit, bool) {
 		if !ok {
 			continue
 		}
-		edit, err := s.In.Replace(w, w.Text+" tini")
+		edit, err := s.In.AddAfter(w, "tini")
 		return edit, err == nil
 	}
 	return document.Edit{}, false

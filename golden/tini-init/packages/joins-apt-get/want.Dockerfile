@@ -2,7 +2,8 @@ FROM node:20-slim
 RUN apt-get update && apt-get install -y --no-install-recommends \
       ca-certificates \
       # for the health check
-      curl tini \
+      curl \
+      tini \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY . .
