@@ -42,7 +42,7 @@ func (b *Builder) Observe(ctx context.Context, s Spec) (*Observation, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &Observation{}
+	o := &Observation{steps: stepsOf(s.Dockerfile)}
 	progress := newProgress(s.Progress)
 	statuses := make(chan *client.SolveStatus)
 	done := make(chan struct{})
@@ -59,11 +59,16 @@ func (b *Builder) Observe(ctx context.Context, s Spec) (*Observation, error) {
 		return gateway.NewResult(), nil
 	}, statuses)
 	<-done
-	if !o.Build.OK && failed == nil && o.Build.Error != "" {
+	if !o.Build.OK && o.Build.Error != "" {
 		o.Build.Step, o.Build.Log = progress.failure(o.Build.Step)
 	}
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
+	}
+	var builder *BuilderError
+	if errors.As(failed, &builder) {
+		builder.Step, builder.Line = o.Build.Step, o.Build.Line
+		return nil, builder
 	}
 	if err := errors.Join(failed, err); err != nil {
 		return nil, err
@@ -103,7 +108,7 @@ func statOf(content []byte) *types.Stat {
 func (b *Builder) observe(ctx context.Context, gw gateway.Client, s Spec, o *Observation, p *progress) error {
 	ref, err := b.build(ctx, gw, s, o, p)
 	s.built()
-	if err != nil || !o.Build.OK {
+	if err != nil {
 		return err
 	}
 	l := &runner{gw: gw, ref: ref, spec: s, image: o.Image}
@@ -113,17 +118,31 @@ func (b *Builder) observe(ctx context.Context, gw gateway.Client, s Spec, o *Obs
 		}
 		l.helperArgs = b.helper.args
 	}
-	s.Progress("looking at the image")
-	if err := l.survey(ctx); err != nil {
+	if !o.Build.OK {
+		if o.ranCommand() {
+			return l.probe(ctx, builderNet)
+		}
+		return nil
+	}
+	return l.all(ctx, o)
+}
+
+// all observes an image.
+func (r *runner) all(ctx context.Context, o *Observation) (err error) {
+	r.spec.Progress("looking at the image")
+	if err := r.survey(ctx); err != nil {
 		return err
 	}
-	s.Progress("starting " + strings.Join(o.Image.Command, " "))
-	if o.Run, err = l.run(ctx, false); err != nil {
+	if r.watched, err = r.watch(ctx); err != nil {
 		return err
 	}
-	if s.Hardened && o.Run.State != Failed && l.helper != nil {
-		s.Progress("starting it with a read-only root file system")
-		o.Hardened, err = l.run(ctx, true)
+	r.spec.Progress("starting " + strings.Join(o.Image.Command, " "))
+	if o.Run, err = r.run(ctx, false); err != nil {
+		return err
+	}
+	if r.spec.Hardened && o.Run.State != Failed && r.helper != nil {
+		r.spec.Progress("starting it with a read-only root file system")
+		o.Hardened, err = r.run(ctx, true)
 	}
 	return err
 }
@@ -134,7 +153,7 @@ func (b *Builder) build(ctx context.Context, gw gateway.Client, s Spec, o *Obser
 	buildCtx, cancel := context.WithTimeout(ctx, s.BuildTimeout)
 	defer cancel()
 	began := time.Now()
-	r, err := gw.Solve(buildCtx, gateway.SolveRequest{Evaluate: true, Frontend: "dockerfile.v0", FrontendOpt: s.frontend()})
+	r, ref, err := s.solve(buildCtx, gw)
 	o.Build.Took = time.Since(began)
 	switch {
 	case ctx.Err() != nil:
@@ -149,15 +168,25 @@ func (b *Builder) build(ctx context.Context, gw gateway.Client, s Spec, o *Obser
 		o.Build.Error, o.Build.Line = firstLine(err.Error()), sourceLine(err)
 		return nil, nil
 	}
-	ref, err := r.SingleRef()
-	if err != nil {
-		return nil, err
-	}
 	if o.Image, err = readConfig(r.Metadata[exptypes.ExporterImageConfigKey]); err != nil {
 		return nil, err
 	}
 	o.Build.OK = true
 	return ref, nil
+}
+
+// solve builds all of it. A BuildKit may leave steps for later, whatever the request
+// says, and they would fail when the first container starts.
+func (s Spec) solve(ctx context.Context, gw gateway.Client) (*gateway.Result, gateway.Reference, error) {
+	r, err := gw.Solve(ctx, gateway.SolveRequest{Evaluate: true, Frontend: "dockerfile.v0", FrontendOpt: s.frontend()})
+	if err != nil {
+		return nil, nil, err
+	}
+	ref, err := r.SingleRef()
+	if err == nil && ref != nil { // an empty image has none
+		err = ref.Evaluate(ctx)
+	}
+	return r, ref, err
 }
 
 // frontend returns the options that docker build passes to the Dockerfile frontend.

@@ -8,7 +8,11 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
+	"strings"
+	"sync"
 	"time"
+	"unicode/utf8"
 
 	gateway "github.com/moby/buildkit/frontend/gateway/client"
 	gatewaypb "github.com/moby/buildkit/frontend/gateway/pb"
@@ -36,18 +40,30 @@ type runner struct {
 	spec       Spec
 	image      *Image
 	taken      []int    // ports that others listen on
+	watched    *watched // nil if there was none
 	paths      []string // whose writability is tested; see asks
 }
 
+// netMode returns the network of a container that runs the command.
+func (r *runner) netMode() pb.NetMode {
+	if r.spec.Network {
+		return builderNet
+	}
+	return pb.NetMode_NONE
+}
+
+// builderNet is the network that the builder gives to RUN.
+const builderNet = pb.NetMode_UNSET
+
 // newContainer returns a container in which the image, or a derived one, and the
 // observer are mounted. release ends all that runs in it.
-func (r *runner) newContainer(ctx context.Context, mounts []gateway.Mount) (c gateway.Container, release func(), err error) {
+func (r *runner) newContainer(ctx context.Context, mounts []gateway.Mount) (gateway.Container, func(), error) {
+	return r.containerIn(ctx, r.netMode(), mounts)
+}
+
+func (r *runner) containerIn(ctx context.Context, network pb.NetMode, mounts []gateway.Mount) (c gateway.Container, release func(), err error) {
 	if r.helper != nil {
 		mounts = append(mounts, gateway.Mount{Dest: helperDir, Ref: r.helper, Readonly: true})
-	}
-	network := pb.NetMode_NONE
-	if r.spec.Network {
-		network = pb.NetMode_UNSET
 	}
 	c, err = r.gw.NewContainer(ctx, gateway.NewContainerRequest{Mounts: mounts, NetMode: network})
 	if err != nil {
@@ -65,6 +81,7 @@ type process struct {
 	gateway.ContainerProcess
 	ended chan struct{}
 	err   error // valid once ended is closed
+	codes *tail // where its parent, the observer, writes its exit code; nil if it has none
 }
 
 func start(ctx context.Context, c gateway.Container, q gateway.StartRequest) (*process, error) {
@@ -90,6 +107,9 @@ func start(ctx context.Context, c gateway.Container, q gateway.StartRequest) (*p
 func (p *process) code() (code int, ok bool) {
 	var exit *gatewaypb.ExitError
 	switch {
+	case p.err == nil && p.codes != nil:
+		code, err := strconv.Atoi(strings.Join(p.codes.last(), ""))
+		return code, err == nil
 	case p.err == nil:
 		return 0, true
 	case errors.As(p.err, &exit):
@@ -101,6 +121,9 @@ func (p *process) code() (code int, ok bool) {
 // root is the user of an observer: the image's user may not see everything.
 const root = "0:0"
 
+// maxArg is the longest argument, in bytes. Linux takes 128 KiB.
+const maxArg = 100 << 10
+
 // observer starts an observer in a container.
 func (r *runner) observer(ctx context.Context, c gateway.Container, user string, q observer.Request) (*observation, error) {
 	q.Self = r.helperArgs
@@ -109,21 +132,62 @@ func (r *runner) observer(ctx context.Context, c gateway.Container, user string,
 		return nil, err
 	}
 	o := &observation{errs: &tail{}}
-	o.process, err = start(ctx, c, gateway.StartRequest{
-		Args: slices.Concat(r.helperArgs, []string{"ask", string(text)}),
-		User: user, Cwd: "/", Env: []string{"PATH=/"}, Stdout: writer{&o.out}, Stderr: o.errs,
-	})
+	o.process, err = start(ctx, c, r.observed(o, user, "/", append([]string{"ask"}, parts(string(text))...)))
+	return o, err
+}
+
+// parts cuts a text into arguments. BuildKit takes no half characters.
+func parts(text string) (list []string) {
+	for len(text) > maxArg {
+		i := maxArg
+		for !utf8.RuneStart(text[i]) {
+			i--
+		}
+		list, text = append(list, text[:i]), text[i:]
+	}
+	return append(list, text)
+}
+
+// observed returns how an observer is started.
+func (r *runner) observed(o *observation, user, dir string, args []string) gateway.StartRequest {
+	return gateway.StartRequest{
+		Args: slices.Concat(r.helperArgs, args), User: user, Cwd: dir, Env: []string{"PATH=/"}, Stdout: writer{&o.out}, Stderr: o.errs,
+	}
+}
+
+// watcher starts an observer as PID 1, for a command that will be another process. The
+// container makes the working directory for its PID 1 alone.
+func (r *runner) watcher(ctx context.Context, c gateway.Container) (*observation, error) {
+	o := &observation{errs: &tail{}, first: make(chan struct{})}
+	o.out.first = sync.OnceFunc(func() { close(o.first) })
+	var err error
+	o.process, err = start(ctx, c, r.observed(o, root, r.image.WorkDir, []string{"watch"}))
 	return o, err
 }
 
 // observation is a running observer.
 type observation struct {
 	*process
-	out  bytes.Buffer
-	errs *tail
+	out   output
+	errs  *tail
+	first chan struct{} // closed by the first line of a watcher
 }
 
-// answer returns its response, once it has ended.
+// output is what an observer writes.
+type output struct {
+	bytes.Buffer
+	first func() // is called when there is a line; may be nil
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	n, err := o.Buffer.Write(b)
+	if o.first != nil && bytes.IndexByte(b, '\n') >= 0 {
+		o.first()
+	}
+	return n, err
+}
+
+// answer returns its response, the last line, once it has ended.
 func (o *observation) answer() (a observer.Response, err error) {
 	if o.err != nil {
 		if last := o.errs.last(); len(last) > 0 {
@@ -131,47 +195,11 @@ func (o *observation) answer() (a observer.Response, err error) {
 		}
 		return a, errors.New(firstLine(o.err.Error()))
 	}
-	return a, json.Unmarshal(o.out.Bytes(), &a)
+	lines := bytes.Split(bytes.TrimSpace(o.out.Bytes()), []byte("\n"))
+	return a, json.Unmarshal(lines[len(lines)-1], &a)
 }
 
 // writer is a writer that needs no closing.
 type writer struct{ io.Writer }
 
 func (writer) Close() error { return nil }
-
-// survey examines the image before anything in it has run.
-func (r *runner) survey(ctx context.Context) error {
-	if r.helper == nil {
-		return nil
-	}
-	a, err := r.alone(ctx, root, observer.Request{Survey: true})
-	if err != nil {
-		return fmt.Errorf("the observer does not work in this image: %w", err)
-	}
-	r.image.Files, r.taken = a.Files, a.Ports.Listening
-	// If the image lacks the user, the command won't start either, and that will be
-	// reported.
-	if a, err = r.alone(ctx, r.image.User, observer.Request{Who: true}); err == nil {
-		r.image.RunsAs = a.User
-	}
-	return ctx.Err()
-}
-
-// alone runs an observer in a container of its own.
-func (r *runner) alone(ctx context.Context, user string, q observer.Request) (a observer.Response, err error) {
-	c, release, err := r.newContainer(ctx, []gateway.Mount{{Dest: "/", Ref: r.ref}})
-	if err != nil {
-		return a, err
-	}
-	defer release()
-	o, err := r.observer(ctx, c, user, q)
-	if err != nil {
-		return a, err
-	}
-	select {
-	case <-ctx.Done():
-		return a, ctx.Err()
-	case <-o.ended:
-		return o.answer()
-	}
-}

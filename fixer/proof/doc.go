@@ -14,6 +14,9 @@
 // that is mounted into it: the image needs neither a shell nor ps. Run.NotObserved
 // names what was not observed, which proves nothing.
 //
+// Each command runs twice: as it is, and to see what it writes, with the right to write
+// everything, since programs swallow the errors of what they may not write.
+//
 // The package starts no BuildKit, changes no file, pushes no image, and runs no tests of
 // the application: it waits until a command is ready ([Ready]), looks, and asks it to stop.
 package proof

@@ -2,6 +2,7 @@ package proof_test
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -84,16 +86,20 @@ func TestObserveRun(t *testing.T) {
 		"listens": {
 			"WORKDIR /data\nEXPOSE 8080\n" + `CMD ["app", "-listen", ":8080", "-write", "x", "-term", "300ms"]`, "",
 			func(r *proof.Run) bool {
-				return r.State == proof.Up && r.Process.UID == 0 && slices.Equal(r.Listening, []int{8080}) && slices.Equal(r.Wrote, []string{"/data/x"}) &&
+				return r.State == proof.Up && r.Process.UID == 0 && slices.Equal(r.Listening, []int{8080}) && slices.Equal(r.Wrote, []string{"/data/x"}) && r.Writable["/data/x"] &&
 					!r.Stop.Killed && r.Stop.Code == 0 && r.Stop.Took > 300*time.Millisecond && r.Stop.Took < 900*time.Millisecond
 			},
 		},
 		"a user, an entrypoint": {
 			"EXPOSE 8080\nUSER 7:8\n" + `ENTRYPOINT ["/bin/app", "-listen", ":8080"]` + "\n" + `CMD ["-write", "/x"]`, "",
 			func(r *proof.Run) bool {
-				return r.State == proof.Up && r.Process.UID == 7 && r.Process.GID == 8 && len(r.Wrote) == 0 && len(r.Denied) == 1 && r.Denied[0].Path == "/x" &&
+				return r.State == proof.Up && r.Process.UID == 7 && r.Process.GID == 8 && slices.Equal(r.Wrote, []string{"/x"}) && !r.Writable["/x"] && len(r.Denied) == 1 && r.Denied[0].Path == "/x" &&
 					r.Stop.Killed && r.Stop.Took == time.Second
 			},
+		},
+		"no bytecode in the way": {
+			"WORKDIR /data\n" + `CMD ["app", "-write", "/data/x$PYTHONDONTWRITEBYTECODE", "-how", "quiet"]`, "for:100ms",
+			func(r *proof.Run) bool { return slices.Equal(r.Wrote, []string{"/data/x1"}) },
 		},
 		"ends":       {`CMD ["/bin/app", "-code", "0"]`, "", func(r *proof.Run) bool { return r.State == proof.Ended && r.Stop == nil }},
 		"fails":      {`CMD ["/bin/app", "-code", "5"]`, "", func(r *proof.Run) bool { return r.State == proof.Failed && r.ExitCode == 5 }},
@@ -182,7 +188,7 @@ func TestProve(t *testing.T) {
 		"no longer builds":  {"USER 1\nCMD [\"/bin/app\"]", "RUN x\nCMD [\"/bin/app\"]", proof.Broken},
 		"no longer starts":  {"CMD [\"/bin/app\"]", "USER nosuch\nCMD [\"/bin/app\"]", proof.Broken},
 		"builds as before":  {"RUN x", "USER 1\nRUN x", proof.SameFailure},
-		"builds and starts": {"RUN x", "USER 1\nCMD [\"/bin/app\"]", proof.Proved},
+		"builds and starts": {"RUN x", "USER 1\nCMD [\"/bin/app\"]", proof.Repaired},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before, after := spec(dir, c.before), spec(dir, c.after)
@@ -200,27 +206,140 @@ func TestProve(t *testing.T) {
 	}
 }
 
+// TestProveAgain makes sure that a before that does not work is tried again, and is not
+// what after is measured by.
+func TestProveAgain(t *testing.T) {
+	b, dir := lab(t)
+	flaky := `RUN --mount=type=cache,id=` + rand.Text() + `,target=/c ["/bin/app", "-unless", "/c/x", "-code", "0"]` + "\n"
+	step := `RUN ["/bin/app", "-unless", "$F", "-code", "0"]` + "\n"
+	for name, c := range map[string]struct {
+		before, after string
+		want          proof.Outcome
+		reason, note  string
+	}{
+		"a step fails at first": {flaky, "ENV A=b\n" + flaky, proof.Proved, "what it did before", "works now and then, and failed at first: [stage-0 2/"},
+		"a step fails, elsewhere it does not": {
+			"ENV F=/nosuch/x\n" + step, "ENV F=/bin/app\n" + step, proof.NotProved, "at a step that is the same now", "failed twice; at first: [2/2] RUN [\"/bin/app\", \"-unless\", \"/nosuch/x\", \"-code\", \"0\"]: exit code: 1",
+		},
+		"a step is repaired": {
+			"RUN [\"/bin/app\", \"-code\", \"1\"]\n", "RUN [\"/bin/app\", \"-code\", \"0\"]\n", proof.Repaired, "what failed is changed: [2/2] RUN", "failed twice",
+		},
+		"the command fails": {
+			"ENV F=/nosuch/x\n", "ENV F=/bin/app\n", proof.NotProved, "there is nothing to compare with: it ended with exit code 1", "failed twice; at first: it ended with exit code 1",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := spec(dir, c.before+`CMD ["/bin/app", "-unless", "$F", "-term", "0s"]`)
+			before.Ready, _ = proof.ParseReady("for:300ms")
+			after := before
+			after.Dockerfile = []byte(head + c.after + "USER 1\n" + `CMD ["/bin/app", "-unless", "$F", "-term", "0s"]`)
+			p, err := b.Prove(t.Context(), before, after)
+			if err != nil {
+				t.Fatal(err)
+			}
+			v := p.Verdict
+			if v.Outcome != c.want || !strings.Contains(v.Reason, c.reason) || len(v.Notes) != 1 || !strings.Contains(v.Notes[0], c.note) {
+				t.Errorf("got %+v, want %q because of %q, with the note %q", v, c.want, c.reason, c.note)
+			}
+		})
+	}
+}
+
+// TestProveWrites has commands that swallow each error: what the new user may not write
+// is found all the same, and what it may write, or needs not write, is not.
+func TestProveWrites(t *testing.T) {
+	b, dir := lab(t)
+	if err := os.WriteFile(filepath.Join(dir, "passwd"), []byte("root:x:0:0::/root:\napp:x:1:1::/home/app:\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	const (
+		roots = "COPY app /data/app\n"
+		owned = "COPY --chown=1:1 app /data/app\n"
+		users = "COPY passwd /etc/passwd\nCOPY app /root/app\n"
+		home  = users + "COPY --chown=1:1 app /home/app/app\n"
+		bare  = users + "COPY app /home/app/app\n"
+	)
+	for name, c := range map[string]struct {
+		image, args, want string // what the reason names; "" for proved
+	}{
+		"at the start":                 {roots, `"-write", "/data/x"`, "/data/x"},
+		"at the start, may":            {owned, `"-write", "/data/x"`, ""},
+		"a little later":               {roots, `"-write", "/data/x", "-when", "later"`, "/data/x"},
+		"a little later, may":          {owned, `"-write", "/data/x", "-when", "later"`, ""},
+		"at a request":                 {roots + "EXPOSE 8080\n", `"-listen", ":8080", "-write", "/data/x", "-when", "request"`, "/data/x"},
+		"at a request, may":            {owned + "EXPOSE 8080\n", `"-listen", ":8080", "-write", "/data/x", "-when", "request"`, ""},
+		"at the end":                   {roots, `"-write", "/data/x", "-when", "term"`, "/data/x"},
+		"at the end, may":              {owned, `"-write", "/data/x", "-when", "term"`, ""},
+		"a job":                        {roots, `"-write", "/data/x", "-code", "0"`, "/data/x"},
+		"a job, may":                   {owned, `"-write", "/data/x", "-code", "0"`, ""},
+		"and removes it":               {roots, `"-write", "/data/x", "-how", "temporary"`, "/data/"},
+		"and removes it, may":          {owned, `"-write", "/data/x", "-how", "temporary"`, ""},
+		"ends badly":                   {roots, `"-write", "/data/x", "-when", "term", "-ends", "3"`, "/data/x"},
+		"ends badly, may":              {owned, `"-write", "/data/x", "-when", "term", "-ends", "3"`, ""},
+		"very many":                    {roots, `"-write", "/data/x", "-how", "many"`, "/data/"},
+		"very many, may":               {owned, `"-write", "/data/x", "-how", "many"`, ""},
+		"asks first":                   {roots, `"-write", "/data/x", "-how", "asks"`, "/data/x"},
+		"asks first, may":              {owned, `"-write", "/data/x", "-how", "asks"`, ""},
+		"replaces its own file":        {roots + "COPY --chown=1:1 app /data/x\n", `"-write", "/data/x", "-how", "replace"`, "/data/"},
+		"writes its own file":          {roots + "COPY --chown=1:1 app /data/x\n", `"-write", "/data/x"`, ""},
+		"root's file in its directory": {owned + "COPY app /data/x\n", `"-write", "/data/x"`, "/data/x"},
+		"root's home by name":          {home, `"-write", "/root/x"`, "/root/x"},
+		"its home":                     {home, `"-write", "$HOME/x"`, ""},
+		"a home that it may not write": {bare, `"-write", "$HOME/x"`, "/home/app/x"},
+		"npm's cache in such a home":   {bare, `"-write", "$HOME/.npm"`, ""},
+		"no home":                      {roots, `"-write", "$HOME/x"`, "/x"},
+		"root's file in /tmp":          {"COPY --chown=1:1 app /tmp/\nCOPY app /tmp/x\n", `"-write", "/tmp/x"`, "/tmp/x"},
+		"its own file in /tmp":         {"COPY --chown=1:1 app /tmp/\nCOPY app /tmp/x\n", `"-write", "/tmp/y"`, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if !strings.Contains(c.args, "-how") {
+				c.args += `, "-how", "quiet"`
+			}
+			cmd := `CMD ["/bin/app", "-term", "0s", ` + c.args + "]"
+			before, after := spec(dir, c.image+cmd), spec(dir, c.image+"USER 1:1\n"+cmd)
+			before.ReadyTimeout = 20 * time.Second
+			if !strings.Contains(c.args, "-listen") {
+				before.Ready, _ = proof.ParseReady("for:100ms")
+			}
+			after.Ready, after.ReadyTimeout = before.Ready, before.ReadyTimeout
+			p, err := b.Prove(t.Context(), before, after)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := proof.Proved
+			if c.want != "" {
+				want = proof.NotProved
+			}
+			if v := p.Verdict; v.Outcome != want || c.want != "" && !strings.HasSuffix(v.Reason, c.want+", which user 1 may not") {
+				t.Errorf("got %+v, want %q because of %q", v, want, c.want)
+			}
+		})
+	}
+}
+
 // TestInterrupted makes sure that nothing continues when its context ends.
 func TestInterrupted(t *testing.T) {
 	b, dir := lab(t)
 	for name, c := range map[string]struct{ dockerfile, line string }{
-		"while it builds": {`RUN ["/bin/app"]`, "RUN"},
-		"while it runs":   {`CMD ["/bin/app"]`, "starting"},
+		"while it builds":     {`RUN ["/bin/app"]`, "RUN"},
+		"while it is watched": {`CMD ["/bin/app"]`, "watching"},
+		"while it runs":       {`CMD ["/bin/app"]`, "starting"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := spec(dir, c.dockerfile)
-			s.Ready, _ = proof.ParseReady("for:1m")
+			s.Ready, _ = proof.ParseReady("for:3s")
 			ctx, cancel := context.WithCancel(t.Context())
+			cancelled, once := make(chan time.Time, 1), sync.Once{}
 			s.Progress = func(line string) {
 				if strings.Contains(line, c.line) {
-					time.AfterFunc(300*time.Millisecond, cancel)
+					once.Do(func() { time.AfterFunc(300*time.Millisecond, func() { cancelled <- time.Now(); cancel() }) })
 				}
 			}
-			began := time.Now()
 			if _, err := b.Observe(ctx, s); !errors.Is(err, context.Canceled) {
 				t.Errorf("got the error %v", err)
 			}
-			if took := time.Since(began); took > 5*time.Second {
+			if took := time.Since(<-cancelled); took > 5*time.Second {
 				t.Errorf("it took %v", took)
 			}
 		})

@@ -2,15 +2,13 @@ package proof
 
 import (
 	"context"
-	"path"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/dockmend/dockmend/fixer/proof/observer"
 )
 
-// This file examines a command that stays up, by an observer in its container.
+// This file examines a command, by an observer in its container.
 
 // look records what can be observed of a command that stays up.
 func (a *attempt) look(ctx context.Context) error {
@@ -31,21 +29,64 @@ func (a *attempt) look(ctx context.Context) error {
 		a.run.Process, a.run.Others = &r.Processes[0], r.Processes[1:]
 	}
 	a.run.Listening = a.own(r.Ports)
-	if a.run.Wrote = written(r.Changed); !a.hardened {
-		a.spec.wrote(a.run.Wrote)
-	}
-	if r.Writable != nil {
-		a.run.Writable = map[string]bool{}
-		for i, name := range paths {
-			a.run.Writable[name] = r.Writable[i]
-		}
-	}
+	a.may(paths, r.Writable)
 	return nil
 }
 
+// lookAfter records what can be observed of a command that ended by itself, and its
+// container with it: what its user may write in another one.
+func (a *attempt) lookAfter(ctx context.Context) error {
+	if a.helper == nil || a.image.RunsAs == nil {
+		return nil
+	}
+	paths, err := a.asks(ctx)
+	if err != nil {
+		return err
+	}
+	r, err := a.alone(ctx, root, observer.Request{Access: paths, As: a.image.RunsAs})
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		a.run.NotObserved = append(a.run.NotObserved, "what it may write: "+err.Error())
+		return nil
+	}
+	a.run.NotObserved = append(a.run.NotObserved, r.Errors...)
+	a.may(paths, r.Writable)
+	return nil
+}
+
+// may records which paths the command's user may write.
+func (a *attempt) may(paths []string, answers []bool) {
+	if len(answers) != len(paths) {
+		return
+	}
+	a.run.Writable = map[string]bool{}
+	for i, name := range paths {
+		a.run.Writable[name] = answers[i]
+	}
+}
+
+// wrote records what the command writes, and where that was not observed.
+func (a *attempt) wrote() {
+	w := a.watched
+	switch {
+	case a.helper == nil || a.run.State == Failed:
+		return
+	case w == nil:
+		a.run.NotObserved = append(a.run.NotObserved, "what it writes")
+		return
+	}
+	a.run.Wrote = w.wrote
+	a.run.NotObserved = append(a.run.NotObserved, w.gaps...)
+	if w.state != "" && w.state.rank() < a.run.State.rank() {
+		a.run.NotObserved = append(a.run.NotObserved, "what it writes: run for that, not as PID 1, "+w.reason)
+	}
+}
+
 // ask runs an observer in the command's container. If the command ends meanwhile,
-// which ends the container too, or the observer fails, it records that, and the answer
-// is nil; err is for other failures.
+// or the observer fails, it records that, and the answer is nil; err is for other
+// failures.
 func (a *attempt) ask(ctx context.Context, q observer.Request) (*observer.Response, error) {
 	o, err := a.observer(ctx, a.container, root, q)
 	if err != nil {
@@ -55,6 +96,13 @@ func (a *attempt) ask(ctx context.Context, q observer.Request) (*observer.Respon
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case <-o.ended:
+	case <-a.command.ended: // the container may last longer
+		select {
+		case <-o.ended:
+		default:
+			a.ended("")
+			return nil, nil
+		}
 	}
 	r, err := o.answer()
 	if err == nil {
@@ -78,34 +126,22 @@ func (a *attempt) own(p observer.Ports) []int {
 
 // asks returns the paths whose writability is tested.
 func (r *runner) asks(ctx context.Context) ([]string, error) {
-	if r.paths == nil && r.spec.asked != nil {
+	if r.paths != nil {
+		return r.paths, nil
+	}
+	list := slices.Clone(r.spec.Writable)
+	if r.watched != nil {
+		list = append(list, r.watched.wrote...)
+	}
+	if r.spec.asked != nil {
 		select {
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		case more := <-r.spec.asked:
-			r.paths = slices.Concat(r.spec.Writable, more)
+			list = append(list, more...)
 		}
-		r.spec.asked = nil
-	} else if r.paths == nil {
-		r.paths = r.spec.Writable
 	}
+	slices.Sort(list)
+	r.paths = append([]string{}, slices.Compact(list)...) // not nil
 	return r.paths, nil
 }
-
-// written leaves out /tmp, and directories that contain another written path.
-func written(changes []observer.Change) []string {
-	list := []string{}
-	parents := map[string]bool{}
-	for _, c := range changes {
-		parents[path.Dir(c.Path)] = true
-	}
-	for _, c := range changes {
-		if inside(c.Path, "/tmp") || c.Dir && parents[c.Path] {
-			continue
-		}
-		list = append(list, c.Path)
-	}
-	return list
-}
-
-func inside(name, dir string) bool { return name == dir || strings.HasPrefix(name, dir+"/") }

@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"slices"
 	"time"
 
 	"github.com/dockmend/dockmend/fixer/proof/observer"
@@ -72,6 +73,8 @@ type Observation struct {
 	Image    *Image `json:"image,omitempty"`    // nil when it did not build
 	Run      *Run   `json:"run,omitempty"`      // nil when it did not build
 	Hardened *Run   `json:"hardened,omitempty"` // nil if that was not requested, or Run failed
+
+	steps steps
 }
 
 // Build is the result of the build.
@@ -119,12 +122,17 @@ type Run struct {
 	// MayBind: it had the right to listen on ports below 1024. An engine gives it to
 	// every container; other runtimes may not.
 	MayBind bool `json:"mayBind,omitempty"`
-	// Wrote are the paths outside /tmp that changed while it ran.
+	// Wrote are the paths that it writes where no file's owner or mode hinders it, from
+	// its start to its end, with a request to each port; nil if that was not observed.
+	// One that ends in a slash is a directory where names were added or removed. A new
+	// directory with many files in it is one path.
 	Wrote []string `json:"wrote,omitempty"`
 	// Denied are accesses that failed for lack of permission, as far as the command
 	// itself reported them: nothing else shows them.
 	Denied []Denied `json:"denied,omitempty"`
-	// Writable answers Spec.Writable; nil if no observer could run.
+	// Writable reports whether its user may write the paths of Wrote and of
+	// Spec.Writable, and in a proof those that the other Dockerfile's command writes;
+	// nil if no observer could run.
 	Writable map[string]bool `json:"writable,omitempty"`
 	// Stop is how it ended after its stop signal; nil if it ended by itself, or got
 	// none.
@@ -145,6 +153,9 @@ type Stop struct {
 
 // State is how a command ended up, from worse to better.
 type State string
+
+// rank orders the states, the best last.
+func (s State) rank() int { return slices.Index([]State{Failed, Ended, Alive, Up}, s) }
 
 const (
 	// Failed: it did not start, or ended by itself with a code other than 0.

@@ -46,56 +46,83 @@ func isLowPort(d Denied) bool {
 }
 
 func (r *runner) attempt(ctx context.Context, how observer.Exec) (*Run, error) {
-	a := &attempt{runner: r, hardened: how.NoNewPrivs, run: &Run{asked: r.spec.Ready.text != ""}, matched: make(chan struct{})}
-	a.log = &tail{line: a.line()}
 	if len(r.image.Command) == 0 {
-		a.run.State, a.run.Reason = Failed, "the image has no command"
-		return a.run, nil
+		return &Run{State: Failed, Reason: "the image has no command"}, nil
 	}
-	mounts := []gateway.Mount{{Dest: "/", Ref: r.ref}}
-	if how.NoNewPrivs {
-		var err error
-		if mounts, err = r.readOnly(ctx); err != nil {
-			return nil, err
-		}
-	}
-	c, release, err := r.newContainer(ctx, mounts)
+	a, release, err := r.newAttempt(ctx, how)
 	if err != nil {
 		return nil, err
 	}
 	defer release()
-	q, err := r.command(how)
+	q, err := a.startRequest(how)
 	if err != nil {
 		return nil, err
 	}
 	q.Stdout, q.Stderr = a.log, a.log
-	a.container, a.began = c, time.Now()
-	if a.command, err = start(ctx, c, q); err != nil {
+	if err := a.begin(ctx, q); err != nil {
 		return nil, err
 	}
 	if err := a.wait(ctx); err != nil {
 		return nil, err
 	}
-	if a.run.State == Alive || a.run.State == Up {
-		if err := a.look(ctx); err != nil {
-			return nil, err
-		}
-		// A hardened run does not test the stop.
-		end := a.stop
-		if how.NoNewPrivs {
-			end = a.kill
-		}
-		if err := end(ctx); err != nil {
-			return nil, err
-		}
+	if err := a.examine(ctx); err != nil {
+		return nil, err
 	}
 	a.run.Log = a.log.last()
 	return a.run, ctx.Err()
 }
 
-// command returns how the image's command is started: directly, or through the
+// newAttempt returns an attempt with a container in which nothing runs yet.
+func (r *runner) newAttempt(ctx context.Context, how observer.Exec) (a *attempt, release func(), err error) {
+	a = &attempt{runner: r, hardened: how.NoNewPrivs, run: &Run{asked: r.spec.Ready.text != ""}, matched: make(chan struct{})}
+	a.log = &tail{line: a.line()}
+	mounts := []gateway.Mount{{Dest: "/", Ref: r.ref}}
+	if a.hardened {
+		if mounts, err = r.readOnly(ctx); err != nil {
+			return nil, nil, err
+		}
+	}
+	a.container, release, err = r.newContainer(ctx, mounts)
+	return a, release, err
+}
+
+// begin starts the command.
+func (a *attempt) begin(ctx context.Context, q gateway.StartRequest) (err error) {
+	a.began = time.Now()
+	a.command, err = start(ctx, a.container, q)
+	return err
+}
+
+// examine looks at the command, in the state in which it is, and stops one that is up.
+// A hardened run does not test the stop, nor what is written.
+func (a *attempt) examine(ctx context.Context) error {
+	if a.run.State == Alive || a.run.State == Up {
+		if err := a.look(ctx); err != nil {
+			return err
+		}
+		end := a.stop
+		if a.hardened {
+			end = a.kill
+		}
+		if err := end(ctx); err != nil {
+			return err
+		}
+	}
+	if a.hardened {
+		return nil
+	}
+	if a.run.State == Ended {
+		if err := a.lookAfter(ctx); err != nil {
+			return err
+		}
+	}
+	a.wrote()
+	return nil
+}
+
+// startRequest returns how the image's command is started: directly, or through the
 // observer, which becomes it.
-func (r *runner) command(how observer.Exec) (gateway.StartRequest, error) {
+func (r *runner) startRequest(how observer.Exec) (gateway.StartRequest, error) {
 	q := gateway.StartRequest{Args: r.image.Command, Env: r.image.env, User: r.image.User, Cwd: r.image.WorkDir}
 	if how == (observer.Exec{}) {
 		return q, nil

@@ -19,13 +19,9 @@ func (a *attempt) stop(ctx context.Context) error {
 		return nil
 	default:
 	}
-	sig := syscall.SIGTERM
-	if a.image.stop != "" {
-		s, err := signal.ParseSignal(a.image.stop)
-		if err != nil {
-			return fmt.Errorf("STOPSIGNAL: %w", err)
-		}
-		sig = s
+	sig, err := a.stopSignal()
+	if err != nil {
+		return err
 	}
 	s := &Stop{}
 	began := time.Now()
@@ -50,6 +46,18 @@ func (a *attempt) stop(ctx context.Context) error {
 	s.Code, _ = a.command.code()
 	a.run.Stop = s
 	return nil
+}
+
+// stopSignal returns the signal that asks the command to end.
+func (r *runner) stopSignal() (syscall.Signal, error) {
+	if r.image.stop == "" {
+		return syscall.SIGTERM, nil
+	}
+	s, err := signal.ParseSignal(r.image.stop)
+	if err != nil {
+		return 0, fmt.Errorf("STOPSIGNAL: %w", err)
+	}
+	return s, nil
 }
 
 // kill ends the command immediately.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
@@ -17,6 +16,10 @@ type Outcome string
 const (
 	// Proved: after does all that before was observed to do, and is not root.
 	Proved Outcome = "proved"
+	// Repaired: before does not build, at an instruction that the change changes, or
+	// for whose user it does; after builds, works, and is not root. There was nothing
+	// to compare with, and nothing that could be lost.
+	Repaired Outcome = "repaired"
 	// NotProved: nothing was observed to break, but that is not a proof.
 	NotProved Outcome = "not proved"
 	// SameFailure: after fails as before did.
@@ -24,6 +27,9 @@ const (
 	// Broken: before did something that after does not.
 	Broken Outcome = "broken by the fix"
 )
+
+// Good reports whether a change with this outcome may be made without a look at it.
+func (o Outcome) Good() bool { return o == Proved || o == Repaired }
 
 // Verdict is an outcome with its grounds.
 type Verdict struct {
@@ -41,17 +47,13 @@ type Verdict struct {
 // Compare returns what a change did. It uses only what was observed: the rest proves
 // nothing, and breaks nothing.
 func Compare(before, after *Observation) Verdict {
-	for _, rule := range []func(before, after *Observation) *Verdict{builds, fails, isDenied, stops, observed, isReady, listens, writes, isRoot} {
+	for _, rule := range []func(before, after *Observation) *Verdict{builds, fails, isDenied, stops, observed, isReady, listens, lacks, writes, isRoot, compared} {
 		if v := rule(before, after); v != nil {
 			v.Notes = notes(before, after)
 			return *v
 		}
 	}
-	v := Verdict{Outcome: Proved, Reason: "it does what it did before, and is not root", Notes: notes(before, after)}
-	if before.Run == nil || before.Run.State == Failed {
-		v.Reason = "it works, which it did not before, and is not root"
-	}
-	return v
+	return Verdict{Outcome: Proved, Reason: "it does what it did before, and is not root", Notes: notes(before, after)}
 }
 
 // stepNumber matches the number of a step in a build, as in "[stage-1 3/7] ".
@@ -188,26 +190,6 @@ func stops(before, after *Observation) *Verdict {
 	return &Verdict{Outcome: Broken, Reason: "it no longer ends when it is asked to, and has to be killed", Log: after.Run.Log}
 }
 
-// writes finds what before wrote and after's user may not write. Whether that matters
-// to the command was not observed.
-func writes(before, after *Observation) *Verdict {
-	if before.Run == nil || after.Run.Writable == nil {
-		return nil
-	}
-	for _, name := range before.Run.Wrote {
-		if may, asked := after.Run.Writable[name]; asked && !may && !regenerates(name) && !slices.Contains(after.Run.Wrote, name) {
-			return &Verdict{Outcome: NotProved, Reason: fmt.Sprintf("before, it wrote %s, which user %d may not", name, after.Run.Process.UID)}
-		}
-	}
-	return nil
-}
-
-// regenerates reports whether a path belongs to the user that runs: root's home, and
-// files that Python omits if it may not write them.
-func regenerates(name string) bool {
-	return inside(name, "/root") || strings.Contains(name, "/__pycache__")
-}
-
 func isRoot(_, after *Observation) *Verdict {
 	if after.Run.Process == nil && after.Image.RunsAs == nil {
 		return &Verdict{Outcome: NotProved, Reason: "as whom it runs was not observed"}
@@ -242,9 +224,6 @@ func notes(before, after *Observation) (list []string) {
 	}
 	if before.Run != nil {
 		list = append(list, stopNote(before.Run.Stop, after.Run.Stop)...)
-		if n := len(before.Run.Wrote) - len(after.Run.Writable); n > 0 && after.Run.Writable != nil {
-			list = append(list, fmt.Sprintf("not observed: whether it may write %d more of the paths that it wrote before", n))
-		}
 	}
 	if after.Run.State == Alive {
 		list = append(list, after.Run.Reason)

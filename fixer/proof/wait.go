@@ -98,6 +98,8 @@ func (a *attempt) ended(when string) {
 	code, known := a.command.code()
 	a.run.ExitCode = code
 	switch {
+	case !known && a.command.err == nil:
+		a.settle(Failed, "it ended with an exit code that is not known")
 	case !known:
 		a.settle(Failed, "it did not start: "+firstLine(a.command.err.Error()))
 	case code == 0:

@@ -20,10 +20,8 @@ func (how Exec) exec(args []string) error {
 	if err != nil {
 		return err
 	}
-	if how.As != nil {
-		if err := how.As.become(); err != nil {
-			return fmt.Errorf("as user %d: %w", how.As.UID, err)
-		}
+	if err := how.rights(); err != nil {
+		return err
 	}
 	if how.NoNewPrivs {
 		if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
@@ -33,8 +31,41 @@ func (how Exec) exec(args []string) error {
 	return &os.PathError{Op: "exec", Path: name, Err: unix.Exec(name, args, os.Environ())}
 }
 
-// become changes from root to the user, and keeps one of root's rights. As runc does, it
-// first gives the user the standard streams, which a program may open again by
+// rights changes the user and the capabilities.
+func (how Exec) rights() error {
+	keep := []uintptr{unix.CAP_NET_BIND_SERVICE}
+	if how.Unhindered {
+		keep = append(keep, unix.CAP_CHOWN, unix.CAP_DAC_OVERRIDE, unix.CAP_FOWNER)
+		if err := noFixup(); err != nil {
+			return fmt.Errorf("securebits: %w", err)
+		}
+	}
+	if how.As != nil {
+		if err := how.As.become(); err != nil {
+			return fmt.Errorf("as user %d: %w", how.As.UID, err)
+		}
+	}
+	if how.As != nil || how.Unhindered {
+		if err := keepOnExec(keep); err != nil {
+			return fmt.Errorf("capabilities: %w", err)
+		}
+	}
+	return nil
+}
+
+// noFixup makes capabilities independent of user ids: a command that becomes another
+// user keeps them, and access(2), which asks for the real user, regards them.
+func noFixup() error {
+	const secureNoSetuidFixup = 1 << 2 // of linux/securebits.h
+	bits, err := unix.PrctlRetInt(unix.PR_GET_SECUREBITS, 0, 0, 0, 0)
+	if err != nil {
+		return err
+	}
+	return unix.Prctl(unix.PR_SET_SECUREBITS, uintptr(bits)|secureNoSetuidFixup, 0, 0, 0)
+}
+
+// become changes from root to the user, and keeps the capabilities for keepOnExec. As runc
+// does, it first gives the user the standard streams, which a program may open again by
 // /dev/stderr (opencontainers/runc, fixStdioPermissions).
 func (u *User) become() error {
 	for fd := range 3 {
@@ -58,14 +89,33 @@ func (u *User) become() error {
 	if err := unix.Setresgid(u.GID, u.GID, u.GID); err != nil {
 		return err
 	}
-	if err := unix.Setresuid(u.UID, u.UID, u.UID); err != nil {
+	return unix.Setresuid(u.UID, u.UID, u.UID)
+}
+
+// keepOnExec makes the command have these capabilities. Another user than root has
+// these alone.
+func keepOnExec(list []uintptr) error {
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var data [2]unix.CapUserData
+	if err := unix.Capget(&header, &data[0]); err != nil {
 		return err
 	}
-	const bind = 1 << unix.CAP_NET_BIND_SERVICE
-	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-	data := [2]unix.CapUserData{{Effective: bind, Permitted: bind, Inheritable: bind}}
+	var mask uint32 // all of them are below 32
+	for _, c := range list {
+		mask |= 1 << c
+	}
+	if os.Geteuid() == 0 {
+		data[0].Inheritable |= mask
+	} else {
+		data = [2]unix.CapUserData{{Effective: mask, Permitted: mask, Inheritable: mask}}
+	}
 	if err := unix.Capset(&header, &data[0]); err != nil {
 		return err
 	}
-	return unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_RAISE, unix.CAP_NET_BIND_SERVICE, 0, 0)
+	for _, c := range list {
+		if err := unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_RAISE, c, 0, 0); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -7,12 +7,23 @@ type Files struct {
 	Setuid []string `json:"setuid,omitempty"` // programs that run with their owner's or group's rights
 }
 
-// Change is a file that was made, written, or given another owner or mode, or
-// a directory in which a name was added or removed.
+// Change is what a command did to a path.
 type Change struct {
 	Path string `json:"path"`
-	Dir  bool   `json:"dir,omitempty"`
+	// Dir: names were added to this directory or removed from it, and none of them is
+	// a change of its own, or not all: a file that was made and removed again, or
+	// replaced, or one of very many.
+	Dir bool `json:"dir,omitempty"`
+	// Removed: it was there before the command, and is gone.
+	Removed bool `json:"removed,omitempty"`
 }
 
-// maxChanged bounds the changes that are reported, for programs that unpack a tree.
-const maxChanged = 10_000
+// The bounds of a watch.
+const (
+	maxNames   = 2_000_000 // in the container, when the watch begins
+	maxChanged = 10_000
+	// maxBelow is how many new paths are reported of a directory. All that is new in it
+	// takes the same permission: that to write the directory, or to make it if it is
+	// new, too. So beyond that, the directory is reported.
+	maxBelow = 100
+)

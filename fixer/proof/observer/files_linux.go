@@ -3,7 +3,6 @@ package observer
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -11,10 +10,8 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -65,53 +62,6 @@ func survey() (*Files, error) {
 	return f, err
 }
 
-// changed returns what was written since PID 1 started. It uses the change time, which
-// the kernel sets and no program can.
-func changed() (list []Change, err error) {
-	since, err := started("/proc/1/stat")
-	if err != nil {
-		return nil, err
-	}
-	mounts, err := mountPoints()
-	if err != nil {
-		return nil, err
-	}
-	made := map[string]bool{} // directories in which the runtime made mount points
-	for m := range mounts {
-		made[path.Dir(m)] = true
-	}
-	err = walk(func(name string, st *unix.Stat_t) {
-		if st.Ctim.Nano() >= since && !made[name] && len(list) < maxChanged {
-			list = append(list, Change{Path: name, Dir: st.Mode&unix.S_IFMT == unix.S_IFDIR})
-		}
-	})
-	return list, err
-}
-
-// started returns the time at which a process started, in nanoseconds since 1970.
-func started(stat string) (int64, error) {
-	text, err := os.ReadFile(stat)
-	if err != nil {
-		return 0, err
-	}
-	// The second field is a name in parentheses, which may contain anything; the 22nd
-	// is the time since boot in ticks, 100 a second on all Linux architectures that Go
-	// runs on.
-	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
-	if len(fields) < 20 {
-		return 0, fmt.Errorf("%s: not understood", stat)
-	}
-	ticks, err := strconv.ParseInt(fields[19], 10, 64)
-	if err != nil {
-		return 0, fmt.Errorf("%s: not understood", stat)
-	}
-	var boot unix.Timespec
-	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &boot); err != nil {
-		return 0, err
-	}
-	return time.Now().UnixNano() - boot.Nano() + ticks*int64(time.Second/100), nil
-}
-
 // mountPoints returns the directories and files that others are mounted on.
 func mountPoints() (map[string]bool, error) {
 	text, err := os.ReadFile("/proc/self/mountinfo")
@@ -151,7 +101,8 @@ func writable(u User, self, paths []string) (answers []bool, err error) {
 
 // access reports which of the paths this process may write. For a path that does not
 // exist, it reports whether it could be made: whether the nearest directory above it
-// may be written.
+// may be written. A path that ends in a slash is a directory in which names are added
+// or removed.
 func access(in io.Reader, out io.Writer) error {
 	var paths []string
 	if err := json.NewDecoder(in).Decode(&paths); err != nil {
@@ -159,15 +110,23 @@ func access(in io.Reader, out io.Writer) error {
 	}
 	answers := make([]bool, len(paths))
 	for i, name := range paths {
-		for {
-			err := unix.Access(name, unix.W_OK)
-			if err == unix.ENOENT && name != "/" && name != "." {
-				name = path.Dir(name)
-				continue
-			}
-			answers[i] = err == nil
-			break
-		}
+		answers[i] = mayWrite(name)
 	}
 	return json.NewEncoder(out).Encode(answers)
+}
+
+func mayWrite(name string) bool {
+	for {
+		var st unix.Stat_t
+		switch err := unix.Stat(name, &st); {
+		case err == unix.ENOENT && name != "/" && name != ".":
+			name = path.Dir(name)
+		case err != nil:
+			return false
+		case st.Mode&unix.S_IFMT == unix.S_IFDIR:
+			return unix.Access(name, unix.W_OK|unix.X_OK) == nil
+		default:
+			return unix.Access(name, unix.W_OK) == nil
+		}
+	}
 }

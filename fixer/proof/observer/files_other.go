@@ -12,7 +12,8 @@ import (
 var errNotLinux = errors.New("the observer runs in Linux containers only")
 
 func survey() (*Files, error)                           { return nil, errNotLinux }
-func changed() ([]Change, error)                        { return nil, errNotLinux }
+func watch(io.Writer) error                             { return errNotLinux }
 func writable(User, []string, []string) ([]bool, error) { return nil, errNotLinux }
+func run([]string, io.Writer, io.Writer) error          { return errNotLinux }
 func access(io.Reader, io.Writer) error                 { return errNotLinux }
 func (how Exec) exec([]string) error                    { return errNotLinux }

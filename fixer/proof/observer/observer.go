@@ -8,8 +8,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"os"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -18,10 +21,14 @@ import (
 // ending breaks the connection, so there is none.
 type Request struct {
 	Await  *Await   `json:",omitempty"` // is answered first, with Ready
-	Look   bool     `json:",omitempty"` // at PID 1 and its effects
+	Visit  bool     `json:",omitempty"` // the first ports that are listened on get a request each
+	Taken  []int    `json:",omitempty"` // ports that get none
+	Only   []int    `json:",omitempty"` // no other ports get one; nil for all
+	Look   bool     `json:",omitempty"` // at PID 1 and its descendants
 	Who    bool     `json:",omitempty"` // as which user does the observer itself run?
 	Survey bool     `json:",omitempty"` // of an image in which nothing else runs
-	Access []string `json:",omitempty"` // with Look: may the user of PID 1 write these?
+	Access []string `json:",omitempty"` // may As write these?
+	As     *User    `json:",omitempty"` // nil for the user of PID 1; see Look
 	Self   []string // the command line of the observer, up to its arguments
 }
 
@@ -43,24 +50,31 @@ type Response struct {
 	User      *User     `json:",omitempty"` // of Who
 	Ports     Ports
 	Files     *Files   `json:",omitempty"`
-	Changed   []Change `json:",omitempty"` // at most 10,000
+	Changed   []Change `json:",omitempty"` // of a watch; at most 10,000
 	Writable  []bool   `json:",omitempty"` // of Access, one by one
 	Errors    []string `json:",omitempty"` // what could not be observed, and why
 }
 
-// Run is the command line of the observer. "ask REQUEST" prints the Response,
-// both in JSON. "exec HOW COMMAND…" replaces the process by the command, and returns
-// only on failure; HOW is an Exec in JSON.
+// Run is the command line of the observer. "ask REQUEST…" prints the Response, both in
+// JSON; the arguments are parts of one text. "exec HOW COMMAND…" replaces the process
+// by the command, and returns only on failure; HOW is an Exec in JSON. "watch" prints a
+// line when a command may be started in the container, and after SIGTERM the Response
+// with what changed since. "run COMMAND…" starts a command as a child, and prints its
+// exit code to standard error.
 func Run(args []string, stdin io.Reader, stdout io.Writer) error {
 	switch {
-	case len(args) == 2 && args[0] == "ask":
+	case len(args) > 1 && args[0] == "ask":
 		var q Request
-		if err := json.Unmarshal([]byte(args[1]), &q); err != nil {
+		if err := json.Unmarshal([]byte(strings.Join(args[1:], "")), &q); err != nil {
 			return err
 		}
 		return json.NewEncoder(stdout).Encode(q.answer())
+	case len(args) == 1 && args[0] == "watch":
+		return watch(stdout)
 	case len(args) == 1 && args[0] == "access":
 		return access(stdin, stdout)
+	case len(args) > 1 && args[0] == "run":
+		return run(args[1:], stdout, os.Stderr)
 	case len(args) > 2 && args[0] == "exec":
 		var how Exec
 		if err := json.Unmarshal([]byte(args[1]), &how); err != nil {
@@ -68,7 +82,7 @@ func Run(args []string, stdin io.Reader, stdout io.Writer) error {
 		}
 		return how.exec(args[2:])
 	}
-	return errors.New("usage: ask REQUEST | exec HOW COMMAND…")
+	return errors.New("usage: ask REQUEST… | exec HOW COMMAND… | run COMMAND… | watch")
 }
 
 // Exec is how a process becomes a command.
@@ -79,6 +93,9 @@ type Exec struct {
 	// As changes root to another user, who may still listen on ports below 1024, as
 	// in an engine's containers.
 	As *User `json:",omitempty"`
+	// Unhindered makes the command pass over the owners and modes of files, whichever
+	// user it is or becomes: what it fails to write otherwise, it writes.
+	Unhindered bool `json:",omitempty"`
 }
 
 func (q Request) answer() (r Response) {
@@ -93,6 +110,11 @@ func (q Request) answer() (r Response) {
 	var err error
 	r.Ports, err = ports("/proc")
 	failed("ports", err)
+	if q.Visit {
+		visit(slices.DeleteFunc(slices.Clone(r.Ports.Listening), func(port int) bool {
+			return slices.Contains(q.Taken, port) || q.Only != nil && !slices.Contains(q.Only, port)
+		}))
+	}
 	if q.Survey {
 		r.Files, err = survey()
 		failed("files", err)
@@ -101,18 +123,33 @@ func (q Request) answer() (r Response) {
 		r.User, err = self("/proc")
 		failed("user", err)
 	}
-	if !q.Look {
-		return r
+	if q.Look {
+		r.Processes, err = processes("/proc")
+		failed("processes", err)
 	}
-	r.Processes, err = processes("/proc")
-	failed("processes", err)
-	r.Changed, err = changed()
-	failed("written paths", err)
-	if len(q.Access) > 0 && len(r.Processes) > 0 {
-		r.Writable, err = writable(r.Processes[0].User, q.Self, q.Access)
+	if q.As == nil && len(r.Processes) > 0 {
+		q.As = &r.Processes[0].User
+	}
+	if len(q.Access) > 0 && q.As != nil {
+		r.Writable, err = writable(*q.As, q.Self, q.Access)
 		failed("writable paths", err)
 	}
 	return r
+}
+
+// The bounds of a visit: the ports, and the time for one of them.
+const (
+	maxVisited = 3
+	visitTime  = 3 * time.Second
+)
+
+// visit requests / from the ports. The answers do not matter.
+func visit(ports []int) {
+	for _, port := range ports[:min(len(ports), maxVisited)] {
+		ctx, cancel := context.WithTimeout(context.Background(), visitTime)
+		_, _ = get(ctx, fmt.Sprintf("http://localhost:%d/", port))
+		cancel()
+	}
 }
 
 func (a *Await) wait() bool {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -22,21 +23,34 @@ func main() {
 		return
 	}
 	listen := flag.String("listen", "", "an address")
-	write := flag.String("write", "", "a file")
+	file := flag.String("write", "", "a file; $HOME is replaced")
+	when := flag.String("when", "start", "when it writes: start, later, request or term")
+	how := flag.String("how", "", "how it writes; see write")
+	unless := flag.String("unless", "", "fail, and make this file, if it does not exist")
 	code := flag.Int("code", -1, "end with this exit code")
+	ends := flag.Int("ends", 0, "end with this exit code after SIGTERM")
 	term := flag.Duration("term", -1, "end this long after SIGTERM; not at all when negative")
 	flag.Parse()
 	fmt.Println("app: started")
-	if *write != "" {
-		if err := os.WriteFile(*write, []byte("x"), 0o644); err != nil {
-			fmt.Fprintln(os.Stderr, err)
+	if name := os.ExpandEnv(*unless); name != "" {
+		if _, err := os.Stat(name); err != nil {
+			os.WriteFile(name, nil, 0o644)
+			os.Exit(1)
 		}
 	}
+	at := func(now string) {
+		if *file != "" && now == *when {
+			write(os.ExpandEnv(*file), *how)
+		}
+	}
+	at("start")
 	if *code >= 0 {
 		os.Exit(*code)
 	}
+	time.AfterFunc(300*time.Millisecond, func() { at("later") })
 	if *listen != "" {
 		go func() {
+			http.HandleFunc("/{$}", func(w http.ResponseWriter, r *http.Request) { at("request") })
 			http.HandleFunc("/health", func(w http.ResponseWriter, r *http.Request) {})
 			fmt.Println(http.ListenAndServe(*listen, nil))
 			os.Exit(3)
@@ -45,9 +59,41 @@ func main() {
 	c := make(chan os.Signal, 1)
 	signal.Notify(c, syscall.SIGTERM)
 	for range c {
+		at("term")
 		if *term >= 0 {
 			time.Sleep(*term)
+			os.Exit(*ends)
+		}
+	}
+}
+
+// write writes a file. It says what failed, unless how is one of these: quiet; asks,
+// which asks first whether it may; temporary, which removes the file; replace, which
+// writes another one and renames that; many, which writes 20,000.
+func write(name, how string) {
+	first := name
+	switch how {
+	case "asks":
+		if syscall.Access(filepath.Dir(name), 2) != nil {
 			return
 		}
+	case "many":
+		for i := range 20_000 {
+			os.WriteFile(fmt.Sprint(name, i), nil, 0o644)
+		}
+		return
+	case "replace":
+		first = name + ".new"
+	}
+	err := os.WriteFile(first, []byte("x"), 0o644)
+	switch {
+	case how == "":
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+	case how == "temporary":
+		os.Remove(name)
+	case how == "replace":
+		os.Rename(first, name)
 	}
 }
