@@ -17,6 +17,7 @@ type verdict string
 
 const (
 	proved      verdict = "Proved"
+	repaired    verdict = "Repaired, it did not build before"
 	notProved   verdict = "Not proved"
 	sameFailure verdict = "Not proved, it fails as before"
 	broken      verdict = "Broken by the change"
@@ -27,6 +28,8 @@ func verdictOf(outcome string) verdict {
 	switch outcome {
 	case "proved":
 		return proved
+	case "repaired":
+		return repaired
 	case "same failure":
 		return sameFailure
 	case "broken by the fix":
@@ -71,7 +74,7 @@ func (b *body) warnings() string {
 			built++
 		}
 	}
-	blocks := []string{howProved(built, len(images[proved]), unbuilt)}
+	blocks := []string{howProved(built, len(images[proved]), len(images[repaired]), unbuilt)}
 	for _, v := range []verdict{broken, notProved, sameFailure} {
 		if len(images[v]) == 0 {
 			continue
@@ -91,7 +94,7 @@ func (b *body) warnings() string {
 }
 
 // howProved returns what was built, of the files that change.
-func howProved(images, proved, unbuilt int) string {
+func howProved(images, proved, repaired, unbuilt int) string {
 	switch {
 	case images == 0 && unbuilt == 0:
 		return ""
@@ -99,6 +102,9 @@ func howProved(images, proved, unbuilt int) string {
 		return "**Nothing was built or run for this.** The changes rest on what was read; `dockmend verify` builds and runs the images, before and after, and compares."
 	}
 	text := fmt.Sprintf("%s built and run, before and after. Proved to work as before, and not as root: %d of %d.", were(images, "image"), proved, images)
+	if repaired > 0 {
+		text += fmt.Sprintf(" Repaired, which did not build before and now work, and not as root: %d.", repaired)
+	}
 	if unbuilt > 0 {
 		text += fmt.Sprintf(" **Of %s, nothing was built or run.**", Counted(unbuilt, "file"))
 	}
@@ -120,7 +126,7 @@ func (f *File) proofs() string {
 		if p.Target != "" {
 			text = fmt.Sprintf("**Stage %s. %s:** %s", codeSpan(p.Target), v, prose(p.Reason))
 		}
-		if v != proved {
+		if v != proved && v != repaired {
 			text = alert(v.alertKind(), text)
 		}
 		return join(text, table(p.Seen), notes(p.Notes))

@@ -43,6 +43,7 @@ var sayings = map[string]struct {
 		[]string{saysUnbuilt, "> [!", "nothing was built"}},
 	"broken":       {[]File{changed(withProofs(Proof{Outcome: "broken by the fix", Reason: "it ends"}))}, []string{saysBroken, "> [!CAUTION]\n> **Broken by the change:** it ends", "0 of 1"}, []string{saysUnbuilt, "**Proved"}},
 	"not proved":   {[]File{changed(withProofs(Proof{Outcome: "not proved", Reason: "it is root"}))}, []string{saysNotProved, "> [!WARNING]\n> **Not proved:** it is root", "0 of 1"}, []string{saysUnbuilt, "**Proved"}},
+	"repaired":     {[]File{changed(withProofs(Proof{Outcome: "repaired", Reason: "it builds"}))}, []string{"Proved to work as before, and not as root: 0 of 1. Repaired, which did not build before and now work, and not as root: 1.", "**Repaired, it did not build before:** it builds"}, []string{"> **Repaired", saysUnbuilt}},
 	"same failure": {[]File{changed(withProofs(Proof{Outcome: "same failure", Reason: "it fails"}))}, []string{"> [!WARNING]\n> **Not proved, it fails as before:** it fails", "0 of 1"}, []string{"**Proved"}},
 	"unheard of":   {[]File{changed(withProofs(Proof{Outcome: "splendid", Reason: "it is"}))}, []string{saysNotProved, "0 of 1"}, []string{"**Proved"}},
 	"one stage of two": {[]File{changed(withProofs(Proof{Outcome: "proved", Reason: "fine"}, Proof{Target: "app", Outcome: "broken by the fix", Reason: "ends"}))},

@@ -54,7 +54,7 @@ type File struct {
 // Proof is what was observed of a stage before and after.
 type Proof struct {
 	Target  string // the stage, "" for the last one
-	Outcome string // proved, not proved, same failure, broken by the fix
+	Outcome string // proved, repaired, not proved, same failure, broken by the fix
 	Reason  string
 	Seen    []Seen
 	Notes   []string
