@@ -19,7 +19,7 @@ type fixCmd struct {
 	Write   bool   `short:"w" xor:"mode" help:"Change the files instead of printing a diff."`
 	Check   bool   `xor:"mode" help:"Print findings only; exit with 1 when something would change."`
 	Patches string `xor:"mode" placeholder:"DIR" predictor:"path" help:"Write the changes into this directory, a patch for each transform, which apply in the order of their names."`
-	Verify  bool   `help:"With --write: change only what is proved to work by building and running it, as dockmend verify does."`
+	Verify  bool   `help:"With --write: change only what is proved or repaired, by building and running it, as dockmend verify does."`
 
 	baselineFlags `embed:""`
 	outputFlags   `embed:""`

@@ -26,9 +26,13 @@ func (p *stageProof) report() report.Proof {
 }
 
 // printProofs prints a table for people, and the grounds of each verdict that
-// is not the best one.
-func printProofs(w io.Writer, list []stageProof) error {
-	if len(list) == 0 {
+// is not the best one. failed: there are files of which it is not known what would
+// change, or whether that works.
+func printProofs(w io.Writer, list []stageProof, failed bool) error {
+	switch {
+	case len(list) == 0 && failed:
+		return nil
+	case len(list) == 0:
 		_, err := fmt.Fprintln(w, "nothing to prove: nothing would change")
 		return err
 	}

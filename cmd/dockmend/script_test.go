@@ -66,13 +66,17 @@ func TestScripts(t *testing.T) {
 			env.Setenv("BROKEN", strings.TrimPrefix(broken.URL, "http://"))
 			env.Setenv("NOBODY", "127.0.0.1:1") // tcpmux: no service listens there
 			env.Setenv("BUILDKIT_HOST", os.Getenv("DOCKMEND_TEST_BUILDKIT"))
+			env.Setenv("BROKEN_BUILDKIT", os.Getenv("DOCKMEND_TEST_BROKEN_BUILDKIT"))
 			return nil
 		},
 		Condition: func(cond string) (bool, error) {
-			if cond != "buildkit" {
-				return false, fmt.Errorf("unknown condition %s", cond)
+			switch cond {
+			case "buildkit":
+				return os.Getenv("DOCKMEND_TEST_BUILDKIT") != "", nil
+			case "broken-buildkit":
+				return os.Getenv("DOCKMEND_TEST_BROKEN_BUILDKIT") != "", nil
 			}
-			return os.Getenv("DOCKMEND_TEST_BUILDKIT") != "", nil
+			return false, fmt.Errorf("unknown condition %s", cond)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"expand": expand,

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/dockmend/dockmend/fixer"
@@ -27,9 +30,9 @@ type verifyCmd struct {
 func (c *verifyCmd) Help() string {
 	return `Builds each Dockerfile as it is and as dockmend would change it, with BuildKit and the real build context, runs what came out, and compares: whether it builds, starts and stays up, its user, what it may write, how it reacts to the signal to stop. No file is changed. What was not observed is reported, and proves nothing.
 
-The verdicts are: proved (it does what it did before, and is not root), not proved, same failure (it failed before, too), broken by the fix. A Dockerfile that dockmend leaves alone is not built.
+The verdicts are: proved (it does what it did before, and is not root), repaired (it did not build before, at a step that is changed, and now it works and is not root), not proved, same failure (it failed before, too), broken by the fix. A Dockerfile that dockmend leaves alone is not built.
 
-Exit codes: 0 all is proved, or nothing to prove; 1 something is not; 2 an error.`
+Exit codes: 0 all is proved or repaired, or nothing to prove; 1 something is not; 2 an error.`
 }
 
 // Run implements the command.
@@ -47,7 +50,7 @@ func (c *verifyCmd) Run(ctx context.Context, s *streams, inv *invocation) error 
 type verification struct {
 	*repair
 	*output
-	write bool // what is proved
+	write bool // what is proved or repaired
 	table bool // is printed at the end
 
 	builder *proof.Builder
@@ -69,17 +72,17 @@ type stageProof struct {
 	*proof.Proof
 }
 
-// worst returns the first verdict that is not proved; nil if all is proved.
+// worst returns the first verdict that is not good; nil if all are.
 func (v *verified) worst() *stageProof {
 	for i, p := range v.proofs {
-		if p.Verdict.Outcome != proof.Proved {
+		if !p.Verdict.Outcome.Good() {
 			return &v.proofs[i]
 		}
 	}
 	return nil
 }
 
-// run proves the changes of all jobs, and writes what is proved or shows all.
+// run proves the changes of all jobs, and writes those that are good or shows all.
 func (f *proofFlags) run(ctx context.Context, s *streams, v *verification) (err error) {
 	if v.spec, err = f.spec(); err != nil {
 		return err
@@ -90,7 +93,7 @@ func (f *proofFlags) run(ctx context.Context, s *streams, v *verification) (err 
 	defer v.builder.Close()
 	v.status = newStatusLine(s.err)
 	var all []stageProof
-	unproved := false
+	unproved, hint := false, ""
 	for i, result := range parallel(v.jobs, f.Jobs, func(j *job) verified { return v.one(ctx, s, j) }) {
 		got := <-result // also when ctx has ended: it tidies up, then
 		v.status.clear()
@@ -100,15 +103,18 @@ func (f *proofFlags) run(ctx context.Context, s *streams, v *verification) (err 
 		if err := v.show(s, v.jobs[i], &got); err != nil {
 			return err
 		}
-		unproved = unproved || got.worst() != nil
+		unproved, hint = unproved || got.worst() != nil, cmp.Or(hint, got.hint())
 		all = append(all, got.proofs...)
 	}
 	if ctx.Err() != nil {
 		return endedEarly(ctx)
 	}
 	tellLimited(s, v.inspector)
+	if hint != "" {
+		fmt.Fprintln(s.err, "hint:", hint)
+	}
 	if v.table {
-		if err := printProofs(s.out, all); err != nil {
+		if err := printProofs(s.out, all, v.failed); err != nil {
 			return err
 		}
 	}
@@ -167,11 +173,36 @@ func (v *verification) one(ctx context.Context, s *streams, j *job) (got verifie
 		}
 		p, err := v.builder.Prove(ctx, before, after)
 		if err != nil {
-			return verified{err: &document.Error{Name: j.Name, Msg: err.Error()}}
+			return verified{err: proofError(j.Name, err)}
 		}
 		got.proofs = append(got.proofs, stageProof{j.Name, target, p})
 	}
 	return got
+}
+
+// unable is that the builder runs no containers. It is an error of the file, since
+// others may need none.
+type unable struct{ file *document.Error }
+
+func (e unable) Error() string { return e.file.Error() }
+func (e unable) Unwrap() error { return e.file }
+
+// proofError returns the error of a file that could not be proved.
+func proofError(name string, err error) error {
+	var builder *proof.BuilderError
+	if errors.As(err, &builder) {
+		return unable{&document.Error{Name: name, Line: builder.Line, Col: min(1, builder.Line), Msg: err.Error()}}
+	}
+	return &document.Error{Name: name, Msg: err.Error()}
+}
+
+// hint returns how to fix the error, "" if that is not known.
+func (v *verified) hint() string {
+	var u unable
+	if errors.As(v.err, &u) {
+		return "RUN needs a builder whose containers start and have a network; --buildkit ADDRESS names another one"
+	}
+	return ""
 }
 
 // targets returns the names, for --target, of the stages that become images. If
@@ -199,7 +230,7 @@ func targets(name string, text []byte, o stage.Options) (list []string, err erro
 	return list, nil
 }
 
-// show reports the results, and writes what is proved if requested.
+// show reports the results, and writes what is proved or repaired if requested.
 func (v *verification) show(s *streams, j *job, got *verified) error {
 	f := j.file(got.result, got.err)
 	for i := range got.proofs {
