@@ -158,7 +158,7 @@ func (b *Builder) build(ctx context.Context, gw gateway.Client, s Spec, o *Obser
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
-	case buildCtx.Err() != nil:
+	case buildCtx.Err() != nil, err != nil && o.Build.Took >= s.BuildTimeout: // the daemon's clock may be ahead
 		o.Build.Error = fmt.Sprintf("the build takes longer than %v", s.BuildTimeout)
 		o.Build.Step = p.current()
 		return nil, nil
