@@ -30,8 +30,9 @@ func lacks(before, after *Observation) *Verdict {
 
 // writes finds what before wrote, and after's user may not write. After's command does
 // not try to, or else lacks finds it; it is not known why. No reason is missing where
-// it writes the same under another number, as a directory in /tmp with the user's own,
-// nor for what before's user has in its home: after's user has another one.
+// it writes the same under another number; for what is in /tmp, as what Yarn leaves
+// there in the image and in the container, and node started without Yarn does not; nor
+// for what before's user has in its home: after's user has another one.
 func writes(before, after *Observation) *Verdict {
 	if before.Run == nil {
 		return nil
@@ -49,7 +50,7 @@ func writes(before, after *Observation) *Verdict {
 	for _, name := range before.Run.Wrote {
 		might, known := before.Run.Writable[name]
 		may, asked := after.Run.Writable[name]
-		if !asked || may || known && !might || instead[generic(name)] || isCache(name, home) {
+		if !asked || may || known && !might || instead[generic(name)] || isCache(name, home) || inside(name, "/tmp") {
 			continue
 		}
 		if home == "" || !inside(name, home) {
