@@ -28,7 +28,7 @@ func (a *attempt) look(ctx context.Context) error {
 	if len(r.Processes) > 0 {
 		a.run.Process, a.run.Others = &r.Processes[0], r.Processes[1:]
 	}
-	a.run.Listening = a.own(r.Ports)
+	a.run.Listening, a.run.Inside = a.own(r.Ports.Listening), a.own(r.Ports.Inside)
 	a.may(paths, r.Writable)
 	return nil
 }
@@ -120,8 +120,8 @@ func (a *attempt) ask(ctx context.Context, q observer.Request) (*observer.Respon
 }
 
 // own leaves out the ports that others listened on before.
-func (a *attempt) own(p observer.Ports) []int {
-	return slices.DeleteFunc(p.Listening, func(port int) bool { return slices.Contains(a.taken, port) })
+func (a *attempt) own(ports []int) []int {
+	return slices.DeleteFunc(ports, func(port int) bool { return slices.Contains(a.taken, port) })
 }
 
 // asks returns the paths whose writability is tested.

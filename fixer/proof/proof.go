@@ -119,6 +119,9 @@ type Run struct {
 	Others  []observer.Process `json:"others,omitempty"`
 	// Listening are the TCP ports that it listened on.
 	Listening []int `json:"listening,omitempty"`
+	// Inside are those of them that only the container itself can reach, at a loopback
+	// address.
+	Inside []int `json:"inside,omitempty"`
 	// MayBind: it had the right to listen on ports below 1024. An engine gives it to
 	// every container; other runtimes may not.
 	MayBind bool `json:"mayBind,omitempty"`

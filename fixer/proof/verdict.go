@@ -140,8 +140,12 @@ func listens(before, after *Observation) *Verdict {
 		return nil
 	}
 	for _, port := range before.Run.Listening {
-		if port < ephemeral && !slices.Contains(after.Run.Listening, port) {
+		switch {
+		case port >= ephemeral:
+		case !slices.Contains(after.Run.Listening, port):
 			return &Verdict{Outcome: Broken, Reason: fmt.Sprintf("it no longer listens on %d", port), Log: after.Run.Log}
+		case slices.Contains(after.Run.Inside, port) && !slices.Contains(before.Run.Inside, port):
+			return &Verdict{Outcome: Broken, Reason: fmt.Sprintf("it listens on %d at a loopback address only, which nothing outside the container reaches", port), Log: after.Run.Log}
 		}
 	}
 	return nil

@@ -39,6 +39,10 @@ func listening(ports ...int) func(*Observation) {
 	return func(o *Observation) { o.Run.Listening = ports }
 }
 
+func onlyInside(ports ...int) func(*Observation) {
+	return func(o *Observation) { o.Run.Inside = ports }
+}
+
 // wrote returns that the command writes the paths, and may.
 func wrote(paths ...string) func(*Observation) {
 	return func(o *Observation) {
@@ -108,6 +112,9 @@ func TestCompare(t *testing.T) {
 		"never ready":                 {seen(Alive, 0), seen(Alive, 1000), SameFailure, "not ready, as before"},
 		"never what was asked for":    {seen(Alive, 0, listening(80)), seen(Alive, 1000, listening(80), func(o *Observation) { o.Run.asked = true }), SameFailure, "not ready, as before"},
 		"listens elsewhere":           {seen(Alive, 0, listening(8080)), seen(Alive, 1000, listening(8080)), Proved, ""},
+		"a port inside":               {seen(Up, 0, listening(80, 3000)), seen(Up, 1000, listening(80, 3000), onlyInside(80)), Broken, "listens on 80 at a loopback"},
+		"a port inside, as before":    {seen(Up, 0, listening(80), onlyInside(80)), seen(Up, 1000, listening(80), onlyInside(80)), Proved, ""},
+		"a port that opens":           {seen(Up, 0, listening(80), onlyInside(80)), seen(Up, 1000, listening(80)), Proved, ""},
 		"a port less":                 {seen(Up, 0, listening(80, 3000)), seen(Up, 1000, listening(3000)), Broken, "no longer listens on 80"},
 		"a port nobody chose":         {seen(Up, 0, listening(3000, 40001)), seen(Up, 1000, listening(3000, 40002)), Proved, ""},
 		"stays up now":                {seen(Ended, 0), seen(Up, 1000), NotProved, "ended by itself before"},

@@ -80,7 +80,7 @@ func (a *attempt) waitForPort(ctx context.Context, ports []int) error {
 		return nil
 	}
 	reason := a.missed()
-	if open := a.own(r.Ports); len(open) > 0 && a.spec.Ready.text == "" {
+	if open := a.own(r.Ports.Listening); len(open) > 0 && a.spec.Ready.text == "" {
 		reason = fmt.Sprintf("it listens on %s, not on an EXPOSEd port (%s)", joinInts(open), joinInts(ports))
 	}
 	a.settle(Alive, reason)

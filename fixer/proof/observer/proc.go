@@ -5,9 +5,12 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -125,17 +128,24 @@ func parseStatus(pid int, text []byte) Process {
 // Ports are the TCP ports of the container's network.
 type Ports struct {
 	Listening []int `json:"listening,omitempty"` // ascending
+	// Inside are those of them that only the container itself can reach: no socket
+	// listens on them but at a loopback address.
+	Inside []int `json:"inside,omitempty"`
 }
 
 func ports(proc string) (p Ports, err error) {
 	var failed error
+	open := map[int]bool{} // to others
 	for _, name := range []string{"net/tcp", "net/tcp6"} {
 		text, err := os.ReadFile(filepath.Join(proc, name))
 		if err != nil {
 			failed = cmp.Or(failed, err)
 			continue
 		}
-		p.Listening = append(p.Listening, parseListening(text)...)
+		for _, s := range parseListening(text) {
+			p.Listening = append(p.Listening, s.port)
+			open[s.port] = open[s.port] || !s.loopback
+		}
 	}
 	if failed != nil && p.Listening == nil {
 		// A kernel without IPv6 lacks one of them, which is fine.
@@ -145,23 +155,44 @@ func ports(proc string) (p Ports, err error) {
 	}
 	slices.Sort(p.Listening)
 	p.Listening = slices.Compact(p.Listening)
+	p.Inside = slices.DeleteFunc(slices.Clone(p.Listening), func(port int) bool { return open[port] })
 	return p, nil
 }
 
-// parseListening returns the ports of sockets in the state LISTEN in a /proc/net/tcp.
-func parseListening(text []byte) (list []int) {
+// listener is a socket in the state LISTEN.
+type listener struct {
+	port     int
+	loopback bool
+}
+
+// parseListening returns the sockets in the state LISTEN in a /proc/net/tcp.
+func parseListening(text []byte) (list []listener) {
 	const listen = "0A"
 	for s := bufio.NewScanner(bytes.NewReader(text)); s.Scan(); {
 		fields := strings.Fields(s.Text())
 		if len(fields) < 4 || fields[3] != listen {
 			continue
 		}
-		_, hex, _ := strings.Cut(fields[1], ":")
-		if port, err := strconv.ParseUint(hex, 16, 16); err == nil {
-			list = append(list, int(port))
+		address, number, _ := strings.Cut(fields[1], ":")
+		if port, err := strconv.ParseUint(number, 16, 16); err == nil {
+			list = append(list, listener{int(port), isLoopback(address)})
 		}
 	}
 	return list
+}
+
+// isLoopback reports whether an address of /proc/net/tcp is in 127.0.0.0/8, as itself or
+// mapped into IPv6, or ::1. Its words are numbers in the byte order of the machine.
+func isLoopback(address string) bool {
+	raw, err := hex.DecodeString(address)
+	if err != nil || len(raw)%4 != 0 {
+		return false
+	}
+	for i := 0; i < len(raw); i += 4 {
+		binary.NativeEndian.PutUint32(raw[i:], binary.BigEndian.Uint32(raw[i:]))
+	}
+	ip, ok := netip.AddrFromSlice(raw)
+	return ok && ip.Unmap().IsLoopback()
 }
 
 // get requests a page of this container; redirects are answers too. It uses no proxy:

@@ -23,7 +23,16 @@ func TestParseListening(t *testing.T) {
    1: 00000000:0050 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 2 1 0 100 0 0 10 0
    2: 0100007F:1F90 0100007F:C350 01 00000000:00000000 00:00000000 00000000     0        0 3 1 0 100 0 0 10 0
 `
-	if got := parseListening([]byte(text)); !slices.Equal(got, []int{3000, 80}) {
-		t.Errorf("got %v", got)
+	if got, want := parseListening([]byte(text)), []listener{{3000, true}, {80, false}}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	for address, want := range map[string]bool{
+		"0100007F": true, "7F00A8C0": false, "00000000": false, "0100A8C0": false,
+		"00000000000000000000000001000000": true, "00000000000000000000000000000000": false,
+		"0000000000000000FFFF00000100007F": true, "0000000000000000FFFF00000100A8C0": false, "000080FE00000000FF005450B6AD1DFE": false,
+	} {
+		if got := isLoopback(address); got != want {
+			t.Errorf("%s: %v", address, got)
+		}
 	}
 }
