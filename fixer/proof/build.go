@@ -18,7 +18,7 @@ import (
 	gateway "github.com/moby/buildkit/frontend/gateway/client"
 	"github.com/moby/buildkit/solver/errdefs"
 	"github.com/moby/buildkit/util/staticfs"
-	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
 	"github.com/tonistiigi/fsutil"
 	"github.com/tonistiigi/fsutil/types"
 	"google.golang.org/grpc/codes"
@@ -221,13 +221,16 @@ func firstLine(text string) string {
 
 // readConfig parses an image's configuration, in BuildKit's form before an export.
 func readConfig(text []byte) (*Image, error) {
-	var c ocispec.Image
+	var c dockerspec.DockerOCIImage
 	if err := json.Unmarshal(text, &c); err != nil {
 		return nil, fmt.Errorf("the image's configuration: %w", err)
 	}
 	im := &Image{
 		Command: slices.Concat(c.Config.Entrypoint, c.Config.Cmd), User: c.Config.User, WorkDir: c.Config.WorkingDir,
-		env: c.Config.Env, stop: c.Config.StopSignal,
+		env: c.Config.Env, stop: c.Config.StopSignal, shell: c.Config.Shell,
+	}
+	if h := c.Config.Healthcheck; h != nil {
+		im.health = &healthCheck{h.Test, h.Timeout}
 	}
 	for v := range c.Config.Volumes {
 		im.Volumes = append(im.Volumes, v)

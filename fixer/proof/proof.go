@@ -102,8 +102,10 @@ type Image struct {
 	// The files that a container sees; nil if no observer could run.
 	Files *observer.Files `json:"files,omitempty"`
 
-	stop string // STOPSIGNAL
-	env  []string
+	stop   string // STOPSIGNAL
+	env    []string
+	health *healthCheck // nil for none
+	shell  []string     // of instructions in shell form
 }
 
 // Run is how the command ran.
@@ -137,6 +139,8 @@ type Run struct {
 	// Spec.Writable, and in a proof those that the other Dockerfile's command writes;
 	// nil if no observer could run.
 	Writable map[string]bool `json:"writable,omitempty"`
+	// Health is that of the image's HEALTHCHECK while it ran; nil if there is none.
+	Health *Health `json:"health,omitempty"`
 	// Stop is how it ended after its stop signal; nil if it ended by itself, or got
 	// none.
 	Stop *Stop    `json:"stop,omitempty"`

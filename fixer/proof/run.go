@@ -100,6 +100,11 @@ func (a *attempt) examine(ctx context.Context) error {
 		if err := a.look(ctx); err != nil {
 			return err
 		}
+		if !a.hardened {
+			if err := a.checkHealth(ctx); err != nil {
+				return err
+			}
+		}
 		end := a.stop
 		if a.hardened {
 			end = a.kill

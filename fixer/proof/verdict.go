@@ -47,7 +47,7 @@ type Verdict struct {
 // Compare returns what a change did. It uses only what was observed: the rest proves
 // nothing, and breaks nothing.
 func Compare(before, after *Observation) Verdict {
-	for _, rule := range []func(before, after *Observation) *Verdict{builds, fails, isDenied, stops, observed, isReady, listens, lacks, writes, isRoot, compared} {
+	for _, rule := range []func(before, after *Observation) *Verdict{builds, fails, isDenied, stops, observed, isReady, listens, isHealthy, lacks, writes, isRoot, compared} {
 		if v := rule(before, after); v != nil {
 			v.Notes = notes(before, after)
 			return *v

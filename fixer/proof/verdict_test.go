@@ -39,6 +39,15 @@ func listening(ports ...int) func(*Observation) {
 	return func(o *Observation) { o.Run.Listening = ports }
 }
 
+func health(ok bool) func(*Observation) {
+	return func(o *Observation) {
+		o.Run.Health = &Health{OK: ok}
+		if !ok {
+			o.Run.Health.Code = 1
+		}
+	}
+}
+
 func onlyInside(ports ...int) func(*Observation) {
 	return func(o *Observation) { o.Run.Inside = ports }
 }
@@ -115,6 +124,8 @@ func TestCompare(t *testing.T) {
 		"a port inside":               {seen(Up, 0, listening(80, 3000)), seen(Up, 1000, listening(80, 3000), onlyInside(80)), Broken, "listens on 80 at a loopback"},
 		"a port inside, as before":    {seen(Up, 0, listening(80), onlyInside(80)), seen(Up, 1000, listening(80), onlyInside(80)), Proved, ""},
 		"a port that opens":           {seen(Up, 0, listening(80), onlyInside(80)), seen(Up, 1000, listening(80)), Proved, ""},
+		"a health check fails":        {seen(Up, 0, health(true)), seen(Up, 1000, health(false)), Broken, "its health check fails, with exit code 1"},
+		"a health check, as before":   {seen(Up, 0, health(false)), seen(Up, 1000, health(false)), Proved, ""},
 		"a port less":                 {seen(Up, 0, listening(80, 3000)), seen(Up, 1000, listening(3000)), Broken, "no longer listens on 80"},
 		"a port nobody chose":         {seen(Up, 0, listening(3000, 40001)), seen(Up, 1000, listening(3000, 40002)), Proved, ""},
 		"stays up now":                {seen(Ended, 0), seen(Up, 1000), NotProved, "ended by itself before"},

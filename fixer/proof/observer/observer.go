@@ -27,6 +27,7 @@ type Request struct {
 	Look   bool     `json:",omitempty"` // at PID 1 and its descendants
 	Who    bool     `json:",omitempty"` // as which user does the observer itself run?
 	Survey bool     `json:",omitempty"` // of an image in which nothing else runs
+	Check  *Check   `json:",omitempty"` // is run, and nothing else is asked
 	Access []string `json:",omitempty"` // may As write these?
 	As     *User    `json:",omitempty"` // nil for the user of PID 1; see Look
 	Self   []string // the command line of the observer, up to its arguments
@@ -52,6 +53,7 @@ type Response struct {
 	Files     *Files   `json:",omitempty"`
 	Changed   []Change `json:",omitempty"` // of a watch; at most 10,000
 	Writable  []bool   `json:",omitempty"` // of Access, one by one
+	Checked   *Checked `json:",omitempty"` // of Check
 	Errors    []string `json:",omitempty"` // what could not be observed, and why
 }
 
@@ -103,6 +105,10 @@ func (q Request) answer() (r Response) {
 		if err != nil {
 			r.Errors = append(r.Errors, what+": "+err.Error())
 		}
+	}
+	if q.Check != nil {
+		r.Checked = q.Check.run()
+		return r
 	}
 	if q.Await != nil {
 		r.Ready = q.Await.wait()
