@@ -1,7 +1,6 @@
 package observer
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"os/exec"
@@ -47,12 +46,12 @@ func (c *Check) run() *Checked {
 }
 
 // lastBytes keeps the last maxOutput bytes that are written to it.
-type lastBytes struct{ bytes.Buffer }
+type lastBytes struct{ kept []byte }
 
 func (b *lastBytes) Write(p []byte) (int, error) {
-	n := len(p)
-	p = p[max(0, n-maxOutput):]
-	b.Next(max(0, b.Len()+len(p)-maxOutput))
-	b.Buffer.Write(p)
-	return n, nil
+	b.kept = append(b.kept, p...)
+	b.kept = b.kept[max(0, len(b.kept)-maxOutput):]
+	return len(p), nil
 }
+
+func (b *lastBytes) String() string { return string(b.kept) }
