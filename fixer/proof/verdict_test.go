@@ -150,6 +150,7 @@ func TestCompare(t *testing.T) {
 		"npm runs no longer":          {seen(Up, 0, at("/root", "/app"), wrote("/root/.npm/_logs/x")), seen(Up, 1000, at("/home/u", "/app"), may("/root/.npm/_logs/x", false)), Proved, ""},
 		"npm's cache":                 {seen(Up, 0, at("/root", "/app"), wrote("/root/.npm/_logs/x")), seen(Up, 1000, at("/home/u", "/app"), tries("/home/u/.npm/_logs/x")), Proved, ""},
 		"Yarn's cache":                {seen(Up, 0, at("/root", "/app"), wrote("/usr/local/share/.cache/yarn/v6/.tmp/")), seen(Up, 1000, at("/home/u", "/app"), tries("/home/u/.cache/yarn/v6/.tmp/"), may("/usr/local/share/.cache/yarn/v6/.tmp/", false)), Proved, ""},
+		"compiled code":               {seen(Up, 0), seen(Up, 1000, tries("/tmp/node-compile-cache/v25-1000/x")), Proved, ""},
 		"another cache":               {seen(Up, 0, at("/root", "/app"), wrote("/root/.cache/x")), seen(Up, 1000, at("/home/u", "/app"), tries("/home/u/.cache/x")), NotProved, "it writes /home/u/.cache/x,"},
 		"npm's cache elsewhere":       {seen(Up, 0, at("/root", "/app")), seen(Up, 1000, at("/home/u", "/app"), tries("/app/.npm/_logs/x")), NotProved, "it writes /app/.npm/_logs/x,"},
 		"before was not seen":         {seen(Up, 0, unseen), seen(Up, 1000), NotProved, "not observed: why"},

@@ -80,12 +80,17 @@ func generic(name string) string { return digits.ReplaceAllString(name, "0") }
 // rootsYarn is where Yarn 1 has what it has in the home of other users.
 const rootsYarn = "/usr/local/share"
 
-// isCache reports whether a path is in the cache of npm or of Yarn 1. Both run a script
-// all the same where they can't write it, as they say in their source and at run: "Log
-// files were not written due to an error", "Selected the next writable cache folder".
+// compiledCode is where Node.js keeps code that it has compiled, for npm since node 22.
+const compiledCode = "/tmp/node-compile-cache"
+
+// isCache reports whether a path is in the cache of npm or of Yarn 1, or in that of
+// compiled code. The first two run a script all the same where they can't write it, as
+// they say in their source and at run: "Log files were not written due to an error",
+// "Selected the next writable cache folder"; Node.js does without (nodejs.org,
+// "module.enableCompileCache").
 func isCache(name, home string) bool {
 	name = strings.TrimSuffix(name, "/")
-	return inside(name, path.Join(rootsYarn, ".cache/yarn")) ||
+	return inside(name, path.Join(rootsYarn, ".cache/yarn")) || inside(name, compiledCode) ||
 		home != "" && (inside(name, path.Join(home, ".npm")) || inside(name, path.Join(home, ".cache/yarn")))
 }
 
