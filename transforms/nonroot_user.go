@@ -62,7 +62,7 @@ from being root on the host. Kubernetes' restricted policy refuses to start it.`
 			"Data lies in a directory that the Dockerfile does not create, or where only root may write",
 			"A deployment mounts an existing volume, or a directory that the application may write: it keeps its owner",
 			"A deployment grants devices, capabilities or privileged, or could not be read",
-			"A deployment's command, or a health check, needs root",
+			"A deployment's command, a health check, a probe, a hook or a docker exec needs root",
 			"nginx's configuration is mounted, or made at start and can't be seen",
 			"It listens below port 1024, and a deployment is on Kubernetes, Fly.io or in the host's network",
 			"A Tiltfile runs commands in the running container",

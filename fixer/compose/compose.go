@@ -22,7 +22,10 @@ type Service struct {
 	Place      workload.Place // of its name, in the first file of the project that has it
 	Image      string         // "" for none, or if a Gap of the deployment says that it is unknown
 	Build      *Build         // nil for none
+	Container  string         // container_name; "" for none, or an unknown one
 	Deployment workload.Deployment
+	// Inside is what the engine runs in the container: its health check, and its hooks.
+	Inside []workload.Deployment
 }
 
 // Build is what the image of a service is built from.

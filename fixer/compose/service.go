@@ -87,6 +87,8 @@ func (a *assembly) service(config types.ServiceConfig, ls layers) *Service {
 	d.Ports = g.allPorts()
 	g.rights()
 	d.Gaps = uniqueGaps(d.Gaps)
+	s.Container = config.ContainerName
+	s.Inside = g.inside()
 	return s
 }
 

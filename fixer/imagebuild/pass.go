@@ -31,6 +31,9 @@ type Pass struct {
 	Deployments []workload.Deployment
 	// Perhaps are the ways in which an image is run that may be this one, or another.
 	Perhaps []workload.Deployment
+	// Inside are the commands that are run in a running container of the image, such as by
+	// docker exec: they run as its user, and start nothing that the container lives by.
+	Inside []workload.Deployment
 	// Gaps are what could not be read of them.
 	Gaps []workload.Gap
 	// Derived are the FROM instructions of other Dockerfiles that name the image of
@@ -69,9 +72,12 @@ func of(engine *fixer.Pass) *Pass {
 		Gaps: b.Gaps, Derived: b.Derived, Kubernetes: b.Kubernetes, Repository: b.Repository, build: b,
 	}
 	for _, d := range b.Deployments {
-		if d.Perhaps {
+		switch {
+		case d.Inside:
+			p.Inside = append(p.Inside, d)
+		case d.Perhaps:
 			p.Perhaps = append(p.Perhaps, d)
-		} else {
+		default:
 			p.Deployments = append(p.Deployments, d)
 		}
 	}

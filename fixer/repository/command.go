@@ -43,6 +43,12 @@ func (c command) read() {
 	case "docker-compose", "podman-compose":
 		c.compose(args)
 		return
+	case "kubectl", "oc":
+		c.kubectl(args)
+		return
+	case "ssh", "sshpass", "plink":
+		c.elsewhere(args)
+		return
 	case "executor": // kaniko
 		if strings.Contains(c.call.Path, "kaniko") {
 			c.kaniko(args)
@@ -68,11 +74,15 @@ func (c command) read() {
 	case "compose":
 		c.compose(args[1:])
 	case "build", "b", "bud", "build-using-dockerfile":
-		c.build(args[1:])
+		if !c.remote {
+			c.build(args[1:])
+		}
 	case "run", "create":
 		if c.call.Name != "buildah" {
 			c.run(args[1:])
 		}
+	case "exec":
+		c.exec(c.call.Name+" exec", args[1:], execSwitches)
 	}
 }
 

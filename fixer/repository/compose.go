@@ -97,14 +97,17 @@ func (r *reader) gapsOf(list []workload.Gap) {
 func (r *reader) service(p *compose.Project, s *compose.Service) {
 	if s.Build == nil {
 		if s.Image != "" { // otherwise it may be any image
-			r.deploy(run{Deployment: s.Deployment, image: s.Image, dir: path.Dir(s.Place.File)})
+			r.deploy(run{Deployment: s.Deployment, image: s.Image, dir: path.Dir(s.Place.File), containers: containersOf(s)})
+			for _, d := range s.Inside {
+				r.deploy(run{Deployment: d, image: s.Image, dir: path.Dir(s.Place.File)})
+			}
 		}
 		return
 	}
 	if s.Build.Inline != "" {
 		return
 	}
-	b := build{service: s.Name}
+	b := build{service: s.Name, containers: containersOf(s)}
 	b.By, b.Place = "service "+s.Name, s.Place
 	if p.Name != "" {
 		b.By += " of " + p.Name
@@ -117,6 +120,14 @@ func (r *reader) service(p *compose.Project, s *compose.Service) {
 		b.arg(a.Name, value{a.Value, a.Known})
 	}
 	b.tag(literal(s.Image))
-	b.Deployments = []workload.Deployment{s.Deployment}
+	b.Deployments = append([]workload.Deployment{s.Deployment}, s.Inside...)
 	r.add(b)
+}
+
+// containersOf returns the names that commands give the container of a service.
+func containersOf(s *compose.Service) []string {
+	if s.Container != "" && s.Container != s.Name {
+		return []string{s.Name, s.Container}
+	}
+	return []string{s.Name}
 }

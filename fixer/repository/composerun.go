@@ -20,6 +20,10 @@ var (
 // mounts.
 func (c command) compose(args []shell.Word) {
 	_, rest := split(args, composeSwitches, true)
+	if len(rest) > 0 && rest[0].Known && rest[0].Text == "exec" {
+		c.exec("docker compose exec", rest[1:], composeExecSwitches)
+		return
+	}
 	if len(rest) == 0 || !rest[0].Known || rest[0].Text != "run" {
 		return
 	}
@@ -42,7 +46,7 @@ func (d run) ofService(builds []build) (list []build) {
 	for _, near := range []bool{true, false} {
 		for _, b := range builds {
 			if b.service == d.service && (!near || path.Dir(b.Place.File) == d.dir) {
-				b.Deployments = []workload.Deployment{d.over(b.Deployments)}
+				b.Deployments = d.overAll(b.Deployments)
 				list = append(list, b)
 			}
 		}
@@ -53,13 +57,18 @@ func (d run) ofService(builds []build) (list []build) {
 	return list
 }
 
-// over returns the deployment of a service as this command line changes it.
-func (d run) over(service []workload.Deployment) workload.Deployment {
+// overAll returns the deployment of a service as this command line changes it. The first of
+// its deployments is what starts it.
+func (d run) overAll(service []workload.Deployment) []workload.Deployment {
 	if len(service) == 0 {
-		return d.Deployment
+		return []workload.Deployment{d.Deployment}
 	}
-	o := service[0]
-	o.Name, o.Place = d.Name, d.Place
+	return []workload.Deployment{d.over(service[0])}
+}
+
+// over returns a deployment as this command line changes it.
+func (d run) over(o workload.Deployment) workload.Deployment {
+	o.Name, o.Place, o.Inside = d.Name, d.Place, d.Inside
 	if d.Command != nil {
 		o.Command = d.Command
 	}

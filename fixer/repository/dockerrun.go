@@ -47,6 +47,10 @@ func (d *run) gap(what string) {
 // option reads one option of docker run.
 func (d *run) option(o option) {
 	switch o.name {
+	case "--name":
+		if o.known {
+			d.containers = []string{o.text}
+		}
 	case "-v", "--volume":
 		d.volume(o.written())
 	case "--mount":

@@ -3,6 +3,7 @@ package repository
 import (
 	"cmp"
 	"path"
+	"slices"
 	"strconv"
 
 	"go.yaml.in/yaml/v4"
@@ -60,7 +61,7 @@ func (r *reader) pod(name string, object, pod *yaml.Node) {
 		}
 		for _, c := range items(list) {
 			if c = target(c); c != nil && r.spend(name, len(c.Content)) {
-				r.container(name, pod, c, volumes)
+				r.container(name, scalar(get(object, "metadata", "name")).text, pod, c, volumes)
 			}
 		}
 	}
@@ -91,9 +92,10 @@ func readVolume(v *yaml.Node) podVolume {
 }
 
 // container records a container.
-func (r *reader) container(name string, pod, c *yaml.Node, volumes map[string]podVolume) {
+func (r *reader) container(name, workloadName string, pod, c *yaml.Node, volumes map[string]podVolume) {
 	d := run{dir: path.Dir(name)}
 	d.Name, d.Place = "container "+scalar(get(c, "name")).text, at(name, c)
+	d.containers = []string{scalar(get(c, "name")).text, workloadName}
 	if image := scalar(get(c, "image")); image.known {
 		d.image = image.text
 	}
@@ -133,6 +135,26 @@ func (r *reader) container(name string, pod, c *yaml.Node, volumes map[string]po
 		}
 	}
 	r.deploy(d)
+	r.hooks(name, c, d)
+}
+
+// hooks records what Kubernetes runs in a container: its probes and the handlers of its
+// lifecycle (Kubernetes documentation, "Container Lifecycle Hooks", "Configure Liveness,
+// Readiness and Startup Probes").
+func (r *reader) hooks(name string, c *yaml.Node, d run) {
+	for _, route := range [][]string{{"lifecycle", "postStart"}, {"lifecycle", "preStop"}, {"livenessProbe"}, {"readinessProbe"}, {"startupProbe"}} {
+		hook := d
+		words := get(c, append(slices.Clone(route), "exec", "command")...)
+		if words == nil || !r.spend(name, len(words.Content)) {
+			continue
+		}
+		hook.Gaps, hook.Entrypoint, hook.Command = nil, []string{}, nil
+		hook.words("command", words, &hook.Command)
+		hook.Name, hook.Place, hook.Inside = route[len(route)-1], at(name, words), true
+		if len(hook.Command) > 0 {
+			r.deploy(hook)
+		}
+	}
 }
 
 // isTrue reports whether a value is true.

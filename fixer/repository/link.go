@@ -45,8 +45,12 @@ func (r *reader) link() *Links {
 		l.builds[b.Dockerfile] = append(l.builds[b.Dockerfile], b.Build)
 	}
 	for _, d := range r.runs {
+		if d.Inside && d.image == "" {
+			a.inside(l, d, r)
+			continue
+		}
 		if d.service != "" {
-			a.again(l, d, r.builds)
+			a.again(l, d.ofService(r.builds))
 			continue
 		}
 		list := a.dockerfiles(d)
@@ -240,10 +244,10 @@ func (a *attribution) variants(dockerfiles, list []string) (found []string) {
 	return found
 }
 
-// again gives a deployment that runs a service in another way to the builds of that
-// service.
-func (a *attribution) again(l *Links, d run, builds []build) {
-	for _, b := range d.ofService(builds) {
+// again gives each build the deployments that run its service in another way, which the
+// argument has in place of its own.
+func (a *attribution) again(l *Links, builds []build) {
+	for _, b := range builds {
 		l.deployments[b.Dockerfile] = append(l.deployments[b.Dockerfile], b.Deployments...)
 		for i := range l.builds[b.Dockerfile] {
 			if known := &l.builds[b.Dockerfile][i]; known.Place == b.Place && known.By == b.By && a.left > 0 {

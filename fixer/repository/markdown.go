@@ -12,16 +12,19 @@ var (
 	fence  = lazyregexp.New("^\\s{0,3}(```+|~~~+)")
 	prompt = lazyregexp.New(`^\s*(?:[$#>%]|PS>)\s+`)
 	// commandLine matches a line of documentation that is read.
-	commandLine = lazyregexp.New(`^\s*(?:sudo\s+)?(?:cd|docker|docker-compose|podman|nerdctl|buildah)\s`)
+	commandLine = lazyregexp.New(`^\s*(?:sudo\s+)?(?:cd|docker|docker-compose|podman|nerdctl|buildah|kubectl)\s`)
 	// continued matches the end of a line that continues in PowerShell and in cmd.exe.
 	continued = lazyregexp.New("(?m)[ \t][`^](\r?)$")
-	// spoken matches a command that runs an image, within a line of text or of HTML.
-	spoken = lazyregexp.New("(?:`|<(?:code|pre)[^<>]*>)\\s*((?:sudo\\s+)?(?:(?:docker|podman|nerdctl)\\s+(?:container\\s+|compose\\s+)?|docker-compose\\s+)run\\s[^`<>]+)")
+	// spoken matches a command that runs an image, or something in its container, within a
+	// line of text or of HTML.
+	spoken = lazyregexp.New("(?:`|<(?:code|pre)[^<>]*>)\\s*((?:sudo\\s+)?(?:(?:(?:docker|podman|nerdctl)\\s+(?:container\\s+|compose\\s+)?|docker-compose\\s+)(?:run|exec)|kubectl\\s+exec)\\s(?:[^`<>]|<[A-Za-z][\\w. -]*>)+)")
+	// placeholder matches what the reader of documentation replaces.
+	placeholder = lazyregexp.New(`<[A-Za-z][\w. -]*>|\[[A-Za-z][\w. -]*\]`)
 )
 
 // markdown reads the command lines in the code blocks of documentation: those of
 // docker and similar programs, and cd, and commands in lines of text that run an
-// image. Each line is a script of its own. A block starts in the root of the
+// image or something in its container. Each line is a script of its own. A block starts in the root of the
 // repository, or in the documentation's directory.
 func (r *reader) markdown(name string, text []byte) { r.documentation(name, text, true) }
 
@@ -52,6 +55,9 @@ func (r *reader) documentation(name string, text []byte, inBlocks bool) {
 				continue
 			}
 			command = m[1]
+		}
+		if strings.Contains(command, " exec ") {
+			command = placeholder.ReplaceAllString(command, "$${__placeholder__}")
 		}
 		s.place, s.block, s.text = workload.Place{File: name, Line: l.number}, true, command
 		s.dir = r.script(s)

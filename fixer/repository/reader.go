@@ -40,7 +40,8 @@ type build struct {
 	tags []string // references of images
 	// documented: only documentation names it, which nothing runs.
 	documented bool
-	service    string // of a Compose file, "" for none
+	service    string   // of a Compose file, "" for none
+	containers []string // the names of its containers: the service, container_name
 }
 
 // run is a deployment, and its image.
@@ -51,6 +52,9 @@ type run struct {
 	dockerfile string
 	dir        string // of the file that states it
 	service    string // of a Compose file, where it runs one in another way
+	// containers are the names of what it starts, with Inside those of what it runs in; nil
+	// where that is not known.
+	containers []string
 }
 
 func (r *reader) walk(dir string, depth int) {
@@ -129,21 +133,23 @@ func sourceOf(name string) *source {
 	case isYAML && strings.HasPrefix(base, "skaffold."):
 		return &source{(*reader).skaffold, []string{"artifacts"}}
 	case isYAML && path.Dir(name) == ".github/workflows":
-		return &source{(*reader).workflow, []string{"docker", "podman", "buildah"}}
+		return &source{(*reader).workflow, []string{"docker", "podman", "buildah", "kubectl"}}
 	case isYAML && strings.HasPrefix(base, ".gitlab-ci"):
-		return &source{(*reader).gitlab, []string{"docker", "podman", "buildah", "executor"}}
+		return &source{(*reader).gitlab, []string{"docker", "podman", "buildah", "kubectl", "executor"}}
 	case isYAML:
 		return &source{(*reader).manifests, []string{"containers"}}
 	case base == "makefile" || base == "gnumakefile" || ext == ".mk":
 		return &source{(*reader).makefile, commands}
 	case base == "package.json":
-		return &source{(*reader).packageJSON, []string{"\"name\"", "docker", "podman", "buildah"}}
+		return &source{(*reader).packageJSON, []string{"\"name\"", "docker", "podman", "buildah", "kubectl"}}
 	case ext == ".sh" || ext == ".bash":
 		return &source{(*reader).shellFile, commands}
 	case (ext == ".md" || ext == ".mdx") && speaksOfRunning(name, base):
 		return &source{(*reader).markdown, commands}
 	case base == "mcp.json" || base == ".mcp.json":
 		return &source{(*reader).clientSettings, commands}
+	case slices.Contains([]string{".ps1", ".bat", ".cmd"}, ext) || base == "justfile":
+		return &source{(*reader).plainText, commands} // whose lines are commands like those of documentation
 	case strings.HasPrefix(base, "readme") && slices.Contains([]string{"", ".txt", ".rst", ".adoc", ".asciidoc"}, ext):
 		return &source{(*reader).plainText, commands}
 	case ext == ".toml" && (base == "fly.toml" || strings.HasPrefix(base, "fly.")):
@@ -164,8 +170,9 @@ func speaksOfRunning(name, base string) bool {
 // isYAML reports whether a lower-case base name has an extension of YAML.
 func isYAML(base string) bool { return path.Ext(base) == ".yml" || path.Ext(base) == ".yaml" }
 
-// commands are the programs whose command lines build and run images.
-var commands = []string{"docker", "podman", "nerdctl", "buildah"}
+// commands are the programs whose command lines build and run images, or run something in
+// their containers.
+var commands = []string{"docker", "podman", "nerdctl", "buildah", "kubectl"}
 
 // source reads one file of a kind.
 func (r *reader) source(name string, s *source) {

@@ -25,6 +25,8 @@ type script struct {
 	by    string // as Build.By; "" for the name of the command
 	// documented: it is in documentation.
 	documented bool
+	// remote: another machine runs it, whose files and directories are not known.
+	remote bool
 }
 
 // scriptWork is the work for the shortest of scripts, in the unit of maxWork.
@@ -59,6 +61,7 @@ func (r *reader) script(s script) value {
 			c.read()
 		}
 	}
+	r.handedOver(s, text)
 	return walk.leave()
 }
 

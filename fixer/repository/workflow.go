@@ -79,6 +79,12 @@ func (j *job) step(step *yaml.Node) {
 		}
 	case action == "docker/build-push-action":
 		j.action(step, env)
+	case strings.Contains(action, "ssh"): // appleboy/ssh-action and its kind run it on a server
+		if lines := get(step, "with", "script"); lines != nil {
+			s := script{text: masked(expressions(lines.Value, env)), own: ".", by: "job " + j.name}
+			s.place, s.block = inside(j.file, lines)
+			j.reader.remote(s)
+		}
 	}
 	run := get(step, "run")
 	if run == nil {

@@ -32,6 +32,7 @@ type Gap struct {
 type Deployment struct {
 	Name       string // for messages: "service web", "container api", "docker run"
 	Place      Place
+	Inside     bool     // its Command runs in a container that was started otherwise: docker exec, a probe, a hook
 	Perhaps    bool     // its image may be that of another Dockerfile, or a third party's
 	Alike      bool     // with Perhaps: what the Dockerfile belongs to has the same name as its image
 	Entrypoint []string // nil: the image's; empty: none

@@ -1,6 +1,7 @@
 package rootcheck
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 
@@ -83,5 +84,5 @@ func NginxDeployed(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity,
 	if doubt := mounts.Doubt(p, run, id); doubt != "" {
 		return doubt
 	}
-	return Deployed(p, run, id, server)
+	return cmp.Or(Deployed(p, run, id, server), Inside(p, run, id))
 }

@@ -52,6 +52,7 @@ func stillRoots(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) st
 		func() string { return owner.VolumeDoubt(p, run, id) },
 		func() string { return Deployed(p, run, id, nil) },
 		func() string { return Health(p, run, id) },
+		func() string { return Inside(p, run, id) },
 		func() string { return owner.SystemFile(p, run) },
 		func() string { return owner.Data(p, run, id) },
 		func() string { return owner.Written(p, run, id) },
