@@ -215,6 +215,9 @@ func (g *Graph) stage(ref string, index int) *Node {
 	return nil
 }
 
+// From returns the stage that a COPY --from in another one names; nil for an image.
+func (g *Graph) From(ref string, in *Node) *Node { return g.stage(ref, in.Stage.Index) }
+
 // Sources returns the stages or images that an instruction takes files from, as it
 // names them.
 func Sources(in *dockerfile.Instruction) (refs []string) {

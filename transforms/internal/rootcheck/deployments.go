@@ -57,10 +57,7 @@ func Deployed(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, serv
 		}
 		x := newExaminer(p, launched(run, d))
 		x.user, x.server = &id, server
-		reason := x.start()
-		if reason == "" {
-			reason = x.doubt
-		}
+		reason := cmp.Or(x.start(), x.doubt, x.missing)
 		if reason != "" {
 			return fmt.Sprintf("%s starts it in another way: %s", d.Place, reason)
 		}

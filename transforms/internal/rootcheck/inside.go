@@ -1,6 +1,7 @@
 package rootcheck
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -55,7 +56,7 @@ func insideReason(p *imagebuild.Pass, as *stage.Evaluation, id users.Identity) s
 		return ""
 	}
 	reason, _ := x.script(start)
-	return strings.NewReplacer(" at start", "", " at every start", "").Replace(reason)
+	return strings.NewReplacer(" at start", "", " at every start", "").Replace(cmp.Or(reason, x.missing))
 }
 
 // onlyAsk are programs that need root to do their work, and that users call in a running

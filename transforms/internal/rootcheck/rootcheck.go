@@ -3,6 +3,7 @@
 package rootcheck
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -67,7 +68,7 @@ func Examine(p *imagebuild.Pass, run *stage.Evaluation, user *users.Identity) St
 			x.doubt = doubt
 		}
 	}
-	return Start{Doubt: x.doubt, Open: x.open, PackageManager: x.packageManager, Written: x.written, MoveCorepack: x.moveCorepack, Gives: x.gives}
+	return Start{Doubt: cmp.Or(x.doubt, x.missing), Open: x.open, PackageManager: x.packageManager, Written: x.written, MoveCorepack: x.moveCorepack, Gives: x.gives}
 }
 
 type examiner struct {
@@ -76,7 +77,8 @@ type examiner struct {
 	load           *workload.Workload
 	user           *users.Identity // its future user; nil if that is not chosen yet
 	doubt          string
-	open           bool // as of startup
+	open           bool   // as of startup
+	missing        string // what the build leaves for the start to fetch, "" for nothing
 	packageManager bool
 	moveCorepack   *dockerfile.Instruction
 	written        string        // as of startup

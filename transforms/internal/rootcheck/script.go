@@ -107,6 +107,7 @@ func (x *examiner) command(c *workload.Command) string {
 	if c.Unfollowed != "" {
 		x.doubt = c.Unfollowed
 	}
+	x.missing = cmp.Or(x.missing, x.engines(c))
 	return c.Unread
 }
 
