@@ -61,6 +61,7 @@ from being root on the host. Kubernetes' restricted policy refuses to start it.`
 			"Files stay root's that the application may write: logs, databases, copies without chown-copy, --own data",
 			"Data lies in a directory that the Dockerfile does not create, or where only root may write",
 			"A deployment mounts an existing volume, or a directory that the application may write: it keeps its owner",
+			"A deployment mounts what root alone can read: /etc/letsencrypt, the host's logs, secrets with mode 0400",
 			"A deployment grants devices, capabilities or privileged, or could not be read",
 			"A deployment's command, a health check, a probe, a hook or a docker exec needs root",
 			"nginx's configuration is mounted, or made at start and can't be seen",

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -46,11 +47,11 @@ func (g *gathering) mounts() []workload.Mount {
 	}
 	places = g.places("configs", fileTarget("/"))
 	for _, c := range g.config.Configs {
-		add("configs", places, file(c.Source, c.Target, "/"))
+		add("configs", places, withMode(file(c.Source, c.Target, "/"), types.FileReferenceConfig(c)))
 	}
 	places = g.places("secrets", fileTarget("/run/secrets"))
 	for _, s := range g.config.Secrets {
-		add("secrets", places, file(s.Source, s.Target, "/run/secrets"))
+		add("secrets", places, withMode(file(s.Source, s.Target, "/run/secrets"), types.FileReferenceConfig(s)))
 	}
 	return list
 }
@@ -64,6 +65,17 @@ func file(source, target, dir string) workload.Mount {
 		target = path.Join(dir, target)
 	}
 	return workload.Mount{Target: target, Kind: workload.Config, Source: source, ReadOnly: true}
+}
+
+// withMode sets what a service says of the file of a config or a secret (Compose
+// specification, "secrets").
+func withMode(m workload.Mount, c types.FileReferenceConfig) workload.Mount {
+	m.UID = c.UID
+	if c.Mode != nil {
+		mode := fs.FileMode(*c.Mode) & fs.ModePerm
+		m.Mode = &mode
+	}
+	return m
 }
 
 // volume returns an entry of volumes. The options of a volume of the local driver may

@@ -2,9 +2,11 @@ package repository
 
 import (
 	"cmp"
+	"io/fs"
 	"path"
 	"slices"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 
@@ -70,7 +72,8 @@ func (r *reader) pod(name string, object, pod *yaml.Node) {
 // podVolume is a volume of a pod.
 type podVolume struct {
 	kind workload.MountKind
-	path string // of the host; "" for other kinds
+	path string       // of the host; "" for other kinds
+	mode *fs.FileMode // of the files of a Config; nil for the default
 }
 
 // readVolume reads an entry of volumes.
@@ -81,14 +84,24 @@ func readVolume(v *yaml.Node) podVolume {
 		case "emptyDir":
 			return podVolume{kind: workload.Scratch}
 		case "hostPath":
-			return podVolume{workload.Bind, scalar(get(p.value, "path")).text}
+			return podVolume{kind: workload.Bind, path: scalar(get(p.value, "path")).text}
 		case "configMap", "secret", "projected", "downwardAPI":
-			return podVolume{kind: workload.Config}
+			return podVolume{kind: workload.Config, mode: fileMode(get(p.value, "defaultMode"))}
 		default:
 			return podVolume{kind: workload.Claim}
 		}
 	}
 	return podVolume{kind: workload.Scratch} // "volumes: [{name: x}]" is an emptyDir
+}
+
+// fileMode reads a mode as Kubernetes does: octal with a leading zero, else decimal.
+func fileMode(n *yaml.Node) *fs.FileMode {
+	mode, err := strconv.ParseUint(strings.Replace(scalar(n).text, "0o", "0", 1), 0, 32)
+	if err != nil {
+		return nil
+	}
+	perm := fs.FileMode(mode) & fs.ModePerm
+	return &perm
 }
 
 // container records a container.
@@ -131,7 +144,7 @@ func (r *reader) container(name, workloadName string, pod, c *yaml.Node, volumes
 		}
 		d.mounted(workload.Mount{Target: scalar(get(m, "mountPath")).text, Kind: of.kind, Source: cmp.Or(of.path, volume), ReadOnly: isTrue(get(m, "readOnly"))})
 		if n := len(d.Mounts); n > 0 {
-			d.Mounts[n-1].Place = at(name, target(m))
+			d.Mounts[n-1].Place, d.Mounts[n-1].Mode = at(name, target(m)), of.mode
 		}
 	}
 	r.deploy(d)

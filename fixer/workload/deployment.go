@@ -2,6 +2,7 @@ package workload
 
 import (
 	"fmt"
+	"io/fs"
 	"path"
 )
 
@@ -94,5 +95,9 @@ type Mount struct {
 	Source   string // as written: "./data", the name of the volume; "" for none
 	ReadOnly bool
 	Existing bool // what it holds is its own: nothing of the image is copied into it
-	Place    Place
+	// Mode is that of the files of a Config, UID their owner; nil and "" for the runtime's,
+	// which everyone may read.
+	Mode  *fs.FileMode
+	UID   string
+	Place Place
 }

@@ -109,6 +109,8 @@ func ofMount(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, d wor
 		return fmt.Sprintf("%s mounts %s, which belongs to root", m.Place, target)
 	case workload.Within(target, "/root"): // to be read, too
 		return fmt.Sprintf("%s mounts %s, in root's home, which no other user can enter", m.Place, target)
+	case ofRoot(d, m, id) != "":
+		return ofRoot(d, m, id)
 	case m.ReadOnly || m.Kind == workload.Config || workload.IsTemporary(target) || isSystemFile(target):
 		return ""
 	case isModules(target):
