@@ -36,15 +36,28 @@ func (x *examiner) modes() string {
 	}
 	found := ""
 	steps.Calls(x.run.Steps, func(s stage.Step, c shell.Call) {
-		switch {
-		case !stage.IsRoot(s.Before.User.Text):
-		case c.Name == "umask" && len(c.Args) > 0 && strings.HasSuffix(c.Args[0].Text, "7"):
-			found = fmt.Sprintf("line %d makes files that only root can use (umask %s)", s.In.Line, c.Args[0].Text)
-		case c.Name == "chmod" && x.takesAway(s, c):
-			found = fmt.Sprintf("line %d makes files that only root can use (chmod %s)", s.In.Line, c.Args[0].Text)
+		if how := x.private(s, c); how != "" && stage.IsRoot(s.Before.User.Text) {
+			found = fmt.Sprintf("line %d makes files that only root can use (%s)", s.In.Line, how)
 		}
 	})
 	return found
+}
+
+// private returns the command, with its mode, if it makes or leaves files that only root can
+// use; "" if not.
+func (x *examiner) private(s stage.Step, c shell.Call) string {
+	switch {
+	case c.Name == "umask" && len(c.Args) > 0 && strings.HasSuffix(c.Args[0].Text, "7"):
+		return "umask " + c.Args[0].Text
+	case c.Name == "chmod" && x.takesAway(s, c):
+		_, operands := c.Options(func(o string) bool { return o == "--reference" })
+		return "chmod " + operands[0].Text
+	case c.Name == "install" || c.Name == "mkdir":
+		return x.madePrivate(s, c)
+	case c.Name == "mv" || c.Name == "cp":
+		return x.movesTemporary(s, c)
+	}
+	return ""
 }
 
 // takesAway reports whether a chmod prevents others from using a file that will
@@ -135,25 +148,6 @@ func rawWords(c shell.Call) (list []string) {
 
 func temporary(files []shell.Word) bool {
 	return !slices.ContainsFunc(files, func(w shell.Word) bool { return !workload.Within(path.Clean(w.Text), "/tmp") })
-}
-
-// keys returns a key that a tool makes: such keys are readable only by their owner.
-func (x *examiner) keys() string {
-	found := ""
-	steps.Calls(x.run.Steps, func(s stage.Step, c shell.Call) {
-		if slices.Contains([]string{"openssl", "ssh-keygen", "mkcert", "certbot", "gpg", "step"}, c.Name) && stage.IsRoot(s.Before.User.Text) &&
-			!c.Has("dgst", "version", "rand", "--verify", "--import", "--dearmor", "--recv-keys") && !(c.Name == "gpg" && inTemporaryHome(s)) {
-			found = fmt.Sprintf("%s in line %d makes keys that only root can read", c.Name, s.In.Line)
-		}
-	})
-	return found
-}
-
-// inTemporaryHome reports whether a RUN makes a directory for the keys of gpg that it
-// removes again.
-func inTemporaryHome(s stage.Step) bool {
-	text := steps.Text(s.In)
-	return strings.Contains(text, "mktemp") && (strings.Contains(text, "rm -rf") || strings.Contains(text, "rm -r ")) && strings.Contains(text, "GNUPGHOME")
 }
 
 // plugAndPlay returns the reason of Yarn without node_modules: it runs its packages

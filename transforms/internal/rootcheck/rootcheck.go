@@ -46,13 +46,13 @@ type Start struct {
 func Examine(p *imagebuild.Pass, run *stage.Evaluation, user *users.Identity) Start {
 	x := &examiner{pass: p, run: run, load: p.Workload(run), user: user}
 	checks := []func() string{
-		x.windows, x.comment, x.onbuild, x.start, x.paths, x.installers, x.browsers, x.modes, x.downloads, x.keys,
+		x.windows, x.comment, x.onbuild, x.start, x.paths, x.installers, x.browsers, x.modes, x.downloads, x.keys, x.privateScripts,
 		x.plugAndPlay, x.action, x.bare, x.baseStart, x.packages, x.sources, x.application,
 	}
 	if nginx.IsImage(run.Node) {
 		x.server = nginx.New(p, run)
 		checks = []func() string{
-			x.windows, x.comment, x.onbuild, x.start, x.paths, x.modes, x.downloads, x.keys, x.packages, x.server.Volumes, x.configuration,
+			x.windows, x.comment, x.onbuild, x.start, x.paths, x.modes, x.downloads, x.keys, x.privateScripts, x.packages, x.server.Volumes, x.configuration,
 		}
 	}
 	for _, check := range checks {
@@ -176,7 +176,7 @@ func (x *examiner) paths() string {
 	found := ""
 	steps.Calls(x.run.Steps, func(s stage.Step, c shell.Call) {
 		if c.Name != "rm" && stage.IsRoot(s.Before.User.Text) && slices.ContainsFunc(c.Args, func(w shell.Word) bool {
-			return hasRootPath(w.Text) && !isRegistryConfig(w.Text) || strings.HasPrefix(w.Raw, "~/") && !isRegistryConfig(w.Raw) ||
+			return hasRootPath(w.Text) && !isRegistryConfig(w.Text) && !isScratch(s, w.Text) || strings.HasPrefix(w.Raw, "~/") && !isRegistryConfig(w.Raw) ||
 				(strings.Contains(w.Raw, "$HOME/") || strings.Contains(w.Raw, "${HOME}/")) && !isRegistryConfig(w.Raw)
 		}) {
 			found = fmt.Sprintf("line %d uses root's home", s.In.Line)

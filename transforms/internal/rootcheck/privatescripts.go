@@ -1,0 +1,111 @@
+package rootcheck
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
+	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
+	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/steps"
+)
+
+// This file finds the scripts that a RUN calls and that make files for root alone.
+
+// runners are the programs that a RUN calls a script of the application with.
+var runners = strings.Fields("sh bash ash dash zsh . source node nodejs tsx ts-node bun deno python python3 ruby npm yarn pnpm npx")
+
+// maxScripts bounds the calls that are followed.
+const maxScripts = 64
+
+// privateScripts returns a script that a RUN of root's calls, and that makes a file which
+// only its owner may read.
+func (x *examiner) privateScripts() string {
+	found, followed := "", 0
+	steps.Calls(x.run.Steps, func(s stage.Step, c shell.Call) {
+		if found != "" || !stage.IsRoot(s.Before.User.Text) || !c.Known() || !slices.Contains(runners, c.Name) && !strings.Contains(c.Path, "/") {
+			return
+		}
+		if followed++; followed > maxScripts {
+			return
+		}
+		called := x.followedAt(s, c)
+		called.All(func(inner *workload.Command) bool {
+			how := ""
+			if inner.In != called {
+				how = x.privateCall(s, inner)
+			}
+			if found = x.privateSource(inner); how != "" {
+				found = fmt.Sprintf("%s, in %s", how, inner.In.Place.File)
+			}
+			return found == ""
+		})
+		if found != "" {
+			found = fmt.Sprintf("line %d makes files that only root can use (%s)", s.In.Line, found)
+		}
+	})
+	return found
+}
+
+// followedAt returns what a call of a RUN runs there.
+func (x *examiner) followedAt(s stage.Step, c shell.Call) *workload.Script {
+	as := *x.run
+	as.Final.Workdir, as.Final.Env = s.Before.Workdir, s.Before.Env
+	argv := []string{c.Path}
+	for _, w := range c.Args {
+		argv = append(argv, w.Text)
+	}
+	return x.pass.Workload(&as).Follow(argv)
+}
+
+// privateCall returns the command of a script that makes a file for root alone; "" if not, or
+// if the script opens it to all.
+func (x *examiner) privateCall(s stage.Step, c *workload.Command) string {
+	call := c.Call
+	call.Args = slices.Clone(call.Args)
+	for i := range call.Args {
+		call.Args[i].Start, call.Args[i].End = 0, 0 // they are not of the RUN
+	}
+	files, makes := keyFiles(call)
+	if !makes {
+		return x.private(s, call)
+	}
+	opens := slices.ContainsFunc(c.In.Commands, func(other *workload.Command) bool {
+		return other.Name == "chmod" && len(other.Args) > 1 && forOthers(other.Args[0].Text) &&
+			slices.ContainsFunc(files, func(w shell.Word) bool {
+				return slices.ContainsFunc(other.Args, func(a shell.Word) bool { return a.Raw == w.Raw })
+			})
+	})
+	if opens || x.allOpened(s, files) {
+		return ""
+	}
+	return c.Name
+}
+
+// privateMode matches a source that writes a file with a mode for its owner alone
+// (nodejs.org, "fs.writeFileSync", "fs.chmodSync", "process.umask"; docs.python.org,
+// "os.chmod", "os.open", "os.umask").
+var privateMode = lazyregexp.New(`\bmode\s*[:=]\s*(?:0o?|0)[4-7]00\b|\bchmod(?:Sync)?\s*\([^)\n]*\b0o?[4-7]00\b|\bumask\s*\(\s*0o?[0-7]?[0-7]7\b`)
+
+// privateSource returns the source that a command runs, if it writes such a file.
+func (x *examiner) privateSource(c *workload.Command) string {
+	for _, w := range c.Args {
+		if !w.Known || !slices.Contains([]string{".js", ".mjs", ".cjs", ".ts", ".mts", ".py", ".rb"}, path.Ext(w.Text)) || !slices.Contains(runners, c.Name) {
+			continue
+		}
+		file, ok := w.In(c.Dir)
+		if !ok {
+			continue
+		}
+		name := x.run.Origin(file, x.pass.Context).Name
+		if text, err := x.read(name); name != "" && err == nil {
+			if at := privateMode.FindStringIndex(text); at != nil {
+				return fmt.Sprintf("%s:%d", name, strings.Count(text[:at[0]], "\n")+1)
+			}
+		}
+	}
+	return ""
+}
