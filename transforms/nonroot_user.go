@@ -46,8 +46,8 @@ from being root on the host. Kubernetes' restricted policy refuses to start it.`
 		LeavesAlone: []string{
 			"Starts that drop root themselves (gosu, su-exec, uwsgi with uid) or need it (cron, supervisord, sudo)",
 			"Starts that change users, owners or root's files, and scripts that can't be read",
-			"Applications, browsers and package managers in root's home",
-			"Files that only root can use (chmod 700, --chmod=0400, generated keys, downloads by ADD)",
+			"Applications, browsers, package managers, models and git's settings in root's home",
+			"Files that only root can use (chmod 700, install -m 600, mktemp, generated keys, downloads by ADD)",
 			"Tools that write at every start into what RUN made, at places that are not known (strapi, ng, tsc)",
 			"Images that other stages or Dockerfiles build on, that have ONBUILD, or into which no application is copied",
 			"Base images whose users are not known, and Windows images",

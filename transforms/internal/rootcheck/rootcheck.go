@@ -46,7 +46,7 @@ type Start struct {
 func Examine(p *imagebuild.Pass, run *stage.Evaluation, user *users.Identity) Start {
 	x := &examiner{pass: p, run: run, load: p.Workload(run), user: user}
 	checks := []func() string{
-		x.windows, x.comment, x.onbuild, x.start, x.paths, x.installers, x.browsers, x.modes, x.downloads, x.keys, x.privateScripts,
+		x.windows, x.comment, x.onbuild, x.start, x.paths, x.installers, x.browsers, x.modes, x.downloads, x.keys, x.privateScripts, x.filledHome,
 		x.plugAndPlay, x.action, x.bare, x.baseStart, x.packages, x.sources, x.application,
 	}
 	if nginx.IsImage(run.Node) {
