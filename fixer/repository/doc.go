@@ -9,8 +9,8 @@
 //   - [Links.Deployments] returns the known ways in which its image is run; those of one
 //     build are in Build.Deployments too. [Links.Gaps] lists what could not be read.
 //
-// Its sources are Compose files, bake files, skaffold.yaml, fly.toml, GitHub and
-// GitLab workflows, makefiles, package.json, shell scripts, documentation in
+// Its sources are Compose files, bake files, skaffold.yaml, fly.toml, render.yaml, GitHub
+// and GitLab workflows, systemd units, makefiles, package.json, shell scripts, documentation in
 // Markdown and Kubernetes manifests. It executes nothing: a value that only a run
 // could show is a [workload.Gap], with its place.
 //

@@ -2,6 +2,7 @@ package repository
 
 import (
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -133,6 +134,8 @@ func (d *run) port(text string) {
 func (d *run) mounted(m workload.Mount) {
 	switch {
 	case len(d.Mounts) >= maxValues:
+	case (!path.IsAbs(m.Target) || strings.ContainsAny(m.Target, "$`")) && slices.Contains([]workload.MountKind{workload.Config, workload.Scratch, workload.Tmpfs}, m.Kind):
+		// Wherever it is, it is only read, or anyone's.
 	case !path.IsAbs(m.Target) || strings.ContainsAny(m.Target, "$`"):
 		d.gap("the target of a mount is not known")
 	default:

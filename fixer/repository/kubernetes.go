@@ -21,9 +21,11 @@ var podSpecs = map[string][]string{
 	"Job": {"spec", "template", "spec"}, "CronJob": {"spec", "jobTemplate", "spec", "template", "spec"},
 }
 
-// manifests reads the containers of Kubernetes workloads. A file that is not YAML,
-// such as a Helm template, is a gap.
+// manifests reads the containers of Kubernetes workloads. A file that is not YAML is a gap.
 func (r *reader) manifests(name string, text []byte) {
+	if chart, ok := r.isTemplate(name); ok {
+		text = r.rendered(name, chart, text)
+	}
 	for _, doc := range r.yaml(name, text) {
 		if get(doc, "apiVersion") == nil {
 			continue
@@ -33,6 +35,9 @@ func (r *reader) manifests(name string, text []byte) {
 			objects = items(get(doc, "items"))
 		}
 		for _, o := range objects {
+			if scalar(get(o, "kind")).text == "ConfigMap" {
+				r.configMap(name, o)
+			}
 			route := podSpecs[scalar(get(o, "kind")).text]
 			if pod := get(o, route...); route != nil && pod != nil {
 				r.pod(name, o, pod)
@@ -121,12 +126,22 @@ func (r *reader) container(name, workloadName string, pod, c *yaml.Node, volumes
 	for _, e := range items(get(c, "env")) {
 		v := scalar(get(e, "value"))
 		v.known = v.known && get(e, "valueFrom") == nil
-		if r.spend(name, 1) {
-			d.variable(scalar(get(e, "name")).text, v)
+		if !r.spend(name, 1) {
+			break
+		}
+		if of := get(e, "valueFrom", "configMapKeyRef"); of != nil {
+			d.configs = append(d.configs, configRef{scalar(get(of, "name")).text, scalar(get(of, "key")).text, scalar(get(e, "name")).text})
+			continue
+		}
+		d.variable(scalar(get(e, "name")).text, v)
+	}
+	for _, from := range items(get(c, "envFrom")) {
+		if of := get(from, "configMapRef"); of != nil && r.spend(name, 1) {
+			d.configs = append(d.configs, configRef{config: scalar(get(of, "name")).text})
 		}
 	}
 	if from := get(c, "envFrom"); from != nil {
-		d.gap("its envFrom is not read")
+		d.gap("its envFrom is not read completely")
 	}
 	for _, p := range items(get(c, "ports")) {
 		if r.spend(name, 1) {

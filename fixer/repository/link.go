@@ -45,6 +45,7 @@ func (r *reader) link() *Links {
 		l.builds[b.Dockerfile] = append(l.builds[b.Dockerfile], b.Build)
 	}
 	for _, d := range r.runs {
+		r.configured(&d)
 		if d.Inside && d.image == "" {
 			a.inside(l, d, r)
 			continue
@@ -81,6 +82,7 @@ type attribution struct {
 	only   string              // the repository's only Dockerfile, "" if there are several
 	names  map[string]string   // by directory: the name of the package
 	alike  map[string][]string // by the last part of an image's name, or the name of a package: Dockerfiles
+	exists map[string]bool     // the files of the repository
 	left   int                 // deployments that may still be given to Dockerfiles and builds
 	// labelled returns the Dockerfiles, keyed by the repository that they name as
 	// their source.
@@ -95,7 +97,7 @@ type maker struct {
 
 // attribution records the names that the builds give their images.
 func (r *reader) attribution(dockerfiles []string) *attribution {
-	a := &attribution{tagged: map[string][]string{}, makers: map[string][]maker{}, named: map[string]bool{}, names: r.names, alike: map[string][]string{}, left: maxShared}
+	a := &attribution{tagged: map[string][]string{}, makers: map[string][]maker{}, named: map[string]bool{}, names: r.names, exists: r.exists, alike: map[string][]string{}, left: maxShared}
 	a.labelled = sync.OnceValue(func() map[string][]string { return r.sourceLabels(dockerfiles) })
 	if len(dockerfiles) == 1 {
 		a.only = dockerfiles[0]
@@ -169,11 +171,25 @@ func (a *attribution) dockerfiles(d run) []string {
 		return []string{a.only}
 	}
 	base := path.Base(name)
+	if !a.named[a.only] && a.starts(d) {
+		return []string{a.only}
+	}
 	if !a.named[a.only] && base != "." && (base == a.names["."] || base == a.names[path.Dir(a.only)]) {
 		return []string{a.only}
 	}
 	return nil
 }
+
+// starts reports whether the command of a deployment names a source that lies beside the
+// only Dockerfile, as "node server.js" does.
+func (a *attribution) starts(d run) bool {
+	return slices.ContainsFunc(d.Command, func(word string) bool {
+		return sourceFile.MatchString(word) && a.exists[path.Join(path.Dir(a.only), word)]
+	})
+}
+
+// sourceFile matches the relative names of sources.
+var sourceFile = lazyregexp.New(`^(?:\./)?[\w-][\w./-]*\.(?:[cm]?[jt]s|py|rb|php)$`)
 
 // possible returns the Dockerfiles that a deployment's image may be made from although
 // no build says so: a repository may run its image under a name that only its registry

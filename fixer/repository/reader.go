@@ -26,10 +26,11 @@ type reader struct {
 	builds         []build
 	runs           []run
 	gaps           []workload.Gap
-	compose        *composeDir // the last one that was found
-	composeDirs    int         // that were read
-	composeBytes   int64       // of work for them
-	kubernetes     bool        // a manifest or a file of such a tool was found
+	compose        *composeDir                    // the last one that was found
+	composeDirs    int                            // that were read
+	composeBytes   int64                          // of work for them
+	kubernetes     bool                           // a manifest or a file of such a tool was found
+	configMaps     map[string][]workload.Variable // by name: of Kubernetes
 	// later is what needs the complete list of files.
 	later []func()
 }
@@ -55,6 +56,7 @@ type run struct {
 	// containers are the names of what it starts, with Inside those of what it runs in; nil
 	// where that is not known.
 	containers []string
+	configs    []configRef // of Kubernetes, whose variables it gets
 }
 
 func (r *reader) walk(dir string, depth int) {
@@ -136,8 +138,12 @@ func sourceOf(name string) *source {
 		return &source{(*reader).workflow, []string{"docker", "podman", "buildah", "kubectl"}}
 	case isYAML && strings.HasPrefix(base, ".gitlab-ci"):
 		return &source{(*reader).gitlab, []string{"docker", "podman", "buildah", "kubectl", "executor"}}
+	case base == "render.yaml" || base == "render.yml":
+		return &source{(*reader).render, []string{"docker"}}
+	case ext == ".service":
+		return &source{(*reader).systemd, commands}
 	case isYAML:
-		return &source{(*reader).manifests, []string{"containers"}}
+		return &source{(*reader).manifests, []string{"containers", "ConfigMap"}}
 	case base == "makefile" || base == "gnumakefile" || ext == ".mk":
 		return &source{(*reader).makefile, commands}
 	case base == "package.json":

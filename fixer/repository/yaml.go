@@ -146,7 +146,7 @@ func scalar(n *yaml.Node) value {
 	if n = target(n); n == nil || n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
 		return literal("")
 	}
-	return value{n.Value, !strings.Contains(n.Value, "{{")}
+	return value{n.Value, !strings.Contains(n.Value, "{{") && !strings.Contains(n.Value, unknownToHelm)}
 }
 
 // at returns the place of a node.

@@ -89,7 +89,7 @@ type Port struct {
 }
 
 // Ports returns the ports that the image exposes, its environment sets, the sources listen
-// on and the deployments name.
+// on and the deployments name, or set by a variable for them.
 func (w *Workload) Ports() (list []Port) {
 	run := w.in.Run
 	for _, s := range run.Steps {
@@ -106,8 +106,10 @@ func (w *Workload) Ports() (list []Port) {
 		}
 	}
 	list = append(list, aspNetPorts(run)...)
+	listens := map[string]bool{"PORT": true}
 	w.eachSources(func(s *Sources) {
 		for _, p := range s.Ports {
+			listens[p.Variable] = p.Variable != ""
 			if _, set := run.Final.EnvVar(p.Variable); p.Variable == "" || !set {
 				list = append(list, Port{p.Port, p.Place.File, p.Place})
 			}
@@ -116,6 +118,11 @@ func (w *Workload) Ports() (list []Port) {
 	for _, d := range w.in.Deployments {
 		for _, n := range d.Ports {
 			list = append(list, Port{n, d.Name, d.Place})
+		}
+		for _, v := range d.Env {
+			if n, err := strconv.Atoi(v.Value); err == nil && v.Known && listens[v.Name] {
+				list = append(list, Port{n, v.Name, v.Place})
+			}
 		}
 	}
 	return list

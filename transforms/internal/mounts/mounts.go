@@ -34,6 +34,9 @@ func Doubt(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string 
 			return doubt
 		}
 		// A service that is not completely read may have further mounts.
+		if i := slices.IndexFunc(d.Gaps, func(g workload.Gap) bool { return ofTarget.MatchString(g.What) }); i >= 0 {
+			return fmt.Sprintf("%s: %s", d.Gaps[i].Place, d.Gaps[i].What)
+		}
 		if i := slices.IndexFunc(d.Gaps, func(g workload.Gap) bool { return strings.HasPrefix(g.What, "extends: ") }); i >= 0 {
 			return fmt.Sprintf("what %s mounts is not known: %s", d.Gaps[i].Place, d.Gaps[i].What)
 		}
@@ -54,6 +57,9 @@ func Doubt(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string 
 	}
 	return ""
 }
+
+// ofTarget matches what is said of a mount whose place in the container is not known.
+var ofTarget = lazyregexp.New(`\bthe target (?:of a mount|.*\$.*) is not known$`)
 
 // possibleDoubt tells of a mount in a deployment whose image may be this one. Where
 // nothing of the same name speaks for that, only one that mounts something at or below
@@ -147,7 +153,7 @@ func ofMount(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, d wor
 		return fmt.Sprintf("%s mounts a tmpfs to %s, which is owned by root: its option uid=%d gives it away", m.Place, target, id.UID)
 	case workload.Claim:
 		how := "unless the platform gives it away"
-		if path.Ext(m.Place.File) != ".toml" {
+		if path.Ext(m.Place.File) != ".toml" && !strings.HasPrefix(path.Base(m.Place.File), "render.") {
 			how = fmt.Sprintf("without fsGroup: %d in the pod's securityContext", id.GID)
 		}
 		return fmt.Sprintf("%s mounts a volume to %s, which is owned by root %s", m.Place, target, how)

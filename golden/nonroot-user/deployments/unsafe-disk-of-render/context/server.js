@@ -1,0 +1,2 @@
+require('http').createServer((q, s) => s.end('ok')).listen(3000)
+process.on('SIGTERM', () => process.exit())
