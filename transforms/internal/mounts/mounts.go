@@ -3,6 +3,7 @@
 package mounts
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"path"
@@ -127,7 +128,7 @@ func ofMount(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, d wor
 	case workload.Bind:
 		written := ""
 		if bringsSources(p, run, m, target) {
-			switch written = writtenInto(p, run, d, target); {
+			switch written = cmp.Or(writtenInto(p, run, d, target), writtenByFramework(p, run, m)); {
 			case written == "" && copiesSources(p, run) && copiesAll(p, run, m, target):
 				return ""
 			case written == "":
