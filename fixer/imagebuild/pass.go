@@ -110,7 +110,7 @@ func (p *Pass) Image(name, platform string, ask baseimage.Ask) (*baseimage.Facts
 func (p *Pass) Workload(run *stage.Evaluation) *workload.Workload {
 	w, ok := p.build.workloads[run]
 	if !ok {
-		w = workload.Of(workload.Input{Run: run, Context: p.Context, Files: p.Files(), Takes: p.Graph.Takes(), Deployments: p.Deployments, Ask: func(ask baseimage.Ask) (*baseimage.Facts, error) {
+		w = workload.Of(workload.Input{Run: run, Context: p.Context, Files: p.Files(), Takes: p.Graph.Takes(), Deployments: p.Deployments, Perhaps: p.Perhaps, Ask: func(ask baseimage.Ask) (*baseimage.Facts, error) {
 			return p.Base(run.Node, ask)
 		}})
 		p.build.workloads[run] = w

@@ -143,8 +143,16 @@ func (u *unit) importsOf() map[string]foreignName {
 // libraries are the modules whose names are in the tables of calls, keyed by the
 // receivers that they have there.
 var libraries = map[Language]map[string]string{
-	JavaScript: {"fs": "fs", "node:fs": "fs", "fs/promises": "promises", "node:fs/promises": "promises", "fs-extra": "fse", "child_process": "child_process", "node:child_process": "child_process"},
-	Python:     {"subprocess": "subprocess", "os": "os", "shutil": "shutil"},
+	JavaScript: {"fs": "fs", "node:fs": "fs", "fs/promises": "promises", "node:fs/promises": "promises", "fs-extra": "fse", "child_process": "child_process", "node:child_process": "child_process",
+		"rotating-file-stream": "rfs", "lmdb": "lmdb", "node-persist": "nodePersist", "os": "os", "node:os": "os"},
+	Python: {"subprocess": "subprocess", "os": "os", "shutil": "shutil"},
+}
+
+// mainExports are the names in the tables of calls for what a module exports as a whole,
+// however a source calls it.
+var mainExports = map[string]string{
+	"better-sqlite3": "Database", "nedb": "Datastore", "@seald-io/nedb": "Datastore", "nedb-promises": "Datastore", "level": "Level", "multer": "multer", "formidable": "formidable",
+	"winston-daily-rotate-file": "DailyRotateFile", "express-fileupload": "fileUpload",
 }
 
 // calledName returns the name of a call at token i as its library has it, even if the
@@ -153,6 +161,8 @@ func (u *unit) calledName(i int) string {
 	if libraries[u.lang] != nil && !u.is(i-1, ".") {
 		if from := u.importsOf()[u.str(i)]; from.name != "" && libraries[u.lang][from.module] != "" {
 			return from.name
+		} else if name := mainExports[from.module]; name != "" && from.name == "" && u.lang == JavaScript {
+			return name
 		}
 	}
 	return u.last(i)
@@ -164,6 +174,8 @@ func (u *unit) calledWords(i int) (words []string, method bool) {
 	words = strings.Split(name, ".")
 	from := u.importsOf()[words[0]]
 	switch library := libraries[u.lang][from.module]; {
+	case !method && from.name == "" && u.lang == JavaScript && mainExports[from.module] != "":
+		words[0] = mainExports[from.module]
 	case library == "" || method:
 	case from.name != "" && len(words) == 1:
 		words = []string{library, from.name}

@@ -26,6 +26,7 @@ type Sources struct {
 	Languages []LanguageCount // by the number of files, the largest first
 	Gaps      []Gap
 
+	imports   []sourceImport
 	unknown   int // unknown child processes
 	constants constants
 }
@@ -104,7 +105,7 @@ func (r *reader) source(s *sourceEntry, text string, gap *sourceGap) {
 
 // codeHints: every source whose literals matter contains one of them.
 var codeHints = []string{`"/`, `'..`, `"..`, "fork", "unlink", "rmSync", "rmtree", "Remove", `'/`, "`/", "exec", "spawn", "open", "Open", "write", "Write", "mkdir", "Mkdir", "listen", "Listen", "PORT", "port", "sqlite", "SQLite", "file:", "jdbc:", "env", "ENV",
-	"system", "Command", "Process", "dest", "filename", "create", "Create", "touch", "run", "Run", "Source=", "Source =", "spit", "make", "`", "__dirname", "import", "serve", "bind",
+	"system", "Command", "Process", "dest", "filename", "create", "Create", "touch", "run", "Run", "Source=", "Source =", "spit", "make", "`", "__dirname", "import", "require", "serve", "bind",
 	`.json'`, `.json"`, ".yml", ".yaml", ".toml", ".ini"}
 
 // fewTokens: a file with fewer, and long lines otherwise, is not source code.
@@ -165,6 +166,7 @@ func (u *unit) read() {
 			}
 		}
 		u.importsWriter(i)
+		u.importsSource(i)
 	}
 	for i, t := range u.tokens {
 		if t.kind == punctToken && (u.src[t.start] == '=' || u.src[t.start] == ':') {

@@ -8,14 +8,15 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
-// This file reads the sources that the start names, wherever they lie.
+// This file reads the sources that something starts, wherever they lie.
 
 // maxStarted bounds the sources that the start names and the walk does not read.
 const maxStarted = 100
 
-// Started returns the sources that the start runs, as "node scripts/server.js" does,
-// and those that the sources start in turn: their paths in the build context. Shell
-// scripts are not among them: their commands are followed.
+// Started returns the sources that the start runs, as "node scripts/server.js" does, that
+// deployments and the health check run, those that the sources start in turn, and scripts
+// that they import: their paths in the build context. Shell scripts are not among them:
+// their commands are followed.
 func (w *Workload) Started() []string { return w.started().names }
 
 // eachSources visits what the sources that the image takes from the context contain,
@@ -41,18 +42,23 @@ func (w *Workload) started() *started {
 		return w.begun
 	}
 	w.begun = &started{}
-	for _, l := range w.Launches() {
-		w.begun.add(w, l.Name, l.Dir, append(slices.Clip(l.Args), l.Program))
+	for _, as := range append([]*Workload{w}, w.otherStarts()...) {
+		for _, l := range as.Launches() {
+			w.begun.add(as, l.Name, l.Dir, append(slices.Clip(l.Args), l.Program))
+		}
 	}
 	w.begun.children(w, w.Sources())
+	w.begun.follow(w, w.Sources().imports, nil)
 	for i := 0; i < min(len(w.begun.names), maxStarted); i++ {
 		name := w.begun.names[i]
+		w.begun.follow(w, w.Sources().imports, []string{name})
 		if codeLanguage(name) != "" {
 			continue
 		}
 		if s, ok := w.in.Files.started.of(name, maxStarted, func() *Sources { return w.in.Files.readSource(name) }); ok {
 			w.begun.sources = append(w.begun.sources, s)
 			w.begun.children(w, s)
+			w.begun.follow(w, s.imports, []string{name})
 		}
 	}
 	return w.begun

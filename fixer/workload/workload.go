@@ -20,6 +20,8 @@ type Input struct {
 	Takes func(name string) bool
 	// Deployments are the known ways in which the image is run.
 	Deployments []Deployment
+	// Perhaps are those in which the image may be this one, or another.
+	Perhaps []Deployment
 	// Ask returns facts of the base image that cost more than its configuration.
 	Ask func(baseimage.Ask) (*baseimage.Facts, error)
 }

@@ -27,8 +27,9 @@ var writeCallsOf = map[Language]string{
 		"ensureDir:0 ensureDirSync:0 ensureFile:0 ensureFileSync:0 outputFile:0 outputFileSync:0 outputJson:0 outputJsonSync:0 outputJSON:0 writeJson:0 writeJsonSync:0 writeJSON:0 " +
 		"copyFile:1 copyFileSync:1 unlinkSync:0 rmSync:0 rmdirSync:0 truncateSync:0 chmodSync:0 symlinkSync:1 linkSync:1 fs|fse|fsExtra|fsp|fsPromises|promises.unlink:0 fs|fse|fsExtra|fsp|fsPromises|promises.rm:0 " +
 		"fs|fsp|fsPromises|promises.rmdir:0 fs|fsp|fsPromises|promises.truncate:0 fs|fsp|fsPromises|promises.chmod:0 fs|fsp|fsPromises|promises.symlink:1 fs|fsp|fsPromises|promises.link:1 fs|fse|fsExtra|fsp|promises.copy:1 copySync:1 fs|fsp|promises.rename:1 renameSync:1 fs|fsp|promises.cp:1 cpSync:1 openSync:0? fs|fsp|promises|fsPromises.open:0? " +
-		"Database:0 DatabaseSync:0 JSONFile:0 JSONFileSync:0 FileSync:0 JSONPreset:0 JSONFilePreset:0 multer:dest Datastore:filename File:filename DailyRotateFile:filename DailyRotateFile:dirname " +
-		"formidable:uploadDir IncomingForm:uploadDir LocalStorage:0 open:filename Sequelize:storage diskStorage:destination pino.destination:0 pino.destination:dest rfs|rotatingFileStream.createStream:path Bun.write:0 Deno.writeTextFile:0 Deno.writeFile:0 Deno.mkdir:0 Level:0",
+		"Database:0 DatabaseSync:0 JSONFile:0 JSONFileSync:0 TextFile:0 TextFileSync:0 YAMLFile:0 FileSync:0 FileAsync:0 JSONPreset:0 JSONFilePreset:0 multer:dest Datastore:filename Datastore:0 Datastore.create:0 Datastore.create:filename " +
+		"File:filename File:dirname DailyRotateFile:filename DailyRotateFile:dirname FileStore:path KeyvFile:filename fileUpload:tempFileDir mv:0 lmdb.open:path lmdb.open:0 nodePersist.init:dir " +
+		"formidable:uploadDir Formidable:uploadDir IncomingForm:uploadDir LocalStorage:0 open:filename Sequelize:storage diskStorage:destination pino.destination:0 pino.destination:dest rfs|rotatingFileStream.createStream:path rfs|rotatingFileStream.createStream:0 Bun.write:0 Deno.writeTextFile:0 Deno.writeFile:0 Deno.mkdir:0 Level:0 ClassicLevel:0",
 	Python: "open:0? os.remove:0 os.unlink:0 os.rmdir:0 shutil.rmtree:0 os.chmod:0 os.symlink:1 os.link:1 unlink:< makedirs:0 os.mkdir:0 shutil.copy:1 shutil.copyfile:1 shutil.copy2:1 shutil.copytree:1 shutil.move:1 os.rename:1 os.replace:1 sqlite3|aiosqlite.connect:0 FileHandler:0 " +
 		"RotatingFileHandler:0 TimedRotatingFileHandler:0 WatchedFileHandler:0 basicConfig:filename shelve|dbm.open:0 TinyDB:0 SqliteDict:0 SqliteDatabase:0 PersistentClient:path to_csv:0 to_parquet:0 " +
 		"to_pickle:0 savefig:0 np|numpy.save:0 logger.add:0 save:0 mkdir:< write_text:< write_bytes:< touch:< open:<?",
@@ -88,17 +89,23 @@ func (u *unit) writeCall(i int) {
 		switch {
 		case c.arg == -2 && (method || len(words) > 1):
 			u.written(u.calledOn(i), i)
-		case c.arg >= 0 && c.arg < len(args) && (args[c.arg].key == "" || u.lang != Python):
+		case c.arg >= 0 && c.arg < len(args) && (args[c.arg].key == "" || u.lang != Python) && !(u.lang == JavaScript && u.is(args[c.arg].a, "{")):
 			v := u.eval(args[c.arg].a, args[c.arg].b)
 			if _, ok := u.databaseFile(v.path); ok || !c.url {
 				u.written(v, i)
 			}
 		case c.key != "":
-			for _, a := range u.keyed(args) {
-				if a.key == c.key || strings.Trim(a.key, `"'`) == c.key {
-					u.written(u.eval(a.a, a.b), i)
-				}
-			}
+			u.writeOption(c.key, args, i)
+		}
+	}
+}
+
+// writeOption reports the path that an option of a call names, or gives to its callback.
+func (u *unit) writeOption(key string, args []argument, i int) {
+	for _, a := range u.keyed(args) {
+		short := a.key == "" && u.is(a.a, key) && (a.b == a.a+1 || u.is(a.a+1, "(")) // {destination}, or a method
+		if (short || strings.Trim(a.key, `"'`) == key) && !u.writtenBy(a, i) {
+			u.written(u.eval(a.a, a.b), i)
 		}
 	}
 }
@@ -123,26 +130,35 @@ func (u *unit) socket(i int, args []argument) {
 // a database (knexjs.org, sequelize.org, typeorm.io).
 var databaseKeys = strings.Fields("filename storage database")
 
+// logOptions are the options for the file of a log, keyed by the package that has them
+// (getpino.io, "Transports"; github.com/mcollina/pino-roll, github.com/trentm/node-bunyan).
+var logOptions = map[string]string{"destination": "pino/file", "file": "pino-roll", "path": "bunyan"}
+
 // databaseOption reports the file that an option at token i, a ":", names for a
-// database or for the log of pino's transport, and whether it is one.
+// database or for a log, and whether it is one.
 func (u *unit) databaseOption(key string, v value, i int) bool {
 	if u.lang != JavaScript || !u.is(i, ":") || !v.known || v.partial {
 		return false
 	}
 	isFile := slices.Contains(databaseKeys, key) && dataFile.MatchString(v.path) ||
-		key == "destination" && path.IsAbs(v.path) && strings.Contains(u.src, "pino/file")
+		logOptions[key] != "" && (path.IsAbs(v.path) || dataFile.MatchString(v.path)) && strings.Contains(u.src, logOptions[key])
 	if isFile {
 		u.written(v, i)
 	}
 	return isFile
 }
 
-// keyed returns the arguments that have keys, and the entries of objects in them.
+// keyed returns the arguments that have keys, and the entries of objects in them, also of
+// an object that a variable of the source is set to.
 func (u *unit) keyed(args []argument) (found []argument) {
 	for _, a := range args {
-		if a.key != "" {
+		set, named := u.values[u.str(a.a)]
+		switch {
+		case a.key != "":
 			found = append(found, a)
-		} else {
+		case named && u.kind(a.a) == wordToken && a.b == a.a+1 && u.is(set[0], "{"):
+			found = append(found, u.entries(set[0])...)
+		default:
 			found = append(found, u.entries(a.a)...)
 		}
 	}

@@ -15,7 +15,6 @@ import (
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
-	"github.com/dockmend/dockmend/transforms/internal/owner"
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
 
@@ -208,14 +207,13 @@ func bringsSources(p *imagebuild.Pass, run *stage.Evaluation, m workload.Mount, 
 // deeper mount of the same deployment; "" for nothing.
 func writtenInto(p *imagebuild.Pass, run *stage.Evaluation, d workload.Deployment, target string) string {
 	load := p.Workload(run)
-	started := load.Started()
 	for _, w := range load.Writes() {
 		deeper := func(m workload.Mount) bool {
 			return len(path.Clean(m.Target)) > len(target) && workload.Within(w.Path, m.Target)
 		}
 		switch {
 		case !w.Sure || !workload.Within(w.Path, target) || isModules(w.Path) || slices.ContainsFunc(d.Mounts, deeper):
-		case w.Command == nil && owner.IsByHand(w.Place.File) && !slices.Contains(started, w.Place.File):
+		case w.Command == nil && !load.Runs(w.Place.File):
 		case w.Place.File == "":
 			return fmt.Sprintf("%s writes %s", w.By, w.Path)
 		default:

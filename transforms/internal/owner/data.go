@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"strings"
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 
@@ -21,10 +20,9 @@ import (
 // and that stays root's; "" when there is none.
 func Data(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
 	load := p.Workload(run)
-	started := load.Started()
 	for _, w := range load.Writes() {
 		switch {
-		case w.Command != nil || w.By == "the start" || w.Variable == "" && IsByHand(w.Place.File) && !slices.Contains(started, w.Place.File) || !staysRoots(p, run, id, w.Path):
+		case w.Command != nil || w.By == "the start" || w.Variable == "" && !load.Runs(w.Place.File) || !staysRoots(p, run, id, w.Path):
 		case w.Variable != "" && w.Place.File == p.File.Name():
 			return fmt.Sprintf("%s names %s, which the Dockerfile does not create", w.Variable, w.Path)
 		case w.Variable != "":
@@ -39,18 +37,6 @@ func Data(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
 		return fmt.Sprintf("what %s says of data is not known: %s", gaps[0].Place, gaps[0].What)
 	}
 	return ""
-}
-
-// byHand are the folders of scripts that people and pipelines run.
-var byHand = strings.Fields(".scripts .github scripts script tools tool deploy android ios ci migrations benchmarks bench e2e fixtures mocks stories")
-
-// IsByHand reports whether a source is not part of what the image starts: a script
-// that people run, the configuration of a tool.
-func IsByHand(name string) bool {
-	dir, base := path.Split(name)
-	return slices.ContainsFunc(strings.Split(dir, "/"), func(folder string) bool { return slices.Contains(byHand, folder) }) ||
-		path.Ext(base) == ".sh" || // those of them that start are followed
-		strings.HasPrefix(base, "gulpfile") || strings.HasPrefix(base, "postinstall") || strings.HasPrefix(base, "install") || strings.HasPrefix(base, "Gruntfile") || strings.Contains(base, ".config.") || strings.Contains(base, "seed")
 }
 
 // staysRoots reports whether a user can neither write to a file or directory nor

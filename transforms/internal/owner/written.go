@@ -114,7 +114,7 @@ func unplaced(load *workload.Workload, node *workload.NodeProcess) (open []workl
 			open = append(open, e)
 		}
 	}
-	return slices.DeleteFunc(open, func(e workload.Evidence) bool { return IsByHand(e.Place.File) })
+	return slices.DeleteFunc(open, func(e workload.Evidence) bool { return !load.Runs(e.Place.File) })
 }
 
 // GivesOf reports whether what a COPY brings to a destination, or a RUN changes there, can

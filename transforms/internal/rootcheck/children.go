@@ -2,12 +2,10 @@ package rootcheck
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
-	"github.com/dockmend/dockmend/transforms/internal/owner"
 	"github.com/dockmend/dockmend/transforms/internal/sources"
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
@@ -16,9 +14,8 @@ import (
 // that changes files which stay root's; "" when there is none.
 func Children(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
 	load := p.Workload(run)
-	started := load.Started()
 	for _, c := range load.ChildProcesses() {
-		if owner.IsByHand(c.Place.File) && !slices.Contains(started, c.Place.File) {
+		if !load.Runs(c.Place.File) {
 			continue
 		}
 		x := &examiner{pass: p, run: run, load: load, user: &id}

@@ -16,46 +16,15 @@ import (
 // This file checks how deployments start an image differently: the command of a
 // worker, a directory to start in.
 
-// launched returns the stage as a deployment starts it: with its entrypoint, command
-// and working directory instead of the image's. An entrypoint removes the image's CMD
-// (Compose specification, "entrypoint"; docker run --entrypoint).
-func launched(run *stage.Evaluation, d workload.Deployment) *stage.Evaluation {
-	as := *run
-	if d.Entrypoint != nil {
-		as.Final.Entrypoint, as.Final.Cmd = commandOf(d.Entrypoint), nil
-	}
-	if d.Command != nil {
-		as.Final.Cmd = commandOf(d.Command)
-	}
-	if path.IsAbs(d.WorkingDir) {
-		as.Final.Workdir = stage.Value{Text: path.Clean(d.WorkingDir), Known: true}
-	}
-	return &as
-}
-
-// commandOf returns a command in exec form, nil for an empty one.
-func commandOf(argv []string) *stage.Command {
-	if len(argv) == 0 {
-		return nil
-	}
-	return &stage.Command{Argv: argv}
-}
-
-// startsOtherwise reports whether a deployment starts something other than the image's
-// own command.
-func startsOtherwise(run *stage.Evaluation, d workload.Deployment) bool {
-	return d.Entrypoint != nil || d.Command != nil || d.Moves(run.Final.Workdir.Text)
-}
-
 // Deployed tells of a deployment that starts in the image what another user than
 // root can't be seen to run, "" when there is none. One that sets its own user keeps it.
 // server is that of an nginx image, nil for others.
 func Deployed(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, server *nginx.Server) string {
 	for _, d := range p.Deployments {
-		if d.User != "" || !startsOtherwise(run, d) {
+		if d.User != "" || !d.StartsOtherwise(run) {
 			continue
 		}
-		x := newExaminer(p, launched(run, d))
+		x := newExaminer(p, d.Started(run))
 		x.user, x.server = &id, server
 		reason := cmp.Or(x.start(), x.doubt, x.missing)
 		if reason != "" {
