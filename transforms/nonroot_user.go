@@ -3,6 +3,7 @@ package transforms
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
@@ -213,7 +214,7 @@ func switchUser(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, st
 	own := owner.Lines{}
 	if start.Server != nil {
 		own.Lines = start.Server.Prepare(p, run, id)
-	} else if own, err = owner.Directories(p, run, id, start.Gives); err != nil {
+	} else if own, err = owner.Directories(p, run, id, append(slices.Clip(start.Gives), owner.Built(p, run, id)...)); err != nil {
 		return nil, nil, err
 	}
 	notes = append(notes, own.Notes...)

@@ -44,13 +44,19 @@ func (u *unit) call(name string, args []argument, depth int) value {
 	switch {
 	case slices.Contains(workingDirs, name):
 		return value{known: true, path: "."}
+	case last == "findCacheDir" || last == "findCacheDirectory": // of find-cache-dir
+		return value{known: true, path: "node_modules/.cache/", partial: true}
+	case len(args) == 0 && u.lang == JavaScript && name == last:
+		return u.returned(name, depth)
 	case len(args) == 0:
 		return value{}
+	case name == "require.resolve" && u.kind(args[0].a) == textToken:
+		return u.resolved(args[0].a)
 	case (readsEnvironment(name) || last == "config" || name == "env.var") && u.variableName(args[0].a) != "":
 		return u.withDefault(args, depth)
 	case last == "dirname":
 		v, _ := u.expr(args[0].a, args[0].b, depth)
-		if v.from == workingDir {
+		if v.from == workingDir && !strings.HasPrefix(v.path, "node_modules/") {
 			v.known = false
 		}
 		return parent(v)
@@ -81,6 +87,11 @@ func (u *unit) call(name string, args []argument, depth int) value {
 			v = below(v, w)
 		}
 		return v
+	}
+	if u.lang == JavaScript && !strings.Contains(name, ".") {
+		if v := u.returned(name, depth); v.known {
+			return v
+		}
 	}
 	// Of any other call, only which variable it reads.
 	v, _ := u.expr(args[0].a, args[0].b, depth)
@@ -114,4 +125,19 @@ func (u *unit) withDefault(args []argument, depth int) value {
 		}
 	}
 	return v
+}
+
+// resolved evaluates require.resolve of a literal: a file of a package, or beside the
+// source.
+func (u *unit) resolved(i int) value {
+	module, whole := u.literal(i)
+	switch {
+	case !whole:
+		return value{}
+	case strings.HasPrefix(module, "."):
+		return value{known: true, path: path.Join(u.sourceDir(), module), from: sourceFile, literal: i}
+	case PackageName(module) == module:
+		module += "/index.js"
+	}
+	return value{known: true, path: "node_modules/" + module, literal: i}
 }

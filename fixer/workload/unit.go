@@ -18,6 +18,8 @@ type unit struct {
 	// absolutes are the first expressions that begin with a literal of an absolute path,
 	// keyed by the variables that they are set to.
 	absolutes map[string]int
+	// functions are where the parameters of declared functions begin, keyed by their names.
+	functions map[string]int
 	steps     int             // of evaluation that are left for the whole unit
 	budget    int             // of evaluation that are left for one expression
 	used      map[int]bool    // tokens of the literals that are reported
@@ -297,7 +299,11 @@ func (u *unit) expression(s string, quote byte) int {
 // index records what each variable is set to.
 func (u *unit) index() {
 	u.values, u.absolutes = map[string][2]int{}, map[string]int{}
+	u.functions = map[string]int{}
 	for i := range u.tokens {
+		if u.lang == JavaScript && u.is(i, "function") && u.kind(i+1) == wordToken && u.is(i+2, "(") && int(u.tokens[i+2].match) > i && len(u.functions) < maxImports {
+			u.functions[u.str(i+1)] = i + 2
+		}
 		name, at := u.assignment(i)
 		if at == 0 || len(u.values) > maxTokens/16 {
 			continue

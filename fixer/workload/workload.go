@@ -34,6 +34,8 @@ type Workload struct {
 	sources  *Sources                 // the sources for which Takes is true
 	config   *configuration           // read on first use
 	begun    *started                 // found on first use
+	compiles *[]compilation           // found on first use
+	built    *buildings               // found on first use
 }
 
 type packageAnswer struct {

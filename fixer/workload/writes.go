@@ -223,17 +223,18 @@ func (w *Workload) writesOf(sources *Sources, dirs map[string]string) (list []Wr
 		if _, set := final.EnvVar(r.Variable); r.Variable != "" && set {
 			continue
 		}
-		if file := w.fileOf(r, dirs); file != "" {
+		for _, file := range w.filesOf(r, dirs) {
 			list = append(list, Write{Path: file, Tree: r.Tree, Sure: r.Kind == Written, By: r.Place.File, Place: r.Place})
 		}
 	}
 	return list
 }
 
-// fileOf returns the absolute path of what a source writes, "" if it is not known. If
-// no COPY is known to bring the source, what lies next to it is taken to lie below the
-// working directory. dirs caches the directories of the sources in the image.
-func (w *Workload) fileOf(r RelativeWrite, dirs map[string]string) string {
+// filesOf returns the absolute paths of what a source writes, none if they are not known:
+// beside the source, and beside what a RUN compiles it to. If no COPY is known to bring the
+// source, what lies next to it is taken to lie below the working directory. dirs caches the
+// directories of the sources in the image.
+func (w *Workload) filesOf(r RelativeWrite, dirs map[string]string) []string {
 	workdir := w.in.Run.Final.Workdir
 	if r.OfSource {
 		source := r.Place.File
@@ -245,13 +246,13 @@ func (w *Workload) fileOf(r RelativeWrite, dirs map[string]string) string {
 			dirs[source] = dir
 		}
 		if dir != "" {
-			return path.Join(dir, relativeTo(path.Dir(source), r.Path))
+			return append(w.compiledWrites(r, dir), path.Join(dir, relativeTo(path.Dir(source), r.Path)))
 		}
 	}
 	if !workdir.Known {
-		return ""
+		return nil
 	}
-	return path.Join(workdir.Text, r.Path)
+	return []string{path.Join(workdir.Text, r.Path)}
 }
 
 // relativeTo returns a path relative to a directory, both clean and relative to the

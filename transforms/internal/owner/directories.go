@@ -133,6 +133,7 @@ func Directories(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, t
 	} else {
 		made = givenDirs(p, run, id)
 	}
+	made = slices.DeleteFunc(made, func(dir string) bool { return slices.Contains(trees, dir) })
 	dirs := made
 	if in := run.Final.Workdir.In; dir != "" && in != nil && strings.Contains(in.Body(), "$") && run.Final.DependsOnArg(in.Body()) {
 		dir = "." // which is that directory, whatever the build argument is
