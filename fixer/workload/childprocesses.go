@@ -76,6 +76,7 @@ func (u *unit) childProcess(i int) {
 		case c.receivers == nil && u.lang != JavaScript && (method || len(words) > 1) && u.str(i) != "ProcessBuilder" && u.lang != Python:
 		case c.arg >= len(args):
 		default:
+			u.startsAsUser(args[c.arg+1:], i)
 			u.spawn(c, args[c.arg:], i)
 			return
 		}

@@ -1,6 +1,10 @@
 package workload
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
+)
 
 // This file lists what needs root.
 
@@ -20,7 +24,8 @@ func init() {
 		"needs root to listen and to log in":    "sshd",
 		"needs root for containers":             "dockerd containerd podman docker",
 		"starts its workers from a root master": "httpd apache2 apachectl apache2ctl apache2-foreground httpd-foreground nginx openresty php-fpm haproxy",
-		"needs root to change the system":       "mount umount litefs fusermount iptables ip6tables nft sysctl modprobe ip ifconfig wg wg-quick openvpn tailscaled chroot mknod update-ca-certificates",
+		"needs root to change the system":       "mount umount litefs fusermount iptables ip6tables nft ipset ebtables sysctl modprobe insmod rmmod ip ifconfig brctl tc ethtool wg wg-quick openvpn tailscaled chroot mknod losetup mkfs fdisk parted hwclock nsenter update-ca-certificates chpasswd passwd reboot shutdown poweroff halt",
+		"reads the network's packets":           "tcpdump dumpcap tshark arping arp-scan hping3 iftop nethogs dhclient hostapd",
 		"changes owners or users at start":      "chown chgrp useradd adduser usermod groupmod groupadd addgroup userdel deluser",
 		"installs packages at start":            "apt-get apt apk yum dnf microdnf",
 		"keeps its data where only root writes": "mysqld mysqld_safe mongod redis-server caddy rsyslogd syslogd",
@@ -32,9 +37,26 @@ func init() {
 	}
 }
 
-// NeedsRoot returns why a program, by its name without a directory, must be root when
-// the container starts; "" if no reason is known.
-func NeedsRoot(name string) string { return needsRoot[name] }
+// withOptions are programs that need root only with an option (ping(8), nmap(1), date(1),
+// traceroute(8)).
+var withOptions = map[string][]string{
+	"ping": {"-f"}, "ping6": {"-f"}, "nmap": {"-sS", "-sU", "-sN", "-sF", "-sX", "-sA", "-sO", "-O", "-A"}, "date": {"-s", "--set"}, "traceroute": {"-I", "-T", "--icmp", "--tcp"},
+}
+
+// NeedsRoot returns why the command must be root, by its name and options; "" if no reason
+// is known.
+func (c *Command) NeedsRoot() string {
+	if options := withOptions[c.Name]; options != nil && c.Has(options...) {
+		return "needs root with this option"
+	}
+	return needsRoot[c.Name]
+}
+
+// demandsUser matches a test of a shell script for root that ends the script elsewhere.
+var demandsUser = lazyregexp.New(`(?:\bid -un?\b|\bE?UID\b|\bwhoami\b)[^\n]{0,40}(?:-ne|!=)\s*["']?(?:0|root)\b[^\n]*(?:\n[^\n]*){0,3}?\bexit\s+[1-9]`)
+
+// DemandsRoot reports whether the text of the script ends it where it does not run as root.
+func (s *Script) DemandsRoot() bool { return demandsUser.MatchString(s.Text) }
 
 // Reason is something that needs root.
 type Reason struct {
@@ -48,16 +70,19 @@ type Reason struct {
 // programs that it calls, and those that the sources start.
 func (w *Workload) Root() (list []Reason) {
 	w.eachStart(func(c *Command) {
-		if why := needsRoot[c.Name]; why != "" {
+		if why := c.NeedsRoot(); why != "" {
 			list = append(list, Reason{Program: c.Name, Why: why, Command: c, Place: c.In.Place})
 		}
 	})
+	for _, use := range w.RootUses() {
+		list = append(list, Reason{Program: use.Place.File, Why: use.What, Place: use.Place})
+	}
 	for _, s := range w.NodeProcess().Drops() {
 		list = append(list, Reason{Program: s.Place.File, Why: Drops, Place: s.Place})
 	}
 	for _, child := range w.ChildProcesses() {
 		w.Child(child).All(func(c *Command) bool {
-			if why := needsRoot[c.Name]; why != "" {
+			if why := c.NeedsRoot(); why != "" {
 				list = append(list, Reason{Program: c.Name, Why: why, Place: child.Place})
 			}
 			return true

@@ -21,6 +21,7 @@ type Sources struct {
 	Writers        []SourceWriter
 	Unplaced       []Evidence // calls that write where no source says, at most 100
 	Ports          []SourcePort
+	RootUses       []RootUse
 	Settings       []NamedFile
 
 	Languages []LanguageCount // by the number of files, the largest first
@@ -105,7 +106,7 @@ func (r *reader) source(s *sourceEntry, text string, gap *sourceGap) {
 
 // codeHints: every source whose literals matter contains one of them.
 var codeHints = []string{`"/`, `'..`, `"..`, "fork", "unlink", "rmSync", "rmtree", "Remove", `'/`, "`/", "exec", "spawn", "open", "Open", "write", "Write", "mkdir", "Mkdir", "listen", "Listen", "PORT", "port", "sqlite", "SQLite", "file:", "jdbc:", "env", "ENV",
-	"system", "Command", "Process", "dest", "filename", "create", "Create", "touch", "run", "Run", "Source=", "Source =", "spit", "make", "`", "__dirname", "import", "require", "serve", "bind",
+	"system", "Command", "Process", "dest", "filename", "create", "Create", "touch", "run", "Run", "Source=", "Source =", "spit", "make", "`", "__dirname", "import", "require", "chown", "getuid", "geteuid", "userInfo", "etuid", "serve", "bind",
 	`.json'`, `.json"`, ".yml", ".yaml", ".toml", ".ini"}
 
 // fewTokens: a file with fewer, and long lines otherwise, is not source code.
@@ -159,6 +160,7 @@ func (u *unit) read() {
 		case textToken:
 			u.command(i)
 			u.settingsFile(i)
+			u.rootName(i)
 		case punctToken:
 			if c := u.src[t.start]; c == '|' || c == '?' {
 				u.defaultAt(i)
@@ -192,6 +194,10 @@ func (u *unit) word(i int, r role) {
 	if r&listens != 0 {
 		u.listener(i)
 	}
+	if r&asRoot != 0 {
+		u.rootCall(i)
+		u.rootTest(i)
+	}
 	if s := u.str(i); r&sets != 0 || strings.Contains(s, "nv") || strings.Contains(s, "NV") {
 		u.environmentCall(i)
 		u.portCall(i)
@@ -210,6 +216,7 @@ const (
 	starts                   // start a program
 	listens                  // listen on a port
 	sets                     // give a default
+	asRoot                   // do what only root may do, or ask for root
 )
 
 // setters are the names of calls that may give a default, besides those with "env"
@@ -230,6 +237,12 @@ var rolesOf = sync.OnceValue(func() map[Language]map[string]role {
 		}
 		for _, name := range setters {
 			all[lang][name] |= sets
+		}
+		for name := range rootCalls()[lang] {
+			all[lang][name] |= asRoot
+		}
+		for _, name := range rootTests {
+			all[lang][name] |= asRoot
 		}
 	}
 	all[""] = maps.Clone(all[JavaScript])

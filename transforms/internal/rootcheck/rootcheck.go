@@ -129,10 +129,13 @@ func aboutUsers(comment string) bool {
 	return strings.Contains(comment, "root") || strings.Contains(comment, "user") || strings.Contains(comment, "unprivileged") || strings.Contains(comment, "hadolint")
 }
 
-// sources finds an application that drops root itself.
+// sources finds an application that drops root itself, or that only root can run.
 func (x *examiner) sources() string {
 	if file := sources.FirstFile(x.pass.NodeProcess().Drops()); file != "" {
 		return fmt.Sprintf("%s changes the user itself (process.setuid and the like), which only root may do", file)
+	}
+	if uses := x.load.RootUses(); len(uses) > 0 {
+		return fmt.Sprintf("%s %s", uses[0].Place, uses[0].What)
 	}
 	return ""
 }

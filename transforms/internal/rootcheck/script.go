@@ -30,10 +30,13 @@ func (x *examiner) start() string {
 // script checks the commands of one script. settled: the reason names no script around
 // it.
 func (x *examiner) script(s *workload.Script) (reason string, settled bool) {
+	if s.DemandsRoot() {
+		return "it ends where it does not run as root", false
+	}
 	// A program that drops root itself is the clearest reason, wherever it is.
 	for _, drops := range []bool{true, false} {
 		for _, c := range s.Commands {
-			if reason := workload.NeedsRoot(c.Name); reason != "" && (reason == workload.Drops) == drops && !x.serves(c.Call) {
+			if reason := c.NeedsRoot(); reason != "" && (reason == workload.Drops) == drops && !x.serves(c.Call) {
 				return fmt.Sprintf("%s %s", c.Name, reason), false
 			}
 		}
