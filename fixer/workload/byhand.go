@@ -23,5 +23,5 @@ func IsByHand(name string) bool {
 // Runs reports whether a container may run a source: all but those that people run, and of
 // these the ones that something starts or that the application imports.
 func (w *Workload) Runs(name string) bool {
-	return !IsByHand(name) || slices.Contains(w.started().names, name)
+	return !IsByHand(name) || slices.Contains(w.started().names, name) || slices.Contains(w.started().inline, name)
 }

@@ -119,6 +119,7 @@ func (u *unit) spawn(c spawnCall, args []argument, i int) {
 		u.unknownChild(i)
 		return
 	}
+	u.childWrites(style, args, i)
 	child := ChildProcess{Evidence: u.evidence(args[0].a), Dir: u.startDirectory(args)}
 	if !u.onlyLiteral(args[0]) {
 		u.computedProgram(child, style, args, i)

@@ -10,7 +10,7 @@ import (
 // This file finds the data that variables name.
 
 var (
-	dataVariable = lazyregexp.New(`(DIR|DIRECTORY|PATH|DATA|HOME|STORAGE|CACHE|FOLDER|ROOT|UPLOADS?|DB|DATABASE|FILE|FILENAME|LOGS?)$`)
+	dataVariable = lazyregexp.New(`(DIR|DIRECTORY|PATH|DATA|HOME|STORAGE|CACHE|FOLDER|ROOT|UPLOADS?|DB|DATABASE|FILE|FILENAME|LOGS?|NODE_REDIRECT_WARNINGS|NODE_V8_COVERAGE)$`)
 	dataURL      = lazyregexp.New(`(URL|URI|DSN|CONNECTION|DATABASE|DB|STRING)$`)
 	// installed are variables of programs, compilers and installers: what they name
 	// exists already, and is only read.

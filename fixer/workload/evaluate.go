@@ -334,6 +334,10 @@ func (u *unit) methods(v value, i, end, depth int) (value, int) {
 			args = u.split(i+1, min(u.closing(i, end), i+maxSpan))
 			i = u.after(i, end)
 		}
+		if v.known && v.from == elsewhere && v.ref.name == "" && args == nil { // require("./settings.json").key
+			v.ref.name = name
+			continue
+		}
 		v = u.method(v, name, args, depth-1)
 	}
 	return v, i

@@ -50,6 +50,9 @@ func (u *unit) call(name string, args []argument, depth int) value {
 		return u.returned(name, depth)
 	case len(args) == 0:
 		return value{}
+	case name == "require" && u.kind(args[0].a) == textToken && strings.HasSuffix(u.str(args[0].a), ".json"):
+		u.noteSettingsOf(u.str(args[0].a))
+		return value{known: true, from: elsewhere, ref: foreignName{module: u.str(args[0].a)}}
 	case name == "require.resolve" && u.kind(args[0].a) == textToken:
 		return u.resolved(args[0].a)
 	case (readsEnvironment(name) || last == "config" || name == "env.var") && u.variableName(args[0].a) != "":

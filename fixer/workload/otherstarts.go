@@ -70,18 +70,18 @@ const maxOtherStarts = 100
 // that may be this one included, and with its health check in place of the start. A
 // deployment with a user of its own does not depend on the image's.
 func (w *Workload) otherStarts() (list []*Workload) {
-	add := func(d Deployment) {
+	add := func(d Deployment, place Place) {
 		in := w.in
 		in.Run = d.Started(w.in.Run)
-		list = append(list, &Workload{in: in, packages: map[string]packageAnswer{}})
+		list = append(list, &Workload{in: in, packages: map[string]packageAnswer{}, place: place})
 	}
 	for _, d := range slices.Concat(w.in.Deployments, w.in.Perhaps) {
 		if d.User == "" && d.StartsOtherwise(w.in.Run) && len(list) < maxOtherStarts {
-			add(d)
+			add(d, d.Place)
 		}
 	}
-	if argv, _ := HealthCommand(w.in.Run); argv != nil {
-		add(Deployment{Entrypoint: argv})
+	if argv, in := HealthCommand(w.in.Run); argv != nil {
+		add(Deployment{Entrypoint: argv}, Place{File: w.in.Run.Node.Graph().File.Name(), Line: in.Line})
 	}
 	return list
 }

@@ -108,6 +108,8 @@ func (u *unit) written(v value, i int) {
 	}
 	p := pathOf(v)
 	switch {
+	case p == "" && v.known && v.partial && v.from == workingDir && path.Dir(v.path) == "/" && absolutePath.MatchString(v.path): // a computed name in /
+		u.path(v.path+"…", Written, v, i)
 	case p == "" && v.known && !v.partial: // a URL, a name in memory
 	case p == "":
 		u.out.unplaced(u.evidence(i))

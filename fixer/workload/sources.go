@@ -106,7 +106,7 @@ func (r *reader) source(s *sourceEntry, text string, gap *sourceGap) {
 
 // codeHints: every source whose literals matter contains one of them.
 var codeHints = []string{`"/`, `'..`, `"..`, "fork", "unlink", "rmSync", "rmtree", "Remove", `'/`, "`/", "exec", "spawn", "open", "Open", "write", "Write", "mkdir", "Mkdir", "listen", "Listen", "PORT", "port", "sqlite", "SQLite", "file:", "jdbc:", "env", "ENV",
-	"system", "Command", "Process", "dest", "filename", "create", "Create", "touch", "run", "Run", "Source=", "Source =", "spit", "make", "`", "__dirname", "import", "require", "chown", "getuid", "geteuid", "userInfo", "etuid", "serve", "bind",
+	"system", "Command", "Process", "dest", "filename", "create", "Create", "touch", "run", "Run", "Source=", "Source =", "spit", "make", "`", "__dirname", "import", "require", "chown", "getuid", "geteuid", "Getuid", "Geteuid", "userInfo", "etuid", "serve", "bind",
 	`.json'`, `.json"`, ".yml", ".yaml", ".toml", ".ini"}
 
 // fewTokens: a file with fewer, and long lines otherwise, is not source code.
@@ -137,7 +137,7 @@ func (r *reader) code(name string, lang Language, text string) {
 		r.minified = name
 	}
 	paths, writes := len(r.out.Paths), len(r.out.RelativeWrites)
-	u := &unit{name: name, lang: lang, src: text, tokens: tokens, lines: lines{text: text}, used: map[int]bool{}, out: r.out, steps: 4*len(tokens) + 1000}
+	u := &unit{name: name, lang: lang, src: text, tokens: tokens, lines: lines{text: text}, used: map[int]bool{}, out: r.out, files: r.files, steps: 4*len(tokens) + 1000}
 	u.read()
 	slices.SortStableFunc(r.out.Paths[paths:], func(a, b SourcePath) int { return cmp.Compare(a.Place.Line, b.Place.Line) })
 	slices.SortStableFunc(r.out.RelativeWrites[writes:], func(a, b RelativeWrite) int { return cmp.Compare(a.Place.Line, b.Place.Line) })
@@ -180,6 +180,9 @@ func (u *unit) read() {
 		if t.kind == textToken {
 			u.literalPath(i)
 		}
+	}
+	if strings.Contains(u.src, ".json") {
+		u.noteSettings()
 	}
 }
 

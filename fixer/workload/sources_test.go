@@ -306,6 +306,8 @@ x = os.getenv("LOGS") or "/logs"; y = z or "/cache"`, `
 5 relative rel.db
 6 relative x.db DB_FILE
 9 relative logs/app.log
+12 relative out.mp4
+13 relative x
 12 argv ffmpeg -i ? out.mp4
 12 script ls -l | wc
 12 argv ls -l

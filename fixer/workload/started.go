@@ -33,6 +33,7 @@ func (w *Workload) eachSources(visit func(*Sources)) {
 // does not count as the application's.
 type started struct {
 	names   []string
+	inline  []string // the files whose command lines have code in them
 	sources []*Sources
 }
 
@@ -45,6 +46,9 @@ func (w *Workload) started() *started {
 	for _, as := range append([]*Workload{w}, w.otherStarts()...) {
 		for _, l := range as.Launches() {
 			w.begun.add(as, l.Name, l.Dir, append(slices.Clip(l.Args), l.Program))
+			if s := as.inline(l); s != nil {
+				w.begun.sources, w.begun.inline = append(w.begun.sources, s), append(w.begun.inline, as.startPlace().File)
+			}
 		}
 	}
 	w.begun.children(w, w.Sources())

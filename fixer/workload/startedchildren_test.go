@@ -44,7 +44,7 @@ func TestStartedByChildren(t *testing.T) {
 		{"a script that starts it", "cp.execSync('sh run.sh')", "/data by scripts/w.js surely"},
 		{"Python", "cp.spawn('python3', ['scripts/w.py'])", "/data by scripts/w.py surely"},
 		{"by the second", "cp.fork('scripts/v.js')", "/data by scripts/w.js surely"},
-		{"another directory", "cp.spawn('touch', ['x'], { cwd: '/srv/q' })", ""},
+		{"another directory", "cp.spawn('touch', ['x'], { cwd: '/srv/q' })", "/srv/q/x by a.js surely"},
 		{"nothing", "cp.execSync('ls')", ""},
 	} {
 		w := of(t, "FROM node:20\nWORKDIR /app\nCOPY . .\nCMD node a.js\n", files("a.js", "const cp = require('child_process')\n"+c.text, "scripts/w.js", js, "scripts/w.py", py,

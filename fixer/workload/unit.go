@@ -28,6 +28,7 @@ type unit struct {
 	imports map[string]foreignName
 	noted   map[string]int // absolute paths, keyed by the name that they are assigned to
 	out     *Sources
+	files   *Files // of the context; nil where other files do not matter
 	// readLooks counts the names whose uses were searched for.
 	readLooks int
 }

@@ -120,7 +120,10 @@ func (u *unit) socket(i int, args []argument) {
 		if a.key != "" && strings.Trim(a.key, `"'`) != "path" {
 			continue
 		}
-		if v := u.eval(a.a, a.b); v.known && !v.partial && v.from != elsewhere && path.IsAbs(v.path) && slices.Contains([]string{".sock", ".socket"}, path.Ext(v.path)) {
+		v := u.eval(a.a, a.b)
+		ofSettings := v.from == elsewhere && path.Ext(v.ref.module) == ".json" && (a.key != "" || strings.Contains(strings.ToLower(v.ref.name), "sock"))
+		isSocket := v.from != elsewhere && !v.partial && path.IsAbs(v.path) && slices.Contains([]string{".sock", ".socket"}, path.Ext(v.path))
+		if v.known && (ofSettings || isSocket) {
 			u.written(v, i)
 		}
 	}

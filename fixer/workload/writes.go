@@ -137,7 +137,7 @@ func (w *Workload) Writes() (list []Write) {
 			list = append(list, c.writes()...)
 		}
 	})
-	list = slices.Concat(list, w.variableWrites(), w.SourceWrites(), w.configuration().writes)
+	list = slices.Concat(list, w.variableWrites(), w.nodeOptionWrites(), w.SourceWrites(), w.configuration().writes)
 	type key struct{ path, by string }
 	seen := map[key]bool{}
 	return slices.DeleteFunc(list, func(one Write) bool {
@@ -186,6 +186,9 @@ func (w *Workload) variableWrites() (list []Write) {
 		}
 		for _, kv := range cmd.Env {
 			value, known := s.Before.Expand(kv.Value)
+			if kv.Key == "NODE_OPTIONS" && known {
+				list = append(list, nodeWrites(strings.Fields(value), run.Final.Workdir.Text, kv.Key, Place{File: run.Node.Graph().File.Name(), Line: s.In.Line})...)
+			}
 			if dir, ok := DataPath(kv.Key, value); ok && known {
 				list = append(list, Write{Path: dir, Tree: true, By: kv.Key, Variable: kv.Key, Place: Place{File: run.Node.Graph().File.Name(), Line: s.In.Line}})
 			}
@@ -193,6 +196,9 @@ func (w *Workload) variableWrites() (list []Write) {
 	}
 	for _, d := range w.in.Deployments {
 		for _, v := range d.Env {
+			if v.Name == "NODE_OPTIONS" && v.Known {
+				list = append(list, nodeWrites(strings.Fields(v.Value), run.Final.Workdir.Text, v.Name, v.Place)...)
+			}
 			if dir, ok := DataPath(v.Name, v.Value); ok && v.Known {
 				list = append(list, Write{Path: dir, Tree: true, By: v.Name, Variable: v.Name, Place: v.Place})
 			}

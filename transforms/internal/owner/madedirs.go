@@ -17,12 +17,12 @@ import (
 // maxMade bounds the directories that are examined.
 const maxMade = 64
 
-// madeDirs returns the directories that the chain makes by mkdir as root and leaves
+// madeDirs returns the directories that the chain makes by mkdir or install -d as root and leaves
 // root's: the application is meant to write there. It fails if their names are unknown.
 func madeDirs(run *stage.Evaluation, id users.Identity) (dirs []string, err error) {
 	seen := 0
 	steps.Calls(run.Steps, func(s stage.Step, c shell.Call) {
-		if c.Name != "mkdir" || !c.Certain || !stage.IsRoot(s.Before.User.Text) || err != nil {
+		if c.Name != "mkdir" && !installsDirectories(c) || !c.Certain || !stage.IsRoot(s.Before.User.Text) || err != nil {
 			return
 		}
 		_, operands := c.Options(func(o string) bool { return o == "-m" || o == "--mode" })
@@ -62,10 +62,17 @@ func madeDirs(run *stage.Evaluation, id users.Identity) (dirs []string, err erro
 	return unsettled, err
 }
 
+// installsDirectories reports whether a call of install(1) makes directories, and root's.
+func installsDirectories(c shell.Call) bool {
+	return c.Name == "install" && c.Has("-d", "--directory") && !slices.ContainsFunc(c.Args, func(w shell.Word) bool {
+		return strings.HasPrefix(w.Text, "-o") || strings.HasPrefix(w.Text, "-g") || strings.HasPrefix(w.Text, "--owner") || strings.HasPrefix(w.Text, "--group")
+	})
+}
+
 // above returns the directories of an application that mkdir -p makes above one, from
 // the top, without those that WORKDIR makes.
 func above(run *stage.Evaluation, c shell.Call, dir string) (dirs []string) {
-	if !workload.MakesParents(c) {
+	if c.Name == "mkdir" && !workload.MakesParents(c) {
 		return nil
 	}
 	for dir = path.Dir(dir); !workload.IsSystem(dir) && paths.IsData(dir) && path.Dir(dir) != "/home"; dir = path.Dir(dir) {
