@@ -1,0 +1,1 @@
+require('fs').chownSync('/srv', 33, 33)

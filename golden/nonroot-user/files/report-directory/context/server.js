@@ -1,0 +1,2 @@
+process.report.reportOnSignal = true
+require('http').createServer((request, response) => response.end('ok')).listen(3000)

@@ -1,0 +1,2 @@
+require('./tools/drain')
+require('http').createServer((request, response) => response.end('ok')).listen(3000)
