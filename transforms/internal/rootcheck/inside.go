@@ -26,7 +26,7 @@ func Inside(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string
 			continue
 		}
 		seen[key] = true
-		if reason := insideReason(p, launched(run, d), id); reason != "" {
+		if reason := insideReason(p, d.Started(run), id); reason != "" {
 			if d.Perhaps {
 				reason += ", if its image is this one"
 			}
