@@ -2,6 +2,7 @@ package golden
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -59,6 +60,7 @@ type testCase struct {
 	// deployments are the repository's deployments of the image.
 	deployments []workload.Deployment
 	gaps        []workload.Gap // of them
+	offline     workload.Place // of a build without a network
 	kubernetes  bool           // the repository deploys to Kubernetes
 }
 
@@ -118,6 +120,9 @@ func load(t *testing.T, dir string) *testCase {
 		c.context = buildContext(t, dir, o.Repository, o.Modules)
 		links := deployments(c.context, c.src)
 		c.deployments, c.gaps, c.kubernetes = links.Deployments("Dockerfile"), links.ComposeGaps("."), links.Kubernetes()
+		for _, b := range links.Builds("Dockerfile") {
+			c.offline = cmp.Or(c.offline, b.Offline)
+		}
 	}
 	return c
 }
@@ -132,7 +137,7 @@ func deployments(context fs.FS, src []byte) *repository.Links {
 
 // source is the case's Dockerfile, with that text.
 func (c *testCase) source(src []byte) imagebuild.Source {
-	return imagebuild.Source{Name: "Dockerfile", Src: src, Builds: []imagebuild.Build{{Context: c.context, Options: c.build, Deployments: c.deployments, Gaps: c.gaps, Kubernetes: c.kubernetes, Repository: c.context}}}
+	return imagebuild.Source{Name: "Dockerfile", Src: src, Builds: []imagebuild.Build{{Context: c.context, Options: c.build, Deployments: c.deployments, Gaps: c.gaps, Offline: c.offline, Kubernetes: c.kubernetes, Repository: c.context}}}
 }
 
 // buildContext returns what the Dockerfile's COPY sees.

@@ -197,7 +197,7 @@ func switchUser(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, st
 		edits = append(edits, e)
 	}
 	if id.Create != "" {
-		head, _ := steps.AfterHead(run) // create has found it
+		head, _ := steps.AfterFrom(run) // create has found it
 		add(f.InsertAfter(head.In, f.Keyword("RUN")+" "+id.Create))
 	}
 	if start.MoveCorepack != nil {

@@ -37,6 +37,9 @@ type Build struct {
 	Args       []Arg  // by name
 	Why        string // which of Context, Dockerfile, Inline, Target is unknown, and so "", and why
 	Place      workload.Place
+	// Network is that of the RUN instructions, "none" for none; "" for the builder's own.
+	Network      string
+	NetworkPlace workload.Place
 }
 
 // Arg is a build argument.

@@ -182,11 +182,23 @@ func (g *gathering) build() *Build {
 	if out.Why != "" {
 		g.gap("build", "build: %s", out.Why)
 	}
+	out.Network, out.NetworkPlace = config.Network, g.placeIn("build", "network")
 	for _, name := range names(config.Args) {
 		v, known := g.variable(at.layer, name, config.Args[name])
 		out.Args = append(out.Args, Arg{name, v, known})
 	}
 	return out
+}
+
+// placeIn returns the place of a key in an attribute that is a mapping: that of the
+// last file that has it.
+func (g *gathering) placeIn(attribute, name string) workload.Place {
+	for _, at := range slices.Backward(g.layers.visible(attribute)) {
+		if key, _ := at.value.Get(name); key != nil {
+			return at.place(key)
+		}
+	}
+	return g.to.Place
 }
 
 // context returns the path of the build context, relative to the file that names

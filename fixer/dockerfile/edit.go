@@ -113,7 +113,7 @@ func (f *File) InsertBefore(in *Instruction, lines ...string) (document.Edit, er
 	}
 	indent, eol := f.indent(in), f.eolAt(in)
 	text := indent + strings.Join(lines, eol+indent) + eol
-	if f.blankAbove(in) && (in.Comments() != "" || in.Index+1 == len(f.Instructions) || f.blankAbove(f.Instructions[in.Index+1])) {
+	if f.BlankAbove(in) && (in.Comments() != "" || in.Index+1 == len(f.Instructions) || f.BlankAbove(f.Instructions[in.Index+1])) {
 		text += eol
 	}
 	return in.edit(document.InsertsBefore, document.Span{Start: in.comments, End: in.comments}, text, meaning{lines: slices.Clone(lines)}), nil
@@ -197,7 +197,8 @@ func (f *File) eolAt(in *Instruction) string {
 	return f.EOL
 }
 
-func (f *File) blankAbove(in *Instruction) bool {
+// BlankAbove reports whether a blank line stands above the instruction and its comments.
+func (f *File) BlankAbove(in *Instruction) bool {
 	i := f.lineIndex(in.comments)
 	return i > 0 && len(bytes.TrimSpace(f.line(i-1))) == 0
 }

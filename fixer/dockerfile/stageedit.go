@@ -56,7 +56,7 @@ func (f *File) InsertStage(in *Instruction, lines ...string) (document.Edit, err
 	}
 	eol := f.eolAt(in)
 	var text strings.Builder
-	if !f.blankAbove(in) {
+	if !f.BlankAbove(in) {
 		text.WriteString(eol)
 	}
 	for i, l := range lines {

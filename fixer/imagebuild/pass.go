@@ -39,6 +39,8 @@ type Pass struct {
 	// Derived are the FROM instructions of other Dockerfiles that name the image of
 	// this build.
 	Derived []workload.Place
+	// Offline is where this build is stated, if it has no network; else the zero Place.
+	Offline workload.Place
 	// Kubernetes: the repository deploys something to Kubernetes, which may be the image.
 	Kubernetes bool
 	// Repository is the root of the checkout that they are of; nil for none.
@@ -69,7 +71,7 @@ func of(engine *fixer.Pass) *Pass {
 	b := engine.View.(*build)
 	p := &Pass{
 		Pass: engine, File: b.graph.File, Graph: b.graph, Build: b.Build.Options,
-		Gaps: b.Gaps, Derived: b.Derived, Kubernetes: b.Kubernetes, Repository: b.Repository, build: b,
+		Gaps: b.Gaps, Derived: b.Derived, Offline: b.Offline, Kubernetes: b.Kubernetes, Repository: b.Repository, build: b,
 	}
 	for _, d := range b.Deployments {
 		switch {

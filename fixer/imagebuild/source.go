@@ -56,6 +56,8 @@ type Build struct {
 	Gaps []workload.Gap
 	// Derived are the FROM instructions of other Dockerfiles that name its image.
 	Derived []workload.Place
+	// Offline is where a build is stated that has no network; the zero Place for none.
+	Offline workload.Place
 	// Kubernetes: the repository deploys something to Kubernetes, which may be its image.
 	Kubernetes bool
 	// Repository is the root of the checkout that they are of; nil when there is none

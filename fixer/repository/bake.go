@@ -14,7 +14,7 @@ import (
 type bakeTarget struct {
 	name     string
 	place    workload.Place
-	values   map[string]value // context, dockerfile, target
+	values   map[string]value // context, dockerfile, target, network
 	args     []bakeArg
 	inherits []string
 	tags     []value
@@ -67,7 +67,7 @@ func (t *bakeTarget) json(field pair) {
 // set sets the values of one attribute.
 func (t *bakeTarget) set(key string, list []value) {
 	switch key {
-	case "context", "dockerfile", "target", "dockerfile-inline":
+	case "context", "dockerfile", "target", "dockerfile-inline", "network":
 		if len(list) == 1 {
 			t.values[key] = list[0]
 		}
@@ -136,6 +136,7 @@ func (t *bakeTarget) build(dir string) build {
 		b.platforms(t.platform[0])
 	}
 	b.target(t.or("target", ""))
+	b.network(t.or("network", "").text, t.place)
 	context := t.or("context", ".")
 	below, why := local(literal(dir), context)
 	b.paths(literal(dir), context, value{below, why == ""}, t.or("dockerfile", ""))

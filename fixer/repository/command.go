@@ -177,6 +177,8 @@ func (c command) build(args []shell.Word) {
 			b.tag(untagged(o.value, o.raw))
 		case "--build-arg":
 			b.buildArg(o)
+		case "--network":
+			b.network(o.text, c.place)
 		}
 	}
 	context := value{}
@@ -216,6 +218,13 @@ func (b *build) buildArg(o option) {
 		name = "of an unknown name"
 	}
 	b.arg(name, value{})
+}
+
+// network records at which place a build is given a network, or none.
+func (b *build) network(name string, place workload.Place) {
+	if strings.ToLower(name) == "none" {
+		b.Offline = place
+	}
 }
 
 // kaniko reads a command line of kaniko's executor (kaniko, "Additional flags").

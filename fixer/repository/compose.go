@@ -119,6 +119,7 @@ func (r *reader) service(p *compose.Project, s *compose.Service) {
 	for _, a := range s.Build.Args {
 		b.arg(a.Name, value{a.Value, a.Known})
 	}
+	b.network(s.Build.Network, s.Build.NetworkPlace)
 	b.tag(literal(s.Image))
 	b.Deployments = append([]workload.Deployment{s.Deployment}, s.Inside...)
 	r.add(b)

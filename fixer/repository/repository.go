@@ -21,6 +21,7 @@ type Build struct {
 	Target     string            // "" for the last stage, and if a gap says that it is unknown
 	Args       map[string]string // the known values only; nil for none
 	Platform   string            // "" for the builder's own, and if several are named
+	Offline    workload.Place    // of what says that it has no network; the zero Place if nothing does
 	By         string            // "service web", "target api", "job build", "script docker:build", "make image"
 	Place      workload.Place
 	// Deployments are the known ways in which the image of this build is run.

@@ -34,6 +34,7 @@ func (r *reader) artifacts(name string, list *yaml.Node) {
 		b.By, b.Place = "artifact "+image.text, at(name, a)
 		b.tag(image)
 		b.target(scalar(get(how, "target")))
+		b.network(scalar(get(how, "network")).text, at(name, get(how, "network")))
 		for _, p := range pairs(get(how, "buildArgs")) {
 			b.arg(p.key, scalar(p.value))
 		}

@@ -114,6 +114,7 @@ func (j *job) action(step *yaml.Node, env *environ) {
 	}
 	b.target(input("target"))
 	b.platforms(input("platforms"))
+	b.network(input("network").text, at(j.file, get(with, "network")))
 	b.paths(literal("."), context, literal("."), input("file"))
 	for line := range strings.SplitSeq(j.expandLines(get(with, "build-args"), env), "\n") {
 		if name, text, has := strings.Cut(strings.TrimSpace(line), "="); has {

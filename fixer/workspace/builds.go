@@ -68,6 +68,7 @@ func (b *builder) add(known repository.Build) {
 	for i := range b.source.Builds {
 		if same := &b.source.Builds[i]; same.Context == context && same.Options.Target == o.Target && same.Options.Platform == o.Platform && maps.Equal(same.Options.BuildArgs, o.BuildArgs) {
 			same.Deployments = append(same.Deployments, known.Deployments...)
+			same.Offline = cmp.Or(same.Offline, known.Offline)
 			return
 		}
 	}
@@ -75,7 +76,7 @@ func (b *builder) add(known repository.Build) {
 		return
 	}
 	b.source.Builds = append(b.source.Builds, imagebuild.Build{
-		Name: fmt.Sprintf("%s: %s", known.Place, known.By), Context: context, Beside: f.beside(f.pathOf(known.Context)), Options: o, Deployments: known.Deployments,
+		Name: fmt.Sprintf("%s: %s", known.Place, known.By), Context: context, Beside: f.beside(f.pathOf(known.Context)), Options: o, Deployments: known.Deployments, Offline: known.Offline,
 	})
 }
 

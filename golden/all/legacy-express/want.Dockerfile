@@ -1,8 +1,8 @@
 # The API of the shop.
 FROM node:20.19.5-bookworm-slim
+RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
 
 ENV NODE_ENV=production
-RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
 WORKDIR /usr/src/app
 
 # dependencies first, for the cache

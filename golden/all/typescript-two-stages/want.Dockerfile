@@ -6,8 +6,8 @@ RUN npm ci && npm run build
 
 # Run
 FROM node:20.19.5-bookworm-slim
-ENV NODE_ENV=production
 RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
+ENV NODE_ENV=production
 WORKDIR /usr/src/app
 COPY --chown=node:node package*.json ./
 RUN npm ci

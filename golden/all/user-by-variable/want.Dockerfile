@@ -1,6 +1,6 @@
 FROM node:20.19.5-alpine3.22
-ARG RUN_AS=node
 RUN apk add --no-cache tini
+ARG RUN_AS=node
 WORKDIR /app
 COPY --chown=node:node . .
 RUN chown node:node /app

@@ -1,14 +1,12 @@
 package inits
 
 import (
-	"errors"
 	"fmt"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
@@ -29,26 +27,30 @@ func (t Source) Install(p *imagebuild.Pass, run *stage.Evaluation) ([]document.E
 	if has, known := run.Final.Base.Programs.Has(t.manager); known && !has {
 		return nil, fmt.Errorf("the base image has no %s to install one with", t.manager)
 	}
-	var behind *dockerfile.Instruction
+	if p.Offline.File != "" {
+		return nil, fmt.Errorf("%s builds without a network, so nothing can be installed", p.Offline)
+	}
+	var used *stage.Step // the first one that installs packages
 	for _, s := range run.Own() {
-		if s.In.Name() != "RUN" || p.Ignores(s.In.Span) || !s.Before.User.Known || !stage.IsRoot(s.Before.User.Text) || !steps.CanRun(s.Before) || steps.ToolsGone(run, s.In) || steps.RemovesTools(s) {
+		if s.In.Name() != "RUN" || p.Ignores(s.In.Span) || !steps.RunsAsRoot(run, steps.Place{In: s.In, State: s.Before}) || steps.RemovesTools(s) || isOffline(s.In) {
 			continue
 		}
 		if edit, ok := t.join(s); ok {
 			return []document.Edit{edit}, nil
 		}
-		if behind == nil && t.isUsed(s) {
-			behind = s.In
+		if used == nil && t.isUsed(s) {
+			used = &s
 		}
 	}
-	if behind == nil {
-		place, ok := rootPlace(run)
-		if !ok {
-			return nil, errors.New("there is no place where root could install one")
-		}
-		behind = place
+	behind, err := t.place(p, run, used)
+	if err != nil {
+		return nil, err
 	}
-	edit, err := p.File.InsertAfter(behind, p.File.Keyword("RUN")+" "+t.script)
+	script := t.script
+	if t.leavesLists(run, behind) {
+		script = strings.TrimSuffix(script, removeLists) // a later RUN may need them
+	}
+	edit, err := insertBehind(p.File, behind, p.File.Keyword("RUN")+" "+script)
 	return []document.Edit{edit}, err
 }
 
@@ -165,46 +167,4 @@ func (t Source) lastPackage(c shell.Call) (last shell.Word, ok bool) {
 		}
 	}
 	return last, ok
-}
-
-// rootPlace returns the instruction after which a RUN is root's and cached longest.
-func rootPlace(run *stage.Evaluation) (*dockerfile.Instruction, bool) {
-	if head, ok := steps.AfterHead(run); ok {
-		return head.In, true
-	}
-	for _, s := range run.Own() {
-		after := s.Before.After(s.In)
-		if s.In.Name() == "USER" && after.User.Known && stage.IsRoot(after.User.Text) && steps.CanRun(after) && !steps.ToolsGone(run, s.In) {
-			return s.In, true
-		}
-	}
-	return headAbove(run)
-}
-
-// headAbove returns such an instruction in a stage that this one is built from, and no
-// other image: npm-ci-stage leaves one before a USER.
-func headAbove(run *stage.Evaluation) (found *dockerfile.Instruction, ok bool) {
-	if slices.ContainsFunc(run.Steps, steps.RemovesTools) {
-		return nil, false
-	}
-	var node *stage.Node
-	var head *dockerfile.Instruction // nil if root can't install
-	for _, s := range run.Exclusive() {
-		if s.Node == run.Node {
-			break
-		}
-		if s.Node != node {
-			node, head = s.Node, nil
-			if s.Before.User.Known && stage.IsRoot(s.Before.User.Text) && steps.CanRun(s.Before) {
-				head = node.Stage.From
-			}
-		}
-		if head != nil && head.Index == s.In.Index-1 && slices.Contains([]string{"ARG", "ENV", "LABEL", "MAINTAINER", "SHELL"}, s.In.Name()) {
-			head = s.In
-		}
-		if head != nil {
-			found = head
-		}
-	}
-	return found, found != nil
 }

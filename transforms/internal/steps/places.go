@@ -31,19 +31,20 @@ type Place struct {
 	State stage.State
 }
 
-// AfterHead returns where a RUN is cached longest: after the FROM of the target stage,
-// with the ARGs, ENVs and LABELs that follow it. It is false if nothing can be run as
-// root there.
-func AfterHead(run *stage.Evaluation) (Place, bool) {
-	head := Place{run.Node.Stage.From, run.Final}
-	for _, s := range run.Own() {
-		head.State = s.Before
-		if !slices.Contains([]string{"ARG", "ENV", "LABEL", "MAINTAINER", "SHELL"}, s.In.Name()) {
-			break
-		}
-		head = Place{s.In, s.Before.After(s.In)}
+// AfterFrom returns where a RUN is cached longest: directly after the FROM of the target
+// stage. It is false if nothing can be run as root there.
+func AfterFrom(run *stage.Evaluation) (Place, bool) {
+	place := Place{run.Node.Stage.From, run.Final}
+	if own := run.Own(); len(own) > 0 {
+		place.State = own[0].Before
 	}
-	return head, !ToolsGone(run, run.Node.Stage.From) && head.State.User.Known && stage.IsRoot(head.State.User.Text) && CanRun(head.State)
+	return place, RunsAsRoot(run, place)
+}
+
+// RunsAsRoot reports whether a RUN at the place would be root's, in an image that has
+// what it needs.
+func RunsAsRoot(run *stage.Evaluation, at Place) bool {
+	return at.State.User.Known && stage.IsRoot(at.State.User.Text) && CanRun(at.State) && !ToolsGone(run, at.In)
 }
 
 // StateAt returns the state before an instruction of the chain; the final one if the

@@ -28,7 +28,7 @@ func adder(family baseimage.Family) baseimage.Ask {
 // the stage.
 func create(run *stage.Evaluation, name string, wanted int) (Identity, error) {
 	final := run.Final
-	head, ok := steps.AfterHead(run)
+	head, ok := steps.AfterFrom(run)
 	if !ok {
 		return Identity{}, errors.New("there is no place where a new user could be added as root")
 	}

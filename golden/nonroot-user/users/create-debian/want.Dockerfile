@@ -1,7 +1,7 @@
 FROM debian:bookworm-slim
+RUN groupadd --gid 1000 appuser && useradd --uid 1000 --gid appuser --create-home --shell /usr/sbin/nologin appuser
 LABEL org.opencontainers.image.title="api"
 ARG NODE_MAJOR=20
-RUN groupadd --gid 1000 appuser && useradd --uid 1000 --gid appuser --create-home --shell /usr/sbin/nologin appuser
 RUN apt-get update && apt-get install -y --no-install-recommends nodejs npm && rm -rf /var/lib/apt/lists/*
 WORKDIR /opt/api
 COPY . .

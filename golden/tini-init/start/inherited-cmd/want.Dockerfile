@@ -4,7 +4,7 @@ COPY . .
 CMD ["node", "server.js"]
 
 FROM app
-ENV NODE_ENV=production
 RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
+ENV NODE_ENV=production
 ENTRYPOINT ["/usr/bin/tini", "--", "docker-entrypoint.sh"]
 CMD ["node", "server.js"]

@@ -1,0 +1,1 @@
+docker build --network none -t shop .

@@ -1,0 +1,11 @@
+FROM node:20-slim
+RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
+RUN <<EOF
+apt-get update
+apt-get install -y curl
+FROM nothing
+EOF
+WORKDIR /app
+COPY . .
+ENTRYPOINT ["/usr/bin/tini", "--", "docker-entrypoint.sh"]
+CMD ["node", "server.js"]
