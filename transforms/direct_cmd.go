@@ -16,6 +16,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/command"
 	"github.com/dockmend/dockmend/transforms/internal/npmscript"
+	"github.com/dockmend/dockmend/transforms/internal/processone"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
@@ -53,6 +54,7 @@ without. npm and yarn also take memory, time to start, and a writable home.`,
 		NeedsUnsafe: []string{
 			"The sources start other programs, which npm's PATH lets them find in node_modules/.bin",
 			"Adding an init, which the change depends on, is itself unsafe",
+			"A source, script or health check asks about process 1 (process.pid === 1, /proc/1/comm)",
 		},
 		See: []string{
 			"https://github.com/nodejs/docker-node/blob/main/docs/BestPractices.md#cmd",
@@ -113,7 +115,7 @@ func rewriteManager(p *imagebuild.Pass, run *stage.Evaluation, words, front, man
 	}
 	name := path.Base(manager[0])
 	r.Argv = append(slices.Clip(front), argv...)
-	r.May = fixer.Doubt(s.Doubt())
+	r.May = fixer.Doubt(s.Doubt()).And(processone.Another(p, run, true))
 	if !init && len(p.NodeProcess().Stops()) == 0 {
 		r.Provided = append(r.Provided, underInit(r.In, name))
 	}

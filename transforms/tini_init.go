@@ -15,6 +15,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/inits"
+	"github.com/dockmend/dockmend/transforms/internal/processone"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
@@ -27,8 +28,8 @@ var TiniInit = &fixer.Transform{
 	Severity: fixer.Medium,
 	Safety:   fixer.Safe,
 	Doc: fixer.Doc{
-		What: `Installs tini from the distribution's packages, in a RUN that installs others already or in one of its own, and puts it
-before the ENTRYPOINT, the base image's or the file's own. Where a new ENTRYPOINT would clear an inherited CMD, the CMD is
+		What: `Installs tini from the distribution's packages, in a RUN that installs others already or in one of its own behind FROM, or
+behind what configures the package manager or a proxy, and puts it before the ENTRYPOINT, the base image's or the file's own. Where a new ENTRYPOINT would clear an inherited CMD, the CMD is
 repeated. For npm, yarn and pnpm on Debian and Ubuntu it is tini -g, which signals their children too; they still
 end before node does, so that direct-cmd is the better repair.`,
 		Why: `The kernel gives PID 1 no default reaction to signals: node without a SIGTERM handler keeps running, docker stop and rolling
@@ -45,11 +46,12 @@ node does not reap them.`,
 			"Releases that are not known, and base images that are not known",
 			"A shell that waits for node: it would end first on a signal",
 			"An ENTRYPOINT in shell form, ONBUILD, and stages that others are built from",
-			"Compose files with init: true",
+			"Compose files with init: true, and builds without a network that have no tini yet",
 			"pm2-runtime, supervisors, and images with another init",
 		},
 		NeedsUnsafe: []string{
 			"A build argument may choose a base image of another distribution",
+			"A source, script or health check asks about process 1 (process.pid === 1, /proc/1/comm)",
 		},
 		See: []string{
 			"https://github.com/krallin/tini#why-tini",
@@ -93,7 +95,7 @@ func tini(p *imagebuild.Pass, n *stage.Node) {
 		may = addTini(p, n, way)
 	}
 	if may.Refused() {
-		p.Leave(steps.StartSpan(p, run), noInit, may.Refuse)
+		p.Change(steps.StartSpan(p, run), fixer.Finding{Problem: noInit}, may)
 	}
 }
 
@@ -194,7 +196,8 @@ func addTini(p *imagebuild.Pass, n *stage.Node, w workload.ToNode) fixer.Decisio
 	if err != nil {
 		return fixer.Refusal(err.Error())
 	}
-	may = notes.And(may)
+	// What a package manager starts has another number than 1 in any case.
+	may = notes.And(may).And(processone.Another(p, run, w.Manager == ""))
 	p.Change(steps.StartSpan(p, run), fixer.Finding{
 		Problem: noInit,
 		Change:  "start it with " + strings.Join(options[:len(options)-1], " "), Reason: source.Why,
@@ -221,6 +224,9 @@ func planTini(p *imagebuild.Pass, n *stage.Node) (plan tiniPlan, may fixer.Decis
 		return plan, may
 	}
 	if plan.source, may = inits.Find(plan.run); may.Refused() {
+		return plan, may
+	}
+	if may = plan.source.Reaches(p); may.Refused() {
 		return plan, may
 	}
 	if base, err = p.Base(n, plan.source.Ask|baseimage.AskSh|baseimage.AskChown); err != nil {

@@ -81,6 +81,8 @@ func (d *run) option(o option) {
 		d.variable(name, value{text, o.known && has})
 	case "--env-file":
 		d.gap("its env file is not read")
+	case "--health-cmd":
+		d.Checks = []workload.Check{{Argv: []string{"/bin/sh", "-c", o.text}, Place: d.Place}}
 	case "-p", "--publish":
 		d.port(o.written())
 	case "--privileged":

@@ -64,6 +64,8 @@ type Files struct {
 	commands func() Answer
 	naming   func() []namingText
 
+	processOne func() []ProcessOne
+
 	patterns  memo[string, result[[]string]]
 	modes     memo[string, Answer]
 	manifests memo[string, result[*npm.Manifest]]
@@ -97,6 +99,7 @@ func Open(files fs.FS) *Files {
 	f.settings = sync.OnceValue(f.findInstallSettings)
 	f.outputs = sync.OnceValue(f.findOuterOutput)
 	f.commands = sync.OnceValue(f.findOtherCommand)
+	f.processOne = sync.OnceValue(f.findProcessOne)
 	f.naming = sync.OnceValue(f.readNamingTexts)
 	return f
 }

@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
@@ -188,26 +189,37 @@ func in(start string, dir shell.Word) string {
 // expand follows the commands of a script, starting at index first. args are the
 // arguments of the script.
 func (f *follower) expand(s *Script, args []string, first, depth int) {
+	end := sync.OnceValues(func() (shell.Ending, bool) { return shell.End(s.Text) })
 	for _, c := range s.Commands[min(first, len(s.Commands)):] {
 		if f.commands > maxCommands {
 			c.Unread = "its start scripts are longer than any that are written by hand"
 			return
 		}
-		if s.Kind == ShellScript && isArguments(c.Program.Raw) {
-			f.handOver(c, args, depth)
+		if passed, ok := argumentsIn(s, c.Program.Raw, args, end); ok {
+			f.handOver(c, passed, depth)
 			continue
 		}
 		f.command(c, depth)
 	}
 }
 
-// isArguments reports whether a word is all arguments of its script.
-func isArguments(raw string) bool {
+// argumentsIn returns the arguments of a shell script that a word of it stands for. It is
+// false for another word.
+func argumentsIn(s *Script, raw string, args []string, end func() (shell.Ending, bool)) ([]string, bool) {
+	if s.Kind != ShellScript {
+		return nil, false
+	}
 	switch strings.Trim(raw, `"`) {
 	case "$@", "${@}", "$*", "${*}":
-		return true
+		return args, true
 	}
-	return false
+	if !strings.Contains(raw, "$") {
+		return nil, false
+	}
+	if e, ok := end(); ok && e.Passes && e.Raw == raw {
+		return e.Arguments(args)
+	}
+	return nil, false
 }
 
 // handOver follows exec "$@": the arguments that a script was called with.

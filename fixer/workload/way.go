@@ -115,34 +115,25 @@ func (w *Workload) ofBase(program string, rest []string) (next []string, isScrip
 	return nodesEntrypoint(rest), true, nil
 }
 
-var (
-	execArgs         = lazyregexp.New(`^exec (?:(?:gosu|su-exec) [\w:$"{}.-]+ )?"\$@"$`)
-	looksAtArguments = lazyregexp.New(`\$[@*#1-9]|\$\{[@*#!1-9]|\bshift\b|\bset\s+--|\bgetopts\b|\bBASH_ARGV\b`)
-)
+var looksAtArguments = lazyregexp.New(`\$[@*#1-9]|\$\{[@*#!1-9]|\bshift\b|\bset\s+--|\bgetopts\b|\bBASH_ARGV\b`)
 
 // scriptEnd returns what a shell script, called with these arguments, finally
-// executes: its last line must be an exec, of all arguments or of a plain command.
+// executes: it must end in an exec, of its arguments or of a plain command.
 // looks reports whether it may examine the arguments before.
 func scriptEnd(text string, args []string) (argv []string, looks, ok bool) {
-	lines := strings.Split(strings.TrimRight(text, " \t\r\n"), "\n")
-	for len(lines) > 0 && strings.HasPrefix(strings.TrimSpace(lines[len(lines)-1]), "#") {
-		lines = lines[:len(lines)-1]
-	}
-	if len(lines) < 2 {
+	if !strings.Contains(strings.TrimSpace(text), "\n") {
 		return nil, false, false // without a first line that names its shell
 	}
-	last := strings.TrimSpace(lines[len(lines)-1])
-	if strings.HasSuffix(strings.TrimSpace(lines[len(lines)-2]), `\`) {
+	end, ok := shell.End(text)
+	if !ok {
 		return nil, false, false
 	}
-	looks = looksAtArguments.MatchString(strings.Join(lines[:len(lines)-1], "\n"))
-	if execArgs.MatchString(last) {
-		return args, looks, true
+	looks = looksAtArguments.MatchString(text[:end.Start])
+	if end.Passes {
+		argv, ok = end.Arguments(args)
+		return argv, looks, ok
 	}
-	if !strings.HasPrefix(last, "exec ") {
-		return nil, false, false
-	}
-	argv, err := shell.Plain(last)
+	argv, err := shell.Plain(end.Text)
 	return argv, looks || len(args) > 0, err == nil
 }
 

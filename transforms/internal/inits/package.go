@@ -9,6 +9,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
@@ -93,6 +94,14 @@ func tiniInstalled(run *stage.Evaluation) (in *dockerfile.Instruction) {
 		}
 	})
 	return in
+}
+
+// Reaches refuses if the build has no network to install tini over.
+func (t Source) Reaches(p *imagebuild.Pass) fixer.Decision {
+	if t.manager == "" || p.Offline.File == "" {
+		return fixer.Decision{}
+	}
+	return fixer.Refusal(fmt.Sprintf("%s builds without a network, so nothing can be installed", p.Offline)).By(imagebuild.InRepository(p.Offline, "network"))
 }
 
 // names reports whether a call names a package, with or without a version.

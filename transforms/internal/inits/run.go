@@ -27,9 +27,6 @@ func (t Source) Install(p *imagebuild.Pass, run *stage.Evaluation) ([]document.E
 	if has, known := run.Final.Base.Programs.Has(t.manager); known && !has {
 		return nil, fmt.Errorf("the base image has no %s to install one with", t.manager)
 	}
-	if p.Offline.File != "" {
-		return nil, fmt.Errorf("%s builds without a network, so nothing can be installed", p.Offline)
-	}
 	var used *stage.Step // the first one that installs packages
 	for _, s := range run.Own() {
 		if s.In.Name() != "RUN" || p.Ignores(s.In.Span) || !steps.RunsAsRoot(run, steps.Place{In: s.In, State: s.Before}) || steps.RemovesTools(s) || isOffline(s.In) {

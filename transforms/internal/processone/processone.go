@@ -1,0 +1,80 @@
+// Package processone decides whether another program may become process 1 of a
+// container.
+package processone
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
+	"github.com/dockmend/dockmend/fixer/stage"
+	"github.com/dockmend/dockmend/fixer/workload"
+)
+
+// Another doubts if something depends on which program is process 1: a source or a start
+// script, a health check, a probe of a deployment. own: the numbers of the application's
+// own processes change too.
+func Another(p *imagebuild.Pass, run *stage.Evaluation, own bool) fixer.Decision {
+	load := p.Workload(run)
+	if u, ok := first(load.ProcessOne(), own); ok {
+		at := u.Place
+		return doubt(at.String(), fixer.Evidence{File: at.File, Root: fixer.Directory, Line: at.Line, What: "process 1"})
+	}
+	if argv, line := healthCheck(run); asks(load, argv) {
+		return doubt(fmt.Sprintf("line %d", line))
+	}
+	for _, d := range p.Deployments {
+		for _, c := range d.Checks {
+			if asks(load, c.Argv) {
+				return doubt(c.Place.String(), imagebuild.InRepository(c.Place, "process 1"))
+			}
+		}
+	}
+	return fixer.Decision{}
+}
+
+func doubt(place string, evidence ...fixer.Evidence) fixer.Decision {
+	return fixer.Doubt(place + " asks about process 1, which would be another program").By(evidence...)
+}
+
+// first returns the first entry that matters.
+func first(list []workload.ProcessOne, own bool) (workload.ProcessOne, bool) {
+	i := slices.IndexFunc(list, func(u workload.ProcessOne) bool { return own || !u.Own })
+	if i < 0 {
+		return workload.ProcessOne{}, false
+	}
+	return list[i], true
+}
+
+// asks reports whether a command that the runtime calls looks at process 1, by itself or
+// in a script. Its own number stays what it is.
+func asks(load *workload.Workload, argv []string) bool {
+	if len(argv) == 0 {
+		return false
+	}
+	list := append(workload.ProcessOneIn("", strings.Join(argv, " ")), load.Follow(argv).ProcessOne()...)
+	_, ok := first(list, false)
+	return ok
+}
+
+// healthCheck returns the words of the stage's HEALTHCHECK and its line, nil for none.
+func healthCheck(run *stage.Evaluation) (argv []string, line int) {
+	for _, s := range slices.Backward(run.Steps) {
+		check, ok := s.In.Cmd.(*instructions.HealthCheckCommand)
+		if !ok {
+			continue
+		}
+		switch test := check.Health.Test; {
+		case len(test) > 1 && test[0] == "CMD":
+			return test[1:], s.In.Line
+		case len(test) > 1 && test[0] == "CMD-SHELL":
+			return append(slices.Clone(run.Final.Shell), test[1]), s.In.Line
+		}
+		break // the last one counts
+	}
+	return nil, 0
+}
