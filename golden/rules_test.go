@@ -153,7 +153,7 @@ var rules = map[string]rule{
 			}
 			return line
 		},
-		added: regexp.MustCompile(`(?i)^(RUN apk add --no-cache tini|RUN apt-get update && apt-get install -y --no-install-recommends tini( && rm -rf /var/lib/apt/lists/\*)?|ENTRYPOINT \[ ?"/(usr/|s)bin/tini", ?("-g", ?)?"--".*\]|CMD \[.*\])$`),
+		added: regexp.MustCompile(`(?i)^(RUN apk add --no-cache tini|RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/\*|ENTRYPOINT \[ ?"/(usr/|s)bin/tini", ?("-g", ?)?"--".*\]|CMD \[.*\])$`),
 	},
 	"chown-copy": {
 		same: func(keyword, line string) string {

@@ -54,7 +54,7 @@ without. npm and yarn also take memory, time to start, and a writable home.`,
 		NeedsUnsafe: []string{
 			"The sources start other programs, which npm's PATH lets them find in node_modules/.bin",
 			"Adding an init, which the change depends on, is itself unsafe",
-			"A source, script or health check asks about process 1 (process.pid === 1, /proc/1/comm)",
+			"A source, script or health check asks about PID 1 (process.pid === 1, /proc/1/comm)",
 		},
 		See: []string{
 			"https://github.com/nodejs/docker-node/blob/main/docs/BestPractices.md#cmd",
@@ -184,7 +184,7 @@ func isRun(p *imagebuild.Pass, run *stage.Evaluation, words []string) (init bool
 
 // underInit is what must hold in the end of a CMD that starts node where a
 // package manager stood: that an init starts it. Without one, node would be
-// process 1, which does not end on SIGTERM unless it handles it, as npm does.
+// PID 1, which does not end on SIGTERM unless it handles it, as npm does.
 func underInit(cmd *dockerfile.Instruction, manager string) func(end *imagebuild.Pass) fixer.Decision {
 	why := fmt.Sprintf("node as PID 1 would not end on SIGTERM, as %s does: no source handles it, and ", manager)
 	return func(end *imagebuild.Pass) (d fixer.Decision) {

@@ -15,6 +15,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/command"
+	"github.com/dockmend/dockmend/transforms/internal/processone"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
@@ -31,7 +32,7 @@ var ExecForm = &fixer.Transform{
 CMD ["node", "server.js"]. Quotes are resolved as the shell does, and a leading exec is dropped.`,
 		Why: `In shell form the container starts /bin/sh -c, and the program is its child. Debian's shell stays PID 1 and ignores SIGTERM:
 docker stop waits ten seconds and kills, and the program can't shut down gracefully. (BusyBox and bash replace themselves
-with the program; there it makes no difference.) Without an init (tini-init), node in exec form is PID 1 and ignores Ctrl-C
+with the program: there exec form only leaves the shell out.) Without an init (tini-init), node in exec form is PID 1 and ignores Ctrl-C
 unless it handles SIGINT.`,
 		Checks: []string{
 			"The command has no variables, patterns, operators, redirections, assignments, comments or shell builtins",
@@ -49,6 +50,7 @@ unless it handles SIGINT.`,
 		},
 		NeedsUnsafe: []string{
 			"Sources that can't be read may use PWD",
+			"A source, script or health check asks about PID 1, which Debian's shell is",
 		},
 		See: []string{
 			"https://docs.docker.com/reference/dockerfile/#shell-and-exec-form",
@@ -110,6 +112,10 @@ func unshell(p *imagebuild.Pass, run *stage.Evaluation, c *stage.Command, r *com
 		Problem: "shell form: the shell may keep signals from " + argv[0],
 		Change:  "use exec form", Reason: "it is one plain command",
 	}
+	replaced := command.ReplacesItself(p, run.Node, steps.StateAt(run, c.In))
+	if replaced {
+		r.Finding.Problem = "shell form: a shell starts only to replace itself with " + argv[0]
+	}
 	for _, check := range []func() fixer.Decision{
 		func() fixer.Decision { return shellIsMeant(c.In) },
 		func() fixer.Decision { return argumentsToCome(p, run, c) },
@@ -131,10 +137,14 @@ func unshell(p *imagebuild.Pass, run *stage.Evaluation, c *stage.Command, r *com
 			return fixer.Refusal(fmt.Sprintf("the ENTRYPOINT %s would get other arguments", entry.Argv[0]))
 		}
 	}
-	if !h.Script && workload.IsNode(argv[0]) {
-		return command.WithoutPWD(p)
+	may := fixer.Decision{}
+	if !replaced {
+		may = processone.Another(p, run, true)
 	}
-	return fixer.Decision{}
+	if !h.Script && workload.IsNode(argv[0]) {
+		return command.WithoutPWD(p).And(may)
+	}
+	return may
 }
 
 // shellWanted matches a comment that argues for the shell form.

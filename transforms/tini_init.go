@@ -28,10 +28,10 @@ var TiniInit = &fixer.Transform{
 	Severity: fixer.Medium,
 	Safety:   fixer.Safe,
 	Doc: fixer.Doc{
-		What: `Installs tini from the distribution's packages, in a RUN that installs others already or in one of its own behind FROM, or
-behind what configures the package manager or a proxy, and puts it before the ENTRYPOINT, the base image's or the file's own. Where a new ENTRYPOINT would clear an inherited CMD, the CMD is
-repeated. For npm, yarn and pnpm on Debian and Ubuntu it is tini -g, which signals their children too; they still
-end before node does, so that direct-cmd is the better repair.`,
+		What: `Installs tini from the distribution's packages, in a RUN that installs others already or in one of its own, and puts it
+before the ENTRYPOINT, the base image's or the file's own. Its own RUN comes directly after FROM, or after what names a mirror
+or a proxy. Where a new ENTRYPOINT would clear an inherited CMD, the CMD is repeated. For npm, yarn and pnpm on Debian and Ubuntu
+it is tini -g, which signals their children too; they still end before node does, so that direct-cmd is the better repair.`,
 		Why: `The kernel gives PID 1 no default reaction to signals: node without a SIGTERM handler keeps running, docker stop and rolling
 updates wait for their timeout and kill it, and Ctrl-C does nothing. PID 1 also inherits every orphan of the container, and
 node does not reap them.`,
@@ -51,7 +51,7 @@ node does not reap them.`,
 		},
 		NeedsUnsafe: []string{
 			"A build argument may choose a base image of another distribution",
-			"A source, script or health check asks about process 1 (process.pid === 1, /proc/1/comm)",
+			"A source, script or health check asks about PID 1 (process.pid === 1, /proc/1/comm)",
 		},
 		See: []string{
 			"https://github.com/krallin/tini#why-tini",

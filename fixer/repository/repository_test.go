@@ -294,6 +294,51 @@ fly.toml: app x: deploy/Dockerfile in "." target prod A=b`},
 	}
 }
 
+// TestOffline: builds without a network.
+func TestOffline(t *testing.T) {
+	for file, c := range map[string]struct{ text, want string }{
+		"compose.yaml":               {"services:\n  app:\n    build:\n      context: .\n      network: none\n", "compose.yaml:5"},
+		"Makefile":                   {"image:\n\tdocker build --network=none -t app .\n", "Makefile:2"},
+		"build.sh":                   {"docker buildx build --network none .\n", "build.sh:1"},
+		"docker-bake.hcl":            {"target \"app\" {\n  network = \"none\"\n}\n", "docker-bake.hcl:1"},
+		"docker-bake.json":           {`{"target": {"app": {"network": "none"}}}`, "docker-bake.json:1"},
+		"skaffold.yaml":              {"build:\n  artifacts:\n  - image: app\n    docker:\n      network: None\n", "skaffold.yaml:5"},
+		".github/workflows/main.yml": {"jobs:\n  image:\n    steps:\n    - uses: docker/build-push-action@v6\n      with:\n        network: none\n", ".github/workflows/main.yml:6"},
+		"other/compose.yaml":         {"services:\n  app:\n    build: {context: .., network: host}\n    network_mode: none\n", ""},
+		"run.sh":                     {"docker build --network host .\ndocker run --network none app\n", ""},
+	} {
+		builds := Read(files(map[string]string{file: c.text}, "Dockerfile")).Builds("Dockerfile")
+		if len(builds) != 1 {
+			t.Fatalf("%s: %d builds", file, len(builds))
+		}
+		if got := builds[0].Offline.String(); got != c.want {
+			t.Errorf("%s: %q, want %q", file, got, c.want)
+		}
+	}
+}
+
+// TestChecks: what the runtime calls in a container.
+func TestChecks(t *testing.T) {
+	for file, c := range map[string]struct{ text, want string }{
+		"compose.yaml": {"services:\n  app:\n    build: .\n    healthcheck:\n      interval: 5s\n      test: [CMD, node, health.js]\n", `[{["node" "health.js"] compose.yaml:6}]`},
+		"compose.yml":  {"services:\n  app:\n    build: .\n    healthcheck: {test: curl localhost}\n", `[{["/bin/sh" "-c" "curl localhost"] compose.yml:4}]`},
+		"none.yaml":    {"", `[]`},
+		"run.sh":       {"docker build -t app .\ndocker run --health-cmd 'node health.js' app\n", `[{["/bin/sh" "-c" "node health.js"] run.sh:2}]`},
+		"pod.yaml": {"apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: app\n    livenessProbe: {exec: {command: [node, live.js]}}\n    readinessProbe: {httpGet: {port: 80}}\n" +
+			"    lifecycle:\n      preStop: {exec: {command: [kill, '1']}}\n", `[{["node" "live.js"] pod.yaml:6} {["kill" "1"] pod.yaml:9}]`},
+	} {
+		var list []string
+		for _, d := range Read(files(map[string]string{file: c.text, "package.json": `{"name": "app"}`}, "Dockerfile")).Deployments("Dockerfile") {
+			for _, check := range d.Checks {
+				list = append(list, fmt.Sprintf("{%q %s}", check.Argv, check.Place))
+			}
+		}
+		if got := "[" + strings.Join(list, " ") + "]"; got != c.want {
+			t.Errorf("%s: %s, want %s", file, got, c.want)
+		}
+	}
+}
+
 // TestDocumentation: documentation does not count if something else is run.
 func TestDocumentation(t *testing.T) {
 	l := Read(files(map[string]string{

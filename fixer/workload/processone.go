@@ -7,13 +7,13 @@ import (
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
-// This file finds what depends on which program is process 1 of the container.
+// This file finds what depends on which program is PID 1 of the container.
 
-// ProcessOne is a line that depends on which program is process 1.
+// ProcessOne is a line that depends on which program is PID 1.
 type ProcessOne struct {
 	Evidence
 	// Own: a source compares the number of its own process, or of its parent's. Otherwise
-	// it looks at process 1 from outside, or a start script compares its own.
+	// it looks at PID 1 from outside, or a start script compares its own.
 	Own bool
 }
 
@@ -38,7 +38,7 @@ var (
 			`\bps\b[^\n|;&]*\s-?p\s*1\b|\b(?:ps|pgrep|pkill)\b[^\n|;&]*\s(?:-P|--p?pid[= ]|--parent[= ])\s*1\b|\b(?:lsof|strace)\b[^\n|;&]*\s-p\s*1\b`)}
 )
 
-// ProcessOneIn returns the lines of a text that depend on which program is process 1, at
+// ProcessOneIn returns the lines of a text that depend on which program is PID 1, at
 // most 20 of each kind.
 func ProcessOneIn(name, text string) (list []ProcessOne) {
 	l := lines{text: text}
@@ -63,7 +63,7 @@ func isComment(line string) bool {
 }
 
 // ProcessOne returns the lines of the sources, and of the scripts that start the
-// container, that depend on which program is process 1.
+// container, that depend on which program is PID 1.
 func (w *Workload) ProcessOne() (list []ProcessOne) {
 	for _, u := range w.in.Files.processOne() {
 		if w.in.Takes == nil || w.in.Takes(u.Place.File) {

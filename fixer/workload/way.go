@@ -72,6 +72,9 @@ func (w *Workload) throughScript(way *Way) (next []string, isScript bool, err er
 	}
 	next, looks, ok := scriptEnd(text, rest)
 	if !ok {
+		if _, executes := shell.End(text); executes {
+			return nil, false, fmt.Errorf("what %s executes in the end is not known", origin.Name)
+		}
 		return nil, false, fmt.Errorf("%s does not hand over with exec", origin.Name)
 	}
 	if looks && way.Looks == "" {

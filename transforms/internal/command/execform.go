@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms/internal/sources"
@@ -41,6 +42,28 @@ func OnlyRuns(s stage.State) error {
 		}
 	}
 	return nil
+}
+
+// ReplacesItself reports whether the shell of a shell form executes its last command in
+// its own place (observed): bash, which RHEL has as sh too, and BusyBox. Debian's dash
+// stays, and a shell that is not known is taken for it.
+func ReplacesItself(p *imagebuild.Pass, n *stage.Node, s stage.State) bool {
+	if len(s.Shell) == 0 {
+		return false
+	}
+	switch path.Base(s.Shell[0]) {
+	case "bash", "ash":
+		return true
+	}
+	base, err := p.Base(n, baseimage.AskDistro)
+	if err != nil {
+		return false
+	}
+	switch base.Distro.FamilyOf() {
+	case baseimage.Alpine, baseimage.Busybox, baseimage.Wolfi, baseimage.RHEL:
+		return true
+	}
+	return false
 }
 
 // ExecForm returns words in exec form, formatted like another array of the file; ""

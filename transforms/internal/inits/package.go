@@ -26,9 +26,6 @@ type Source struct {
 	Ask     baseimage.Ask // for the manager
 }
 
-// removeLists is the end of a script for apt-get.
-const removeLists = " && rm -rf /var/lib/apt/lists/*"
-
 // Find returns where the stage can get tini from, and refuses if nowhere.
 func Find(run *stage.Evaluation) (s Source, may fixer.Decision) {
 	base := run.Final.Base
@@ -38,7 +35,7 @@ func Find(run *stage.Evaluation) (s Source, may fixer.Decision) {
 		s = Source{Path: "/sbin/tini", manager: "apk", Ask: baseimage.AskApk, script: "apk add --no-cache tini"}
 	case baseimage.Debian:
 		s = Source{Path: "/usr/bin/tini", manager: "apt-get", Ask: baseimage.AskAptGet}
-		s.script = "apt-get update && apt-get install -y --no-install-recommends tini" + removeLists
+		s.script = "apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*"
 	case baseimage.Distroless, baseimage.Scratch, baseimage.Busybox:
 		return s, fixer.Refusal(fmt.Sprintf("nothing can be installed in %s; docker run --init, or init: true in a compose file, brings one", base.Image))
 	case baseimage.RHEL, baseimage.Wolfi:

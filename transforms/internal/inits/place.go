@@ -38,15 +38,33 @@ func (t Source) place(p *imagebuild.Pass, run *stage.Evaluation, used *stage.Ste
 		behind = used.In // where it works for certain
 	}
 	if in := rootBehind(run, behind); in != nil {
+		if lists := t.listsBefore(run, in); lists != nil {
+			return t.lastRun(run, lists)
+		}
 		return in, nil
 	}
 	if behind != from {
-		return nil, fmt.Errorf("line %d configures the package manager, and root can install nothing behind it", behind.Line)
+		return nil, fmt.Errorf("line %d configures the package manager, and root can install nothing after it", behind.Line)
 	}
-	if in := behindAbove(p, run); in != nil {
+	if in := behindAbove(p, run); in != nil && t.listsBefore(run, in) == nil {
 		return in, nil
 	}
 	return nil, errors.New("there is no place where root could install one")
+}
+
+// lastRun returns the last RUN of the stage, which may need the lists of packages that
+// another one has left.
+func (t Source) lastRun(run *stage.Evaluation, lists *dockerfile.Instruction) (*dockerfile.Instruction, error) {
+	for _, s := range slices.Backward(run.Own()) {
+		if s.In.Name() != "RUN" {
+			continue
+		}
+		if steps.RunsAsRoot(run, steps.Place{In: s.In, State: s.Before}) && !steps.RemovesTools(s) {
+			return s.In, nil
+		}
+		break
+	}
+	return nil, fmt.Errorf("line %d keeps the lists of packages, which a later RUN may need", lists.Line)
 }
 
 // marksAll reports whether a RUN calls apt-mark auto, after which packages of others may
@@ -97,20 +115,19 @@ func behindAbove(p *imagebuild.Pass, run *stage.Evaluation) (found *dockerfile.I
 	return found
 }
 
-// leavesLists reports whether a RUN up to the place downloads the lists of packages and
-// keeps them, perhaps for a later one.
-func (t Source) leavesLists(run *stage.Evaluation, place *dockerfile.Instruction) bool {
-	if !slices.ContainsFunc(run.Steps, func(s stage.Step) bool { return s.In.Index > place.Index && s.In.Name() == "RUN" }) {
-		return false
+// listsBefore returns the first RUN up to a place that downloads the lists of packages and
+// keeps them, where a later one may need them; nil for none. A RUN at that place would
+// remove them.
+func (t Source) listsBefore(run *stage.Evaluation, place *dockerfile.Instruction) (in *dockerfile.Instruction) {
+	if t.manager == "apk" || !slices.ContainsFunc(run.Steps, func(s stage.Step) bool { return s.In.Index > place.Index && s.In.Name() == "RUN" }) {
+		return nil
 	}
-	return slices.ContainsFunc(run.Steps, func(s stage.Step) bool {
-		if s.In.Index > place.Index || aptLists.MatchString(steps.Text(s.In)) {
-			return false
+	steps.Calls(run.Steps, func(s stage.Step, c shell.Call) {
+		if in == nil && s.In.Index <= place.Index && t.runs(c) && c.Has("update") && !aptLists.MatchString(steps.Text(s.In)) {
+			in = s.In
 		}
-		found := false
-		steps.Calls([]stage.Step{s}, func(_ stage.Step, c shell.Call) { found = found || t.runs(c) && c.Has("update") })
-		return found
 	})
+	return in
 }
 
 // insertBehind puts an instruction behind another one: into a paragraph of its own, where

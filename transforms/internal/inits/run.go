@@ -43,11 +43,7 @@ func (t Source) Install(p *imagebuild.Pass, run *stage.Evaluation) ([]document.E
 	if err != nil {
 		return nil, err
 	}
-	script := t.script
-	if t.leavesLists(run, behind) {
-		script = strings.TrimSuffix(script, removeLists) // a later RUN may need them
-	}
-	edit, err := insertBehind(p.File, behind, p.File.Keyword("RUN")+" "+script)
+	edit, err := insertBehind(p.File, behind, p.File.Keyword("RUN")+" "+t.script)
 	return []document.Edit{edit}, err
 }
 

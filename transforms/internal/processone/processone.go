@@ -1,4 +1,4 @@
-// Package processone decides whether another program may become process 1 of a
+// Package processone decides whether another program may become PID 1 of a
 // container.
 package processone
 
@@ -15,14 +15,14 @@ import (
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
-// Another doubts if something depends on which program is process 1: a source or a start
+// Another doubts if something depends on which program is PID 1: a source or a start
 // script, a health check, a probe of a deployment. own: the numbers of the application's
 // own processes change too.
 func Another(p *imagebuild.Pass, run *stage.Evaluation, own bool) fixer.Decision {
 	load := p.Workload(run)
 	if u, ok := first(load.ProcessOne(), own); ok {
 		at := u.Place
-		return doubt(at.String(), fixer.Evidence{File: at.File, Root: fixer.Directory, Line: at.Line, What: "process 1"})
+		return doubt(at.String(), fixer.Evidence{File: at.File, Root: fixer.Directory, Line: at.Line, What: "PID 1"})
 	}
 	if argv, line := healthCheck(run); asks(load, argv) {
 		return doubt(fmt.Sprintf("line %d", line))
@@ -30,7 +30,7 @@ func Another(p *imagebuild.Pass, run *stage.Evaluation, own bool) fixer.Decision
 	for _, d := range p.Deployments {
 		for _, c := range d.Checks {
 			if asks(load, c.Argv) {
-				return doubt(c.Place.String(), imagebuild.InRepository(c.Place, "process 1"))
+				return doubt(c.Place.String(), imagebuild.InRepository(c.Place, "PID 1"))
 			}
 		}
 	}
@@ -38,7 +38,7 @@ func Another(p *imagebuild.Pass, run *stage.Evaluation, own bool) fixer.Decision
 }
 
 func doubt(place string, evidence ...fixer.Evidence) fixer.Decision {
-	return fixer.Doubt(place + " asks about process 1, which would be another program").By(evidence...)
+	return fixer.Doubt(place + " asks about PID 1, which would be another program").By(evidence...)
 }
 
 // first returns the first entry that matters.
@@ -50,7 +50,7 @@ func first(list []workload.ProcessOne, own bool) (workload.ProcessOne, bool) {
 	return list[i], true
 }
 
-// asks reports whether a command that the runtime calls looks at process 1, by itself or
+// asks reports whether a command that the runtime calls looks at PID 1, by itself or
 // in a script. Its own number stays what it is.
 func asks(load *workload.Workload, argv []string) bool {
 	if len(argv) == 0 {

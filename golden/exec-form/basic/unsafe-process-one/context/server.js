@@ -1,0 +1,1 @@
+const host = process.pid === 1 ? '0.0.0.0' : '127.0.0.1';

@@ -1,0 +1,1 @@
+import('./orphan.mjs').then((orphan) => orphan.watch());

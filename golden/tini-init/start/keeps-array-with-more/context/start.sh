@@ -1,0 +1,4 @@
+#!/bin/bash
+cmd=("$@")
+cmd+=(--port "$PORT")
+exec "${cmd[@]}"
