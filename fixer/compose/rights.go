@@ -3,7 +3,7 @@ package compose
 import "github.com/dockmend/dockmend/fixer/workload"
 
 // rights sets what the service may do on the host: privileged, devices, cap_add,
-// network_mode and pid.
+// cap_drop, network_mode and pid.
 func (g *gathering) rights() {
 	d := &g.to.Deployment
 	set := func(attribute string) {
@@ -25,6 +25,9 @@ func (g *gathering) rights() {
 	for _, name := range g.config.CapAdd {
 		d.CapAdd = append(d.CapAdd, g.unknowns.written(name))
 		set("cap_add")
+	}
+	for _, name := range g.config.CapDrop {
+		d.CapDrop = append(d.CapDrop, g.unknowns.written(name))
 	}
 	d.HostNetwork = g.config.NetworkMode == "host"
 	if d.HostPID = g.config.Pid == "host"; d.HostPID {

@@ -19,6 +19,7 @@ import (
 type build struct {
 	Build
 	graph    *stage.Graph
+	first    *stage.Graph // before any transform
 	contents *contents
 	// workloads are those of its stages, as they are evaluated.
 	workloads map[*stage.Evaluation]*workload.Workload
@@ -30,6 +31,7 @@ type build struct {
 // again returns the build before any transform.
 func (b *build) again(ctx context.Context, images *images) *build {
 	c := *b
+	c.first = b.graph
 	c.workloads = map[*stage.Evaluation]*workload.Workload{}
 	c.ctx, c.images = ctx, images
 	return &c

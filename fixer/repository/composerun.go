@@ -86,6 +86,7 @@ func (d run) over(o workload.Deployment) workload.Deployment {
 	if d.CapAdd != nil {
 		o.CapAdd, o.Rights = append(slices.Clip(o.CapAdd), d.CapAdd...), d.Rights
 	}
+	o.CapDrop = append(slices.Clip(o.CapDrop), d.CapDrop...)
 	o.Gaps = append(slices.Clip(o.Gaps), d.Gaps...)
 	return o
 }

@@ -93,6 +93,8 @@ func (d *run) option(o option) {
 		d.raise(&d.Devices, o.written())
 	case "--cap-add":
 		d.raise(&d.CapAdd, strings.Split(o.written(), ",")...)
+	case "--cap-drop":
+		d.CapDrop = append(d.CapDrop, strings.Split(o.written(), ",")...)
 	case "--network", "--net":
 		d.HostNetwork = o.text == "host"
 	case "--pid":

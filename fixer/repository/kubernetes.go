@@ -222,6 +222,10 @@ func (r *reader) podRights(name string, pod, security *yaml.Node, d *run) {
 			d.Rights = at(name, target(c))
 		}
 	}
+	dropped := items(get(security, "capabilities", "drop"))
+	for _, c := range dropped[:min(len(dropped), maxValues)] {
+		d.CapDrop = append(d.CapDrop, scalar(c).text)
+	}
 	if host := get(pod, "hostPID"); isTrue(host) {
 		d.HostPID = true
 		if d.Rights == (workload.Place{}) {

@@ -25,12 +25,12 @@ spec:
 		{"run.sh", "docker run --privileged web", "run.sh:1 privileged"},
 		{"run.sh", "docker run --privileged=false web", ""},
 		{"run.sh", "docker run --device=/dev/a --device /dev/b:/dev/c web", `run.sh:1 devices ["/dev/a" "/dev/b:/dev/c"]`},
-		{"run.sh", "docker run --cap-add NET_ADMIN,SYS_TIME --cap-drop ALL web", `run.sh:1 adds ["NET_ADMIN" "SYS_TIME"]`},
+		{"run.sh", "docker run --cap-add NET_ADMIN,SYS_TIME --cap-drop ALL web", `run.sh:1 adds ["NET_ADMIN" "SYS_TIME"] drops ["ALL"]`},
 		{"run.sh", "docker run --net host --pid=host web", "run.sh:1 network pid"},
 		{"run.sh", "docker run --network front web", ""},
 		{"run.sh", "docker run -v data:/a:nocopy --mount src=data,dst=/b,volume-nocopy -v d:/c web", " /a existing /b existing /c"},
 		{"a.yaml", fmt.Sprintf(manifest, "hostNetwork: true", "securityContext: {privileged: true}"), "a.yaml:10 privileged network"},
-		{"a.yaml", fmt.Sprintf(manifest, "hostPID: true", "securityContext: {capabilities: {add: [NET_ADMIN], drop: [ALL]}}"), `a.yaml:10 adds ["NET_ADMIN"] pid`},
+		{"a.yaml", fmt.Sprintf(manifest, "hostPID: true", "securityContext: {capabilities: {add: [NET_ADMIN], drop: [ALL]}}"), `a.yaml:10 adds ["NET_ADMIN"] drops ["ALL"] pid`},
 		{"a.yaml", fmt.Sprintf(manifest, "hostPID: true", ""), "a.yaml:6 pid"},
 		{"a.yaml", fmt.Sprintf(manifest, "securityContext: {fsGroup: 1000}", ""), " group"},
 		{"a.yaml", fmt.Sprintf(manifest, "hostNetwork: false", "securityContext: {privileged: false}"), ""},
@@ -57,6 +57,7 @@ func rights(d workload.Deployment) string {
 		word string
 	}{
 		{d.Privileged, "privileged"}, {d.Devices != nil, fmt.Sprintf("devices %q", d.Devices)}, {d.CapAdd != nil, fmt.Sprintf("adds %q", d.CapAdd)},
+		{d.CapDrop != nil, fmt.Sprintf("drops %q", d.CapDrop)},
 		{d.HostNetwork, "network"}, {d.HostPID, "pid"}, {d.FSGroup, "group"},
 	} {
 		if s.is {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
+	"strings"
 )
 
 // Place is a position in a file of the repository.
@@ -49,6 +51,7 @@ type Deployment struct {
 	Privileged  bool     // it has all capabilities and devices of the host
 	Devices     []string // of the host, as written: "/dev/ttyUSB0:/dev/ttyACM0"
 	CapAdd      []string // capabilities as written: "NET_ADMIN", "CAP_SYS_TIME", "ALL"
+	CapDrop     []string // as CapAdd
 	HostNetwork bool     // it has the host's network, with its ports
 	HostPID     bool     // it sees the host's processes
 	Rights      Place    // of the first of Privileged, Devices, CapAdd and HostPID that is set
@@ -66,6 +69,19 @@ type Deployment struct {
 type Check struct {
 	Argv  []string
 	Place Place
+}
+
+// IsConfinedRoot reports whether the deployment sets root as its user, and takes from it the
+// capability to write what other users own (capabilities(7), CAP_DAC_OVERRIDE).
+func (d Deployment) IsConfinedRoot() bool {
+	has := func(list []string) bool {
+		return slices.ContainsFunc(list, func(name string) bool {
+			name = strings.TrimPrefix(strings.ToUpper(name), "CAP_")
+			return name == "ALL" || name == "DAC_OVERRIDE"
+		})
+	}
+	user, _, _ := strings.Cut(d.User, ":")
+	return (user == "root" || user == "0") && !d.Privileged && has(d.CapDrop) && !has(d.CapAdd)
 }
 
 // Moves reports whether the deployment starts the image in a directory other than

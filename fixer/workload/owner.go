@@ -124,6 +124,11 @@ func (w *Workload) bringsBelow(c stage.Copy, file string) Making {
 		if strings.ContainsAny(src, "*?[") {
 			name = path.Join(path.Dir(strings.TrimPrefix(path.Clean("/"+src), "/")), rel)
 		}
+		if src = ContextPath(src); path.Base(src) == rel { // perhaps the file itself
+			if info, err := w.in.Files.Stat(src); err == nil && info.Mode().IsRegular() {
+				return Made
+			}
+		}
 		if _, err := w.in.Files.Stat(name); err == nil {
 			return Made
 		}
@@ -222,8 +227,9 @@ func (o *Owner) chown(s stage.Step, c shell.Call, dir, file string) {
 	}
 	for _, target := range operandsIn(c, dir, 1) {
 		if target == file || recursive(c) && Within(file, target) {
-			o.User, _, _ = strings.Cut(operands[0].Text, ":")
-			o.Line = s.In.Line
+			if user, _, _ := strings.Cut(operands[0].Text, ":"); user != "" {
+				o.User, o.Line = user, s.In.Line
+			}
 		}
 	}
 }
