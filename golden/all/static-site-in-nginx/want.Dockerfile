@@ -7,6 +7,6 @@ FROM nginx:1.27@sha256:cd4495bb73de9b01bf009710b80ecf4be2d298db47492f4e9e7d0b049
 WORKDIR /app
 COPY nginx/default.conf /etc/nginx/conf.d/default.conf
 COPY --from=build /app/dist .
-RUN touch /run/nginx.pid && chown -R nginx:nginx /var/cache/nginx /etc/nginx/conf.d /run/nginx.pid
+RUN touch /run/nginx.pid && chown -R nginx:nginx /var/cache/nginx /run/nginx.pid
 USER nginx
 EXPOSE 8080

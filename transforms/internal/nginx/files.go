@@ -166,9 +166,9 @@ func (n *Server) confText(image, text string) string {
 		return "the image's entrypoint changes nginx.conf for it at start"
 	}
 	n.read[image] = true
-	n.noDefault = n.noDefault || image == confD+"/default.conf" || image == "/etc/nginx/templates/default.conf.template"
+	n.noDefault = n.noDefault || image == confD+"/default.conf" || image == templates+"/default.conf.template"
 	n.noConfD = n.noConfD && !workload.Within(image, confD)
-	if workload.Within(image, "/etc/nginx/templates") {
+	if workload.Within(image, templates) {
 		n.doubt = cmp.Or(n.doubt, madeAtStart)
 	}
 	pid := n.ownPID

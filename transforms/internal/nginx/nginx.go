@@ -79,7 +79,7 @@ func (n *Server) Configuration(follow func(argv []string) string) (reason, doubt
 	switch own := n.read[n.file]; {
 	case !own && n.file != mainFile:
 		return fmt.Sprintf("nginx's configuration %s is not seen", n.file), n.doubt
-	case !(own && !n.confD) && !n.noDefault:
+	case n.includesDefault() && !n.noDefault:
 		n.ports = append(n.ports, 80)
 	}
 	return n.entrypointVariables(), n.doubt
@@ -96,6 +96,36 @@ func (n *Server) Volumes() string {
 		}
 	}
 	return ""
+}
+
+// Empty tells of an image into which nothing is copied, and nothing made: what it serves,
+// and by which configuration, is decided elsewhere. "" for others.
+func (n *Server) Empty() string {
+	for _, s := range n.run.Steps {
+		switch s.In.Name() {
+		case "COPY", "ADD":
+			return ""
+		case "RUN":
+			if script, err := s.Script(); err != nil || script == nil || len(script.Writes) > 0 || !steps.IsInert(s) {
+				return ""
+			}
+		}
+	}
+	return "nothing is copied into it, so what nginx serves is decided elsewhere"
+}
+
+// RootsGroup tells of rights of root's group in what nginx writes, which a pid file of
+// nginx's would not have; "" for none.
+func (n *Server) RootsGroup() string {
+	s := owner.RootsGroup(n.run, func(file string) bool {
+		return slices.ContainsFunc(strings.Fields("/run /var/run /var/cache/nginx "+confD), func(dir string) bool {
+			return workload.Within(file, dir) || workload.Within(dir, file)
+		})
+	})
+	if s == nil {
+		return ""
+	}
+	return fmt.Sprintf("line %d lets group 0 write what nginx writes, for a platform that chooses the user", s.In.Line)
 }
 
 // Pick finds the user that the image brings for its workers.

@@ -87,7 +87,7 @@ func (n *Server) entrypointVariables() string {
 	if e := n.run.Final.Entrypoint; e == nil || strings.HasPrefix(path.Base(e.Argv[0]), "nginx") {
 		return ""
 	}
-	n.writesConfD = true
+	n.writesConfD = n.writesConfD || n.expandsTemplates() || !n.noDefault && n.includesDefault()
 	for _, name := range []string{"NGINX_ENTRYPOINT_WORKER_PROCESSES_AUTOTUNE", "NGINX_ENVSUBST_OUTPUT_DIR", "NGINX_ENVSUBST_STREAM_OUTPUT_DIR"} {
 		if v, set := n.run.Final.EnvVar(name); set && v != "" && v != confD {
 			return fmt.Sprintf("%s has it write where only root may, at start", name)
@@ -95,3 +95,31 @@ func (n *Server) entrypointVariables() string {
 	}
 	return ""
 }
+
+// templates is where the entrypoint looks for templates of /etc/nginx/conf.d (docker-nginx,
+// 20-envsubst-on-templates.sh), unless a variable names another directory.
+const (
+	templates    = "/etc/nginx/templates"
+	templatesDir = "NGINX_ENVSUBST_TEMPLATE_DIR"
+)
+
+// expandsTemplates reports whether the image, or a deployment of it, has templates.
+func (n *Server) expandsTemplates() bool {
+	if _, set := n.run.Final.EnvVar(templatesDir); set {
+		return true
+	}
+	for file := range n.read {
+		if workload.Within(file, templates) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(slices.Concat(n.pass.Deployments, n.pass.Perhaps), func(d workload.Deployment) bool {
+		return slices.ContainsFunc(d.Mounts, func(m workload.Mount) bool { return workload.Within(path.Clean(m.Target), "/etc/nginx") }) ||
+			slices.ContainsFunc(d.Env, func(v workload.Variable) bool { return v.Name == templatesDir })
+	})
+}
+
+// includesDefault reports whether the server on port 80 that the image brings is loaded. The
+// entrypoint has it listen on IPv6 too (docker-nginx, 10-listen-on-ipv6-by-default.sh), and
+// changes no other configuration.
+func (n *Server) includesDefault() bool { return !n.read[n.file] || n.confD }

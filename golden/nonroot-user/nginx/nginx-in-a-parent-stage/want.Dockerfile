@@ -10,5 +10,5 @@ WORKDIR /srv
 
 FROM web
 COPY html .
-RUN touch /run/nginx.pid && chown -R nginx:nginx /var/cache/nginx /etc/nginx/conf.d /run/nginx.pid
+RUN touch /run/nginx.pid && chown -R nginx:nginx /var/cache/nginx /run/nginx.pid
 USER nginx
