@@ -35,7 +35,7 @@ func Example() {
 	}
 	os.Stdout.Write(diff.Unified("Dockerfile", result.Before, result.After))
 	// Output:
-	// line 3, chown-copy: files are owned by root, but the container runs as node: add --chown=node:node
+	// line 3, chown-copy: files would stay owned by root: add --chown=node:node
 	// line 4, exec-form: shell form: the shell may keep signals from node: use exec form
 	// line 4, tini-init: node runs without an init: start it with /usr/bin/tini
 	// line 4, nonroot-user: container runs as root: add USER node

@@ -31,7 +31,7 @@ func CopiedTree(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, wr
 	g := NewGiver(p, run, t.id)
 	for i, s := range run.Exclusive() {
 		c, ok := s.Before.Copy(s.In)
-		if !ok || c.Owned || !IsApplications(run, t.id, c.Dest) || ChownedLater(run, i, t.id) || OverwrittenBy(p, run, i) != nil {
+		if !ok || c.Owned || !IsApplications(run, t.id, c.Dest) || ChownedLater(p, run, i, t.id) || OverwrittenBy(p, run, i) != nil {
 			continue
 		}
 		if _, err := g.Give(i, c); GivesFiles(p) && err == nil || t.written != "" {
@@ -50,7 +50,7 @@ func (t tree) IsGiven(end *imagebuild.Pass) fixer.Decision {
 		}
 		base, _ := end.Base(n, baseimage.AskConfig) // it was known before
 		run := n.Eval(base)
-		owned := t.owned(run)
+		owned := t.owned(end, run)
 		for _, in := range t.Copies {
 			if owned[end.Became(in)] {
 				continue
@@ -73,11 +73,11 @@ func (t tree) IsGiven(end *imagebuild.Pass) fixer.Decision {
 }
 
 // owned returns the copies that are the user's at the end.
-func (t tree) owned(run *stage.Evaluation) map[*dockerfile.Instruction]bool {
+func (t tree) owned(p *imagebuild.Pass, run *stage.Evaluation) map[*dockerfile.Instruction]bool {
 	list := map[*dockerfile.Instruction]bool{}
 	for i, s := range run.Exclusive() {
 		if c, ok := s.Before.Copy(s.In); ok {
-			list[s.In] = c.Chown != "" && ownedBy(s.Before, c, t.id) || ChownedLater(run, i, t.id)
+			list[s.In] = c.Chown != "" && ownedBy(s.Before, c, t.id) || ChownedLater(p, run, i, t.id)
 		}
 	}
 	return list

@@ -5,6 +5,7 @@ package owner
 import (
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,7 +30,7 @@ type Giver struct {
 
 // NewGiver returns what gives the copies of a stage to a user.
 func NewGiver(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) Giver {
-	return Giver{pass: p, run: run, id: id, sibling: siblingOwner(run, id)}
+	return Giver{pass: p, run: run, id: WithGroup(run, id), sibling: siblingOwner(run, id)}
 }
 
 // Give returns the edit for one copy, the i-th of the steps that are the image's
@@ -66,25 +67,44 @@ func siblingOwner(run *stage.Evaluation, id users.Identity) string {
 
 // ChownedLater reports whether a RUN after the i-th instruction of the stage
 // gives what it copied to the user in any case.
-func ChownedLater(run *stage.Evaluation, i int, id users.Identity) bool {
-	return id.Is(ChownedTo(run, i))
+func ChownedLater(p *imagebuild.Pass, run *stage.Evaluation, i int, id users.Identity) bool {
+	return id.Is(ChownedTo(p, run, i))
 }
 
 // ChownedTo returns the user to which the last such RUN gives all that the i-th
 // instruction of the stage copied; "" if none does.
-func ChownedTo(run *stage.Evaluation, i int) (user string) {
+func ChownedTo(p *imagebuild.Pass, run *stage.Evaluation, i int) (user string) {
 	own := run.Exclusive()
 	c, _ := own[i].Before.Copy(own[i].In)
+	file := onlyFile(p, own[i].Before, c)
 	steps.Calls(own[i+1:], func(s stage.Step, call shell.Call) {
 		ch, ok := steps.ReadChown(call, s.Before.Workdir.Text)
-		if ok && call.Certain && ch.Known && ch.Recursive && slices.ContainsFunc(ch.Targets, func(t string) bool { return workload.Within(c.Dest, t) }) {
+		if ok && call.Certain && ch.Known && slices.ContainsFunc(ch.Targets, func(t string) bool { return ch.Recursive && workload.Within(c.Dest, t) || t == file }) {
 			user = ch.User
 		}
 	})
 	return user
 }
 
-// IsApplications reports whether a destination is the application's own.
+// onlyFile returns the path in the image of the one file that a copy brings, "" where it may
+// bring more. Of another stage's source, only what is copied into a directory is told: the
+// contents of a directory are not called as it is.
+func onlyFile(p *imagebuild.Pass, s stage.State, c stage.Copy) string {
+	if len(c.Sources) != 1 || c.From == "" && !isFile(p, c.Sources[0]) || strings.ContainsAny(c.Sources[0], "*?[") {
+		return ""
+	}
+	switch name := path.Base(path.Clean("/" + c.Sources[0])); {
+	case name == "/":
+	case c.Dir || c.Dest == s.Workdir.Text:
+		return path.Join(c.Dest, name)
+	case c.From == "":
+		return c.Dest
+	}
+	return ""
+}
+
+// IsApplications reports whether a destination is the application's own: it lies below the
+// working directory, or below an earlier one that has that below it, or in the home.
 func IsApplications(run *stage.Evaluation, id users.Identity, dest string) bool {
 	dir := run.Final.Workdir
 	if dir.Known && dest == dir.Text && paths.IsOwnable(dest) {
@@ -94,8 +114,17 @@ func IsApplications(run *stage.Evaluation, id users.Identity, dest string) bool 
 		return false
 	}
 	// A copy to /src brings files into the working directory /src/server too.
-	return dir.Known && paths.IsOwnable(dir.Text) && (workload.Within(dest, dir.Text) || workload.Within(dir.Text, dest)) ||
+	return dir.Known && paths.IsOwnable(dir.Text) && (workload.Within(dest, dir.Text) || workload.Within(dir.Text, dest) || isBelowWorkdir(run, dest)) ||
 		id.Home != "" && !workload.IsSystem(id.Home) && workload.Within(dest, id.Home)
+}
+
+// isBelowWorkdir reports whether a destination lies below a working directory of the stage
+// above the last one: packages/shared, beside the package that starts.
+func isBelowWorkdir(run *stage.Evaluation, dest string) bool {
+	return slices.ContainsFunc(run.Steps, func(s stage.Step) bool {
+		dir := s.Before.After(s.In).Workdir
+		return s.In.Name() == "WORKDIR" && dir.Known && !workload.IsSystem(dir.Text) && workload.Within(run.Final.Workdir.Text, dir.Text) && workload.Within(dest, dir.Text)
+	})
 }
 
 // copyOwner returns the value of --chown at this place. BuildKit looks names up in the

@@ -76,7 +76,7 @@ func Volumes(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (*Lin
 	if len(dirs) == 0 {
 		return nil, nil
 	}
-	owner, ok := At(p, at.Before, id)
+	owner, ok := At(p, at.Before, WithGroup(run, id))
 	if !ok || !steps.CanRun(at.Before) || steps.ToolsGone(run, at.In) || !stage.IsRoot(at.Before.User.Text) {
 		return nil, fmt.Errorf("the volume %s can't be given to the user where it is declared", dirs[0])
 	}
@@ -129,7 +129,7 @@ func Directories(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, t
 	}
 	dir, note := "", ""
 	if GivesFiles(p) {
-		dir, note = ownableWorkdir(run, id)
+		dir, note = ownableWorkdir(p, run, id)
 	} else {
 		made = givenDirs(p, run, id)
 	}
@@ -144,6 +144,9 @@ func Directories(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, t
 	}
 	if GivesFiles(p) {
 		dirs = append(dirsAbove(run, id, dirs), dirs...)
+		dirs = slices.DeleteFunc(dirs, func(d string) bool {
+			return isWorkdir(run, d) && isMadeAsTheUsers(p, run, id, d, func(*dockerfile.Instruction) bool { return false })
+		})
 	}
 	out := Lines{}
 	if note != "" {
@@ -152,8 +155,9 @@ func Directories(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, t
 	if len(dirs) == 0 && len(trees) == 0 {
 		return out, nil
 	}
-	owner := id.Owner()
-	if n, ok := id.Numeric(); ok && users.ByNumber(p) {
+	with := WithGroup(run, id)
+	owner := with.Owner()
+	if n, ok := with.Numeric(); ok && users.ByNumber(p) {
 		owner = n
 	}
 	line := p.File.Keyword("RUN") + " "
@@ -224,7 +228,7 @@ func dirsAbove(run *stage.Evaluation, id users.Identity, but []string) (dirs []s
 
 // ownableWorkdir returns the working directory if it can and must be given to the
 // user; else "", and perhaps a note.
-func ownableWorkdir(run *stage.Evaluation, id users.Identity) (dir, note string) {
+func ownableWorkdir(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (dir, note string) {
 	final := run.Final
 	dir = final.Workdir.Text
 	stays := func(why string) (string, string) { return "", fmt.Sprintf("%s stays owned by root: %s", dir, why) }
@@ -232,7 +236,7 @@ func ownableWorkdir(run *stage.Evaluation, id users.Identity) (dir, note string)
 	case dir == "/" && final.Base.Distro.FamilyOf() == baseimage.Scratch:
 		return "", "" // a program that is all there is
 	case dir == "/" && final.Workdir.In == nil:
-		return "", "there is no WORKDIR: it runs in /, where only root may write"
+		return "", noWorkdir(p, run) + ": it runs in /, where only root may write"
 	case !paths.IsOwnable(dir):
 		return stays("it is a directory of the system")
 	case dir == id.Home, users.Owns(run.Steps, id, dir):

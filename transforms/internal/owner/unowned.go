@@ -45,7 +45,7 @@ func Unowned(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) strin
 				return fmt.Sprintf("what line %d copies, in a stage that this one is built from, stays owned by root", line)
 			}
 			if i >= first {
-				if _, err := g.Give(i-first, c); err != nil && OverwrittenBy(p, run, i-first) == nil && !ChownedLater(run, i-first, id) {
+				if _, err := g.Give(i-first, c); err != nil && OverwrittenBy(p, run, i-first) == nil && !ChownedLater(p, run, i-first, id) {
 					return fmt.Sprintf("what line %d copies stays owned by root: %v", line, err)
 				}
 				continue
@@ -162,7 +162,7 @@ func unreadable(p *imagebuild.Pass, c stage.Copy) string {
 func InRootDirectory(p *imagebuild.Pass, run *stage.Evaluation) string {
 	dir := run.Final.Workdir
 	ofSystem := dir.Text != "/" && !paths.IsOwnable(dir.Text)
-	if !ofSystem && (dir.Text != "/" || dir.In != nil || run.Final.Base.Distro.FamilyOf() == baseimage.Scratch) {
+	if !ofSystem && (dir.Text != "/" || run.Final.Base.Distro.FamilyOf() == baseimage.Scratch) {
 		return ""
 	}
 	if program := installedProgram(p, run); program != "" {

@@ -35,9 +35,13 @@ func Deployed(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, serv
 }
 
 // NginxDeployed tells of a deployment of an nginx image that mounts another configuration,
-// or directories that nginx may not write to, or starts something else; "" for none.
+// or directories that nginx may not write to, or starts something else, or is a root that can
+// write root's files alone; "" for none.
 func NginxDeployed(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, server *nginx.Server) string {
 	for _, d := range p.Deployments {
+		if d.IsConfinedRoot() {
+			return fmt.Sprintf("%s runs it as root without DAC_OVERRIDE, which can't write the files of %s", d.Place, id.User)
+		}
 		for _, m := range d.Mounts {
 			target := path.Clean(m.Target)
 			for _, dir := range []string{"/etc/nginx", "/docker-entrypoint.d"} {

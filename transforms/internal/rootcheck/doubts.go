@@ -49,6 +49,7 @@ func stillRoots(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) st
 		func() string { return owner.ChangedModules(p, run, id) },
 		func() string { return owner.ForeignHome(run, id) },
 		func() string { return mounts.Doubt(p, run, id) },
+		func() string { return owner.ConfinedRoot(p, run, id) },
 		func() string { return owner.VolumeDoubt(p, run, id) },
 		func() string { return Deployed(p, run, id, nil) },
 		func() string { return Health(p, run, id) },

@@ -78,7 +78,7 @@ func (x *examiner) takesAway(s stage.Step, c shell.Call) bool {
 		}
 		origin := x.run.Origin(file, x.pass.Context)
 		switch {
-		case forOwner && x.isForAll(origin.Name):
+		case forOwner && (x.isForAll(origin.Name) || x.isDirectory(path.Clean(file)) && !c.Has("-R", "--recursive")):
 		case !w.Known || !owner.GivesOf(x.pass, x.run, file) || !origin.Copied:
 			return true
 		}
@@ -97,6 +97,22 @@ func (x *examiner) isForAll(name string) bool {
 	}
 	info, err := x.pass.Files().Stat(name)
 	return err == nil && info.Mode()&0o001 != 0
+}
+
+// isDirectory reports whether the file makes a directory, which everyone may enter then:
+// by WORKDIR, or by mkdir.
+func (x *examiner) isDirectory(file string) bool {
+	found := slices.ContainsFunc(x.run.Steps, func(s stage.Step) bool {
+		return s.In.Name() == "WORKDIR" && s.Before.After(s.In).Workdir.Text == file
+	})
+	steps.Calls(x.run.Steps, func(s stage.Step, c shell.Call) {
+		dir, ok := c.In(s.Before.Workdir.Text)
+		found = found || ok && c.Name == "mkdir" && !c.Has("-m", "--mode") && slices.ContainsFunc(c.Args, func(w shell.Word) bool {
+			made, known := w.In(dir)
+			return known && path.Clean(made) == file
+		})
+	})
+	return found
 }
 
 // restrictive reports whether a mode gives the owner more than others need:

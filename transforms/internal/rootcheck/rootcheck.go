@@ -52,7 +52,7 @@ func Examine(p *imagebuild.Pass, run *stage.Evaluation, user *users.Identity) St
 	if nginx.IsImage(run.Node) {
 		x.server = nginx.New(p, run)
 		checks = []func() string{
-			x.windows, x.comment, x.onbuild, x.start, x.paths, x.modes, x.downloads, x.keys, x.privateScripts, x.packages, x.server.Volumes, x.configuration,
+			x.windows, x.comment, x.onbuild, x.server.Empty, x.start, x.paths, x.server.RootsGroup, x.modes, x.downloads, x.keys, x.privateScripts, x.packages, x.server.Volumes, x.configuration,
 		}
 	}
 	for _, check := range checks {

@@ -57,11 +57,11 @@ func Calls(steps []stage.Step, visit func(stage.Step, shell.Call)) {
 type Chown struct {
 	User, group string // as written; group "" if it stays
 	Recursive   bool
-	Targets     []string // absolute if they are known
+	Targets     []string // absolute, without those below an unknown directory
 	Known       bool     // every word is known
 }
 
-// ReadChown parses a call of chown.
+// ReadChown parses a call of chown in a script that starts in workdir.
 func ReadChown(c shell.Call, workdir string) (Chown, bool) {
 	if c.Name != "chown" {
 		return Chown{}, false
@@ -75,12 +75,14 @@ func ReadChown(c shell.Call, workdir string) (Chown, bool) {
 	_, short := values["-R"]
 	_, long := values["--recursive"]
 	out.Recursive = short || long
+	dir, ok := c.In(workdir)
 	for _, t := range operands[1:] {
-		out.Known = out.Known && t.Known && !strings.ContainsAny(t.Text, "*?[")
-		if path.IsAbs(t.Text) {
+		out.Known = out.Known && t.Known && (ok || path.IsAbs(t.Text)) && !strings.ContainsAny(t.Text, "*?[")
+		switch {
+		case path.IsAbs(t.Text):
 			out.Targets = append(out.Targets, path.Clean(t.Text))
-		} else {
-			out.Targets = append(out.Targets, path.Join(workdir, t.Text))
+		case ok:
+			out.Targets = append(out.Targets, path.Join(dir, t.Text))
 		}
 	}
 	return out, true

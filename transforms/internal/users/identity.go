@@ -67,6 +67,16 @@ func OfAccount(u stage.Created, why string) Identity {
 	return id
 }
 
+// Named returns what the value of USER itself says of its identity, where no more is known.
+func Named(user string) Identity {
+	name, group, _ := strings.Cut(user, ":")
+	id := Identity{User: name, Group: group, Spec: user, Name: name, UID: stage.Unknown, GID: stage.Unknown}
+	if n, err := strconv.Atoi(name); err == nil {
+		id.Name, id.UID = "", n
+	}
+	return id
+}
+
 // Lookup finds the identity that the value of USER names at this place.
 func Lookup(s stage.State, user string) (Identity, bool) {
 	if !isPlain(user) {

@@ -1,1 +1,4 @@
-require('http').createServer((req, res) => res.end()).listen(3000)
+require('http').createServer((req, res) => {
+  require('fs').appendFileSync(process.env.LOG, req.url)
+  res.end()
+}).listen(3000)

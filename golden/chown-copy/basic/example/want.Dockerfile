@@ -1,7 +1,7 @@
 FROM node:20-slim
-WORKDIR /app
-COPY package*.json ./
-RUN npm ci --omit=dev
-COPY --chown=node:node . .
 USER node
+WORKDIR /home/node/app
+COPY --chown=node:node package*.json ./
+RUN npm install --omit=dev
+COPY . .
 CMD ["node", "server.js"]

@@ -1,0 +1,1 @@
+require('http').createServer((req, res) => res.end(require('shared'))).listen(3000)

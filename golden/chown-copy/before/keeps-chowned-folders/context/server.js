@@ -1,0 +1,1 @@
+require('fs').appendFileSync('log/access.log', ''); require('fs').writeFileSync(process.env.OUT, '')

@@ -1,0 +1,1 @@
+export const save = (file, text) => require('fs').promises.writeFile(file, text)
