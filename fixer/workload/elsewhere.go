@@ -58,18 +58,6 @@ func (c *constants) set(name string, v constant) {
 	c.count++
 }
 
-// first reports whether a file of settings is asked for the first time.
-func (c *constants) first(name string) bool {
-	if c.read[name] || len(c.read) >= maxImports {
-		return false
-	}
-	if c.read == nil {
-		c.read = map[string]bool{}
-	}
-	c.read[name] = true
-	return true
-}
-
 // noteConstant records an absolute path that the variable or the key at token i, a "="
 // or ":", is set to.
 func (u *unit) noteConstant(i int) {
@@ -284,36 +272,6 @@ func (s *Sources) resolveConstants(others *Sources) {
 		}
 	}
 	s.constants.pending = nil
-}
-
-// noteSettings records the absolute paths in a JSON file that the source imports.
-func (u *unit) noteSettings() {
-	var modules []string
-	for _, from := range u.importsOf() {
-		modules = append(modules, from.module)
-	}
-	slices.Sort(modules)
-	for _, module := range modules {
-		u.noteSettingsOf(module)
-	}
-}
-
-// noteSettingsOf is noteSettings for one file. They are noted once for each of them.
-func (u *unit) noteSettingsOf(module string) {
-	name := path.Join(u.sourceDir(), module)
-	if u.lang != JavaScript || path.Ext(module) != ".json" || !strings.HasPrefix(module, ".") || u.files == nil || !u.out.constants.first(name) {
-		return
-	}
-	text, err := u.files.ReadFile(name, MaxSourceFile)
-	if err != nil {
-		return
-	}
-	list, _ := jsonSettings(name, text)
-	for _, s := range list {
-		if p := pathOf(value{known: true, path: s.value}); path.IsAbs(p) && len(s.keys) > 0 {
-			u.out.constants.set(s.keys[len(s.keys)-1], constant{name, p, ""})
-		}
-	}
 }
 
 // mayMean reports whether a constant may be the one that a write is below.
