@@ -2,6 +2,7 @@ package repository
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
@@ -13,27 +14,42 @@ import (
 // PROJECT_SERVICE_1 of docker-compose 1; and after that of a workload of Kubernetes.
 var replica = lazyregexp.New(`[-_]\d+$|-[a-z0-9]{6,10}-[a-z0-9]{5}$`)
 
-// means returns how well a container's name says that it is one of those with that name: 0
-// for not at all. The longest name counts: of the services web and admin-web,
-// x-admin-web-1 is the second.
-func means(container, name string) int {
-	bare := replica.ReplaceAllString(container, "")
+// wanted is a name that a command gives a container.
+type wanted struct {
+	name string
+	bare string // without what engines put after it
+}
+
+// wantedOf returns the names of a command in a container.
+func wantedOf(names []string) (list []wanted) {
+	for _, name := range names {
+		if name != "" {
+			list = append(list, wanted{name, replica.ReplaceAllString(name, "")})
+		}
+	}
+	return list
+}
+
+// means returns how well it says that a container is one of those with that name: 0 for not
+// at all. The longest name counts: of the services web and admin-web, x-admin-web-1 is the
+// second.
+func (w wanted) means(name string) int {
 	switch {
-	case name == "" || container == "":
+	case name == "":
 		return 0
-	case container == name:
-		return 2 * len(container)
-	case bare == name, bare != container && (strings.HasSuffix(bare, "-"+name) || strings.HasSuffix(bare, "_"+name)):
+	case w.name == name:
+		return 2 * len(name)
+	case w.bare == name, w.bare != w.name && (strings.HasSuffix(w.bare, "-"+name) || strings.HasSuffix(w.bare, "_"+name)):
 		return len(name)
 	}
 	return 0
 }
 
 // meansAny is means for the names of a command and those of a container.
-func meansAny(wanted, names []string) (best int) {
-	for _, w := range wanted {
+func meansAny(list []wanted, names []string) (best int) {
+	for _, w := range list {
 		for _, name := range names {
-			best = max(best, means(w, name))
+			best = max(best, w.means(name))
 		}
 	}
 	return best
@@ -43,9 +59,9 @@ func meansAny(wanted, names []string) (best int) {
 // that something starts under that name; else the repository's only Dockerfile, where
 // nothing else is started, or the container has its name.
 func (a *attribution) inside(l *Links, d run, r *reader) {
-	best, builds, runs := 0, []build(nil), []run(nil)
+	best, builds, runs, list := 0, []build(nil), []run(nil), wantedOf(d.containers)
 	better := func(names []string, dir string) bool {
-		n := 2 * meansAny(d.containers, names)
+		n := 2 * meansAny(list, names)
 		if n > 0 && dir == d.dir {
 			n++
 		}
@@ -73,7 +89,7 @@ func (a *attribution) inside(l *Links, d run, r *reader) {
 		as.image, as.dockerfile, as.Deployment = other.image, other.dockerfile, d.over(other.Deployment)
 		a.deploy(l, a.dockerfiles(as), as)
 	}
-	if best == 0 && a.only != "" && (a.isAlone(r) || a.isNamed(d.containers)) {
+	if best == 0 && a.only != "" && (a.alone() || a.isNamed(list)) {
 		a.deploy(l, []string{a.only}, d)
 	}
 }
@@ -90,11 +106,6 @@ func (a *attribution) isAlone(r *reader) bool {
 }
 
 // isNamed reports whether a container has the name of the only image, or of its package.
-func (a *attribution) isNamed(containers []string) bool {
-	for _, name := range containers {
-		if len(a.alike[replica.ReplaceAllString(name, "")]) > 0 || len(a.alike[name]) > 0 {
-			return true
-		}
-	}
-	return false
+func (a *attribution) isNamed(containers []wanted) bool {
+	return slices.ContainsFunc(containers, func(w wanted) bool { return len(a.alike[w.bare]) > 0 || len(a.alike[w.name]) > 0 })
 }

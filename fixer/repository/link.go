@@ -84,6 +84,7 @@ type attribution struct {
 	alike  map[string][]string // by the last part of an image's name, or the name of a package: Dockerfiles
 	exists map[string]bool     // the files of the repository
 	left   int                 // deployments that may still be given to Dockerfiles and builds
+	alone  func() bool         // as isAlone
 	// labelled returns the Dockerfiles, keyed by the repository that they name as
 	// their source.
 	labelled func() map[string][]string
@@ -99,6 +100,7 @@ type maker struct {
 func (r *reader) attribution(dockerfiles []string) *attribution {
 	a := &attribution{tagged: map[string][]string{}, makers: map[string][]maker{}, named: map[string]bool{}, names: r.names, exists: r.exists, alike: map[string][]string{}, left: maxShared}
 	a.labelled = sync.OnceValue(func() map[string][]string { return r.sourceLabels(dockerfiles) })
+	a.alone = sync.OnceValue(func() bool { return a.isAlone(r) })
 	if len(dockerfiles) == 1 {
 		a.only = dockerfiles[0]
 		for _, name := range r.names { // it is made of one of them, or of all
