@@ -122,6 +122,9 @@ func load(t *testing.T, dir string) *testCase {
 		c.deployments, c.gaps, c.kubernetes = links.Deployments("Dockerfile"), links.ComposeGaps("."), links.Kubernetes()
 		for _, b := range links.Builds("Dockerfile") {
 			c.offline = cmp.Or(c.offline, b.Offline)
+			if b.Contexts != nil {
+				c.build.Contexts = b.Contexts
+			}
 		}
 	}
 	return c

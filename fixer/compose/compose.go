@@ -40,6 +40,9 @@ type Build struct {
 	// Network is that of the RUN instructions, "none" for none; "" for the builder's own.
 	Network      string
 	NetworkPlace workload.Place
+	// Contexts are the places of additional_contexts, by the name of the image or stage
+	// that each is put in the place of; nil for none.
+	Contexts map[string]workload.Place
 }
 
 // Arg is a build argument.

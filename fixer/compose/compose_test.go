@@ -2,6 +2,8 @@ package compose
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -57,6 +59,9 @@ func describeService(b *strings.Builder, s *Service) {
 		}
 		for _, a := range c.Args {
 			fmt.Fprintf(b, " %s=%s", a.Name, known(a.Value, a.Known))
+		}
+		for _, name := range slices.Sorted(maps.Keys(c.Contexts)) {
+			fmt.Fprintf(b, " %s by %s", name, c.Contexts[name])
 		}
 		b.WriteByte('\n')
 	}
@@ -232,6 +237,13 @@ services:
   unknown: {build: "${NOPE}/x"}
   file: {build: {context: ., dockerfile: ../../Dockerfile}}
   aim: {build: {context: ., target: "${STAGE:?set it}"}}
+  list:
+    build:
+      context: .
+      additional_contexts:
+        - node:20=docker-image://acme/node
+        - base=${NOPE}/x
+  map: {build: {context: ., additional_contexts: {base: ./base}, x-bake: {contexts: {alpine: "target:alpine"}}}}
 `, "app", `
 project "" of app/compose.yaml
  absolute app/compose.yaml:17
@@ -250,8 +262,12 @@ project "" of app/compose.yaml
   gap app/compose.yaml:19 build: context git@github.com:a/b is a URL
  inline app/compose.yaml:15
   build app/compose.yaml:15 context "app" dockerfile "" inline "FROM a\n"
+ list app/compose.yaml:23
+  build app/compose.yaml:24 context "app" dockerfile "app/Dockerfile" base by app/compose.yaml:28 node:20 by app/compose.yaml:27
  long app/compose.yaml:5
   build app/compose.yaml:6 context "app/web" dockerfile "app/web/docker/App.Dockerfile" A=? B=1.2 TAG=1.2 U=?
+ map app/compose.yaml:29
+  build app/compose.yaml:29 context "app" dockerfile "app/Dockerfile" alpine by app/compose.yaml:29 base by app/compose.yaml:29
  outside app/compose.yaml:16
   build app/compose.yaml:16 context "" dockerfile "" why "context ../.. is outside the repository"
   gap app/compose.yaml:16 build: context ../.. is outside the repository

@@ -46,6 +46,10 @@ func (p *Project) shift(by int) {
 		move(&s.Place)
 		if s.Build != nil {
 			move(&s.Build.Place)
+			for name, place := range s.Build.Contexts {
+				move(&place)
+				s.Build.Contexts[name] = place
+			}
 		}
 		d := &s.Deployment
 		move(&d.Place)

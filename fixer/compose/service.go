@@ -201,6 +201,7 @@ func (g *gathering) build() *Build {
 		v, known := g.variable(at.layer, name, config.Args[name])
 		out.Args = append(out.Args, Arg{name, v, known})
 	}
+	out.Contexts = g.contexts(config, out.Place)
 	return out
 }
 

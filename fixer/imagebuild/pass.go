@@ -104,6 +104,9 @@ func (p *Pass) Base(n *stage.Node, ask baseimage.Ask) (*baseimage.Facts, error) 
 // name as BuildKit would pull it. The error says in one line why nothing is known; it
 // wraps baseimage.ErrNotFound when there is no such image or tag.
 func (p *Pass) Image(name, platform string, ask baseimage.Ask) (*baseimage.Facts, error) {
+	if err := p.Build.Replaced(name); err != nil {
+		return nil, err
+	}
 	return p.build.images.inspect(p.build.ctx, imageKey{name, platform}, ask)
 }
 

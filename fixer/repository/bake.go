@@ -6,7 +6,6 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
@@ -16,6 +15,7 @@ type bakeTarget struct {
 	place    workload.Place
 	values   map[string]value // context, dockerfile, target, network
 	args     []bakeArg
+	contexts []bakeContext
 	inherits []string
 	tags     []value
 	platform []value
@@ -27,6 +27,12 @@ type bakeArg struct {
 	value
 }
 
+// bakeContext is the name of an image or stage that a target takes from elsewhere.
+type bakeContext struct {
+	name  string
+	place workload.Place
+}
+
 // bakeJSON reads docker-bake.json with the YAML parser, whose nodes have positions.
 func (r *reader) bakeJSON(name string, text []byte) {
 	// A tab may not indent YAML, but is a blank in JSON.
@@ -36,7 +42,7 @@ func (r *reader) bakeJSON(name string, text []byte) {
 		for _, p := range pairs(get(doc, "target")) {
 			t := &bakeTarget{name: p.key, place: at(name, p.at), values: map[string]value{}}
 			for _, field := range pairs(p.value) {
-				t.json(field)
+				t.json(name, field)
 			}
 			list = append(list, t)
 		}
@@ -44,8 +50,8 @@ func (r *reader) bakeJSON(name string, text []byte) {
 	r.bake(name, list)
 }
 
-// json reads one field. An interpolation is an unknown value.
-func (t *bakeTarget) json(field pair) {
+// json reads one field of a file. An interpolation is an unknown value.
+func (t *bakeTarget) json(file string, field pair) {
 	text := func(n *yaml.Node) value {
 		v := scalar(n)
 		v.known = v.known && !strings.Contains(v.text, "${")
@@ -54,6 +60,12 @@ func (t *bakeTarget) json(field pair) {
 	var list []value
 	for _, n := range items(field.value) {
 		list = append(list, text(n))
+	}
+	if field.key == "contexts" {
+		for _, c := range pairs(field.value) {
+			t.contexts = append(t.contexts, bakeContext{c.key, at(file, c.at)})
+		}
+		return
 	}
 	if field.key == "args" {
 		for _, a := range pairs(field.value) {
@@ -98,7 +110,7 @@ func (r *reader) bake(name string, list []*bakeTarget) {
 			continue
 		}
 		whole := t.whole(byName)
-		if !whole.has("dockerfile-inline") && r.spend(name, len(whole.args)+len(whole.tags)) {
+		if !whole.has("dockerfile-inline") && r.spend(name, len(whole.args)+len(whole.contexts)+len(whole.tags)) {
 			r.add(whole.build(path.Dir(name)))
 		}
 	}
@@ -128,6 +140,9 @@ func (t *bakeTarget) build(dir string) build {
 	}
 	for _, a := range t.args {
 		b.arg(a.name, a.value)
+	}
+	for _, c := range t.contexts {
+		b.namedContext(c.name, c.place)
 	}
 	for _, tag := range t.tags {
 		b.tag(tag)
@@ -165,6 +180,7 @@ func (t *bakeTarget) whole(byName map[string]*bakeTarget) *bakeTarget {
 			w.values[key] = v
 		}
 		w.args = append(w.args, t.args[:min(len(t.args), maxValues)]...)
+		w.contexts = append(w.contexts, t.contexts[:min(len(t.contexts), maxValues)]...)
 		if t.tags != nil {
 			w.tags = t.tags
 		}
@@ -175,156 +191,4 @@ func (t *bakeTarget) whole(byName map[string]*bakeTarget) *bakeTarget {
 	}
 	take(t)
 	return w
-}
-
-var (
-	hclBlock  = lazyregexp.New(`^\s*(\w+)\s+"([^"]*)"\s*\{\s*$`)
-	hclAssign = lazyregexp.New(`^\s*"?([\w.-]+)"?\s*[=:]\s*(.*)$`)
-	hclText   = lazyregexp.New(`^"((?:[^"\\]|\\.)*)"\s*,?\s*(?:#.*|//.*)?$`)
-	hclTexts  = lazyregexp.New(`"((?:[^"\\]|\\.)*)"`)
-)
-
-// bakeHCL reads the literal attributes of the targets of docker-bake.hcl: a text
-// in double quotes, a list of them, args with a text each. The default of a
-// variable is its value, as bake has it without an environment. Other values of a
-// target are unknown.
-func (r *reader) bakeHCL(name string, text []byte) {
-	h := hcl{file: name, variables: map[string]value{}}
-	number := 0
-	for l := range strings.Lines(string(text)) {
-		number++
-		h.line(strings.TrimRight(l, "\r\n"), number)
-	}
-	r.bake(name, h.targets)
-}
-
-// hcl reads a bake file line by line.
-type hcl struct {
-	file      string
-	targets   []*bakeTarget
-	variables map[string]value
-	kind      string // of the block that the line is in, "" for none
-	variable  string
-	depth     int // of braces and brackets in the block
-	list      string
-	items     []value // of a list that continues on the next line
-	args      bool    // in args = {
-}
-
-func (h *hcl) line(text string, number int) {
-	if strings.HasPrefix(strings.TrimSpace(text), "#") || strings.HasPrefix(strings.TrimSpace(text), "//") {
-		return
-	}
-	if h.kind == "" {
-		h.open(text, number)
-		return
-	}
-	assign := hclAssign.FindStringSubmatch(text)
-	switch {
-	case h.list != "":
-		h.elements(text)
-	case h.args && assign != nil:
-		t := h.targets[len(h.targets)-1]
-		t.args = append(t.args, bakeArg{assign[1], h.text(assign[2])})
-	case h.args:
-		h.args = !strings.Contains(text, "}")
-	case h.depth == 1 && assign != nil:
-		h.attribute(assign[1], strings.TrimSpace(assign[2]))
-	default:
-		h.depth += brackets(text)
-	}
-	if h.depth <= 0 {
-		h.kind = ""
-	}
-}
-
-// open starts a block.
-func (h *hcl) open(text string, number int) {
-	block := hclBlock.FindStringSubmatch(text)
-	if block == nil {
-		return
-	}
-	h.kind, h.depth = block[1], 1
-	switch block[1] {
-	case "target":
-		h.targets = append(h.targets, &bakeTarget{name: block[2], place: workload.Place{File: h.file, Line: number}, values: map[string]value{}})
-	case "variable":
-		h.variable = block[2]
-	}
-}
-
-// attribute reads one of a block's own attributes.
-func (h *hcl) attribute(key, text string) {
-	if h.kind == "variable" && key == "default" {
-		h.variables[h.variable] = h.text(text)
-	}
-	if h.kind != "target" {
-		h.depth += brackets(text)
-		return
-	}
-	t := h.targets[len(h.targets)-1]
-	switch {
-	case strings.HasPrefix(text, "["):
-		h.list, h.items = key, []value{}
-		h.elements(text[1:])
-	case key == "args" && text == "{":
-		h.args = true
-	default:
-		v := h.text(text)
-		t.set(key, []value{v})
-		t.unread = t.unread || !v.known && (key == "args" || key == "inherits")
-		if n := brackets(text); !v.known {
-			h.depth += n
-		}
-	}
-}
-
-// elements reads the elements of a list that are on one line.
-func (h *hcl) elements(text string) {
-	inside, _, ended := strings.Cut(hclTexts.ReplaceAllStringFunc(text, func(s string) string {
-		return strings.NewReplacer("]", "\x00", "[", "\x01").Replace(s)
-	}), "]")
-	restored := strings.NewReplacer("\x00", "]", "\x01", "[").Replace(inside)
-	for _, m := range hclTexts.FindAllString(restored, maxValues) {
-		if len(h.items) < maxValues {
-			h.items = append(h.items, h.text(m))
-		}
-	}
-	if left := strings.Trim(hclTexts.ReplaceAllString(restored, ""), ", \t"); left != "" && !strings.HasPrefix(left, "#") && !strings.HasPrefix(left, "//") {
-		h.items = append(h.items, value{})
-	}
-	if ended {
-		h.targets[len(h.targets)-1].set(h.list, h.items)
-		h.list = ""
-	}
-}
-
-// text returns the value of a text in double quotes, with the known variables
-// substituted, or of a variable.
-func (h *hcl) text(s string) value {
-	s = strings.TrimSpace(s)
-	if v, ok := h.variables[strings.TrimSuffix(s, ",")]; ok {
-		return v
-	}
-	m := hclText.FindStringSubmatch(s)
-	if m == nil || strings.ContainsAny(m[1], `\%`) {
-		return value{}
-	}
-	text, known := m[1], true
-	for strings.Contains(text, "${") && known {
-		before, rest, _ := strings.Cut(text, "${")
-		name, after, closed := strings.Cut(rest, "}")
-		v := h.variables[strings.TrimSpace(name)]
-		known = closed && v.known && !strings.Contains(v.text, "${") && len(v.text)+len(text) <= maxVariable
-		text = before + v.text + after
-	}
-	return value{text, known}
-}
-
-// brackets returns how many more braces and brackets a line opens than it closes,
-// outside texts.
-func brackets(text string) int {
-	text = hclTexts.ReplaceAllString(text, "")
-	text, _, _ = strings.Cut(text, "#")
-	return strings.Count(text, "{") + strings.Count(text, "[") - strings.Count(text, "}") - strings.Count(text, "]")
 }

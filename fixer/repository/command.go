@@ -179,6 +179,8 @@ func (c command) build(args []shell.Word) {
 			b.buildArg(o)
 		case "--network":
 			b.network(o.text, c.place)
+		case "--build-context":
+			c.contextOption(&b, o)
 		}
 	}
 	context := value{}

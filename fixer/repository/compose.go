@@ -120,6 +120,9 @@ func (r *reader) service(p *compose.Project, s *compose.Service) {
 		b.arg(a.Name, value{a.Value, a.Known})
 	}
 	b.network(s.Build.Network, s.Build.NetworkPlace)
+	for name, at := range s.Build.Contexts {
+		b.namedContext(name, at)
+	}
 	b.tag(literal(s.Image))
 	b.Deployments = append([]workload.Deployment{s.Deployment}, s.Inside...)
 	r.add(b)

@@ -22,8 +22,11 @@ type Build struct {
 	Args       map[string]string // the known values only; nil for none
 	Platform   string            // "" for the builder's own, and if several are named
 	Offline    workload.Place    // of what says that it has no network; the zero Place if nothing does
-	By         string            // "service web", "target api", "job build", "script docker:build", "make image"
-	Place      workload.Place
+	// Contexts are the images and stages that the build takes from elsewhere
+	// (--build-context), by name, each with the place that states it; nil for none.
+	Contexts map[string]string
+	By       string // "service web", "target api", "job build", "script docker:build", "make image"
+	Place    workload.Place
 	// Deployments are the known ways in which the image of this build is run.
 	Deployments []workload.Deployment
 	Gaps        []workload.Gap

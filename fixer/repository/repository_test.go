@@ -36,6 +36,9 @@ func show(b Build) string {
 	if b.Platform != "" {
 		fmt.Fprintf(&s, " for %s", b.Platform)
 	}
+	for _, name := range slices.Sorted(maps.Keys(b.Contexts)) {
+		fmt.Fprintf(&s, " %s by %s", name, b.Contexts[name])
+	}
 	for _, g := range b.Gaps {
 		fmt.Fprintf(&s, " (%s)", g.What)
 	}
@@ -110,10 +113,24 @@ target "inline" {
 `, []string{"services/api/docker/Dockerfile", "Dockerfile"}, `
 docker-bake.hcl:16: target api: services/api/docker/Dockerfile in "services/api" target prod BUILD=v1 VERSION=20 for linux/arm64 (the value of the build argument OTHER is not known)
 gap docker-bake.hcl:26: target web: the build context is a URL`},
+		{"bake with other images", "docker-bake.hcl", `
+target "_all" {
+  contexts = { "node:20-slim" = "target:base", tools = "docker-image://acme/tools" } # both
+}
+target "api" {
+  inherits = ["_all"]
+  args = { VERSION = "20" }
+  contexts = {
+    base = BASE
+    "alpine:3" : "./alpine",
+  }
+}
+`, []string{"Dockerfile"}, `
+docker-bake.hcl:5: target api: Dockerfile in "." VERSION=20 alpine:3 by docker-bake.hcl:10 base by docker-bake.hcl:9 node:20-slim by docker-bake.hcl:3 tools by docker-bake.hcl:3`},
 		{"bake by default", "ci/docker-bake.hcl", "target \"a\" {\n}\n", []string{"ci/Dockerfile", "Dockerfile"}, `
 ci/docker-bake.hcl:1: target a: ci/Dockerfile in "ci"`},
-		{"bake in JSON", "docker-bake.json", "{\n\t\"target\": {\n\t\t\"api\": {\"context\": \"api\", \"args\": {\"A\": \"b\", \"B\": \"${C}\"}}\n\t}\n}\n", []string{"api/Dockerfile"}, `
-docker-bake.json:3: target api: api/Dockerfile in "api" A=b (the value of the build argument B is not known)`},
+		{"bake in JSON", "docker-bake.json", "{\n\t\"target\": {\n\t\t\"api\": {\"context\": \"api\",\n\t\t\"contexts\": {\"node\": \"target:x\"}, \"args\": {\"A\": \"b\", \"B\": \"${C}\"}}\n\t}\n}\n", []string{"api/Dockerfile"}, `
+docker-bake.json:3: target api: api/Dockerfile in "api" A=b node by docker-bake.json:4 (the value of the build argument B is not known)`},
 		{"skaffold", "deploy/skaffold.yaml", `apiVersion: skaffold/v4
 build:
   artifacts:
@@ -148,6 +165,7 @@ jobs:
         build-args: |
           A=b
           SHA=${{ github.sha }}
+        build-contexts: node:20=docker-image://acme/node
     - uses: docker/build-push-action@v6
     - uses: docker/build-push-action@v6
       with: {context: "{{defaultContext}}:web", platforms: linux/arm64}
@@ -166,13 +184,13 @@ jobs:
         docker buildx build --push \
           --build-arg A=$A --platform linux/arm64 -f Dockerfile ..
 `, []string{"Dockerfile", "web/Dockerfile", "services/api/Dockerfile", "services/api/Dockerfile.prod"}, `
-.github/workflows/ci.yml:16: job image: Dockerfile in "."
-.github/workflows/ci.yml:27: job shell: services/api/Dockerfile in "services/api"
-.github/workflows/ci.yml:7: job image: services/api/Dockerfile.prod in "services/api" target prod A=b (the value of the build argument SHA is not known)
-.github/workflows/ci.yml:17: job image: web/Dockerfile in "web" for linux/arm64
-.github/workflows/ci.yml:19: job image: web/Dockerfile in "" (the build context is not known)
-.github/workflows/ci.yml:31: job shell: web/Dockerfile in "." for linux/arm64 (the value of the build argument A is not known)
-gap .github/workflows/ci.yml:21: job image: the build context is not known`},
+.github/workflows/ci.yml:17: job image: Dockerfile in "."
+.github/workflows/ci.yml:28: job shell: services/api/Dockerfile in "services/api"
+.github/workflows/ci.yml:7: job image: services/api/Dockerfile.prod in "services/api" target prod A=b node:20 by .github/workflows/ci.yml:16 (the value of the build argument SHA is not known)
+.github/workflows/ci.yml:18: job image: web/Dockerfile in "web" for linux/arm64
+.github/workflows/ci.yml:20: job image: web/Dockerfile in "" (the build context is not known)
+.github/workflows/ci.yml:32: job shell: web/Dockerfile in "." for linux/arm64 (the value of the build argument A is not known)
+gap .github/workflows/ci.yml:22: job image: the build context is not known`},
 		{"gitlab", ".gitlab-ci.yml", `
 variables: {FILE: api/Dockerfile}
 .hidden: &steps
@@ -204,7 +222,7 @@ SHELLED := $(shell pwd)
 .PHONY: image other
 image: deps ## builds
 	@cd .. && docker build -t $(IMAGE) \
-		--build-arg A=1 -f api/$(DIR)/Dockerfile .
+		--build-arg A=1 --build-context tools=$(SHELLED) -f api/$(DIR)/Dockerfile .
 	docker build -f $(DIR)/Dockerfile .
 
 other:
@@ -213,7 +231,7 @@ other:
 	echo "$$(docker build $(CURDIR))"
 `, []string{"api/docker/Dockerfile", "api/Dockerfile", "docker/Dockerfile"}, `
 api/Makefile:17: make other: api/Dockerfile in "api"
-api/Makefile:10: make image: api/docker/Dockerfile in "." A=1
+api/Makefile:10: make image: api/docker/Dockerfile in "." A=1 tools by api/Makefile:10
 api/Makefile:12: make image: api/docker/Dockerfile in "api"
 gap api/Makefile:15: make other: the Dockerfile is not known
 gap api/Makefile:16: make other: the build context is not known`},

@@ -121,6 +121,10 @@ func (j *job) action(step *yaml.Node, env *environ) {
 			b.arg(strings.TrimSpace(name), value{text, !strings.Contains(text, "${{")})
 		}
 	}
+	for line := range strings.SplitSeq(j.expandLines(get(with, "build-contexts"), env), "\n") {
+		name, _, _ := strings.Cut(line, "=")
+		b.namedContext(name, at(j.file, get(with, "build-contexts")))
+	}
 	tags := j.expandLines(get(with, "tags"), env)
 	for tag := range strings.FieldsFuncSeq(tags, func(c rune) bool { return c == '\n' || c == ',' }) {
 		tag = strings.TrimSpace(tag)

@@ -31,6 +31,9 @@ type Options struct {
 	BuildArgs map[string]string // --build-arg
 	Target    string            // --target: a stage's name; "" for none
 	Platform  string            // --platform; "" for DefaultPlatform
+	// Contexts are the names of images and stages that the build takes from elsewhere
+	// (--build-context), each with the place that states it.
+	Contexts map[string]string
 }
 
 // Graph is a Dockerfile with the bases of its stages resolved.
@@ -171,9 +174,17 @@ func (g *Graph) resolveBase(n *Node, byName map[string]*Node) {
 		n.Err = err
 		return
 	}
+	if err := g.opts.Replaced(n.Stage.Name); err != nil {
+		n.Err = err
+		return // it is never built
+	}
 	if p := byName[ref]; p != nil {
 		n.Parent, n.depth = p, p.depth+1
 		p.Children = append(p.Children, n)
+		return
+	}
+	if err := g.opts.Replaced(ref); err != nil {
+		n.Err = err
 		return
 	}
 	n.Image = ref

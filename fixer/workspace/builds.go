@@ -61,12 +61,13 @@ func (b *builder) add(known repository.Build) {
 		o.BuildArgs = map[string]string{}
 	}
 	maps.Copy(o.BuildArgs, f.Build.BuildArgs)
+	o.Contexts = known.Contexts
 	if o.Target != "" && !b.hasStage(o.Target) {
 		return // which fails: a mistake rather than a build
 	}
 	context := b.open(known.Context)
 	for i := range b.source.Builds {
-		if same := &b.source.Builds[i]; same.Context == context && same.Options.Target == o.Target && same.Options.Platform == o.Platform && maps.Equal(same.Options.BuildArgs, o.BuildArgs) {
+		if same := &b.source.Builds[i]; same.Context == context && same.Options.Target == o.Target && same.Options.Platform == o.Platform && maps.Equal(same.Options.BuildArgs, o.BuildArgs) && maps.Equal(same.Options.Contexts, o.Contexts) {
 			same.Deployments = append(same.Deployments, known.Deployments...)
 			same.Offline = cmp.Or(same.Offline, known.Offline)
 			return

@@ -32,10 +32,13 @@ func imageWords(p *imagebuild.Pass) (list []imageWord) {
 	}
 	for _, n := range p.Graph.Nodes {
 		if n.Parent == nil && (n.Image != "" || n.Err != nil) && n.Image != "scratch" {
-			text := n.Stage.Ref.Text
+			text, image := n.Stage.Ref.Text, n.Image
+			if image == "" && !strings.Contains(text, "$") {
+				image = text // which the build takes from elsewhere
+			}
 			add(imageWord{
-				in: n.Stage.From, word: n.Stage.Ref, text: text, image: n.Image, platform: n.Platform, err: n.Err,
-				quoted: n.Image != text && !strings.Contains(text, "$"),
+				in: n.Stage.From, word: n.Stage.Ref, text: text, image: image, platform: n.Platform, err: n.Err,
+				quoted: image != text && !strings.Contains(text, "$"),
 			})
 		}
 		for _, in := range n.Stage.Body {

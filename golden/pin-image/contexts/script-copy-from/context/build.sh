@@ -1,0 +1,2 @@
+#!/bin/sh
+docker buildx build --build-context node:20-slim="$PWD/certs" -t acme/web .
