@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"errors"
 	"io/fs"
 	"path"
 	"strings"
@@ -53,7 +54,7 @@ func (f *Files) PackageUses() *PackageUses { return f.uses() }
 
 func (f *Files) readPackageUses() *PackageUses {
 	s := &usesScan{files: f, left: MaxSourceFiles, bytes: MaxSourceBytes, names: maxUseNames, out: &PackageUses{
-		kinds: map[string]packageUse{}, imported: map[string]packageUse{}, quoted: map[string]packageUse{}, words: map[string]packageUse{},
+		kinds: map[string]packageUse{}, imported: map[string]packageUse{}, quoted: map[string]packageUse{}, named: map[string]packageUse{}, words: map[string]packageUse{},
 	}}
 	if f.files == nil {
 		s.out.Gaps = []Gap{{What: ErrNoContext.Error()}}
@@ -80,7 +81,8 @@ type usesScan struct {
 
 // visit reads one file of the walk, and reports whether the walk goes on.
 func (s *usesScan) visit(name string, d fs.DirEntry) bool {
-	if !d.Type().IsRegular() || IsDevelopmentFile(name) {
+	isManifest, isData := path.Base(name) == "package.json", namesPackages(name)
+	if !d.Type().IsRegular() || IsDevelopmentFile(name) && !isManifest && !isData {
 		return true
 	}
 	s.order++
@@ -89,15 +91,25 @@ func (s *usesScan) visit(name string, d fs.DirEntry) bool {
 		kind = "typescript"
 	}
 	s.add(s.out.kinds, kind, packageUse{file: name, order: s.order})
-	if usingFile.MatchString(name) {
+	if isManifest || isData || usingFile.MatchString(name) {
 		text, err := s.files.read(name, MaxText, true)
+		if isData && errors.Is(err, errTooLarge) {
+			return true // data rather than settings
+		}
 		if err != nil {
 			return s.end(name, "the source code can't be read")
 		}
 		if s.left, s.bytes = s.left-1, s.bytes-len(text); s.left < 0 || s.bytes < 0 {
 			return s.end(name, "there is more source code than is looked at")
 		}
-		s.text(name, text)
+		switch {
+		case isManifest:
+			s.manifest(name, text)
+		case isData:
+			s.data(name, text)
+		default:
+			s.text(name, text)
+		}
 	}
 	if s.names < 0 {
 		return s.end(name, "there is more source code than is looked at")

@@ -11,6 +11,7 @@ type PackageUses struct {
 	kinds    map[string]packageUse // by the extension of a file, and by next.config.ts
 	imported map[string]packageUse
 	quoted   map[string]packageUse // also by the extension of what is quoted
+	named    map[string]packageUse // in data and in fields of package.json
 	words    map[string]packageUse // of files that start programs
 	reaches  packageUse            // of a path into node_modules
 	managers packageUse            // of a file that starts programs and names a package manager
@@ -30,6 +31,7 @@ type UseKind string
 const (
 	NeedsPackage  UseKind = "needs"    // by the type of file: a template its engine, next.config.ts typescript
 	UsesPackage   UseKind = "uses"     // imports it, or names it in quotes
+	NamesPackage  UseKind = "names"    // is data that names it, or package.json in a field of the application
 	LoadsOthers   UseKind = "loads"    // imports a package that loads others
 	ReachesInside UseKind = "reaches"  // names a path into node_modules
 	StartsProgram UseKind = "programs" // starts programs, and names the package or a package manager
@@ -46,7 +48,7 @@ type PackageUse struct {
 type PackageQuery struct {
 	Packages map[string]bool
 	// Listed are the packages, those of Packages among them, that count as used if
-	// their name is in quotes or is the extension of a file. Others count only if
+	// their name is in quotes, in data or is the extension of a file. Others count only if
 	// imported.
 	Listed map[string]string
 	// Loaders are packages whose import means the use of others that no source names.
@@ -79,6 +81,7 @@ func (u *PackageUses) First(q PackageQuery) (use PackageUse, found bool) {
 			if _, listed := q.Listed[name]; listed {
 				consider(u.kinds[name], 0, NeedsPackage, name)
 				consider(u.quoted[name], 2, UsesPackage, name)
+				consider(u.named[name], 2, NamesPackage, name)
 			}
 			consider(u.imported[name], 1, UsesPackage, name)
 			consider(u.words[name], 4, StartsProgram, "")

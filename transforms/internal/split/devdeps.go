@@ -64,22 +64,19 @@ func (sp *Split) needsDev() string {
 // usedInSources returns where the sources use one of the packages, "" if they don't.
 func usedInSources(uses *workload.PackageUses, q workload.PackageQuery) string {
 	use, found := uses.First(q)
-	file := use.Place.File
 	switch {
 	case !found && len(uses.Gaps) > 0:
 		return uses.Gaps[0].What
 	case !found:
 		return ""
-	case use.Kind == workload.NeedsPackage:
-		return fmt.Sprintf("%s needs %s", file, use.Package)
 	case use.Kind == workload.LoadsOthers:
-		return fmt.Sprintf("%s uses %s, which compiles with others", file, use.Package)
+		return fmt.Sprintf("%s uses %s, which compiles with others", use.Place, use.Package)
 	case use.Kind == workload.ReachesInside:
-		return file + " reaches into node_modules"
+		return fmt.Sprintf("%s reaches into node_modules", use.Place)
 	case use.Kind == workload.StartsProgram:
-		return file + " starts other programs"
+		return fmt.Sprintf("%s starts other programs", use.Place)
 	}
-	return fmt.Sprintf("%s uses %s", file, use.Package)
+	return fmt.Sprintf("%s %s %s", use.Place, use.Kind, use.Package)
 }
 
 // startPrograms are programs of the system that a start command may call. What

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/npm"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // This file knows dev dependencies that are used although nothing that is read names
@@ -64,19 +65,41 @@ func loadedUnnamed(m *npm.Manifest, gone map[string]bool) string {
 	return ""
 }
 
-// variableNames returns a variable of the image whose value names a package that
-// would be gone: NODE_OPTIONS any, others one that package.json lists.
+// variableNames returns a variable of the image, or of a deployment, whose value names a
+// package that would be gone: NODE_OPTIONS any, others one that package.json lists.
 func (sp *Split) variableNames(gone map[string]bool) string {
 	for _, e := range sp.run.Final.Env {
 		name, value, _ := strings.Cut(e, "=")
-		for word := range strings.FieldsSeq(value) {
-			pkg := namedPackage(word, gone)
-			if pkg == "" && name == "NODE_OPTIONS" {
-				pkg = namedPackage(word, compilers)
+		if pkg := sp.valueNames(name, value, gone); pkg != "" {
+			return fmt.Sprintf("the variable %s names %s", name, pkg)
+		}
+	}
+	for _, d := range slices.Concat(sp.pass.Deployments, sp.pass.Perhaps) {
+		for _, v := range d.Env {
+			if !v.Known && v.Name == "NODE_OPTIONS" {
+				return fmt.Sprintf("%s sets NODE_OPTIONS to what is not known", v.Place)
 			}
-			if pkg != "" && (name == "NODE_OPTIONS" || sp.project.Manifest.DevDependencies[pkg] != "") {
-				return fmt.Sprintf("the variable %s names %s", name, pkg)
+			if pkg := sp.valueNames(v.Name, v.Value, gone); pkg != "" && v.Known {
+				return fmt.Sprintf("%s sets %s, which names %s", v.Place, v.Name, pkg)
 			}
+		}
+	}
+	return ""
+}
+
+// valueNames returns the package that would be gone and that the value of a variable
+// names, "" for none.
+func (sp *Split) valueNames(name, value string, gone map[string]bool) string {
+	for word := range workload.PackageWords(value) {
+		pkg := ""
+		if gone[word] {
+			pkg = word
+		}
+		if name == "NODE_OPTIONS" && compilers[word] {
+			pkg = word
+		}
+		if pkg != "" && (name == "NODE_OPTIONS" || sp.project.Manifest.DevDependencies[pkg] != "") {
+			return pkg
 		}
 	}
 	return ""

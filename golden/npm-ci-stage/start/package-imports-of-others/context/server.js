@@ -1,0 +1,3 @@
+const ms = require('#time')
+
+console.log(ms(1000))

@@ -1,0 +1,3 @@
+const ts = require('#compiler')
+
+console.log(ts.version)

@@ -1,0 +1,1 @@
+for (const name of process.env.PLUGINS.split(',')) require(name)
