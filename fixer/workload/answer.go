@@ -16,6 +16,14 @@ func (a Answer) None() bool { return a == Answer{} }
 // File returns the file of the Evidence or of the Gap, "" for none.
 func (a Answer) File() string { return cmp.Or(a.Evidence.Place.File, a.Gap.Place.File) }
 
+// Place returns the place of the Evidence or of the Gap.
+func (a Answer) Place() Place {
+	if a.Gap != (Gap{}) {
+		return a.Gap.Place
+	}
+	return a.Evidence.Place
+}
+
 // openAnswer returns the Answer that a file or directory leaves open.
 func openAnswer(file, what string) Answer { return Answer{Gap: Gap{Place{File: file}, what}} }
 

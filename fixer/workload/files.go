@@ -95,7 +95,7 @@ func Open(files fs.FS) *Files {
 	f.sources = sync.OnceValue(f.readSources)
 	f.node = sync.OnceValue(func() *NodeProcess { return newNodeProcess(f) })
 	f.gitCalls = sync.OnceValue(f.findGitCall)
-	f.uses = sync.OnceValue(f.readPackageUses)
+	f.uses = sync.OnceValue(func() *PackageUses { return f.readPackageUses(nil) })
 	f.settings = sync.OnceValue(f.findInstallSettings)
 	f.outputs = sync.OnceValue(f.findOuterOutput)
 	f.commands = sync.OnceValue(f.findOtherCommand)

@@ -18,7 +18,7 @@ var (
 	dataOfNames = lazyregexp.New(`\.(?:ya?ml|toml|ini|cfg|conf|properties|json5|jsonc|env)$|(?:^|/)\.env(?:\.[\w.-]+)?$`)
 	// otherTools matches files of the same kinds whose readers are not the application:
 	// lock files, and the settings of what builds, checks and deploys it.
-	otherTools = lazyregexp.New(`(?i)(?:^|/)(?:docker-)?compose[\w.-]*\.ya?ml$|(?:^|/)(?:docker-bake|skaffold|kustomization|chart|values|helmfile|serverless|netlify|wrangler|vercel|fly|render|railway|nixpacks|heroku|app|apphosting|firebase|amplify|buildspec|cloudbuild|captain-definition|codecov|sonar-project|appveyor|azure-pipelines|bitbucket-pipelines|jenkinsfile|taskfile|lefthook|mkdocs|pyproject|cargo|poetry|pipfile|bunfig|rollbar|renovate|turbo|tilt|devspace|okteto|robots|humans|license|licence|readme|changelog|third[-_]?party[\w-]*|requirements[\w-]*)\.[\w.]+$` +
+	otherTools = lazyregexp.New(`(?i)(?:^|/)(?:docker-)?compose[\w.-]*\.ya?ml$|(?:^|/)(?:docker-bake|skaffold|kustomization|chart|helmfile|serverless|netlify|wrangler|vercel|fly|render|railway|nixpacks|heroku|apphosting|firebase|amplify|buildspec|cloudbuild|captain-definition|codecov|sonar-project|appveyor|azure-pipelines|bitbucket-pipelines|jenkinsfile|taskfile|lefthook|mkdocs|pyproject|cargo|poetry|pipfile|bunfig|rollbar|renovate|turbo|tilt|devspace|okteto|robots|humans|license|licence|readme|changelog|third[-_]?party[\w-]*|requirements[\w-]*)\.[\w.]+$` +
 		`|(?:^|/)(?:pnpm-lock|pnpm-workspace)\.ya?ml$|[.-]lock\.[\w]+$|(?:^|/)\.env\.(?:example|sample|template|dist|test)$|(?:^|/)(?:docs?|k8s|kubernetes|helm|charts|terraform|ansible)/`)
 )
 

@@ -52,8 +52,13 @@ func CallsPackageManager(text string) bool { return packageManager.MatchString(t
 // once, on first use: at most MaxSourceFiles files, MaxSourceBytes of all.
 func (f *Files) PackageUses() *PackageUses { return f.uses() }
 
-func (f *Files) readPackageUses() *PackageUses {
-	s := &usesScan{files: f, left: MaxSourceFiles, bytes: MaxSourceBytes, names: maxUseNames, out: &PackageUses{
+// PackageUsesWithout is PackageUses without those of some files. It is not kept.
+func (f *Files) PackageUsesWithout(files map[string]bool) *PackageUses {
+	return f.readPackageUses(files)
+}
+
+func (f *Files) readPackageUses(without map[string]bool) *PackageUses {
+	s := &usesScan{files: f, without: without, left: MaxSourceFiles, bytes: MaxSourceBytes, names: maxUseNames, out: &PackageUses{
 		kinds: map[string]packageUse{}, imported: map[string]packageUse{}, quoted: map[string]packageUse{}, named: map[string]packageUse{}, words: map[string]packageUse{},
 	}}
 	if f.files == nil {
@@ -73,6 +78,7 @@ func (f *Files) readPackageUses() *PackageUses {
 // usesScan reads the files of one walk.
 type usesScan struct {
 	files       *Files
+	without     map[string]bool // files that are not read
 	out         *PackageUses
 	order       int
 	left, bytes int // files and bytes that may still be read
@@ -82,7 +88,7 @@ type usesScan struct {
 // visit reads one file of the walk, and reports whether the walk goes on.
 func (s *usesScan) visit(name string, d fs.DirEntry) bool {
 	isManifest, isData := path.Base(name) == "package.json", namesPackages(name)
-	if !d.Type().IsRegular() || IsDevelopmentFile(name) && !isManifest && !isData {
+	if !d.Type().IsRegular() || s.without[name] || IsDevelopmentFile(name) && !isManifest && !isData {
 		return true
 	}
 	s.order++
@@ -142,13 +148,18 @@ func (s *usesScan) text(name, text string) {
 	use := func(at, offset int) packageUse {
 		return packageUse{file: name, order: s.order, at: at, line: l.number(offset)}
 	}
-	if hasAny(text, importHints) {
+	// A style sheet is compiled by a build, and loads nothing into a process.
+	loads := path.Ext(name) != ".css"
+	if loads && hasAny(text, importHints) {
 		for i, m := range importedName.FindAllStringSubmatchIndex(text, -1) {
 			s.add(s.out.imported, PackageName(text[m[2]:m[3]]), use(i, m[0]))
 		}
 	}
 	i := 0
 	for at, word := range quotedWords(text) {
+		if !loads {
+			break
+		}
 		s.add(s.out.quoted, PackageName(word), use(i, at))
 		// Express derives the engine for "index.pug" from the end of the name.
 		s.add(s.out.quoted, strings.TrimPrefix(path.Ext(word), "."), use(i+1, at))

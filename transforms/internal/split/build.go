@@ -79,27 +79,14 @@ func (sp *Split) buildStage(last int) error {
 // buildsInside fails unless the output of a RUN stays in the working directory.
 func (sp *Split) buildsInside(s stage.Step) error {
 	line := s.In.Line
-	script, err := s.Script()
-	if err != nil || script == nil || len(s.In.Node.Heredocs) > 0 {
-		return fmt.Errorf("line %d can't be read", line)
+	scripts, err := sp.scriptsOf(s)
+	if err != nil {
+		return err
 	}
-	scripts := []*shell.Script{script}
-	seen := map[string]bool{}
-	for len(scripts) > 0 {
-		script, scripts = scripts[0], scripts[1:]
+	for _, script := range scripts {
 		for _, c := range script.Calls {
 			if _, install := installs.ReadCall(c); install || leavesNothing(c) {
 				continue
-			}
-			if name := scriptOf(sp.run, c); slices.Contains([]string{"npm", "yarn", "pnpm"}, c.Name) && name != "" && !seen[name] {
-				seen[name] = true
-				for _, n := range []string{"pre" + name, name, "post" + name} {
-					inner, err := shell.Parse(sp.project.Manifest.Scripts[n], nil)
-					if err != nil {
-						return fmt.Errorf("the script %q of package.json can't be understood", n)
-					}
-					scripts = append(scripts, inner)
-				}
 			}
 			if !slices.Contains(buildTools, c.Name) || c.Name == "npm" && scriptOf(sp.run, c) == "" || c.Name == "npx" && !runsBuildTool(c) {
 				return fmt.Errorf("line %d calls %s, and what that makes is not known", line, installs.ProgramName(c.Name))
@@ -107,6 +94,11 @@ func (sp *Split) buildsInside(s stage.Step) error {
 			for _, a := range c.Args {
 				if leavesDir(a) {
 					return fmt.Errorf("line %d builds with them, and perhaps to somewhere else (%s)", line, a.Raw)
+				}
+			}
+			if file := sp.nodeScript(s, c); file != "" {
+				if outside := sp.pass.Files().WritesOutside(file); !outside.None() {
+					return fmt.Errorf("line %d runs %s, which may write outside of its directory", line, outside.Place())
 				}
 			}
 		}
@@ -117,6 +109,36 @@ func (sp *Split) buildsInside(s stage.Step) error {
 		}
 	}
 	return nil
+}
+
+// scriptsOf returns the script of a RUN, and those of package.json that it calls.
+func (sp *Split) scriptsOf(s stage.Step) ([]*shell.Script, error) {
+	script, err := s.Script()
+	if err != nil || script == nil || len(s.In.Node.Heredocs) > 0 {
+		return nil, fmt.Errorf("line %d can't be read", s.In.Line)
+	}
+	scripts := []*shell.Script{script}
+	seen := map[string]bool{}
+	for i := 0; i < len(scripts); i++ {
+		for _, c := range scripts[i].Calls {
+			if _, install := installs.ReadCall(c); install || leavesNothing(c) {
+				continue
+			}
+			name := scriptOf(sp.run, c)
+			if !slices.Contains([]string{"npm", "yarn", "pnpm"}, c.Name) || name == "" || seen[name] {
+				continue
+			}
+			seen[name] = true
+			for _, n := range []string{"pre" + name, name, "post" + name} {
+				inner, err := shell.Parse(sp.project.Manifest.Scripts[n], nil)
+				if err != nil {
+					return nil, fmt.Errorf("the script %q of package.json can't be understood", n)
+				}
+				scripts = append(scripts, inner)
+			}
+		}
+	}
+	return scripts, nil
 }
 
 // runsBuildTool reports whether npx is called with nothing but a build tool.

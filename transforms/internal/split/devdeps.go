@@ -56,9 +56,16 @@ func (sp *Split) needsDev() string {
 	if other := sp.pass.DirectoryFiles().OtherCommand(); !other.None() {
 		return other.File() + " runs other commands in it"
 	}
-	return usedInSources(sp.pass.Files().PackageUses(), workload.PackageQuery{
+	q := workload.PackageQuery{
 		Packages: gone, Listed: sp.project.Manifest.DevDependencies, Loaders: compilers, Programs: sp.project.Lock.DevPrograms(),
-	})
+	}
+	uses := sp.pass.Files().PackageUses()
+	if use, found := uses.First(q); found && strings.Contains(path.Ext(use.Place.File), "js") {
+		if only := sp.buildFiles(); only[use.Place.File] {
+			uses = sp.pass.Files().PackageUsesWithout(only)
+		}
+	}
+	return usedInSources(uses, q)
 }
 
 // usedInSources returns where the sources use one of the packages, "" if they don't.

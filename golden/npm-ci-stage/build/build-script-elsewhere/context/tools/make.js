@@ -1,0 +1,5 @@
+const fs = require('fs')
+const ts = require('typescript')
+
+fs.mkdirSync('../www', { recursive: true })
+fs.writeFileSync('dist/index.js', ts.transpile(fs.readFileSync('src/index.ts', 'utf8')))
