@@ -33,7 +33,7 @@ documentation says that this form may be removed, and BuildKit warns of it (Lega
 			"The same holds whatever the variables in it are set to",
 		},
 		LeavesAlone: []string{
-			"Values with quotes and variables beside each other, or with escapes beside blanks",
+			"Values with escapes beside blanks, or with quotes that BuildKit takes out: they may not be meant",
 			"Values that begin on another line than their name",
 			"Values that look like several variables, or begin with =: the author may mean something else",
 			"Values that are not UTF-8, or that BuildKit can't read",
@@ -71,14 +71,13 @@ var (
 	anotherPair = lazyregexp.New(`(^|\s)[A-Za-z_][A-Za-z0-9_.]*=`)
 )
 
-const legacySyntax = `legacy "ENV key value" syntax`
-
 func equals(p *imagebuild.Pass, in *dockerfile.Instruction, kv instructions.KeyValuePair) {
 	body := in.Body()
 	from := len(body) - len(kv.Value)
 	if !plainKey.MatchString(kv.Key) || from <= len(kv.Key) || body[:len(kv.Key)] != kv.Key || body[from:] != kv.Value {
 		return
 	}
+	legacySyntax := fmt.Sprintf(`legacy "%s key value" syntax`, in.Name())
 	left := func(reason string) {
 		p.Leave(in.Span, legacySyntax, reason)
 	}
@@ -109,14 +108,10 @@ func equals(p *imagebuild.Pass, in *dockerfile.Instruction, kv instructions.KeyV
 	}, fixer.Decision{}, edits...)
 }
 
-// equalsEdits puts word behind name=. The value is left where it stands, on
-// whatever lines, when the word is no more than the value in quotes.
+// equalsEdits puts word behind name=, which is the value, or the value in quotes: it is
+// left where it stands, on whatever lines.
 func equalsEdits(in *dockerfile.Instruction, kv instructions.KeyValuePair, word string) ([]document.Edit, error) {
-	before, after, found := strings.Cut(word, kv.Value)
-	if !found || len(before) > 1 || len(after) > 1 {
-		e, err := in.ReplaceBody(kv.Key + "=" + word)
-		return []document.Edit{e}, err
-	}
+	before, after, _ := strings.Cut(word, kv.Value)
 	end := len(in.Body())
 	gap, err := in.Replace(in.Part(len(kv.Key), end-len(kv.Value)), "="+before)
 	if err != nil || after == "" {
@@ -147,8 +142,8 @@ func equalsWord(kv instructions.KeyValuePair, escape byte) (word, reason string)
 		return "", fmt.Sprintf("BuildKit takes %c out of its value, which may not be meant", escape)
 	case quotes && strings.Contains(value, "$"):
 		return "", "its value has both quotes and variables"
-	case quotes:
-		word = `"` + strings.ReplaceAll(plain, `"`, string(escape)+`"`) + `"`
+	case quotes && plain != value:
+		return "", "BuildKit takes the quotes out of its value, which may not be meant"
 	}
 	if !isOneWord(kv.Key, word, escape) {
 		return "", "its value can't be written as one word"
