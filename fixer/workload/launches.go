@@ -107,6 +107,7 @@ func (w *Workload) Ports() (list []Port) {
 	}
 	list = append(list, aspNetPorts(run)...)
 	listens := map[string]bool{"PORT": true}
+	list = append(list, w.environmentPorts()...)
 	w.eachSources(func(s *Sources) {
 		for _, p := range s.Ports {
 			listens[p.Variable] = p.Variable != ""

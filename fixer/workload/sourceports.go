@@ -88,6 +88,9 @@ func (u *unit) number(a, b, depth int) (port int, variable string, at int) {
 	for i := a; i < min(b, a+24) && depth > 0; i++ {
 		switch u.kind(i) {
 		case numberToken:
+			if u.is(i-1, "[") && u.is(i+1, "]") && (u.kind(i-2) == wordToken || u.is(i-2, ")")) {
+				continue // the index of an element
+			}
 			if n, err := strconv.Atoi(strings.ReplaceAll(u.str(i), "_", "")); err == nil && n > 0 && n < 1<<16 && n != 10 {
 				return n, variable, i
 			}

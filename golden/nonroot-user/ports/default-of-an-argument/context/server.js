@@ -1,0 +1,1 @@
+require('http').createServer((req, res) => res.end('x')).listen(+process.argv[2] || 80)
