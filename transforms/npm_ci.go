@@ -39,6 +39,7 @@ build may get different ones. npm ci fails instead, and begins with an empty nod
 			"Installs after a command that may change package.json or the lock file",
 			"Installs into a node_modules that exists already, a second install included",
 			"Settings that turn the lock file off (package-lock=false)",
+			"An npm ci for which no lock file is known, which is said",
 			"Flags that are not known, installs in a heredoc or exec form, and an npm whose version is not known",
 		},
 		See: []string{
@@ -76,6 +77,7 @@ func freezeInstalls(p *imagebuild.Pass, n *stage.Node) error {
 		}
 		for _, in := range installs.Read(run.Steps, i) {
 			if in.Frozen || in.Tool == "pnpm" {
+				withoutLock(p, run, in)
 				continue
 			}
 			text := map[string]string{"npm": "ci", "yarn": in.Word.Raw + " --frozen-lockfile"}[in.Tool]
@@ -110,6 +112,16 @@ func freezeInstalls(p *imagebuild.Pass, n *stage.Node) error {
 		}
 	}
 	return nil
+}
+
+// withoutLock says of an npm ci that no lock file is known to be there for it.
+func withoutLock(p *imagebuild.Pass, run *stage.Evaluation, in installs.Install) {
+	if in.Tool != "npm" || installs.RewrittenBy(run, in) != "" {
+		return
+	}
+	if project, err := installs.ReadProject(p, run, in.At, in.Tool); err == nil && errors.Is(project.LockErr, installs.ErrNoLock) {
+		p.Leave(in.Step.In.Span, "npm ci needs a lock file", project.LockErr.Error())
+	}
 }
 
 // mayFreeze returns the project of an install, or why one that takes the lock file at its

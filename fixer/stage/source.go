@@ -108,6 +108,7 @@ func (r *Evaluation) throughStage(c Copy, src, file string, context fs.FS) Origi
 	inner := path.Clean("/" + src)
 	below, isBelow := strings.CutPrefix(file, strings.TrimSuffix(c.Dest, "/")+"/")
 	var candidates []string
+	matched, _ := path.Match(path.Base(inner), below)
 	switch {
 	case file == c.Dest && !c.Dir:
 		candidates = []string{inner}
@@ -115,6 +116,8 @@ func (r *Evaluation) throughStage(c Copy, src, file string, context fs.FS) Origi
 		return Origin{}
 	case path.Base(inner) == below:
 		candidates = []string{inner, path.Join(inner, below)}
+	case matched: // package*.json
+		candidates = []string{path.Join(path.Dir(inner), below)}
 	default:
 		candidates = []string{path.Join(inner, below)}
 	}
@@ -127,7 +130,7 @@ func (r *Evaluation) throughStage(c Copy, src, file string, context fs.FS) Origi
 			}
 		}
 	}
-	if file == c.Dest || path.Base(inner) == below || path.Ext(inner) == "" {
+	if file == c.Dest || matched || path.Ext(inner) == "" {
 		// A RUN may have made it.
 		return Origin{Copied: true, From: c.From, Perhaps: stage != nil && file != c.Dest && path.Base(inner) != below}
 	}

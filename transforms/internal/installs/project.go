@@ -29,8 +29,8 @@ type Project struct {
 	ManifestFile, LockFile string
 }
 
-// ErrNoLock begins the error of a project that has no lock file.
-var ErrNoLock = errors.New("there is no")
+// ErrNoLock is the error of a project that has no lock file.
+var ErrNoLock = errors.New("there is no lock file")
 
 // lockNames are the lock files of each package manager, in order of precedence.
 var lockNames = map[string][]string{
@@ -59,7 +59,10 @@ func ReadProject(p *imagebuild.Pass, run *stage.Evaluation, i int, tool string) 
 	}
 	_, err := read("package.json")
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, errors.New("package.json is not copied from the build context")
+		return nil, missing(p, upTo, path.Join(before.Workdir.Text, "package.json"))
+	}
+	if where := rewrittenInStage(upTo); where != "" {
+		return nil, fmt.Errorf("%s may change package.json or the lock file", where)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("package.json can't be read: %w", err)
@@ -78,6 +81,13 @@ func ReadProject(p *imagebuild.Pass, run *stage.Evaluation, i int, tool string) 
 	out.Gyp = err == nil
 	out.Pnpm, _ = read("pnpm-workspace.yaml")
 	out.Lock, out.LockFile, out.LockErr = readLock(p.Files(), tool, manifest, source)
+	if errors.Is(out.LockErr, ErrNoLock) {
+		for _, name := range lockNames[tool] {
+			if why := absent(p, upTo, path.Join(before.Workdir.Text, name)); why != "" {
+				out.LockErr = noLock(why)
+			}
+		}
+	}
 	return out, nil
 }
 
@@ -96,20 +106,17 @@ func readLock(files *workload.Files, tool, manifest string, source func(string) 
 	}
 	for _, name := range names {
 		if _, err := files.Stat(path.Join(path.Dir(manifest), name)); err == nil {
-			return nil, "", notCopied(name)
+			return nil, "", noLock(name + " is not copied into the image with package.json")
 		}
 	}
-	return nil, "", fmt.Errorf("%w %s beside package.json in the image", ErrNoLock, names[len(names)-1])
+	return nil, "", noLock("there is no " + names[len(names)-1] + " beside package.json in the image")
 }
 
-// notCopied is the error for a lock file that the image lacks and the build context has:
-// an ErrNoLock.
-type notCopied string
+// noLock is the error for a lock file that the image lacks: an ErrNoLock.
+type noLock string
 
-func (name notCopied) Error() string {
-	return fmt.Sprintf("%s is not copied into the image with package.json", string(name))
-}
-func (name notCopied) Is(err error) bool { return err == ErrNoLock }
+func (why noLock) Error() string     { return string(why) }
+func (why noLock) Is(err error) bool { return err == ErrNoLock }
 
 // Setting returns the value of an npm setting in the project's .npmrc or in the
 // environment, "" if it's set in neither.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
@@ -179,7 +180,7 @@ func (sp *Split) healthNeeds(gone map[string]bool) string {
 		if s.In.Name() != "HEALTHCHECK" {
 			continue
 		}
-		if name := mentioned(s.In.Logical, gone); name != "" {
+		if name := mentioned(exitStatus.ReplaceAllString(s.In.Logical, ""), gone); name != "" {
 			return fmt.Sprintf("line %d uses %s", s.In.Line, name)
 		}
 		if workload.CallsPackageManager(s.In.Logical) {
@@ -188,6 +189,9 @@ func (sp *Split) healthNeeds(gone map[string]bool) string {
 	}
 	return ""
 }
+
+// exitStatus matches the shell's own exit, of which there is a package too.
+var exitStatus = lazyregexp.New(`\bexit \d+`)
 
 // scriptOf returns the script of package.json that a call of a package manager runs, ""
 // for none.
