@@ -135,6 +135,9 @@ func (w *Workload) managed(dir string, m *ManagerCall) ([]string, error) {
 		return nil, errors.New("its directory is not known")
 	}
 	if !m.Where.All && len(m.Where.Workspaces) == 0 {
+		if m.Name == "npm" {
+			dir = w.PackageDir(dir)
+		}
 		return []string{dir}, nil
 	}
 	root, all, err := w.monorepo(dir)

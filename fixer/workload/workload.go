@@ -101,6 +101,13 @@ func (w *Workload) readPackage(dir string) (*Package, error) {
 		return nil, errors.New("it is not copied from the build context")
 	}
 	text, err := w.read(origin.Name)
+	if errors.Is(err, fs.ErrNotExist) {
+		name := origin.Name
+		if name == "package.json" {
+			name = "it"
+		}
+		return nil, errors.New(name + " is not in the build context")
+	}
 	if err != nil {
 		return nil, err
 	}

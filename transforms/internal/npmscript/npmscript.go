@@ -44,6 +44,9 @@ func (s *Script) Command(manager []string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	if up := s.load.PackageDir(s.run.Final.Workdir.Text); path.Base(manager[0]) == "npm" && up != s.run.Final.Workdir.Text {
+		return nil, fmt.Errorf("npm finds package.json in %s, and runs the script there", up)
+	}
 	if s.Name == "" {
 		s.Name = name
 		if err := s.settings(path.Base(manager[0])); err != nil {

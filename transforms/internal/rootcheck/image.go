@@ -20,7 +20,7 @@ import (
 // installs it.
 func (x *examiner) browsers() string {
 	isSet := func(name string) bool { _, ok := x.run.Final.EnvVar(name); return ok }
-	if m, err := x.load.Package(x.run.Final.Workdir.Text); err == nil {
+	if m, err := x.load.Package(x.load.PackageDir(x.run.Final.Workdir.Text)); err == nil {
 		if name := browsers.InHome(m.Dependencies, x.run.Final, x.puppeteerConfig()); name != "" {
 			return name + " downloads its browser into root's home"
 		}
@@ -76,7 +76,7 @@ func (x *examiner) installers() string {
 			}
 		}
 	}
-	if m, err := x.load.Package(x.run.Final.Workdir.Text); err == nil {
+	if m, err := x.load.Package(x.load.PackageDir(x.run.Final.Workdir.Text)); err == nil {
 		for _, name := range rootsPackages {
 			if m.Dependencies[name] != "" {
 				return fmt.Sprintf("it uses %s, and the devices or sockets that this opens belong to root", name)

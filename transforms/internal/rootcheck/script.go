@@ -135,6 +135,11 @@ func (x *examiner) byManager(c *workload.Command) string {
 		return ""
 	}
 	x.packageManager = true
+	if up := x.load.PackageDir(c.Dir); m.Name == "npm" && m.Script != "" && m.Where.Here() && up != c.Dir {
+		if list := x.load.Sources().RelativeWrites; len(list) > 0 {
+			return fmt.Sprintf("npm starts it in %s, and %s writes from there", up, list[0].Place)
+		}
+	}
 	if m.Name == "pnpm" && x.reinstalls(c.Dir) {
 		x.doubt = "pnpm 11 and later install anew at the start where pnpm-lock.yaml is missing, which another user may not"
 	}
