@@ -109,7 +109,9 @@ func (n *Server) filesOf(c stage.Copy, src string) ([]confFile, error) {
 		if o.Name == "" {
 			return nil, fmt.Errorf("it comes from %s", c.From)
 		}
-		n.doubt = cmp.Or(n.doubt, fmt.Sprintf("its configuration comes by way of %s, which may change it", c.From))
+		if !n.handsOn(c.From, o.Name) {
+			n.doubt = cmp.Or(n.doubt, fmt.Sprintf("its configuration comes by way of %s, which may change it", c.From))
+		}
 		if private, found := n.pass.Files().Private(o.Name); found {
 			return nil, fmt.Errorf("only its owner can read %s", private.Place.File)
 		}

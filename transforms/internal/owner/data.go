@@ -22,7 +22,7 @@ func Data(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
 	load := p.Workload(run)
 	for _, w := range load.Writes() {
 		switch {
-		case w.Command != nil || w.By == "the start" || w.Variable == "" && !load.Runs(w.Place.File) || !staysRoots(p, run, id, w.Path):
+		case w.Command != nil || w.By == "the start" || w.Variable == "" && !load.Runs(w.Place.File) || !staysRoots(p, run, id, w.Path) || isOnOpenMount(p, run, w.Path):
 		case w.Variable != "" && w.Place.File == p.File.Name():
 			return fmt.Sprintf("%s names %s, which the Dockerfile does not create", w.Variable, w.Path)
 		case w.Variable != "":
