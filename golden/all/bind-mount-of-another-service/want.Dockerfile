@@ -3,7 +3,7 @@ RUN apk add --no-cache tini
 WORKDIR /app
 COPY --chown=node:node . .
 RUN mkdir -p logs
-RUN mkdir -p /app/logs && chown node:node /app /app/logs
+RUN chown node:node /app /app/logs
 USER node
 ENTRYPOINT ["/sbin/tini", "--", "docker-entrypoint.sh"]
 CMD ["node", "app.js"]

@@ -3,7 +3,7 @@ RUN apk add --no-cache tini
 WORKDIR /app
 COPY --chown=node:node package.json server.js ./
 RUN mkdir /data
-RUN mkdir -p /data && chown node:node /app /data
+RUN chown node:node /app /data
 USER node
 EXPOSE 8080
 ENTRYPOINT ["/sbin/tini", "--", "docker-entrypoint.sh"]

@@ -3,7 +3,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf 
 WORKDIR /app
 COPY --chown=node:node server.js .
 RUN mkdir -p /app/data/vault /app/logs
-RUN mkdir -p /app/data/vault /app/logs && chown node:node /app /app/data /app/data/vault /app/logs
+RUN chown node:node /app /app/data /app/data/vault /app/logs
 USER node
 ENTRYPOINT ["/usr/bin/tini", "--", "docker-entrypoint.sh"]
 CMD ["node", "server.js"]

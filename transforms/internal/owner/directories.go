@@ -161,8 +161,8 @@ func Directories(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, t
 		owner = n
 	}
 	line := p.File.Keyword("RUN") + " "
-	if make := lowest(append(slices.Clone(made), trees...)); len(make) > 0 {
-		// They exist already, unless something removed them again.
+	if make := lowest(append(absent(run, made), trees...)); len(make) > 0 {
+		// They may exist already.
 		line += "mkdir -p " + strings.Join(make, " ") + " && "
 	}
 	var calls []string
