@@ -32,6 +32,7 @@ worked breaks, or changes what it ships, without a commit that says so.`,
 			"Full versions, digests, and releases of Debian and Ubuntu",
 			"Windows images: their tags must match the host's version",
 			"Images that were found on this machine",
+			"Names that a named context (--build-context, additional_contexts, bake) takes the place of",
 			"An ARG that something else uses, that has no default, or that --build-arg sets",
 		},
 		NeedsUnsafe: []string{
