@@ -39,7 +39,7 @@ func isPresent(run *stage.Evaluation, dir string) bool {
 		for _, c := range script.Calls {
 			switch {
 			case c.Name == "mkdir" && c.Certain:
-				present = present || makes(s, c, dir)
+				present = present || mkdirMakes(s, c, dir)
 			case mayRemove(c):
 				present = false
 			}
@@ -48,8 +48,8 @@ func isPresent(run *stage.Evaluation, dir string) bool {
 	return present
 }
 
-// makes reports whether a mkdir makes a directory, or one below it.
-func makes(s stage.Step, c shell.Call, dir string) bool {
+// mkdirMakes reports whether a mkdir makes a directory, or one below it.
+func mkdirMakes(s stage.Step, c shell.Call, dir string) bool {
 	_, operands := c.Options(func(o string) bool { return o == "-m" || o == "--mode" })
 	return slices.ContainsFunc(operands, func(w shell.Word) bool {
 		in, ok := c.Dir.In(s.Before.Workdir.Text)
