@@ -33,8 +33,8 @@ in this order: the base image's own; one that the file creates and never uses; n
 distroless; 65532:65532 where there is no user database; a new one with the first free id from 1000 on. That user gets the
 working directory, declared volumes and directories made by RUN mkdir, one directory each, and with all that is in them those
 that a RUN builds and the application writes into; with --own data, only what is there to be written, and with --own
-nothing, nothing. Docker's official nginx image runs as its own user nginx, who gets the cache directory, the pid file and the files that the image's
-entrypoint writes; the files that nginx serves stay root's.`,
+nothing, nothing. Docker's official nginx image runs as its own user nginx, who gets the cache directory, the pid file and
+the files that the image's entrypoint writes; the files that nginx serves stay root's.`,
 		Why: `A process that runs as root in a container is root on every file and socket that is mounted into it, and one kernel bug away
 from being root on the host. Kubernetes' restricted policy refuses to start it.`,
 		Checks: []string{
