@@ -48,6 +48,7 @@ type buildings struct {
 	runs     bool     // programs that may make directories where they are called
 	installs bool     // the packages of the application
 	paths    []string // what they are known to write
+	sources  []string // that they run
 }
 
 // buildings finds it once.
@@ -63,10 +64,8 @@ func (w *Workload) buildings() *buildings {
 		}
 	}
 	dirs := map[string]string{}
-	for i, name := range sources.names {
-		if i == maxBuildSources {
-			break
-		}
+	w.built.sources = sources.names[:min(len(sources.names), maxBuildSources)]
+	for _, name := range w.built.sources {
 		for _, one := range w.writesOf(w.in.Files.readSource(name), dirs) {
 			w.built.paths = append(w.built.paths, one.Path)
 		}
@@ -131,4 +130,24 @@ func (w *Workload) outDirs(c *Command) (dirs []string) {
 		}
 	}
 	return dirs
+}
+
+// OnlyBuilds reports whether a source runs in the build and not in the container: a RUN
+// runs it, nothing starts it, and no other source names it as an import does.
+func (w *Workload) OnlyBuilds(name string) bool {
+	if !slices.Contains(w.buildings().sources, name) || slices.Contains(w.started().names, name) {
+		return false
+	}
+	stem := strings.TrimSuffix(path.Base(name), path.Ext(name))
+	for _, s := range w.in.Files.NodeProcess().read().list {
+		if s.name == name || slices.Contains(w.built.sources, s.name) || !s.code {
+			continue
+		}
+		for _, end := range []string{"'", `"`, "`", ".js", ".mjs", ".cjs", ".ts"} {
+			if strings.Contains(s.text, "/"+stem+end) {
+				return false
+			}
+		}
+	}
+	return true
 }

@@ -34,7 +34,7 @@ func built(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (trees 
 	}
 	load := p.Workload(run)
 	for _, w := range load.Writes() {
-		if w.Command != nil || w.By == "the start" || !w.Sure || w.Path == workdir.Text || !workload.Within(w.Path, workdir.Text) || !load.Runs(w.Place.File) {
+		if w.Command != nil || w.By == "the start" || !w.Sure || w.Path == workdir.Text || !workload.Within(w.Path, workdir.Text) || !load.Runs(w.Place.File) || load.OnlyBuilds(w.Place.File) {
 			continue
 		}
 		dir := builtDir(load, w)
