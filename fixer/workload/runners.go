@@ -26,6 +26,9 @@ func (f *follower) runner(c *Command, depth int) bool {
 		f.procfile(c, depth)
 	case "turbo", "nx", "lerna", "wsrun":
 		f.unfollowed(c)
+	case "air", "gow", "CompileDaemon", "reflex", "realize", "watchexec", "cargo-watch", "entr", "skaffold", "tilt":
+		// They build while they run, where their configuration says.
+		f.unfollowed(c)
 	case "nodemon":
 		f.nodemon(c, depth)
 	case "bundle", "poetry", "pipenv", "uv", "pdm", "rye", "hatch", "doppler", "infisical", "op", "dotenvx", "with-contenv":
@@ -118,22 +121,45 @@ func (f *follower) concurrently(c *Command, depth int) {
 	}
 }
 
-// nodemon follows the command that it executes; without one, it starts node.
+// nodemon follows the command that it executes, with the words after it that are not its own
+// options; without one, it starts node (github.com/remy/nodemon, "Running non-node
+// scripts").
 func (f *follower) nodemon(c *Command, depth int) {
-	values, _ := c.Options(func(o string) bool { return o == "-x" || o == "--exec" })
-	for _, o := range []string{"-x", "--exec"} {
-		w, ok := values[o]
-		if !ok {
-			continue
-		}
-		if !w.Known || w.Text == "" {
+	i := slices.IndexFunc(c.Args, func(a shell.Word) bool {
+		return a.Text == "-x" || a.Text == "--exec" || strings.HasPrefix(a.Text, "--exec=")
+	})
+	if i < 0 {
+		return
+	}
+	first, attached := strings.CutPrefix(c.Args[i].Text, "--exec=")
+	line := []string{first}
+	if !attached {
+		if i++; i == len(c.Args) || !c.Args[i].Known || c.Args[i].Text == "" {
 			f.unfollowed(c)
 			return
 		}
-		f.line(c, w.Text, c.Dir, depth)
-		return
+		line[0] = c.Args[i].Text
 	}
+	for i++; i < len(c.Args); i++ {
+		switch a := c.Args[i]; {
+		case slices.Contains(nodemonValues, a.Text):
+			i++
+		case slices.Contains(nodemonFlags, a.Text):
+		case !a.Known:
+			f.unfollowed(c)
+			return
+		default:
+			line = append(line, a.Raw)
+		}
+	}
+	f.line(c, strings.Join(line, " "), c.Dir, depth)
 }
+
+// The options of nodemon, with a value and without (its "--help options").
+var (
+	nodemonValues = strings.Fields("-w --watch -e --ext -i --ignore -d --delay --cwd --config --signal -s")
+	nodemonFlags  = strings.Fields("-L --legacy-watch -I --no-stdin -V --verbose -q --quiet -C --on-change-only -r --spawn --polling --inspect --exitcrash --dump")
+)
 
 var (
 	// processScript matches what an ecosystem file of pm2 starts.

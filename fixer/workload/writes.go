@@ -24,6 +24,8 @@ var writers = map[string]string{
 	"rails":    "server s",                                    // tmp/pids, tmp/cache and log
 	"jupyter":  "", "jupyter-lab": "", "jupyter-notebook": "", // notebooks and their checkpoints
 	"jekyll": "serve build",
+	"cargo":  "watch run build", // target
+	"dotnet": "watch run build", // bin and obj
 }
 
 // modulesWriters are programs that keep a cache in node_modules while they serve,

@@ -107,6 +107,19 @@ func ofRights(d workload.Deployment) string {
 	return ""
 }
 
+// isOpen reports whether everyone may write to a mount because of its target: /tmp itself,
+// whose mode a new volume takes from the image and a host has too, and devices. A directory
+// of its own below /tmp is root's, wherever it comes from.
+func isOpen(m workload.Mount, target string) bool {
+	switch {
+	case target == "/tmp" || target == "/var/tmp":
+		return m.Kind != workload.Bind || path.Clean(m.Source) == target
+	case m.Kind == workload.Tmpfs:
+		return workload.IsTemporary(target)
+	}
+	return workload.IsTemporary(target) && !workload.Within(target, "/tmp") && !workload.Within(target, "/var/tmp")
+}
+
 // ofMount tells why a user who is not root may not write to a mount of a deployment.
 func ofMount(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, d workload.Deployment, m workload.Mount) string {
 	target := path.Clean(m.Target)
@@ -117,7 +130,7 @@ func ofMount(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, d wor
 		return fmt.Sprintf("%s mounts %s, in root's home, which no other user can enter", m.Place, target)
 	case ofRoot(d, m, id) != "":
 		return ofRoot(d, m, id)
-	case m.ReadOnly || m.Kind == workload.Config || workload.IsTemporary(target) || isSystemFile(target):
+	case m.ReadOnly || m.Kind == workload.Config || isOpen(m, target) || isSystemFile(target):
 		return ""
 	case isModules(target):
 		return ""
