@@ -17,7 +17,7 @@ func (g *gathering) inside() (list []workload.Deployment) {
 			return
 		}
 		d := g.to.Deployment
-		d.Name, d.Inside, d.Gaps = attribute, true, nil
+		d.Name, d.Inside, d.Gaps, d.Checks = attribute, true, nil, nil
 		d.Entrypoint, d.Command = []string{}, command
 		if user != "" {
 			d.User = user

@@ -197,7 +197,7 @@ func (r *reader) hooks(name string, c *yaml.Node, d run) {
 		}
 		hook.Gaps, hook.Entrypoint, hook.Command = nil, []string{}, nil
 		hook.words("command", words, &hook.Command)
-		hook.Name, hook.Place, hook.Inside = route[len(route)-1], at(name, words), true
+		hook.Name, hook.Place, hook.Inside, hook.Checks = route[len(route)-1], at(name, words), true, nil
 		if len(hook.Command) > 0 {
 			r.deploy(hook)
 		}
