@@ -86,7 +86,8 @@ func TestRepaired(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if promise.Before.BuildFails == "" || promise.After == nil || promise.After.BuildFails != "" {
+		// What chown-copy repairs fails at a RUN that stays as it is: that is not proved.
+		if promise.Before.BuildFails == "" || promise.After == nil || promise.After.BuildFails != "" || strings.HasPrefix(caseID(dir), "chown-copy/") {
 			continue
 		}
 		repaired++
