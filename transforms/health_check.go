@@ -7,14 +7,13 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/moby/buildkit/frontend/dockerfile/instructions"
-
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
+	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 	"github.com/dockmend/dockmend/transforms/internal/webclient"
 )
@@ -64,25 +63,15 @@ and Swarm replaces it again and again. In an image of Node.js, node -e "fetch(â€
 // healthProgram returns the health check of a stage, if all that it does is to call one
 // of the programs; "" for any other.
 func healthProgram(run *stage.Evaluation) (check *dockerfile.Instruction, program string) {
-	for _, s := range slices.Backward(run.Steps) {
-		cmd, ok := s.In.Cmd.(*instructions.HealthCheckCommand)
-		if !ok {
-			continue
-		}
-		var script *shell.Script
-		var err error
-		switch test := cmd.Health.Test; {
-		case len(test) > 1 && test[0] == "CMD":
-			script, err = shell.FromArgs(test[1:], nil)
-		case len(test) > 1 && test[0] == "CMD-SHELL" && run.Final.POSIXShell():
-			script, err = shell.Parse(test[1], nil)
-		}
-		if err != nil || script == nil {
-			return nil, ""
-		}
-		return s.In, onlyProgram(script)
+	argv, in := workload.HealthCommand(run)
+	if argv == nil {
+		return nil, ""
 	}
-	return nil, ""
+	script, err := shell.FromArgs(argv, nil)
+	if err != nil || script == nil {
+		return nil, ""
+	}
+	return in, onlyProgram(script)
 }
 
 // onlyProgram returns the program whose absence makes a script fail: what it calls beside

@@ -17,7 +17,7 @@ func (g *gathering) inside() (list []workload.Deployment) {
 			return
 		}
 		d := g.to.Deployment
-		d.Name, d.Inside, d.Gaps, d.Checks = attribute, true, nil, nil
+		d.Name, d.Inside, d.Gaps = attribute, true, nil
 		d.Entrypoint, d.Command = []string{}, command
 		if user != "" {
 			d.User = user
@@ -27,6 +27,9 @@ func (g *gathering) inside() (list []workload.Deployment) {
 		}
 		if at := g.layers.last(attribute); at.key != nil {
 			d.Place = at.place(at.key)
+			if attribute == "healthcheck" {
+				d.Place = g.placeIn(attribute, "test")
+			}
 		}
 		list = append(list, d)
 	}

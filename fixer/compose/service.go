@@ -82,7 +82,6 @@ func (a *assembly) service(config types.ServiceConfig, ls layers) *Service {
 	d.WorkingDir = g.text("working_dir", config.WorkingDir)
 	d.User = g.text("user", config.User)
 	d.Init = config.Init != nil && *config.Init
-	d.Checks = g.check()
 	d.Env = g.environment()
 	d.Mounts = g.mounts()
 	d.Ports = g.allPorts()
@@ -142,19 +141,6 @@ func (g *gathering) words(attribute string, command types.ShellCommand) []string
 		words = append(words, g.text(attribute, w))
 	}
 	return words
-}
-
-// check returns the health check.
-func (g *gathering) check() []workload.Check {
-	h, at := g.config.HealthCheck, g.layers.last("healthcheck")
-	if h == nil || h.Disable || len(h.Test) < 2 || at.key == nil {
-		return nil
-	}
-	argv := h.Test[1:]
-	if h.Test[0] == "CMD-SHELL" {
-		argv = append([]string{"/bin/sh", "-c"}, argv...)
-	}
-	return []workload.Check{{Argv: argv, Place: g.placeIn("healthcheck", "test")}}
 }
 
 // build returns what the image is built from, nil for no build.

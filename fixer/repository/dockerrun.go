@@ -26,6 +26,12 @@ func (c command) run(args []shell.Word) {
 	}
 	d.command(rest[1:])
 	c.reader.deploy(d)
+	if d.health != "" {
+		check := d
+		check.Name, check.Inside, check.Gaps = "--health-cmd", true, nil
+		check.Entrypoint, check.Command = []string{}, []string{"/bin/sh", "-c", d.health}
+		c.reader.deploy(check)
+	}
 }
 
 // command reads what follows the image or the service.
@@ -82,7 +88,7 @@ func (d *run) option(o option) {
 	case "--env-file":
 		d.gap("its env file is not read")
 	case "--health-cmd":
-		d.Checks = []workload.Check{{Argv: []string{"/bin/sh", "-c", o.text}, Place: d.Place}}
+		d.health = o.written()
 	case "-p", "--publish":
 		d.port(o.written())
 	case "--privileged":

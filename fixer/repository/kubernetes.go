@@ -109,24 +109,6 @@ func fileMode(n *yaml.Node) *fs.FileMode {
 	return &perm
 }
 
-// hooks are the paths of what a runtime calls in a container (Kubernetes API reference,
-// "Container v1 core").
-var hooks = [][]string{{"livenessProbe"}, {"readinessProbe"}, {"startupProbe"}, {"lifecycle", "postStart"}, {"lifecycle", "preStop"}}
-
-// checks records the commands of a container's probes and hooks.
-func (d *run) checks(name string, c *yaml.Node) {
-	for _, hook := range hooks {
-		command := get(c, append(slices.Clone(hook), "exec", "command")...)
-		check := workload.Check{Place: at(name, command)}
-		for _, word := range items(command)[:min(len(items(command)), maxValues)] {
-			check.Argv = append(check.Argv, scalar(word).text)
-		}
-		if check.Argv != nil {
-			d.Checks = append(d.Checks, check)
-		}
-	}
-}
-
 // container records a container.
 func (r *reader) container(name, workloadName string, pod, c *yaml.Node, volumes map[string]podVolume) {
 	d := run{dir: path.Dir(name)}
@@ -141,7 +123,6 @@ func (r *reader) container(name, workloadName string, pod, c *yaml.Node, volumes
 	d.FSGroup = scalar(get(pod, "securityContext", "fsGroup")).text != ""
 	d.HostNetwork = isTrue(get(pod, "hostNetwork"))
 	r.podRights(name, pod, get(c, "securityContext"), &d)
-	d.checks(name, c)
 	for _, e := range items(get(c, "env")) {
 		v := scalar(get(e, "value"))
 		v.known = v.known && get(e, "valueFrom") == nil
@@ -197,7 +178,7 @@ func (r *reader) hooks(name string, c *yaml.Node, d run) {
 		}
 		hook.Gaps, hook.Entrypoint, hook.Command = nil, []string{}, nil
 		hook.words("command", words, &hook.Command)
-		hook.Name, hook.Place, hook.Inside, hook.Checks = route[len(route)-1], at(name, words), true, nil
+		hook.Name, hook.Place, hook.Inside = route[len(route)-1], at(name, words), true
 		if len(hook.Command) > 0 {
 			r.deploy(hook)
 		}

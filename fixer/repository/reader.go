@@ -57,6 +57,7 @@ type run struct {
 	// where that is not known.
 	containers []string
 	configs    []configRef // of Kubernetes, whose variables it gets
+	health     string      // the command line of docker run's health check; "" for none
 }
 
 func (r *reader) walk(dir string, depth int) {

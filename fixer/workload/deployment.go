@@ -45,8 +45,7 @@ type Deployment struct {
 	Init       bool // the runtime brings an init (init: true, docker run --init)
 	Env        []Variable
 	Mounts     []Mount
-	Checks     []Check // that the runtime makes in the container
-	Ports      []int   // published or named ports, in the container
+	Ports      []int // published or named ports, in the container
 
 	Privileged  bool     // it has all capabilities and devices of the host
 	Devices     []string // of the host, as written: "/dev/ttyUSB0:/dev/ttyACM0"
@@ -62,13 +61,6 @@ type Deployment struct {
 	FSGroup bool
 
 	Gaps []Gap // of this deployment
-}
-
-// Check is a command that the runtime calls in the container besides its start: a health
-// check, a probe, a hook.
-type Check struct {
-	Argv  []string
-	Place Place
 }
 
 // IsConfinedRoot reports whether the deployment sets root as its user, and takes from it the

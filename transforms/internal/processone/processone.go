@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/moby/buildkit/frontend/dockerfile/instructions"
-
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
@@ -16,7 +14,7 @@ import (
 )
 
 // Another doubts if something depends on which program is PID 1: a source or a start
-// script, a health check, a probe of a deployment. own: the numbers of the application's
+// script, a health check, a probe or another command that is run in the container. own: the numbers of the application's
 // own processes change too.
 func Another(p *imagebuild.Pass, run *stage.Evaluation, own bool) fixer.Decision {
 	load := p.Workload(run)
@@ -24,14 +22,12 @@ func Another(p *imagebuild.Pass, run *stage.Evaluation, own bool) fixer.Decision
 		at := u.Place
 		return doubt(at.String(), fixer.Evidence{File: at.File, Root: fixer.Directory, Line: at.Line, What: "PID 1"})
 	}
-	if argv, line := healthCheck(run); asks(load, argv) {
-		return doubt(fmt.Sprintf("line %d", line))
+	if argv, in := workload.HealthCommand(run); asks(load, argv) {
+		return doubt(fmt.Sprintf("line %d", in.Line))
 	}
-	for _, d := range p.Deployments {
-		for _, c := range d.Checks {
-			if asks(load, c.Argv) {
-				return doubt(c.Place.String(), imagebuild.InRepository(c.Place, "PID 1"))
-			}
+	for _, d := range p.Inside {
+		if !d.Perhaps && asks(load, d.Command) {
+			return doubt(d.Place.String(), imagebuild.InRepository(d.Place, "PID 1"))
 		}
 	}
 	return fixer.Decision{}
@@ -59,22 +55,4 @@ func asks(load *workload.Workload, argv []string) bool {
 	list := append(workload.ProcessOneIn("", strings.Join(argv, " ")), load.Follow(argv).ProcessOne()...)
 	_, ok := first(list, false)
 	return ok
-}
-
-// healthCheck returns the words of the stage's HEALTHCHECK and its line, nil for none.
-func healthCheck(run *stage.Evaluation) (argv []string, line int) {
-	for _, s := range slices.Backward(run.Steps) {
-		check, ok := s.In.Cmd.(*instructions.HealthCheckCommand)
-		if !ok {
-			continue
-		}
-		switch test := check.Health.Test; {
-		case len(test) > 1 && test[0] == "CMD":
-			return test[1:], s.In.Line
-		case len(test) > 1 && test[0] == "CMD-SHELL":
-			return append(slices.Clone(run.Final.Shell), test[1]), s.In.Line
-		}
-		break // the last one counts
-	}
-	return nil, 0
 }
