@@ -57,7 +57,7 @@ func stillRoots(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) st
 		func() string { return owner.SystemFile(p, run) },
 		func() string { return owner.Data(p, run, id) },
 		func() string { return owner.BuiltDoubt(p, run, id) },
-		func() string { return owner.Written(p, run, id) },
+		func() string { return owner.RootsFiles(p, run, id) },
 		func() string { return Children(p, run, id) },
 		func() string { return owner.InRootDirectory(p, run) },
 		func() string { return liveUpdate(p) },

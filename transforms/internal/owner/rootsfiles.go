@@ -65,9 +65,9 @@ func holdsCode(run *stage.Evaluation, dir string) bool {
 	})
 }
 
-// Written tells of something that the application may write where its files stay root's,
+// RootsFiles tells of something that the application may write where its files stay root's,
 // "" where nothing is known and nothing was overlooked.
-func Written(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
+func RootsFiles(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
 	if GivesFiles(p) {
 		return ""
 	}
