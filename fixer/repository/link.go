@@ -76,15 +76,16 @@ func comparePlaces(a, b workload.Place) int {
 
 // attribution finds the Dockerfiles that an image is made from.
 type attribution struct {
-	tagged map[string][]string // by the name of an image: Dockerfiles
-	makers map[string][]maker  // by the name of an image: builds
-	named  map[string]bool     // Dockerfiles that have a name
-	only   string              // the repository's only Dockerfile, "" if there are several
-	names  map[string]string   // by directory: the name of the package
-	alike  map[string][]string // by the last part of an image's name, or the name of a package: Dockerfiles
-	exists map[string]bool     // the files of the repository
-	left   int                 // deployments that may still be given to Dockerfiles and builds
-	alone  func() bool         // as isAlone
+	tagged  map[string][]string // by the name of an image: Dockerfiles
+	makers  map[string][]maker  // by the name of an image: builds
+	named   map[string]bool     // Dockerfiles that have a name
+	only    string              // the repository's only Dockerfile, "" if there are several
+	names   map[string]string   // by directory: the name of the package
+	folders map[string][]string // by the names of their folders: Dockerfiles
+	alike   map[string][]string // by the last part of an image's name, or the name of a package: Dockerfiles
+	exists  map[string]bool     // the files of the repository
+	left    int                 // deployments that may still be given to Dockerfiles and builds
+	alone   func() bool         // as isAlone
 	// labelled returns the Dockerfiles, keyed by the repository that they name as
 	// their source.
 	labelled func() map[string][]string
@@ -98,7 +99,7 @@ type maker struct {
 
 // attribution records the names that the builds give their images.
 func (r *reader) attribution(dockerfiles []string) *attribution {
-	a := &attribution{tagged: map[string][]string{}, makers: map[string][]maker{}, named: map[string]bool{}, names: r.names, exists: r.exists, alike: map[string][]string{}, left: maxShared}
+	a := &attribution{tagged: map[string][]string{}, makers: map[string][]maker{}, named: map[string]bool{}, names: r.names, exists: r.exists, alike: map[string][]string{}, folders: map[string][]string{}, left: maxShared}
 	a.labelled = sync.OnceValue(func() map[string][]string { return r.sourceLabels(dockerfiles) })
 	a.alone = sync.OnceValue(func() bool { return a.isAlone(r) })
 	if len(dockerfiles) == 1 {
@@ -120,9 +121,15 @@ func (r *reader) attribution(dockerfiles []string) *attribution {
 		if name := a.names[path.Dir(file)]; name != "" {
 			a.isAlike(name, file)
 		}
+		if folder := path.Base(path.Dir(file)); folder != "." && !slices.Contains(noNames, folder) && len(a.folders[folder]) < maxTagged {
+			a.folders[folder] = append(a.folders[folder], file)
+		}
 	}
 	return a
 }
+
+// noNames are folders that say nothing of what a Dockerfile in them makes.
+var noNames = strings.Fields("docker .docker build deploy dev prod production staging ci images image")
 
 // isAlike records that something gives a Dockerfile a name.
 func (a *attribution) isAlike(name, dockerfile string) {
@@ -207,6 +214,9 @@ func (a *attribution) possible(dockerfiles []string, d run) (list []string, alik
 		if list := a.alike[base]; len(list) > 0 {
 			return list, true
 		}
+		if list := a.inFolder(base); len(list) > 0 {
+			return list, true
+		}
 		if strings.HasPrefix(name, "docker.io/library/") {
 			return nil, false
 		}
@@ -218,6 +228,18 @@ func (a *attribution) possible(dockerfiles []string, d run) (list []string, alik
 	list = list[:min(len(list), a.left)]
 	a.left -= len(list)
 	return list, false
+}
+
+// inFolder returns the Dockerfiles in a folder whose name is that of an image, or ends it
+// after what an organization or a project puts before: hlf-express-api for express-api.
+// Of one word the name says too little: nginx is Docker's image, and a folder for it.
+func (a *attribution) inFolder(image string) []string {
+	for name := image; strings.ContainsAny(name, "-_"); name = name[strings.IndexAny(name, "-_")+1:] {
+		if list := a.folders[name]; len(list) > 0 {
+			return list
+		}
+	}
+	return nil
 }
 
 // sourceLabel matches the repository that an image states as its source

@@ -7,6 +7,7 @@ import (
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
@@ -136,7 +137,7 @@ func (w *Workload) Writes() (list []Write) {
 			}
 		}
 		for _, c := range s.Commands {
-			list = append(list, c.writes()...)
+			list = append(append(list, c.writes()...), w.denoWrites(c)...)
 		}
 	})
 	list = slices.Concat(list, w.variableWrites(), w.nodeOptionWrites(), w.SourceWrites(), w.configuration().writes)
@@ -176,6 +177,23 @@ func (c *Command) writes() (list []Write) {
 		list = append(list, Write{Path: c.Dir, Tree: true, Sure: true, By: by, Place: c.In.Place, Command: c})
 	}
 	return list
+}
+
+// ownModules matches the setting by which deno keeps packages of npm beside its
+// configuration, and makes them at the start (docs.deno.com, "nodeModulesDir").
+var ownModules = lazyregexp.New(`"nodeModulesDir"\s*:\s*(?:"auto"|true)`)
+
+// denoWrites returns the directory in which deno makes node_modules.
+func (w *Workload) denoWrites(c *Command) []Write {
+	if c.Name != "deno" || c.Dir == "" {
+		return nil
+	}
+	for _, name := range []string{"deno.json", "deno.jsonc"} {
+		if text, err := w.read(w.Origin(path.Join(c.Dir, name)).Name); err == nil && ownModules.MatchString(text) {
+			return []Write{{Path: c.Dir, Tree: true, Sure: true, By: c.Name, Place: c.In.Place, Command: c}}
+		}
+	}
+	return nil
 }
 
 // variableWrites returns the directories that variables name for data.

@@ -219,6 +219,9 @@ func bringsSources(p *imagebuild.Pass, run *stage.Evaluation, m workload.Mount, 
 // writtenInto returns what the application surely writes below a target, and into no
 // deeper mount of the same deployment; "" for nothing.
 func writtenInto(p *imagebuild.Pass, run *stage.Evaluation, d workload.Deployment, target string) string {
+	if d.StartsOtherwise(run) {
+		run = d.Started(run)
+	}
 	load := p.Workload(run)
 	for _, w := range load.Writes() {
 		deeper := func(m workload.Mount) bool {

@@ -44,7 +44,7 @@ type Start struct {
 // Examine looks for reasons to leave a stage root, whoever it would run as when
 // user is nil.
 func Examine(p *imagebuild.Pass, run *stage.Evaluation, user *users.Identity) Start {
-	x := &examiner{pass: p, run: run, load: p.Workload(run), user: user}
+	x := &examiner{pass: p, run: run, load: p.Workload(run), user: user, mayGive: true}
 	checks := []func() string{
 		x.windows, x.comment, x.onbuild, x.start, x.paths, x.installers, x.browsers, x.modes, x.downloads, x.keys, x.privateScripts, x.filledHome,
 		x.plugAndPlay, x.action, x.bare, x.baseStart, x.packages, x.sources, x.application,
@@ -83,6 +83,7 @@ type examiner struct {
 	moveCorepack   *dockerfile.Instruction
 	written        string        // as of startup
 	gives          []string      // as of startup
+	mayGive        bool          // what it finds of gives is given
 	server         *nginx.Server // as of startup
 }
 

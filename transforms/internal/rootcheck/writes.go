@@ -92,7 +92,7 @@ func (x *examiner) writer(c *workload.Command) string {
 func (x *examiner) giveOwn(c *workload.Command, why string) bool {
 	dirs := x.load.OwnDirectories(c)
 	own := len(x.run.Steps) - len(x.run.Exclusive())
-	if len(dirs) == 0 || !owner.GivesFiles(x.pass) || slices.ContainsFunc(dirs, func(dir string) bool {
+	if !x.mayGive || len(dirs) == 0 || !owner.GivesFiles(x.pass) || slices.ContainsFunc(dirs, func(dir string) bool {
 		return !workload.Within(dir, x.run.Final.Workdir.Text) || !paths.IsPlain(dir)
 	}) || !steps.CanRun(x.run.Final) {
 		return false
