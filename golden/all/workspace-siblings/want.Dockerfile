@@ -6,7 +6,6 @@ COPY --chown=node:node packages/shared ./packages/shared
 COPY --chown=node:node packages/bot ./packages/bot
 RUN npm install --omit=dev
 WORKDIR /app/packages/bot
-RUN chown node:node /app
 USER node
 ENTRYPOINT ["/usr/bin/tini", "--", "docker-entrypoint.sh"]
 CMD ["node", "index.js"]

@@ -15,6 +15,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/paths"
+	"github.com/dockmend/dockmend/transforms/internal/sources"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
@@ -143,7 +144,7 @@ func Directories(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, t
 		made = dirs[1:]
 	}
 	if GivesFiles(p) {
-		dirs = append(dirsAbove(run, id, dirs), dirs...)
+		dirs = append(dirsAbove(p, run, id, dirs), dirs...)
 		dirs = slices.DeleteFunc(dirs, func(d string) bool {
 			return isWorkdir(run, d) && isMadeAsTheUsers(p, run, id, d, func(*dockerfile.Instruction) bool { return false })
 		})
@@ -212,8 +213,8 @@ func lowest(list []string) (dirs []string) {
 }
 
 // dirsAbove returns working directories of the file above the last one, which contain
-// the application too; except for those in the list.
-func dirsAbove(run *stage.Evaluation, id users.Identity, but []string) (dirs []string) {
+// the application too, and where it may write; except for those in the list.
+func dirsAbove(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, but []string) (dirs []string) {
 	final := run.Final.Workdir
 	for _, s := range run.Steps {
 		dir := s.Before.After(s.In).Workdir
@@ -221,9 +222,23 @@ func dirsAbove(run *stage.Evaluation, id users.Identity, but []string) (dirs []s
 		if !above || workload.IsSystem(dir.Text) || !paths.IsPlain(dir.Text) || s.Before.DependsOnArg(s.In.Body()) || slices.Contains(but, dir.Text) || slices.Contains(dirs, dir.Text) || dir.Text == id.Home || settled(run, id, dir.Text) {
 			continue
 		}
-		dirs = append(dirs, dir.Text)
+		if mayWriteIn(p, run, dir.Text) {
+			dirs = append(dirs, dir.Text)
+		}
 	}
 	return dirs
+}
+
+// mayWriteIn reports whether the application may make files in a directory in which it does
+// not run: something writes there, or where no source says, or a package manager starts it.
+func mayWriteIn(p *imagebuild.Pass, run *stage.Evaluation, dir string) bool {
+	load := p.Workload(run)
+	if p.Context == nil || sources.Unread(p) != "" || len(load.Opaque()) > 0 || len(unplaced(load, p.NodeProcess())) > 0 {
+		return true
+	}
+	start := load.Start()
+	return start == nil || !start.All(func(c *workload.Command) bool { return c.Manager == nil && c.Unfollowed == "" }) ||
+		slices.ContainsFunc(load.Writes(), func(w workload.Write) bool { return w.Path == dir || path.Dir(w.Path) == dir })
 }
 
 // ownableWorkdir returns the working directory if it can and must be given to the
