@@ -28,6 +28,9 @@ func TestComputed(t *testing.T) {
 		{"removed", "a.js", "fs.rmSync('/data/a'); fs.promises.unlink('/data/b'); fs.symlinkSync('/etc/x', '/data/c'); $.unlink('/data/d')", "/data/a\n/data/b\n/data/c"},
 		{"removed in Python", "a.py", "os.remove('/data/a'); shutil.rmtree('/data/b'); list.remove('/data/c')", "/data/a\n/data/b"},
 		{"removed in Go", "a.go", `os.RemoveAll("/data/a"); list.Remove("/data/b")`, "/data/a"},
+		{"moves", "a.js", "process.chdir('/srv/state'); fs.writeFileSync('tick', x)", "/srv/state\n/srv/app/tick"},
+		{"moves to itself", "a.js", "process.chdir(__dirname)", "/srv/app"},
+		{"moves in Python", "a.py", "os.chdir('/srv/state')", "/srv/state"},
 		{"options", "a.js", "program.option('-d, --data-dir <dir>', 'where', '/data'); yargs.option('log-dir', { default: '/log' }).option('url', { default: '/x' })", "/data\n/log"},
 	} {
 		w := of(t, "FROM node:20\nWORKDIR /srv/app\nCOPY . .\n", files(c.file, c.text))

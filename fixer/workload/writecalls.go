@@ -20,8 +20,9 @@ type writeCall struct {
 // writeCallsOf are the calls of each language, as [receiver|receiver.]name:path. The
 // path is the index of an argument, the key of one, or "<" for the receiver of the
 // method; "?" after it: only with a mode that writes; "=": only where it is the URL of a
-// database that is a file. Sources are the documentation of the languages' libraries and
-// of the packages.
+// database that is a file. Calls that change the working directory count as well: what the
+// application then writes lies there. Sources are the documentation of the languages'
+// libraries and of the packages.
 var writeCallsOf = map[Language]string{
 	JavaScript: "writeFile:0 writeFileSync:0 appendFile:0 appendFileSync:0 createWriteStream:0 mkdir:0 mkdirSync:0 mkdirp:0 mkdirpSync:0 mkdtemp:0 mkdtempSync:0 " +
 		"ensureDir:0 ensureDirSync:0 ensureFile:0 ensureFileSync:0 outputFile:0 outputFileSync:0 outputJson:0 outputJsonSync:0 outputJSON:0 writeJson:0 writeJsonSync:0 writeJSON:0 " +
@@ -29,13 +30,13 @@ var writeCallsOf = map[Language]string{
 		"fs|fsp|fsPromises|promises.rmdir:0 fs|fsp|fsPromises|promises.truncate:0 fs|fsp|fsPromises|promises.chmod:0 fs|fsp|fsPromises|promises.symlink:1 fs|fsp|fsPromises|promises.link:1 fs|fse|fsExtra|fsp|promises.copy:1 copySync:1 fs|fsp|promises.rename:1 renameSync:1 fs|fsp|promises.cp:1 cpSync:1 openSync:0? fs|fsp|promises|fsPromises.open:0? " +
 		"Database:0 DatabaseSync:0 JSONFile:0 JSONFileSync:0 TextFile:0 TextFileSync:0 YAMLFile:0 FileSync:0 FileAsync:0 JSONPreset:0 JSONFilePreset:0 multer:dest Datastore:filename Datastore:0 Datastore.create:0 Datastore.create:filename " +
 		"File:filename File:dirname DailyRotateFile:filename DailyRotateFile:dirname FileStore:path KeyvFile:filename fileUpload:tempFileDir mv:0 lmdb.open:path lmdb.open:0 nodePersist.init:dir " +
-		"formidable:uploadDir Formidable:uploadDir IncomingForm:uploadDir LocalStorage:0 open:filename Sequelize:storage diskStorage:destination pino.destination:0 pino.destination:dest rfs|rotatingFileStream.createStream:path Bun.write:0 Deno.writeTextFile:0 Deno.writeFile:0 Deno.mkdir:0 Level:0 ClassicLevel:0",
-	Python: "open:0? os.remove:0 os.unlink:0 os.rmdir:0 shutil.rmtree:0 os.chmod:0 os.symlink:1 os.link:1 unlink:< makedirs:0 os.mkdir:0 shutil.copy:1 shutil.copyfile:1 shutil.copy2:1 shutil.copytree:1 shutil.move:1 os.rename:1 os.replace:1 sqlite3|aiosqlite.connect:0 FileHandler:0 " +
+		"formidable:uploadDir Formidable:uploadDir IncomingForm:uploadDir LocalStorage:0 open:filename Sequelize:storage diskStorage:destination pino.destination:0 pino.destination:dest rfs|rotatingFileStream.createStream:path process.chdir:0 Bun.write:0 Deno.writeTextFile:0 Deno.writeFile:0 Deno.mkdir:0 Level:0 ClassicLevel:0",
+	Python: "os.chdir:0 open:0? os.remove:0 os.unlink:0 os.rmdir:0 shutil.rmtree:0 os.chmod:0 os.symlink:1 os.link:1 unlink:< makedirs:0 os.mkdir:0 shutil.copy:1 shutil.copyfile:1 shutil.copy2:1 shutil.copytree:1 shutil.move:1 os.rename:1 os.replace:1 sqlite3|aiosqlite.connect:0 FileHandler:0 " +
 		"RotatingFileHandler:0 TimedRotatingFileHandler:0 WatchedFileHandler:0 basicConfig:filename shelve|dbm.open:0 TinyDB:0 SqliteDict:0 SqliteDatabase:0 PersistentClient:path to_csv:0 to_parquet:0 " +
 		"to_pickle:0 savefig:0 np|numpy.save:0 logger.add:0 save:0 mkdir:< write_text:< write_bytes:< touch:< open:<?",
-	Ruby: "File|IO.write:0 File.open:0? File.new:0? FileUtils.mkdir_p:0 FileUtils.makedirs:0 FileUtils.mkdir:0 FileUtils.touch:0 FileUtils.cp:1 FileUtils.mv:1 Dir.mkdir:0 Database.new:0 Logger.new:0 " +
+	Ruby: "Dir.chdir:0 File|IO.write:0 File.open:0? File.new:0? FileUtils.mkdir_p:0 FileUtils.makedirs:0 FileUtils.mkdir:0 FileUtils.touch:0 FileUtils.cp:1 FileUtils.mv:1 Dir.mkdir:0 Database.new:0 Logger.new:0 " +
 		"PStore|Store.new:0 CSV.open:0? mkpath:< mkdir:<",
-	Go: "os|ioutil.WriteFile:0 os.Create:0 os.MkdirAll:0 os.Mkdir:0 os.OpenFile:0? os.Rename:1 os.Remove:0 os.RemoveAll:0 os.Chmod:0 os.Truncate:0 os.Symlink:1 os.Link:1 sqlite.Open:0 bolt|bbolt.Open:0 badger.DefaultOptions:0 leveldb.OpenFile:0 pebble.Open:0 sql|sqlx.Open:1= sqlx.Connect:1=",
+	Go: "os.Chdir:0 os|ioutil.WriteFile:0 os.Create:0 os.MkdirAll:0 os.Mkdir:0 os.OpenFile:0? os.Rename:1 os.Remove:0 os.RemoveAll:0 os.Chmod:0 os.Truncate:0 os.Symlink:1 os.Link:1 sqlite.Open:0 bolt|bbolt.Open:0 badger.DefaultOptions:0 leveldb.OpenFile:0 pebble.Open:0 sql|sqlx.Open:1= sqlx.Connect:1=",
 	Java: "FileOutputStream:0 FileWriter:0 PrintWriter:0 RandomAccessFile:0? Files.write:0 writeString:0 createDirectories:0 createDirectory:0 Files.createFile:0 newBufferedWriter:0 newOutputStream:0 " +
 		"Files.copy:1 Files.move:1 FileHandler:0 writeStringToFile:0 forceMkdir:0 mkdirs:< mkdir:< createNewFile:< writeText:< writeBytes:< appendText:< bufferedWriter:< outputStream:< printWriter:< os.write:0 makeDir.all:0",
 	CSharp: "File.WriteAllText:0 File.WriteAllTextAsync:0 File.WriteAllBytes:0 File.WriteAllBytesAsync:0 File.WriteAllLines:0 File.AppendAllText:0 File.AppendAllTextAsync:0 File.AppendAllLines:0 File.Create:0 " +
