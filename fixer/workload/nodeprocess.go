@@ -9,7 +9,7 @@ import (
 // when it is first requested, in the order of the walk, by directory and name, so that
 // the first entry is in the first file. The methods are safe for concurrent use.
 type NodeProcess struct {
-	npmVariables, pwd, spawns, stops, drops, writing func() []Evidence
+	npmVariables, pwd, spawns, stops, writing func() []Evidence
 
 	systemData func() []SystemData
 	read       func() nodeSources
@@ -43,7 +43,6 @@ func newNodeProcess(f *Files) *NodeProcess {
 	p.pwd = lazily(pwdVariable.in, all)
 	p.spawns = lazily(spawning.in, own)
 	p.stops = lazily(sigterm, own)
-	p.drops = lazily(dropsUser.in, own)
 	p.writing = lazily(writing, func(s *nodeSource) bool { return !s.byHand && s.code })
 	p.systemData = sync.OnceValue(p.findSystemData)
 	return p
@@ -109,9 +108,6 @@ func (p *NodeProcess) Spawns() []Evidence { return p.spawns() }
 
 // Stops returns where sources handle SIGTERM.
 func (p *NodeProcess) Stops() []Evidence { return p.stops() }
-
-// Drops returns where sources change the user of the process.
-func (p *NodeProcess) Drops() []Evidence { return p.drops() }
 
 // Writing returns where sources make or change files, or use a package that does.
 func (p *NodeProcess) Writing() []Evidence { return p.writing() }

@@ -30,7 +30,6 @@ func TestNodeProcess(t *testing.T) {
 		got  []Evidence
 		want string
 	}{
-		{"drops", p.Drops(), "a.js:1"},
 		{"stops", p.Stops(), "a.js:2"},
 		{"PWD", p.PWD(), "a.js:3 deploy.yml:2 scripts/b.js:2"},
 		{"npm", p.NPMVariables(), "a.js:4"},

@@ -89,7 +89,6 @@ var (
 	pwdVariable = textMatcher{[]string{"PWD"}, lazyregexp.New(`\benv(\.|\[['"])PWD\b|\$\{?PWD\b`)}
 	spawning    = textMatcher{[]string{"child_process", "execa", "cross-spawn", "nano-spawn", "shelljs", "'zx", `"zx`, "tinyexec", "@npmcli/run-script"},
 		lazyregexp.New(`\bchild_process\b|['"](execa|cross-spawn|shelljs|zx|nano-spawn|tinyexec|@npmcli/run-script)['"/]`)}
-	dropsUser  = textMatcher{[]string{"process.set", "process.initgroups"}, lazyregexp.New(`\bprocess\.(?:set(?:e?[ug]id|groups)|initgroups)\(`)}
 	systemData = textMatcher{[]string{"/var/"},
 		lazyregexp.New("['\"`](/var/(?:lib|log|cache|spool|opt)/[A-Za-z0-9][\\w./-]*|/var/run/[\\w-]+\\.(?:sock|pid))")}
 	graceful = textMatcher{[]string{"enableShutdownHooks", "terminus", "close-with-grace", "exit-hook", "graceful-shutdown", "lightship"},

@@ -77,9 +77,6 @@ func (w *Workload) Root() (list []Reason) {
 	for _, use := range w.RootUses() {
 		list = append(list, Reason{Program: use.Place.File, Why: use.What, Place: use.Place})
 	}
-	for _, s := range w.NodeProcess().Drops() {
-		list = append(list, Reason{Program: s.Place.File, Why: Drops, Place: s.Place})
-	}
 	for _, child := range w.ChildProcesses() {
 		w.Child(child).All(func(c *Command) bool {
 			if why := c.NeedsRoot(); why != "" {

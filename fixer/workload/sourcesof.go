@@ -26,7 +26,7 @@ func (p *NodeProcess) Of(takes func(name string) bool) *NodeProcess {
 		}
 	}
 	return &NodeProcess{
-		npmVariables: of(p.npmVariables), pwd: of(p.pwd), spawns: of(p.spawns), stops: of(p.stops), drops: of(p.drops), writing: of(p.writing), read: p.read,
+		npmVariables: of(p.npmVariables), pwd: of(p.pwd), spawns: of(p.spawns), stops: of(p.stops), writing: of(p.writing), read: p.read,
 		systemData: func() []SystemData {
 			return taken(p.systemData(), maxHits, takes, func(d SystemData) Place { return d.Place })
 		},

@@ -17,7 +17,6 @@ import (
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/nginx"
-	"github.com/dockmend/dockmend/transforms/internal/sources"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
@@ -130,11 +129,8 @@ func aboutUsers(comment string) bool {
 	return strings.Contains(comment, "root") || strings.Contains(comment, "user") || strings.Contains(comment, "unprivileged") || strings.Contains(comment, "hadolint")
 }
 
-// sources finds an application that drops root itself, or that only root can run.
+// sources finds what the sources do that only root may do.
 func (x *examiner) sources() string {
-	if file := sources.FirstFile(x.pass.NodeProcess().Drops()); file != "" {
-		return fmt.Sprintf("%s changes the user itself (process.setuid and the like), which only root may do", file)
-	}
 	if uses := x.load.RootUses(); len(uses) > 0 {
 		return fmt.Sprintf("%s %s", uses[0].Place, uses[0].What)
 	}
