@@ -97,8 +97,14 @@ func (c *Command) Changes() (files []shell.Word) {
 	if c.Name == "sed" && !c.Has("-e", "-f") && len(files) > 0 {
 		files = files[1:] // the script
 	}
+	if c.Name == "chmod" && len(files) > 1 && chmodMode.MatchString(files[0].Text) {
+		files = files[1:]
+	}
 	return files
 }
+
+// chmodMode matches the operand of chmod that names no file.
+var chmodMode = lazyregexp.New(`^([0-7]+|[ugoa]*[-+=][-+=,rwxXstugoa]*)$`)
 
 // inPlace reports whether a sed changes its files: -i, -Ei, -i.bak, --in-place=….
 func inPlace(c shell.Call) bool {

@@ -34,6 +34,30 @@ func TestRewrites(t *testing.T) {
 	}
 }
 
+// TestChanges: of the arguments of a file tool those that are files.
+func TestChanges(t *testing.T) {
+	for _, c := range []struct{ cmd, want string }{
+		{"chmod 755 run.sh", "run.sh"},
+		{"chmod -R u+rwX,go-w data logs", "data logs"},
+		{"chmod -x run.sh", "run.sh"},
+		{"chmod --reference=a b", "b"},
+		{"cp a b", "a b"},
+		{"sed -i s/a/b/ conf", "conf"},
+		{"sed s/a/b/ conf", ""},
+		{"wget -O page http://example.com", "page"},
+	} {
+		var got []string
+		for _, l := range of(t, "FROM debian:12\nWORKDIR /app\nCMD "+c.cmd+"\n", files()).Launches() {
+			for _, w := range l.Changes() {
+				got = append(got, w.Text)
+			}
+		}
+		if s := strings.Join(got, " "); s != c.want {
+			t.Errorf("%s: %q, want %q", c.cmd, s, c.want)
+		}
+	}
+}
+
 // spellWrites returns what a container writes, one a line.
 func spellWrites(w *Workload) string {
 	var out []string
