@@ -72,11 +72,13 @@ func (d Decision) Limit(s Safety) Safety {
 // Refusal returns the decision not to make a change.
 func Refusal(reason string) Decision { return Decision{Refuse: reason} }
 
-// Doubt returns the decision that a change is unsafe, with the reason as its
-// caveat; yes where the reason is "".
-func Doubt(reason string) Decision {
-	if reason == "" {
-		return Decision{}
+// Doubt returns the decision that a change is unsafe, with the reasons as its
+// caveats; yes where there is none but "".
+func Doubt(reasons ...string) (d Decision) {
+	for _, reason := range reasons {
+		if reason != "" {
+			d = d.And(Decision{Caveats: []string{reason}, Safety: Unsafe})
+		}
 	}
-	return Decision{Caveats: []string{reason}, Safety: Unsafe}
+	return d
 }
