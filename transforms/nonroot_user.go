@@ -142,7 +142,7 @@ func nonroot(p *imagebuild.Pass, n *stage.Node) error {
 	var id users.Identity
 	var err error
 	switch {
-	case start.Keep != "":
+	case len(start.Keep) > 0:
 	case start.Server != nil:
 		run, id, err = nginx.Pick(p, n)
 	default:
@@ -151,8 +151,8 @@ func nonroot(p *imagebuild.Pass, n *stage.Node) error {
 	if start.Open {
 		start = rootcheck.Examine(p, run, &id)
 	}
-	if start.Keep != "" {
-		p.Leave(steps.UserSpan(p, run), runsAsRoot, start.Keep)
+	if len(start.Keep) > 0 {
+		p.Leave(steps.UserSpan(p, run), runsAsRoot, start.Keep.String())
 		return nil
 	}
 	if err != nil {

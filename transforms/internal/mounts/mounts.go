@@ -15,6 +15,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/blockers"
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
 
@@ -23,48 +24,62 @@ import (
 // takes the image's owner, and an existing one keeps root's files: a committed file
 // has been run before.
 
-// Doubt returns a mount that a user other than root may not write to, "" if
-// there is none.
-func Doubt(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
+// Doubts returns the mounts that a user other than root may not write to, and what else of
+// deployments counts on root.
+func Doubts(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (list []blockers.Blocker) {
 	for _, d := range p.Deployments {
 		if d.User != "" {
 			continue // it sets the user itself, whatever the image says
 		}
-		if doubt := ofRights(d); doubt != "" {
-			return doubt
-		}
+		list = append(list, ofRights(d)...)
 		// A service that is not completely read may have further mounts.
 		if i := slices.IndexFunc(d.Gaps, func(g workload.Gap) bool { return ofTarget.MatchString(g.What) }); i >= 0 {
-			return fmt.Sprintf("%s: %s", d.Gaps[i].Place, d.Gaps[i].What)
+			list = append(list, blockers.Blocker{Text: fmt.Sprintf("%s: %s", d.Gaps[i].Place, d.Gaps[i].What), Place: d.Gaps[i].Place.String()})
 		}
 		if i := slices.IndexFunc(d.Gaps, func(g workload.Gap) bool { return strings.HasPrefix(g.What, "extends: ") }); i >= 0 {
-			return fmt.Sprintf("what %s mounts is not known: %s", d.Gaps[i].Place, d.Gaps[i].What)
+			list = append(list, unknown(d.Gaps[i]))
 		}
-		for _, m := range d.Mounts {
-			if m.Kind == workload.Claim && d.FSGroup {
-				continue // it belongs to a group of the pod's, which may write there
+		list = append(list, ofMounts(p, run, id, d, func(workload.Mount) bool { return true })...)
+	}
+	list = append(list, possible(p, run, id)...)
+	for _, g := range p.Gaps {
+		list = append(list, unknown(g))
+	}
+	return list
+}
+
+func unknown(g workload.Gap) blockers.Blocker {
+	return blockers.Blocker{Text: fmt.Sprintf("what %s mounts is not known: %s", g.Place, g.What), Place: g.Place.String()}
+}
+
+// ofMounts returns the mounts of a deployment that count and that a user other than root may
+// not write to.
+func ofMounts(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, d workload.Deployment, counts func(workload.Mount) bool) (list []blockers.Blocker) {
+	for _, m := range d.Mounts {
+		if m.Kind == workload.Claim && d.FSGroup {
+			continue // it belongs to a group of the pod's, which may write there
+		}
+		if !counts(m) {
+			continue
+		}
+		if doubt := ofMount(p, run, id, d, m); doubt != "" {
+			b := blockers.Blocker{Text: doubt, Place: m.Place.String(), Mounted: true}
+			if !workload.Within(run.Final.Workdir.Text, m.Target) { // who mounts a checkout also runs the image without it
+				b.Path = path.Clean(m.Target)
 			}
-			if doubt := ofMount(p, run, id, d, m); doubt != "" {
-				return doubt
-			}
+			list = append(list, b)
 		}
 	}
-	if doubt := possibleDoubt(p, run, id); doubt != "" {
-		return doubt
-	}
-	if len(p.Gaps) > 0 {
-		return fmt.Sprintf("what %s mounts is not known: %s", p.Gaps[0].Place, p.Gaps[0].What)
-	}
-	return ""
+	return list
 }
 
 // ofTarget matches what is said of a mount whose place in the container is not known.
 var ofTarget = lazyregexp.New(`\bthe target (?:of a mount|.*\$.*) is not known$`)
 
-// possibleDoubt tells of a mount in a deployment whose image may be this one. Where
+// possible tells of the mounts in deployments whose image may be this one. Where
 // nothing of the same name speaks for that, only one that mounts something at or below
 // the working directory counts: of other paths it is not likely.
-func possibleDoubt(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
+func possible(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (list []blockers.Blocker) {
 	dir := run.Final.Workdir
 	for _, d := range p.Perhaps {
 		counts := func(m workload.Mount) bool {
@@ -73,38 +88,36 @@ func possibleDoubt(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity)
 		if d.User != "" || !slices.ContainsFunc(d.Mounts, counts) {
 			continue
 		}
-		doubt := ofRights(d)
-		for _, m := range d.Mounts {
-			if doubt == "" && counts(m) && !(m.Kind == workload.Claim && d.FSGroup) {
-				doubt = ofMount(p, run, id, d, m)
-			}
-		}
-		if doubt != "" {
-			return doubt + ", if its image is this one"
+		for _, b := range slices.Concat(ofRights(d), ofMounts(p, run, id, d, counts)) {
+			b.Perhaps = true
+			list = append(list, b)
 		}
 	}
-	return ""
+	return list
 }
 
-// ofRights returns the right that a deployment gives its container and only root can
-// use, "" for none: the effective capabilities of a user other than root are none
+// ofRights returns the first right that a deployment gives its container and only root can
+// use, none for none: the effective capabilities of a user other than root are none
 // (Docker documentation, "Runtime privilege and Linux capabilities"), except that
 // Docker lets any user listen on each port, which is all of NET_BIND_SERVICE.
-func ofRights(d workload.Deployment) string {
+func ofRights(d workload.Deployment) []blockers.Blocker {
 	raised := slices.IndexFunc(d.CapAdd, func(name string) bool {
 		return strings.TrimPrefix(strings.ToUpper(name), "CAP_") != "NET_BIND_SERVICE"
 	})
+	what := ""
 	switch {
 	case d.Privileged:
-		return fmt.Sprintf("%s runs it privileged, which has an effect for root only", d.Rights)
+		what = "runs it privileged, which has an effect for root only"
 	case len(d.Devices) > 0:
-		return fmt.Sprintf("%s gives it devices of the host, which root owns", d.Rights)
+		what = "gives it devices of the host, which root owns"
 	case raised >= 0:
-		return fmt.Sprintf("%s gives it the capability %s, which only root would have then", d.Rights, d.CapAdd[raised])
+		what = fmt.Sprintf("gives it the capability %s, which only root would have then", d.CapAdd[raised])
 	case d.HostPID:
-		return fmt.Sprintf("%s shares the host's processes with it, which belong to other users", d.Rights)
+		what = "shares the host's processes with it, which belong to other users"
+	default:
+		return nil
 	}
-	return ""
+	return []blockers.Blocker{blockers.At(d.Rights, "%s", what)}
 }
 
 // isOpen reports whether everyone may write to a mount because of its target: /tmp itself,

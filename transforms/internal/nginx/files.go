@@ -12,6 +12,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/blockers"
 )
 
 // This file reads what COPY and ADD bring to the configuration of an nginx image.
@@ -21,7 +22,7 @@ type confFile struct{ name, image string }
 
 // configCopy reads what a copy brings of configuration, and of scripts that the
 // image's entrypoint runs.
-func (n *Server) configCopy(s stage.Step, follow func(argv []string) string) string {
+func (n *Server) configCopy(s stage.Step, follow func(argv []string) blockers.List) string {
 	line := s.In.Line
 	c, ok := s.Before.Copy(s.In)
 	switch {
@@ -47,8 +48,8 @@ func (n *Server) configCopy(s stage.Step, follow func(argv []string) string) str
 		}
 		for _, f := range files {
 			if script {
-				if reason := follow([]string{"sh", f.image}); reason != "" {
-					return reason
+				if reasons := follow([]string{"sh", f.image}); len(reasons) > 0 {
+					return reasons[0].Text
 				}
 				continue
 			}

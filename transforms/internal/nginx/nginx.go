@@ -16,6 +16,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/blockers"
 	"github.com/dockmend/dockmend/transforms/internal/owner"
 	"github.com/dockmend/dockmend/transforms/internal/ports"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
@@ -60,29 +61,35 @@ func New(p *imagebuild.Pass, run *stage.Evaluation) *Server {
 }
 
 // Configuration reads all that the file does to nginx's configuration. It returns the
-// reason to stay root, "" for none, and what is unknown.
-func (n *Server) Configuration(follow func(argv []string) string) (reason, doubt string) {
+// reasons to stay root, each instruction's first, and what is unknown, "" for nothing.
+func (n *Server) Configuration(follow func(argv []string) blockers.List) (reasons []string, doubt string) {
+	add := func(reason string) {
+		if reason != "" {
+			reasons = append(reasons, reason)
+		}
+	}
 	for _, s := range n.run.Steps {
 		switch s.In.Name() {
 		case "COPY", "ADD":
-			reason = n.configCopy(s, follow)
+			add(n.configCopy(s, follow))
 		case "RUN":
-			reason = n.configRun(s)
-		}
-		if reason != "" {
-			return reason, n.doubt
+			add(n.configRun(s))
 		}
 	}
-	if !n.started {
-		return "it is not seen to start nginx", n.doubt
-	}
-	switch own := n.read[n.file]; {
+	own := n.read[n.file]
+	switch {
+	case len(reasons) > 0: // what follows counts on what was read
+	case !n.started:
+		add("it is not seen to start nginx")
 	case !own && n.file != mainFile:
-		return fmt.Sprintf("nginx's configuration %s is not seen", n.file), n.doubt
-	case n.includesDefault() && !n.noDefault:
-		n.ports = append(n.ports, 80)
+		add(fmt.Sprintf("nginx's configuration %s is not seen", n.file))
+	default:
+		if n.includesDefault() && !n.noDefault {
+			n.ports = append(n.ports, 80)
+		}
+		add(n.entrypointVariables())
 	}
-	return n.entrypointVariables(), n.doubt
+	return reasons, n.doubt
 }
 
 // Volumes returns a volume over a path that nginx must write, which keeps what root
@@ -115,17 +122,17 @@ func (n *Server) Empty() string {
 }
 
 // RootsGroup tells of rights of root's group in what nginx writes, which a pid file of
-// nginx's would not have; "" for none.
-func (n *Server) RootsGroup() string {
+// nginx's would not have.
+func (n *Server) RootsGroup() []blockers.Blocker {
 	s := owner.RootsGroup(n.run, func(file string) bool {
 		return slices.ContainsFunc(strings.Fields("/run /var/run /var/cache/nginx "+confD), func(dir string) bool {
 			return workload.Within(file, dir) || workload.Within(dir, file)
 		})
 	})
 	if s == nil {
-		return ""
+		return nil
 	}
-	return fmt.Sprintf("line %d lets group 0 write what nginx writes, for a platform that chooses the user", s.In.Line)
+	return []blockers.Blocker{blockers.Files(s.In.Line, "line %d lets group 0 write what nginx writes, for a platform that chooses the user", s.In.Line)}
 }
 
 // Pick finds the user that the image brings for its workers.

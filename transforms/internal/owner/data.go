@@ -10,33 +10,38 @@ import (
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/blockers"
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
 
 // This file checks what the sources write outside the application, and the
 // programs that they start.
 
-// Data tells of a path that a variable, or a source, has the application write,
-// and that stays root's; "" when there is none.
-func Data(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
+// Data tells of the paths that a variable, or a source, has the application write, and that
+// stay root's.
+func Data(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (list []blockers.Blocker) {
 	load := p.Workload(run)
 	for _, w := range load.Writes() {
-		switch {
-		case w.Command != nil || w.By == "the start" || w.Variable == "" && !load.Runs(w.Place.File) || !staysRoots(p, run, id, w.Path) || isOnOpenMount(p, run, w.Path):
-		case w.Variable != "" && w.Place.File == p.File.Name():
-			return fmt.Sprintf("%s names %s, which the Dockerfile does not create", w.Variable, w.Path)
-		case w.Variable != "":
-			return fmt.Sprintf("%s in %s names %s, which the Dockerfile does not create", w.Variable, w.Place, w.Path)
-		case w.Sure:
-			return fmt.Sprintf("%s writes %s, which stays owned by root", w.Place, w.Path)
-		default:
-			return fmt.Sprintf("%s keeps data in %s, which stays owned by root", w.Place, w.Path)
+		if w.Command != nil || w.By == "the start" || w.Variable == "" && !load.Runs(w.Place.File) || !staysRoots(p, run, id, w.Path) || isOnOpenMount(p, run, w.Path) {
+			continue
 		}
+		b := blockers.Blocker{Place: w.Place.String(), Path: blockers.DirOf(w.Path)}
+		switch {
+		case w.Variable != "" && w.Place.File == p.File.Name():
+			b.Text = fmt.Sprintf("%s names %s, which the Dockerfile does not create", w.Variable, w.Path)
+		case w.Variable != "":
+			b.Text = fmt.Sprintf("%s in %s names %s, which the Dockerfile does not create", w.Variable, w.Place, w.Path)
+		case w.Sure:
+			b.Text = fmt.Sprintf("%s writes %s, which stays owned by root", w.Place, w.Path)
+		default:
+			b.Text = fmt.Sprintf("%s keeps data in %s, which stays owned by root", w.Place, w.Path)
+		}
+		list = append(list, b)
 	}
-	if gaps := load.ConfigurationGaps(); len(gaps) > 0 {
-		return fmt.Sprintf("what %s says of data is not known: %s", gaps[0].Place, gaps[0].What)
+	for _, g := range load.ConfigurationGaps() {
+		list = append(list, blockers.Blocker{Text: fmt.Sprintf("what %s says of data is not known: %s", g.Place, g.What), Place: g.Place.String()})
 	}
-	return ""
+	return list
 }
 
 // staysRoots reports whether a user can neither write to a file or directory nor

@@ -14,6 +14,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/blockers"
 	"github.com/dockmend/dockmend/transforms/internal/paths"
 	"github.com/dockmend/dockmend/transforms/internal/sources"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
@@ -30,6 +31,7 @@ type Lines struct {
 	Lines  []string
 	Notes  []string
 	doubt  string
+	dirs   []string // that doubt is about
 }
 
 // Volumes prepares the directories that the target stage declares as
@@ -85,18 +87,23 @@ func Volumes(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (*Lin
 	return &Lines{
 		Before: at.In,
 		Lines:  []string{fmt.Sprintf("%s mkdir -p %s && chown %s %s", p.File.Keyword("RUN"), list, owner, list)},
+		dirs:   dirs,
 		doubt:  fmt.Sprintf("existing volumes keep root-owned files: chown -R %s %s in them once", owner, strings.Join(dirs, " ")),
 	}, nil
 }
 
 // VolumeDoubt tells of declared volumes that keep root's files where they exist already:
 // Compose carries them over to a new container, and people give them names.
-func VolumeDoubt(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
+func VolumeDoubt(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) []blockers.Blocker {
 	volumes, err := Volumes(p, run, id)
 	if err != nil || volumes == nil {
-		return ""
+		return nil
 	}
-	return volumes.doubt
+	b := blockers.Blocker{Text: volumes.doubt}
+	if len(volumes.dirs) == 1 {
+		b.Path = volumes.dirs[0]
+	}
+	return []blockers.Blocker{b}
 }
 
 // At returns the identity as chown can name it at this place: by name if the

@@ -11,6 +11,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/blockers"
 	"github.com/dockmend/dockmend/transforms/internal/installs"
 	"github.com/dockmend/dockmend/transforms/internal/paths"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
@@ -20,8 +21,8 @@ import (
 // This file finds files that the build makes as root, and that the application
 // is meant to change.
 
-// MadeFile tells of one that stays root's, "" when there is none.
-func MadeFile(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
+// MadeFiles tells of those that stay root's.
+func MadeFiles(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (list []blockers.Blocker) {
 	for i, s := range run.Steps {
 		if s.In.Name() != "RUN" || !stage.IsRoot(s.Before.User.Text) {
 			continue
@@ -32,15 +33,17 @@ func MadeFile(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) stri
 		}
 		for _, file := range dataFiles(s, script) {
 			if !givenBehind(run, i, id, file, false) {
-				return fmt.Sprintf("line %d makes %s, which stays owned by root", s.In.Line, file)
+				b := blockers.Files(s.In.Line, "line %d makes %s, which stays owned by root", s.In.Line, file)
+				b.Path = file
+				list = append(list, b)
 			}
 		}
 		f := &databaseFinder{pass: p, run: run, seen: map[string]bool{}}
 		if by := f.in(script); by != "" && !givenBehind(run, i, id, run.Final.Workdir.Text, true) {
-			return fmt.Sprintf("line %d may make a database (%s), whose file stays owned by root", s.In.Line, by)
+			list = append(list, blockers.Files(s.In.Line, "line %d may make a database (%s), whose file stays owned by root", s.In.Line, by))
 		}
 	}
-	return ""
+	return list
 }
 
 var (

@@ -65,30 +65,30 @@ func holdsCode(run *stage.Evaluation, dir string) bool {
 	})
 }
 
-// RootsFiles tells of something that the application may write where its files stay root's,
-// "" where nothing is known and nothing was overlooked.
-func RootsFiles(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
+// RootsFiles tells of what the application may write where its files stay root's, nothing
+// where nothing is known and nothing was overlooked.
+func RootsFiles(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (list []string) {
 	if GivesFiles(p) {
-		return ""
+		return nil
 	}
 	if givesNothing(p) {
 		made, _ := madeDirs(run, id)
 		for _, dir := range made {
 			if !holdsCode(run, dir) {
-				return dir + " is made for the application, and stays owned by root"
+				list = append(list, dir+" is made for the application, and stays owned by root")
 			}
 		}
 	}
 	open := unplaced(p.Workload(run), p.NodeProcess())
 	switch program, unread := installedProgram(p, run), sources.Unread(p); {
 	case len(open) > 0:
-		return fmt.Sprintf("the application's files stay owned by root, and %s may write there", open[0].Place)
+		list = append(list, fmt.Sprintf("the application's files stay owned by root, and %s may write there", open[0].Place))
 	case program != "":
-		return fmt.Sprintf("the application's files stay owned by root, and whether %s writes there is not known", program)
+		list = append(list, fmt.Sprintf("the application's files stay owned by root, and whether %s writes there is not known", program))
 	case unread != "":
-		return "the application's files stay owned by root, and whether it writes there can't be seen: " + unread
+		list = append(list, "the application's files stay owned by root, and whether it writes there can't be seen: "+unread)
 	}
-	return ""
+	return list
 }
 
 // unplaced returns the calls that write where no source says, and the imports of packages

@@ -9,6 +9,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/blockers"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
@@ -21,9 +22,9 @@ func mentioned(run *stage.Evaluation, dir string) bool {
 	return slices.ContainsFunc(run.Steps, func(s stage.Step) bool { return strings.Contains(steps.Text(s.In), dir) })
 }
 
-// SystemFile tells of a file below a directory of the system that the sources
-// name, and the Dockerfile does not.
-func SystemFile(p *imagebuild.Pass, run *stage.Evaluation) string {
+// SystemFiles tells of the files below a directory of the system that the sources name, and
+// the Dockerfile does not.
+func SystemFiles(p *imagebuild.Pass, run *stage.Evaluation) (list []blockers.Blocker) {
 	for _, data := range p.NodeProcess().SystemData() {
 		dir := path.Dir(data.Path)
 		if strings.Count(dir, "/") < 3 {
@@ -32,20 +33,20 @@ func SystemFile(p *imagebuild.Pass, run *stage.Evaluation) string {
 		switch {
 		case workload.Within(data.Path, run.Final.Workdir.Text) || mentioned(run, dir):
 		case path.Base(data.Path) == "docker.sock":
-			return fmt.Sprintf("%s names %s, which belongs to root", data.Place.File, data.Path)
+			list = append(list, blockers.Blocker{Text: fmt.Sprintf("%s names %s, which belongs to root", data.Place.File, data.Path), Place: data.Place.File, Path: data.Path})
 		default:
-			return fmt.Sprintf("%s names %s, where only root may write", data.Place.File, data.Path)
+			list = append(list, blockers.Blocker{Text: fmt.Sprintf("%s names %s, where only root may write", data.Place.File, data.Path), Place: data.Place.File, Path: blockers.DirOf(data.Path)})
 		}
 	}
-	return ""
+	return list
 }
 
-// ForeignHome returns a home, set by the file, that stays root's; "" for none.
-func ForeignHome(run *stage.Evaluation, id users.Identity) string {
+// ForeignHome returns a home, set by the file, that stays root's; none for none.
+func ForeignHome(run *stage.Evaluation, id users.Identity) []blockers.Blocker {
 	home, set := run.Final.EnvVar("HOME")
 	switch {
 	case !set || !path.IsAbs(home) || home == id.Home || home == run.Final.Workdir.Text || workload.IsTemporary(home) || users.Owns(run.Steps, id, home):
-		return ""
+		return nil
 	}
-	return fmt.Sprintf("HOME is %s, which stays owned by root", home)
+	return []blockers.Blocker{{Text: fmt.Sprintf("HOME is %s, which stays owned by root", home), Path: path.Clean(home)}}
 }

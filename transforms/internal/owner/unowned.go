@@ -16,6 +16,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/blockers"
 	"github.com/dockmend/dockmend/transforms/internal/paths"
 	"github.com/dockmend/dockmend/transforms/internal/sources"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
@@ -24,39 +25,46 @@ import (
 
 // This file finds the copies that chown-copy will not give to the user.
 
-// Unowned tells of one that the application may need, "" when there is none.
-func Unowned(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
+// Unowned tells of those that the application may need.
+func Unowned(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (list []string) {
 	id = users.Spelled(id, run.Final)
-	first, g := len(run.Steps)-len(run.Exclusive()), NewGiver(p, run, id)
+	g := NewGiver(p, run, id)
 	for i, s := range run.Steps {
-		c, ok := s.Before.Copy(s.In)
-		if !ok {
-			continue
-		}
-		line := s.In.Line
-		if mode := readOnly(s, c); mode != "" && GivesFiles(p) && IsApplications(run, id, c.Dest) && bringsDirectory(c) {
-			return fmt.Sprintf("line %d copies without the right to write for its owner (--chmod=%s), which root does not need", line, mode)
-		}
-		if c.Chown != "" && ownedBy(s.Before, c, id) {
-			continue
-		}
-		if !c.Owned && GivesFiles(p) && IsApplications(run, id, c.Dest) {
-			if i < first && bringsDirectory(c) {
-				return fmt.Sprintf("what line %d copies, in a stage that this one is built from, stays owned by root", line)
-			}
-			if i >= first {
-				if _, err := g.Give(i-first, c); err != nil && OverwrittenBy(p, run, i-first) == nil && !ChownedLater(p, run, i-first, id) {
-					return fmt.Sprintf("what line %d copies stays owned by root: %v", line, err)
-				}
-				continue
+		if c, ok := s.Before.Copy(s.In); ok {
+			if why := unowned(p, run, id, g, i, c); why != "" {
+				list = append(list, why)
 			}
 		}
-		if below := bringsWorkdir(p, run, c); below != "" && GivesFiles(p) && !givenBehind(run, i, id, run.Final.Workdir.Text, true) {
-			return fmt.Sprintf("line %d brings folders into %s, which stay owned by root", line, below)
+	}
+	return list
+}
+
+// unowned tells why the i-th step, a copy, is one, "" for others.
+func unowned(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, g Giver, i int, c stage.Copy) string {
+	s, first := run.Steps[i], len(run.Steps)-len(run.Exclusive())
+	line := s.In.Line
+	if mode := readOnly(s, c); mode != "" && GivesFiles(p) && IsApplications(run, id, c.Dest) && bringsDirectory(c) {
+		return fmt.Sprintf("line %d copies without the right to write for its owner (--chmod=%s), which root does not need", line, mode)
+	}
+	if c.Chown != "" && ownedBy(s.Before, c, id) {
+		return ""
+	}
+	if !c.Owned && GivesFiles(p) && IsApplications(run, id, c.Dest) {
+		if i < first && bringsDirectory(c) {
+			return fmt.Sprintf("what line %d copies, in a stage that this one is built from, stays owned by root", line)
 		}
-		if what := unreadable(p, c); what != "" {
-			return fmt.Sprintf("line %d copies %s", line, what)
+		if i >= first {
+			if _, err := g.Give(i-first, c); err != nil && OverwrittenBy(p, run, i-first) == nil && !ChownedLater(p, run, i-first, id) {
+				return fmt.Sprintf("what line %d copies stays owned by root: %v", line, err)
+			}
+			return ""
 		}
+	}
+	if below := bringsWorkdir(p, run, c); below != "" && GivesFiles(p) && !givenBehind(run, i, id, run.Final.Workdir.Text, true) {
+		return fmt.Sprintf("line %d brings folders into %s, which stay owned by root", line, below)
+	}
+	if what := unreadable(p, c); what != "" {
+		return fmt.Sprintf("line %d copies %s", line, what)
 	}
 	return ""
 }
@@ -157,25 +165,27 @@ func unreadable(p *imagebuild.Pass, c stage.Copy) string {
 	return ""
 }
 
-// InRootDirectory tells why an application whose files lie in / may miss the right
-// to write beside them, "" when it doesn't or when they lie elsewhere.
-func InRootDirectory(p *imagebuild.Pass, run *stage.Evaluation) string {
+// InRootDirectory tells why an application whose files lie in a directory of the system may
+// miss the right to write beside them, nothing when it doesn't or when they lie elsewhere.
+func InRootDirectory(p *imagebuild.Pass, run *stage.Evaluation) []blockers.Blocker {
 	dir := run.Final.Workdir
 	ofSystem := dir.Text != "/" && !paths.IsOwnable(dir.Text)
 	if !ofSystem && (dir.Text != "/" || run.Final.Base.Distro.FamilyOf() == baseimage.Scratch) {
-		return ""
-	}
-	if program := installedProgram(p, run); program != "" {
-		return fmt.Sprintf("whether %s writes files there is not known", program)
+		return nil
 	}
 	file, unread := sources.FirstFile(append(slices.Clone(p.NodeProcess().Writing()), p.Workload(run).Sources().Unplaced...)), sources.Unread(p)
-	switch {
+	text := ""
+	switch program := installedProgram(p, run); {
+	case program != "":
+		text = fmt.Sprintf("whether %s writes files in %s is not known", program, dir.Text)
 	case file != "":
-		return fmt.Sprintf("%s may write files there", file)
+		text = fmt.Sprintf("%s may write files in %s", file, dir.Text)
 	case unread != "":
-		return "whether it does can't be seen: " + unread
+		text = fmt.Sprintf("whether it writes files in %s can't be seen: %s", dir.Text, unread)
+	default:
+		return nil
 	}
-	return ""
+	return []blockers.Blocker{{Text: text, Path: dir.Text}}
 }
 
 // installedProgram is a program of a package that a RUN installs for all and that the

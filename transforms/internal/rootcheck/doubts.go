@@ -1,6 +1,7 @@
 package rootcheck
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
@@ -8,6 +9,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/blockers"
 	"github.com/dockmend/dockmend/transforms/internal/mounts"
 	"github.com/dockmend/dockmend/transforms/internal/owner"
 	"github.com/dockmend/dockmend/transforms/internal/ports"
@@ -19,14 +21,12 @@ import (
 func May(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, start Start) fixer.Decision {
 	low := fixer.Decision{}
 	note := ports.Low(p, run)
-	switch {
-	case start.Server != nil:
+	doubts := slices.Clone(start.Doubts)
+	if start.Server != nil {
 		note = start.Server.PortNote()
-		if start.Doubt == "" {
-			start.Doubt = NginxDeployed(p, run, id, start.Server)
-		}
-	case start.Doubt == "":
-		start.Doubt = stillRoots(p, run, id)
+		doubts.Add(NginxDeployed(p, run, id, start.Server)...)
+	} else {
+		doubts.Add(stillRoots(p, run, id, len(start.Doubts) == 0)...)
 	}
 	if note != "" {
 		low.Caveats = []string{note}
@@ -34,39 +34,40 @@ func May(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, start Sta
 			low.Safety = fixer.Unsafe
 		}
 	}
-	return fixer.Doubt(start.Doubt).And(low)
+	return fixer.Doubt(doubts.Texts()...).And(low)
 }
 
-// stillRoots tells of something that stays root's and that the application may
-// need, "" when there is none. What looks through the sources comes last.
-func stillRoots(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
-	for _, look := range []func() string{
-		func() string { return Unseen(p, run) },
-		func() string { return owner.Unowned(p, run, id) },
-		func() string { return owner.MadeReadOnly(p, run, id) },
-		func() string { return owner.DenoCache(run) },
-		func() string { return owner.MadeFile(p, run, id) },
-		func() string { return owner.ChangedModules(p, run, id) },
-		func() string { return owner.ForeignHome(run, id) },
-		func() string { return mounts.Doubt(p, run, id) },
-		func() string { return owner.ConfinedRoot(p, run, id) },
-		func() string { return owner.VolumeDoubt(p, run, id) },
-		func() string { return Deployed(p, run, id, nil) },
-		func() string { return Health(p, run, id) },
-		func() string { return Inside(p, run, id) },
-		func() string { return owner.SystemFile(p, run) },
-		func() string { return owner.Data(p, run, id) },
-		func() string { return owner.BuiltDoubt(p, run, id) },
-		func() string { return owner.RootsFiles(p, run, id) },
-		func() string { return Children(p, run, id) },
-		func() string { return owner.InRootDirectory(p, run) },
-		func() string { return liveUpdate(p) },
-	} {
-		if doubt := look(); doubt != "" {
-			return doubt
-		}
+// stillRoots tells of all that stays root's and that the application may need, in the
+// order of what is known best: what is only guessed from the sources comes last. followed:
+// what starts is known.
+func stillRoots(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, followed bool) []blockers.Blocker {
+	of := blockers.Of
+	rootsFiles := of(owner.RootsFiles(p, run, id)...)
+	var inDirectory []blockers.Blocker
+	if len(rootsFiles) == 0 {
+		inDirectory = owner.InRootDirectory(p, run)
 	}
-	return ""
+	return slices.Concat(
+		of(Unseen(p, run, followed)),
+		of(owner.Unowned(p, run, id)...),
+		of(owner.MadeReadOnly(p, run, id), owner.DenoCache(run)),
+		owner.MadeFiles(p, run, id),
+		of(owner.ChangedModules(p, run, id)),
+		owner.ForeignHome(run, id),
+		mounts.Doubts(p, run, id),
+		of(owner.ConfinedRoot(p, run, id)),
+		owner.VolumeDoubt(p, run, id),
+		Deployed(p, run, id, nil),
+		of(Health(p, run, id)...),
+		Inside(p, run, id),
+		owner.SystemFiles(p, run),
+		owner.Data(p, run, id),
+		of(owner.BuiltDoubt(p, run, id)),
+		rootsFiles,
+		Children(p, run, id),
+		inDirectory,
+		of(liveUpdate(p)),
+	)
 }
 
 // liveUpdate returns a Tiltfile that runs commands in the running container, "" for none:

@@ -1,7 +1,6 @@
 package rootcheck
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strconv"
@@ -11,6 +10,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/blockers"
 	"github.com/dockmend/dockmend/transforms/internal/owner"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
@@ -21,7 +21,7 @@ import (
 // modes finds files that only root can read or run: a private key, an
 // entrypoint with mode 0744. What COPY brings into the application's own
 // directory is the user's, and may have any mode.
-func (x *examiner) modes() string {
+func (x *examiner) modes() (list []blockers.Blocker) {
 	for _, s := range x.run.Steps {
 		mode := ""
 		for _, w := range s.In.Flags {
@@ -31,16 +31,15 @@ func (x *examiner) modes() string {
 		}
 		c, ok := s.Before.Copy(s.In)
 		if restrictive(mode) && !(ok && owner.GivesOf(x.pass, x.run, c.Dest)) {
-			return fmt.Sprintf("line %d copies files that only root can use (--chmod=%s)", s.In.Line, mode)
+			list = append(list, blockers.Files(s.In.Line, "line %d copies files that only root can use (--chmod=%s)", s.In.Line, mode))
 		}
 	}
-	found := ""
 	steps.Calls(x.run.Steps, func(s stage.Step, c shell.Call) {
 		if how := x.private(s, c); how != "" && stage.IsRoot(s.Before.User.Text) {
-			found = fmt.Sprintf("line %d makes files that only root can use (%s)", s.In.Line, how)
+			list = append(list, blockers.Files(s.In.Line, "line %d makes files that only root can use (%s)", s.In.Line, how))
 		}
 	})
-	return found
+	return list
 }
 
 // private returns the command, with its mode, if it makes or leaves files that only root can
@@ -128,9 +127,9 @@ func restrictive(mode string) bool {
 // others.
 var takesRight = lazyregexp.New(`(^|,)[ug]*[oa]+[ug]*(-[wrx]*[rx]|=[wx]*(,|$))|(^|,)-[wrx]*[rx]`)
 
-// downloads returns a file that ADD downloads: it has mode 0600 (Docker documentation,
+// downloads returns the files that ADD downloads: they have mode 0600 (Docker documentation,
 // "ADD").
-func (x *examiner) downloads() string {
+func (x *examiner) downloads() (list []blockers.Blocker) {
 	for i, s := range x.run.Steps {
 		c, ok := s.Before.Copy(s.In)
 		if !ok || !c.ADD || strings.Contains(s.In.Logical, "--chmod=") || owner.GivesOf(x.pass, x.run, c.Dest) {
@@ -148,11 +147,11 @@ func (x *examiner) downloads() string {
 				}
 			})
 			if !opened {
-				return fmt.Sprintf("line %d adds a download, which only root can read", s.In.Line)
+				list = append(list, blockers.Files(s.In.Line, "line %d adds a download, which only root can read", s.In.Line))
 			}
 		}
 	}
-	return ""
+	return list
 }
 
 func rawWords(c shell.Call) (list []string) {

@@ -16,28 +16,27 @@ import (
 // This file finds what the build leaves in root's home without naming it, and the start
 // looks for in the home of its user.
 
-// filledHome returns the RUN that fills root's home, "" for none.
-func (x *examiner) filledHome() string {
+// filledHome returns the RUNs that fill root's home.
+func (x *examiner) filledHome() (list []string) {
 	if home, set := x.run.Final.EnvVar("HOME"); set && !workload.Within(home, "/root") {
-		return ""
+		return nil
 	}
-	found := ""
 	steps.Calls(x.run.Steps, func(s stage.Step, c shell.Call) {
-		if found != "" || !stage.IsRoot(s.Before.User.Text) {
+		if !stage.IsRoot(s.Before.User.Text) {
 			return
 		}
 		switch {
 		case c.Name == "git" && c.Has("config") && c.Has("--global"):
 			if by := x.callsGit(); by != "" {
-				found = fmt.Sprintf("line %d sets up git in root's home, and %s calls it", s.In.Line, by)
+				list = append(list, fmt.Sprintf("line %d sets up git in root's home, and %s calls it", s.In.Line, by))
 			}
 		default:
 			if what := x.fills(s, c); what != "" {
-				found = fmt.Sprintf("line %d fills a cache in root's home (%s)", s.In.Line, what)
+				list = append(list, fmt.Sprintf("line %d fills a cache in root's home (%s)", s.In.Line, what))
 			}
 		}
 	})
-	return found
+	return list
 }
 
 // gitPackages call git (npmjs.com and pypi.org, each package's description).

@@ -1,7 +1,6 @@
 package rootcheck
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,16 +8,17 @@ import (
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/blockers"
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
 
 // This file checks what is run in a container that runs already: docker exec in scripts and
 // documentation, probes and hooks. It runs as the image's user, too.
 
-// Inside tells of a command that is run in a running container of the image and that root
-// alone can run, "" when there is none. One that names its user keeps it. What can't be
-// followed is no reason: the container lives on without it.
-func Inside(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
+// Inside tells of the commands that are run in a running container of the image and that
+// root alone can run. One that names its user keeps it. What can't be followed is no
+// reason: the container lives on without it.
+func Inside(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (list []blockers.Blocker) {
 	seen := map[string]bool{} // documentation repeats itself
 	for _, d := range p.Inside {
 		key := fmt.Sprintf("%q %s", d.Command, d.WorkingDir)
@@ -26,22 +26,21 @@ func Inside(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string
 			continue
 		}
 		seen[key] = true
-		if reason := insideReason(p, d.Started(run), id); reason != "" {
-			if d.Perhaps {
-				reason += ", if its image is this one"
-			}
-			return fmt.Sprintf("%s runs a command in the container that needs root: %s", d.Place, reason)
+		for _, reason := range insideReasons(p, d.Started(run), id) {
+			b := blockers.At(d.Place, "runs a command in the container that needs root: %s", reason)
+			b.Perhaps = d.Perhaps
+			list = append(list, b)
 		}
 	}
-	return ""
+	return list
 }
 
-func insideReason(p *imagebuild.Pass, as *stage.Evaluation, id users.Identity) string {
+func insideReasons(p *imagebuild.Pass, as *stage.Evaluation, id users.Identity) (list []string) {
 	x := newExaminer(p, as)
 	x.user = &id
 	start := x.load.Start()
 	if start == nil {
-		return ""
+		return nil
 	}
 	installs, asks := "", false
 	start.All(func(c *workload.Command) bool {
@@ -51,12 +50,14 @@ func insideReason(p *imagebuild.Pass, as *stage.Evaluation, id users.Identity) s
 	})
 	switch {
 	case installs != "":
-		return installs + " changes what all users share"
+		return []string{installs + " changes what all users share"}
 	case asks:
-		return ""
+		return nil
 	}
-	reason, _ := x.script(start)
-	return strings.NewReplacer(" at start", "", " at every start", "").Replace(cmp.Or(reason, x.missing))
+	for _, b := range append(x.reasons(start), blockers.Of(x.missing)...) {
+		list = append(list, strings.NewReplacer(" at start", "", " at every start", "").Replace(b.Text))
+	}
+	return list
 }
 
 // onlyAsk are programs that need root to do their work, and that users call in a running

@@ -1,32 +1,28 @@
 package rootcheck
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
+	"github.com/dockmend/dockmend/transforms/internal/blockers"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
 // This file finds keys that the build makes: their tools let only the owner read them.
 
-// keys returns the first such key.
-func (x *examiner) keys() string {
-	found := ""
+// keys returns the instructions that make such keys.
+func (x *examiner) keys() (list []blockers.Blocker) {
 	steps.Calls(x.run.Steps, func(s stage.Step, c shell.Call) {
-		if found != "" || !stage.IsRoot(s.Before.User.Text) || c.Name == "gpg" && inTemporaryHome(s) {
+		if !stage.IsRoot(s.Before.User.Text) || c.Name == "gpg" && inTemporaryHome(s) {
 			return
 		}
 		if files, makes := keyFiles(c); makes && !x.allOpened(s, files) {
-			found = fmt.Sprintf("%s in line %d makes keys that only root can read", c.Name, s.In.Line)
+			list = append(list, blockers.Files(s.In.Line, "%s in line %d makes keys that only root can read", c.Name, s.In.Line))
 		}
 	})
-	if found == "" {
-		found = x.snakeoil()
-	}
-	return found
+	return append(list, x.snakeoil()...)
 }
 
 // opensslKeys are the commands of openssl that write a private key, with the options that
@@ -89,12 +85,11 @@ func inTemporaryHome(s stage.Step) bool {
 
 // snakeoil returns the key that a package makes: Debian's ssl-cert lets root and its group
 // read it (the package's postinst).
-func (x *examiner) snakeoil() string {
-	found := ""
+func (x *examiner) snakeoil() (list []blockers.Blocker) {
 	steps.Calls(x.run.Steps, func(s stage.Step, c shell.Call) {
 		if (c.Name == "apt-get" || c.Name == "apt") && c.Has("install") && c.Has("ssl-cert") {
-			found = fmt.Sprintf("line %d installs ssl-cert, whose key only root can read", s.In.Line)
+			list = append(list, blockers.Files(s.In.Line, "line %d installs ssl-cert, whose key only root can read", s.In.Line))
 		}
 	})
-	return found
+	return list
 }

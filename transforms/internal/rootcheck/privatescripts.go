@@ -10,6 +10,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/blockers"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
@@ -21,18 +22,18 @@ var runners = strings.Fields("sh bash ash dash zsh . source node nodejs tsx ts-n
 // maxScripts bounds the calls that are followed.
 const maxScripts = 64
 
-// privateScripts returns a script that a RUN of root's calls, and that makes a file which
+// privateScripts returns the scripts that a RUN of root's calls, and that make a file which
 // only its owner may read.
-func (x *examiner) privateScripts() string {
-	found, followed := "", 0
+func (x *examiner) privateScripts() (list []blockers.Blocker) {
+	followed := 0
 	steps.Calls(x.run.Steps, func(s stage.Step, c shell.Call) {
-		if found != "" || !stage.IsRoot(s.Before.User.Text) || !c.Known() || !slices.Contains(runners, c.Name) && !strings.Contains(c.Path, "/") {
+		if !stage.IsRoot(s.Before.User.Text) || !c.Known() || !slices.Contains(runners, c.Name) && !strings.Contains(c.Path, "/") {
 			return
 		}
 		if followed++; followed > maxScripts {
 			return
 		}
-		called := x.followedAt(s, c)
+		found, called := "", x.followedAt(s, c)
 		called.All(func(inner *workload.Command) bool {
 			how := ""
 			if inner.In != called {
@@ -44,10 +45,10 @@ func (x *examiner) privateScripts() string {
 			return found == ""
 		})
 		if found != "" {
-			found = fmt.Sprintf("line %d makes files that only root can use (%s)", s.In.Line, found)
+			list = append(list, blockers.Files(s.In.Line, "line %d makes files that only root can use (%s)", s.In.Line, found))
 		}
 	})
-	return found
+	return list
 }
 
 // followedAt returns what a call of a RUN runs there.

@@ -3,7 +3,6 @@
 package rootcheck
 
 import (
-	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -16,6 +15,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/blockers"
 	"github.com/dockmend/dockmend/transforms/internal/nginx"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 	"github.com/dockmend/dockmend/transforms/internal/users"
@@ -23,8 +23,8 @@ import (
 
 // Start is what is known about how a stage starts.
 type Start struct {
-	Keep  string // why it must stay root, "" if nothing requires that
-	Doubt string // what could not be checked, "" if all could
+	Keep   blockers.List // why it must stay root, none if nothing requires that
+	Doubts blockers.List // what could not be checked
 	// Open: it depends on the user of the stage, which is not chosen yet.
 	Open bool
 	// PackageManager: npm or a similar program runs at start, and needs a home.
@@ -44,30 +44,18 @@ type Start struct {
 // user is nil.
 func Examine(p *imagebuild.Pass, run *stage.Evaluation, user *users.Identity) Start {
 	x := &examiner{pass: p, run: run, load: p.Workload(run), user: user, mayGive: true}
-	checks := []func() string{
-		x.windows, x.comment, x.onbuild, x.start, x.paths, x.installers, x.browsers, x.modes, x.downloads, x.keys, x.privateScripts, x.filledHome,
-		x.plugAndPlay, x.action, x.bare, x.baseStart, x.packages, x.sources, x.application,
-	}
 	if nginx.IsImage(run.Node) {
 		x.server = nginx.New(p, run)
-		checks = []func() string{
-			x.windows, x.comment, x.onbuild, x.server.Empty, x.start, x.paths, x.server.RootsGroup, x.modes, x.downloads, x.keys, x.privateScripts, x.packages, x.server.Volumes, x.configuration,
+		if keep := x.ofServer(); len(keep) > 0 {
+			return Start{Keep: keep}
 		}
+		return Start{Doubts: x.doubts, Server: x.server}
 	}
-	for _, check := range checks {
-		if keep := check(); keep != "" {
-			return Start{Keep: keep} // for any user
-		}
+	if keep := x.ofApplication(); len(keep) > 0 {
+		return Start{Keep: keep} // for any user
 	}
-	if x.server != nil {
-		return Start{Doubt: x.doubt, Server: x.server}
-	}
-	for _, look := range []func() string{x.cloned} {
-		if doubt := look(); doubt != "" && x.doubt == "" {
-			x.doubt = doubt
-		}
-	}
-	return Start{Doubt: cmp.Or(x.doubt, x.missing), Open: x.open, PackageManager: x.packageManager, Written: x.written, MoveCorepack: x.moveCorepack, Gives: x.gives}
+	x.doubts.Add(blockers.Of(x.cloned(), x.missing)...)
+	return Start{Doubts: x.doubts, Open: x.open, PackageManager: x.packageManager, Written: x.written, MoveCorepack: x.moveCorepack, Gives: x.gives}
 }
 
 type examiner struct {
@@ -75,7 +63,8 @@ type examiner struct {
 	run            *stage.Evaluation
 	load           *workload.Workload
 	user           *users.Identity // its future user; nil if that is not chosen yet
-	doubt          string
+	doubts         blockers.List
+	drops          bool   // the start drops root itself
 	open           bool   // as of startup
 	missing        string // what the build leaves for the start to fetch, "" for nothing
 	packageManager bool
@@ -130,11 +119,11 @@ func aboutUsers(comment string) bool {
 }
 
 // sources finds what the sources do that only root may do.
-func (x *examiner) sources() string {
-	if uses := x.load.RootUses(); len(uses) > 0 {
-		return fmt.Sprintf("%s %s", uses[0].Place, uses[0].What)
+func (x *examiner) sources() (list []blockers.Blocker) {
+	for _, use := range x.load.RootUses() {
+		list = append(list, blockers.At(use.Place, "%s", use.What))
 	}
-	return ""
+	return list
 }
 
 func (x *examiner) onbuild() string {

@@ -12,51 +12,90 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/blockers"
 	"github.com/dockmend/dockmend/transforms/internal/corepack"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
 
-// start returns the reason to stay root in what runs at start: the command itself, the
+// start returns the reasons to stay root in what runs at start: the command itself, the
 // scripts of the build context that it calls, and the scripts of package.json.
-func (x *examiner) start() string {
+func (x *examiner) start() []blockers.Blocker {
 	start := x.load.Start()
 	if start == nil {
-		return "its start command can't be read"
+		return blockers.Of("its start command can't be read")
 	}
-	reason, _ := x.script(start)
-	return reason
+	return x.reasons(start)
 }
 
-// script checks the commands of one script. settled: the reason names no script around
-// it.
-func (x *examiner) script(s *workload.Script) (reason string, settled bool) {
-	if s.DemandsRoot() {
-		return "it ends where it does not run as root", false
+// reasons returns those of a script and of all that it runs, each once.
+func (x *examiner) reasons(s *workload.Script) (list blockers.List) {
+	for _, r := range x.script(s) {
+		list.Add(blockers.Blocker{Text: r.text, Path: r.dir})
 	}
-	// A program that drops root itself is the clearest reason, wherever it is.
-	for _, drops := range []bool{true, false} {
-		for _, c := range s.Commands {
-			if reason := c.NeedsRoot(); reason != "" && (reason == workload.Drops) == drops && !x.serves(c.Call) {
-				return fmt.Sprintf("%s %s", c.Name, reason), false
-			}
+	return list
+}
+
+// reason is one to stay root in a script. settled: it names no script around it. dir is the
+// directory that is written there, "" for none that is known.
+type reason struct {
+	text    string
+	settled bool
+	dir     string
+}
+
+// script checks the commands of one script, up to one that drops root itself: what else
+// is in the script counts on that.
+func (x *examiner) script(s *workload.Script) (list []reason) {
+	if s.DemandsRoot() {
+		list = append(list, reason{text: "it ends where it does not run as root"})
+	}
+	for _, c := range s.Commands {
+		if c.NeedsRoot() == workload.Drops && !x.serves(c.Call) {
+			x.drops = true
+			return append(list, reason{text: fmt.Sprintf("%s %s", c.Name, workload.Drops)})
 		}
 	}
+	list = append(list, x.ofPrograms(s)...)
 	for _, w := range s.Writes {
 		if device := strings.HasPrefix(strings.Trim(w.Raw, `"`), "/dev/"); !device && (!w.Known || !x.writable(x.spoken(w.Text, w.File))) {
-			return fmt.Sprintf("it writes %s at start", cmp.Or(w.Text, w.Raw)), false
+			list = append(list, reason{text: fmt.Sprintf("it writes %s at start", cmp.Or(w.Text, w.Raw)), dir: written(w.File)})
 		}
 	}
 	for _, c := range s.Commands {
-		if reason := x.command(c); reason != "" {
-			return reason, false
+		if !x.needsRoot(c) {
+			if r := x.command(c); r.text != "" {
+				list = append(list, r)
+			}
 		}
 		for _, inner := range c.Runs {
-			if reason, settled := x.script(inner); reason != "" {
-				return inScript(inner, reason, settled)
+			for _, r := range x.script(inner) {
+				list = append(list, inScript(inner, r))
+			}
+			if x.drops {
+				return list
 			}
 		}
 	}
-	return "", false
+	return list
+}
+
+// ofPrograms returns what the names of a script's programs say, for each purpose once:
+// useradd and chown serve the same.
+func (x *examiner) ofPrograms(s *workload.Script) (list []reason) {
+	var known []string
+	for _, c := range s.Commands {
+		if why := c.NeedsRoot(); x.needsRoot(c) && !slices.Contains(known, why) {
+			known = append(known, why)
+			list = append(list, reason{text: fmt.Sprintf("%s %s", c.Name, why)})
+		}
+	}
+	return list
+}
+
+// needsRoot reports whether a command must be root by its name, and is not the server
+// itself.
+func (x *examiner) needsRoot(c *workload.Command) bool {
+	return c.NeedsRoot() != "" && !x.serves(c.Call)
 }
 
 // serves reports whether a call starts the server itself.
@@ -71,47 +110,48 @@ func (x *examiner) beside(c *workload.Command) string {
 }
 
 // configuration checks the configuration of nginx.
-func (x *examiner) configuration() string {
-	reason, doubt := x.server.Configuration(func(argv []string) string {
-		reason, _ := x.script(x.load.Follow(argv))
-		return reason
-	})
-	x.doubt = cmp.Or(x.doubt, doubt)
-	return reason
+func (x *examiner) configuration() []string {
+	reasons, doubt := x.server.Configuration(func(argv []string) blockers.List { return x.reasons(x.load.Follow(argv)) })
+	x.doubts.Add(blockers.Of(doubt)...)
+	return reasons
 }
 
 // inScript adds to the reason the script in which it was found.
-func inScript(s *workload.Script, reason string, settled bool) (string, bool) {
+func inScript(s *workload.Script, r reason) reason {
 	switch {
-	case settled:
+	case r.settled:
 	case s.Kind == workload.Arguments:
-		return reason, true // the reason is about the CMD
+		r.settled = true // it is about the CMD
 	case s.Kind == workload.PackageScript:
-		reason = fmt.Sprintf("%s (script %q of %s)", reason, s.Name, cmp.Or(s.Place.File, "package.json"))
+		r.text = fmt.Sprintf("%s (script %q of %s)", r.text, s.Name, cmp.Or(s.Place.File, "package.json"))
 	case s.Kind == workload.ShellScript || s.Kind == workload.ProcessFile:
-		reason = fmt.Sprintf("%s (in %s)", reason, s.Name)
+		r.text = fmt.Sprintf("%s (in %s)", r.text, s.Name)
 	}
-	return reason, settled
+	return r
 }
 
 // command returns the reason to stay root in one command, without what it runs.
-func (x *examiner) command(c *workload.Command) string {
+func (x *examiner) command(c *workload.Command) reason {
 	if c.Path == "/init" {
-		return "/init needs root to start other programs"
+		return reason{text: "/init needs root to start other programs"}
 	}
 	if workload.Within(c.Path, "/root") {
-		return fmt.Sprintf("%s lies in root's home", c.Path)
+		return reason{text: fmt.Sprintf("%s lies in root's home", c.Path)}
 	}
-	for _, check := range []func(*workload.Command) string{x.beside, x.ofBun, x.switches, x.writer, x.changesFiles, x.byManager} {
-		if reason := check(c); reason != "" {
-			return reason
+	for _, check := range []func(*workload.Command) string{x.beside, x.ofBun, x.switches, x.writer} {
+		if text := check(c); text != "" {
+			return reason{text: text}
 		}
 	}
-	if c.Unfollowed != "" {
-		x.doubt = c.Unfollowed
+	if changes := x.changesFiles(c); changes.text != "" {
+		return changes
 	}
+	if text := x.byManager(c); text != "" {
+		return reason{text: text}
+	}
+	x.doubts.Add(blockers.Of(c.Unfollowed)...)
 	x.missing = cmp.Or(x.missing, x.engines(c))
-	return c.Unread
+	return reason{text: c.Unread}
 }
 
 // spoken returns a path as the script has it, if that is relative to the working
@@ -141,7 +181,7 @@ func (x *examiner) byManager(c *workload.Command) string {
 		}
 	}
 	if m.Name == "pnpm" && x.reinstalls(c.Dir) {
-		x.doubt = "pnpm 11 and later install anew at the start where pnpm-lock.yaml is missing, which another user may not"
+		x.doubts.Add(blockers.Of("pnpm 11 and later install anew at the start where pnpm-lock.yaml is missing, which another user may not")...)
 	}
 	if !x.corepack() || !(m.Corepack && m.Command == "" || m.Name == "yarn" || m.Name == "pnpm") {
 		return ""

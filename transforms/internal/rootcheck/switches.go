@@ -8,6 +8,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/blockers"
 )
 
 // This file finds application servers that are told to change their user: as another
@@ -63,7 +64,7 @@ func (x *examiner) switches(c *workload.Command) string {
 		text, err := x.read(origin)
 		if origin == "" || err != nil {
 			if path.Base(file) != "gunicorn.conf.py" {
-				x.doubt = fmt.Sprintf("whether %s changes the user of %s can't be seen", path.Base(file), c.Name)
+				x.doubts.Add(blockers.Of(fmt.Sprintf("whether %s changes the user of %s can't be seen", path.Base(file), c.Name))...)
 			}
 			continue
 		}

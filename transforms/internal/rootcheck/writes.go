@@ -10,6 +10,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/blockers"
 	"github.com/dockmend/dockmend/transforms/internal/installs"
 	"github.com/dockmend/dockmend/transforms/internal/owner"
 	"github.com/dockmend/dockmend/transforms/internal/paths"
@@ -24,7 +25,7 @@ import (
 func (x *examiner) writable(file string) bool {
 	if x.server != nil {
 		ok, doubt := x.server.Writable(file)
-		x.doubt = cmp.Or(x.doubt, doubt)
+		x.doubts.Add(blockers.Of(doubt)...)
 		return ok
 	}
 	if !path.IsAbs(file) {
@@ -42,18 +43,38 @@ func (x *examiner) ownsWorkdir() bool {
 	return owner.GivesFiles(x.pass) || x.user != nil && users.Owns(x.run.Steps, *x.user, x.run.Final.Workdir.Text)
 }
 
+// copying are programs that change the last file in their arguments, and read the others.
+var copying = strings.Fields("cp ln install rsync")
+
 // changesFiles returns the reason if a call changes files which will not be the user's.
-func (x *examiner) changesFiles(c *workload.Command) string {
-	verb := "changes"
+func (x *examiner) changesFiles(c *workload.Command) reason {
+	verb, files := "changes", c.Changes()
 	if c.Name == "curl" || c.Name == "wget" {
 		verb = "writes"
 	}
-	for _, w := range c.Changes() {
-		if !w.Known || !x.writable(x.fileOf(c, w)) {
-			return fmt.Sprintf("%s %s %s at start", c.Name, verb, cmp.Or(w.Text, w.Raw))
+	copies := slices.Contains(copying, c.Name) && len(files) > 1 && !c.Has("-t", "--target-directory")
+	if target := len(files) - 1; copies {
+		files = slices.Concat(files[target:], files[:target])
+	}
+	for i, w := range files {
+		switch {
+		case w.Known && x.writable(x.fileOf(c, w)):
+		case copies && i > 0:
+			return reason{text: fmt.Sprintf("%s takes %s at start, which another user may be unable to read", c.Name, cmp.Or(w.Text, w.Raw))}
+		default:
+			file, _ := w.In(c.Dir)
+			return reason{text: fmt.Sprintf("%s %s %s at start", c.Name, verb, cmp.Or(w.Text, w.Raw)), dir: written(file)}
 		}
 	}
-	return ""
+	return reason{}
+}
+
+// written returns the directory of a file that is written, "" where the file is not known.
+func written(file string) string {
+	if !path.IsAbs(file) {
+		return ""
+	}
+	return blockers.DirOf(file)
 }
 
 // fileOf returns the file that a word of a command names, in the form of spoken.

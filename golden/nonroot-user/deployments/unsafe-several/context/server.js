@@ -1,0 +1,1 @@
+require("fs").writeFileSync("/var/spool/web/last", "");

@@ -1,0 +1,1 @@
+require("fs").chownSync("/app/data", 1000, 1000);
