@@ -47,6 +47,7 @@ node does not reap them.`,
 			"A shell that waits for node: it would end first on a signal",
 			"An ENTRYPOINT in shell form, ONBUILD, and stages that others are built from",
 			"Compose files with init: true, and builds without a network that have no tini yet",
+			"Deployments that share the processes of the host, of another container or of the pod: node is not PID 1",
 			"pm2-runtime, supervisors, and images with another init",
 		},
 		NeedsUnsafe: []string{
@@ -148,10 +149,8 @@ func suits(p *imagebuild.Pass, run *stage.Evaluation) fixer.Decision {
 	case len(run.Final.Base.Config.OnBuild) > 0:
 		return fixer.Refusal("the base image brings ONBUILD instructions, which decide what is started")
 	}
-	for _, d := range p.Deployments {
-		if d.Init {
-			return fixer.Refusal(fmt.Sprintf("%s says init: true, with which Docker brings its own", d.Place)).By(imagebuild.InRepository(d.Place, "init"))
-		}
+	if may := inits.Deployed(p); may.Refused() {
+		return may
 	}
 	return otherInit(run)
 }
@@ -186,13 +185,17 @@ func addTini(p *imagebuild.Pass, n *stage.Node, w workload.ToNode) fixer.Decisio
 	if w.Waits && (debian || !w.Simple) {
 		return fixer.Refusal("its shell would wait for node, and end before it on a signal: write exec before the last command")
 	}
-	options := []string{source.Path, "--"}
+	options := []string{source.Path}
 	var notes fixer.Decision
-	if w.Manager != "" && debian {
-		options = []string{source.Path, "-g", "--"}
-		notes.Caveats = []string{w.Manager + " still ends before node, which cuts off its handling of SIGTERM: start node directly"}
+	if at := inits.Subreaper(p); at != (workload.Place{}) {
+		options = append(options, "-s")
+		notes.Caveats = append(notes.Caveats, fmt.Sprintf("%s gives it another PID 1, beside which tini needs -s", at))
 	}
-	start, err := inits.Prepend(p, run, options)
+	if w.Manager != "" && debian {
+		options = append(options, "-g")
+		notes.Caveats = append(notes.Caveats, w.Manager+" still ends before node, which cuts off its handling of SIGTERM: start node directly")
+	}
+	start, err := inits.Prepend(p, run, append(options, "--"))
 	if err != nil {
 		return fixer.Refusal(err.Error())
 	}
@@ -200,7 +203,7 @@ func addTini(p *imagebuild.Pass, n *stage.Node, w workload.ToNode) fixer.Decisio
 	may = notes.And(may).And(processone.Another(p, run, w.Manager == ""))
 	p.Change(steps.StartSpan(p, run), fixer.Finding{
 		Problem: noInit,
-		Change:  "start it with " + strings.Join(options[:len(options)-1], " "), Reason: source.Why,
+		Change:  "start it with " + strings.Join(options, " "), Reason: source.Why,
 		Evidence: []fixer.Evidence{imagebuild.InImage(run.Final.Base, run.Final.Base.Distro.Source, "the distribution")},
 	}, may, append(plan.install, start...)...)
 	return may

@@ -89,6 +89,9 @@ func describeService(b *strings.Builder, s *Service) {
 	if d.Rights != (workload.Place{}) || d.HostNetwork {
 		fmt.Fprintf(b, "  rights %s privileged %v devices %q cap_add %q host network %v pid %v\n", d.Rights, d.Privileged, d.Devices, d.CapAdd, d.HostNetwork, d.HostPID)
 	}
+	if d.NoProcessOne != (workload.Place{}) {
+		fmt.Fprintf(b, "  not PID 1 by %s\n", d.NoProcessOne)
+	}
 	gaps(b, "  ", d.Gaps)
 }
 

@@ -54,6 +54,7 @@ func (p *Project) shift(by int) {
 		d := &s.Deployment
 		move(&d.Place)
 		move(&d.Rights)
+		move(&d.NoProcessOne)
 		gaps(d.Gaps)
 		for i := range d.Env {
 			move(&d.Env[i].Place)

@@ -1,9 +1,13 @@
 package compose
 
-import "github.com/dockmend/dockmend/fixer/workload"
+import (
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/workload"
+)
 
 // rights sets what the service may do on the host: privileged, devices, cap_add,
-// cap_drop, network_mode and pid.
+// cap_drop, network_mode and pid, which is "host", "service:NAME" or "container:NAME".
 func (g *gathering) rights() {
 	d := &g.to.Deployment
 	set := func(attribute string) {
@@ -32,5 +36,9 @@ func (g *gathering) rights() {
 	d.HostNetwork = g.config.NetworkMode == "host"
 	if d.HostPID = g.config.Pid == "host"; d.HostPID {
 		set("pid")
+	}
+	kind, _, of := strings.Cut(g.config.Pid, ":")
+	if at := g.layers.last("pid"); at.key != nil && (d.HostPID || of && (kind == "service" || kind == "container")) {
+		d.NoProcessOne = at.place(at.key)
 	}
 }

@@ -18,6 +18,8 @@ services:
   network: {image: a, network_mode: host}
   none: {image: a, network_mode: bridge, privileged: false, cap_drop: [ALL], cap_add: [], devices: []}
   raised: {image: a, cap_add: [SYS_TIME]}
+  beside: {image: a, pid: "service:all"}
+  alone: {image: a, pid: private}
 == compose.override.yaml
 services:
   raised:
@@ -26,6 +28,10 @@ services:
 project "" of compose.yaml compose.override.yaml
  all compose.yaml:2 image a
   rights compose.yaml:10 privileged true devices ["/dev/ttyUSB0:/dev/zwave" "/dev/kvm"] cap_add ["NET_ADMIN"] host network true pid true
+  not PID 1 by compose.yaml:5
+ alone compose.yaml:15 image a
+ beside compose.yaml:14 image a
+  not PID 1 by compose.yaml:14
  network compose.yaml:11 image a
   rights  privileged false devices [] cap_add [] host network true pid false
  none compose.yaml:12 image a

@@ -107,6 +107,9 @@ func (d *run) option(o option) {
 		if d.HostPID = o.text == "host"; d.HostPID {
 			d.Rights = d.Place
 		}
+		if d.HostPID || strings.HasPrefix(o.text, "container:") {
+			d.NoProcessOne = d.Place
+		}
 	}
 }
 

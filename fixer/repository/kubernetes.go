@@ -207,6 +207,11 @@ func (r *reader) podRights(name string, pod, security *yaml.Node, d *run) {
 	for _, c := range dropped[:min(len(dropped), maxValues)] {
 		d.CapDrop = append(d.CapDrop, scalar(c).text)
 	}
+	for _, key := range []string{"hostPID", "shareProcessNamespace"} {
+		if shares := get(pod, key); isTrue(shares) {
+			d.NoProcessOne = at(name, shares)
+		}
+	}
 	if host := get(pod, "hostPID"); isTrue(host) {
 		d.HostPID = true
 		if d.Rights == (workload.Place{}) {

@@ -26,12 +26,16 @@ spec:
 		{"run.sh", "docker run --privileged=false web", ""},
 		{"run.sh", "docker run --device=/dev/a --device /dev/b:/dev/c web", `run.sh:1 devices ["/dev/a" "/dev/b:/dev/c"]`},
 		{"run.sh", "docker run --cap-add NET_ADMIN,SYS_TIME --cap-drop ALL web", `run.sh:1 adds ["NET_ADMIN" "SYS_TIME"] drops ["ALL"]`},
-		{"run.sh", "docker run --net host --pid=host web", "run.sh:1 network pid"},
+		{"run.sh", "docker run --net host --pid=host web", "run.sh:1 network pid, not PID 1 by run.sh:1"},
+		{"run.sh", "docker run --pid container:db web", ", not PID 1 by run.sh:1"},
+		{"run.sh", "docker run --pid private web", ""},
 		{"run.sh", "docker run --network front web", ""},
 		{"run.sh", "docker run -v data:/a:nocopy --mount src=data,dst=/b,volume-nocopy -v d:/c web", " /a existing /b existing /c"},
 		{"a.yaml", fmt.Sprintf(manifest, "hostNetwork: true", "securityContext: {privileged: true}"), "a.yaml:10 privileged network"},
-		{"a.yaml", fmt.Sprintf(manifest, "hostPID: true", "securityContext: {capabilities: {add: [NET_ADMIN], drop: [ALL]}}"), `a.yaml:10 adds ["NET_ADMIN"] drops ["ALL"] pid`},
-		{"a.yaml", fmt.Sprintf(manifest, "hostPID: true", ""), "a.yaml:6 pid"},
+		{"a.yaml", fmt.Sprintf(manifest, "hostPID: true", "securityContext: {capabilities: {add: [NET_ADMIN], drop: [ALL]}}"), `a.yaml:10 adds ["NET_ADMIN"] drops ["ALL"] pid, not PID 1 by a.yaml:6`},
+		{"a.yaml", fmt.Sprintf(manifest, "hostPID: true", ""), "a.yaml:6 pid, not PID 1 by a.yaml:6"},
+		{"a.yaml", fmt.Sprintf(manifest, "shareProcessNamespace: true", ""), ", not PID 1 by a.yaml:6"},
+		{"a.yaml", fmt.Sprintf(manifest, "shareProcessNamespace: false", ""), ""},
 		{"a.yaml", fmt.Sprintf(manifest, "securityContext: {fsGroup: 1000}", ""), " group"},
 		{"a.yaml", fmt.Sprintf(manifest, "hostNetwork: false", "securityContext: {privileged: false}"), ""},
 	} {
@@ -63,6 +67,9 @@ func rights(d workload.Deployment) string {
 		if s.is {
 			b.WriteString(" " + s.word)
 		}
+	}
+	if d.NoProcessOne != (workload.Place{}) {
+		b.WriteString(", not PID 1 by " + d.NoProcessOne.String())
 	}
 	for _, m := range d.Mounts {
 		b.WriteString(" " + m.Target)

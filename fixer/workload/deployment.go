@@ -55,6 +55,10 @@ type Deployment struct {
 	HostPID     bool     // it sees the host's processes
 	Rights      Place    // of the first of Privileged, Devices, CapAdd and HostPID that is set
 
+	// NoProcessOne is the place of what gives the container the processes of its host, of
+	// another container or of its pod, so that none of its own is PID 1; zero where one is.
+	NoProcessOne Place
+
 	// FSGroup says that the pod has an fsGroup: its claims belong to that group, and
 	// each process of its containers is a member (Kubernetes documentation, "Configure
 	// a Security Context for a Pod or Container").
