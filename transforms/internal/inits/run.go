@@ -18,8 +18,8 @@ import (
 // This file finds the RUN that installs an init.
 
 // Install makes the edit that installs it: another word for a RUN that installs
-// packages in a matching form, or a RUN of its own. The error says why neither
-// has a place.
+// packages in a matching form, or a RUN of its own. A RUN whose comment says what its
+// packages are for comes last. The error says why none of them has a place.
 func (t Source) Install(p *imagebuild.Pass, run *stage.Evaluation) ([]document.Edit, error) {
 	if t.manager == "" {
 		return nil, nil
@@ -27,19 +27,26 @@ func (t Source) Install(p *imagebuild.Pass, run *stage.Evaluation) ([]document.E
 	if has, known := run.Final.Base.Programs.Has(t.manager); known && !has {
 		return nil, fmt.Errorf("the base image has no %s to install one with", t.manager)
 	}
-	var used *stage.Step // the first one that installs packages
+	var used *stage.Step      // the first one that installs packages
+	var other []document.Edit // to join one whose comment says what its packages are for
 	for _, s := range run.Own() {
 		if s.In.Name() != "RUN" || p.Ignores(s.In.Span) || !steps.RunsAsRoot(run, steps.Place{In: s.In, State: s.Before}) || steps.RemovesTools(s) || isOffline(s.In) {
 			continue
 		}
-		if edit, ok := t.join(s); ok {
+		if edit, ok := t.join(s, purposeAt(p.File, s.In)); ok {
 			return []document.Edit{edit}, nil
+		}
+		if edit, ok := t.join(s, s.In.End); ok && other == nil {
+			other = []document.Edit{edit}
 		}
 		if used == nil && t.isUsed(s) {
 			used = &s
 		}
 	}
 	behind, err := t.place(p, run, used)
+	if err != nil && other != nil {
+		return other, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -88,13 +95,11 @@ func (t Source) isUsed(s stage.Step) bool {
 	return found
 }
 
-// join adds a word to the packages that a RUN installs.
-func (t Source) join(s stage.Step) (document.Edit, bool) {
+// join adds a word to the packages that a RUN installs, behind one of them that stands before
+// an offset in the file.
+func (t Source) join(s stage.Step, before int) (document.Edit, bool) {
 	script, err := s.Script()
-	if err != nil || script == nil {
-		return document.Edit{}, false
-	}
-	if slices.ContainsFunc(script.Calls, takesAway) {
+	if err != nil || script == nil || slices.ContainsFunc(script.Calls, takesAway) {
 		return document.Edit{}, false
 	}
 	fresh := false
@@ -103,16 +108,15 @@ func (t Source) join(s stage.Step) (document.Edit, bool) {
 			continue
 		}
 		fresh = fresh || c.Has("update", "--no-cache", "--update", "-U", "--update-cache")
-		last, ok := t.lastPackage(c)
-		if !ok || !fresh {
+		if !fresh {
 			continue
 		}
-		w, ok := s.Place(last)
-		if !ok {
-			continue
+		for _, one := range slices.Backward(t.packages(c)) {
+			if w, ok := s.Place(one); ok && w.Start < before {
+				edit, err := s.In.AddAfter(w, "tini")
+				return edit, err == nil
+			}
 		}
-		edit, err := s.In.AddAfter(w, "tini")
-		return edit, err == nil
 	}
 	return document.Edit{}, false
 }
@@ -129,9 +133,9 @@ func takesAway(c shell.Call) bool {
 	return false
 }
 
-// lastPackage returns the last package of a call that installs some, if a package can
-// be added to its form.
-func (t Source) lastPackage(c shell.Call) (last shell.Word, ok bool) {
+// packages returns the packages of a call that installs some, if one can be added to its
+// form.
+func (t Source) packages(c shell.Call) (list []shell.Word) {
 	verb, agrees := "add", true
 	allowed := strings.Fields("--no-cache --update -U --update-cache -q --quiet --no-progress")
 	if t.manager == "apt-get" {
@@ -139,25 +143,25 @@ func (t Source) lastPackage(c shell.Call) (last shell.Word, ok bool) {
 		allowed = strings.Fields("-y --yes --assume-yes -qy -yq -qqy -yqq -q -qq --no-install-recommends --no-install-suggests --fix-missing")
 	}
 	if !c.Succeeded || !c.Plain || !c.Known() || !agrees || path.Base(c.Path) != c.Path {
-		return last, false
+		return nil
 	}
 	seen := false
 	for _, a := range c.Args {
 		switch {
 		case strings.HasPrefix(a.Text, "-"):
 			if !slices.Contains(allowed, a.Text) {
-				return last, false
+				return nil
 			}
 		case !seen:
 			if a.Text != verb {
-				return last, false
+				return nil
 			}
 			seen = true
 		case strings.ContainsAny(a.Text, "/@"):
-			return last, false // a file, or of another archive
+			return nil // a file, or of another archive
 		default:
-			last, ok = a, true
+			list = append(list, a)
 		}
 	}
-	return last, ok
+	return list
 }

@@ -1,9 +1,9 @@
 FROM node:20-slim
 RUN apt-get update && apt-get install -y --no-install-recommends \
       ca-certificates \
+      tini \
       # for the health check
       curl \
-      tini \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY . .
