@@ -178,6 +178,23 @@ func (m *ManagerCall) parse(args []shell.Word) {
 	}
 }
 
+// spelled returns the command that runs the script, as the manager reads it: "npm preview" is
+// none.
+func (m *ManagerCall) spelled() string {
+	short := slices.Contains([]string{"start", "stop", "restart", "test"}, m.Script)
+	switch m.Name {
+	case "npm", "bun":
+	case "yarn", "pnpm":
+		short = short || !slices.Contains(managerCommands, m.Script)
+	default: // run-s and its kind
+		short = true
+	}
+	if short {
+		return m.Name + " " + m.Script
+	}
+	return m.Name + " run " + m.Script
+}
+
 // isFile reports whether an operand of bun is a file rather than a script.
 func isFile(word string) bool {
 	switch path.Ext(word) {

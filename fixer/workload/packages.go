@@ -69,7 +69,7 @@ func (f *follower) packageScript(c *Command, dir string, depth int) {
 	f.read[dir+"\x00"+m.Script] = true
 	pkg, err := f.w.Package(dir)
 	if err != nil {
-		c.Unfollowed = fmt.Sprintf("what %s %s runs is not known, package.json can't be read: %v", m.Name, m.Script, err)
+		c.Unfollowed = fmt.Sprintf("what %s runs is not known, package.json can't be read: %v", m.spelled(), err)
 		return
 	}
 	found := false

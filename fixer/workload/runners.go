@@ -76,18 +76,19 @@ func (f *follower) runAll(c *Command, depth int) {
 		case !a.Known || strings.ContainsAny(a.Text, "*{ "):
 			f.unfollowed(c)
 		default:
-			f.named(c, a.Text, depth)
+			f.named(c, c.Name, a.Text, depth)
 		}
 	}
 }
 
-// named follows a script of the package.json in c's directory.
-func (f *follower) named(c *Command, script string, depth int) {
+// named follows a script of the package.json in c's directory, which a runner of scripts
+// or, for it, a package manager runs.
+func (f *follower) named(c *Command, runner, script string, depth int) {
 	if c.Dir == "" {
 		f.unfollowed(c)
 		return
 	}
-	c.Manager = &ManagerCall{Name: c.Name, Script: script}
+	c.Manager = &ManagerCall{Name: runner, Script: script}
 	f.packageScript(c, c.Dir, depth)
 	c.Manager = nil
 }
@@ -109,7 +110,7 @@ func (f *follower) concurrently(c *Command, depth int) {
 		case !a.Known || isName && strings.Contains(name, "*"):
 			f.unfollowed(c)
 		case isName:
-			f.named(c, name, depth)
+			f.named(c, manager, name, depth)
 		default:
 			parsed, err := shell.Parse(a.Text, f.env)
 			if err != nil {

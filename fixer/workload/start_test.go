@@ -142,6 +142,31 @@ func TestStart(t *testing.T) {
 	}
 }
 
+// TestUnreadScript: what is not known names a command that exists.
+func TestUnreadScript(t *testing.T) {
+	for cmd, want := range map[string]string{
+		`["npm", "start"]`:                          "npm start",
+		`["npm", "run", "start"]`:                   "npm start",
+		`["npm", "run", "preview"]`:                 "npm run preview",
+		`["npm", "run-script", "preview"]`:          "npm run preview",
+		`["bun", "preview"]`:                        "bun run preview",
+		`["yarn", "run", "preview"]`:                "yarn preview",
+		`["pnpm", "preview"]`:                       "pnpm preview",
+		`["pnpm", "run", "deploy"]`:                 "pnpm run deploy",
+		`["run-s", "preview"]`:                      "run-s preview",
+		`["concurrently", "npm:preview", "node x"]`: "npm run preview",
+	} {
+		got := ""
+		of(t, "FROM node:20\nWORKDIR /app\nCOPY . .\nCMD "+cmd, files("package.json", "[")).Start().All(func(c *Command) bool {
+			got += c.Unfollowed
+			return true
+		})
+		if want := "what " + want + " runs is not known, package.json can't be read"; !strings.HasPrefix(got, want) {
+			t.Errorf("%s: %q, want %q", cmd, got, want)
+		}
+	}
+}
+
 // TestLookup: a program is the first of that name in PATH that a COPY brings.
 func TestLookup(t *testing.T) {
 	w := of(t, "FROM a\nWORKDIR /app\nENV PATH=/opt/bin:$PATH\nCOPY start.sh /opt/bin/go\nCOPY start.sh .\n", files("start.sh", ""))
