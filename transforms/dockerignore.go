@@ -27,7 +27,7 @@ secrets in .env. All of it is sent to the builder, and any change of it runs the
 			"No listed file is named by the Dockerfile, package.json, or a script or setting of the context",
 			"node_modules is listed only where the Dockerfile installs packages into the directory that it copies to",
 			".git is listed only where no build script asks git",
-			".env is listed only where no build tool is known to read it",
+			".env is listed only where no build tool, and no source without a deployment that brings it, reads it",
 			"No existing ignore file is overwritten",
 			"The finding names files that look like secrets, and shows none of their contents",
 		},
@@ -38,7 +38,7 @@ secrets in .env. All of it is sent to the builder, and any change of it runs the
 			"Dockerfiles that come from standard input",
 		},
 		NeedsUnsafe: []string{
-			"Always: an application may read any of these files, .env most likely. Build the image and test it",
+			"Always: an application may read any of these files. Build the image and test it",
 		},
 		See: []string{
 			"https://docs.docker.com/build/concepts/context/#dockerignore-files",
@@ -63,7 +63,11 @@ secrets in .env. All of it is sent to the builder, and any change of it runs the
 		if len(list) == 0 {
 			return nil
 		}
-		p.Create(whole.Span, fixer.Finding{Problem: wrong, Change: "add a .dockerignore with " + strings.Join(list, ", ") + x.Secrets()}, fixer.Decision{},
+		var may fixer.Decision
+		if why := x.EnvStays(); why != "" {
+			may.Caveats = []string{why}
+		}
+		p.Create(whole.Span, fixer.Finding{Problem: wrong, Change: "add a .dockerignore with " + strings.Join(list, ", ") + x.Secrets()}, may,
 			fixer.NewFile{Name: ".dockerignore", Text: []byte(strings.Join(list, "\n") + "\n")})
 		return nil
 	}),

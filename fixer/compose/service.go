@@ -293,6 +293,7 @@ func (g *gathering) envFiles() []workload.Variable {
 			if err == nil && !required && !g.exists(file) {
 				continue
 			}
+			g.to.Deployment.EnvFiles = append(g.to.Deployment.EnvFiles, g.unknowns.written(name))
 			var own []workload.Variable
 			if err == nil {
 				own, err = g.envFile(at.layer, file, raw)

@@ -83,6 +83,7 @@ func (d run) over(o workload.Deployment) workload.Deployment {
 	}
 	o.Mounts = append(slices.Clip(o.Mounts), d.Mounts...)
 	o.Env = append(slices.Clip(o.Env), d.Env...)
+	o.EnvFiles = append(slices.Clip(o.EnvFiles), d.EnvFiles...)
 	if d.CapAdd != nil {
 		o.CapAdd, o.Rights = append(slices.Clip(o.CapAdd), d.CapAdd...), d.Rights
 	}

@@ -87,6 +87,9 @@ func (d *run) option(o option) {
 		d.variable(name, value{text, o.known && has})
 	case "--env-file":
 		d.gap("its env file is not read")
+		if len(d.EnvFiles) < maxValues {
+			d.EnvFiles = append(d.EnvFiles, o.written())
+		}
 	case "--health-cmd":
 		d.health = o.written()
 	case "-p", "--publish":

@@ -44,6 +44,7 @@ type Deployment struct {
 	User       string
 	Init       bool // the runtime brings an init (init: true, docker run --init)
 	Env        []Variable
+	EnvFiles   []string // files of variables, as written
 	Mounts     []Mount
 	Ports      []int // published or named ports, in the container
 

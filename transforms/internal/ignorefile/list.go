@@ -85,7 +85,7 @@ func (x *Chooser) wanted(name string) bool {
 		return true
 	case name == "npm-debug.log*" && x.noDeps:
 		return true // npm writes none there
-	case strings.HasPrefix(name, ".env") && (x.noDeps || x.readsEnv() != ""):
+	case isEnv(name) && (x.noDeps || x.readsEnv(name) != ""):
 		return true
 	}
 	return x.isNamed(strings.TrimSuffix(name, "*"))
@@ -161,13 +161,6 @@ func (x *Chooser) asksGit() bool {
 	}
 	return false
 }
-
-// envReaders are packages that read .env files during a build, or when a script
-// of package.json runs.
-var envReaders = strings.Fields("next nuxt nuxt3 vite react-scripts gatsby @vue/cli-service astro @sveltejs/kit parcel parcel-bundler @craco/craco razzle umi expo " +
-	"dotenv-webpack dotenv-cli env-cmd dotenv-flow prisma @rsbuild/core @remix-run/dev @redwoodjs/core react-app-rewired")
-
-func (x *Chooser) readsEnv() string { return x.dependsOn(envReaders) }
 
 // dependsOn returns the first of the packages that package.json requires, "" for none.
 func (x *Chooser) dependsOn(names []string) string {

@@ -1,0 +1,2 @@
+// With dotenv, settings could come from a file.
+require('express')().listen(3000);
