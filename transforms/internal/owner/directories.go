@@ -141,7 +141,7 @@ func Directories(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, t
 	} else {
 		made = givenDirs(p, run, id)
 	}
-	made = slices.DeleteFunc(made, func(dir string) bool { return slices.Contains(trees, dir) })
+	made = slices.DeleteFunc(made, func(dir string) bool { return isBelow(dir, trees) })
 	dirs := made
 	if in := run.Final.Workdir.In; dir != "" && in != nil && strings.Contains(in.Body(), "$") && run.Final.DependsOnArg(in.Body()) {
 		dir = "." // which is that directory, whatever the build argument is
@@ -153,9 +153,11 @@ func Directories(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, t
 	if GivesFiles(p) {
 		dirs = append(dirsAbove(p, run, id, dirs), dirs...)
 		dirs = slices.DeleteFunc(dirs, func(d string) bool {
-			return isWorkdir(run, d) && isMadeAsTheUsers(p, run, id, d, func(*dockerfile.Instruction) bool { return false })
+			none := func(*dockerfile.Instruction) bool { return false }
+			return isWorkdir(run, d) && isMadeAsTheUsers(p, run, id, d, none) || isBroughtAsTheUsers(p, run, id, d, none)
 		})
 	}
+	made = slices.DeleteFunc(slices.Clone(made), func(d string) bool { return !slices.Contains(dirs, d) })
 	out := Lines{}
 	if note != "" {
 		out.Notes = []string{note}
@@ -168,8 +170,18 @@ func Directories(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, t
 	if n, ok := with.Numeric(); ok && users.ByNumber(p) {
 		owner = n
 	}
+	if !steps.CanRun(run.Final) {
+		return Lines{}, fmt.Errorf("the image has nothing to give %s to another user with", append(dirs, trees...)[0])
+	}
+	if out.Before, err = toolsRemoved(run); err != nil {
+		return Lines{}, err
+	}
+	before := out.Before
+	if before == nil && users.UserVariable(run) != "" {
+		before = run.Final.User.In
+	}
 	line := p.File.Keyword("RUN") + " "
-	if make := lowest(append(absent(run, made), trees...)); len(make) > 0 {
+	if make := lowest(absent(p, run, slices.Concat(made, trees), before)); len(make) > 0 {
 		// They may exist already.
 		line += "mkdir -p " + strings.Join(make, " ") + " && "
 	}
@@ -181,20 +193,22 @@ func Directories(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, t
 		calls = append(calls, "chown -R "+owner+" "+strings.Join(trees, " "))
 	}
 	out.Lines = []string{line + strings.Join(calls, " && ")}
-	if !steps.CanRun(run.Final) {
-		return Lines{}, fmt.Errorf("the image has nothing to give %s to another user with", append(dirs, trees...)[0])
-	}
+	return out, nil
+}
+
+// toolsRemoved returns the first RUN that removes the programs that would give directories
+// to another user, nil for none. It fails where they can't be given before it.
+func toolsRemoved(run *stage.Evaluation) (*dockerfile.Instruction, error) {
 	for _, s := range run.Steps {
 		if !steps.RemovesTools(s) {
 			continue
 		}
 		if s.Node != run.Node || s.Before.Workdir.Text != run.Final.Workdir.Text || !stage.IsRoot(s.Before.User.Text) {
-			return Lines{}, errors.New("a RUN removes the programs that would give its directories to another user")
+			return nil, errors.New("a RUN removes the programs that would give its directories to another user")
 		}
-		out.Before = s.In
-		return out, nil
+		return s.In, nil
 	}
-	return out, nil
+	return nil, nil
 }
 
 // givenDirs returns the directories that the user gets where the application's files stay

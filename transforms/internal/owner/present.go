@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
@@ -14,20 +16,27 @@ import (
 
 // This file knows directories that are certainly there.
 
-// absent returns the directories of a list that may not be there at the end of the stage:
-// no RUN makes them for certain, or one after that may remove them.
-func absent(run *stage.Evaluation, list []string) (dirs []string) {
+// absent returns the directories of a list that may not be there before an instruction, or
+// at the end of the stage where that is nil: no RUN or COPY makes them for certain, or a RUN
+// after that may remove them.
+func absent(p *imagebuild.Pass, run *stage.Evaluation, list []string, before *dockerfile.Instruction) (dirs []string) {
 	for _, dir := range list {
-		if !isPresent(run, dir) {
+		if !isPresent(p, run, dir, before) {
 			dirs = append(dirs, dir)
 		}
 	}
 	return dirs
 }
 
-func isPresent(run *stage.Evaluation, dir string) bool {
+func isPresent(p *imagebuild.Pass, run *stage.Evaluation, dir string, before *dockerfile.Instruction) bool {
 	present := false
 	for _, s := range run.Steps {
+		if s.In == before {
+			break
+		}
+		if c, ok := s.Before.Copy(s.In); ok {
+			present = present || bringsKept(p, s, c, dir)
+		}
 		if s.In.Name() != "RUN" {
 			continue
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
+	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
 
@@ -27,7 +28,7 @@ func DropRedundant(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity,
 		}
 		body := s.In.Body()
 		text := withoutMade(s, func(dir string) bool {
-			return isWorkdir(run, dir) && isMadeAsTheUsers(p, run, id, dir, isGiven)
+			return isWorkdir(run, dir) && isMadeAsTheUsers(p, run, id, dir, isGiven) || isBroughtAsTheUsers(p, run, id, dir, isGiven)
 		})
 		if text == body {
 			continue
@@ -45,22 +46,49 @@ func DropRedundant(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity,
 }
 
 // withoutMade returns the command of a RUN that nonroot-user wrote, without the directories
-// in its plain chown that are the user's already; "" where nothing is left.
+// in its plain chown that are the user's already, and without a mkdir of what no chown is
+// left for; "" where nothing is left.
 func withoutMade(s stage.Step, isMade func(dir string) bool) string {
-	calls := strings.Split(s.In.Body(), " && ")
-	for i, text := range calls {
+	var calls, left []string
+	dropped := false
+	for text := range strings.SplitSeq(s.In.Body(), " && ") {
 		words := strings.Fields(text)
-		if len(words) < 3 || words[0] != "chown" || words[1] == "-R" {
+		if len(words) < 3 || words[0] != "chown" {
+			calls = append(calls, text)
 			continue
 		}
-		dirs := slices.DeleteFunc(slices.Clone(words[2:]), isMade)
-		if len(dirs) == 0 {
-			calls = slices.Delete(calls, i, i+1)
-			break
+		dirs := words[2:]
+		if words[1] != "-R" {
+			dirs = slices.DeleteFunc(slices.Clone(dirs), isMade)
+			dropped = dropped || len(dirs) < len(words)-2
 		}
-		calls[i] = strings.Join(append(words[:2:2], dirs...), " ")
+		if left = append(left, dirs...); len(dirs) > 0 {
+			calls = append(calls, strings.Join(append(words[:2:2], dirs...), " "))
+		}
 	}
-	return strings.Join(calls, " && ")
+	if !dropped {
+		return s.In.Body()
+	}
+	if len(calls) == 0 {
+		return ""
+	}
+	return strings.Join(withoutMkdir(calls, left), " && ")
+}
+
+// withoutMkdir returns calls without the directories of a first mkdir that are not, and are
+// not below, one of those that are left.
+func withoutMkdir(calls, left []string) []string {
+	made, ok := strings.CutPrefix(calls[0], "mkdir -p ")
+	if !ok {
+		return calls
+	}
+	dirs := slices.DeleteFunc(strings.Fields(made), func(dir string) bool {
+		return !slices.ContainsFunc(left, func(other string) bool { return workload.Within(dir, other) })
+	})
+	if len(dirs) == 0 {
+		return calls[1:]
+	}
+	return append([]string{"mkdir -p " + strings.Join(dirs, " ")}, calls[1:]...)
 }
 
 // isWorkdir reports whether the file works in a directory.

@@ -1,7 +1,7 @@
 FROM node:20-slim
 WORKDIR /app
 COPY . .
-RUN mkdir -p /app/db && chown node:node /app/db
+RUN chown node:node /app/db
 USER node
 EXPOSE 3000
 CMD ["node", "server.js"]

@@ -1,0 +1,3 @@
+const fs = require('node:fs');
+fs.rmSync('uploads', { recursive: true });
+fs.mkdirSync('uploads');

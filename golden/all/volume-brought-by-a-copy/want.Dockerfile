@@ -1,0 +1,10 @@
+FROM node:20.19.5-bookworm-slim
+RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY --chown=node:node . .
+VOLUME /app/uploads
+RUN chown node:node /app
+USER node
+EXPOSE 3000
+ENTRYPOINT ["/usr/bin/tini", "--"]
+CMD ["node", "server.js"]
