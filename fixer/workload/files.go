@@ -63,6 +63,9 @@ type Files struct {
 	outputs  func() Answer
 	commands func() Answer
 	naming   func() []namingText
+	loaders  func() *loaders
+	scripts  func() map[string]string
+	images   func() map[string][]string
 
 	processOne func() []ProcessOne
 
@@ -101,6 +104,9 @@ func Open(files fs.FS) *Files {
 	f.commands = sync.OnceValue(f.findOtherCommand)
 	f.processOne = sync.OnceValue(f.findProcessOne)
 	f.naming = sync.OnceValue(f.readNamingTexts)
+	f.loaders = sync.OnceValue(f.findLoaders)
+	f.scripts = sync.OnceValue(f.findScriptStarts)
+	f.images = sync.OnceValue(f.findImageStarts)
 	return f
 }
 

@@ -41,7 +41,7 @@ func (f *Files) listSources() *sourceList {
 	w := f.newWalk()
 	w.enter = func(dir string) bool {
 		base := path.Base(dir)
-		return base == "public" || !slices.Contains(notRun, base)
+		return base == "public" || !slices.Contains(notRun, base) && !(base == "wwwroot" && f.isWebProject(path.Dir(dir)))
 	}
 	w.visit = func(name string, d fs.DirEntry) bool {
 		base := path.Base(name)
@@ -70,6 +70,15 @@ func (f *Files) listSources() *sourceList {
 		list.gaps = append(list.gaps, sourceGap{g, !outside(path.Join(g.Place.File, "x"), []string{"public"})})
 	}
 	return list
+}
+
+// isWebProject reports whether a directory has a project of .NET, whose wwwroot is served to
+// browsers (learn.microsoft.com, "Static files in ASP.NET Core").
+func (f *Files) isWebProject(dir string) bool {
+	entries, err := f.ReadDir(dir)
+	return err == nil && slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
+		return slices.Contains([]string{".csproj", ".fsproj", ".vbproj"}, path.Ext(e.Name()))
+	})
 }
 
 // eachSource reads the sources one after the other, and calls look with the text of

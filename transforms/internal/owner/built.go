@@ -32,14 +32,14 @@ func built(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (trees 
 	if !GivesFiles(p) || !workdir.Known || workdir.Text == "/" {
 		return nil, ""
 	}
-	load := p.Workload(run)
+	load, others := p.Workload(run), otherImages(p, run)
 	for _, w := range load.Writes() {
 		if w.Command != nil || w.By == "the start" || !w.Sure || w.Path == workdir.Text || !workload.Within(w.Path, workdir.Text) || !load.Runs(w.Place.File) || load.OnlyBuilds(w.Place.File) {
 			continue
 		}
 		dir := builtDir(load, w)
 		switch {
-		case dir == "" || slices.Contains(trees, dir) || settled(run, id, dir):
+		case dir == "" || slices.Contains(trees, dir) || settled(run, id, dir) || others.Has(w.Place.File) && others.Certain():
 		case !paths.IsOwnable(workdir.Text) || !paths.IsPlain(dir) || isPackage(dir):
 			doubt = fmt.Sprintf("%s writes %s, which a RUN makes as root's", w.Place, w.Path)
 		default:

@@ -20,8 +20,11 @@ import (
 // Data tells of the paths that a variable, or a source, has the application write, and that
 // stay root's.
 func Data(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (list []blockers.Blocker) {
-	load := p.Workload(run)
+	load, others := p.Workload(run), otherImages(p, run)
 	for _, w := range load.Writes() {
+		if w.Variable == "" && others.Has(w.Place.File) && others.Certain() {
+			continue
+		}
 		if w.Command != nil || w.By == "the start" || w.Variable == "" && !load.Runs(w.Place.File) || !staysRoots(p, run, id, w.Path) || isOnOpenMount(p, run, w.Path) {
 			continue
 		}

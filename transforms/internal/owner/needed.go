@@ -68,10 +68,15 @@ func (n Needs) Of(i int, c stage.Copy) (why string, needed bool) {
 	if why, sure := n.written.by(c); why != "" && (sure || !n.chosen) {
 		return why, true
 	}
-	if open := unplaced(n.pass.Workload(n.run), n.pass.NodeProcess()); len(open) > 0 && !n.chosen {
-		return fmt.Sprintf("%s may write there", open[0].Place), true
+	if n.chosen {
+		return "", false
 	}
-	return "", false
+	others := otherStarts(n.pass, n.run)
+	open := slices.DeleteFunc(unplaced(n.pass.Workload(n.run), n.pass.NodeProcess()), func(e workload.Evidence) bool { return others.Has(e.Place.File) })
+	if len(open) == 0 {
+		return "", false
+	}
+	return fmt.Sprintf("%s may write there", open[0].Place), true
 }
 
 // installed tells of a RUN of the user's that installs packages where the copy made the

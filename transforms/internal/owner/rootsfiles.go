@@ -24,8 +24,9 @@ func writtenDirs(p *imagebuild.Pass, run *stage.Evaluation) (dirs []string) {
 	if !workdir.Known || !paths.IsOwnable(workdir.Text) {
 		return nil
 	}
+	others := otherImages(p, run)
 	for _, w := range p.Workload(run).Writes() {
-		if w.Command != nil || w.By == "the start" || !w.Sure && w.Variable == "" {
+		if w.Command != nil || w.By == "the start" || !w.Sure && w.Variable == "" || w.Variable == "" && others.Has(w.Place.File) && others.Certain() {
 			continue
 		}
 		dir := w.Path

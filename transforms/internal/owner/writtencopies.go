@@ -30,8 +30,9 @@ func newWritten(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) *w
 		load: p.Workload(run), names: slices.DeleteFunc([]string{id.Name, id.User, strconv.Itoa(id.UID)}, func(name string) bool { return name == "" }),
 		owners: map[string]workload.Owner{}, sure: map[int]string{}, likely: map[int]string{},
 	}
+	others := otherStarts(p, run)
 	for _, one := range w.load.Writes() {
-		if one.Variable != "" || one.Command != nil || w.load.Runs(one.Place.File) {
+		if one.Variable != "" || one.Command != nil || w.load.Runs(one.Place.File) && !others.Has(one.Place.File) {
 			w.add(one)
 		}
 	}

@@ -1,0 +1,2 @@
+const fs = require('node:fs');
+fs.writeFileSync('templates/a.html', 'b');

@@ -1,0 +1,2 @@
+require('./load');
+require('node:http').createServer((req, res) => res.end('ok')).listen(3000);
