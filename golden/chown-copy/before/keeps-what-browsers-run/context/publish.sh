@@ -1,0 +1,2 @@
+#!/bin/sh
+dotnet publish -o "$1"

@@ -1,0 +1,3 @@
+export function save(target, name, text) {
+  require('fs').writeFileSync(target + name, text);
+}
