@@ -24,6 +24,11 @@ func (c command) run(args []shell.Word) {
 	for _, o := range options {
 		d.option(o)
 	}
+	for _, o := range options {
+		if o.name == "--env-file" {
+			c.envFile(&d, o)
+		}
+	}
 	d.command(rest[1:])
 	c.reader.deploy(d)
 	if d.health != "" {
@@ -85,8 +90,7 @@ func (d *run) option(o option) {
 	case "-e", "--env":
 		name, text, has := strings.Cut(o.written(), "=")
 		d.variable(name, value{text, o.known && has})
-	case "--env-file":
-		d.gap("its env file is not read")
+	case "--env-file": // whose variables come after those of -e
 		if len(d.EnvFiles) < maxValues {
 			d.EnvFiles = append(d.EnvFiles, o.written())
 		}
