@@ -96,6 +96,10 @@ func (u *unit) elsewhere(name string) value {
 	if from, imported := u.importsOf()[first]; imported {
 		ref.module = from.module
 		switch {
+		case u.lang == JavaScript && !dotted && ofPackage(from.module, from.name).known:
+			return ofPackage(from.module, from.name)
+		case u.lang == JavaScript && dotted && from.name == "" && ofPackage(from.module, rest).known:
+			return ofPackage(from.module, rest)
 		case !dotted && from.name == "":
 			return value{} // the module itself
 		case !dotted:

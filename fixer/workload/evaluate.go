@@ -348,6 +348,7 @@ var sameMethods = strings.Fields("to_string into to_owned as_str toString ToStri
 
 func (u *unit) method(v value, name string, args []argument, depth int) value {
 	switch {
+	case v.isOfPackage() && args == nil && exportedPath.MatchString(name):
 	case name == "parent" || name == "dirname" || name == "getParent":
 		v = parent(v)
 	case slices.Contains([]string{"join", "joinpath", "resolve", "push"}, name) && len(args) > 0:

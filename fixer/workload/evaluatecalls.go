@@ -53,13 +53,18 @@ func (u *unit) call(name string, args []argument, depth int) value {
 	case name == "require" && u.kind(args[0].a) == textToken && strings.HasSuffix(u.str(args[0].a), ".json"):
 		u.noteSettingsOf(u.str(args[0].a))
 		return value{known: true, from: elsewhere, ref: foreignName{module: u.str(args[0].a)}}
+	case name == "require" && u.lang == JavaScript && u.kind(args[0].a) == textToken:
+		return ofPackage(u.str(args[0].a), "")
 	case name == "require.resolve" && u.kind(args[0].a) == textToken:
 		return u.resolved(args[0].a)
 	case (readsEnvironment(name) || last == "config" || name == "env.var") && u.variableName(args[0].a) != "":
 		return u.withDefault(args, depth)
 	case last == "dirname":
 		v, _ := u.expr(args[0].a, args[0].b, depth)
-		if v.from == workingDir && !strings.HasPrefix(v.path, "node_modules/") {
+		switch {
+		case v.isOfPackage():
+			return v
+		case v.from == workingDir && !strings.HasPrefix(v.path, "node_modules/"):
 			v.known = false
 		}
 		return parent(v)
