@@ -157,11 +157,11 @@ func (w *Workload) settings(name, text string) error {
 			})
 			values[key] = value
 			_, set := w.in.Run.Final.EnvVar(key)
-			if dir, ok := DataPath(key, value); ok && !set {
+			if dir, ok := w.pathOfVariable(key, value); ok && !set {
 				one.Path, one.By, one.Variable = dir, key, key
 			}
 		} else {
-			one.Path = dataOf(s)
+			one.Path = cmp.Or(dataOf(s), w.pathOfSetting(s))
 		}
 		if one.Path != "" {
 			w.config.writes = append(w.config.writes, one)

@@ -12,6 +12,9 @@ import (
 var (
 	dataVariable = lazyregexp.New(`(DIR|DIRECTORY|PATH|DATA|HOME|STORAGE|CACHE|FOLDER|ROOT|UPLOADS?|DB|DATABASE|FILE|FILENAME|LOGS?|NODE_REDIRECT_WARNINGS|NODE_V8_COVERAGE)$`)
 	dataURL      = lazyregexp.New(`(URL|URI|DSN|CONNECTION|DATABASE|DB|STRING)$`)
+	// homesOfPackages are the variables that move what packages write (specifications.freedesktop.org,
+	// "XDG Base Directory"; pm2.keymetrics.io; huggingface.co/docs): conf, env-paths, browsers.
+	homesOfPackages = lazyregexp.New(`^(XDG_(CONFIG|DATA|CACHE|STATE)_HOME|PM2_HOME|HF_HOME|TORCH_HOME|NLTK_DATA|KERAS_HOME|NODE_REPL_HISTORY)$`)
 	// installed are variables of programs, compilers and installers: what they name
 	// exists already, and is only read.
 	installed = lazyregexp.New(`^(PATH|.*_PATH_.*|MANPATH|NODE_PATH|PYTHONPATH|PYTHONHOME|GOPATH|GOROOT|GOBIN|GOCACHE|GOMODCACHE|CARGO_HOME|RUSTUP_HOME|JAVA_HOME|JRE_HOME|` +
@@ -34,10 +37,11 @@ func DataPath(name, value string) (dir string, ok bool) {
 		return path.Dir(file), true
 	}
 	switch {
-	case !path.IsAbs(value) || !dataVariable.MatchString(name) || installed.MatchString(name):
+	case !path.IsAbs(value) || !dataVariable.MatchString(name) && !homesOfPackages.MatchString(name) || installed.MatchString(name):
 		return "", false
 	case strings.ContainsAny(value, ":, \t\n*?"):
 		return "", false
+	case homesOfPackages.MatchString(name):
 	case strings.HasSuffix(name, "_HOME") && name != "HOME" && !strings.Contains(strings.ToLower(value), "data"):
 		return "", false // where programs are usually installed
 	}

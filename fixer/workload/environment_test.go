@@ -26,6 +26,9 @@ func TestDataPath(t *testing.T) {
 		{"NODE_PATH", "/opt/node_modules"}:                          "",
 		{"BASE_PATH", "/api"}:                                       "",
 		{"TLS_CERT_PATH", "/certs"}:                                 "",
+		{"XDG_CONFIG_HOME", "/settings"}:                            "/settings",
+		{"PM2_HOME", "/pm2"}:                                        "/pm2",
+		{"XDG_CONFIG_DIRS", "/etc/xdg"}:                             "",
 		{"PORT", "/3000"}:                                           "",
 		{"DATA_DIR", "data"}:                                        "",
 	} {

@@ -299,6 +299,9 @@ func (u *unit) firstAssigned(name string, at, depth int) value {
 			break
 		}
 		w, _ := u.expr(i, min(len(u.tokens), i+maxSpan), depth-1)
+		if variable := u.destructured(i); variable != "" {
+			w.variable = variable
+		}
 		v = otherwise(v, w)
 		if v.variable == "" {
 			break

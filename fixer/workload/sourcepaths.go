@@ -113,6 +113,9 @@ func (u *unit) written(v value, i int) {
 	case p == "" && v.known && !v.partial: // a URL, a name in memory
 	case p == "":
 		u.out.unplaced(u.evidence(i))
+		if v.variable != "" {
+			u.out.writesBelow(v.variable, u.evidence(i))
+		}
 	case path.IsAbs(p):
 		u.path(p, Written, v, i)
 	case v.from != sourceFile && p == ".":

@@ -27,6 +27,7 @@ type Sources struct {
 	Languages []LanguageCount // by the number of files, the largest first
 	Gaps      []Gap
 
+	below     []variableUse
 	imports   []sourceImport
 	unknown   int // unknown child processes
 	constants constants

@@ -309,6 +309,9 @@ func (u *unit) index() {
 		if at == 0 || len(u.values) > maxTokens/16 {
 			continue
 		}
+		if u.destructured(at) != "" {
+			name = u.str(i - 1) // and not the key before it
+		}
 		if u.kind(at) == textToken && strings.HasPrefix(u.str(at), "/") && u.absolutes[name] == 0 {
 			u.absolutes[name] = at
 		}

@@ -36,6 +36,7 @@ type Workload struct {
 	begun    *started                 // found on first use
 	compiles *[]compilation           // found on first use
 	built    *buildings               // found on first use
+	reads    map[string]bool          // the variables that were looked for
 	place    Place                    // of another start than the image's own
 }
 

@@ -202,7 +202,7 @@ func (w *Workload) denoWrites(c *Command) []Write {
 	return nil
 }
 
-// variableWrites returns the directories that variables name for data.
+// variableWrites returns the paths that variables name and the application writes.
 func (w *Workload) variableWrites() (list []Write) {
 	run := w.in.Run
 	for _, s := range run.Steps {
@@ -215,7 +215,7 @@ func (w *Workload) variableWrites() (list []Write) {
 			if kv.Key == "NODE_OPTIONS" && known {
 				list = append(list, nodeWrites(strings.Fields(value), run.Final.Workdir.Text, kv.Key, Place{File: run.Node.Graph().File.Name(), Line: s.In.Line})...)
 			}
-			if dir, ok := DataPath(kv.Key, value); ok && known {
+			if dir, ok := w.pathOfVariable(kv.Key, value); ok && known {
 				list = append(list, Write{Path: dir, Tree: true, By: kv.Key, Variable: kv.Key, Place: Place{File: run.Node.Graph().File.Name(), Line: s.In.Line}})
 			}
 		}
@@ -225,7 +225,7 @@ func (w *Workload) variableWrites() (list []Write) {
 			if v.Name == "NODE_OPTIONS" && v.Known {
 				list = append(list, nodeWrites(strings.Fields(v.Value), run.Final.Workdir.Text, v.Name, v.Place)...)
 			}
-			if dir, ok := DataPath(v.Name, v.Value); ok && v.Known {
+			if dir, ok := w.pathOfVariable(v.Name, v.Value); ok && v.Known && !d.onlyReads(v.Value) {
 				list = append(list, Write{Path: dir, Tree: true, By: v.Name, Variable: v.Name, Place: v.Place})
 			}
 		}

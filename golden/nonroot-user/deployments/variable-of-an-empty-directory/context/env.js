@@ -1,0 +1,1 @@
+module.exports = (name) => process.env['LETTERS_' + name.toUpperCase()] || name

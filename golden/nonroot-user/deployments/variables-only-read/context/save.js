@@ -1,0 +1,3 @@
+const fs = require('fs')
+
+module.exports = (file, text) => fs.writeFileSync(file, text)
