@@ -69,13 +69,18 @@ const maxOtherStarts = 100
 // otherStarts returns the container as deployments start it otherwise, those of an image
 // that may be this one included, and with its health check in place of the start. A
 // deployment with a user of its own does not depend on the image's.
-func (w *Workload) otherStarts() (list []*Workload) {
+func (w *Workload) otherStarts() []*Workload {
+	return w.startsOf(slices.Concat(w.in.Deployments, w.in.Perhaps))
+}
+
+// startsOf is otherStarts for some of the deployments.
+func (w *Workload) startsOf(deployments []Deployment) (list []*Workload) {
 	add := func(d Deployment, place Place) {
 		in := w.in
 		in.Run = d.Started(w.in.Run)
 		list = append(list, &Workload{in: in, packages: map[string]packageAnswer{}, place: place})
 	}
-	for _, d := range slices.Concat(w.in.Deployments, w.in.Perhaps) {
+	for _, d := range deployments {
 		if d.User == "" && d.StartsOtherwise(w.in.Run) && len(list) < maxOtherStarts {
 			add(d, d.Place)
 		}
