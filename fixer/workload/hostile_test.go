@@ -13,7 +13,8 @@ import (
 // TestHostileSources: no source takes long, whatever is in it.
 func TestHostileSources(t *testing.T) {
 	units := []string{"`", "`${", "'\\", "\"", "/[", "/*", "'''", "(", "exec(", "fs.mkdirSync(", "x = x + ", "a = b || b\n", "path.join(", "'a' + ", "<<EOT\n", "? ", "a.", "process.env.A || ",
-		"A", "write(", "open(x, ", ").mkdir(", "é", "\xff", "'/var/lib/x';", "Command::new(", ".arg(", "spawn([", "{a: ", "listen(", "#{", "\\", "SIGTERM\n", "\r", "getenv('A', ", "x=y\ny=x\nopen(x,'w')\n"}
+		"A", "write(", "open(x, ", ").mkdir(", "é", "\xff", "'/var/lib/x';", "Command::new(", ".arg(", "spawn([", "{a: ", "listen(", "#{", "\\", "SIGTERM\n", "\r", "getenv('A', ", "x=y\ny=x\nopen(x,'w')\n",
+		"__dirname ", "export const a = __dirname;", "a = __dirname;b(a);", "export {", "f(() => { return __dirname", "const {A = 'x', ", "require('a').path."}
 	names := []string{"a.js", "a.py", "a.rb", "a.go", "a.java", "a.kt", "a.cs", "a.php", "a.rs", "a.ex", "a.pl", "a.clj", "a.scala", "a.sh"}
 	for _, unit := range units {
 		for _, line := range []string{"", "\n"} {

@@ -28,6 +28,7 @@ type Sources struct {
 	Gaps      []Gap
 
 	below     []variableUse
+	locations []RelativeWrite // that others get, from the location of a source
 	imports   []sourceImport
 	unknown   int // unknown child processes
 	constants constants
@@ -168,6 +169,7 @@ func (u *unit) read() {
 				u.portDefault(i)
 			}
 		}
+		u.locationAt(i)
 		u.importsWriter(i)
 		u.importsSource(i)
 	}

@@ -13,6 +13,7 @@ func (s *Sources) Of(takes func(name string) bool) *Sources {
 	out.Writers = taken(s.Writers, maxHits, takes, func(w SourceWriter) Place { return w.Place })
 	out.Unplaced = taken(s.Unplaced, maxHits, takes, func(e Evidence) Place { return e.Place })
 	out.below = taken(s.below, maxResults, takes, func(u variableUse) Place { return u.Place })
+	out.locations = taken(s.locations, maxResults, takes, func(w RelativeWrite) Place { return w.Place })
 	out.RootUses = taken(s.RootUses, maxResults, takes, func(u RootUse) Place { return u.Place })
 	out.Ports = taken(s.Ports, maxResults, takes, func(p SourcePort) Place { return p.Place })
 	out.Settings = taken(s.Settings, maxResults, takes, func(f NamedFile) Place { return f.Place })

@@ -26,11 +26,15 @@ type unit struct {
 	data      map[string]bool // names that were given to namesData
 	// imports are the names that mean what other sources set; nil until requested.
 	imports map[string]foreignName
-	noted   map[string]int // absolute paths, keyed by the name that they are assigned to
-	out     *Sources
-	files   *Files // of the context; nil where other files do not matter
+	// exported is what the source exports; nil until requested.
+	exported *exports
+	noted    map[string]int // absolute paths, keyed by the name that they are assigned to
+	out      *Sources
+	files    *Files // of the context; nil where other files do not matter
 	// readLooks counts the names whose uses were searched for.
 	readLooks int
+	// handedLooks is that of locationAt.
+	handedLooks int
 }
 
 // The bounds of evaluation.

@@ -259,6 +259,15 @@ func (w *Workload) writesOf(sources *Sources, dirs map[string]string) (list []Wr
 			list = append(list, Write{Path: file, Tree: r.Tree, Sure: r.Kind == Written, By: r.Place.File, Place: r.Place})
 		}
 	}
+	for _, l := range sources.locations {
+		dir, copied := w.in.Run.Destination(l.Place.File)
+		if !copied || !w.writesAnywhere() {
+			continue
+		}
+		for _, file := range w.compiledWrites(l, path.Dir(dir)) {
+			list = append(list, Write{Path: file, Tree: true, Sure: true, By: l.Place.File, Place: l.Place})
+		}
+	}
 	return list
 }
 
