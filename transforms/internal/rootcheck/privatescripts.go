@@ -1,6 +1,7 @@
 package rootcheck
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -33,17 +34,10 @@ func (x *examiner) privateScripts() (list []blockers.Blocker) {
 		if followed++; followed > maxScripts {
 			return
 		}
-		found, called := "", x.followedAt(s, c)
-		called.All(func(inner *workload.Command) bool {
-			how := ""
-			if inner.In != called {
-				how = x.privateCall(s, inner)
-			}
-			if found = x.privateSource(inner); how != "" {
-				found = fmt.Sprintf("%s, in %s", how, inner.In.Place.File)
-			}
-			return found == ""
-		})
+		found := x.makesPrivate(s, x.followedAt(s, c.Path, c.Args))
+		for _, name := range x.installScripts(s, c) {
+			found = cmp.Or(found, x.makesPrivate(s, x.followedAt(s, "npm", []shell.Word{{Text: "run", Known: true}, {Text: name, Known: true}})))
+		}
 		if found != "" {
 			list = append(list, blockers.Files(s.In.Line, "line %d makes files that only root can use (%s)", s.In.Line, found))
 		}
@@ -51,12 +45,45 @@ func (x *examiner) privateScripts() (list []blockers.Blocker) {
 	return list
 }
 
-// followedAt returns what a call of a RUN runs there.
-func (x *examiner) followedAt(s stage.Step, c shell.Call) *workload.Script {
+// makesPrivate returns what of a script that a RUN calls makes a file for root alone; ""
+// for nothing.
+func (x *examiner) makesPrivate(s stage.Step, called *workload.Script) (found string) {
+	called.All(func(inner *workload.Command) bool {
+		how := ""
+		if inner.In != called {
+			how = x.privateCall(s, inner)
+		}
+		if found = x.privateSource(inner); how != "" {
+			found = fmt.Sprintf("%s, in %s", how, inner.In.Place.File)
+		}
+		return found == ""
+	})
+	return found
+}
+
+// installScripts returns the scripts of the application's package.json that a call of a
+// package manager runs because it installs.
+func (x *examiner) installScripts(s stage.Step, c shell.Call) []string {
+	installs := c.Name == "yarn" && len(c.Args) == 0
+	if slices.Contains([]string{"npm", "yarn", "pnpm", "bun"}, c.Name) && len(c.Args) > 0 {
+		installs = strings.HasPrefix(c.Args[0].Text, "-") || slices.Contains(strings.Fields("install i ci clean-install install-test it cit"), c.Args[0].Text)
+	}
+	if !installs || slices.ContainsFunc(c.Args, func(w shell.Word) bool { return w.Text == "--ignore-scripts" }) {
+		return nil
+	}
+	p, err := x.load.Package(s.Before.Workdir.Text)
+	if err != nil {
+		return nil // an application without a package.json installs no scripts of its own
+	}
+	return p.InstallScripts()
+}
+
+// followedAt returns what a program runs in a RUN.
+func (x *examiner) followedAt(s stage.Step, program string, args []shell.Word) *workload.Script {
 	as := *x.run
 	as.Final.Workdir, as.Final.Env = s.Before.Workdir, s.Before.Env
-	argv := []string{c.Path}
-	for _, w := range c.Args {
+	argv := []string{program}
+	for _, w := range args {
 		argv = append(argv, w.Text)
 	}
 	return x.pass.Workload(&as).Follow(argv)
@@ -93,7 +120,10 @@ var privateMode = lazyregexp.New(`\bmode\s*[:=]\s*(?:0o?|0)[4-7]00\b|\bchmod(?:S
 
 // privateSource returns the source that a command runs, if it writes such a file.
 func (x *examiner) privateSource(c *workload.Command) string {
-	for _, w := range c.Args {
+	for i, w := range c.Args {
+		if i > 0 && slices.Contains([]string{"-e", "--eval", "-c", "-p", "--print"}, c.Args[i-1].Text) && slices.Contains(runners, c.Name) && privateMode.MatchString(w.Text) {
+			return fmt.Sprintf("%s %s, in %s", c.Name, c.Args[i-1].Text, c.In.Place)
+		}
 		if !w.Known || !slices.Contains([]string{".js", ".mjs", ".cjs", ".ts", ".mts", ".py", ".rb"}, path.Ext(w.Text)) || !slices.Contains(runners, c.Name) {
 			continue
 		}
