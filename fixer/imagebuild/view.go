@@ -109,11 +109,7 @@ func resolve(file *dockerfile.File, src Source) ([]*build, error) {
 	}
 	var builds []*build
 	for _, one := range list {
-		graph, err := stage.Resolve(file, one.Options)
-		if err != nil {
-			return nil, err
-		}
-		b := &build{Build: one, graph: graph}
+		b := &build{Build: one}
 		b.expects = sync.OnceValue(func() *expectations { return src.Contexts.expectations(one.Repository) })
 		for _, other := range builds {
 			if sameFS(one.Context, other.Context) {
@@ -122,6 +118,12 @@ func resolve(file *dockerfile.File, src Source) ([]*build, error) {
 		}
 		if b.contents == nil {
 			b.contents = src.Contexts.contents(one.Context, src)
+		}
+		options := one.Options
+		options.Context = b.contents.files.FS()
+		var err error
+		if b.graph, err = stage.Resolve(file, options); err != nil {
+			return nil, err
 		}
 		builds = append(builds, b)
 	}

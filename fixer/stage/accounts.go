@@ -3,7 +3,6 @@ package stage
 import (
 	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -163,9 +162,14 @@ func (a Accounts) after(in *dockerfile.Instruction, s State) Accounts {
 		return a
 	}
 	text := strings.Join(cmd.CmdLine, " ")
-	if !accounts.MayConcern(text) && !slices.ContainsFunc(cmd.Files, func(f instructions.ShellInlineFile) bool { return accounts.MayConcern(f.Data) }) {
-		return a
+	if accounts.MayConcern(text) || slices.ContainsFunc(cmd.Files, func(f instructions.ShellInlineFile) bool { return accounts.MayConcern(f.Data) }) {
+		a = a.afterScript(in, s, text)
 	}
+	return a.afterScripts(in, s)
+}
+
+// afterScript follows the text of a RUN itself.
+func (a Accounts) afterScript(in *dockerfile.Instruction, s State, text string) Accounts {
 	script, err := s.Script(in)
 	if err != nil || script == nil {
 		a.Err = fmt.Errorf("line %d changes the accounts in a script that can't be read", in.Line)
@@ -180,24 +184,11 @@ func (a Accounts) after(in *dockerfile.Instruction, s State) Accounts {
 			a.Err = fmt.Errorf("line %d: %w", in.Line, err)
 		}
 	}
-	for _, f := range cmd.Files {
+	for _, f := range in.Cmd.(*instructions.RunCommand).Files {
 		text += "\n" + f.Data
 	}
 	if accounts.Written(script, text) {
 		a.Err = fmt.Errorf("line %d writes the account files by itself", in.Line)
-	}
-	return a
-}
-
-// afterCopy: a copied file may take the place of the account files.
-func (a Accounts) afterCopy(c Copy) Accounts {
-	switch {
-	case c.Dest == "/etc/passwd", c.Dest == "/etc/group":
-		a.Err = errors.New(c.Dest + " is copied into the image")
-	case c.Dest == "/" && slices.ContainsFunc(c.Sources, func(src string) bool {
-		return c.From != "" && path.Clean("/"+src) == "/" || c.ADD && strings.Contains(path.Base(src), ".tar")
-	}):
-		a.Err = fmt.Errorf("line %d copies a whole root file system", c.In.Line)
 	}
 	return a
 }

@@ -59,6 +59,18 @@ type takenError struct {
 
 func (t takenError) Error() string { return t.why + ", so it does not build" }
 
+// unknownError is that of a command which changes an account that is not known.
+type unknownError string
+
+func (e unknownError) Error() string { return string(e) }
+
+// NeedsAll reports whether the accounts could not be followed since an account is not known
+// that the base image may have: with all of its accounts they may be.
+func (a Accounts) NeedsAll() bool {
+	unknown := unknownError("")
+	return errors.As(a.Err, &unknown) && !(a.known && a.base != nil && a.base.Complete)
+}
+
 func (a *Accounts) createUser(change accounts.Change, in *dockerfile.Instruction) error {
 	if _, exists := a.User(change.Name); exists {
 		return takenError{fmt.Sprintf("the user %s exists already", change.Name), Unknown}
@@ -137,9 +149,11 @@ func (a *Accounts) removeGroup(name string) {
 func (a *Accounts) modifyUser(change accounts.Change, in *dockerfile.Instruction) error {
 	u, ok := a.User(change.Name)
 	if !ok {
-		return fmt.Errorf("usermod of %s, who is not known", change.Name)
+		return unknownError(fmt.Sprintf("usermod of %s, who is not known", change.Name))
 	}
-	u.Modified = u.Modified || u.In == nil
+	if u.In == nil {
+		u.Modified, u.NoHome = true, change.Home == "" && !baseimage.ForApplications(u.UID)
+	}
 	u.Name, u.Raw = cmp.Or(change.NewName, u.Name), cmp.Or(change.NewRaw, u.Raw, u.Name)
 	u.Home, u.Shell = cmp.Or(change.Home, u.Home), cmp.Or(change.Shell, u.Shell)
 	if change.UID != Unknown {
@@ -157,7 +171,7 @@ func (a *Accounts) modifyUser(change accounts.Change, in *dockerfile.Instruction
 func (a *Accounts) modifyGroup(change accounts.Change) error {
 	before, ok := a.GroupID(change.Name)
 	if !ok {
-		return fmt.Errorf("groupmod of %s, which is not known", change.Name)
+		return unknownError(fmt.Sprintf("groupmod of %s, which is not known", change.Name))
 	}
 	g := baseimage.Group{Name: cmp.Or(change.NewName, change.Name), GID: before}
 	if change.GID != Unknown {

@@ -9,6 +9,7 @@ import (
 	_ "crypto/sha256" // digests in references are checked against it
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,6 +35,9 @@ type Options struct {
 	// Contexts are the names of images and stages that the build takes from elsewhere
 	// (--build-context), each with the place that states it.
 	Contexts map[string]string
+	// Context is the build context, without what its ignore file hides; nil where it is not
+	// known: then the scripts that it may have are not followed.
+	Context fs.FS
 }
 
 // Graph is a Dockerfile with the bases of its stages resolved.
@@ -45,7 +49,9 @@ type Graph struct {
 	globals vars
 	lex     *shell.Lex
 	scripts scripts
-	built   map[*dockerfile.Stage]bool // what Builds found
+	// accounts are those after the RUNs that were followed into their scripts.
+	accounts map[accountsKey]Accounts
+	built    map[*dockerfile.Stage]bool // what Builds found
 }
 
 // Node is a stage with its base resolved.
@@ -92,7 +98,7 @@ func resolveWith(f *dockerfile.File, o Options, known scripts) (*Graph, error) {
 	if o.Platform == "" {
 		o.Platform = DefaultPlatform
 	}
-	g := &Graph{File: f, opts: o, lex: shell.NewLex(rune(f.Escape)), scripts: known}
+	g := &Graph{File: f, opts: o, lex: shell.NewLex(rune(f.Escape)), scripts: known, accounts: map[accountsKey]Accounts{}}
 	g.evalGlobals()
 	byName := map[string]*Node{}
 	for _, st := range f.Stages {

@@ -42,7 +42,9 @@ type State struct {
 	vars    vars
 	envs    *shared[string] // what Env is a beginning of
 	volumes *shared[Value]
-	cmdSet  bool // CMD was set in this stage
+	copies  *shared[Copy] // what brought is a beginning of
+	brought []Copy        // the copies up to here, which Eval keeps
+	cmdSet  bool          // CMD was set in this stage
 	graph   *Graph
 }
 
@@ -98,7 +100,10 @@ func (n *Node) Eval(base *baseimage.Facts) *Evaluation {
 	s.cmdSet = false
 	for _, in := range n.Stage.Body {
 		r.steps, r.Steps = r.steps.extend(r.Steps, Step{in, n, s, &scriptOnce{}})
-		s = s.After(in)
+		c, isCopy := s.Copy(in)
+		if s = s.After(in); isCopy {
+			s.copies, s.brought = s.copies.extend(s.brought, c)
+		}
 	}
 	r.Final = s
 	if n.runs == nil {
@@ -254,7 +259,7 @@ func (s State) After(in *dockerfile.Instruction) State {
 		s.Accounts = s.Accounts.after(in, s)
 	case *instructions.CopyCommand, *instructions.AddCommand:
 		if c, ok := s.Copy(in); ok {
-			s.Accounts = s.Accounts.afterCopy(c)
+			s.Accounts = s.Accounts.afterCopy(c, s)
 		}
 	}
 	return s

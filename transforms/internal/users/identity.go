@@ -61,11 +61,15 @@ func OfAccount(u stage.Created, why string) Identity {
 	if !portableName.MatchString(id.Group) && id.Group != "" && id.GID != stage.Unknown {
 		id.Group = strconv.Itoa(id.GID)
 	}
-	if !u.NoHome && u.Home != "/" && u.Home != "/nonexistent" {
+	if !u.NoHome && u.Home != "/" && u.Home != "/nonexistent" && !(u.In == nil && ofDistribution(u.UID)) {
 		id.Home = u.Home
 	}
 	return id
 }
+
+// ofDistribution reports whether a number is that of an account for a service of the
+// distribution, whose home need not be there: /var/www.
+func ofDistribution(uid int) bool { return uid > 0 && uid < 1000 }
 
 // Named returns what the value of USER itself says of its identity, where no more is known.
 func Named(user string) Identity {
@@ -281,7 +285,11 @@ func created(run *stage.Evaluation) (Identity, bool, error) {
 	if !portableName.MatchString(u.Name) {
 		return Identity{}, false, fmt.Errorf("the user %q that it creates has a name that USER could read otherwise", u.Name)
 	}
-	id := OfAccount(u, fmt.Sprintf("line %d creates it", u.In.Line))
+	verb := "creates"
+	if u.Modified {
+		verb = "changes"
+	}
+	id := OfAccount(u, fmt.Sprintf("line %d %s it", u.In.Line, verb))
 	if name, ok := Variable(run.Final, u.Raw); ok {
 		id.User, id.Spec = name, name
 		if id.Group == u.Name {

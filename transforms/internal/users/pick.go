@@ -48,6 +48,11 @@ func Pick(p *imagebuild.Pass, n *stage.Node) (*stage.Evaluation, Identity, error
 			return run, Identity{}, err
 		}
 	}
+	if run.Final.Accounts.NeedsAll() {
+		if run, err = ask(baseimage.AskAccounts); err != nil {
+			return run, Identity{}, err
+		}
+	}
 	id, err := choose(run)
 	if err == nil && HasForeignGroup(run, id) {
 		if run, err = ask(baseimage.AskAccounts); err == nil {

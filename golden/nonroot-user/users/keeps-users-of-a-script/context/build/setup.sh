@@ -1,0 +1,2 @@
+set -eu
+if ! getent passwd deploy; then useradd --create-home deploy; fi
