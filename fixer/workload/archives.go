@@ -62,7 +62,7 @@ func mayBeArchive(head []byte, rest io.Reader) bool {
 	if skippable || slices.ContainsFunc(compressed, func(magic []byte) bool { return bytes.HasPrefix(head, magic) }) {
 		return true
 	}
-	if bytes.HasPrefix(head, []byte("version https://git-lfs.github.com/")) || len(head) > 262 && string(head[257:262]) == "ustar" {
+	if bytes.HasPrefix(head, []byte(pointer)) || len(head) > 262 && string(head[257:262]) == "ustar" {
 		return true
 	}
 	_, err := tar.NewReader(io.MultiReader(bytes.NewReader(head), rest)).Next()

@@ -74,6 +74,7 @@ type Files struct {
 	manifests memo[string, result[*npm.Manifest]]
 	locks     memo[lockKey, result[*npm.Lock]]
 	started   memo[string, *Sources]
+	entriesOf memo[string, result[[]ArchiveEntry]]
 }
 
 // kept is the text of a file, or why there is none.

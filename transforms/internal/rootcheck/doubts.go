@@ -50,7 +50,7 @@ func stillRoots(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, fo
 	return slices.Concat(
 		of(Unseen(p, run, followed)),
 		of(owner.Unowned(p, run, id)...),
-		of(owner.MadeReadOnly(p, run, id), owner.DenoCache(run)),
+		of(owner.PrivateEntry(p, run, id), owner.MadeReadOnly(p, run, id), owner.DenoCache(run)),
 		owner.MadeFiles(p, run, id),
 		of(owner.ChangedModules(p, run, id)),
 		owner.ForeignHome(run, id),
