@@ -98,7 +98,7 @@ var rules = map[string]rule{
 			}
 			return line
 		},
-		added: regexp.MustCompile(`(?i)^(USER \S+|ENV HOME=/tmp|ENV COREPACK_HOME=/usr/local/share/corepack|RUN (mkdir -p [^&]+ && )?chown \S+ [^&]+( && chown -R \S+ [^&]+)?|RUN mkdir -p [^&]+ && chown -R \S+ [^&]+|RUN (touch /run/nginx\.pid && )?chown -R \S+ [^&]+|RUN (groupadd|addgroup) .*&& (useradd|adduser) .*)$`),
+		added: regexp.MustCompile(`(?i)^(USER \S+|ENV HOME=/tmp|ENV COREPACK_HOME=/usr/local/share/corepack|RUN (mkdir -p [^&]+ && )?chown (-R )?\S+ [^&]+( && chown (-R )?\S+ [^&]+)*|RUN (touch /run/nginx\.pid && )?chown -R \S+ [^&]+|RUN (groupadd|addgroup) .*&& (useradd|adduser) .*)$`),
 	},
 	"free-id": {
 		same: func(keyword, line string) string {

@@ -143,7 +143,7 @@ func (c copies) give() error {
 	}
 	for i, s := range c.run.Exclusive() {
 		edit, ok := given[s.In]
-		if !ok || len(narrowed) == 0 && owner.ChownedLater(c.Pass, c.run, i, c.id) {
+		if !ok || len(narrowed) == 0 && c.id.Is(owner.ChownedByFile(c.Pass, c.run, i)) {
 			delete(given, s.In)
 			continue
 		}
@@ -178,7 +178,7 @@ func (c copies) edits() (given map[*dockerfile.Instruction]document.Edit, whys m
 			continue
 		}
 		edit, err := g.Give(i, one)
-		switch to := owner.ChownedTo(c.Pass, c.run, i); {
+		switch to := owner.ChownedByFile(c.Pass, c.run, i); {
 		case to != "" && !c.id.Is(to): // the author has chosen the owner
 		case err != nil && owner.ChownedLater(c.Pass, c.run, i, c.id):
 		case err != nil:

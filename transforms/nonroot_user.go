@@ -3,7 +3,6 @@ package transforms
 import (
 	"cmp"
 	"fmt"
-	"slices"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
@@ -32,8 +31,8 @@ var NonrootUser = &fixer.Transform{
 in this order: the base image's own; one that the file creates and never uses; node, where the base has it; nonroot on
 distroless; 65532:65532 where there is no user database; a new one with the first free id from 1000 on. That user gets the
 working directory, declared volumes and directories made by RUN mkdir, one directory each, and with all that is in them those
-that a RUN builds and the application writes into; with --own data, only what is there to be written, and with --own
-nothing, nothing. Docker's official nginx image runs as its own user nginx, who gets the cache directory, the pid file and
+that a RUN builds and the application writes into, in which a RUN runs the application (manage.py migrate), or that a RUN
+gives to a third user; with --own data, only what is there to be written, and with --own nothing, nothing. Docker's official nginx image runs as its own user nginx, who gets the cache directory, the pid file and
 the files that the image's entrypoint writes; the files that nginx serves stay root's.`,
 		Why: `A process that runs as root in a container is root on every file and socket that is mounted into it, and one kernel bug away
 from being root on the host. Kubernetes' restricted policy refuses to start it.`,
@@ -51,7 +50,7 @@ from being root on the host. Kubernetes' restricted policy refuses to start it.`
 			"Files that only root can use (chmod 700, install -m 600, mktemp, generated keys, downloads by ADD)",
 			"Tools that write at every start into what RUN made, at places that are not known (strapi, ng, tsc)",
 			"Images that other stages or Dockerfiles build on, that have ONBUILD, or into which no application is copied",
-			"Base images whose users are not known, Windows images, files whose comments say that root is meant",
+			"Users that are not known or that a COPY replaces, Windows images, comments that say that root is meant",
 			"nginx in other images than Docker's official one, beside another program, or with nothing copied into it",
 			"nginx configurations that can't be read, that a RUN edits, or where a server has no listen",
 			"nginx masters that need root's pid file, logs, caches, sockets or TLS keys, or workers of another user",
@@ -62,8 +61,9 @@ from being root on the host. Kubernetes' restricted policy refuses to start it.`
 			"Data lies in a directory that the Dockerfile does not create, or where only root may write",
 			"A deployment mounts an existing volume, or a directory that the application may write: it keeps its owner",
 			"A deployment mounts what root alone can read: /etc/letsencrypt, the host's logs, secrets with mode 0400",
+			"An archive that the image unpacks has entries for their owner alone, or can't be looked through",
 			"A deployment grants devices, capabilities or privileged, or could not be read",
-			"A deployment runs it as root without DAC_OVERRIDE, which can't write what the user would own",
+			"A deployment runs it as root without DAC_OVERRIDE, or as a user to whom a RUN gives what it would own",
 			"A deployment's command, a health check, a probe, a hook or a docker exec needs root",
 			"It listens below port 1024, and a deployment is on Kubernetes, Fly.io or in the host's network",
 			"nginx's configuration is mounted or made at start; a Tiltfile runs commands in the container",
@@ -213,7 +213,7 @@ func switchUser(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, st
 	own := owner.Lines{}
 	if start.Server != nil {
 		own.Lines = start.Server.Prepare(p, run, id)
-	} else if own, err = owner.Directories(p, run, id, append(slices.Clip(start.Gives), owner.Built(p, run, id)...)); err != nil {
+	} else if own, err = owner.Directories(p, run, id, start.Gives); err != nil {
 		return nil, nil, err
 	}
 	notes = append(notes, own.Notes...)

@@ -43,6 +43,12 @@ func (w *Workload) MayBeBuilt(dir string) bool {
 	return slices.ContainsFunc(b.paths, func(p string) bool { return Within(p, dir) })
 }
 
+// Makes reports whether a RUN of root's is known to make a file that no COPY brings: a file
+// tool, or a source that it runs, names it.
+func (w *Workload) Makes(file string) bool {
+	return slices.Contains(w.buildings().paths, file) && !w.Origin(file).Copied
+}
+
 // buildings is what the RUN instructions of root's make.
 type buildings struct {
 	runs     bool     // programs that may make directories where they are called

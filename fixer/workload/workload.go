@@ -37,6 +37,7 @@ type Workload struct {
 	compiles *[]compilation           // found on first use
 	built    *buildings               // found on first use
 	reads    map[string]bool          // the variables that were looked for
+	ran      *[]ApplicationRun        // found on first use
 	place    Place                    // of another start than the image's own
 }
 

@@ -24,6 +24,9 @@ func Built(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) []strin
 // BuiltDoubt tells of a write below one that the user does not get, "" for none.
 func BuiltDoubt(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
 	_, doubt := built(p, run, id)
+	if doubt != "" && GivesTree(p, run, id, run.Final.Workdir.Text) {
+		return ""
+	}
 	return doubt
 }
 
@@ -39,6 +42,8 @@ func built(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (trees 
 		}
 		dir := builtDir(load, w)
 		switch {
+		case dir == "" && !w.Tree && load.Makes(w.Path) && !settled(run, id, w.Path):
+			doubt = fmt.Sprintf("%s writes %s, which a RUN makes as root's", w.Place, w.Path)
 		case dir == "" || slices.Contains(trees, dir) || settled(run, id, dir) || others.Has(w.Place.File) && others.Certain():
 		case !paths.IsOwnable(workdir.Text) || !paths.IsPlain(dir) || isPackage(dir):
 			doubt = fmt.Sprintf("%s writes %s, which a RUN makes as root's", w.Place, w.Path)

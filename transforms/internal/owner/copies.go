@@ -74,12 +74,22 @@ func ChownedLater(p *imagebuild.Pass, run *stage.Evaluation, i int, id users.Ide
 // ChownedTo returns the user to which the last such RUN gives all that the i-th
 // instruction of the stage copied; "" if none does.
 func ChownedTo(p *imagebuild.Pass, run *stage.Evaluation, i int) (user string) {
+	return chownedTo(p, run, i, func(stage.Step) bool { return true })
+}
+
+// ChownedByFile is ChownedTo without the RUNs that this run of the transforms inserted: what
+// a copy gives to the user at once, those don't store a second time.
+func ChownedByFile(p *imagebuild.Pass, run *stage.Evaluation, i int) (user string) {
+	return chownedTo(p, run, i, func(s stage.Step) bool { return !p.Inserted(s.In.Start) })
+}
+
+func chownedTo(p *imagebuild.Pass, run *stage.Evaluation, i int, counts func(stage.Step) bool) (user string) {
 	own := run.Exclusive()
 	c, _ := own[i].Before.Copy(own[i].In)
 	file := onlyFile(p, own[i].Before, c)
 	steps.Calls(own[i+1:], func(s stage.Step, call shell.Call) {
 		ch, ok := steps.ReadChown(call, s.Before.Workdir.Text)
-		if ok && call.Certain && ch.Known && slices.ContainsFunc(ch.Targets, func(t string) bool { return ch.Recursive && workload.Within(c.Dest, t) || t == file }) {
+		if ok && call.Certain && ch.Known && counts(s) && slices.ContainsFunc(ch.Targets, func(t string) bool { return ch.Recursive && workload.Within(c.Dest, t) || t == file }) {
 			user = ch.User
 		}
 	})

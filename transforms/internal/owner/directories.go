@@ -126,8 +126,9 @@ func At(p *imagebuild.Pass, s stage.State, id users.Identity) (string, bool) {
 // the file makes by mkdir, for what else are they made. The RUN stands directly
 // in front of USER: every RUN of the file then still finds them as they were.
 // npm 7 and 8 run install scripts as the owner of the directory, and git
-// refuses to work in somebody else's. trees are given with all that is in them.
-func Directories(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, trees []string) (Lines, error) {
+// refuses to work in somebody else's. starts are those that the start writes into: they
+// are given with all that is in them.
+func Directories(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, starts []string) (Lines, error) {
 	if givesNothing(p) {
 		return Lines{}, nil
 	}
@@ -135,40 +136,34 @@ func Directories(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, t
 	if err != nil {
 		return Lines{}, err
 	}
+	trees, notes := trees(p, run, id, starts)
 	dir, note := "", ""
 	if GivesFiles(p) {
 		dir, note = ownableWorkdir(p, run, id)
+		made = append(made, givenAlone(p, run, id, made)...)
 	} else {
 		made = givenDirs(p, run, id)
 	}
 	made = slices.DeleteFunc(made, func(dir string) bool { return isBelow(dir, trees) })
 	dirs := made
-	if in := run.Final.Workdir.In; dir != "" && in != nil && strings.Contains(in.Body(), "$") && run.Final.DependsOnArg(in.Body()) {
-		dir = "." // which is that directory, whatever the build argument is
-	}
-	if dir != "" {
+	if dir != "" && !isBelow(dir, trees) {
 		dirs = append([]string{dir}, slices.DeleteFunc(made, func(d string) bool { return d == run.Final.Workdir.Text })...)
 		made = dirs[1:]
 	}
 	if GivesFiles(p) {
-		dirs = append(dirsAbove(p, run, id, dirs), dirs...)
+		dirs = append(dirsAbove(p, run, id, slices.Concat(dirs, trees)), dirs...)
 		dirs = slices.DeleteFunc(dirs, func(d string) bool {
 			none := func(*dockerfile.Instruction) bool { return false }
 			return isWorkdir(run, d) && isMadeAsTheUsers(p, run, id, d, none) || isBroughtAsTheUsers(p, run, id, d, none)
 		})
 	}
 	made = slices.DeleteFunc(slices.Clone(made), func(d string) bool { return !slices.Contains(dirs, d) })
-	out := Lines{}
+	out := Lines{Notes: notes}
 	if note != "" {
-		out.Notes = []string{note}
+		out.Notes = append(out.Notes, note)
 	}
 	if len(dirs) == 0 && len(trees) == 0 {
 		return out, nil
-	}
-	with := WithGroup(run, id)
-	owner := with.Owner()
-	if n, ok := with.Numeric(); ok && users.ByNumber(p) {
-		owner = n
 	}
 	if !steps.CanRun(run.Final) {
 		return Lines{}, fmt.Errorf("the image has nothing to give %s to another user with", append(dirs, trees...)[0])
@@ -180,20 +175,43 @@ func Directories(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, t
 	if before == nil && users.UserVariable(run) != "" {
 		before = run.Final.User.In
 	}
-	line := p.File.Keyword("RUN") + " "
-	if make := lowest(absent(p, run, slices.Concat(made, trees), before)); len(make) > 0 {
-		// They may exist already.
-		line += "mkdir -p " + strings.Join(make, " ") + " && "
+	missing := slices.DeleteFunc(slices.Clone(trees), isThere(p, run, id))
+	make := lowest(absent(p, run, slices.Concat(made, missing), before))
+	out.Lines = []string{giving(p, run, id, make, dirs, trees)}
+	return out, nil
+}
+
+// giving returns the RUN that makes directories and gives some to the user, and trees with
+// all that is in them.
+func giving(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, make, dirs, trees []string) string {
+	with := WithGroup(run, id)
+	owner := with.Owner()
+	if n, ok := with.Numeric(); ok && users.ByNumber(p) {
+		owner = n
 	}
 	var calls []string
-	if len(dirs) > 0 {
-		calls = append(calls, "chown "+owner+" "+strings.Join(dirs, " "))
+	if len(make) > 0 {
+		// They may exist already.
+		calls = append(calls, "mkdir -p "+strings.Join(make, " "))
 	}
-	if len(trees) > 0 {
-		calls = append(calls, "chown -R "+owner+" "+strings.Join(trees, " "))
+	calls = slices.Concat(calls, chowns(run, id, "", owner, dirs), chowns(run, id, "-R ", owner, trees))
+	line := strings.Join(calls, " && ")
+	if final := run.Final; final.Workdir.In != nil && strings.Contains(final.Workdir.In.Body(), "$") && final.DependsOnArg(final.Workdir.In.Body()) {
+		// It is that directory, whatever the build argument is.
+		line = workdirWord(line, final.Workdir.Text)
 	}
-	out.Lines = []string{line + strings.Join(calls, " && ")}
-	return out, nil
+	return p.File.Keyword("RUN") + " " + line
+}
+
+// workdirWord puts "." in the place of the working directory.
+func workdirWord(line, dir string) string {
+	words := strings.Split(line, " ")
+	for i, w := range words {
+		if w == dir {
+			words[i] = "."
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // toolsRemoved returns the first RUN that removes the programs that would give directories

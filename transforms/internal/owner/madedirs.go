@@ -99,7 +99,7 @@ func settled(run *stage.Evaluation, id users.Identity, dir string) bool {
 	}
 	found := false
 	steps.Calls(run.Steps, func(s stage.Step, c shell.Call) {
-		if ch, ok := steps.ReadChown(c, s.Before.Workdir.Text); ok {
+		if ch, ok := steps.ReadChown(c, s.Before.Workdir.Text); ok && id.Is(ch.User) {
 			for _, t := range ch.Targets {
 				found = found || t == dir || ch.Recursive && workload.Within(dir, t)
 			}

@@ -23,6 +23,7 @@ import (
 
 // MadeFiles tells of those that stay root's.
 func MadeFiles(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (list []blockers.Blocker) {
+	given, _ := trees(p, run, id, nil)
 	for i, s := range run.Steps {
 		if s.In.Name() != "RUN" || !stage.IsRoot(s.Before.User.Text) {
 			continue
@@ -32,7 +33,7 @@ func MadeFiles(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (li
 			continue
 		}
 		for _, file := range dataFiles(s, script) {
-			if !givenBehind(run, i, id, file, false) {
+			if !givenBehind(run, i, id, file, false) && !isBelow(file, given) {
 				b := blockers.Files(s.In.Line, "line %d makes %s, which stays owned by root", s.In.Line, file)
 				b.Path = file
 				list = append(list, b)

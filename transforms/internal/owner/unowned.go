@@ -29,9 +29,10 @@ import (
 func Unowned(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (list []string) {
 	id = users.Spelled(id, run.Final)
 	g := NewGiver(p, run, id)
+	given, _ := trees(p, run, id, nil)
 	for i, s := range run.Steps {
 		if c, ok := s.Before.Copy(s.In); ok {
-			if why := unowned(p, run, id, g, i, c); why != "" {
+			if why := unowned(p, run, id, g, given, i, c); why != "" {
 				list = append(list, why)
 			}
 		}
@@ -40,13 +41,13 @@ func Unowned(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (list
 }
 
 // unowned tells why the i-th step, a copy, is one, "" for others.
-func unowned(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, g Giver, i int, c stage.Copy) string {
+func unowned(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, g Giver, given []string, i int, c stage.Copy) string {
 	s, first := run.Steps[i], len(run.Steps)-len(run.Exclusive())
 	line := s.In.Line
 	if mode := readOnly(s, c); mode != "" && GivesFiles(p) && IsApplications(run, id, c.Dest) && bringsDirectory(c) {
 		return fmt.Sprintf("line %d copies without the right to write for its owner (--chmod=%s), which root does not need", line, mode)
 	}
-	if c.Chown != "" && ownedBy(s.Before, c, id) {
+	if c.Chown != "" && ownedBy(s.Before, c, id) || isBelow(c.Dest, given) {
 		return ""
 	}
 	if !c.Owned && GivesFiles(p) && IsApplications(run, id, c.Dest) {

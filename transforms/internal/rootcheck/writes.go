@@ -141,6 +141,9 @@ func (x *examiner) treeIsCopied(why string) bool {
 		x.open = true
 		return true // perhaps
 	}
+	if owner.GivesTree(x.pass, x.run, *x.user, x.run.Final.Workdir.Text) {
+		return true
+	}
 	for _, s := range slices.Backward(x.run.Steps) {
 		if !steps.IsInert(s) && !endsInChown(s, *x.user, x.run.Final.Workdir.Text) {
 			break

@@ -1,0 +1,4 @@
+#!/bin/sh
+set -e
+cd /code
+python3 -m polls.seed
