@@ -59,9 +59,12 @@ func trees(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, list []
 	if dir, note, _ := ran(p, run, id); dir != "" {
 		all, notes = append(all, dir), append(notes, note)
 	}
-	for _, g := range taken(p, run, id) {
+	for i, g := range taken(p, run, id) {
 		if g.tree {
 			all = append(all, g.path)
+		}
+		if i == 0 {
+			notes = append(notes, fmt.Sprintf("line %d gives %s to %s: it becomes %s's", g.line, g.path, g.to, id.User))
 		}
 	}
 	for _, dir := range all {

@@ -108,7 +108,7 @@ func isThere(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) func(
 func OthersFile(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
 	given := taken(p, run, id)
 	if d, g := runAs(p, run, given); d != nil {
-		return fmt.Sprintf("%s runs it as %s, to whom line %d gives %s", d.Place, d.User, g.line, g.path)
+		return fmt.Sprintf("%s runs it as %s, who would lose %s", d.Place, d.User, g.path)
 	}
 	load := p.Workload(run)
 	made, _ := madeDirs(run, id)
