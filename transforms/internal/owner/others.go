@@ -1,7 +1,6 @@
 package owner
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strconv"
@@ -12,6 +11,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/transforms/internal/blockers"
 	"github.com/dockmend/dockmend/transforms/internal/paths"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 	"github.com/dockmend/dockmend/transforms/internal/users"
@@ -104,11 +104,11 @@ func isThere(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) func(
 }
 
 // OthersFile tells of a write to what a RUN gives to another user and the container's does
-// not get, or of a deployment that runs as that user; "" for none.
-func OthersFile(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {
+// not get, or of a deployment that runs as that user.
+func OthersFile(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) []blockers.Blocker {
 	given := taken(p, run, id)
 	if d, g := runAs(p, run, given); d != nil {
-		return fmt.Sprintf("%s runs it as %s, who would lose %s", d.Place, d.User, g.path)
+		return []blockers.Blocker{blockers.At(d.Place, "runs it as %s, who would lose %s", d.User, g.path)}
 	}
 	load := p.Workload(run)
 	made, _ := madeDirs(run, id)
@@ -120,11 +120,13 @@ func OthersFile(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) st
 			isThere := g.covers(w.Path) || path.Dir(w.Path) == g.path
 			isBelowGiven := slices.ContainsFunc(given, func(other gift) bool { return other.covers(w.Path) })
 			if isThere && !isBelowGiven && w.Command == nil && load.Runs(w.Place.File) {
-				return fmt.Sprintf("%s writes %s, which line %d gives to %s", w.Place, w.Path, g.line, g.to)
+				b := blockers.At(w.Place, "writes %s, which line %d gives to %s", w.Path, g.line, g.to)
+				b.Path = blockers.DirOf(w.Path)
+				return []blockers.Blocker{b}
 			}
 		}
 	}
-	return ""
+	return nil
 }
 
 // runAs returns a deployment that runs the image as the user to whom a RUN gave something,

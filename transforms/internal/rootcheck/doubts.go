@@ -61,7 +61,7 @@ func stillRoots(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, fo
 		of(Health(p, run, id)...),
 		Inside(p, run, id),
 		owner.SystemFiles(p, run),
-		of(owner.OthersFile(p, run, id)),
+		owner.OthersFile(p, run, id),
 		owner.Data(p, run, id),
 		of(owner.BuiltDoubt(p, run, id), owner.RanDoubt(p, run, id)),
 		rootsFiles,
