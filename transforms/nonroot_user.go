@@ -63,7 +63,7 @@ from being root on the host. Kubernetes' restricted policy refuses to start it.`
 			"A deployment mounts what root alone can read: /etc/letsencrypt, the host's logs, secrets with mode 0400",
 			"An archive that the image unpacks has entries for their owner alone, or can't be looked through",
 			"A deployment grants devices, capabilities or privileged, or could not be read",
-			"A deployment runs it as root without DAC_OVERRIDE, or as a user to whom a RUN gives what it would own",
+			"A deployment runs it as root without DAC_OVERRIDE, or as the user that a RUN gives directories to",
 			"A deployment's command, a health check, a probe, a hook or a docker exec needs root",
 			"It listens below port 1024, and a deployment is on Kubernetes, Fly.io or in the host's network",
 			"nginx's configuration is mounted or made at start; a Tiltfile runs commands in the container",
