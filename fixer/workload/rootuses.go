@@ -11,6 +11,9 @@ import (
 // RootUse is a place in a source that only root gets past.
 type RootUse struct {
 	What string // as a fact: "changes the owner of files, which only root may do"
+	// Capability is all that it takes of root's rights, as setcap(8) spells it; "" where it takes
+	// more, or the user counts.
+	Capability string
 	Evidence
 }
 
@@ -72,12 +75,13 @@ func (u *unit) rootCall(i int) {
 		if c.what == changesOwner && u.hasWord(args[0].a, args[len(args)-1].b, rootTests...) {
 			continue
 		}
-		u.rootUse(c.what, i)
+		u.rootUse(RootUse{What: c.what}, i)
 	}
 }
 
-func (u *unit) rootUse(what string, i int) {
-	one := RootUse{what, u.evidence(i)}
+// rootUse adds a use at token i.
+func (u *unit) rootUse(one RootUse, i int) {
+	one.Evidence = u.evidence(i)
 	if !repeats(u.out.RootUses, one) {
 		addResult(u.out, &u.out.RootUses, one, one.Place, "calls that only root may make")
 	}
@@ -88,7 +92,7 @@ func (u *unit) rootUse(what string, i int) {
 func (u *unit) startsAsUser(args []argument, i int) {
 	if u.lang != JavaScript {
 		if slices.ContainsFunc(args, func(a argument) bool { return u.lang == Python && (a.key == "user" || a.key == "group") }) {
-			u.rootUse(startsAs, i)
+			u.rootUse(RootUse{What: startsAs}, i)
 		}
 		return
 	}
@@ -106,7 +110,7 @@ func (u *unit) startsAsUser(args []argument, i int) {
 			}
 			isKey := (u.is(j, "uid") || u.is(j, "gid")) && (u.is(j-1, "{") || u.is(j-1, ","))
 			if isKey && (u.is(j+1, ",") || u.is(j+1, "}") || u.is(j+1, ":") && !u.is(j+2, "process") && !u.is(j+2, "undefined")) {
-				u.rootUse(startsAs, i)
+				u.rootUse(RootUse{What: startsAs}, i)
 				return
 			}
 		}
@@ -218,15 +222,16 @@ func (u *unit) endsIn(body, near, i int) {
 		end = body + near/3
 	}
 	if u.hasWord(body, end, exits...) {
-		u.rootUse(demandsRoot, i)
+		u.rootUse(RootUse{What: demandsRoot}, i)
 	}
 }
 
-// RootUses returns what the sources that the container runs do that only root may do.
+// RootUses returns what the sources that the container runs do that only root may do, without
+// what a RUN has given the capability for.
 func (w *Workload) RootUses() (list []RootUse) {
 	w.eachSources(func(s *Sources) {
 		for _, use := range s.RootUses {
-			if w.Runs(use.Place.File) {
+			if w.Runs(use.Place.File) && (use.Capability == "" || !w.isGranted(use.Capability)) {
 				list = append(list, use)
 			}
 		}

@@ -108,7 +108,7 @@ func (r *reader) source(s *sourceEntry, text string, gap *sourceGap) {
 
 // codeHints: every source whose literals matter contains one of them.
 var codeHints = []string{`"/`, `'..`, `"..`, "fork", "unlink", "rmSync", "rmtree", "Remove", `'/`, "`/", "exec", "spawn", "open", "Open", "write", "Write", "mkdir", "Mkdir", "listen", "Listen", "PORT", "port", "sqlite", "SQLite", "file:", "jdbc:", "env", "ENV",
-	"system", "Command", "Process", "dest", "filename", "create", "Create", "touch", "run", "Run", "Source=", "Source =", "spit", "make", "`", "__dirname", "import", "require", "chown", "getuid", "geteuid", "Getuid", "Geteuid", "userInfo", "etuid", "serve", "bind",
+	"system", "Command", "Process", "dest", "filename", "create", "Create", "touch", "run", "Run", "Source=", "Source =", "spit", "make", "`", "__dirname", "import", "require", "chown", "getuid", "geteuid", "Getuid", "Geteuid", "userInfo", "etuid", "serve", "bind", "Raw", "Ping", "socket",
 	`.json'`, `.json"`, ".yml", ".yaml", ".toml", ".ini"}
 
 // fewTokens: a file with fewer, and long lines otherwise, is not source code.
@@ -203,6 +203,7 @@ func (u *unit) word(i int, r role) {
 	if r&asRoot != 0 {
 		u.rootCall(i)
 		u.rootTest(i)
+		u.capableCall(i)
 	}
 	if s := u.str(i); r&sets != 0 || strings.Contains(s, "nv") || strings.Contains(s, "NV") {
 		u.environmentCall(i)
@@ -245,6 +246,9 @@ var rolesOf = sync.OnceValue(func() map[Language]map[string]role {
 			all[lang][name] |= sets
 		}
 		for name := range rootCalls()[lang] {
+			all[lang][name] |= asRoot
+		}
+		for name := range capableCalls()[lang] {
 			all[lang][name] |= asRoot
 		}
 		for _, name := range rootTests {
