@@ -258,6 +258,9 @@ func (u *unit) named(i, end, depth int) (value, int) {
 
 // variable evaluates a name that is not called.
 func (u *unit) variable(name string, at, depth int) value {
+	if v, ok := u.systemDirectory(name[strings.LastIndexByte(name, '.')+1:], nil); ok {
+		return v
+	}
 	switch last := name[strings.LastIndexByte(name, '.')+1:]; {
 	case name == "__dirname" || name == "__DIR__" || name == "import.meta.dirname" || name == "__dir__":
 		return value{known: true, path: u.sourceDir(), from: sourceFile}
@@ -350,6 +353,9 @@ func (u *unit) methods(v value, i, end, depth int) (value, int) {
 var sameMethods = strings.Fields("to_string into to_owned as_str toString ToString resolve absolute expanduser toAbsolutePath toPath toFile normalize to_s as_posix clone unwrap ok expect rstrip trim strip nonEmpty freeze map")
 
 func (u *unit) method(v value, name string, args []argument, depth int) value {
+	if dir, ok := u.systemDirectory(name, nil); ok {
+		return dir
+	}
 	switch {
 	case v.isOfPackage() && args == nil && exportedPath.MatchString(name):
 	case name == "parent" || name == "dirname" || name == "getParent":

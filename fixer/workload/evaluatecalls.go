@@ -41,6 +41,9 @@ func (u *unit) variableName(i int) string {
 // call evaluates a call.
 func (u *unit) call(name string, args []argument, depth int) value {
 	last := name[strings.LastIndexByte(name, '.')+1:]
+	if v, ok := u.systemDirectory(last, args); ok {
+		return v
+	}
 	switch {
 	case slices.Contains(workingDirs, name):
 		return value{known: true, path: "."}

@@ -45,6 +45,9 @@ type RelativeWrite struct {
 	// where it leaves the context. If a program is compiled to another place, so is
 	// the path.
 	OfSource bool
+	// InPrefix is where it lies instead below the prefix of the interpreter, where the source
+	// is of an installed package; "" for in the directory of the package.
+	InPrefix string
 	Evidence
 }
 

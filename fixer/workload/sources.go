@@ -191,6 +191,7 @@ func (u *unit) read() {
 
 // word examines a word that may be the name of a call.
 func (u *unit) word(i int, r role) {
+	u.instancePath(i)
 	if r&writes != 0 {
 		u.writeCall(i)
 	}

@@ -39,6 +39,8 @@ type Workload struct {
 	reads    map[string]bool          // the variables that were looked for
 	ran      *[]ApplicationRun        // found on first use
 	place    Place                    // of another start than the image's own
+
+	installed map[string]installedSource // what was found of sources of Python
 }
 
 type packageAnswer struct {

@@ -25,8 +25,8 @@ var writers = map[string]string{
 	"rails":    "server s",                                    // tmp/pids, tmp/cache and log
 	"jupyter":  "", "jupyter-lab": "", "jupyter-notebook": "", // notebooks and their checkpoints
 	"jekyll": "serve build",
-	"cargo":  "watch run build", // target
-	"dotnet": "watch run build", // bin and obj
+	"cargo":  "watch run build",                                                                        // target
+	"dotnet": "watch run build",                                                                        // bin and obj
 }
 
 // modulesWriters are programs that keep a cache in node_modules while they serve,
@@ -279,6 +279,12 @@ func (w *Workload) filesOf(r RelativeWrite, dirs map[string]string) []string {
 	workdir := w.in.Run.Final.Workdir
 	if r.OfSource {
 		source := r.Place.File
+		switch as := w.installedAs(source); {
+		case as.dir != "" && r.InPrefix != "":
+			return []string{path.Join(as.prefix, r.InPrefix)}
+		case as.dir != "":
+			return []string{path.Join(as.dir, relativeTo(path.Dir(source), r.Path))}
+		}
 		dir, seen := dirs[source]
 		if !seen {
 			if file, ok := w.in.Run.Destination(source); ok {
