@@ -27,6 +27,7 @@ var writers = map[string]string{
 	"jekyll": "serve build",
 	"cargo":  "watch run build",                                                                        // target
 	"dotnet": "watch run build",                                                                        // bin and obj
+	"gradle": "", "gradlew": "", "mvn": "", "mvnw": "", "sbt": "", "lein": "", "mix": "run phx.server", // build, target, _build
 }
 
 // modulesWriters are programs that keep a cache in node_modules while they serve,

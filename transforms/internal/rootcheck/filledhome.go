@@ -31,6 +31,7 @@ func (x *examiner) filledHome() (list []string) {
 				list = append(list, fmt.Sprintf("line %d sets up git in root's home, and %s calls it", s.In.Line, by))
 			}
 		default:
+			found = x.keepsInHome(s, c)
 			if what := x.fills(s, c); what != "" {
 				list = append(list, fmt.Sprintf("line %d fills a cache in root's home (%s)", s.In.Line, what))
 			}
@@ -43,29 +44,18 @@ func (x *examiner) filledHome() (list []string) {
 var gitPackages = strings.Fields("simple-git nodegit gitlog git-rev-sync dugite @npmcli/git")
 
 // callsGit returns what calls git when the container runs, "" for nothing.
-func (x *examiner) callsGit() (by string) {
-	look := func(c *workload.Command) bool {
-		if c.Name == "git" {
-			by = "the start"
-		}
-		return by == ""
+func (x *examiner) callsGit() string {
+	if by := x.calls("git"); by != "" {
+		return by
 	}
-	if start := x.load.Start(); start != nil {
-		start.All(look)
-	}
-	for _, child := range x.load.ChildProcesses() {
-		if by == "" && !x.load.Child(child).All(look) {
-			by = child.Place.String()
-		}
-	}
-	if m, err := x.load.Package(x.run.Final.Workdir.Text); err == nil && by == "" {
+	if m, err := x.load.Package(x.run.Final.Workdir.Text); err == nil {
 		for _, name := range gitPackages {
 			if m.Dependencies[name] != "" {
 				return name
 			}
 		}
 	}
-	return by
+	return ""
 }
 
 // homeCaches are the calls that keep what they download in the home, with the variables
