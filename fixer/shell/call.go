@@ -150,7 +150,7 @@ func FromArgs(argv []string, env Env) (*Script, error) {
 	if w.left.calls < 0 {
 		return nil, errTooLong
 	}
-	s := &Script{Calls: w.calls, Writes: w.writes, Simple: true}
+	s := &Script{Calls: w.calls, Writes: w.writes, Loops: w.loops, Simple: true}
 	for _, arg := range argv {
 		s.Words = append(s.Words, Source{Text: arg})
 	}

@@ -75,9 +75,18 @@ type Script struct {
 	Writes []Write
 	// Words are all the words of the script itself, in any role.
 	Words []Source
+	// Loops are its loops over words.
+	Loops []Loop
 	// Simple: the script is one single simple command, without assignments,
 	// redirections or operators around it.
 	Simple bool
+}
+
+// Loop is a loop over words: "for NAME in WORDS". Words has patterns of file names as they are
+// written.
+type Loop struct {
+	Name  string
+	Words []Word
 }
 
 // Write is a file that output is redirected to, and the directory that a relative name
@@ -135,5 +144,5 @@ func parseWhole(script string, env Env, errexit bool, dir string) (*Script, erro
 	if err := w.walk(file); err != nil {
 		return nil, err
 	}
-	return &Script{Calls: w.calls, Writes: w.writes, Words: w.sources(file), Simple: simple(file)}, nil
+	return &Script{Calls: w.calls, Writes: w.writes, Words: w.sources(file), Loops: w.loops, Simple: simple(file)}, nil
 }

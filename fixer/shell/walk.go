@@ -49,6 +49,7 @@ type walker struct {
 	vars   map[string]Word // set by the script itself
 	calls  []Call
 	writes []Write
+	loops  []Loop
 	depth  int
 	left   *budget
 	exited bool // a certain exit or exec comes before
@@ -119,11 +120,28 @@ func (w *walker) stmt(st *syntax.Stmt, certain bool) {
 		if cmd.Stmt != nil {
 			w.stmt(cmd.Stmt, certain)
 		}
+	case *syntax.ForClause:
+		w.loop(cmd)
+		w.branch(func() { w.nested(cmd) })
 	case nil:
 	default:
-		// for, case, tests, arithmetic: every statement inside may or may not run.
+		// case, tests, arithmetic: every statement inside may or may not run.
 		w.branch(func() { w.nested(cmd) })
 	}
+}
+
+// loop records a loop over words. Its variable is not known in it and after it.
+func (w *walker) loop(cmd *syntax.ForClause) {
+	words, ok := cmd.Loop.(*syntax.WordIter)
+	if !ok || words.Name == nil {
+		return
+	}
+	one := Loop{Name: words.Name.Value}
+	for _, item := range words.Items {
+		one.Words = append(one.Words, w.word(item))
+	}
+	w.loops = append(w.loops, one)
+	w.vars[one.Name] = Word{}
 }
 
 // binary walks the two sides of && || and |.
@@ -287,7 +305,7 @@ func (w *walker) inner(script string, outer Call, at int) {
 		}
 		w.calls = append(w.calls, c)
 	}
-	w.writes = append(w.writes, sub.writes...)
+	w.writes, w.loops = append(w.writes, sub.writes...), append(w.loops, sub.loops...)
 }
 
 func (w *walker) assign(a *syntax.Assign, certain bool) {

@@ -74,6 +74,10 @@ type Origin struct {
 	// Perhaps: a directory that the stage From holds may have the file; no COPY names
 	// it.
 	Perhaps bool
+	// Heredoc is the COPY or ADD that makes it of a heredoc, and Text that; nil for other
+	// files.
+	Heredoc *dockerfile.Instruction
+	Text    string
 }
 
 // Origin finds the file of the build context that is at an absolute path
@@ -84,6 +88,9 @@ func (r *Evaluation) Origin(file string, context fs.FS) Origin {
 		c, ok := r.Steps[i].Before.Copy(r.Steps[i].In)
 		if !ok {
 			continue
+		}
+		if text, ok := c.heredoc(file); ok {
+			return Origin{Copied: true, Heredoc: c.In, Text: text}
 		}
 		for _, src := range c.Sources {
 			if src == "" {

@@ -26,7 +26,9 @@ func TestOrigin(t *testing.T) {
 		{"through a stage, a file", "FROM a AS b\nWORKDIR /src\nCOPY . .\nFROM a\nCOPY --from=0 /src/start.sh /x/\n", "/x/start.sh", "start.sh"},
 		{"made in a stage", "FROM a AS b\nRUN make\nFROM a\nCOPY --from=b /out/server /server\n", "/server", "from b"},
 		{"of an image", "FROM a\nCOPY --from=img:1 /bin/x /bin/x\n", "/bin/x", "from img:1"},
-		{"heredoc", "FROM a\nCOPY <<E /go\nx\nE\n", "/go", "none"},
+		{"heredoc", "FROM a\nCOPY <<E /go\nx\nE\n", "/go", "text x\n"},
+		{"heredoc in a directory", "FROM a\nCOPY <<x.sh <<y.sh /d/\nx\nx.sh\n\\$y\ny.sh\n", "/d/y.sh", "text $y\n"},
+		{"another heredoc", "FROM a\nCOPY <<E /go\nx\nE\n", "/other", "none"},
 		{"elsewhere", "FROM a\nCOPY . /app\n", "/start.sh", "none"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -36,6 +38,8 @@ func TestOrigin(t *testing.T) {
 			switch {
 			case o.Name != "":
 				got = o.Name
+			case o.Heredoc != nil:
+				got = "text " + o.Text
 			case o.From != "":
 				got = "from " + o.From
 			case o.Copied:

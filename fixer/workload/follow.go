@@ -169,7 +169,7 @@ func (f *follower) add(s *Script, parsed *shell.Script) {
 		}
 		s.Writes = append(s.Writes, Redirection{r.Word, file})
 	}
-	s.Words = append(s.Words, parsed.Words...)
+	s.Words, s.Loops = append(s.Words, parsed.Words...), append(s.Loops, parsed.Loops...)
 	s.Simple = parsed.Simple
 }
 
@@ -260,7 +260,7 @@ func (f *follower) runs(c *Command, s *Script, parsed *shell.Script, args []stri
 func (f *follower) command(c *Command, depth int) {
 	switch c.Name {
 	case "":
-		// A variable.
+		f.unknownProgram(c, depth)
 	case "sh", "bash", "ash", "dash", "zsh", "ksh", ".", "source":
 		f.shell(c, depth)
 	case "npm", "yarn", "yarnpkg", "pnpm", "bun", "npx", "pnpx", "bunx", "corepack":
@@ -279,10 +279,17 @@ func (f *follower) shell(c *Command, depth int) {
 	for len(args) > 1 && args[0].Known && isShellFlag(args[0].Text) && c.Name != "." && c.Name != "source" {
 		args = args[1:]
 	}
-	if len(args) == 0 || !args[0].Known || strings.HasPrefix(args[0].Text, "-") {
+	if len(args) == 0 || strings.HasPrefix(args[0].Text, "-") {
+		return
+	}
+	if !args[0].Known {
+		f.unknownScript(c, args[0], depth)
 		return
 	}
 	program := args[0].Text
+	if strings.HasSuffix(program, "/bin/activate") {
+		return // an environment of Python, which sets variables
+	}
 	if !strings.Contains(program, "/") {
 		program = "./" + program
 	}
@@ -294,18 +301,20 @@ func isShellFlag(flag string) bool {
 	return len(flag) > 1 && flag[0] == '-' && strings.Trim(flag[1:], "eux") == ""
 }
 
-// program follows a program that may be a script of the build context.
+// program follows a program that may be a script of the build context, or of the Dockerfile.
 func (f *follower) program(c *Command, program string, depth int) {
 	file := f.w.Lookup(program, c.Dir)
 	if file == "" || IsInit(program) {
 		return // what an init does is known, downloaded or not
 	}
-	isScript := path.Ext(file) == ".sh" || strings.Contains(path.Base(file), "entrypoint") || program != c.Path
-	origin := f.w.Origin(file)
+	origin, made := f.w.Origin(file), false
 	c.Source = origin.Name
 	if origin.Copied {
 		c.File = file
+	} else if one := f.w.madeScripts()[file]; one.in != nil {
+		origin.Heredoc, origin.Text, made = one.in, one.text, true
 	}
+	isScript := made || path.Ext(file) == ".sh" || strings.Contains(path.Base(file), "entrypoint") || program != c.Path || strings.HasPrefix(origin.Text, "#!")
 	if f.read[file] {
 		return // scripts may call each other
 	}
@@ -313,29 +322,41 @@ func (f *follower) program(c *Command, program string, depth int) {
 	switch {
 	case origin.From != "" && !isScript:
 		return // a program that another stage built
-	case !origin.Copied && (!isScript || f.w.inherits(program)):
+	case !origin.Copied && !made && (!isScript || f.w.inherits(program)):
 		return // programs of the base image are not followed
-	case origin.Name == "":
+	case made && origin.Text == "":
+		c.Unread = fmt.Sprintf("it starts through %s, which line %d writes, and can't be read", program, origin.Heredoc.Line)
+		return
+	case origin.Name == "" && origin.Heredoc == nil:
 		c.Unread = fmt.Sprintf("it starts through %s, which can't be read from here", program)
 		return
 	}
-	text, err := f.w.read(origin.Name)
+	text, err := origin.Text, error(nil)
+	if origin.Heredoc == nil {
+		text, err = f.w.read(origin.Name)
+	}
 	switch {
 	case err != nil && !isScript:
 		c.Unfollowed = fmt.Sprintf("what %s does can't be seen: %v", program, err)
-		return
 	case err != nil:
 		c.Unread = fmt.Sprintf("it starts through %s, which can't be read: %v", program, err)
-		return
 	case !strings.HasPrefix(text, "#!") && !isScript, !IsShellScript(text, isScript):
-		return
+	default:
+		f.text(c, program, file, origin, text, depth)
 	}
+}
+
+// text follows the text of a shell script.
+func (f *follower) text(c *Command, program, file string, origin stage.Origin, text string, depth int) {
 	parsed, err := shell.ParseIn(text, f.env, c.Dir)
 	if err != nil {
 		c.Unread = fmt.Sprintf("it starts through %s, whose shell can't be understood", program)
 		return
 	}
 	s := &Script{Kind: ShellScript, Name: origin.Name, Text: text, Place: Place{File: origin.Name}, Dir: c.Dir}
+	if origin.Heredoc != nil {
+		s.Name, s.Place = file, Place{File: f.w.in.Run.Node.Graph().File.Name(), Line: origin.Heredoc.Line}
+	}
 	f.runs(c, s, parsed, arguments(c, program), depth)
 }
 

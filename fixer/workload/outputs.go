@@ -14,10 +14,10 @@ import (
 // (their manual pages). Only what is certain of each way to call them is here.
 var outputsOf = map[string]string{
 	"pg_dump": "-f --file", "pg_dumpall": "-f --file", "mysqldump": "-r --result-file", "mariadb-dump": "-r --result-file", "mongodump": "-o --out --archive", "mongoexport": "-o --out",
-	"redis-cli": "--rdb", "sqlite3": "first", "zip": "first", "unzip": "-d", "7z": "-o", "openssl": "-out", "ssh-keygen": "-f", "gpg": "-o --output", "pandoc": "-o --output",
+	"redis-cli": "--rdb", "sqlite3": "first", "zip": "first", "unzip": "-d", "7z": "-o", "openssl": "-out -keyout", "ssh-keygen": "-f", "gpg": "-o --output", "pandoc": "-o --output",
 	"ffmpeg": "last", "wkhtmltopdf": "last", "wkhtmltoimage": "last", "soffice": "--outdir", "libreoffice": "--outdir", "yt-dlp": "-o --output -P --paths", "youtube-dl": "-o --output",
 	"rsync": "last", "mkfifo": "all", "truncate": "all", "cp": "last", "mv": "last", "ln": "last", "install": "last", "mkdir": "all", "touch": "all", "tee": "all", "rm": "all", "rmdir": "all",
-	"curl": "-o --output", "wget": "-O --output-document -P --directory-prefix",
+	"flock": "first", "sponge": "first", "keytool": "-keystore -destkeystore", "curl": "-o --output", "wget": "-O --output-document -P --directory-prefix",
 }
 
 // singleDash are programs whose long options have one dash.
@@ -28,13 +28,13 @@ func outputs(c shell.Call) (files []shell.Word) {
 	if c.Name == "tar" || c.Name == "bsdtar" {
 		return tarOutputs(c)
 	}
-	if c.Name == "dd" {
-		for _, a := range c.Args {
-			if file, ok := strings.CutPrefix(a.Raw, "of="); ok {
-				files = append(files, shell.Word{Text: strings.TrimPrefix(a.Text, "of="), Known: a.Known, Raw: file})
-			}
-		}
-		return files
+	switch c.Name {
+	case "dd":
+		return afterPrefix(c, "of=")
+	case "socat": // the file of a socket that it makes
+		return append(afterPrefix(c, "UNIX-LISTEN:"), afterPrefix(c, "UNIX-RECV:")...)
+	case "mktemp":
+		return temporaries(c)
 	}
 	what := strings.Fields(outputsOf[c.Name])
 	if len(what) == 0 {
@@ -64,6 +64,35 @@ func outputs(c shell.Call) (files []shell.Word) {
 		files = append(files, operands...)
 	}
 	return files
+}
+
+// afterPrefix returns what the arguments have after a prefix, up to a comma.
+func afterPrefix(c shell.Call, prefix string) (files []shell.Word) {
+	for _, a := range c.Args {
+		raw, ok := strings.CutPrefix(strings.Trim(a.Raw, `"'`), prefix)
+		if !ok {
+			continue
+		}
+		raw, _, _ = strings.Cut(raw, ",")
+		text, _, _ := strings.Cut(strings.TrimPrefix(a.Text, prefix), ",")
+		files = append(files, shell.Word{Text: text, Known: a.Known, Raw: raw})
+	}
+	return files
+}
+
+// temporaries returns the directory, or the template with one, of a call of mktemp; without
+// one it takes that of all users.
+func temporaries(c shell.Call) (files []shell.Word) {
+	values, operands := c.Options(func(o string) bool { return o == "-p" || o == "--suffix" })
+	for _, option := range []string{"-p", "--tmpdir"} {
+		if w, ok := values[option]; ok && w.Text != "" {
+			return []shell.Word{w}
+		}
+	}
+	if _, below := values["-t"]; below || len(operands) == 0 {
+		return nil
+	}
+	return operands[:1]
 }
 
 // tarOutputs returns the archive that a call of tar makes, or the directory that it unpacks

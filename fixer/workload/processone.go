@@ -83,6 +83,9 @@ func (s *Script) ProcessOne() (list []ProcessOne) {
 		if in := c.In; in.Kind == ShellScript && !seen[in] && len(list) < maxHits {
 			seen[in] = true
 			for _, u := range ProcessOneIn(in.Name, in.Text) {
+				if in.Place.Line > 0 { // of a heredoc
+					u.Place = in.Place
+				}
 				list = append(list, ProcessOne{u.Evidence, false})
 			}
 		}

@@ -19,7 +19,7 @@ const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 const entrypointDir = "/usr/local/bin"
 
 // Lookup returns the absolute path of a program that is called by name in a working
-// directory, if a COPY or ADD brought it; "" for any other. A path with
+// directory, if a COPY or ADD brought it, or a RUN writes it; "" for any other. A path with
 // a slash is resolved whether or not it was copied.
 func (w *Workload) Lookup(program, dir string) string {
 	switch {
@@ -50,13 +50,13 @@ func (w *Workload) Lookup(program, dir string) string {
 	return ""
 }
 
-// brings reports whether a COPY or ADD puts the file there. inherited: the base
+// brings reports whether a COPY or ADD puts the file there, or a RUN writes it. inherited: the base
 // image has a program of that name, so that a directory which merely could hold
 // another is no evidence.
 func (w *Workload) brings(file string, inherited bool) bool {
 	o := w.in.Run.Origin(file, w.in.Context)
 	if !o.Copied {
-		return false
+		return w.madeScripts()[file].in != nil
 	}
 	// node_modules/.bin has the names that package.json files give their programs. No
 	// known one has the name of an image's entrypoint.

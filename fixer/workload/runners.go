@@ -31,6 +31,8 @@ func (f *follower) runner(c *Command, depth int) bool {
 		f.unfollowed(c)
 	case "nodemon":
 		f.nodemon(c, depth)
+	case "run-parts":
+		f.runParts(c, depth)
 	case "bundle", "poetry", "pipenv", "uv", "pdm", "rye", "hatch", "doppler", "infisical", "op", "dotenvx", "with-contenv":
 		f.given(c, depth)
 	default:

@@ -29,7 +29,8 @@ const (
 // Script is a text of commands that runs, or may run, when the container starts.
 type Script struct {
 	Kind ScriptKind
-	// Name is that of a file in the build context, or of the script in package.json.
+	// Name is that of a file in the build context, or of the script in package.json; of a
+	// heredoc, the absolute path in the image.
 	Name string
 	// Text is the text of the script; "" for a command line.
 	Text string
@@ -44,6 +45,8 @@ type Script struct {
 	Writes []Redirection
 	// Words are all words of the text, in any role.
 	Words []shell.Source
+	// Loops are its loops over words.
+	Loops []shell.Loop
 	// Simple reports whether it is one simple command and nothing else.
 	Simple bool
 }

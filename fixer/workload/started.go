@@ -33,7 +33,7 @@ func (w *Workload) eachSources(visit func(*Sources)) {
 // does not count as the application's.
 type started struct {
 	names   []string
-	inline  []string // the files whose command lines have code in them
+	inline  []string // the files that have code in them, in a command line or a heredoc
 	sources []*Sources
 }
 
@@ -48,6 +48,9 @@ func (w *Workload) started() *started {
 			w.begun.add(as, l.Name, l.Dir, append(slices.Clip(l.Args), l.Program))
 			if s := as.inline(l); s != nil {
 				w.begun.sources, w.begun.inline = append(w.begun.sources, s), append(w.begun.inline, as.startPlace().File)
+			}
+			for _, s := range as.heredocSources(l) {
+				w.begun.sources, w.begun.inline = append(w.begun.sources, s), append(w.begun.inline, w.in.Run.Node.Graph().File.Name())
 			}
 		}
 	}

@@ -41,6 +41,7 @@ type Workload struct {
 	place    Place                    // of another start than the image's own
 
 	installed map[string]installedSource // what was found of sources of Python
+	made      map[string]madeScript      // found on first use
 }
 
 type packageAnswer struct {

@@ -92,7 +92,7 @@ func (c *Command) Changes() (files []shell.Word) {
 		return files
 	}
 	if !slices.Contains(fileTools, c.Name) && !inPlace(c.Call) {
-		return nil
+		return outputs(c.Call)
 	}
 	_, files = c.Options(func(o string) bool { return c.Name == "sed" && (o == "-e" || o == "-f") })
 	if c.Name == "sed" && !c.Has("-e", "-f") && len(files) > 0 {
@@ -129,6 +129,7 @@ type Write struct {
 	Place    Place    // of the script, source or variable; its File is "" for a command line
 	Command  *Command // of the start; nil for the others
 	Variable string   // that names the path; "" for none
+	Option   string   // of the Command that names it, "" for none
 }
 
 // Writes returns what the container is known to write: what the start redirects
@@ -183,7 +184,7 @@ func (c *Command) writes() (list []Write) {
 	if by := c.Rewrites(); by != "" && c.Dir != "" {
 		list = append(list, Write{Path: c.Dir, Tree: true, Sure: true, By: by, Place: c.In.Place, Command: c})
 	}
-	return list
+	return append(list, c.optionWrites()...)
 }
 
 // ownModules matches the setting by which deno keeps packages of npm beside its
