@@ -1,6 +1,7 @@
 package transforms
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms/internal/nginx"
 	"github.com/dockmend/dockmend/transforms/internal/owner"
+	"github.com/dockmend/dockmend/transforms/internal/rootcheck"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
@@ -51,6 +53,7 @@ uploads/, a SQLite file) fails with EACCES. A recursive chown afterwards works, 
 		},
 		NeedsUnsafe: []string{
 			"A deployment runs it as root without DAC_OVERRIDE, which can't write what the user owns",
+			"A deployment runs it as root, and the application calls git in the repository that is copied",
 		},
 		See: []string{
 			"https://docs.docker.com/reference/dockerfile/#copy---chown---chmod",
@@ -139,7 +142,7 @@ func (c copies) give() error {
 	}
 	may := fixer.Decision{}
 	if c.needs.Before {
-		may = fixer.Doubt(owner.ConfinedRoot(c.Pass, c.run, c.id))
+		may = fixer.Doubt(cmp.Or(owner.ConfinedRoot(c.Pass, c.run, c.id), rootcheck.GitOwner(c.Pass, c.run, c.id)))
 	}
 	for i, s := range c.run.Exclusive() {
 		edit, ok := given[s.In]

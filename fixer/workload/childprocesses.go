@@ -20,6 +20,7 @@ type ChildProcess struct {
 	// the build context: the source computes them from its own location.
 	OfSource []int
 	Dir      string // absolute, that it starts in; "" for the working directory
+	Moves    bool   // it starts in a directory that is not known
 	Evidence
 }
 
@@ -120,7 +121,8 @@ func (u *unit) spawn(c spawnCall, args []argument, i int) {
 		return
 	}
 	u.childWrites(style, args, i)
-	child := ChildProcess{Evidence: u.evidence(args[0].a), Dir: u.startDirectory(args)}
+	child := ChildProcess{Evidence: u.evidence(args[0].a)}
+	child.Dir, child.Moves = u.startDirectory(args)
 	if !u.onlyLiteral(args[0]) {
 		u.computedProgram(child, style, args, i)
 		return
@@ -188,17 +190,19 @@ func (u *unit) computedProgram(child ChildProcess, style byte, args []argument, 
 }
 
 // startDirectory returns the absolute directory that an argument "cwd" names, "" for
-// none.
-func (u *unit) startDirectory(args []argument) string {
+// none, and whether it names another one.
+func (u *unit) startDirectory(args []argument) (dir string, moves bool) {
 	for _, a := range u.keyed(args[1:]) {
 		if strings.Trim(a.key, `"'`) != "cwd" || u.lang != JavaScript && u.lang != Python {
 			continue
 		}
-		if p := pathOf(u.eval(a.a, a.b)); path.IsAbs(p) {
-			return p
+		v := u.eval(a.a, a.b)
+		if p := pathOf(v); path.IsAbs(p) && !v.partial {
+			return p, false
 		}
+		return "", !(v.known && !v.partial && v.path == ".")
 	}
-	return ""
+	return "", false
 }
 
 // addWords adds arguments of a call as words of the command. Named arguments are

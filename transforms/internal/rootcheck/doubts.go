@@ -55,7 +55,7 @@ func stillRoots(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, fo
 		of(owner.ChangedModules(p, run, id)),
 		owner.ForeignHome(run, id),
 		mounts.Doubts(p, run, id),
-		of(owner.ConfinedRoot(p, run, id)),
+		of(owner.ConfinedRoot(p, run, id), GitOwner(p, run, id)),
 		owner.VolumeDoubt(p, run, id),
 		Deployed(p, run, id, nil),
 		of(Health(p, run, id)...),

@@ -3,6 +3,7 @@
 package rootcheck
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -29,7 +30,8 @@ type Start struct {
 	Open bool
 	// PackageManager: npm or a similar program runs at start, and needs a home.
 	PackageManager bool
-	// Written is what is written into copied files at start, "" for nothing known.
+	// Written is what is written into copied files at start, or else needs them to be the
+	// user's, "" for nothing known.
 	Written string
 	// Gives are directories that the build makes and the start writes into, with all that is
 	// in them.
@@ -55,7 +57,7 @@ func Examine(p *imagebuild.Pass, run *stage.Evaluation, user *users.Identity) St
 		return Start{Keep: keep} // for any user
 	}
 	x.doubts.Add(blockers.Of(x.cloned(), x.missing)...)
-	return Start{Doubts: x.doubts, Open: x.open, PackageManager: x.packageManager, Written: x.written, MoveCorepack: x.moveCorepack, Gives: x.gives}
+	return Start{Doubts: x.doubts, Open: x.open, PackageManager: x.packageManager, Written: cmp.Or(x.written, x.callsInRepository()), MoveCorepack: x.moveCorepack, Gives: x.gives}
 }
 
 type examiner struct {
