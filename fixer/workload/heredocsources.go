@@ -7,9 +7,9 @@ import (
 
 // This file reads sources that a heredoc of the Dockerfile holds.
 
-// interpreters are the languages of sources without an extension, by the end of their first
+// languageOfInterpreter has the languages of sources without an extension, by the end of their first
 // line.
-var interpreters = map[string]Language{"node": JavaScript, "bun": JavaScript, "python": Python, "python3": Python, "ruby": Ruby, "perl": Perl, "php": PHP}
+var languageOfInterpreter = map[string]Language{"node": JavaScript, "bun": JavaScript, "python": Python, "python3": Python, "ruby": Ruby, "perl": Perl, "php": PHP}
 
 // heredocSources returns what the sources contain that a launch runs and that a heredoc
 // holds. Their places are those of the Dockerfile.
@@ -29,7 +29,7 @@ func (w *Workload) heredocSources(l Launch) (list []*Sources) {
 		first, _, _ := strings.Cut(text, "\n")
 		lang := languageOf[path.Ext(file)]
 		if lang == "" && strings.HasPrefix(first, "#!") {
-			lang = interpreters[path.Base(first[strings.LastIndexAny(first, " /")+1:])]
+			lang = languageOfInterpreter[path.Base(first[strings.LastIndexAny(first, " /")+1:])]
 		}
 		if at == nil || lang == "" || lang == Shell || len(text) > MaxSourceFile {
 			continue

@@ -129,7 +129,6 @@ type Write struct {
 	Place    Place    // of the script, source or variable; its File is "" for a command line
 	Command  *Command // of the start; nil for the others
 	Variable string   // that names the path; "" for none
-	Option   string   // of the Command that names it, "" for none
 }
 
 // Writes returns what the container is known to write: what the start redirects
@@ -184,7 +183,7 @@ func (c *Command) writes() (list []Write) {
 	if by := c.Rewrites(); by != "" && c.Dir != "" {
 		list = append(list, Write{Path: c.Dir, Tree: true, Sure: true, By: by, Place: c.In.Place, Command: c})
 	}
-	return append(list, c.optionWrites()...)
+	return list
 }
 
 // ownModules matches the setting by which deno keeps packages of npm beside its

@@ -25,12 +25,6 @@ func Data(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (list []
 		if w.Variable == "" && others.Has(w.Place.File) && others.Certain() {
 			continue
 		}
-		if w.Option != "" && staysRoots(p, run, id, w.Path) && !isOnOpenMount(p, run, w.Path) {
-			list = append(list, blockers.Blocker{
-				Text: fmt.Sprintf("%s of %s names %s, which stays owned by root", w.Option, w.By, w.Path), Place: w.Place.String(), Path: blockers.DirOf(w.Path),
-			})
-			continue
-		}
 		if w.Command != nil || w.By == "the start" || w.Variable == "" && !load.Runs(w.Place.File) || !staysRoots(p, run, id, w.Path) || isOnOpenMount(p, run, w.Path) {
 			continue
 		}

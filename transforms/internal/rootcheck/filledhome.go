@@ -31,8 +31,9 @@ func (x *examiner) filledHome() (list []string) {
 				list = append(list, fmt.Sprintf("line %d sets up git in root's home, and %s calls it", s.In.Line, by))
 			}
 		default:
-			found = x.keepsInHome(s, c)
-			if what := x.fills(s, c); what != "" {
+			if keep := x.keepsInHome(s, c); keep != "" {
+				list = append(list, keep)
+			} else if what := x.fills(s, c); what != "" {
 				list = append(list, fmt.Sprintf("line %d fills a cache in root's home (%s)", s.In.Line, what))
 			}
 		}

@@ -1,0 +1,1 @@
+export TZ="$TIME_ZONE"

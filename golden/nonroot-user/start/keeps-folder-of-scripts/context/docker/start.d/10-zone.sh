@@ -1,0 +1,1 @@
+echo "$TIME_ZONE" > /etc/timezone

@@ -1,0 +1,6 @@
+#!/bin/sh
+set -e
+for part in /start.d/*.sh; do
+	. "$part"
+done
+exec "$@"

@@ -1,0 +1,3 @@
+#!/bin/sh
+[ -p /run/app.control ] || mkfifo /run/app.control
+exec node server.js

@@ -1,0 +1,9 @@
+FROM debian:bookworm-slim
+RUN groupadd --gid 1000 appuser && useradd --uid 1000 --gid appuser --create-home --shell /usr/sbin/nologin appuser
+RUN apt-get update && apt-get install -y --no-install-recommends libcap2-bin python3 python3-icmplib && rm -rf /var/lib/apt/lists/* \
+    && setcap cap_net_raw+ep /usr/bin/python3.11
+WORKDIR /app
+COPY probe.py .
+RUN chown appuser:appuser /app
+USER appuser
+CMD ["python3", "probe.py"]
