@@ -20,6 +20,10 @@ func (u *unit) childWrites(style byte, args []argument, i int) {
 		return
 	}
 	from := u.childDirectory(args[1:])
+	if from.known && from.from != elsewhere && strings.Contains("/"+from.path, "/node_modules/") {
+		// Scripts of a package run there: it changes itself, as by npm run updatedb.
+		u.written(value{known: true, from: from.from, path: strings.TrimSuffix(from.path, "/") + "/", partial: true}, i)
+	}
 	switch style {
 	case 's':
 		if u.kind(args[0].a) != textToken {
