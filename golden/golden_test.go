@@ -50,6 +50,7 @@ type options struct {
 
 // testCase is one folder.
 type testCase struct {
+	repository imagebuild.Build // what the repository says besides
 	dir        string
 	src        []byte
 	transforms []*fixer.Transform
@@ -119,6 +120,7 @@ func load(t *testing.T, dir string) *testCase {
 	if !o.NoContext {
 		c.context = buildContext(t, dir, o.Repository, o.Modules)
 		links := deployments(c.context, c.src)
+		c.repository = imagebuild.Build{Derived: links.Derived("Dockerfile"), Arguments: links.Arguments("Dockerfile"), TextUses: links.TextUses("Dockerfile"), Linted: links.Linted()}
 		c.deployments, c.gaps, c.kubernetes = links.Deployments("Dockerfile"), links.ComposeGaps("."), links.Kubernetes()
 		for _, b := range links.Builds("Dockerfile") {
 			c.offline = cmp.Or(c.offline, b.Offline)
@@ -140,7 +142,9 @@ func deployments(context fs.FS, src []byte) *repository.Links {
 
 // source is the case's Dockerfile, with that text.
 func (c *testCase) source(src []byte) imagebuild.Source {
-	return imagebuild.Source{Name: "Dockerfile", Src: src, Builds: []imagebuild.Build{{Context: c.context, Options: c.build, Deployments: c.deployments, Gaps: c.gaps, Offline: c.offline, Kubernetes: c.kubernetes, Repository: c.context}}}
+	b := c.repository
+	b.Context, b.Options, b.Deployments, b.Gaps, b.Offline, b.Kubernetes, b.Repository = c.context, c.build, c.deployments, c.gaps, c.offline, c.kubernetes, c.context
+	return imagebuild.Source{Name: "Dockerfile", Src: src, Builds: []imagebuild.Build{b}}
 }
 
 // buildContext returns what the Dockerfile's COPY sees.

@@ -67,6 +67,7 @@ from being root on the host. Kubernetes' restricted policy refuses to start it.`
 			"A deployment's command, a health check, a probe, a hook or a docker exec needs root; git another's files",
 			"It listens below port 1024, and a deployment is on Kubernetes, Fly.io or in the host's network",
 			"nginx's configuration is mounted or made at start; a Tiltfile runs commands in the container",
+			"A job of CI or a devcontainer runs its own commands in the image, and sets no user",
 		},
 		See: []string{
 			"https://docs.docker.com/reference/dockerfile/#user",
@@ -134,8 +135,7 @@ func nonroot(p *imagebuild.Pass, n *stage.Node) error {
 		p.Leave(steps.UserSpan(p, run), runsAsRoot, "other stages are built from this one, and may need root")
 		return nil
 	case len(p.Derived) > 0:
-		p.Change(steps.UserSpan(p, run), fixer.Finding{Problem: runsAsRoot},
-			fixer.Refusal(fmt.Sprintf("%s is built from its image, and may need root", p.Derived[0])).By(imagebuild.InRepository(p.Derived[0], "FROM")))
+		p.Change(steps.UserSpan(p, run), fixer.Finding{Problem: runsAsRoot}, rootcheck.IsBase(p))
 		return nil
 	}
 	start := rootcheck.Examine(p, run, nil)

@@ -21,6 +21,7 @@ type Service struct {
 	Name       string
 	Place      workload.Place // of its name, in the first file of the project that has it
 	Image      string         // "" for none, or if a Gap of the deployment says that it is unknown
+	Written    string         // the image as written, where it is unknown
 	Build      *Build         // nil for none
 	Container  string         // container_name; "" for none, or an unknown one
 	Deployment workload.Deployment
@@ -30,19 +31,22 @@ type Service struct {
 
 // Build is what the image of a service is built from.
 type Build struct {
-	Context    string // slash-separated, from the root; "." is the root
-	Dockerfile string // slash-separated, from the root; "" with Inline
-	Inline     string // the text of dockerfile_inline
-	Target     string // "" is the last stage
-	Args       []Arg  // by name
-	Why        string // which of Context, Dockerfile, Inline, Target is unknown, and so "", and why
-	Place      workload.Place
+	Context     string // slash-separated, from the root; "." is the root
+	Dockerfile  string // slash-separated, from the root; "" with Inline
+	Inline      string // the text of dockerfile_inline, InlinePlace its first line
+	InlinePlace workload.Place
+	Target      string // "" is the last stage
+	Args        []Arg  // by name
+	Why         string // which of Context, Dockerfile, Inline, Target is unknown, and so "", and why
+	Place       workload.Place
 	// Network is that of the RUN instructions, "none" for none; "" for the builder's own.
 	Network      string
 	NetworkPlace workload.Place
 	// Contexts are the places of additional_contexts, by the name of the image or stage
 	// that each is put in the place of; nil for none.
 	Contexts map[string]workload.Place
+	// Sources are what is put there, as written: "service:api", "../shared".
+	Sources map[string]string
 }
 
 // Arg is a build argument.

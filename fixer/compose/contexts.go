@@ -6,18 +6,21 @@ import (
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
-// contexts returns the places of a build's named contexts: those of additional_contexts,
+// contexts returns the places and the sources of a build's named contexts: those of additional_contexts,
 // and those that bake takes from the same file (docker documentation, "Bake", "Extension
 // field with x-bake"). otherwise is the place of those that no file has by itself.
-func (g *gathering) contexts(config *types.BuildConfig, otherwise workload.Place) map[string]workload.Place {
-	places := map[string]workload.Place{}
-	for name := range config.AdditionalContexts {
-		places[name] = otherwise
+func (g *gathering) contexts(config *types.BuildConfig, otherwise workload.Place) (places map[string]workload.Place, sources map[string]string) {
+	places, sources = map[string]workload.Place{}, map[string]string{}
+	for name, source := range config.AdditionalContexts {
+		places[name], sources[name] = otherwise, g.unknowns.written(source)
 	}
 	if bake, ok := config.Extensions["x-bake"].(map[string]any); ok {
 		named, _ := bake["contexts"].(map[string]any)
-		for name := range named {
+		for name, source := range named {
 			places[name] = otherwise
+			if text, ok := source.(string); ok {
+				sources[name] = g.unknowns.written(text)
+			}
 		}
 	}
 	for _, at := range g.layers.visible("build") {
@@ -32,7 +35,7 @@ func (g *gathering) contexts(config *types.BuildConfig, otherwise workload.Place
 		}
 	}
 	if len(places) == 0 {
-		return nil
+		return nil, nil
 	}
-	return places
+	return places, sources
 }

@@ -73,6 +73,7 @@ func (a *assembly) service(config types.ServiceConfig, ls layers) *Service {
 	}
 	s.Image = config.Image
 	if isUnknown(s.Image) {
+		s.Written = g.unknowns.written(s.Image)
 		g.unknown("image", s.Image)
 		s.Image = ""
 	}
@@ -187,7 +188,12 @@ func (g *gathering) build() *Build {
 		v, known := g.variable(at.layer, name, config.Args[name])
 		out.Args = append(out.Args, Arg{name, v, known})
 	}
-	out.Contexts = g.contexts(config, out.Place)
+	out.Contexts, out.Sources = g.contexts(config, out.Place)
+	if out.Inline != "" {
+		if out.InlinePlace = g.placeIn("build", "dockerfile_inline"); strings.Contains(out.Inline, "\n") {
+			out.InlinePlace.Line++ // a block
+		}
+	}
 	return out
 }
 

@@ -36,11 +36,15 @@ type Pass struct {
 	Inside []workload.Deployment
 	// Gaps are what could not be read of them.
 	Gaps []workload.Gap
-	// Derived are the FROM instructions of other Dockerfiles that name the image of
-	// this build.
-	Derived []workload.Place
+	// Derived is what is built on the image of this build.
+	Derived []workload.Derivation
+	// Arguments are the places that give its ENTRYPOINT arguments, besides Deployments.
+	Arguments []workload.Argument
 	// Offline is where this build is stated, if it has no network; else the zero Place.
 	Offline workload.Place
+	// Linted is where hadolint is run that asks for the version of each package; the zero
+	// Place for nowhere.
+	Linted workload.Place
 	// Kubernetes: the repository deploys something to Kubernetes, which may be the image.
 	Kubernetes bool
 	// Repository is the root of the checkout that they are of; nil for none.
@@ -71,7 +75,7 @@ func of(engine *fixer.Pass) *Pass {
 	b := engine.View.(*build)
 	p := &Pass{
 		Pass: engine, File: b.graph.File, Graph: b.graph, Build: b.Build.Options,
-		Gaps: b.Gaps, Derived: b.Derived, Offline: b.Offline, Kubernetes: b.Kubernetes, Repository: b.Repository, build: b,
+		Gaps: b.Gaps, Derived: b.Derived, Arguments: b.Arguments, Offline: b.Offline, Linted: b.Linted, Kubernetes: b.Kubernetes, Repository: b.Repository, build: b,
 	}
 	for _, d := range b.Deployments {
 		switch {

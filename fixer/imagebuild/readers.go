@@ -164,10 +164,14 @@ func firstWord(s string) string {
 }
 
 // Change is [fixer.Pass.Change], and refuses what takes from the text a line that a script
-// or a test of the repository expects there.
+// or a test of the repository expects there; it doubts what changes the lines that a command
+// line works on.
 func (p *Pass) Change(at document.Span, f fixer.Finding, may fixer.Decision, edits ...document.Edit) fixer.Reported {
 	if place := p.expected(edits); place != "" && !may.Refused() {
 		may = fixer.Refusal(place + " expects this text of the Dockerfile")
+	}
+	if !may.Refused() {
+		may = may.And(p.textUsed(edits))
 	}
 	return p.Pass.Change(at, f, may, edits...)
 }

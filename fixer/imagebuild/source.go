@@ -54,10 +54,17 @@ type Build struct {
 	Deployments []workload.Deployment
 	// Gaps are what could not be read of the ways in which it is run.
 	Gaps []workload.Gap
-	// Derived are the FROM instructions of other Dockerfiles that name its image.
-	Derived []workload.Place
+	// Derived is what is built on its image.
+	Derived []workload.Derivation
+	// Arguments are the places that give its ENTRYPOINT arguments, besides Deployments.
+	Arguments []workload.Argument
+	// TextUses is what depends on the text of the Dockerfile.
+	TextUses []workload.TextUse
 	// Offline is where a build is stated that has no network; the zero Place for none.
 	Offline workload.Place
+	// Linted is where hadolint is run that asks for the version of each package; the zero
+	// Place for nowhere.
+	Linted workload.Place
 	// Kubernetes: the repository deploys something to Kubernetes, which may be its image.
 	Kubernetes bool
 	// Repository is the root of the checkout that they are of; nil when there is none

@@ -26,6 +26,7 @@ type build struct {
 	ctx       context.Context
 	images    *images
 	expects   func() *expectations // of the repository
+	textUses  func() []textFind
 }
 
 // again returns the build before any transform.
@@ -110,6 +111,7 @@ func resolve(file *dockerfile.File, src Source) ([]*build, error) {
 	var builds []*build
 	for _, one := range list {
 		b := &build{Build: one}
+		b.textUses = sync.OnceValue(func() []textFind { return compiled(one.TextUses) })
 		b.expects = sync.OnceValue(func() *expectations { return src.Contexts.expectations(one.Repository) })
 		for _, other := range builds {
 			if sameFS(one.Context, other.Context) {

@@ -29,8 +29,8 @@ type bakeArg struct {
 
 // bakeContext is the name of an image or stage that a target takes from elsewhere.
 type bakeContext struct {
-	name  string
-	place workload.Place
+	name, source string
+	place        workload.Place
 }
 
 // bakeJSON reads docker-bake.json with the YAML parser, whose nodes have positions.
@@ -63,7 +63,7 @@ func (t *bakeTarget) json(file string, field pair) {
 	}
 	if field.key == "contexts" {
 		for _, c := range pairs(field.value) {
-			t.contexts = append(t.contexts, bakeContext{c.key, at(file, c.at)})
+			t.contexts = append(t.contexts, bakeContext{c.key, text(c.value).text, at(file, c.at)})
 		}
 		return
 	}
@@ -110,9 +110,15 @@ func (r *reader) bake(name string, list []*bakeTarget) {
 			continue
 		}
 		whole := t.whole(byName)
-		if !whole.has("dockerfile-inline") && r.spend(name, len(whole.args)+len(whole.contexts)+len(whole.tags)) {
-			r.add(whole.build(path.Dir(name)))
+		if !r.spend(name, len(whole.args)+len(whole.contexts)+len(whole.tags)) {
+			continue
 		}
+		b := whole.build(path.Dir(name))
+		if text := whole.or("dockerfile-inline", ""); whole.has("dockerfile-inline") {
+			r.inline(b, text.text, whole.place)
+			continue
+		}
+		r.add(b)
 	}
 }
 
@@ -142,7 +148,7 @@ func (t *bakeTarget) build(dir string) build {
 		b.arg(a.name, a.value)
 	}
 	for _, c := range t.contexts {
-		b.namedContext(c.name, c.place)
+		b.namedContext(c.name, c.source, c.place)
 	}
 	for _, tag := range t.tags {
 		b.tag(tag)

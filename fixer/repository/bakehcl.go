@@ -117,7 +117,7 @@ func (h *hcl) entries(text string, number int) {
 		key := text[max(m[2], m[4]):max(m[3], m[5])]
 		rest = text[m[1]:]
 		if h.object == "contexts" {
-			t.contexts = append(t.contexts, bakeContext{key, workload.Place{File: h.file, Line: number}})
+			t.contexts = append(t.contexts, bakeContext{key, h.text(text[m[6]:m[7]]).text, workload.Place{File: h.file, Line: number}})
 			continue
 		}
 		t.args = append(t.args, bakeArg{key, h.text(text[m[6]:m[7]])})

@@ -81,6 +81,8 @@ func (c command) read() {
 		if c.call.Name != "buildah" {
 			c.run(args[1:])
 		}
+	case "kill":
+		c.kill(args[1:])
 	case "exec":
 		c.exec(c.call.Name+" exec", args[1:], execSwitches)
 	}

@@ -1,8 +1,10 @@
 package repository
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"reflect"
 	"slices"
@@ -104,9 +106,6 @@ func (r *reader) service(p *compose.Project, s *compose.Service) {
 		}
 		return
 	}
-	if s.Build.Inline != "" {
-		return
-	}
 	b := build{service: s.Name, containers: containersOf(s)}
 	b.By, b.Place = "service "+s.Name, s.Place
 	if p.Name != "" {
@@ -120,10 +119,14 @@ func (r *reader) service(p *compose.Project, s *compose.Service) {
 		b.arg(a.Name, value{a.Value, a.Known})
 	}
 	b.network(s.Build.Network, s.Build.NetworkPlace)
-	for name, at := range s.Build.Contexts {
-		b.namedContext(name, at)
+	for _, name := range slices.Sorted(maps.Keys(s.Build.Contexts)) {
+		b.namedContext(name, s.Build.Sources[name], s.Build.Contexts[name])
 	}
-	b.tag(literal(s.Image))
+	if s.Build.Inline != "" {
+		r.inline(b, s.Build.Inline, s.Build.InlinePlace)
+		return
+	}
+	b.tag(value{cmp.Or(s.Image, s.Written), s.Image != ""})
 	b.Deployments = append([]workload.Deployment{s.Deployment}, s.Inside...)
 	r.add(b)
 }

@@ -24,6 +24,10 @@ func (c command) compose(args []shell.Word) {
 		c.exec("docker compose exec", rest[1:], composeExecSwitches)
 		return
 	}
+	if len(rest) > 0 && rest[0].Known && rest[0].Text == "kill" {
+		c.composeKill(rest[1:])
+		return
+	}
 	if len(rest) == 0 || !rest[0].Known || rest[0].Text != "run" {
 		return
 	}
@@ -68,7 +72,7 @@ func (d run) overAll(service []workload.Deployment) []workload.Deployment {
 
 // over returns a deployment as this command line changes it.
 func (d run) over(o workload.Deployment) workload.Deployment {
-	o.Name, o.Place, o.Inside = d.Name, d.Place, d.Inside
+	o.Name, o.Place, o.Inside, o.Signal, o.Job = d.Name, d.Place, d.Inside, d.Signal, d.Job
 	if d.Command != nil {
 		o.Command = d.Command
 	}

@@ -3,6 +3,7 @@ package repository
 import (
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 )
 
@@ -17,6 +18,10 @@ var (
 	composeExecSwitches = words("-d --detach -i --interactive -t --tty -T --no-TTY --no-tty --privileged")
 	kubectlSwitches     = words("-i --stdin -t --tty -q --quiet --insecure-skip-tls-verify --match-server-version")
 )
+
+// selector matches the name in a command that looks up a container: kubectl get pods -l
+// app=NAME, docker ps -qf name=NAME, docker compose ps -q NAME.
+var selector = lazyregexp.New(`(?:\b(?:app|name|component|app\.kubernetes\.io/name)=\^?|\bcompose\s+ps\s+(?:-\S+\s+)*)([\w.-]+)`)
 
 // exec reads what follows docker exec or docker compose exec: options, a container or a
 // service, a command.
@@ -74,6 +79,8 @@ func (c command) begins(name string, container shell.Word, argv []shell.Word) ru
 	d.Name, d.Place, d.Inside = name, c.place, true
 	if container.Known && plainPath.MatchString(container.Text) {
 		d.containers = []string{container.Text[strings.LastIndex(container.Text, "/")+1:]}
+	} else if m := selector.FindStringSubmatch(container.Raw); m != nil {
+		d.containers = []string{m[1]}
 	}
 	d.Entrypoint = []string{}
 	for _, w := range argv {

@@ -45,7 +45,7 @@ func (d *run) command(words []shell.Word) {
 		d.Command = append(d.Command, w.Text)
 		if !w.Known {
 			d.Command = nil
-			d.gap("the command is not known")
+			d.gap(workload.UnknownCommand)
 			break
 		}
 	}

@@ -181,7 +181,7 @@ func (m flyMount) of(process string) bool {
 func setCommand(d *workload.Deployment, line value) {
 	parsed, err := shell.Parse(line.text, nil)
 	if !line.known || err != nil || len(parsed.Calls) == 0 || !parsed.Simple || !parsed.Calls[0].Known() {
-		d.Gaps = append(d.Gaps, workload.Gap{Place: d.Place, What: "the command is not known"})
+		d.Gaps = append(d.Gaps, workload.Gap{Place: d.Place, What: workload.UnknownCommand})
 		return
 	}
 	d.Command = []string{parsed.Calls[0].Path}

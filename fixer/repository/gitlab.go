@@ -6,6 +6,7 @@ import "go.yaml.in/yaml/v4"
 // syntax reference"): script and before_script run in one shell, in the root of
 // the repository.
 func (r *reader) gitlab(name string, text []byte) {
+	r.pipeline(name, text)
 	for _, doc := range r.yaml(name, text) {
 		common := r.environment(name, nil, get(doc, "variables"))
 		for _, p := range pairs(doc) {

@@ -28,6 +28,9 @@ func (r *reader) manifests(name string, text []byte) {
 	}
 	for _, doc := range r.yaml(name, text) {
 		if get(doc, "apiVersion") == nil {
+			if get(doc, "schemaVersion") != nil {
+				r.structureTest(name, doc)
+			}
 			continue
 		}
 		objects := []*yaml.Node{doc}

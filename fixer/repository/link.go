@@ -16,7 +16,7 @@ import (
 // link joins what was read: builds to their Dockerfiles, deployments to the
 // builds of their images.
 func (r *reader) link() *Links {
-	l := &Links{builds: map[string][]Build{}, deployments: map[string][]workload.Deployment{}, derived: map[string][]workload.Place{}, gaps: r.gaps, kubernetes: r.kubernetes}
+	l := &Links{builds: map[string][]Build{}, deployments: map[string][]workload.Deployment{}, derived: map[string][]workload.Derivation{}, uses: map[string][]workload.TextUse{}, arguments: map[string][]workload.Argument{}, gaps: r.gaps, kubernetes: r.kubernetes}
 	slices.SortStableFunc(r.builds, func(a, b build) int { return comparePlaces(a.Place, b.Place) })
 	slices.SortStableFunc(r.runs, func(a, b run) int { return comparePlaces(a.Place, b.Place) })
 	slices.SortStableFunc(l.gaps, func(a, b workload.Gap) int { return comparePlaces(a.Place, b.Place) })
@@ -30,7 +30,15 @@ func (r *reader) link() *Links {
 	}
 	slices.Sort(l.dockerfiles)
 	l.dockerfiles = slices.Compact(l.dockerfiles)
-	r.derive(l)
+	images := r.derive(l)
+	slices.SortStableFunc(r.uses, func(a, b ofText) int { return comparePlaces(a.Place, b.Place) })
+	for _, use := range r.uses {
+		l.uses[use.dockerfile] = append(l.uses[use.dockerfile], use.TextUse)
+	}
+	r.tested(l)
+	if !r.anyVersion {
+		l.linted = r.linted
+	}
 	a := r.attribution(l.dockerfiles)
 	for _, b := range r.builds {
 		if b.documented && sourced[b.Dockerfile] {
@@ -46,6 +54,10 @@ func (r *reader) link() *Links {
 	}
 	for _, d := range r.runs {
 		r.configured(&d)
+		if d.everyService {
+			a.again(l, d.ofEveryService(r.builds))
+			continue
+		}
 		if d.Inside && d.image == "" {
 			a.inside(l, d, r)
 			continue
@@ -56,6 +68,9 @@ func (r *reader) link() *Links {
 		}
 		list := a.dockerfiles(d)
 		a.deploy(l, list, d)
+		if list == nil {
+			a.argue(l, d)
+		}
 		d.Perhaps = true
 		if list == nil {
 			list, d.Alike = a.possible(l.dockerfiles, d)
@@ -63,6 +78,10 @@ func (r *reader) link() *Links {
 			list, d.Alike = a.variants(l.dockerfiles, list), true
 		}
 		a.deploy(l, list, d)
+	}
+	r.deployJobs(l, a, images)
+	for _, arg := range r.arguments {
+		l.arguments[arg.dockerfile] = append(l.arguments[arg.dockerfile], workload.Argument{Place: arg.place})
 	}
 	for _, list := range l.deployments {
 		slices.SortStableFunc(list, func(a, b workload.Deployment) int { return comparePlaces(a.Place, b.Place) })
@@ -206,8 +225,16 @@ var sourceFile = lazyregexp.New(`^(?:\./)?[\w-][\w./-]*\.(?:[cm]?[jt]s|py|rb|php
 // the repository's own package. Docker's official images are a third party's. Only the
 // deployment's mounts count then: without a mount it returns none.
 func (a *attribution) possible(dockerfiles []string, d run) (list []string, alike bool) {
+	if len(d.Mounts) == 0 {
+		return nil, false
+	}
+	return a.mayBe(dockerfiles, d)
+}
+
+// mayBe is possible for a deployment with or without a mount.
+func (a *attribution) mayBe(dockerfiles []string, d run) (list []string, alike bool) {
 	name := imageName(d.image)
-	if name == "" || len(d.Mounts) == 0 {
+	if name == "" {
 		return nil, false
 	}
 	if base := path.Base(name); base != a.names["."] {

@@ -9,15 +9,15 @@ import (
 // This file reads named contexts: what a build puts in the place of an image or a stage
 // (docker documentation, "docker buildx build", --build-context).
 
-// namedContext records one. What is put there does not matter: it is not the registry's.
-func (b *build) namedContext(name string, at workload.Place) {
+// namedContext records one, and its source as written: "service:api", "../shared".
+func (b *build) namedContext(name, source string, at workload.Place) {
 	if name = strings.TrimSpace(name); name == "" || len(b.Contexts) >= maxValues {
 		return
 	}
 	if b.Contexts == nil {
-		b.Contexts = map[string]string{}
+		b.Contexts, b.sources = map[string]string{}, map[string]string{}
 	}
-	b.Contexts[name] = at.String()
+	b.Contexts[name], b.sources[name] = at.String(), strings.TrimSpace(source)
 }
 
 // contextOption reads the value of --build-context, NAME=SOURCE: the name counts even if
@@ -27,10 +27,10 @@ func (c command) contextOption(b *build, o option) {
 	if !o.known {
 		text = strings.Trim(o.raw, `"'`)
 	}
-	name, _, _ := strings.Cut(text, "=")
+	name, source, _ := strings.Cut(text, "=")
 	if strings.ContainsAny(name, "$`") {
 		b.gap("the name of a build context is not known")
 		return
 	}
-	b.namedContext(name, c.place)
+	b.namedContext(name, source, c.place)
 }

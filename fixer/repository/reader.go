@@ -31,6 +31,16 @@ type reader struct {
 	composeBytes   int64                          // of work for them
 	kubernetes     bool                           // a manifest or a file of such a tool was found
 	configMaps     map[string][]workload.Variable // by name: of Kubernetes
+	inner          []inner                        // texts of Dockerfiles within other files
+	continued      []continuedText                // what continues the text of a Dockerfile
+	uses           []ofText                       // what depends on it
+	arguments      []givenArguments               // what gives an image arguments, besides runs
+	jobs           []run                          // that run in an image
+	imageTests     []imageTest
+	patchFiles     []string        // in the order of the walk
+	patched        map[string]bool // those that were read
+	linted         workload.Place  // of what runs hadolint; the zero Place for nothing
+	anyVersion     bool            // hadolint is told of the versions of packages
 	// later is what needs the complete list of files.
 	later []func()
 }
@@ -38,7 +48,9 @@ type reader struct {
 // build is a Build, and the names of its image.
 type build struct {
 	Build
-	tags []string // references of images
+	tags    []string          // references of images
+	written []string          // names of images that are partly known, as of writtenName
+	sources map[string]string // what Contexts are put there, as written, by name; nil for none
 	// documented: only documentation names it, which nothing runs.
 	documented bool
 	service    string   // of a Compose file, "" for none
@@ -53,6 +65,8 @@ type run struct {
 	dockerfile string
 	dir        string // of the file that states it
 	service    string // of a Compose file, where it runs one in another way
+	// everyService: it means all services of a Compose project.
+	everyService bool
 	// containers are the names of what it starts, with Inside those of what it runs in; nil
 	// where that is not known.
 	containers []string
@@ -109,6 +123,9 @@ func (r *reader) file(name string) {
 	if isDocs(strings.ToLower(path.Base(name))) {
 		r.later = append(r.later, func() { r.source(name, &source{(*reader).examples, []string{"services:"}}) })
 	}
+	if ext := path.Ext(name); ext == ".patch" || ext == ".diff" {
+		r.patchFiles = append(r.patchFiles, name)
+	}
 	if read := sourceOf(name); read != nil {
 		r.later = append(r.later, func() { r.source(name, read) })
 	}
@@ -136,19 +153,27 @@ func sourceOf(name string) *source {
 	case isYAML && strings.HasPrefix(base, "skaffold."):
 		return &source{(*reader).skaffold, []string{"artifacts"}}
 	case isYAML && path.Dir(name) == ".github/workflows":
-		return &source{(*reader).workflow, []string{"docker", "podman", "buildah", "kubectl"}}
+		return &source{(*reader).workflow, append([]string{"container:"}, commands...)}
 	case isYAML && strings.HasPrefix(base, ".gitlab-ci"):
-		return &source{(*reader).gitlab, []string{"docker", "podman", "buildah", "kubectl", "executor"}}
+		return &source{(*reader).gitlab, append([]string{"executor", "image:"}, commands...)}
+	case isYAML && pipelines.MatchString(name):
+		return &source{(*reader).pipeline, nil}
+	case base == "devcontainer.json" || base == ".devcontainer.json":
+		return &source{(*reader).devcontainer, nil}
+	case base == "action.yml" || base == "action.yaml":
+		return &source{(*reader).action, []string{"docker"}}
 	case base == "render.yaml" || base == "render.yml":
 		return &source{(*reader).render, []string{"docker"}}
 	case ext == ".service":
 		return &source{(*reader).systemd, commands}
+	case base == "goss.yaml" || base == "goss.yml":
+		return &source{(*reader).goss, nil}
 	case isYAML:
-		return &source{(*reader).manifests, []string{"containers", "ConfigMap"}}
+		return &source{(*reader).manifests, []string{"containers", "ConfigMap", "metadataTest", "fileExistenceTests"}}
 	case base == "makefile" || base == "gnumakefile" || ext == ".mk":
 		return &source{(*reader).makefile, commands}
 	case base == "package.json":
-		return &source{(*reader).packageJSON, []string{"\"name\"", "docker", "podman", "buildah", "kubectl"}}
+		return &source{(*reader).packageJSON, append([]string{`"name"`}, commands...)}
 	case ext == ".sh" || ext == ".bash":
 		return &source{(*reader).shellFile, commands}
 	case (ext == ".md" || ext == ".mdx") && speaksOfRunning(name, base):
@@ -178,8 +203,8 @@ func speaksOfRunning(name, base string) bool {
 func isYAML(base string) bool { return path.Ext(base) == ".yml" || path.Ext(base) == ".yaml" }
 
 // commands are the programs whose command lines build and run images, or run something in
-// their containers.
-var commands = []string{"docker", "podman", "nerdctl", "buildah", "kubectl"}
+// their containers; and what names a Dockerfile, whose text others use, or a patch.
+var commands = []string{"docker", "podman", "nerdctl", "buildah", "kubectl", "ockerfile", ".patch"}
 
 // source reads one file of a kind.
 func (r *reader) source(name string, s *source) {
@@ -188,11 +213,13 @@ func (r *reader) source(name string, s *source) {
 		r.gap(workload.Place{File: name}, "not read: "+cause(err))
 		return
 	}
+	r.lint(name, text)
 	says := len(s.needs) == 0
 	for _, word := range s.needs {
 		says = says || bytes.Contains(text, []byte(word))
 	}
 	if says {
+		r.innerTexts(name, text)
 		s.read(r, name, text)
 	}
 }

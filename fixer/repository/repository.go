@@ -38,7 +38,10 @@ type Links struct {
 	dockerfiles []string
 	builds      map[string][]Build
 	deployments map[string][]workload.Deployment
-	derived     map[string][]workload.Place
+	derived     map[string][]workload.Derivation
+	uses        map[string][]workload.TextUse
+	arguments   map[string][]workload.Argument
+	linted      workload.Place
 	gaps        []workload.Gap
 	kubernetes  bool
 }
@@ -50,7 +53,7 @@ func (l *Links) Kubernetes() bool { return l.kubernetes }
 // Read reads the repository with the root fsys. It never fails: what can't be read is
 // among the gaps.
 func Read(fsys fs.FS) *Links {
-	r := &reader{fsys: fsys, exists: map[string]bool{}, names: map[string]string{}}
+	r := &reader{fsys: fsys, exists: map[string]bool{}, names: map[string]string{}, patched: map[string]bool{}}
 	r.walk(".", 0)
 	for _, task := range r.later {
 		task()
@@ -75,10 +78,21 @@ func (l *Links) Deployments(dockerfile string) []workload.Deployment {
 	return l.deployments[dockerfile]
 }
 
-// Derived returns the FROM instructions of other Dockerfiles that name the image of a
-// Dockerfile, as one of its builds does: one for each Dockerfile, in the order of
-// their places.
-func (l *Links) Derived(dockerfile string) []workload.Place { return l.derived[dockerfile] }
+// Derived returns what is built on the image of a Dockerfile, or on its text: one place
+// for each file, in the order of the places. An image counts by the name that a build
+// gives it.
+func (l *Links) Derived(dockerfile string) []workload.Derivation { return l.derived[dockerfile] }
+
+// Arguments returns the places that give arguments to an image of a Dockerfile, or to one
+// that may be, and are not among its deployments, in the order of the places.
+func (l *Links) Arguments(dockerfile string) []workload.Argument { return l.arguments[dockerfile] }
+
+// TextUses returns what depends on the text of a Dockerfile, in the order of the places.
+func (l *Links) TextUses(dockerfile string) []workload.TextUse { return l.uses[dockerfile] }
+
+// Linted returns where the repository runs hadolint, which asks for the version of each
+// package that an image gets; the zero Place if nothing does, or that rule is left out.
+func (l *Links) Linted() workload.Place { return l.linted }
 
 // Gaps returns what could not be read and belongs to no build, in the order of
 // the places.

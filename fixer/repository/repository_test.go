@@ -538,7 +538,7 @@ func TestDerived(t *testing.T) {
 	}))
 	for file, want := range map[string]string{
 		"Dockerfile":       "[Dockerfile.b:3]",
-		"Dockerfile.b":     "[tests/Dockerfile:3]",
+		"Dockerfile.b":     "[other/Dockerfile:3 tests/Dockerfile:3]",
 		"node/Dockerfile":  "[]",
 		"tests/Dockerfile": "[]",
 	} {

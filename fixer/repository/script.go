@@ -58,10 +58,15 @@ func (r *reader) script(s script) value {
 		default:
 			c := command{script: &s, reader: r, dir: walk.dir, call: call}
 			c.place = s.at(text, walk.start)
+			if textPrograms[call.Name] && !s.documented {
+				c.textUse(parsed.Calls)
+			}
 			c.read()
 		}
 	}
 	r.handedOver(s, text)
+	r.continuesText(s, text)
+	r.patches(s, text)
 	return walk.leave()
 }
 

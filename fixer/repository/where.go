@@ -140,9 +140,13 @@ func (b *build) platforms(v value) {
 	}
 }
 
-// tag records a name of the image.
+// tag records a name of the image. Of one that is not known, its parts may be.
 func (b *build) tag(v value) {
-	if v.known && v.text != "" && len(b.tags) < maxValues {
+	switch {
+	case v.text == "" || len(b.tags)+len(b.written) >= maxValues:
+	case v.known && !strings.Contains(v.text, "$"):
 		b.tags = append(b.tags, v.text)
+	default:
+		b.written = append(b.written, writtenName(v.text))
 	}
 }

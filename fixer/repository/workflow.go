@@ -20,6 +20,7 @@ func (r *reader) workflow(name string, text []byte) {
 			if own := get(p.value, "defaults", "run", "working-directory"); own != nil {
 				j.folder = own
 			}
+			r.workflowJob(name, p.value)
 			for _, step := range items(get(p.value, "steps")) {
 				j.step(target(step))
 			}
@@ -122,8 +123,8 @@ func (j *job) action(step *yaml.Node, env *environ) {
 		}
 	}
 	for line := range strings.SplitSeq(j.expandLines(get(with, "build-contexts"), env), "\n") {
-		name, _, _ := strings.Cut(line, "=")
-		b.namedContext(name, at(j.file, get(with, "build-contexts")))
+		name, source, _ := strings.Cut(line, "=")
+		b.namedContext(name, source, at(j.file, get(with, "build-contexts")))
 	}
 	tags := j.expandLines(get(with, "tags"), env)
 	for tag := range strings.FieldsFuncSeq(tags, func(c rune) bool { return c == '\n' || c == ',' }) {

@@ -29,6 +29,9 @@ type Gap struct {
 	What  string // what is not known and why, in one line: "include: of a URL is not followed"
 }
 
+// UnknownCommand is the What of a Gap where a deployment has a command, and no Command says it.
+const UnknownCommand = "the command is not known"
+
 // Deployment is one way in which the image of a stage is run: a Compose service,
 // a Kubernetes container, a docker run line of a README. Its zero fields mean what the
 // image itself says.
@@ -36,6 +39,8 @@ type Deployment struct {
 	Name       string // for messages: "service web", "container api", "docker run"
 	Place      Place
 	Inside     bool     // its Command runs in a container that was started otherwise: docker exec, a probe, a hook
+	Signal     string   // with Inside: it sends this signal to the container, and runs no Command: "HUP"
+	Job        bool     // it runs commands of its own in the image, and not what the image starts: a job of CI, a devcontainer
 	Perhaps    bool     // its image may be that of another Dockerfile, or a third party's
 	Alike      bool     // with Perhaps: what the Dockerfile belongs to has the same name as its image
 	Entrypoint []string // nil: the image's; empty: none

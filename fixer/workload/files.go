@@ -68,6 +68,7 @@ type Files struct {
 	images   func() map[string][]string
 
 	processOne func() []ProcessOne
+	orphans    func() []Orphan
 
 	patterns  memo[string, result[[]string]]
 	modes     memo[string, Answer]
@@ -104,6 +105,7 @@ func Open(files fs.FS) *Files {
 	f.outputs = sync.OnceValue(f.findOuterOutput)
 	f.commands = sync.OnceValue(f.findOtherCommand)
 	f.processOne = sync.OnceValue(f.findProcessOne)
+	f.orphans = sync.OnceValue(f.findOrphans)
 	f.naming = sync.OnceValue(f.readNamingTexts)
 	f.loaders = sync.OnceValue(f.findLoaders)
 	f.scripts = sync.OnceValue(f.findScriptStarts)

@@ -39,7 +39,8 @@ func (s *Source) use() {
 	if f.checkout != nil && f.checkout.open() {
 		b.deployments(f.checkout.links.Deployments(f.place))
 		for i := range s.Builds {
-			s.Builds[i].Derived = f.checkout.links.Derived(f.place)
+			s.Builds[i].Derived, s.Builds[i].Arguments = f.checkout.links.Derived(f.place), f.checkout.links.Arguments(f.place)
+			s.Builds[i].TextUses, s.Builds[i].Linted = f.checkout.links.TextUses(f.place), f.checkout.links.Linted()
 			s.Builds[i].Kubernetes = f.checkout.links.Kubernetes()
 		}
 	}

@@ -50,7 +50,7 @@ func (sp *Split) needsDev() string {
 		}
 	}
 	for _, d := range sp.pass.Deployments {
-		if d.Command != nil || d.Entrypoint != nil {
+		if d.Command != nil || d.Entrypoint != nil || d.Job {
 			return fmt.Sprintf("%s runs other commands in it", d.Place)
 		}
 	}
