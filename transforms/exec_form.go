@@ -44,13 +44,16 @@ unless it handles SIGINT.`,
 		LeavesAlone: []string{
 			"Commands that a comment above them says need a shell",
 			"An ENTRYPOINT whose CMD, ignored in shell form, would become its arguments",
-			"An ENTRYPOINT that a Compose file or manifest gives a command, which would become its arguments",
+			"An ENTRYPOINT that a Compose file, a manifest or action.yml gives arguments, which it ignores now",
+			"xvfb-run and its kind, which can't be PID 1",
 			"Programs of the working directory, and a PATH with relative directories",
 			"Base images that are not known, and Windows images",
 		},
 		NeedsUnsafe: []string{
 			"Sources that can't be read may use PWD",
 			"A source, script or health check asks about PID 1, which Debian's shell is",
+			"The sources start processes that outlive their parents, which Debian's shell reaps as PID 1",
+			"A docker run line gives arguments to an image that may be this one, whose ENTRYPOINT ignores them now",
 		},
 		See: []string{
 			"https://docs.docker.com/reference/dockerfile/#shell-and-exec-form",
@@ -58,6 +61,7 @@ unless it handles SIGINT.`,
 			"https://github.com/nodejs/docker-node/blob/main/docs/BestPractices.md#cmd",
 		},
 	},
+	RestsOn: []*fixer.Transform{TiniInit},
 	Run: imagebuild.On(func(p *imagebuild.Pass) error {
 		var rs command.Rewrites
 		for _, n := range p.Graph.Targets() {
@@ -116,9 +120,10 @@ func unshell(p *imagebuild.Pass, run *stage.Evaluation, c *stage.Command, r *com
 	if replaced {
 		r.Finding.Problem = "shell form: a shell starts only to replace itself with " + argv[0]
 	}
+	arguments := argumentsToCome(p, run, c)
 	for _, check := range []func() fixer.Decision{
 		func() fixer.Decision { return shellIsMeant(c.In) },
-		func() fixer.Decision { return argumentsToCome(p, run, c) },
+		func() fixer.Decision { return arguments },
 		func() fixer.Decision { return isProgram(p, run, argv[0]) },
 	} {
 		if may := check(); may.Refused() {
@@ -137,14 +142,39 @@ func unshell(p *imagebuild.Pass, run *stage.Evaluation, c *stage.Command, r *com
 			return fixer.Refusal(fmt.Sprintf("the ENTRYPOINT %s would get other arguments", entry.Argv[0]))
 		}
 	}
-	may := fixer.Decision{}
+	may := arguments
 	if !replaced {
-		may = processone.Another(p, run, true)
+		may = may.And(processone.Another(p, run, true)).And(reaping(p, run, c, h, r))
 	}
 	if !h.Script && workload.IsNode(argv[0]) {
 		return command.WithoutPWD(p).And(may)
 	}
 	return may
+}
+
+// reaping decides whether a program may do without the shell that reaps processes. What
+// tini-init starts under an init, in the end, may.
+func reaping(p *imagebuild.Pass, run *stage.Evaluation, c *stage.Command, h workload.Way, r *command.Rewrite) fixer.Decision {
+	if h.Init || processone.StartsInit(p, run) {
+		return fixer.Decision{}
+	}
+	may := processone.InPlaceOfShell(p, run, r.Argv[0])
+	if may.Refused() || may.Safety == 0 || !workload.IsNode(r.Argv[0]) {
+		return may
+	}
+	r.Provided = append(r.Provided, func(end *imagebuild.Pass) (d fixer.Decision) {
+		in := end.Became(c.In)
+		for _, n := range end.Graph.Targets() {
+			base, _ := end.Base(n, baseimage.AskConfig)
+			run := n.Eval(base)
+			own := run.Final.Cmd != nil && run.Final.Cmd.In == in || run.Final.Entrypoint != nil && run.Final.Entrypoint.In == in
+			if own && !processone.StartsInit(end, run) {
+				d = d.And(may.Without(TiniInit))
+			}
+		}
+		return d
+	})
+	return fixer.Decision{}
 }
 
 // shellWanted matches a comment that argues for the shell form.
@@ -174,7 +204,7 @@ func argumentsToCome(p *imagebuild.Pass, run *stage.Evaluation, c *stage.Command
 			return fixer.Refusal(fmt.Sprintf("the command in %s, which is ignored now, would become its arguments", d.Place)).By(imagebuild.InRepository(d.Place, "command"))
 		}
 	}
-	return fixer.Decision{}
+	return command.Arguments(p)
 }
 
 // isProgram refuses where a program that the shell starts might not be started

@@ -1,0 +1,2 @@
+docker build -t example/sync .
+docker run --rm example/sync $OPTIONS

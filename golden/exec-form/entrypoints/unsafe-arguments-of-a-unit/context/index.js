@@ -1,0 +1,1 @@
+if (process.argv.length > 2) process.exit(2);

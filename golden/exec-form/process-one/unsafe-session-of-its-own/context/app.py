@@ -1,0 +1,2 @@
+import subprocess
+subprocess.Popen(["backup"], start_new_session=True)
