@@ -153,7 +153,7 @@ var rules = map[string]rule{
 			}
 			return line
 		},
-		added: regexp.MustCompile(`(?i)^(RUN apk add --no-cache tini|RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/\*|ENTRYPOINT \[ ?"/(usr/|s)bin/tini", ?("-s", ?)?("-g", ?)?"--".*\]|CMD \[.*\])$`),
+		added: regexp.MustCompile(`(?i)^(RUN apk add --no-cache tini(~0\.1[89])?|RUN apt-get update && apt-get install -y --no-install-recommends tini(=0\.1[89]\.\*)? && rm -rf /var/lib/apt/lists/\*|ENTRYPOINT \[ ?"/(usr/|s)bin/tini", ?("-s", ?)?("-g", ?)?"--".*\]|CMD \[.*\])$`),
 	},
 	"chown-copy": {
 		same: func(keyword, line string) string {
@@ -207,7 +207,7 @@ func commandAlone(keyword, line string) string {
 }
 
 // tiniPackage is tini in a list of packages: after the last one, or on a line of its own.
-var tiniPackage = regexp.MustCompile(` [ \t]*tini\b`)
+var tiniPackage = regexp.MustCompile(` [ \t]*tini\b(=0\.1[89]\.\*|~0\.1[89])?`)
 
 var tiniWords = regexp.MustCompile(`"/(usr/|s)bin/tini", ?("-s", ?)?("-g", ?)?"--", ?`)
 

@@ -52,7 +52,9 @@ node does not reap them.`,
 		},
 		NeedsUnsafe: []string{
 			"A build argument may choose a base image of another distribution",
+			"The repository has hadolint ask for versions of packages, and that of tini is not known",
 			"A source, script or health check asks about PID 1 (process.pid === 1, /proc/1/comm)",
+			"A script or makefile sends it a signal that no source handles (docker compose kill -s HUP)",
 		},
 		See: []string{
 			"https://github.com/krallin/tini#why-tini",
@@ -200,7 +202,7 @@ func addTini(p *imagebuild.Pass, n *stage.Node, w workload.ToNode) fixer.Decisio
 		return fixer.Refusal(err.Error())
 	}
 	// What a package manager starts has another number than 1 in any case.
-	may = notes.And(may).And(processone.Another(p, run, w.Manager == ""))
+	may = notes.And(may).And(processone.Another(p, run, w.Manager == "")).And(processone.Signalled(p, run))
 	p.Change(steps.StartSpan(p, run), fixer.Finding{
 		Problem: noInit,
 		Change:  "start it with " + strings.Join(options, " "), Reason: source.Why,
@@ -232,6 +234,7 @@ func planTini(p *imagebuild.Pass, n *stage.Node) (plan tiniPlan, may fixer.Decis
 	if may = plan.source.Reaches(p); may.Refused() {
 		return plan, may
 	}
+	plan.source, may = plan.source.Pinned(p, plan.run)
 	if base, err = p.Base(n, plan.source.Ask|baseimage.AskSh|baseimage.AskChown); err != nil {
 		return plan, fixer.Refusal(err.Error())
 	}
@@ -242,5 +245,5 @@ func planTini(p *imagebuild.Pass, n *stage.Node) (plan tiniPlan, may fixer.Decis
 	if plan.install, err = plan.source.Install(p, plan.run); err != nil {
 		return plan, fixer.Refusal(err.Error())
 	}
-	return plan, plan.source.FitsBase(plan.run)
+	return plan, may.And(plan.source.FitsBase(plan.run))
 }

@@ -23,6 +23,7 @@ type Source struct {
 	Why     string
 	manager string        // the program that installs it, "" if it exists already
 	script  string        // that installs it in a RUN of its own
+	word    string        // that names the package
 	Ask     baseimage.Ask // for the manager
 }
 
@@ -46,7 +47,7 @@ func Find(run *stage.Evaluation) (s Source, may fixer.Decision) {
 	if may = served(d, base.Image); may.Refused() {
 		return s, may
 	}
-	s.Why = "package of " + distroName(d)
+	s.word, s.Why = "tini", "package of "+distroName(d)
 	if in := tiniInstalled(run); in != nil {
 		s.manager, s.Why = "", fmt.Sprintf("line %d installs it", in.Line)
 	}

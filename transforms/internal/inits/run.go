@@ -113,7 +113,7 @@ func (t Source) join(s stage.Step, before int) (document.Edit, bool) {
 		}
 		for _, one := range slices.Backward(t.packages(c)) {
 			if w, ok := s.Place(one); ok && w.Start < before {
-				edit, err := s.In.AddAfter(w, "tini")
+				edit, err := s.In.AddAfter(w, t.word)
 				return edit, err == nil
 			}
 		}

@@ -19,12 +19,10 @@ import (
 // May decides whether a stage may run as another user: what speaks against it, and what
 // a reviewer should look at.
 func May(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, start Start) fixer.Decision {
-	if start.Doubt == "" {
-		start.Doubt = Jobs(p)
-	}
 	low := fixer.Decision{}
 	note := ports.Low(p, run)
 	doubts := slices.Clone(start.Doubts)
+	doubts.Add(Jobs(p)...)
 	if start.Server != nil {
 		note = start.Server.PortNote()
 		doubts.Add(NginxDeployed(p, run, id, start.Server)...)

@@ -1,19 +1,19 @@
 package rootcheck
 
 import (
-	"fmt"
 	"path"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/imagebuild"
+	"github.com/dockmend/dockmend/transforms/internal/blockers"
 )
 
 // This file checks what runs in the image without starting its application.
 
-// Jobs tells of a job or a devcontainer whose own commands run in the image as its user, ""
-// when there is none: what they install or write, and the directories that a runner mounts,
+// Jobs tells of the jobs and devcontainers whose own commands run in the image as its user:
+// what they install or write, and the directories that a runner mounts,
 // are not seen. One that sets its user keeps it.
-func Jobs(p *imagebuild.Pass) string {
+func Jobs(p *imagebuild.Pass) (list []blockers.Blocker) {
 	for _, d := range p.Deployments {
 		if !d.Job || d.User != "" {
 			continue
@@ -25,7 +25,7 @@ func Jobs(p *imagebuild.Pass) string {
 		case strings.HasSuffix(path.Base(d.Place.File), "devcontainer.json"):
 			how = ` ("remoteUser": "root" keeps it root there)`
 		}
-		return fmt.Sprintf("%s runs commands of its own in the image, as its user%s", d.Place, how)
+		list = append(list, blockers.At(d.Place, "runs commands of its own in the image, as its user%s", how))
 	}
-	return ""
+	return list
 }

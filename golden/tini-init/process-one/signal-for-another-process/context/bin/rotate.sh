@@ -1,0 +1,1 @@
+docker compose exec shop sh -c 'kill -HUP $(cat /run/logger.pid)'

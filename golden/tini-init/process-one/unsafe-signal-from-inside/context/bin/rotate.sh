@@ -1,0 +1,1 @@
+docker compose exec shop kill -USR2 1
