@@ -131,7 +131,7 @@ func (r *runner) observer(ctx context.Context, c gateway.Container, user string,
 	if err != nil {
 		return nil, err
 	}
-	o := &observation{errs: &tail{}}
+	o := newObservation()
 	o.process, err = start(ctx, c, r.observed(o, user, "/", append([]string{"ask"}, parts(string(text))...)))
 	return o, err
 }
@@ -158,8 +158,7 @@ func (r *runner) observed(o *observation, user, dir string, args []string) gatew
 // watcher starts an observer as PID 1, for a command that will be another process. The
 // container makes the working directory for its PID 1 alone.
 func (r *runner) watcher(ctx context.Context, c gateway.Container) (*observation, error) {
-	o := &observation{errs: &tail{}, first: make(chan struct{})}
-	o.out.first = sync.OnceFunc(func() { close(o.first) })
+	o := newObservation()
 	var err error
 	o.process, err = start(ctx, c, r.observed(o, root, r.image.WorkDir, []string{"watch"}))
 	return o, err
@@ -170,33 +169,67 @@ type observation struct {
 	*process
 	out   output
 	errs  *tail
-	first chan struct{} // closed by the first line of a watcher
+	first chan struct{} // closed by its first line
+}
+
+func newObservation() *observation {
+	o := &observation{errs: &tail{}, first: make(chan struct{})}
+	o.out.first = sync.OnceFunc(func() { close(o.first) })
+	return o
+}
+
+// lastAnswerTime is how long an observer may take whose answer no longer matters.
+const lastAnswerTime = 3 * time.Second
+
+// drain waits for the end of an observer whose answer no longer matters. The end of its
+// container while it starts, or runs, would be an error of all else in there. One that
+// waits for a port may never end, so it waits for that only a while.
+func (o *observation) drain(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+		return
+	case <-o.ended:
+		return
+	case <-o.first:
+	}
+	timer := time.NewTimer(lastAnswerTime)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-o.ended:
+	case <-timer.C:
+	}
 }
 
 // output is what an observer writes.
 type output struct {
 	bytes.Buffer
-	first func() // is called when there is a line; may be nil
+	first func() // is called when there is a line
 }
 
 func (o *output) Write(b []byte) (int, error) {
 	n, err := o.Buffer.Write(b)
-	if o.first != nil && bytes.IndexByte(b, '\n') >= 0 {
+	if bytes.IndexByte(b, '\n') >= 0 {
 		o.first()
 	}
 	return n, err
 }
 
-// answer returns its response, the last line, once it has ended.
+// answer returns its response, the last line, once it has ended. A whole response counts
+// however the observer ended: BuildKit ends all processes of a container for the exit code
+// of one of them, and the others then have that code.
 func (o *observation) answer() (a observer.Response, err error) {
+	lines := bytes.Split(bytes.TrimSpace(o.out.Bytes()), []byte("\n"))
+	if err = json.Unmarshal(lines[len(lines)-1], &a); err == nil {
+		return a, nil
+	}
 	if o.err != nil {
 		if last := o.errs.last(); len(last) > 0 {
 			return a, errors.New(last[len(last)-1])
 		}
 		return a, errors.New(firstLine(o.err.Error()))
 	}
-	lines := bytes.Split(bytes.TrimSpace(o.out.Bytes()), []byte("\n"))
-	return a, json.Unmarshal(lines[len(lines)-1], &a)
+	return a, err
 }
 
 // writer is a writer that needs no closing.

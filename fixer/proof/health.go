@@ -106,7 +106,7 @@ func (a *attempt) check(ctx context.Context, c observer.Check) (*observation, er
 	if err != nil {
 		return nil, err
 	}
-	o := &observation{errs: &tail{}}
+	o := newObservation()
 	q := a.observed(o, a.image.User, a.image.WorkDir, append([]string{"ask"}, parts(string(text))...))
 	q.Env = a.image.env
 	o.process, err = start(ctx, a.container, q)

@@ -100,6 +100,7 @@ func (a *attempt) ask(ctx context.Context, q observer.Request) (*observer.Respon
 		select {
 		case <-o.ended:
 		default:
+			o.drain(ctx)
 			a.ended("")
 			return nil, nil
 		}

@@ -21,6 +21,11 @@ func (a *attempt) wait(ctx context.Context) error {
 		stay = a.spec.Ready.lasts()
 		limit = stay
 	}
+	if a.watched != nil && a.watched.state == Ended && stay > 0 {
+		// It is a job. BuildKit loses the exit code of a command that ends while an observer
+		// starts beside it, so look at it only if it does not end this time.
+		limit = max(limit, a.spec.ReadyTimeout)
+	}
 	timer := time.NewTimer(limit)
 	defer timer.Stop()
 	select {

@@ -104,6 +104,8 @@ func buildkitdConfig(root, addr, registry string) []byte {
 	b.WriteString("[worker.containerd]\n  enabled = false\n")
 	// The network of the host: builds reach what this machine reaches.
 	b.WriteString("[worker.oci]\n  enabled = true\n  networkMode = \"host\"\n")
+	// Every run of the tests leaves gigabytes, and the lab lasts.
+	b.WriteString("  maxUsedSpace = \"16GB\"\n")
 	for _, host := range mirrored {
 		fmt.Fprintf(&b, "[registry.%q]\n  mirrors = [%q]\n", host, registry)
 	}

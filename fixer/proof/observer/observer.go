@@ -57,8 +57,8 @@ type Response struct {
 	Errors    []string `json:",omitempty"` // what could not be observed, and why
 }
 
-// Run is the command line of the observer. "ask REQUEST…" prints the Response, both in
-// JSON; the arguments are parts of one text. "exec HOW COMMAND…" replaces the process
+// Run is the command line of the observer. "ask REQUEST…" prints a line once it runs, and
+// then the Response, the request and that in JSON; the arguments are parts of one text. "exec HOW COMMAND…" replaces the process
 // by the command, and returns only on failure; HOW is an Exec in JSON. "watch" prints a
 // line when a command may be started in the container, and after SIGTERM the Response
 // with what changed since. "run COMMAND…" starts a command as a child, and prints its
@@ -68,6 +68,9 @@ func Run(args []string, stdin io.Reader, stdout io.Writer) error {
 	case len(args) > 1 && args[0] == "ask":
 		var q Request
 		if err := json.Unmarshal([]byte(strings.Join(args[1:], "")), &q); err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintln(stdout, "asked"); err != nil {
 			return err
 		}
 		return json.NewEncoder(stdout).Encode(q.answer())
