@@ -69,6 +69,13 @@ func (w *Workload) argumentsOf(c *Command, place Place) (list []Write) {
 			list = append(list, Write{Path: path.Clean(value), By: by, Variable: by, Place: place})
 		}
 	}
+	for _, within := range withinArguments(args, place) {
+		if !slices.ContainsFunc(list, func(known Write) bool { return known.Path == within.Path }) {
+			within.By = strings.TrimSpace(program + " " + within.By)
+			within.Variable = within.By
+			list = append(list, within)
+		}
+	}
 	return list
 }
 

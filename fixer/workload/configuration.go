@@ -34,7 +34,10 @@ func isVariables(base string) bool {
 // of .NET, of the application as a whole, or in a directory of them.
 func isConfiguration(dir, base string) bool {
 	ext := path.Ext(base)
-	if settingFormats[ext] == nil {
+	if loggingFile.MatchString(base) {
+		return true
+	}
+	if settingFormats[ext] == nil || slices.Contains(namedFormats, ext) {
 		return false
 	}
 	stem := strings.TrimSuffix(base, ext)
@@ -101,6 +104,9 @@ func (w *Workload) configurationFiles() (names []string) {
 			}
 		}
 	}
+	for _, name := range w.startSettings() {
+		add(name)
+	}
 	w.eachSources(func(s *Sources) {
 		for _, named := range s.Settings {
 			name := named.File
@@ -112,6 +118,30 @@ func (w *Workload) configurationFiles() (names []string) {
 			}
 		}
 	})
+	return names
+}
+
+// startSettings returns the files of settings that arguments of the start name
+// (uvicorn --log-config logging.ini).
+func (w *Workload) startSettings() (names []string) {
+	for _, l := range w.Launches() {
+		for _, a := range l.Args {
+			_, file, joined := strings.Cut(a.Text, "=")
+			if !joined {
+				file = a.Text
+			}
+			if settingFormats[path.Ext(file)] == nil || slices.Contains(notSettings, path.Base(file)) {
+				continue
+			}
+			if !path.IsAbs(file) {
+				file = path.Join(l.Dir, file)
+			}
+			name := w.Origin(file).Name
+			if info, err := w.in.Files.Stat(name); name != "" && err == nil && info.Mode().IsRegular() {
+				names = append(names, name)
+			}
+		}
+	}
 	return names
 }
 
@@ -159,6 +189,8 @@ func (w *Workload) settings(name, text string) error {
 			_, set := w.in.Run.Final.EnvVar(key)
 			if dir, ok := w.pathOfVariable(key, value); ok && !set {
 				one.Path, one.By, one.Variable = dir, key, key
+			} else if list := variableOptions(key, value, one.Place); len(list) > 0 && !set {
+				one = list[0]
 			}
 		} else {
 			one.Path = cmp.Or(dataOf(s), w.pathOfSetting(s))

@@ -36,7 +36,12 @@ var (
 var settingFormats = map[string]func(name, text string) ([]setting, error){
 	".json": jsonSettings, ".json5": jsonSettings, ".jsonc": jsonSettings, ".yml": yamlSettings, ".yaml": yamlSettings,
 	".toml": lineSettings, ".ini": lineSettings, ".properties": lineSettings, ".env": lineSettings,
+	".conf": lineSettings, ".cfg": lineSettings, ".cnf": lineSettings, ".xml": xmlSettings, ".config": xmlSettings,
 }
+
+// namedFormats are the formats of files that count where a source or an option of the start
+// names them: others in these formats are those of other programs.
+var namedFormats = strings.Fields(".conf .cfg .cnf .xml .config")
 
 // readSettings returns the settings of a file in one of settingFormats. Line ends may
 // be those of any system.
@@ -142,6 +147,10 @@ func yamlSettings(name, text string) (list []setting, err error) {
 var (
 	// settingLine matches a line of TOML, INI, properties or variables.
 	settingLine = lazyregexp.New(`^\s*(?:export\s+)?["']?([\w.:-]*\w)["']?\s*[:=]\s*["']?([^"'#;]+?)["']?,?\s*(?:[#;].*)?$`)
+	// tupleLine matches one whose value is code of Python (docs.python.org, "Configuration file
+	// format" of logging), pathInTuple an absolute path in that.
+	tupleLine   = lazyregexp.New(`^\s*([\w.-]+)\s*=\s*(\(.*\))\s*$`)
+	pathInTuple = lazyregexp.New(`["'](/[^"']+)["']`)
 	// bracketLine matches one of TOML whose value is a list or a table.
 	bracketLine = lazyregexp.New(`^\s*["']?([\w.-]+)["']?\s*=\s*[{\[]`)
 	sectionLine = lazyregexp.New(`^\s*\[+\s*([^\]]+?)\s*\]+\s*(?:[#;].*)?$`)
@@ -179,6 +188,10 @@ func lineSettings(_, text string) (list []setting, err error) {
 		}
 		if m := settingLine.FindStringSubmatch(line); m != nil {
 			list = append(list, setting{append(slices.Clone(section), dottedKeys(m[1])...), m[2], number})
+		} else if m := tupleLine.FindStringSubmatch(line); m != nil {
+			for _, s := range pathInTuple.FindAllStringSubmatch(m[2], -1) {
+				list = append(list, setting{append(slices.Clone(section), dottedKeys(m[1])...), s[1], number})
+			}
 		}
 	}
 	return list, nil

@@ -147,7 +147,7 @@ func (w *Workload) Writes() (list []Write) {
 			list = append(append(list, c.writes()...), w.denoWrites(c)...)
 		}
 	})
-	list = slices.Concat(list, w.variableWrites(), w.nodeOptionWrites(), w.argumentWrites(), w.packageWrites(), w.SourceWrites(), w.configuration().writes)
+	list = slices.Concat(list, w.variableWrites(), w.nodeOptionWrites(), w.environmentOptions(), w.argumentWrites(), w.packageWrites(), w.SourceWrites(), w.configuration().writes)
 	type key struct{ path, by string }
 	seen := map[key]bool{}
 	return slices.DeleteFunc(list, func(one Write) bool {
