@@ -63,6 +63,7 @@ type testCase struct {
 	gaps        []workload.Gap // of them
 	offline     workload.Place // of a build without a network
 	kubernetes  bool           // the repository deploys to Kubernetes
+	mentions    []workload.Mention
 }
 
 func TestGolden(t *testing.T) {
@@ -122,6 +123,7 @@ func load(t *testing.T, dir string) *testCase {
 		links := deployments(c.context, c.src)
 		c.repository = imagebuild.Build{Derived: links.Derived("Dockerfile"), Arguments: links.Arguments("Dockerfile"), TextUses: links.TextUses("Dockerfile"), Linted: links.Linted()}
 		c.deployments, c.gaps, c.kubernetes = links.Deployments("Dockerfile"), links.ComposeGaps("."), links.Kubernetes()
+		c.mentions = links.Mentions("Dockerfile")
 		for _, b := range links.Builds("Dockerfile") {
 			c.offline = cmp.Or(c.offline, b.Offline)
 			if b.Contexts != nil {
@@ -143,7 +145,7 @@ func deployments(context fs.FS, src []byte) *repository.Links {
 // source is the case's Dockerfile, with that text.
 func (c *testCase) source(src []byte) imagebuild.Source {
 	b := c.repository
-	b.Context, b.Options, b.Deployments, b.Gaps, b.Offline, b.Kubernetes, b.Repository = c.context, c.build, c.deployments, c.gaps, c.offline, c.kubernetes, c.context
+	b.Context, b.Options, b.Deployments, b.Gaps, b.Offline, b.Kubernetes, b.Mentions, b.Repository = c.context, c.build, c.deployments, c.gaps, c.offline, c.kubernetes, c.mentions, c.context
 	return imagebuild.Source{Name: "Dockerfile", Src: src, Builds: []imagebuild.Build{b}}
 }
 

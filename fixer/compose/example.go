@@ -55,6 +55,11 @@ func (p *Project) shift(by int) {
 		move(&d.Place)
 		move(&d.Rights)
 		move(&d.NoProcessOne)
+		for _, limit := range []*workload.Limit{d.UserProcesses, d.FirstPort} {
+			if limit != nil {
+				move(&limit.Place)
+			}
+		}
 		gaps(d.Gaps)
 		for i := range d.Env {
 			move(&d.Env[i].Place)

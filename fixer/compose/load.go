@@ -70,6 +70,28 @@ func Load(root fs.FS, dir string) (*Set, error) {
 	return set, nil
 }
 
+// LoadFiles returns the meaning of Compose files of a repository that are named together, as
+// by docker compose -f FILE -f FILE: the last wins, and paths in them are relative to the
+// directory of the first. Their paths are slash-separated, from the root.
+func LoadFiles(root fs.FS, name string, files []string) *Project {
+	return load(newReader(root), path.Dir(files[0]), name, files)
+}
+
+// IsLoaded reports whether Load merges these files in this way.
+func IsLoaded(files []string) bool {
+	isDefault := func(file string) bool { return slices.Contains(defaultNames, path.Base(file)) }
+	isOther := func(file string) bool {
+		return projectOf(path.Base(file)) != "" || IsNamedAlike(path.Base(file)) && len(files) == 1
+	}
+	switch len(files) {
+	case 1:
+		return isDefault(files[0]) || isOther(files[0])
+	case 2:
+		return isDefault(files[0]) && isOther(files[1]) && path.Dir(files[0]) == path.Dir(files[1])
+	}
+	return false
+}
+
 // composeFile returns the files that COMPOSE_FILE of .env names for the default
 // project, nil for none.
 func composeFile(r *reader, dir string) []string {

@@ -80,6 +80,7 @@ func (a *assembly) service(config types.ServiceConfig, ls layers) *Service {
 	s.Build = g.build()
 	d.Entrypoint = g.words("entrypoint", config.Entrypoint)
 	d.Command = g.words("command", config.Command)
+	d.StartPlace = g.startPlace()
 	d.WorkingDir = g.text("working_dir", config.WorkingDir)
 	d.User = g.text("user", config.User)
 	d.Init = config.Init != nil && *config.Init
@@ -87,10 +88,22 @@ func (a *assembly) service(config types.ServiceConfig, ls layers) *Service {
 	d.Mounts = g.mounts()
 	d.Ports = g.allPorts()
 	g.rights()
+	g.limits()
 	d.Gaps = uniqueGaps(d.Gaps)
 	s.Container = config.ContainerName
 	s.Inside = g.inside()
 	return s
+}
+
+// startPlace returns the place of entrypoint, or of command, if another file than the first
+// one of the service has it; else the zero Place.
+func (g *gathering) startPlace() workload.Place {
+	for _, attribute := range []string{"entrypoint", "command"} {
+		if at := g.layers.last(attribute); at.key != nil && at.place(at.key).File != g.to.Place.File {
+			return at.place(at.key)
+		}
+	}
+	return workload.Place{}
 }
 
 // place returns the place of the name of a service in the first file that has it

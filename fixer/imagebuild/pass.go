@@ -31,6 +31,9 @@ type Pass struct {
 	Deployments []workload.Deployment
 	// Perhaps are the ways in which an image is run that may be this one, or another.
 	Perhaps []workload.Deployment
+	// Mentions are texts of the repository that look like a mount, or like a command of a
+	// container, in files of kinds that are not read.
+	Mentions []workload.Mention
 	// Inside are the commands that are run in a running container of the image, such as by
 	// docker exec: they run as its user, and start nothing that the container lives by.
 	Inside []workload.Deployment
@@ -75,7 +78,7 @@ func of(engine *fixer.Pass) *Pass {
 	b := engine.View.(*build)
 	p := &Pass{
 		Pass: engine, File: b.graph.File, Graph: b.graph, Build: b.Build.Options,
-		Gaps: b.Gaps, Derived: b.Derived, Arguments: b.Arguments, Offline: b.Offline, Linted: b.Linted, Kubernetes: b.Kubernetes, Repository: b.Repository, build: b,
+		Gaps: b.Gaps, Derived: b.Derived, Arguments: b.Arguments, Offline: b.Offline, Linted: b.Linted, Kubernetes: b.Kubernetes, Mentions: b.Mentions, Repository: b.Repository, build: b,
 	}
 	for _, d := range b.Deployments {
 		switch {

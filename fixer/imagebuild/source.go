@@ -65,6 +65,9 @@ type Build struct {
 	// Linted is where hadolint is run that asks for the version of each package; the zero
 	// Place for nowhere.
 	Linted workload.Place
+	// Mentions are texts of the repository that look like a mount of its container, or like
+	// its command.
+	Mentions []workload.Mention
 	// Kubernetes: the repository deploys something to Kubernetes, which may be its image.
 	Kubernetes bool
 	// Repository is the root of the checkout that they are of; nil when there is none

@@ -85,6 +85,8 @@ func (c command) read() {
 		c.kill(args[1:])
 	case "exec":
 		c.exec(c.call.Name+" exec", args[1:], execSwitches)
+	case "cp":
+		c.copyInto(c.call.Name+" cp", args[1:])
 	}
 }
 

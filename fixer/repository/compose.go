@@ -97,6 +97,7 @@ func (r *reader) gapsOf(list []workload.Gap) {
 // service records a service: its build, which brings its deployment; or, without
 // one, the deployment of an image.
 func (r *reader) service(p *compose.Project, s *compose.Service) {
+	s.Deployment.Podman = strings.HasPrefix(path.Base(s.Place.File), "podman-")
 	if s.Build == nil {
 		if s.Image != "" { // otherwise it may be any image
 			r.deploy(run{Deployment: s.Deployment, image: s.Image, dir: path.Dir(s.Place.File), containers: containersOf(s)})

@@ -19,7 +19,8 @@ var (
 // compose reads docker compose run: a service with another command, and with more
 // mounts.
 func (c command) compose(args []shell.Word) {
-	_, rest := split(args, composeSwitches, true)
+	options, rest := split(args, composeSwitches, true)
+	c.composeFiles(options)
 	if len(rest) > 0 && rest[0].Known && rest[0].Text == "exec" {
 		c.exec("docker compose exec", rest[1:], composeExecSwitches)
 		return
@@ -28,10 +29,14 @@ func (c command) compose(args []shell.Word) {
 		c.composeKill(rest[1:])
 		return
 	}
+	if len(rest) > 0 && rest[0].Known && rest[0].Text == "cp" {
+		c.copyInto("docker compose cp", rest[1:])
+		return
+	}
 	if len(rest) == 0 || !rest[0].Known || rest[0].Text != "run" {
 		return
 	}
-	options, rest := split(rest[1:], composeRunSwitches, true)
+	options, rest = split(rest[1:], composeRunSwitches, true)
 	if len(rest) == 0 || !rest[0].Known {
 		return
 	}
@@ -72,7 +77,7 @@ func (d run) overAll(service []workload.Deployment) []workload.Deployment {
 
 // over returns a deployment as this command line changes it.
 func (d run) over(o workload.Deployment) workload.Deployment {
-	o.Name, o.Place, o.Inside, o.Signal, o.Job = d.Name, d.Place, d.Inside, d.Signal, d.Job
+	o.Name, o.Place, o.StartPlace, o.Inside, o.Signal, o.Job = d.Name, d.Place, d.StartPlace, d.Inside, d.Signal, d.Job
 	if d.Command != nil {
 		o.Command = d.Command
 	}

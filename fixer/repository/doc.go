@@ -14,8 +14,10 @@
 //
 // Its sources are Compose files, bake files, skaffold.yaml, fly.toml, render.yaml, GitHub
 // and GitLab workflows, the files of other CI services, devcontainer.json, action.yml, systemd
-// units, makefiles, package.json, shell scripts, patches, documentation in Markdown, Kubernetes
-// manifests and tests of images. It executes nothing: a value that only a run
+// units, container units of Podman, makefiles, package.json, shell scripts, patches,
+// documentation in Markdown, Kubernetes manifests and tests of images; of any other text,
+// [Links.Mentions] has what looks like a mount or like the command of a container. It
+// executes nothing: a value that only a run
 // could show is a [workload.Gap], with its place.
 //
 // The package is pure. It reads an fs.FS, whose files are untrusted input, within

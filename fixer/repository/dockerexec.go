@@ -46,6 +46,9 @@ func (c command) exec(name string, args []shell.Word, switches map[string]bool) 
 // that after the pod.
 func (c command) kubectl(args []shell.Word) {
 	_, rest := split(args, kubectlSwitches, true)
+	if len(rest) > 0 && rest[0].Text == "cp" {
+		c.kubectlCopy(rest[1:])
+	}
 	if len(rest) == 0 || rest[0].Text != "exec" {
 		return
 	}

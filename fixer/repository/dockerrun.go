@@ -17,7 +17,7 @@ func (c command) run(args []shell.Word) {
 		return
 	}
 	d := run{dir: c.own}
-	d.Name, d.Place = "docker run", c.place
+	d.Name, d.Place, d.Podman = "docker run", c.place, c.call.Name == "podman"
 	if image := untagged(value{rest[0].Text, rest[0].Known}, rest[0].Raw); image.known {
 		d.image = image.text
 	}
@@ -30,12 +30,17 @@ func (c command) run(args []shell.Word) {
 		}
 	}
 	d.command(rest[1:])
-	c.reader.deploy(d)
+	c.reader.deployChecked(d)
+}
+
+// deployChecked records a deployment, and its health check.
+func (r *reader) deployChecked(d run) {
+	r.deploy(d)
 	if d.health != "" {
 		check := d
 		check.Name, check.Inside, check.Gaps = "--health-cmd", true, nil
 		check.Entrypoint, check.Command = []string{}, []string{"/bin/sh", "-c", d.health}
-		c.reader.deploy(check)
+		r.deploy(check)
 	}
 }
 
@@ -110,6 +115,8 @@ func (d *run) option(o option) {
 		d.CapDrop = append(d.CapDrop, strings.Split(o.written(), ",")...)
 	case "--network", "--net":
 		d.HostNetwork = o.text == "host"
+	case "--ulimit", "--sysctl":
+		d.limit(o.written())
 	case "--pid":
 		if d.HostPID = o.text == "host"; d.HostPID {
 			d.Rights = d.Place

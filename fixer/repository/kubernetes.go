@@ -55,7 +55,11 @@ func (r *reader) pod(name string, object, pod *yaml.Node) {
 	volumes := map[string]podVolume{}
 	for _, v := range items(get(pod, "volumes")) {
 		if v = target(v); v != nil && r.spend(name, len(v.Content)) {
-			volumes[scalar(get(v, "name")).text] = readVolume(v)
+			of := readVolume(v)
+			if of.kind == workload.Claim && of.path != "" {
+				r.claims[of.path] = true
+			}
+			volumes[scalar(get(v, "name")).text] = of
 		}
 	}
 	for _, claim := range items(get(object, "spec", "volumeClaimTemplates")) {
@@ -80,7 +84,7 @@ func (r *reader) pod(name string, object, pod *yaml.Node) {
 // podVolume is a volume of a pod.
 type podVolume struct {
 	kind workload.MountKind
-	path string       // of the host; "" for other kinds
+	path string       // of the host, or the name of a claim; "" for other kinds
 	mode *fs.FileMode // of the files of a Config; nil for the default
 }
 
@@ -96,7 +100,7 @@ func readVolume(v *yaml.Node) podVolume {
 		case "configMap", "secret", "projected", "downwardAPI":
 			return podVolume{kind: workload.Config, mode: fileMode(get(p.value, "defaultMode"))}
 		default:
-			return podVolume{kind: workload.Claim}
+			return podVolume{kind: workload.Claim, path: scalar(get(p.value, "claimName")).text}
 		}
 	}
 	return podVolume{kind: workload.Scratch} // "volumes: [{name: x}]" is an emptyDir

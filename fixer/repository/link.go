@@ -16,7 +16,8 @@ import (
 // link joins what was read: builds to their Dockerfiles, deployments to the
 // builds of their images.
 func (r *reader) link() *Links {
-	l := &Links{builds: map[string][]Build{}, deployments: map[string][]workload.Deployment{}, derived: map[string][]workload.Derivation{}, uses: map[string][]workload.TextUse{}, arguments: map[string][]workload.Argument{}, gaps: r.gaps, kubernetes: r.kubernetes}
+	mentions := r.mentions()
+	l := &Links{builds: map[string][]Build{}, deployments: map[string][]workload.Deployment{}, mentions: map[string][]workload.Mention{}, derived: map[string][]workload.Derivation{}, uses: map[string][]workload.TextUse{}, arguments: map[string][]workload.Argument{}, gaps: r.gaps, kubernetes: r.kubernetes}
 	slices.SortStableFunc(r.builds, func(a, b build) int { return comparePlaces(a.Place, b.Place) })
 	slices.SortStableFunc(r.runs, func(a, b run) int { return comparePlaces(a.Place, b.Place) })
 	slices.SortStableFunc(l.gaps, func(a, b workload.Gap) int { return comparePlaces(a.Place, b.Place) })
@@ -40,6 +41,7 @@ func (r *reader) link() *Links {
 		l.linted = r.linted
 	}
 	a := r.attribution(l.dockerfiles)
+	r.fill(a)
 	for _, b := range r.builds {
 		if b.documented && sourced[b.Dockerfile] {
 			continue
@@ -82,6 +84,14 @@ func (r *reader) link() *Links {
 	r.deployJobs(l, a, images)
 	for _, arg := range r.arguments {
 		l.arguments[arg.dockerfile] = append(l.arguments[arg.dockerfile], workload.Argument{Place: arg.place})
+	}
+	for _, m := range mentions {
+		list := beside(l.dockerfiles, m.Place.File)
+		list = list[:min(len(list), a.left)]
+		a.left -= len(list)
+		for _, file := range list {
+			l.mentions[file] = append(l.mentions[file], m)
+		}
 	}
 	for _, list := range l.deployments {
 		slices.SortStableFunc(list, func(a, b workload.Deployment) int { return comparePlaces(a.Place, b.Place) })

@@ -15,6 +15,8 @@ var (
 	commandLine = lazyregexp.New(`^\s*(?:sudo\s+)?(?:cd|docker|docker-compose|podman|nerdctl|buildah|kubectl)\s`)
 	// continued matches the end of a line that continues in PowerShell and in cmd.exe.
 	continued = lazyregexp.New("(?m)[ \t][`^](\r?)$")
+	// drivePath matches a path of Windows, in which a backslash quotes nothing.
+	drivePath = lazyregexp.New(`\b[A-Za-z]:\\[\w.$\\-]*[\w.$-]`)
 	// spoken matches a command that runs an image, or something in its container, within a
 	// line of text or of HTML.
 	spoken = lazyregexp.New("(?:`|<(?:code|pre)[^<>]*>)\\s*((?:sudo\\s+)?(?:(?:(?:docker|podman|nerdctl)\\s+(?:container\\s+|compose\\s+)?|docker-compose\\s+)(?:run|exec)|kubectl\\s+exec)\\s(?:[^`<>]|<[A-Za-z][\\w. -]*>)+)")
@@ -37,7 +39,8 @@ func (r *reader) documentation(name string, text []byte, inBlocks bool) {
 	fenced := ""
 	s := script{dir: r.docsDir(name), own: path.Dir(name), documented: true}
 	r.jsonCommands(name, text, s)
-	for _, l := range logicalLines(continued.ReplaceAllString(string(text), ` \$1`)) {
+	plain := drivePath.ReplaceAllStringFunc(string(text), func(p string) string { return strings.ReplaceAll(p, `\`, `\\`) })
+	for _, l := range logicalLines(continued.ReplaceAllString(plain, ` \$1`)) {
 		if m := fence.FindStringSubmatch(l.text); m != nil && (fenced == "" || strings.HasPrefix(m[1], fenced)) {
 			s.dir = r.docsDir(name)
 			if fenced == "" {

@@ -29,6 +29,9 @@ type reader struct {
 	compose        *composeDir                    // the last one that was found
 	composeDirs    int                            // that were read
 	composeBytes   int64                          // of work for them
+	claims         map[string]bool                // of Kubernetes, by name
+	texts          []string                       // files that are searched for mounts and commands
+	composeSets    []string                       // lists of Compose files that commands name
 	kubernetes     bool                           // a manifest or a file of such a tool was found
 	configMaps     map[string][]workload.Variable // by name: of Kubernetes
 	inner          []inner                        // texts of Dockerfiles within other files
@@ -126,6 +129,9 @@ func (r *reader) file(name string) {
 	if ext := path.Ext(name); ext == ".patch" || ext == ".diff" {
 		r.patchFiles = append(r.patchFiles, name)
 	}
+	if mayMention(name) {
+		r.texts = append(r.texts, name)
+	}
 	if read := sourceOf(name); read != nil {
 		r.later = append(r.later, func() { r.source(name, read) })
 	}
@@ -164,6 +170,8 @@ func sourceOf(name string) *source {
 		return &source{(*reader).action, []string{"docker"}}
 	case base == "render.yaml" || base == "render.yml":
 		return &source{(*reader).render, []string{"docker"}}
+	case ext == ".container":
+		return &source{(*reader).quadlet, []string{"[Container]"}}
 	case ext == ".service":
 		return &source{(*reader).systemd, commands}
 	case base == "goss.yaml" || base == "goss.yml":

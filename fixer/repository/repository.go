@@ -42,6 +42,7 @@ type Links struct {
 	uses        map[string][]workload.TextUse
 	arguments   map[string][]workload.Argument
 	linted      workload.Place
+	mentions    map[string][]workload.Mention
 	gaps        []workload.Gap
 	kubernetes  bool
 }
@@ -53,7 +54,7 @@ func (l *Links) Kubernetes() bool { return l.kubernetes }
 // Read reads the repository with the root fsys. It never fails: what can't be read is
 // among the gaps.
 func Read(fsys fs.FS) *Links {
-	r := &reader{fsys: fsys, exists: map[string]bool{}, names: map[string]string{}, patched: map[string]bool{}}
+	r := &reader{fsys: fsys, exists: map[string]bool{}, names: map[string]string{}, patched: map[string]bool{}, claims: map[string]bool{}}
 	r.walk(".", 0)
 	for _, task := range r.later {
 		task()
@@ -77,6 +78,10 @@ func (l *Links) Builds(dockerfile string) []Build { return l.builds[dockerfile] 
 func (l *Links) Deployments(dockerfile string) []workload.Deployment {
 	return l.deployments[dockerfile]
 }
+
+// Mentions returns the texts near a Dockerfile that look like a mount of a container or like
+// its command, in files of kinds that are not read, in the order of the files.
+func (l *Links) Mentions(dockerfile string) []workload.Mention { return l.mentions[dockerfile] }
 
 // Derived returns what is built on the image of a Dockerfile, or on its text: one place
 // for each file, in the order of the places. An image counts by the name that a build

@@ -38,6 +38,7 @@ const UnknownCommand = "the command is not known"
 type Deployment struct {
 	Name       string // for messages: "service web", "container api", "docker run"
 	Place      Place
+	StartPlace Place    // of its Entrypoint or Command, where another file than that of Place has it
 	Inside     bool     // its Command runs in a container that was started otherwise: docker exec, a probe, a hook
 	Signal     string   // with Inside: it sends this signal to the container, and runs no Command: "HUP"
 	Job        bool     // it runs commands of its own in the image, and not what the image starts: a job of CI, a devcontainer
@@ -60,6 +61,11 @@ type Deployment struct {
 	HostNetwork bool     // it has the host's network, with its ports
 	HostPID     bool     // it sees the host's processes
 	Rights      Place    // of the first of Privileged, Devices, CapAdd and HostPID that is set
+	Podman      bool     // the engine is Podman
+	// UserProcesses is the most processes that a user other than root may have (ulimit nproc),
+	// and FirstPort the first port that such a user may listen on
+	// (net.ipv4.ip_unprivileged_port_start); nil where the engine decides.
+	UserProcesses, FirstPort *Limit
 
 	// NoProcessOne is the place of what gives the container the processes of its host, of
 	// another container or of its pod, so that none of its own is PID 1; zero where one is.
@@ -92,6 +98,15 @@ func (d Deployment) Moves(workdir string) bool {
 	return d.WorkingDir != "" && path.Clean(d.WorkingDir) != workdir
 }
 
+// Limit is a number that a deployment sets for what runs in the container.
+type Limit struct {
+	Number int
+	Place  Place
+}
+
+// FirstPortSysctl is the kernel's name of Deployment.FirstPort.
+const FirstPortSysctl = "net.ipv4.ip_unprivileged_port_start"
+
 // Variable is an environment variable that a deployment sets.
 type Variable struct {
 	Name, Value string
@@ -111,6 +126,7 @@ const (
 	Tmpfs     MountKind = "tmpfs"     // in memory, empty at each start
 	Scratch   MountKind = "scratch"   // an emptyDir of Kubernetes: empty at first, and writable by everyone
 	Claim     MountKind = "claim"     // a PersistentVolumeClaim, a volume of a platform: empty at first
+	Brought   MountKind = "brought"   // no mount: a file or directory that docker cp puts there, as root's
 	Config    MountKind = "config"    // a ConfigMap, a Secret, configs: and secrets: of Compose; only read
 )
 
@@ -123,7 +139,10 @@ type Mount struct {
 	Existing bool // what it holds is its own: nothing of the image is copied into it
 	// Mode is that of the files of a Config, UID their owner; nil and "" for the runtime's,
 	// which everyone may read.
-	Mode  *fs.FileMode
-	UID   string
-	Place Place
+	Mode *fs.FileMode
+	UID  string
+	// FilledBy is the image of a third party whose container writes there, too: what that
+	// lets others read is not known. "" for none.
+	FilledBy string
+	Place    Place
 }

@@ -42,6 +42,7 @@ func (s *Source) use() {
 			s.Builds[i].Derived, s.Builds[i].Arguments = f.checkout.links.Derived(f.place), f.checkout.links.Arguments(f.place)
 			s.Builds[i].TextUses, s.Builds[i].Linted = f.checkout.links.TextUses(f.place), f.checkout.links.Linted()
 			s.Builds[i].Kubernetes = f.checkout.links.Kubernetes()
+			s.Builds[i].Mentions = f.checkout.links.Mentions(f.place)
 		}
 	}
 }
