@@ -186,8 +186,9 @@ func (n *Server) Prepare(p *imagebuild.Pass, run *stage.Evaluation, id users.Ide
 	return []string{line + "chown -R " + owner + " " + strings.Join(dirs, " ")}
 }
 
-// PortNote returns what its ports require of the runtime; "" for nothing.
-func (n *Server) PortNote() string {
+// PortNote returns what its ports require of the runtime, "" for nothing, and the lowest
+// port.
+func (n *Server) PortNote() (note string, lowest int) {
 	const needs = ports.Needs
 	slices.Sort(n.ports)
 	var low []string
@@ -198,9 +199,9 @@ func (n *Server) PortNote() string {
 	}
 	switch {
 	case len(low) > 0:
-		return ports.BelowPrivileged(low) + needs
+		return ports.BelowPrivileged(low) + needs, n.ports[0]
 	case n.unknownPort:
-		return "its port depends on a variable, and one below 1024" + needs
+		return "its port depends on a variable, and one below 1024" + needs, 0
 	}
-	return ""
+	return "", 0
 }

@@ -2,6 +2,7 @@
 package ports
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strconv"
@@ -12,9 +13,10 @@ import (
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
-// Low is the note on ports that some runtimes keep for root: those that the image
-// exposes, the sources listen on or a deployment names.
-func Low(p *imagebuild.Pass, run *stage.Evaluation) string {
+// Low is the note on ports that some runtimes keep for root, those that the image
+// exposes, the sources listen on or a deployment names, and the lowest of them; "" and 0
+// for none.
+func Low(p *imagebuild.Pass, run *stage.Evaluation) (note string, lowest int) {
 	var low []int
 	for _, port := range p.Workload(run).Ports() {
 		if port.Number > 0 && port.Number < 1024 {
@@ -22,14 +24,14 @@ func Low(p *imagebuild.Pass, run *stage.Evaluation) string {
 		}
 	}
 	if len(low) == 0 {
-		return ""
+		return "", 0
 	}
 	slices.Sort(low)
 	var list []string
 	for _, n := range slices.Compact(low) {
 		list = append(list, strconv.Itoa(n))
 	}
-	return BelowPrivileged(list) + Needs
+	return BelowPrivileged(list) + Needs, low[0]
 }
 
 // BelowPrivileged returns the note that ports are so low that a runtime may reserve
@@ -49,6 +51,30 @@ func MayBeReserved(p *imagebuild.Pass) bool {
 	return p.Kubernetes || slices.ContainsFunc(slices.Concat(p.Deployments, p.Perhaps), func(d workload.Deployment) bool {
 		return d.HostNetwork || path.Base(d.Place.File) == "fly.toml"
 	})
+}
+
+// KeptForRoot returns where a deployment keeps a port for root, and what opens it there;
+// "" for none. Podman opens none below 1024, which is the kernel's default in a network of
+// the container's own (containers.conf(5), default_sysctls); a deployment may set another
+// first port.
+func KeptForRoot(p *imagebuild.Pass, port int) string {
+	for _, d := range p.Deployments {
+		at, first := d.Place, 0
+		if d.Podman {
+			first = 1024
+		}
+		if d.FirstPort != nil {
+			at, first = d.FirstPort.Place, d.FirstPort.Number
+		}
+		if d.User == "" && port < first {
+			by := ""
+			if d.Podman && d.FirstPort == nil {
+				by = " (Podman)"
+			}
+			return fmt.Sprintf(" %s keeps for root%s: the sysctl %s=%d opens it there", at, by, workload.FirstPortSysctl, port)
+		}
+	}
+	return ""
 }
 
 // Needs is what such ports need: "port 80 is below 1024, which needs …". A capability is

@@ -20,18 +20,25 @@ import (
 // a reviewer should look at.
 func May(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, start Start) fixer.Decision {
 	low := fixer.Decision{}
-	note := ports.Low(p, run)
+	note, lowest := ports.Low(p, run)
 	doubts := slices.Clone(start.Doubts)
 	doubts.Add(Jobs(p)...)
 	if start.Server != nil {
-		note = start.Server.PortNote()
+		note, lowest = start.Server.PortNote()
 		doubts.Add(NginxDeployed(p, run, id, start.Server)...)
 	} else {
 		doubts.Add(stillRoots(p, run, id, len(start.Doubts) == 0)...)
 	}
 	if note != "" {
 		low.Caveats = []string{note}
-		if ports.MayBeReserved(p) {
+		kept := ""
+		if lowest > 0 {
+			kept = ports.KeptForRoot(p, lowest)
+		}
+		if kept != "" {
+			low.Caveats = []string{strings.TrimSuffix(note, ports.Needs) + kept}
+		}
+		if kept != "" || ports.MayBeReserved(p) {
 			low.Safety = fixer.Unsafe
 		}
 	}
