@@ -16,6 +16,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/transforms/internal/blockers"
+	"github.com/dockmend/dockmend/transforms/internal/paths"
 	"github.com/dockmend/dockmend/transforms/internal/users"
 )
 
@@ -41,7 +42,7 @@ func Doubts(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (list 
 		}
 		list = append(list, ofMounts(p, run, id, d, func(workload.Mount) bool { return true })...)
 	}
-	list = append(list, possible(p, run, id)...)
+	list = slices.Concat(list, brought(p, run, id), possible(p, run, id), mentioned(p, run, id))
 	for _, g := range p.Gaps {
 		list = append(list, unknown(g))
 	}
@@ -112,6 +113,8 @@ func ofRights(d workload.Deployment) []blockers.Blocker {
 		what = "gives it devices of the host, which root owns"
 	case raised >= 0:
 		what = fmt.Sprintf("gives it the capability %s, which only root would have then", d.CapAdd[raised])
+	case d.UserProcesses != nil && d.UserProcesses.Number >= 0 && d.UserProcesses.Number < ordinaryProcesses:
+		return []blockers.Blocker{blockers.At(d.UserProcesses.Place, "lets a user other than root have no more than %d processes and threads, with all that run under the same number on the host: raise it there", d.UserProcesses.Number)}
 	case d.HostPID:
 		what = "shares the host's processes with it, which belong to other users"
 	default:
@@ -119,6 +122,10 @@ func ofRights(d workload.Deployment) []blockers.Blocker {
 	}
 	return []blockers.Blocker{blockers.At(d.Rights, "%s", what)}
 }
+
+// ordinaryProcesses is the limit (RLIMIT_NPROC) that distributions give the users of a
+// host: with that, no container is known to fail (RHEL 7, /etc/security/limits.d/20-nproc.conf).
+const ordinaryProcesses = 4096
 
 // isOpen reports whether everyone may write to a mount because of its target: /tmp itself,
 // whose mode a new volume takes from the image and a host has too, and devices. A directory
@@ -143,6 +150,10 @@ func ofMount(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, d wor
 		return fmt.Sprintf("%s mounts %s, in root's home, which no other user can enter", m.Place, target)
 	case ofRoot(d, m, id) != "":
 		return ofRoot(d, m, id)
+	case isSocket(m):
+		return ofSocket(m)
+	case m.FilledBy != "" && (m.ReadOnly || p.Workload(run).Owner(target).Made != workload.Made):
+		return fmt.Sprintf("%s mounts %s to %s, which %s fills, perhaps with files that only their owner and root can read: a deployment that sets root as its user still reads them", m.Place, m.Source, target, m.FilledBy)
 	case m.ReadOnly || m.Kind == workload.Config || isOpen(m, target) || isSystemFile(target):
 		return ""
 	case isModules(target):
@@ -161,6 +172,9 @@ func ofMount(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, d wor
 			}
 			written = ", and " + written
 		}
+		if windowsPath.MatchString(m.Source) { // whose owners are those that a container sees
+			return fmt.Sprintf("%s mounts the host's %s to %s, which keeps its owner%s: chown -R %s %s in it once", m.Place, m.Source, target, written, numbers(id), target)
+		}
 		return fmt.Sprintf("%s mounts the host's %s to %s, which keeps its owner%s: chown -R %s %s there", m.Place, m.Source, target, written, numbers(id), m.Source)
 	case workload.Volume, workload.Anonymous:
 		switch {
@@ -170,6 +184,8 @@ func ofMount(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, d wor
 			return "" // in existing volumes as well
 		case of.Made == workload.Made || target == run.Final.Workdir.Text:
 			return fmt.Sprintf("an existing volume (%s) keeps root-owned files: chown -R %s %s in it once", m.Place, numbers(id), target)
+		case workload.IsSystem(target) && !paths.IsData(target):
+			return fmt.Sprintf("%s mounts a volume to %s, a directory of the system, which stays owned by root: one of the application's own below it can be given to its user", m.Place, target)
 		}
 		return fmt.Sprintf("%s mounts a volume to %s, which would be owned by root: RUN mkdir -p %s && chown %s %s makes a new one the user's", m.Place, target, target, numbers(id), target)
 	case workload.Tmpfs:
@@ -186,6 +202,9 @@ func ofMount(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, d wor
 	}
 	return ""
 }
+
+// windowsPath matches the paths of a host with Windows.
+var windowsPath = lazyregexp.New(`^[A-Za-z]:[\\/]`)
 
 // numbers returns the user as chown names it on a host that does not have it.
 func numbers(id users.Identity) string {

@@ -17,6 +17,13 @@ import (
 // maxMade bounds the directories that are examined.
 const maxMade = 64
 
+// IsMade reports whether the chain makes a directory that is given to the user, since the
+// application is meant to write there.
+func IsMade(run *stage.Evaluation, id users.Identity, dir string) bool {
+	made, err := madeDirs(run, id)
+	return err == nil && slices.Contains(made, dir)
+}
+
 // madeDirs returns the directories that the chain makes by mkdir or install -d as root and leaves
 // root's: the application is meant to write there. It fails if their names are unknown.
 func madeDirs(run *stage.Evaluation, id users.Identity) (dirs []string, err error) {

@@ -1,6 +1,7 @@
 package rootcheck
 
 import (
+	"cmp"
 	"path"
 	"slices"
 
@@ -31,7 +32,7 @@ func Deployed(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, serv
 		reasons.Add(x.doubts...)
 		reasons.Add(blockers.Of(x.missing)...)
 		for _, reason := range reasons {
-			list = append(list, blockers.At(d.Place, "starts it in another way: %s", reason.Text))
+			list = append(list, blockers.At(cmp.Or(d.StartPlace, d.Place), "starts it in another way: %s", reason.Text))
 		}
 	}
 	return list

@@ -1,0 +1,1 @@
+require('http').createServer((req, res) => res.end('hello')).listen(3000);
