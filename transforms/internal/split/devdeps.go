@@ -54,6 +54,9 @@ func (sp *Split) needsDev() string {
 			return fmt.Sprintf("%s runs other commands in it", d.Place)
 		}
 	}
+	if reason := sp.mentionedCommand(); reason != "" {
+		return reason
+	}
 	if other := sp.pass.DirectoryFiles().OtherCommand(); !other.None() {
 		return other.File() + " runs other commands in it"
 	}
