@@ -16,7 +16,7 @@ import (
 var stateDirs = strings.Fields("/var/log /var/lib /var/cache /var/spool /var/run /run")
 
 // outputOption matches the words of an option for what a program writes.
-var outputOption = lazyregexp.New(`^(?:out|output|outfile|log|logs|logfile|logpath|logdir|logto|pid|pidfile|error|err|errfile|stdout|stderr|report|dump|trace|record|save|persist|store|storage|dbpath|datadir|tmpdir|tempdir|cachedir|statedir)$`)
+var outputOption = lazyregexp.New(`^(?:out|output|outfile|log|logs|logfile|logpath|logdir|logto|pid|pidfile|error|err|errfile|stdout|stderr|report|dump|trace|record|save|persist|store|storage|dbpath|datadir|tmpdir|tempdir|cachedir|statedir|uds)$`)
 
 // readers are programs that only read what their arguments name.
 var readers = map[string]bool{"tail": true, "head": true, "less": true, "grep": true, "stat": true, "find": true, "wc": true, "source": true, ".": true, "file": true, "readlink": true, "realpath": true, "dirname": true, "basename": true, "wait-for-it.sh": true, "[[": true}

@@ -70,7 +70,7 @@ func namesOutput(option, file string) bool {
 		return false
 	case strings.HasSuffix(option, "unix:"):
 		return slices.Contains(words, "bind") || slices.Contains(words, "listen")
-	case slices.ContainsFunc(words, func(w string) bool { return w == "config" || w == "configuration" || w == "host" || w == "url" }):
+	case slices.ContainsFunc(words, func(w string) bool { return slices.Contains(readWords, w) || w == "host" || w == "url" }):
 		return false
 	}
 	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(outputWords, w) })

@@ -74,17 +74,17 @@ func TestScriptsOfTheDockerfile(t *testing.T) {
 // TestOutputs: files that programs make by their arguments.
 func TestOutputs(t *testing.T) {
 	for command, want := range map[string]string{
-		"mkfifo -m 600 /run/x":                        "/run/x by mkfifo surely",
-		"dd if=/dev/zero of=/swap count=1":            "/swap by dd surely",
-		"mktemp -d":                                   "",
-		"mktemp -p /run":                              "/run by mktemp surely",
-		"mktemp /run/x.XXXX":                          "/run/x.XXXX by mktemp surely",
-		"socat UNIX-LISTEN:/run/x.sock,fork TCP:x:1":  "/run/x.sock by socat surely",
-		"gunicorn --pid /run/x.pid a:b":               "/run/x.pid by gunicorn surely",
-		"feedd --log-file=/var/log/x.log":             "/var/log/x.log by feedd surely",
-		"gunicorn --access-logfile - --uds /run/x.so": "/run/x.so by gunicorn surely",
-		"feedd --log-file /dev/stderr --pid 5":        "",
-		"feedd --log-level /x --config /etc/x.conf":   "",
+		"mkfifo -m 600 /run/x":                          "/run/x by mkfifo surely",
+		"dd if=/dev/zero of=/swap count=1":              "/swap by dd surely",
+		"mktemp -d":                                     "",
+		"mktemp -p /run":                                "/run by mktemp surely",
+		"mktemp /run/x.XXXX":                            "/run/x.XXXX by mktemp surely",
+		"socat UNIX-LISTEN:/run/x.sock,fork TCP:x:1":    "/run/x.sock by socat surely",
+		"gunicorn --pid /run/x.pid a:b":                 "/run/x.pid by gunicorn --pid",
+		"feedd --log-file=/var/log/x.log":               "/var/log/x.log by feedd --log-file",
+		"gunicorn --access-logfile - --uds /app/x.sock": "/app/x.sock by gunicorn --uds",
+		"feedd --log-file /dev/stderr --pid 5":          "",
+		"feedd --log-level /x --config /etc/x.conf":     "",
 	} {
 		if got := spellWrites(of(t, "FROM debian\nWORKDIR /app\nCMD "+command+"\n", files())); got != want {
 			t.Errorf("%s: %q, want %q", command, got, want)

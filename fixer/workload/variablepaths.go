@@ -102,7 +102,7 @@ var (
 	// program, a library, a key, pages to be served. routeWords are those of a place on the web.
 	readWords = strings.Fields("bin binary exe executable exec program command cmd cli shell interpreter python java chrome chromium browser ffmpeg ffprobe home " +
 		"lib library libraries module modules plugin plugins include includes preload loader cert certs certificate certificates ca chain fullchain pem crt key keys keystore truststore pkcs secret secrets password token credential credentials " +
-		"ssl tls sock socket config configs configuration conf settings schema schemas proto template templates view views font fonts icon icons locale locales i18n static assets html index theme docs readme source src code input zoneinfo tz")
+		"ssl tls sock socket config configs configuration conf settings schema schemas proto template templates view views font fonts icon icons locale locales i18n static assets html index theme docs readme source src code input zoneinfo tz level format")
 	routeWords = append(strings.Fields("redirect callback webhook webhooks graphql rest ws websocket rpc health healthcheck healthz liveness readiness ready probe metric metrics login logout auth oauth admin dashboard swagger context mount "+
 		"namespace subpath pathname basename location scope root cookie proxy query regex pattern"), urlWords...)
 	// readExtension matches the names of files that programs and people write elsewhere.
