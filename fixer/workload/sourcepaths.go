@@ -402,3 +402,7 @@ func (u *unit) constant(i int) {
 		u.besides(p, v)
 	}
 }
+
+// IsDataFile reports whether the name of a file says that programs change it: a database, a
+// log.
+func IsDataFile(name string) bool { return dataFile.MatchString(name) }

@@ -61,7 +61,7 @@ func tiniVersion(d *baseimage.Distro) string {
 	switch {
 	case err != nil:
 		return ""
-	case d.ID == "debian" && n >= 11 && n <= 13, d.ID == "ubuntu" && n >= 22 && n <= 24, d.ID == "alpine" && n == 3 && minor >= 12 && minor <= 22:
+	case d.ID == "debian" && n >= 11 && n <= 13, d.ID == "ubuntu" && n >= 22 && n <= 24, d.ID == "alpine" && n == 3 && minor >= 12 && minor <= 23:
 		return "0.19"
 	case d.ID == "ubuntu" && n == 20, d.ID == "alpine" && n == 3 && minor >= 9 && minor < 12:
 		return "0.18"

@@ -14,7 +14,8 @@ import (
 // This file judges what docker cp puts into a container.
 
 // brought tells of the files and directories that commands bring into the container and that
-// the application writes: they are root's, whatever the image has there.
+// the application writes, or that have the name of a database or a log: they are root's,
+// whatever the image has there.
 func brought(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (list []blockers.Blocker) {
 	for _, d := range p.Inside {
 		for _, m := range d.Mounts {
@@ -22,9 +23,14 @@ func brought(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (list
 				continue
 			}
 			target := path.Clean(m.Target)
-			if written := writtenAt(p, run, target); written != "" {
-				list = append(list, blockers.At(m.Place, "brings %s, which stays owned by root, and %s: docker exec -u 0 CONTAINER chown -R %s %s after it", target, written, numbers(id), target))
+			written := writtenAt(p, run, target)
+			switch {
+			case written != "":
+				written = ", and " + written
+			case !workload.IsDataFile(target):
+				continue
 			}
+			list = append(list, blockers.At(m.Place, "brings %s, which stays owned by root%s: docker exec -u 0 CONTAINER chown -R %s %s after it", target, written, numbers(id), target))
 		}
 	}
 	return list
