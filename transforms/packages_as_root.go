@@ -67,8 +67,8 @@ with them.`,
 // needsRoot reports whether a step fails because it installs packages as another user.
 func needsRoot(s stage.Step) bool {
 	user := s.Before.User
-	if s.In.Name() != "RUN" || !user.Known || stage.IsRoot(user.Text) {
-		return false
+	if s.In.Name() != "RUN" || !user.Known || stage.IsRoot(user.Text) || strings.ContainsAny(user.Text, " \t") {
+		return false // of two words, it fails for the user itself
 	}
 	script, err := s.Script()
 	return err == nil && script != nil && slices.ContainsFunc(script.Calls, func(c shell.Call) bool {
