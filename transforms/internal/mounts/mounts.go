@@ -164,7 +164,7 @@ func ofMount(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, d wor
 	case workload.Bind:
 		written := ""
 		if bringsSources(p, run, m, target) {
-			switch written = cmp.Or(writtenInto(p, run, d, target), writtenByFramework(p, run, m)); {
+			switch written = cmp.Or(writtenInto(p, run, d, target), writtenByFramework(p, run, m), keptByMount(p, run, d, m, target), mayBeWritten(p, run, target)); {
 			case written == "" && copiesSources(p, run) && copiesAll(p, run, m, target):
 				return ""
 			case written == "":

@@ -24,7 +24,7 @@ func ConfinedRoot(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) 
 				return root + ", and " + says(w)
 			}
 		}
-		open, unread := unplaced(load, p.NodeProcess()), sources.Unread(p)
+		open, unread := Unplaced(load, p.NodeProcess()), sources.Unread(p)
 		switch program := installedProgram(p, run); {
 		case len(open) > 0:
 			return fmt.Sprintf("%s, and %s may write there", root, open[0].Place)

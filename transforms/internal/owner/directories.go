@@ -272,7 +272,7 @@ func dirsAbove(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, but
 // not run: something writes there, or where no source says, or a package manager starts it.
 func mayWriteIn(p *imagebuild.Pass, run *stage.Evaluation, dir string) bool {
 	load := p.Workload(run)
-	if p.Context == nil || sources.Unread(p) != "" || len(load.Opaque()) > 0 || len(unplaced(load, p.NodeProcess())) > 0 {
+	if p.Context == nil || sources.Unread(p) != "" || len(load.Opaque()) > 0 || len(Unplaced(load, p.NodeProcess())) > 0 {
 		return true
 	}
 	start := load.Start()

@@ -72,7 +72,7 @@ func (n Needs) Of(i int, c stage.Copy) (why string, needed bool) {
 		return "", false
 	}
 	others := otherStarts(n.pass, n.run)
-	open := slices.DeleteFunc(unplaced(n.pass.Workload(n.run), n.pass.NodeProcess()), func(e workload.Evidence) bool { return others.Has(e.Place.File) })
+	open := slices.DeleteFunc(Unplaced(n.pass.Workload(n.run), n.pass.NodeProcess()), func(e workload.Evidence) bool { return others.Has(e.Place.File) })
 	if len(open) == 0 {
 		return "", false
 	}

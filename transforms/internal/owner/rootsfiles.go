@@ -80,7 +80,7 @@ func RootsFiles(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (l
 			}
 		}
 	}
-	open := unplaced(p.Workload(run), p.NodeProcess())
+	open := Unplaced(p.Workload(run), p.NodeProcess())
 	switch program, unread := installedProgram(p, run), sources.Unread(p); {
 	case len(open) > 0:
 		list = append(list, fmt.Sprintf("the application's files stay owned by root, and %s may write there", open[0].Place))
@@ -92,9 +92,9 @@ func RootsFiles(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (l
 	return list
 }
 
-// unplaced returns the calls that write where no source says, and the imports of packages
+// Unplaced returns the calls that write where no source says, and the imports of packages
 // that write in sources that say nothing of it.
-func unplaced(load *workload.Workload, node *workload.NodeProcess) (open []workload.Evidence) {
+func Unplaced(load *workload.Workload, node *workload.NodeProcess) (open []workload.Evidence) {
 	lines, says := map[workload.Place]bool{}, map[string]bool{}
 	for _, w := range load.SourceWrites() { // Data judges where that is
 		lines[w.Place], says[w.Place.File] = true, true
