@@ -103,6 +103,9 @@ var table = []struct {
 	}},
 	{"registry.access.redhat.com/", ubiFacts},
 	{"docker.io/library/nginx", func(_, tag string) *Facts {
+		if v := nodeVersion.FindStringSubmatch(tag); v != nil && (atoi(v, 1) == 0 || atoi(v, 1) == 1 && v[2] != "" && atoi(v, 2) < 18) {
+			return nil // from before its user had this number, or perhaps so (docker-nginx, commits of 2019)
+		}
 		f := &Facts{Distro: &Distro{ID: "debian", Family: Debian}, Accounts: accounts(debianUsers, Group{"nogroup", 65534}), Programs: debianPrograms()}
 		if strings.Contains(tag, "alpine") {
 			f = &Facts{Distro: alpineDistro(tag), Accounts: accounts(alpineUsers, Group{"nogroup", 65533}), Programs: alpinePrograms()}

@@ -254,7 +254,7 @@ func (a *attribution) mayBe(dockerfiles []string, d run) (list []string, alike b
 		if list := a.inFolder(base); len(list) > 0 {
 			return list, true
 		}
-		if strings.HasPrefix(name, "docker.io/library/") {
+		if isThirdParty(name) {
 			return nil, false
 		}
 		if list := a.labelled()[base]; len(list) > 0 {
@@ -265,6 +265,20 @@ func (a *attribution) mayBe(dockerfiles []string, d run) (list []string, alike b
 	list = list[:min(len(list), a.left)]
 	a.left -= len(list)
 	return list, false
+}
+
+// thirdParties publish images that others run as they are: Docker's official images, those of
+// registries that are one publisher's, and of publishers on Docker Hub (hub.docker.com, each
+// one's page).
+var thirdParties = strings.Fields("docker.io/library docker.elastic.co mcr.microsoft.com registry.k8s.io k8s.gcr.io lscr.io public.ecr.aws/docker " +
+	"docker.io/bitnami docker.io/bitnamilegacy docker.io/cypress docker.io/grafana docker.io/prom docker.io/linuxserver docker.io/minio docker.io/hashicorp docker.io/portainer docker.io/confluentinc docker.io/mailhog docker.io/axllent " +
+	"docker.io/dpage docker.io/jaegertracing docker.io/otel docker.io/timescale docker.io/postgis docker.io/pgvector docker.io/redis docker.io/redislabs docker.io/selenium docker.io/browserless docker.io/localstack docker.io/wiremock " +
+	"docker.io/containrrr docker.io/certbot docker.io/jwilder docker.io/nginxproxy docker.io/nginxinc docker.io/cloudflare docker.io/tailscale docker.io/n8nio docker.io/getmeili docker.io/typesense docker.io/qdrant docker.io/chromadb docker.io/ollama " +
+	"docker.io/apache docker.io/envoyproxy docker.io/openzipkin docker.io/hasura docker.io/metabase docker.io/google quay.io/keycloak quay.io/prometheus quay.io/coreos quay.io/minio gcr.io/cadvisor gcr.io/google-containers ghcr.io/linuxserver")
+
+// isThirdParty reports whether an image is one of them, by its name.
+func isThirdParty(name string) bool {
+	return slices.ContainsFunc(thirdParties, func(of string) bool { return strings.HasPrefix(name, of+"/") })
 }
 
 // inFolder returns the Dockerfiles in a folder whose name is that of an image, or ends it

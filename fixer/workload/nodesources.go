@@ -135,10 +135,12 @@ const maxCallGap = 256
 // without trying it at each byte:
 //
 //	(?:write|append|…)(?:File|Dir|Stream|Json|JSON)?(?:Sync)?\s*\(|\bopenSync\s*\(|['"](?:sqlite3?|…)['"/]
+//
+// A method of the application's own class is none: what that calls is found by itself.
 func writing(text string) (offsets []int) {
 	for _, verb := range writingVerbs {
 		for i := range indexes(text, verb) {
-			if rest := text[i+len(verb):]; writingTails.MatchString(rest[:min(len(rest), maxCallGap)]) {
+			if rest := text[i+len(verb):]; writingTails.MatchString(rest[:min(len(rest), maxCallGap)]) && !isOwnMethod(text[max(0, i-maxCallGap):i]) {
 				offsets = append(offsets, i)
 			}
 			if len(offsets) >= maxMatches {
@@ -157,6 +159,12 @@ func writing(text string) (offsets []int) {
 	slices.Sort(offsets)
 	return offsets[:min(len(offsets), maxMatches)]
 }
+
+// methodBefore matches what stands before the name of a method where a class calls, or defines,
+// its own.
+var methodBefore = lazyregexp.New(`(?:\bthis\s*\.\s*|\b(?:async|private|protected|public|static|override)\s+)$`)
+
+func isOwnMethod(before string) bool { return methodBefore.MatchString(before) }
 
 // quotedPackage returns the offset of the first name of a writing package in
 // quotes, -1 for none.

@@ -50,7 +50,7 @@ func outputs(c shell.Call) (files []shell.Word) {
 	}
 	values, operands := c.Options(func(o string) bool { return slices.Contains(what, o) || o == "-m" || o == "-s" || o == "-t" })
 	for _, option := range what {
-		if w, ok := values[option]; ok && (w.Text != "" || !w.Known) {
+		if w, ok := values[option]; ok && (w.Text != "" || !w.Known) && w.Text != "-" {
 			files = append(files, w)
 		}
 	}

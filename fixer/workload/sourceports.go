@@ -50,6 +50,9 @@ func (u *unit) listener(i int) {
 		return
 	}
 	for n, a := range args {
+		if u.lang == JavaScript && u.functionAt(a.a) >= 0 {
+			continue // what is called then
+		}
 		for _, e := range append([]argument{a}, u.entries(a.a)...) {
 			key := strings.Trim(e.key, `"'`)
 			byKey := key == "port" || key == "Port" || key == "bind"

@@ -69,8 +69,9 @@ var writeCalls = sync.OnceValue(func() map[Language]map[string][]writeCall {
 // writeCall reports the paths that a call writes, if it writes any.
 func (u *unit) writeCall(i int) {
 	calls := writeCalls()[u.lang][u.calledName(i)]
-	if len(calls) == 0 || u.is(i-1, "function") || u.is(i-1, "def") || u.is(i-1, "func") || u.is(i-1, "fn") || u.is(i-1, "fun") {
-		return
+	if len(calls) == 0 || u.is(i-1, "function") || u.is(i-1, "def") || u.is(i-1, "func") || u.is(i-1, "fn") || u.is(i-1, "fun") ||
+		u.lang == JavaScript && (u.is(i-1, "async") || u.is(i-1, "private") || u.is(i-1, "protected") || u.is(i-1, "public") || u.is(i-1, "static")) {
+		return // its definition
 	}
 	args, ok := u.arguments(i)
 	if !ok {

@@ -165,7 +165,7 @@ func ofMount(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, d wor
 		written := ""
 		if bringsSources(p, run, m, target) {
 			switch written = cmp.Or(writtenInto(p, run, d, target), writtenByFramework(p, run, m), keptByMount(p, run, d, m, target), mayBeWritten(p, run, target)); {
-			case written == "" && copiesSources(p, run) && copiesAll(p, run, m, target):
+			case written == "" && (isAside(run, target) || copiesSources(p, run) && copiesAll(p, run, m, target)):
 				return ""
 			case written == "":
 				written = "the image does not copy all sources that it brings, so what they write is not analyzed"

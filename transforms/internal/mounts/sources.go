@@ -3,6 +3,8 @@ package mounts
 import (
 	"io/fs"
 	"path"
+	"slices"
+	"strings"
 
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
@@ -44,11 +46,38 @@ func copiesAll(p *imagebuild.Pass, run *stage.Evaluation, m workload.Mount, targ
 		case !sourceCode.MatchString(file) || settings.MatchString(file) && isSettings(file):
 			continue
 		}
-		if file != "" && !run.Origin(path.Join(target, file), p.Context).Copied {
+		if file != "" && !run.Origin(path.Join(target, file), p.Context).Copied && !isCopied(p, run, path.Join(name, file)) {
 			return false
 		}
 	}
 	return true
+}
+
+// isCopied reports whether the image has a file of the repository, wherever: the build context
+// may be a folder of it.
+func isCopied(p *imagebuild.Pass, run *stage.Evaluation, file string) bool {
+	for below := file; p.Files() != nil && below != ""; _, below, _ = strings.Cut(below, "/") {
+		if info, err := p.Files().Stat(below); err == nil && info.Mode().IsRegular() {
+			_, copied := run.Destination(below)
+			return copied
+		}
+	}
+	return false
+}
+
+// isAside reports whether a mount is beside all that the image works in: the sources that it
+// brings are not those that run.
+func isAside(run *stage.Evaluation, target string) bool {
+	workdir := run.Final.Workdir
+	return workdir.Known && workdir.Text != "/" && !workload.Within(workdir.Text, target) && !workload.Within(target, workdir.Text) && !holdsCopy(run, target)
+}
+
+// holdsCopy reports whether a COPY brings something to a directory, or around it.
+func holdsCopy(run *stage.Evaluation, dir string) bool {
+	return slices.ContainsFunc(run.Steps, func(s stage.Step) bool {
+		c, ok := s.Before.Copy(s.In)
+		return ok && c.Dest != "/" && (workload.Within(c.Dest, dir) || workload.Within(dir, c.Dest))
+	})
 }
 
 // isSettings reports whether a source on top of a checkout is the configuration of a tool.
