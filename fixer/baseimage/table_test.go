@@ -41,6 +41,8 @@ func TestTable(t *testing.T) {
 		{"registry.access.redhat.com/ubi9-minimal", "- rhel   1000"},
 		{"registry.access.redhat.com/other/image", "unknown"},
 		{"nginx:1.27-alpine", "- alpine   1000"},
+		{"nginx:1", "- debian   1000"},
+		{"nginx:1.15.2-alpine", "unknown"}, // its user had another number
 		{"localhost:5000/node:20", "unknown"},
 		{"someone/node:20", "unknown"},
 		{"perl:5", "unknown"},

@@ -23,3 +23,12 @@ func TestSameWritten(t *testing.T) {
 		}
 	}
 }
+
+// TestThirdParties: an image that its publisher has others run is none of the repository's.
+func TestThirdParties(t *testing.T) {
+	for image, want := range map[string]bool{"grafana/promtail:2.2.1": true, "postgres": true, "lscr.io/linuxserver/x": true, "acme/promtail": false, "ghcr.io/acme/redis": false, "grafana-labs/x": false} {
+		if got := isThirdParty(imageName(image)); got != want {
+			t.Errorf("%s: %v", image, got)
+		}
+	}
+}

@@ -56,3 +56,16 @@ func TestNodeProcess(t *testing.T) {
 		}
 	}
 }
+
+// TestOwnMethods: a method that a class defines, or calls, changes no file by its name.
+func TestOwnMethods(t *testing.T) {
+	for text, want := range map[string]int{
+		"class A { private async writeFile(x) {} save() { this.writeFile(x); this.write('a') } }": 0,
+		"const { writeFile } = require('fs'); await writeFile('a', 'b')":                          1,
+		"fs.mkdirSync(dir)": 1,
+	} {
+		if got := len(writing(text)); got != want {
+			t.Errorf("%s: %d, want %d", text, got, want)
+		}
+	}
+}

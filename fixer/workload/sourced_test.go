@@ -83,6 +83,8 @@ func TestOutputs(t *testing.T) {
 		"gunicorn --pid /run/x.pid a:b":                 "/run/x.pid by gunicorn --pid",
 		"feedd --log-file=/var/log/x.log":               "/var/log/x.log by feedd --log-file",
 		"gunicorn --access-logfile - --uds /app/x.sock": "/app/x.sock by gunicorn --uds",
+		"wget -q -O - http://localhost:3000/":           "",
+		"wget -O page http://localhost:3000/":           "/app/page by wget surely",
 		"feedd --log-file /dev/stderr --pid 5":          "",
 		"feedd --log-level /x --config /etc/x.conf":     "",
 	} {

@@ -273,7 +273,8 @@ app.listen(port)
 server.listen(443, '0.0.0.0')
 Bun.serve({ port: 81, idleTimeout: 255 })
 const db = { port: 5432, host: process.env.DB_PORT || 5433 }
-emitter.listen('event'); app.listen(process.env.PORT)`, `
+emitter.listen('event'); app.listen(process.env.PORT)
+app.listen(process.env.EXPRESS, err => { if (err) return 1 }); app.listen(process.env.EXPRESS, function () { exit(2) })`, `
 1 port 80 PORT
 3 port 443
 4 port 81`},
