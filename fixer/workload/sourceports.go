@@ -50,7 +50,7 @@ func (u *unit) listener(i int) {
 		return
 	}
 	for n, a := range args {
-		if u.lang == JavaScript && (u.functionAt(a.a) >= 0 || a.key != "" && u.is(a.a, ">")) {
+		if u.lang == JavaScript && (u.functionAt(a.a) >= 0 || u.is(a.a, ">") || u.is(a.a-1, ">")) {
 			continue // what is called then
 		}
 		for _, e := range append([]argument{a}, u.entries(a.a)...) {

@@ -82,15 +82,6 @@ var fileTools = strings.Fields("cp mv ln mkdir touch tee install rm chmod rsync 
 // Changes returns the words of a command that name files which it makes, changes or
 // removes.
 func (c *Command) Changes() (files []shell.Word) {
-	if c.Name == "curl" || c.Name == "wget" {
-		values, _ := c.Options(func(o string) bool { return o == "-o" || o == "--output" || o == "-O" && c.Name == "wget" || o == "-P" })
-		for _, o := range []string{"-o", "--output", "-O", "-P"} {
-			if w, ok := values[o]; ok && w.Text != "" {
-				files = append(files, w)
-			}
-		}
-		return files
-	}
 	if !slices.Contains(fileTools, c.Name) && !inPlace(c.Call) {
 		return outputs(c.Call)
 	}
