@@ -127,7 +127,8 @@ func (r *reader) container(name, workloadName string, pod, c *yaml.Node, volumes
 	d.started(get(c, "command"), get(c, "args"))
 	d.WorkingDir = scalar(get(c, "workingDir")).text
 	d.User = podUser(get(pod, "securityContext"), get(c, "securityContext"))
-	d.FSGroup = scalar(get(pod, "securityContext", "fsGroup")).text != ""
+	// With OnRootMismatch, only the first mount of a volume gives its files to the group.
+	d.FSGroup = scalar(get(pod, "securityContext", "fsGroup")).text != "" && scalar(get(pod, "securityContext", "fsGroupChangePolicy")).text != "OnRootMismatch"
 	d.HostNetwork = isTrue(get(pod, "hostNetwork"))
 	r.podRights(name, pod, get(c, "securityContext"), &d)
 	for _, e := range items(get(c, "env")) {

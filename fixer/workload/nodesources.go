@@ -87,8 +87,8 @@ var (
 		lazyregexp.New(`\b(?:npm|NPM)_(?i:package|config|lifecycle|command|execpath|node_execpath)|` +
 			`\bINIT_CWD\b|\bPROJECT_CWD\b|\bBERRY_BIN_FOLDER\b|\bPNPM_SCRIPT_SRC_DIR\b|\bYARN_WRAP_OUTPUT\b|\benv(?:\.|\[['"])(?:COLOR|NODE)\b`)}
 	pwdVariable = textMatcher{[]string{"PWD"}, lazyregexp.New(`\benv(\.|\[['"])PWD\b|\$\{?PWD\b`)}
-	spawning    = textMatcher{[]string{"child_process", "execa", "cross-spawn", "nano-spawn", "shelljs", "'zx", `"zx`, "tinyexec", "@npmcli/run-script"},
-		lazyregexp.New(`\bchild_process\b|['"](execa|cross-spawn|shelljs|zx|nano-spawn|tinyexec|@npmcli/run-script)['"/]`)}
+	spawning    = textMatcher{[]string{"child_process", "execa", "cross-spawn", "nano-spawn", "shelljs", "'zx", `"zx`, "tinyexec", "@npmcli/run-script", "concurrently", "npm-run-all", "node-cmd"},
+		lazyregexp.New(`\bchild_process\b|['"](execa|cross-spawn|shelljs|zx|nano-spawn|tinyexec|@npmcli/run-script|concurrently|npm-run-all2?|node-cmd)['"/]`)}
 	systemData = textMatcher{[]string{"/var/"},
 		lazyregexp.New("['\"`](/var/(?:lib|log|cache|spool|opt)/[A-Za-z0-9][\\w./-]*|/var/run/[\\w-]+\\.(?:sock|pid))")}
 	graceful = textMatcher{[]string{"enableShutdownHooks", "terminus", "close-with-grace", "exit-hook", "graceful-shutdown", "lightship"},

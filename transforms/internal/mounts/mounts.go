@@ -180,8 +180,8 @@ func ofMount(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity, d wor
 		switch {
 		case m.Existing:
 			return fmt.Sprintf("%s mounts a volume to %s, which keeps the owners that it has: chown -R %s %s in it once", m.Place, target, numbers(id), target)
-		case of.Made == workload.Made && of.MayWrite(id.Name, id.User, strconv.Itoa(id.UID)):
-			return "" // in existing volumes as well
+		case of.Made == workload.Made && of.MayWrite(id.Name, id.User, strconv.Itoa(id.UID)) && writtenAt(p, run, target) == "":
+			return "" // and nothing of root's in it
 		case of.Made == workload.Made || target == run.Final.Workdir.Text:
 			return fmt.Sprintf("an existing volume (%s) keeps root-owned files: chown -R %s %s in it once", m.Place, numbers(id), target)
 		case workload.IsSystem(target) && !paths.IsData(target):

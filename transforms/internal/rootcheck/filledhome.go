@@ -1,6 +1,7 @@
 package rootcheck
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -30,6 +31,10 @@ func (x *examiner) filledHome() (list []string) {
 			if by := x.callsGit(); by != "" {
 				list = append(list, fmt.Sprintf("line %d sets up git in root's home, and %s calls it", s.In.Line, by))
 			}
+		case slices.ContainsFunc(c.Args, func(w shell.Word) bool { return isSSH.MatchString(w.Raw) }):
+			if by := cmp.Or(x.callsGit(), x.calls("ssh", "scp", "sftp", "rsync")); by != "" {
+				list = append(list, fmt.Sprintf("line %d sets up ssh in root's home, and %s uses it", s.In.Line, by))
+			}
 		default:
 			if keep := x.keepsInHome(s, c); keep != "" {
 				list = append(list, keep)
@@ -40,6 +45,9 @@ func (x *examiner) filledHome() (list []string) {
 	})
 	return list
 }
+
+// isSSH matches the directory of ssh's settings in a home.
+var isSSH = lazyregexp.New(`^["']?(?:~|/root|\$HOME|\$\{HOME\})/\.ssh\b`)
 
 // gitPackages call git (npmjs.com and pypi.org, each package's description).
 var gitPackages = strings.Fields("simple-git nodegit gitlog git-rev-sync dugite @npmcli/git")
@@ -67,7 +75,8 @@ var homeCaches = []struct {
 	call      *lazyregexp.Regexp
 	variables string
 }{
-	{lazyregexp.New(`\bnltk\.download\(|\bnltk\.downloader\b`), "NLTK_DATA"},
+	{lazyregexp.New(`\bnltk\.download\(|\bnltk\.downloader\b|\btextblob\.download_corpora\b`), "NLTK_DATA"},
+	{lazyregexp.New(`^crawl4ai-(?:setup|doctor)\b`), "PLAYWRIGHT_BROWSERS_PATH"},
 	{lazyregexp.New(`\.from_pretrained\(|\bSentenceTransformer\(|\bsnapshot_download\(|\bhf_hub_download\(|\bhuggingface-cli download\b|\bhf download\b|\bfrom transformers import pipeline\b`),
 		"HF_HOME HF_HUB_CACHE HUGGINGFACE_HUB_CACHE TRANSFORMERS_CACHE SENTENCE_TRANSFORMERS_HOME XDG_CACHE_HOME"},
 	{lazyregexp.New(`\bwhisper\.load_model\(`), "XDG_CACHE_HOME"},
@@ -85,7 +94,7 @@ var (
 
 // fills returns what a call of a RUN leaves in root's home, "" for nothing that is known.
 func (x *examiner) fills(s stage.Step, c shell.Call) string {
-	if !slices.Contains(strings.Fields("python python3 node tsx ts-node bun deno ruby huggingface-cli hf rembg"), c.Name) {
+	if !slices.Contains(strings.Fields("python python3 node tsx ts-node bun deno ruby huggingface-cli hf rembg crawl4ai-setup crawl4ai-doctor"), c.Name) {
 		return ""
 	}
 	text, file := c.Name+" "+strings.Join(rawWords(c), " "), x.sourceOf(s, c)

@@ -2,6 +2,7 @@ package rootcheck
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -27,7 +28,7 @@ type homeTool struct {
 // python-poetry.org, "virtualenvs"; pipenv.pypa.io, "Virtualenv location"; docs.gradle.org,
 // "GRADLE_USER_HOME"; maven.apache.org, "settings"; docs.julialang.org, "JULIA_DEPOT_PATH";
 // dart.dev, "PUB_CACHE"; helm.sh, "HELM_PLUGINS"; krew.sigs.k8s.io; docs.ansible.com,
-// "ANSIBLE_HOME"; www.pulumi.com, "PULUMI_HOME"; and so on).
+// "ANSIBLE_HOME"; www.pulumi.com, "PULUMI_HOME"; pm2.keymetrics.io, "PM2_HOME"; and so on).
 var homeTools = []homeTool{
 	{"mix", "local.hex local.rebar archive.install deps.get", "MIX_HOME MIX_XDG", "iex"},
 	{"poetry", "install", "POETRY_VIRTUALENVS_PATH POETRY_VIRTUALENVS_CREATE POETRY_VIRTUALENVS_IN_PROJECT POETRY_CACHE_DIR VIRTUAL_ENV", ""},
@@ -48,6 +49,10 @@ var homeTools = []homeTool{
 	{"pulumi", "plugin install login", "PULUMI_HOME", ""},
 	{"az", "extension", "AZURE_EXTENSION_DIR AZURE_CONFIG_DIR", ""},
 	{"gcloud", "config auth components", "CLOUDSDK_CONFIG", "gsutil bq"},
+	{"pm2", "install module:install set", "PM2_HOME", "pm2-runtime pm2-docker pm2-dev"},
+	{"rclone", "config", "RCLONE_CONFIG", ""},
+	{"gh", "auth config extension", "GH_CONFIG_DIR", ""},
+	{"mc", "alias config", "MC_CONFIG_DIR", ""},
 	{"aws", "configure", "AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE", ""},
 	{"ollama", "pull create", "OLLAMA_MODELS", ""},
 }
@@ -63,7 +68,11 @@ func (x *examiner) keepsInHome(s stage.Step, c shell.Call) string {
 			movesHome.MatchString(" "+strings.Join(rawWords(c), " ")+" ") || x.isMoved(s, t.variables) || x.isConfigured(c.Name) {
 			continue
 		}
-		if by := x.calls(append(strings.Fields(t.names), strings.Fields(t.by)...)...); by != "" {
+		by := x.calls(append(strings.Fields(t.names), strings.Fields(t.by)...)...)
+		if by == "" && c.Name == "aws" {
+			by = x.dependsOn("aws-sdk", "@aws-sdk/")
+		}
+		if by != "" {
 			variable, _, _ := strings.Cut(t.variables, " ")
 			return fmt.Sprintf("%s keeps what it installs in root's home (line %d; %s moves it), and %s looks for it", c.Name, s.In.Line, variable, by)
 		}
@@ -79,6 +88,23 @@ func (x *examiner) keepsInHome(s stage.Step, c shell.Call) string {
 		}
 	}
 	return x.ownPython(s, c)
+}
+
+// dependsOn returns a package of the application that has one of these names, or begins with
+// one that ends in a slash; "" for none.
+func (x *examiner) dependsOn(names ...string) string {
+	m, err := x.load.Package(x.load.PackageDir(x.run.Final.Workdir.Text))
+	if err != nil {
+		return ""
+	}
+	for _, dependency := range slices.Sorted(maps.Keys(m.Dependencies)) {
+		if slices.ContainsFunc(names, func(name string) bool {
+			return dependency == name || strings.HasSuffix(name, "/") && strings.HasPrefix(dependency, name)
+		}) {
+			return dependency
+		}
+	}
+	return ""
 }
 
 // isMoved reports whether one of the variables leads elsewhere where a RUN is called.

@@ -163,6 +163,9 @@ func (x *examiner) paths() string {
 		if c, ok := s.Before.Copy(s.In); ok && workload.Within(c.Dest, "/root") && !forInstalling(c) {
 			return fmt.Sprintf("line %d copies files into root's home", s.In.Line)
 		}
+		if dir := closedDir(s); dir != "" {
+			return fmt.Sprintf("line %d copies files into %s, which root alone can enter", s.In.Line, dir)
+		}
 	}
 	found := ""
 	steps.Calls(x.run.Steps, func(s stage.Step, c shell.Call) {
@@ -174,6 +177,20 @@ func (x *examiner) paths() string {
 		}
 	})
 	return found
+}
+
+// closedDirs are directories of distributions that root alone can enter (Debian: packages
+// openssl, sudo and certbot; systemd.exec(5)).
+var closedDirs = strings.Fields("/etc/ssl/private /etc/sudoers.d /etc/letsencrypt/live /etc/letsencrypt/archive /var/lib/private")
+
+// closedDir returns the one that a step copies files into, "" for none.
+func closedDir(s stage.Step) string {
+	c, ok := s.Before.Copy(s.In)
+	i := slices.IndexFunc(closedDirs, func(dir string) bool { return ok && workload.Within(c.Dest, dir) })
+	if i < 0 {
+		return ""
+	}
+	return closedDirs[i]
 }
 
 // forInstalling reports whether a copy brings only what the installation of packages

@@ -1,11 +1,13 @@
 package split
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/npm"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/workload"
@@ -46,6 +48,7 @@ func compilerIn(c shell.Call) string {
 var loads = map[string][]string{
 	"sequelize": drivers, "sequelize-typescript": drivers, "typeorm": drivers, "knex": drivers, "objection": drivers, "bookshelf": drivers, "waterline": drivers,
 	"config": strings.Fields("js-yaml yaml toml json5 hjson properties cson coffeescript ts-node xml2js"),
+	"keyv":   strings.Fields("@keyv/redis @keyv/sqlite @keyv/postgres @keyv/mysql @keyv/mongo @keyv/memcache @keyv/etcd"),
 	"pino":   {"pino-pretty"}, "pino-http": {"pino-pretty"}, "fastify": {"pino-pretty"}, "hapi-pino": {"pino-pretty"},
 }
 
@@ -64,6 +67,54 @@ func loadedUnnamed(m *npm.Manifest, gone map[string]bool) string {
 	}
 	return ""
 }
+
+// prefixed matches an import whose name begins with a text and goes on with a value.
+var prefixed = lazyregexp.New("\\b(?:require|require\\.resolve|import)\\(\\s*(?:`([@\\w./-]*)\\$\\{|['\"]([@\\w./-]+)['\"]\\s*\\+)")
+
+// readsDevDependencies matches a source that reads which packages are for development.
+var readsDevDependencies = lazyregexp.New(`\bdevDependencies\b`)
+
+// loadedByPrefix returns what loads packages by the beginning of their names: a source, or a
+// program that stays.
+func (sp *Split) loadedByPrefix(gone map[string]bool) string {
+	listed := func(prefix string) string {
+		for _, name := range slices.Sorted(maps.Keys(gone)) {
+			if _, ok := sp.project.Manifest.DevDependencies[name]; ok && prefix != "" && strings.HasPrefix(name, prefix) {
+				return name
+			}
+		}
+		return ""
+	}
+	for _, host := range slices.Sorted(maps.Keys(families)) {
+		for _, prefix := range families[host] {
+			if name := listed(prefix); name != "" && sp.project.Manifest.Dependencies[host] != "" {
+				return fmt.Sprintf("%s stays, and may load %s", host, name)
+			}
+		}
+	}
+	if sp.pass.Files() == nil {
+		return ""
+	}
+	found := ""
+	file := sp.pass.Files().SourceMatching(func(text string) bool {
+		for _, m := range prefixed.FindAllStringSubmatch(text, maxPrefixes) {
+			if prefix := cmp.Or(m[1], m[2]); !strings.HasPrefix(prefix, ".") && !strings.HasPrefix(prefix, "/") {
+				found = cmp.Or(found, listed(prefix))
+			}
+		}
+		return found != ""
+	}, "")
+	if file != "" {
+		return fmt.Sprintf("%s may load %s", file, found)
+	}
+	if file := sp.pass.Files().SourceMatching(readsDevDependencies.MatchString, ""); file != "" {
+		return file + " reads devDependencies"
+	}
+	return ""
+}
+
+// maxPrefixes bounds the imports of one source that are looked at.
+const maxPrefixes = 100
 
 // variableNames returns a variable of the image, or of a deployment, whose value names a
 // package that would be gone: NODE_OPTIONS any, others one that package.json lists.
@@ -119,12 +170,31 @@ func (sp *Split) environmentNeeds(gone map[string]bool) string {
 // name of a dialect.
 var drivers = strings.Fields("pg pg-hstore pg-native pg-query-stream mysql mysql2 mariadb sqlite3 better-sqlite3 sql.js tedious mssql oracledb snowflake-sdk ibm_db mongodb redis ioredis")
 
+// helpers are packages that compilers import into what they make, though no source does
+// (typescriptlang.org, "importHelpers"; swc.rs, "externalHelpers"; babeljs.io,
+// "@babel/plugin-transform-runtime", "preset-env").
+var helpers = strings.Fields("tslib @swc/helpers @babel/runtime @babel/runtime-corejs2 @babel/runtime-corejs3 core-js regenerator-runtime @oxc-project/runtime")
+
+// families are programs that load packages by what their own settings call them, without the
+// beginning of the name.
+var families = map[string][]string{
+	"eslint": {"eslint-config-", "eslint-plugin-"}, "stylelint": {"stylelint-"}, "prettier": {"prettier-plugin-"}, "textlint": {"textlint-"}, "markdown-it": {"markdown-it-"}, "metalsmith": {"metalsmith-"},
+}
+
 // loadedByName returns a package that others load though no source names it.
 func (sp *Split) loadedByName(gone map[string]bool) string {
 	for _, name := range drivers {
 		if _, listed := sp.project.Manifest.DevDependencies[name]; listed && gone[name] {
 			return name + " may be loaded by the name of its database"
 		}
+	}
+	for _, name := range helpers {
+		if _, listed := sp.project.Manifest.DevDependencies[name]; listed && gone[name] {
+			return name + " is for what a compiler imports"
+		}
+	}
+	if why := sp.loadedByPrefix(gone); why != "" {
+		return why
 	}
 	for _, host := range []string{"@babel/core", "babel-core"} {
 		if sp.project.Lock.Has(host) && !gone[host] {
