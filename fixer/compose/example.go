@@ -55,6 +55,7 @@ func (p *Project) shift(by int) {
 		move(&d.Place)
 		move(&d.Rights)
 		move(&d.NoProcessOne)
+		move(&d.Grace)
 		for _, limit := range []*workload.Limit{d.UserProcesses, d.FirstPort} {
 			if limit != nil {
 				move(&limit.Place)

@@ -2,6 +2,7 @@ package compose
 
 import (
 	"strings"
+	"time"
 
 	"github.com/dockmend/dockmend/fixer/workload"
 )
@@ -37,8 +38,15 @@ func (g *gathering) rights() {
 	if d.HostPID = g.config.Pid == "host"; d.HostPID {
 		set("pid")
 	}
+	if at := g.layers.last("stop_grace_period"); at.key != nil && g.config.StopGracePeriod != nil && time.Duration(*g.config.StopGracePeriod) > defaultGrace {
+		d.Grace = at.place(at.key)
+	}
 	kind, _, of := strings.Cut(g.config.Pid, ":")
 	if at := g.layers.last("pid"); at.key != nil && (d.HostPID || of && (kind == "service" || kind == "container")) {
 		d.NoProcessOne = at.place(at.key)
 	}
 }
+
+// defaultGrace is the time that Compose gives a container to stop (Compose specification,
+// "stop_grace_period").
+const defaultGrace = 10 * time.Second

@@ -215,6 +215,10 @@ func (r *reader) podRights(name string, pod, security *yaml.Node, d *run) {
 	for _, c := range dropped[:min(len(dropped), maxValues)] {
 		d.CapDrop = append(d.CapDrop, scalar(c).text)
 	}
+	grace := get(pod, "terminationGracePeriodSeconds")
+	if seconds, err := strconv.Atoi(scalar(grace).text); err == nil && seconds > defaultGrace {
+		d.Grace = at(name, grace)
+	}
 	for _, key := range []string{"hostPID", "shareProcessNamespace"} {
 		if shares := get(pod, key); isTrue(shares) {
 			d.NoProcessOne = at(name, shares)
@@ -227,6 +231,10 @@ func (r *reader) podRights(name string, pod, security *yaml.Node, d *run) {
 		}
 	}
 }
+
+// defaultGrace is the time that Kubernetes gives a pod to stop, in seconds (Kubernetes API
+// reference, "PodSpec").
+const defaultGrace = 30
 
 // started reads command and args: they replace ENTRYPOINT and CMD, and a command
 // without args removes CMD; an empty list changes nothing (Kubernetes

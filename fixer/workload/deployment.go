@@ -67,6 +67,10 @@ type Deployment struct {
 	// (net.ipv4.ip_unprivileged_port_start); nil where the engine decides.
 	UserProcesses, FirstPort *Limit
 
+	// Grace is the place of what gives it more time to stop than it has by default; the zero
+	// Place where nothing does.
+	Grace Place
+
 	// NoProcessOne is the place of what gives the container the processes of its host, of
 	// another container or of its pod, so that none of its own is PID 1; zero where one is.
 	NoProcessOne Place

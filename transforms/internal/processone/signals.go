@@ -13,7 +13,8 @@ import (
 )
 
 // Signalled doubts if the repository sends the container a signal that node, as PID 1, does
-// not get, and that ends it under an init: no source handles it.
+// not get, and that ends it under an init: no source handles it. A longer time to stop is for a process that
+// goes on.
 func Signalled(p *imagebuild.Pass, run *stage.Evaluation) fixer.Decision {
 	for _, d := range p.Inside {
 		signal := cmp.Or(d.Signal, sent(p.Workload(run), d.Command))
@@ -21,6 +22,14 @@ func Signalled(p *imagebuild.Pass, run *stage.Evaluation) fixer.Decision {
 			continue
 		}
 		return fixer.Doubt(fmt.Sprintf("%s sends it SIG%s, which no source handles: as PID 1 node is spared, under an init it would end", d.Place, signal)).By(imagebuild.InRepository(d.Place, "SIG"+signal))
+	}
+	if len(p.NodeProcess().Stops()) > 0 {
+		return fixer.Decision{}
+	}
+	for _, d := range p.Deployments {
+		if d.Grace != (workload.Place{}) && !d.Inside {
+			return fixer.Doubt(fmt.Sprintf("%s gives it time to stop, and no source handles SIGTERM: as PID 1 node goes on until then, under an init it ends at once", d.Grace)).By(imagebuild.InRepository(d.Grace, "stop"))
+		}
 	}
 	return fixer.Decision{}
 }
