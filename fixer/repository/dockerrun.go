@@ -20,6 +20,9 @@ func (c command) run(args []shell.Word) {
 	d.Name, d.Place, d.Podman = "docker run", c.place, c.call.Name == "podman"
 	if image := untagged(value{rest[0].Text, rest[0].Known}, rest[0].Raw); image.known {
 		d.image = image.text
+		if c.within != "" && !strings.Contains(d.image, "/") && !slices.Contains(services, writtenName(d.image)) {
+			d.dockerfile = c.within // whose image it is, by whichever name
+		}
 	}
 	for _, o := range options {
 		d.option(o)

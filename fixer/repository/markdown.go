@@ -4,6 +4,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/discover"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
@@ -38,6 +39,9 @@ func (r *reader) plainText(name string, text []byte) { r.documentation(name, tex
 func (r *reader) documentation(name string, text []byte, inBlocks bool) {
 	fenced := ""
 	s := script{dir: r.docsDir(name), own: path.Dir(name), documented: true}
+	if discover.IsDockerfile(path.Base(name)) {
+		s.within = name
+	}
 	r.jsonCommands(name, text, s)
 	plain := drivePath.ReplaceAllStringFunc(string(text), func(p string) string { return strings.ReplaceAll(p, `\`, `\\`) })
 	for _, l := range logicalLines(continued.ReplaceAllString(plain, ` \$1`)) {

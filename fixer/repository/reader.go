@@ -114,7 +114,7 @@ func (r *reader) file(name string) {
 	r.kubernetes = r.kubernetes || slices.Contains(orchestration, strings.ToLower(path.Base(name)))
 	if discover.IsDockerfile(path.Base(name)) {
 		r.dockerfiles = append(r.dockerfiles, name)
-		r.later = append(r.later, func() { r.source(name, &source{(*reader).remarks, []string{"docker run", "docker container run", "podman run"}}) })
+		r.later = append(r.later, func() { r.remarks(name) })
 		return
 	}
 	if base := strings.ToLower(path.Base(name)); isCompose(base) && isYAML(base) {

@@ -25,6 +25,8 @@ type script struct {
 	by    string // as Build.By; "" for the name of the command
 	// documented: it is in documentation.
 	documented bool
+	// within is the Dockerfile whose comment or label it is, "" for none.
+	within string
 	// remote: another machine runs it, whose files and directories are not known.
 	remote bool
 }

@@ -186,9 +186,21 @@ func (u *unit) operand(i, end, depth int) (value, int) {
 // of JavaScript, Python and C#, Ruby and Elixir, and of the others.
 var firstName = lazyregexp.New(`^[#$]?\{\s*([A-Za-z_]\w*(?:\.\w+)*)(?:\(\))?\s*\}`)
 
+// firstDefault matches a template of JavaScript that begins with a variable of the environment
+// and its default.
+var firstDefault = lazyregexp.New("^\\$\\{\\s*process\\.env\\.([A-Za-z_]\\w*)\\s*(?:\\|\\||\\?\\?)\\s*['\"]([^'\"{}]*)['\"]\\s*\\}")
+
 // text evaluates a literal; also a template that begins with a name.
 func (u *unit) text(i, depth int) value {
 	raw := u.str(i)
+	if m := firstDefault.FindStringSubmatch(raw[:min(len(raw), maxPath)]); m != nil && u.tokens[i].formatted && u.lang == JavaScript {
+		v := value{known: true, path: m[2], variable: m[1], literal: i}
+		rest := value{known: true, path: raw[len(m[0]):]}
+		if n := u.expression(rest.path, u.tokens[i].quote); n >= 0 {
+			rest.path, rest.partial = rest.path[:n], true
+		}
+		return concat(v, rest)
+	}
 	m := firstName.FindStringSubmatch(raw[:min(len(raw), maxPath)])
 	if m == nil || !u.tokens[i].formatted {
 		s, whole := u.literal(i)

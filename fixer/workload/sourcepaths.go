@@ -348,6 +348,16 @@ func (u *unit) environmentCall(i int) {
 	case u.lang == JavaScript && last == "option" && (method || name != last): // of commander and of yargs
 		at = 2
 		args = append(slices.Clip(args), u.entries(args[min(1, len(args)-1)].a)...)
+	case u.lang == JavaScript && last == "default" && method && len(args) == 1: // of zod, joi and yup
+		u.keyDefault(i, args[0])
+		return
+	case u.lang == JavaScript && (last == "str" || last == "string") && len(args) > 0 && u.is(args[0].a, "{"): // of envalid
+		for _, e := range u.entries(args[0].a) {
+			if e.key == "default" {
+				u.keyDefault(i, e)
+			}
+		}
+		return
 	case last == "setDefault" || last == "default" && method:
 	default:
 		return
@@ -360,6 +370,38 @@ func (u *unit) environmentCall(i int) {
 			u.defaulted(option, u.eval(a.a, a.b))
 		}
 	}
+}
+
+// keyDefault reports the default that a schema of the environment gives the key whose value
+// calls token i.
+func (u *unit) keyDefault(i int, a argument) {
+	v := u.eval(a.a, a.b)
+	v.variable = u.keyBefore(u.chain(i))
+	u.defaulted(v.variable, v)
+}
+
+// chain returns the first token of the calls and names that lead to token i, as in
+// z.string().optional().default.
+func (u *unit) chain(i int) int {
+	for range maxArgs {
+		switch {
+		case u.is(i-1, ".") && u.is(i-2, ")") && u.tokens[i-2].match > 0:
+			i = int(u.tokens[i-2].match) - 1
+		case u.is(i-1, ".") && u.kind(i-2) == wordToken:
+			i -= 2
+		default:
+			return i
+		}
+	}
+	return i
+}
+
+// keyBefore returns the key of an object whose value begins at token i, "" for none.
+func (u *unit) keyBefore(i int) string {
+	if !u.is(i-1, ":") || i < 2 {
+		return ""
+	}
+	return strings.Trim(u.str(i-2), `"'`)
 }
 
 // constant reports the value of a variable or a key at token i, a "=" or ":", if its

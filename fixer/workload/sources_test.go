@@ -267,6 +267,15 @@ exec("rm x"); spawn('x', []); $` + "`ls`", ``},
 import { $ } from 'zx'
 await $` + "`rm -rf dist`" + `; html` + "`rm -rf x`", `
 2 script rm -rf dist`},
+		{"defaults of schemas, and lists", "a.js", `
+const s = z.object({ DATA_DIR: z.string().min(1).default('/data'), NAME: z.string().default('/x') })
+cleanEnv(process.env, { UPLOAD_DIR: str({ default: '/uploads' }) })
+const DIRS = ['/storage/a', '/storage/b']; DIRS.forEach((dir) => fs.mkdirSync(dir))
+fs.appendFileSync(` + "`${process.env.LOGS ?? '/logs'}/app.log`" + `, x); list.map(d => fs.mkdirSync(d))`, `
+1 default /data DATA_DIR
+2 default /uploads UPLOAD_DIR
+3 written /storage/a
+4 written /logs/app.log LOGS`},
 		{"ports", "a.js", `
 const port = process.env.PORT || 80
 app.listen(port)

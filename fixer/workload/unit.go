@@ -310,6 +310,9 @@ func (u *unit) index() {
 			u.functions[u.str(i+1)] = i + 2
 		}
 		name, at := u.assignment(i)
+		if at == 0 {
+			name, at = u.eachElement(i)
+		}
 		if at == 0 || len(u.values) > maxTokens/16 {
 			continue
 		}
@@ -325,6 +328,29 @@ func (u *unit) index() {
 			u.values[name] = [2]int{v[0], at}
 		}
 	}
+}
+
+// eachElement returns the parameter of the function that a list calls for each of its elements
+// at token i, and the index of the first element; 0 for anything else.
+func (u *unit) eachElement(i int) (name string, at int) {
+	if u.lang != JavaScript || !u.is(i, "forEach") && !u.is(i, "map") || !u.is(i-1, ".") || !u.is(i+1, "(") {
+		return "", 0
+	}
+	p := i + 2
+	for u.is(p, "async") || u.is(p, "(") || u.is(p, "function") {
+		p++
+	}
+	if u.kind(p) != wordToken {
+		return "", 0
+	}
+	open := int(u.tokens[i-2].match)
+	if set, ok := u.values[u.str(i-2)]; ok && u.kind(i-2) == wordToken {
+		open = set[0]
+	}
+	if open < 0 || open >= i || !u.is(open, "[") || u.kind(open+1) != textToken {
+		return "", 0
+	}
+	return u.str(p), open + 1
 }
 
 // assignment returns the variable that is set at token i, a "=", and the index of
