@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
@@ -29,10 +30,13 @@ func IsMade(run *stage.Evaluation, id users.Identity, dir string) bool {
 func madeDirs(run *stage.Evaluation, id users.Identity) (dirs []string, err error) {
 	seen := 0
 	steps.Calls(run.Steps, func(s stage.Step, c shell.Call) {
-		if c.Name != "mkdir" && !installsDirectories(c) || !c.Certain || !stage.IsRoot(s.Before.User.Text) || err != nil {
+		if c.Name != "mkdir" && !installsDirectories(c) || !stage.IsRoot(s.Before.User.Text) || err != nil {
 			return
 		}
 		_, operands := c.Options(func(o string) bool { return o == "-m" || o == "--mode" })
+		if !c.Certain && !slices.ContainsFunc(operands, isLooped) {
+			return
+		}
 		for _, w := range operands {
 			if seen++; seen > maxMade {
 				err = fmt.Errorf("it makes more than %d directories", maxMade)
@@ -60,6 +64,7 @@ func madeDirs(run *stage.Evaluation, id users.Identity) (dirs []string, err erro
 			}
 		}
 	})
+	dirs = append(dirs, madeByWorkdir(run)...)
 	unsettled := dirs[:0]
 	for _, dir := range dirs {
 		if dir != id.Home && !settled(run, id, dir) && !slices.Contains(unsettled, dir) {
@@ -67,6 +72,28 @@ func madeDirs(run *stage.Evaluation, id users.Identity) (dirs []string, err erro
 		}
 	}
 	return unsettled, err
+}
+
+// isLooped reports whether a word is the variable of a loop, or ends in one: of some directories
+// that it makes, each.
+func isLooped(w shell.Word) bool { return !w.Known && loopVariable.MatchString(w.Raw) }
+
+var loopVariable = lazyregexp.New(`^["']?[\w./-]*\$\{?[a-z]\w*\}?/?["']?$`)
+
+// madeByWorkdir returns the directories of WORKDIRs that another one follows at once: they are
+// there to be made.
+func madeByWorkdir(run *stage.Evaluation) (dirs []string) {
+	for i := 1; i < len(run.Steps); i++ {
+		s, next := run.Steps[i-1], run.Steps[i]
+		if s.In.Name() != "WORKDIR" || next.In.Name() != "WORKDIR" || !stage.IsRoot(s.Before.User.Text) {
+			continue
+		}
+		dir := next.Before.Workdir
+		if dir.Known && dir.Text != run.Final.Workdir.Text && paths.IsData(dir.Text) && workload.Within(dir.Text, run.Final.Workdir.Text) {
+			dirs = append(dirs, dir.Text)
+		}
+	}
+	return dirs
 }
 
 // installsDirectories reports whether a call of install(1) makes directories, and root's.
