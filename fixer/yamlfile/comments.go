@@ -2,25 +2,23 @@ package yamlfile
 
 import (
 	"bytes"
+	"sort"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/document"
 	"go.yaml.in/yaml/v4"
 )
 
-// Comment is a comment of a file.
-type Comment struct {
-	Offset int // of its "#"
-	Line   int // from 1
-	Text   string
-	Alone  bool // only white space is before it in its line
-}
-
-// Comments returns the comments in the order of the file. They are found in the
-// bytes: which node the parser attaches a comment to depends on the line ends
+// Comments implements [document.Document]. They are found in the bytes: which node the
+// parser attaches a comment to depends on the line ends
 // (https://github.com/yaml/go-yaml/issues/182).
-func (f *File) Comments() []Comment {
+//
+// A comment in a line of its own governs the entry or the item below it, one behind an
+// entry that entry; one above the first entry of a document governs the document, and on
+// top of the file the file.
+func (f *File) Comments() []document.Comment {
 	texts := f.opaque()
-	var found []Comment
+	var found []document.Comment
 	for i := f.lines.yaml[0]; i < len(f.src); i++ {
 		if len(texts) > 0 && i >= texts[0].start {
 			i = max(i, texts[0].end-1)
@@ -31,17 +29,60 @@ func (f *File) Comments() []Comment {
 			continue
 		}
 		end := f.lineEndAfter(i)
-		line, _ := f.Position(i)
-		before := f.src[f.lines.text[line-1]:i]
-		found = append(found, Comment{
-			Offset: i,
-			Line:   line,
-			Text:   string(f.src[i:end]),
-			Alone:  strings.Trim(string(before), " \t"+bom) == "",
+		found = append(found, document.Comment{
+			Span:    document.Span{Start: i, End: end},
+			Text:    string(f.src[i:end]),
+			Governs: f.governed(i),
 		})
 		i = end - 1
 	}
 	return found
+}
+
+// governed returns what the comment at an offset governs.
+func (f *File) governed(at int) document.Span {
+	t := f.tree()
+	line := f.lines.yaml[f.yamlLine(at)]
+	alone := len(bytes.Trim(f.src[line:at], " \t")) == 0
+	from := at
+	if !alone {
+		from = line // what starts in its line
+	}
+	i := sort.Search(len(t.order), func(i int) bool { return t.order[i].Offset >= from })
+	if i == len(t.order) || !alone && t.order[i].Offset > at {
+		return document.Span{}
+	}
+	if t.parent[i] < 0 {
+		return f.governedDocument(i, at)
+	}
+	n := t.order[i]
+	for len(n.content) > 0 && n.content[0].Offset == n.Offset && t.order[t.parent[t.index[n]]].Kind != Sequence {
+		n = n.content[0] // of a block, its first entry
+	}
+	if n.Kind == Sequence && len(n.content) > 0 {
+		n = n.content[0]
+	}
+	span := document.Span{Start: n.Offset, End: len(f.src)}
+	if value := t.valueOf(n); value != nil {
+		n = value
+	}
+	if next := t.next(n); next != nil {
+		span.End = next.Offset
+	}
+	return span
+}
+
+// governedDocument returns what a comment above a document governs, whose root is node i.
+func (f *File) governedDocument(i, at int) document.Span {
+	t := f.tree()
+	span := document.Span{Start: t.order[i].Offset, End: len(f.src)}
+	if first := f.divided(); i == 0 && (len(f.documents) == 1 || first < 0 || at < first) {
+		span.Start = 0
+	}
+	if next := t.next(t.order[i]); next != nil && span.Start > 0 {
+		span.End = next.Offset
+	}
+	return span
 }
 
 func blank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
@@ -31,6 +32,11 @@ type File struct {
 	src       []byte
 	lines     *lines
 	documents []*Node
+
+	// What edits and comments need to know of the whole file.
+	tree    func() *tree
+	layout  func() style
+	divided func() int // the offset of the first "---" or "...", -1 for none
 }
 
 // Parse parses a file, whose name is for messages. Every error is an [*Error].
@@ -39,6 +45,9 @@ func Parse(name string, src []byte) (*File, error) {
 		return nil, &Error{Name: name, Reason: TooLarge, Msg: fmt.Sprintf("larger than %d bytes", MaxBytes)}
 	}
 	f := &File{name: name, src: src, lines: newLines(src)}
+	f.tree = sync.OnceValue(func() *tree { return newTree(f.documents) })
+	f.layout = sync.OnceValue(f.findLayout)
+	f.divided = sync.OnceValue(f.findDivided)
 	if i := invalid(src); i >= 0 {
 		return nil, f.errorAt(i, NotUTF8, "not UTF-8")
 	}
@@ -91,6 +100,9 @@ func (f *File) Documents() []*Node { return f.documents }
 // Position returns the line and the column in bytes of an offset, both from 1.
 // Lines end at LF, and a byte order mark is no column.
 func (f *File) Position(offset int) (line, col int) { return f.lines.position(offset) }
+
+// FirstLine implements [document.Document]: each line of YAML stands by itself.
+func (f *File) FirstLine(line int) int { return line }
 
 func (f *File) errorAt(offset int, r Reason, msg string) *Error {
 	line, col := f.Position(offset)
