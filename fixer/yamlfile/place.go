@@ -192,24 +192,22 @@ func (f *File) findLayout() style {
 			continue
 		}
 		for key, value := range n.Entries() {
-			if value.raw.Style&yaml.FlowStyle != 0 || value.Offset <= key.Offset || len(value.content) == 0 || value.Line == key.Line {
+			if value.raw.Style&yaml.FlowStyle != 0 || len(value.content) == 0 || value.raw.Line == key.raw.Line {
 				continue
 			}
-			switch value.Kind {
-			case Mapping:
-				steps[value.content[0].Col-key.Col]++
-			case Sequence:
-				if f.src[value.Offset] == '-' {
-					dashes[value.Col-key.Col]++
-				}
+			switch deeper := value.content[0].raw.Column - key.raw.Column; {
+			case value.Kind == Mapping && deeper > 0:
+				steps[deeper]++
+			case value.Kind == Sequence && f.src[value.Offset] == '-':
+				dashes[value.raw.Column-key.raw.Column]++
 			}
 		}
 	}
 	return style{step: most(steps, 2), dash: most(dashes, most(steps, 2))}
 }
 
-// most returns the positive number that was counted most often, the smaller one of two; zero may be
-// one of them.
+// most returns the number that was counted most often, the smaller one of two, and the
+// usual one where none was.
 func most(counts map[int]int, usual int) int {
 	best, found := usual, 0
 	for n := range 17 {
