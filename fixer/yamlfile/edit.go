@@ -121,14 +121,15 @@ func (f *File) SetValue(key, old *Node, v Value) (document.Edit, error) {
 	if err := f.Editable(old); err != nil {
 		return document.Edit{}, err
 	}
+	flow := f.tree().inFlow(key)
 	start, stop, ok := f.replaceable(key, old)
-	if !ok || old.Anchor != "" {
+	if !ok || old.Anchor != "" || flow && len(v.entries)+len(v.items) > 0 {
 		return document.Edit{}, refuse(old, "its value in line %d is not a simple one", old.Line)
 	}
 	if v.kind == Scalar {
 		v.quoted = v.quoted || v.tag == "" && old.raw.Style&yaml.DoubleQuotedStyle != 0
 	}
-	text := " " + v.inline()
+	text := " " + v.inline(flow)
 	if len(v.entries)+len(v.items) > 0 {
 		column, err := f.column(key.Offset)
 		if err != nil {
@@ -141,7 +142,7 @@ func (f *File) SetValue(key, old *Node, v Value) (document.Edit, error) {
 	}
 	return document.Edit{
 		Span: document.Span{Start: start, End: stop}, Text: text, Role: document.Changes,
-		Anchor: document.Span{Start: key.Offset, End: stop}, Meaning: &meaning{file: f, node: old, value: v},
+		Anchor: document.Span{Start: key.Offset, End: stop}, Meaning: &meaning{file: f, node: old, value: v, flow: flow},
 	}, nil
 }
 

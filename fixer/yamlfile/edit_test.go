@@ -34,6 +34,8 @@ func change(t *testing.T, f *File, what, path string, v Value, after ...string) 
 	switch what {
 	case "item":
 		return f.AddItem(n, v)
+	case "set list":
+		return f.SetValue(key, n, List(v))
 	case "set":
 		return f.SetValue(key, n, v)
 	}
@@ -62,6 +64,7 @@ func TestEdits(t *testing.T) {
 		{"before the end of the document", "a: 1\n# end\n...\n", "k", "", one, "", "a: 1\nk: x\n# end\n...\n"},
 		{"in an item", "a:\n- n: 1\n  m: 2\n- n: 3\n", "k", "a 0", one, "", "a:\n- n: 1\n  m: 2\n  k: x\n- n: 3\n"},
 		{"in an item of an item", "- - n: 1\n- - 2\n", "k", "0 0", one, "", "- - n: 1\n    k: x\n- - 2\n"},
+		{"in an item before one that starts with a lonely dash", "a:\n  - \n    b: 1\n  -  # c\n    b: 2\n", "k", "a 0", one, "", "a:\n  - \n    b: 1\n    k: x\n  -  # c\n    b: 2\n"},
 		{"a mapping, as deep as others", "a:\n    b:\n        c: 1\n", "k", "a", Map(Entry{"l", Map(Entry{"m", Int(1)})}, Entry{"o", Map()}), "", "a:\n    b:\n        c: 1\n    k:\n        l:\n            m: 1\n        o: {}\n"},
 		{"a list, deeper than its key", "a:\n  b:\n    - 1\n", "k", "a", List(one, Quoted("1:2")), "", "a:\n  b:\n    - 1\n  k:\n    - x\n    - \"1:2\"\n"},
 		{"a list, as deep as its key", "a:\n  b:\n  - 1\n", "k", "a", List(one), "", "a:\n  b:\n  - 1\n  k:\n  - x\n"},
@@ -73,6 +76,7 @@ func TestEdits(t *testing.T) {
 		{"an item behind a comma", "a: [1, ]\n", "item", "a", String("p,q"), "", "a: [1, \"p,q\" ]\n"},
 		{"instead of a scalar", "a: 'b' # c\nd: 1\n", "set", "a", one, "", "a: x # c\nd: 1\n"},
 		{"instead of a quoted one", "a: \"b\"\n", "set", "a", one, "", "a: \"x\"\n"},
+		{"in flow style", "a: {b: \"c\", d: }\n", "set", "a b", String("p,q"), "", "a: {b: \"p,q\", d: }\n"},
 		{"instead of nothing", "a:  # c\nd: 1\n", "set", "a", one, "", "a: x  # c\nd: 1\n"},
 		{"instead of an empty mapping", "a:\n  b: {} # c\nd: 1\n", "set", "a b", Map(Entry{"k", one}), "", "a:\n  b: # c\n    k: x\nd: 1\n"},
 		{"instead of an empty list", "a:\n  - b: []\n    c: 1", "set", "a 0 b", List(one), "", "a:\n  - b:\n      - x\n    c: 1"},
@@ -129,6 +133,7 @@ func TestRefused(t *testing.T) {
 		{"value of several lines", "a: b\n  c\n", "set", "a", "its value in line 1 is not a simple one"},
 		{"value with an anchor", "a: &a b\n", "set", "a", "its value in line 1 is not a simple one"},
 		{"value in a block", "a:\n  b: 1\n", "set", "a", "its value in line 2 is not a simple one"},
+		{"value of several lines in flow style", "a: {b: []}\n", "set list", "a b", "its value in line 1 is not a simple one"},
 	} {
 		f := parse(t, test.in)
 		_, err := change(t, f, test.what, test.path, String("x"))

@@ -71,7 +71,7 @@ type comparison struct {
 
 func (c comparison) compare(before, after *Node) error {
 	if m := c.replaced[before]; m != nil {
-		if !m.value.is(after, false) {
+		if !m.value.is(after, m.flow) {
 			return fmt.Errorf("line %d is not the value that was meant", after.Line)
 		}
 		return nil

@@ -93,7 +93,7 @@ func (f *File) endOf(key, value *Node, column int) (end, error) {
 	for i := behind; i < len(f.lines.yaml) && f.lines.yaml[i] < limit; i++ {
 		start := f.lines.yaml[i]
 		inText := start < text.end
-		if !inText && f.marker(start) {
+		if !inText && (f.marker(start) || f.dashes(start, column)) {
 			break
 		}
 		switch {
@@ -147,6 +147,16 @@ func (f *File) commentAtMost(start, column int) bool {
 	line := f.line(start)
 	text := bytes.TrimLeft(line, " \t")
 	return len(text) > 0 && text[0] == '#' && len(line)-len(text) <= column
+}
+
+// lonely matches a line with the dash of an item that starts in the next line.
+var lonely = regexp.MustCompile(`^ *-(?: +-)*[ \t]*(?:#.*)?$`)
+
+// dashes reports whether a line has but dashes, the first at most at a column: the next
+// item follows.
+func (f *File) dashes(start, column int) bool {
+	line := f.line(start)
+	return len(line)-len(bytes.TrimLeft(line, " ")) <= column && lonely.Match(line)
 }
 
 // marker reports whether a line ends a document or starts one.

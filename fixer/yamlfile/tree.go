@@ -1,5 +1,7 @@
 package yamlfile
 
+import "go.yaml.in/yaml/v4"
+
 // tree is the order of all nodes of a file, and what is above each.
 type tree struct {
 	order  []*Node         // as they start in the file
@@ -70,4 +72,14 @@ func (t *tree) valueOf(n *Node) *Node {
 		return parent.content[t.slot[i]+1]
 	}
 	return nil
+}
+
+// inFlow reports whether n is part of a collection in flow style.
+func (t *tree) inFlow(n *Node) bool {
+	for i := t.parent[t.index[n]]; i >= 0; i = t.parent[i] {
+		if t.order[i].raw.Style&yaml.FlowStyle != 0 {
+			return true
+		}
+	}
+	return false
 }

@@ -95,18 +95,18 @@ func (v Value) entry(key string, indent int, s style) []string {
 	case v.kind == Sequence && len(v.items) > 0:
 		return append([]string{key}, v.block(indent+s.dash, s, true)...)
 	}
-	return []string{key + " " + v.inline()}
+	return []string{key + " " + v.inline(false)}
 }
 
 // inline returns a scalar, and what is empty, as it is written behind a key or a dash.
-func (v Value) inline() string {
+func (v Value) inline(flow bool) string {
 	switch v.kind {
 	case Mapping:
 		return "{}"
 	case Sequence:
 		return "[]"
 	}
-	return v.scalar(false)
+	return v.scalar(flow)
 }
 
 // block returns the lines of a mapping or a sequence at column indent. The first one is
@@ -132,7 +132,7 @@ func (v Value) block(indent int, s style, indented bool) (lines []string) {
 // item returns the lines of "- value" for a dash at column indent.
 func (v Value) item(indent int, s style) []string {
 	if len(v.entries) == 0 && len(v.items) == 0 {
-		return []string{"- " + v.inline()}
+		return []string{"- " + v.inline(false)}
 	}
 	l := v.block(indent+len("- "), s, false)
 	return append([]string{"- " + l[0]}, l[1:]...)
