@@ -40,6 +40,10 @@ func (p *Pass) Transform() *Transform { return p.transform }
 // that transform's work.
 func (p *Pass) Inserted(offset int) bool { return p.position(offset).inserted }
 
+// Line returns the line, in the text that came in, of an offset of the current text; for
+// inserted text, that of the finding that inserted it. Messages name lines so.
+func (p *Pass) Line(offset int) int { return p.position(offset).line }
+
 // Change records a finding at a place of the document and the edits that fix it. Of f, its
 // texts and its evidence are used. may says whether they may be made, how safe that is and what a
 // reviewer should know; where it refuses, the finding says so instead.

@@ -34,7 +34,10 @@ import "github.com/dockmend/dockmend/fixer"
 //   - tini-init installs a package, which root must do, and writes the ENTRYPOINT
 //     before which USER is put;
 //   - nonroot-user decides who the container runs as;
-//   - chown-copy then gives that user its files, so it comes last.
+//   - chown-copy then gives that user its files, so it comes last of those for
+//     Dockerfiles;
+//   - kube-user, kube-no-escalation, kube-drop-caps and kube-seccomp are for manifests, and
+//     rest on the users that the Dockerfiles have in the end.
 func All() []*fixer.Transform {
 	return []*fixer.Transform{
 		SecretInImage,
@@ -58,6 +61,10 @@ func All() []*fixer.Transform {
 		TiniInit,
 		NonrootUser,
 		ChownCopy,
+		KubeUser,
+		KubeNoEscalation,
+		KubeDropCaps,
+		KubeSeccomp,
 	}
 }
 

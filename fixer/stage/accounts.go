@@ -142,6 +142,45 @@ func (a Accounts) GroupID(name string) (int, bool) {
 	return g.GID, ok
 }
 
+// Of returns the accounts of an image, with nothing created.
+func Of(base *baseimage.Facts) (a Accounts) {
+	if base != nil && base.Accounts != nil {
+		a.base, a.known = base.Accounts, true
+	}
+	return a
+}
+
+// Runs returns the user and the group that a container starts with, by the value of USER
+// as a runtime reads it: a user, and after a colon a group, by name or by number. A number
+// without an account is in group 0. It is false where the accounts do not say it.
+func (a Accounts) Runs(user string) (uid, gid int, account Created, ok bool) {
+	name, group, hasGroup := strings.Cut(user, ":")
+	uid, err := strconv.Atoi(name)
+	switch {
+	case name == "":
+		uid, err = 0, nil
+		account, ok = a.UserByID(0)
+	case err == nil:
+		account, ok = a.UserByID(uid)
+	default:
+		account, ok = a.User(name)
+	}
+	switch {
+	case !ok && err != nil, !ok && uid != 0 && !a.Known() && !hasGroup:
+		return Unknown, Unknown, account, false // an entry of its own may give it any group
+	case ok:
+		uid, gid = account.UID, account.GID
+	}
+	if hasGroup {
+		if gid, err = strconv.Atoi(group); err != nil {
+			if gid, ok = a.GroupID(group); !ok {
+				return uid, Unknown, account, false
+			}
+		}
+	}
+	return uid, gid, account, uid != Unknown && gid != Unknown
+}
+
 // groupName returns the name of a gid, or the number where there is no name.
 func (a Accounts) groupName(gid int) string {
 	for _, g := range a.groups {

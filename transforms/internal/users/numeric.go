@@ -10,7 +10,6 @@ import (
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/imagebuild"
-	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/transforms/internal/steps"
 )
@@ -79,7 +78,7 @@ func writeNumber(p *imagebuild.Pass, n *stage.Node, run *stage.Evaluation, err e
 // supplementary groups: those of the user are lost where USER names a group.
 func (id Identity) number(run *stage.Evaluation, user string) string {
 	u, _ := run.Final.Accounts.User(id.Name)
-	if !strings.Contains(user, ":") && (u.In == nil || u.Modified || joinsGroups(run)) {
+	if !strings.Contains(user, ":") && (u.In == nil || u.Modified || run.JoinsGroups()) {
 		return strconv.Itoa(id.UID)
 	}
 	return fmt.Sprintf("%d:%d", id.UID, id.GID)
@@ -92,39 +91,4 @@ func (id Identity) whence(run *stage.Evaluation) string {
 	}
 	id.why = InBase
 	return Why(run, id)
-}
-
-// joinsGroups reports whether a RUN may add a user to further groups.
-func joinsGroups(run *stage.Evaluation) bool {
-	found := false
-	steps.Calls(run.Steps, func(_ stage.Step, c shell.Call) {
-		switch c.Name {
-		case "usermod", "gpasswd", "groupmems", "newusers":
-			found = true
-		case "useradd":
-			found = found || slices.ContainsFunc(c.Args, func(w shell.Word) bool {
-				return !w.Known || strings.HasPrefix(w.Text, "-") && strings.Contains(w.Text, "G") || strings.HasPrefix(w.Text, "--groups")
-			})
-		case "adduser", "addgroup":
-			found = found || namesGroup(c.Args)
-		}
-	})
-	return found
-}
-
-// namesGroup reports whether the arguments of adduser or addgroup may end in a user and
-// a group: the word before the last is neither an option nor the value of one.
-func namesGroup(args []shell.Word) bool {
-	if slices.ContainsFunc(args, func(w shell.Word) bool { return !w.Known }) {
-		return true
-	}
-	n := len(args)
-	if n < 2 || strings.HasPrefix(args[n-2].Text, "-") {
-		return false
-	}
-	if _, err := strconv.Atoi(args[n-2].Text); err == nil {
-		return false
-	}
-	valued := strings.Fields("-u -g -G -h -s -k -c --uid --gid --ingroup --home --shell --gecos --comment")
-	return n < 3 || !slices.Contains(valued, args[n-3].Text)
 }

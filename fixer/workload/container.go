@@ -1,0 +1,154 @@
+package workload
+
+import (
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
+)
+
+// Container is what the files that run an image need to know of it: as whom its
+// containers start, and what takes more rights than that user has.
+type Container struct {
+	// Image says in messages which one it is: "api/Dockerfile", "node:22-slim".
+	Image string
+	// Own: it is built from a Dockerfile of the repository, of which this is the last state.
+	// Otherwise only its configuration is known.
+	Own bool
+	// Unknown says why it is not known as whom it starts; "" where it is.
+	Unknown string
+	// User is how the image states its user, "" for root by default. UID and GID are what
+	// that means in it.
+	User     string
+	UID, GID int
+	Groups   bool  // the user may be a member of further groups
+	Place    Place // of its USER; the zero Place where it inherits one, or has none
+	// Gains are the programs that may gain rights beyond those of the user when they start:
+	// by setuid, or by file capabilities.
+	Gains []Reason
+	// Gaps are why Gains may be incomplete.
+	Gaps []Gap
+	Init string // the init that its start begins with; "" for none
+	Node bool   // node, or a package manager that starts it, is process 1
+}
+
+// IsRoot reports whether its containers start as root, or may do so.
+func (c Container) IsRoot() bool { return c.Unknown != "" || c.UID == 0 }
+
+// OfImage returns what is known of an image by its configuration and its accounts: nothing
+// of the programs in it.
+func OfImage(name string, facts *baseimage.Facts) Container {
+	c := Container{Image: name, UID: stage.Unknown, GID: stage.Unknown}
+	if facts == nil || facts.Config == nil {
+		c.Unknown = "its configuration is not known"
+		return c
+	}
+	c.identify(facts.Config.User, stage.Of(facts))
+	c.Groups = true
+	c.Gaps = []Gap{{What: "the programs of " + name + " are not known"}}
+	return c
+}
+
+// identify sets the user.
+func (c *Container) identify(user string, accounts stage.Accounts) {
+	c.User = user
+	var ok bool
+	if c.UID, c.GID, _, ok = accounts.Runs(user); !ok {
+		c.Unknown = "which number its user " + user + " has is not known"
+	}
+}
+
+// Container returns what is known of the containers of the stage.
+func (w *Workload) Container(name string) Container {
+	c := Container{Image: name, Own: true, UID: stage.Unknown, GID: stage.Unknown}
+	final := w.in.Run.Final
+	if in := final.User.In; in != nil {
+		c.Place = Place{File: w.in.Run.Node.Graph().File.Name(), Line: in.Line}
+	}
+	switch {
+	case !final.User.Known:
+		c.Unknown = "its user depends on a variable without a default"
+	case final.User.In == nil && final.Base == nil:
+		c.Unknown = "the user of its base image is not known"
+	default:
+		c.identify(final.User.Text, final.Accounts)
+	}
+	c.Groups = w.in.Run.JoinsGroups()
+	c.Gains, c.Gaps = w.gains()
+	if init := w.Init(); init != nil {
+		c.Init = init.Name
+	}
+	c.Node = w.LeadsToNode().Node
+	return c
+}
+
+// setuid are the programs that distributions install setuid or with file capabilities
+// (Debian 12 and Alpine 3.20, the packages login, passwd, mount, sudo, doas, iputils-ping,
+// fuse3, uidmap, policykit-1, cron, openssh-client, chromium-sandbox).
+var setuid = map[string]bool{}
+
+func init() {
+	for name := range strings.FieldsSeq("sudo su doas pkexec mount umount passwd chsh chfn newgrp gpasswd chage expiry ping ping6 arping clockdiff traceroute6 " +
+		"fusermount fusermount3 newuidmap newgidmap crontab at ssh-keysign bbsuid chrome-sandbox chromium chromium-browser google-chrome google-chrome-stable dumpcap mtr-packet bwrap") {
+		setuid[name] = true
+	}
+}
+
+// gains returns the programs of the start and of its child processes that are known to be
+// setuid, and those to which a RUN gives that or capabilities.
+func (w *Workload) gains() (list []Reason, gaps []Gap) {
+	if w.Start() == nil {
+		gaps = append(gaps, Gap{What: "its start can't be read"})
+	}
+	w.eachStart(func(c *Command) {
+		if setuid[c.Name] {
+			list = append(list, Reason{Program: c.Name, Why: "starts with more rights (setuid)", Command: c, Place: c.In.Place})
+		}
+	})
+	for _, child := range w.ChildProcesses() {
+		w.Child(child).All(func(c *Command) bool {
+			if setuid[c.Name] {
+				list = append(list, Reason{Program: c.Name, Why: "starts with more rights (setuid)", Place: child.Place})
+			}
+			return true
+		})
+	}
+	for _, s := range w.in.Run.Steps {
+		if s.In.Name() != "RUN" {
+			continue
+		}
+		script, err := s.Script()
+		if err != nil || script == nil {
+			continue
+		}
+		for _, c := range script.Calls {
+			if why := grants(c); why != "" {
+				list = append(list, Reason{Program: c.Name, Why: why, Place: Place{File: w.in.Run.Node.Graph().File.Name(), Line: s.In.Line}})
+			}
+		}
+	}
+	return list, gaps
+}
+
+// grants returns which rights a command gives to a file: those of setcap(8), and of chmod
+// with the bits for setuid and setgid.
+func grants(c shell.Call) string {
+	switch c.Name {
+	case "setcap":
+		return "gives a program capabilities"
+	case "chmod":
+		for _, word := range c.Args {
+			mode := word.Text
+			if strings.HasPrefix(mode, "-") || !word.Known {
+				continue
+			}
+			octal := len(mode) == 4 && strings.Trim(mode, "01234567") == "" && strings.ContainsAny(mode[:1], "2467")
+			if symbolic := strings.Contains(mode, "s") && strings.ContainsAny(mode, "+="); octal || symbolic && !strings.Contains(mode, "/") {
+				return "gives a file setuid or setgid"
+			}
+			break
+		}
+	}
+	return ""
+}

@@ -1,0 +1,178 @@
+// Package podsecurity finds out whether the security context of a container may be
+// changed, and makes the edits of it.
+package podsecurity
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/document"
+	"github.com/dockmend/dockmend/fixer/kubernetes"
+	"github.com/dockmend/dockmend/fixer/manifest"
+	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/fixer/yamlfile"
+)
+
+// Subject is a container whose security context may be changed.
+type Subject struct {
+	*kubernetes.Container
+	pass  *manifest.Pass
+	Image workload.Container
+	// Privileged, or the like, is what its rights come from that a transform must not
+	// contradict; "" for none.
+	Privileged string
+}
+
+// Containers calls visit for the containers of a manifest that run Linux and are part of a
+// complete object.
+func Containers(p *manifest.Pass, visit func(Subject)) {
+	for _, w := range p.Workloads {
+		if !w.IsWhole() || w.Windows() {
+			continue
+		}
+		for _, c := range w.Containers {
+			visit(Subject{Container: c, pass: p, Image: p.Image(c), Privileged: privileged(c)})
+		}
+	}
+}
+
+// privileged returns what gives a container the rights of the host.
+func privileged(c *kubernetes.Container) string {
+	if v, _ := c.Setting("privileged"); kubernetes.IsTrue(v) {
+		return "it is privileged"
+	}
+	for item := range kubernetes.Field(kubernetes.Security(c.Node), "capabilities", "add").Items() {
+		if name := kubernetes.Text(item); name == "SYS_ADMIN" || name == "CAP_SYS_ADMIN" || name == "ALL" {
+			return "it adds the capability " + name
+		}
+	}
+	for _, key := range []string{"hostPID", "hostIPC"} {
+		if kubernetes.IsTrue(kubernetes.Field(c.Workload.Pod, key)) {
+			return "its pod has " + key
+		}
+	}
+	return ""
+}
+
+// User is as whom a container starts.
+type User struct {
+	UID, GID int    // stage.Unknown where it is not known
+	Stated   bool   // the manifest says the UID
+	Why      string // where it comes from
+	Unknown  string // why it is not known; "" where it is
+}
+
+// IsRoot reports whether it is root.
+func (u User) IsRoot() bool { return u.Unknown == "" && u.UID == 0 }
+
+// User returns as whom the container starts: what its manifest says, else what the image
+// says.
+func (s Subject) User() User {
+	u := User{UID: s.Image.UID, GID: s.Image.GID, Unknown: s.Image.Unknown, Why: s.why()}
+	if v, _ := s.Setting("runAsUser"); v != nil {
+		n, err := strconv.Atoi(kubernetes.Text(v))
+		switch {
+		case err != nil:
+			u.Unknown = fmt.Sprintf("runAsUser in line %d is not a number", s.pass.Line(v.Offset))
+			return u
+		case n == s.Image.UID && s.Image.Unknown == "":
+			u.Stated = true
+			return u
+		}
+		// The group is that of an account that the image does not have.
+		u = User{UID: n, Stated: true, Why: fmt.Sprintf("runAsUser is %d in line %d", n, s.pass.Line(v.Offset))}
+	}
+	return u
+}
+
+// why says where the user of the image comes from.
+func (s Subject) why() string {
+	if s.Image.User == "" {
+		return s.Image.Image + " has no USER"
+	}
+	if s.Image.Place.File != "" {
+		return fmt.Sprintf("USER %s in %s", s.Image.User, s.Image.Place)
+	}
+	return fmt.Sprintf("USER %s of %s", s.Image.User, s.Image.Image)
+}
+
+// Evidence is what a change because of the user rests on.
+func (s Subject) Evidence() []fixer.Evidence {
+	if s.Image.Place.File == "" {
+		return []fixer.Evidence{{Image: s.Image.Image, What: "USER " + s.Image.User}}
+	}
+	return []fixer.Evidence{{File: s.Image.Place.File, Root: fixer.Repository, Line: s.Image.Place.Line, What: "USER " + s.Image.User}}
+}
+
+// order are the keys of a container's security context in the order in which they are
+// written.
+var order = []string{"runAsNonRoot", "runAsUser", "runAsGroup", "allowPrivilegeEscalation", "readOnlyRootFilesystem", "capabilities", "seccompProfile"}
+
+// Add returns the edits that add an entry to the security context of the container, which
+// does not have it.
+func (s Subject) Add(f *yamlfile.File, key string, v yamlfile.Value, more ...yamlfile.Entry) ([]document.Edit, error) {
+	entries := append([]yamlfile.Entry{{Key: key, Value: v}}, more...)
+	node := s.Node.Resolve()
+	at, security := node.Get("securityContext")
+	if at == nil {
+		return One(f.AddEntry(s.Node, "securityContext", yamlfile.Map(entries...), "image", "imagePullPolicy"))
+	}
+	if security.IsNull() || security.Kind == yamlfile.Mapping && security.Len() == 0 {
+		return One(f.SetValue(at, security, yamlfile.Map(entries...)))
+	}
+	var edits []document.Edit
+	for _, e := range entries {
+		edit, err := One(f.AddEntry(security, e.Key, e.Value, before(e.Key)...))
+		if err != nil {
+			return nil, err
+		}
+		edits = append(edits, edit...)
+	}
+	return edits, nil
+}
+
+// before returns the keys that come before one.
+func before(key string) []string {
+	for i, k := range order {
+		if k == key {
+			return order[:i]
+		}
+	}
+	return order
+}
+
+// One returns an edit as a list.
+func One(e document.Edit, err error) ([]document.Edit, error) {
+	if err != nil {
+		return nil, err
+	}
+	return []document.Edit{e}, nil
+}
+
+// MayHarden reports whether the container can lose rights at all: it is known not to run as
+// root, and nothing gives it the rights of the host. Otherwise kube-user says why.
+func (s Subject) MayHarden() bool {
+	u := s.User()
+	return u.Unknown == "" && !u.IsRoot() && s.Privileged == ""
+}
+
+// LosesRights returns whether the container's processes may be kept from gaining rights.
+func (s Subject) LosesRights() fixer.Decision {
+	if len(s.Image.Gains) > 0 {
+		g := s.Image.Gains[0]
+		return fixer.Refusal(fmt.Sprintf("%s: %s %s", g.Place, g.Program, g.Why))
+	}
+	if len(s.Image.Gaps) > 0 {
+		return fixer.Doubt(s.Image.Gaps[0].What)
+	}
+	return fixer.Decision{}
+}
+
+// Editable returns the decision not to change what can't be edited.
+func Editable(err error) fixer.Decision {
+	if err == nil {
+		return fixer.Decision{}
+	}
+	return fixer.Refusal("its security context can't be edited: " + err.Error())
+}
