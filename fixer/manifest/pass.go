@@ -32,7 +32,9 @@ func On(run func(*Pass) error) func(*fixer.Pass) error {
 }
 
 // Image returns what is known of the image of a container.
-func (p *Pass) Image(c *kubernetes.Container) workload.Container { return p.view.subject.image(c.Image) }
+func (p *Pass) Image(c *kubernetes.Container) workload.Container {
+	return p.view.subject.image(c.Image)
+}
 
 // At returns the place of a container in the file: its name, or its first key.
 func (p *Pass) At(c *kubernetes.Container) document.Span {
