@@ -26,6 +26,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/imagebuild"
+	"github.com/dockmend/dockmend/fixer/kubernetes"
 	"github.com/dockmend/dockmend/fixer/report"
 	"github.com/dockmend/dockmend/fixer/repository"
 	"github.com/dockmend/dockmend/fixer/stage"
@@ -105,7 +106,7 @@ func load(t *testing.T, dir string) *testCase {
 			t.Fatalf("options.json: %q can't be chosen here", name)
 		}
 	}
-	for _, tr := range transforms.All() {
+	for _, tr := range transforms.Of(dockerfile.Kind) {
 		if tr.ID == id || id == "all" && (o.Only == nil || slices.Contains(o.Only, tr.ID)) && !slices.Contains(o.Skip, tr.ID) {
 			c.transforms = append(c.transforms, tr)
 		}
@@ -444,20 +445,21 @@ func applies(t *testing.T, r imagebuild.Result) {
 // TestComplete: every transform has its example, a case that leaves a file alone, and
 // complete documentation.
 func TestComplete(t *testing.T) {
+	inputs := map[document.Kind]string{dockerfile.Kind: "Dockerfile", kubernetes.Kind: "manifest.yaml"}
 	for _, tr := range transforms.All() {
 		output := "want.*"
 		if tr.Safety == fixer.Note {
 			output = "findings.txt"
 		}
 		for dir, wants := range map[string]bool{"example": true, "unchanged": false} {
-			if _, err := os.Stat(filepath.Join(tr.ID, "basic", dir, "Dockerfile")); err != nil {
+			if _, err := os.Stat(filepath.Join(tr.ID, "basic", dir, inputs[tr.Kind])); err != nil {
 				t.Errorf("%s: %v", tr.ID, err)
 			}
 			if files, err := filepath.Glob(filepath.Join(tr.ID, "basic", dir, output)); err != nil || len(files) > 0 != wants {
 				t.Errorf("%s: its case %s has these outputs: %v (error %v)", tr.ID, dir, files, err)
 			}
 		}
-		if _, ok := rules[tr.ID]; !ok {
+		if _, ok := rules[tr.ID]; !ok && tr.Kind == dockerfile.Kind {
 			t.Errorf("%s has no rule in golden/rules_test.go", tr.ID)
 		}
 		for _, other := range tr.RestsOn {

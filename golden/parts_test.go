@@ -13,6 +13,7 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/transforms"
 )
@@ -32,12 +33,12 @@ func TestParts(t *testing.T) {
 			c := load(t, dir)
 			for _, threshold := range []fixer.Safety{fixer.Safe, fixer.Unsafe} {
 				c.options.Threshold = threshold
-				c.transforms = transforms.All()
+				c.transforms = transforms.Of(dockerfile.Kind)
 				t.Run("all "+threshold.String(), c.isSound)
-				for i, tr := range transforms.All() {
-					c.transforms = slices.Delete(slices.Clone(transforms.All()), i, i+1)
+				for i, tr := range transforms.Of(dockerfile.Kind) {
+					c.transforms = slices.Delete(slices.Clone(transforms.Of(dockerfile.Kind)), i, i+1)
 					t.Run("without "+tr.ID+" "+threshold.String(), c.isSound)
-					c.transforms = transforms.All()[i : i+1]
+					c.transforms = transforms.Of(dockerfile.Kind)[i : i+1]
 					t.Run("only "+tr.ID+" "+threshold.String(), c.isSound)
 				}
 			}

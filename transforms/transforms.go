@@ -12,7 +12,12 @@
 // transforms share is below internal/.
 package transforms
 
-import "github.com/dockmend/dockmend/fixer"
+import (
+	"slices"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/document"
+)
 
 // All returns the ordered list of the transforms, which is the caller's. The order is
 // meaning:
@@ -66,6 +71,11 @@ func All() []*fixer.Transform {
 		KubeDropCaps,
 		KubeSeccomp,
 	}
+}
+
+// Of returns those of All that are for one kind of document, in their order.
+func Of(kind document.Kind) []*fixer.Transform {
+	return slices.DeleteFunc(All(), func(t *fixer.Transform) bool { return t.Kind != kind })
 }
 
 // IDs returns the names of all transforms, in their order.
