@@ -6,9 +6,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/dockmend/dockmend/fixer/discover"
+	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/escape"
+	"github.com/dockmend/dockmend/fixer/kubernetes"
 	"github.com/dockmend/dockmend/fixer/workspace"
 )
 
@@ -18,6 +22,7 @@ type finder struct {
 	s      *streams
 	flags  *searchFlags
 	quiet  bool
+	kinds  []document.Kind // that are looked for
 	told   map[string]bool // what was reported as left alone
 	unread bool            // something could not be read
 }
@@ -25,15 +30,17 @@ type finder struct {
 // find makes the jobs: it searches a directory; it takes a file whatever its name. A
 // file that is named twice, or by two names, is done once. unread: something could not
 // be read, which was reported.
-func find(ctx context.Context, s *streams, paths []string, flags *searchFlags, quiet bool) (jobs []*job, unread bool, err error) {
+func find(ctx context.Context, s *streams, paths []string, kinds []document.Kind, flags *searchFlags, quiet bool) (jobs []*job, unread bool, err error) {
 	if err := flags.checkGlobs(); err != nil {
 		return nil, false, err
 	}
-	files, err := workspace.NewFinder(flags.search(ctx))
+	search := flags.search(ctx)
+	search.Manifests = slices.Contains(kinds, kubernetes.Kind)
+	files, err := workspace.NewFinder(search)
 	if err != nil {
 		return nil, false, err
 	}
-	f := &finder{Finder: files, s: s, flags: flags, quiet: quiet, told: map[string]bool{}}
+	f := &finder{Finder: files, s: s, flags: flags, quiet: quiet, kinds: kinds, told: map[string]bool{}}
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
@@ -46,7 +53,12 @@ func find(ctx context.Context, s *streams, paths []string, flags *searchFlags, q
 		}
 	}
 	for _, file := range f.Files {
-		jobs = append(jobs, &job{File: file})
+		j := &job{File: file}
+		if slices.Contains(kinds, j.kind()) {
+			jobs = append(jobs, j)
+		} else if !file.Found {
+			f.leave(discover.Skipped{Path: file.Path, Reason: "a " + string(j.kind())})
+		}
 	}
 	return jobs, f.unread, nil
 }
@@ -69,9 +81,9 @@ func (f *finder) path(ctx context.Context, p string) error {
 		return err
 	}
 	if got.Taken == 0 && !f.quiet {
-		what := "no Dockerfile"
+		what := "no " + strings.Join(kindNames(f.kinds), " or ")
 		if f.flags.Since != "" && got.Found > 0 {
-			what = fmt.Sprintf("no Dockerfile that was changed since %s", f.flags.Since)
+			what += " that was changed since " + f.flags.Since
 		}
 		fmt.Fprintf(f.s.err, "%s: %s below this directory\n", escape.Line(p), what)
 	}

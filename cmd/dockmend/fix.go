@@ -7,14 +7,18 @@ import (
 	"slices"
 
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/escape"
 	"github.com/dockmend/dockmend/fixer/imagebuild"
+	"github.com/dockmend/dockmend/fixer/kubernetes"
 	"github.com/dockmend/dockmend/fixer/report"
 	"github.com/dockmend/dockmend/fixer/workspace"
 )
 
 type fixCmd struct {
-	Paths []string `arg:"" optional:"" name:"path" predictor:"path" help:"Dockerfiles, directories, or - for standard input. Default: the current directory."`
+	Paths []string `arg:"" optional:"" name:"path" predictor:"path" help:"Dockerfiles, manifests, directories, or - for standard input. Default: the current directory."`
 
 	Write   bool   `short:"w" xor:"mode" help:"Change the files instead of printing a diff."`
 	Check   bool   `xor:"mode" help:"Print findings only; exit with 1 when something would change."`
@@ -23,6 +27,7 @@ type fixCmd struct {
 
 	baselineFlags `embed:""`
 	outputFlags   `embed:""`
+	kindFlags     `embed:"" group:"Which files"`
 	searchFlags   `embed:"" group:"Which files"`
 	changeFlags   `embed:"" group:"What is changed, and how"`
 	buildFlags    `embed:"" group:"The build"`
@@ -60,7 +65,11 @@ func (c *fixCmd) Run(ctx context.Context, s *streams, inv *invocation) error {
 	if err := c.check(inv); err != nil {
 		return err
 	}
-	r, err := prepare(ctx, s, inv, c.Paths, &fileFlags{c.changeFlags, c.buildFlags}, &c.searchFlags, &c.imageFlags, c.Quiet)
+	kinds := c.kinds()
+	if c.Verify {
+		kinds = []document.Kind{dockerfile.Kind} // the others are not run
+	}
+	r, err := prepare(ctx, s, inv, c.Paths, kinds, &fileFlags{c.changeFlags, c.buildFlags}, &c.searchFlags, &c.imageFlags, c.Quiet)
 	if err != nil {
 		return err
 	}
@@ -96,22 +105,36 @@ func (c *fixCmd) output(s *streams) (o *output, err error) {
 
 // each runs the jobs, some at a time, and shows their results in order.
 func (c *fixCmd) each(ctx context.Context, s *streams, work *repair, o *output) error {
-	separate := o.whole != nil && o.whole.Separate && !c.Write
-	results := parallel(work.jobs, manyWaiting(), func(j *job) outcome {
-		src, err := j.Load(s.in)
-		if err != nil {
-			return outcome{err: err}
-		}
-		defer src.Close()
-		src.Separate = separate
-		r, err := src.Fix(ctx, j.transforms, work.inspector, j.options)
-		return outcome{result: r, err: err}
-	})
 	p, shown := startProgress(s, len(work.jobs), c.Quiet)
 	defer p.end()
 	o.s = shown
+	// What a manifest may say rests on the Dockerfiles as they are in the end.
+	for _, kind := range []document.Kind{dockerfile.Kind, kubernetes.Kind} {
+		if err := c.ofKind(ctx, s, work, kind, o, p); err != nil {
+			return err
+		}
+	}
+	p.end()
+	tellLimited(shown, work.inspector)
+	if err := o.end(c.verb(work)); err != nil {
+		return err
+	}
+	switch {
+	case o.failed:
+		return exitCode(exitError)
+	case c.Check && o.found && !c.UpdateBaseline:
+		return exitCode(exitChanges)
+	}
+	return nil
+}
+
+// ofKind runs the jobs for one kind of file.
+func (c *fixCmd) ofKind(ctx context.Context, s *streams, work *repair, kind document.Kind, o *output, p *progress) error {
+	jobs := slices.DeleteFunc(slices.Clone(work.jobs), func(j *job) bool { return j.kind() != kind })
+	separate := o.whole != nil && o.whole.Separate && !c.Write
+	results := parallel(jobs, manyWaiting(), func(j *job) outcome { return j.fix(ctx, s, work.inspector, separate) })
 	for i, result := range results {
-		j := work.jobs[i]
+		j := jobs[i]
 		p.wait(j.Name)
 		var got outcome
 		select {
@@ -131,24 +154,34 @@ func (c *fixCmd) each(ctx context.Context, s *streams, work *repair, o *output) 
 			return err
 		}
 		if c.Write && f.Err == nil {
-			c.rewrite(shown, j, f)
+			c.rewrite(o.s, j, f)
 		}
 		if err := o.add(j, f); err != nil {
 			return err
 		}
 	}
-	p.end()
-	tellLimited(shown, work.inspector)
-	if err := o.end(c.verb(work)); err != nil {
-		return err
-	}
-	switch {
-	case o.failed:
-		return exitCode(exitError)
-	case c.Check && o.found && !c.UpdateBaseline:
-		return exitCode(exitChanges)
-	}
 	return nil
+}
+
+// fix repairs the file of a job.
+func (j *job) fix(ctx context.Context, s *streams, inspector baseimage.Inspector, separate bool) outcome {
+	if j.Kind == kubernetes.Kind {
+		m, err := j.LoadManifest(s.in)
+		if err != nil {
+			return outcome{err: err}
+		}
+		defer m.Close()
+		r, err := m.Fix(ctx, j.transforms, inspector, j.options)
+		return outcome{result: r, err: err}
+	}
+	src, err := j.Load(s.in)
+	if err != nil {
+		return outcome{err: err}
+	}
+	defer src.Close()
+	src.Separate = separate
+	r, err := src.Fix(ctx, j.transforms, inspector, j.options)
+	return outcome{result: r, err: err}
 }
 
 // outcome is the result of one job.
@@ -162,6 +195,7 @@ func (c *fixCmd) rewrite(s *streams, j *job, f *report.File) {
 	written, err := write(s, j, f.Result, "rewritten", c.Quiet)
 	f.Written = written
 	if err != nil {
+		j.Unwritten()
 		f.Err = asError(j.Name, err)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/escape"
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/registry/transport"
@@ -220,7 +221,7 @@ func (p placed) Inspect(ctx context.Context, q baseimage.Query) (*baseimage.Fact
 // returns the queries for all that they ask: with --json, also about images that the
 // repaired files name. Errors in a file are reported, and failed is true.
 func (c *inspectCmd) bases(ctx context.Context, s *streams, inv *invocation, r *recorder) (queries []baseimage.Query, failed bool, err error) {
-	jobs, unread, err := find(ctx, s, c.Images, &c.searchFlags, false)
+	jobs, unread, err := find(ctx, s, c.Images, []document.Kind{dockerfile.Kind}, &c.searchFlags, false)
 	if err != nil {
 		return nil, false, err
 	}

@@ -1,15 +1,18 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
 	"github.com/dockmend/dockmend/cmd/dockmend/internal/config"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/workspace"
 )
 
-// job is one Dockerfile to work on, and how it is repaired.
+// job is one file to work on, and how it is repaired.
 type job struct {
 	*workspace.File
 	*setting
@@ -35,8 +38,11 @@ type invocation struct {
 	flags map[string]bool
 }
 
-// prepare checks the flags, finds the Dockerfiles, and gives each its settings.
-func prepare(ctx context.Context, s *streams, inv *invocation, paths []string, flags *fileFlags, search *searchFlags, image *imageFlags, quiet bool) (*repair, error) {
+// kind returns that of the job's file.
+func (j *job) kind() document.Kind { return cmp.Or(j.Kind, dockerfile.Kind) }
+
+// prepare checks the flags, finds the files of these kinds, and gives each its settings.
+func prepare(ctx context.Context, s *streams, inv *invocation, paths []string, kinds []document.Kind, flags *fileFlags, search *searchFlags, image *imageFlags, quiet bool) (*repair, error) {
 	if err := flags.check(); err != nil {
 		return nil, err
 	}
@@ -47,7 +53,7 @@ func prepare(ctx context.Context, s *streams, inv *invocation, paths []string, f
 	if err != nil {
 		return nil, err
 	}
-	jobs, unread, err := find(ctx, s, paths, search, quiet)
+	jobs, unread, err := find(ctx, s, paths, kinds, search, quiet)
 	if err != nil {
 		return nil, err
 	}

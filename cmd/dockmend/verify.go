@@ -37,7 +37,7 @@ Exit codes: 0 all is proved or repaired, or nothing to prove; 1 something is not
 
 // Run implements the command.
 func (c *verifyCmd) Run(ctx context.Context, s *streams, inv *invocation) error {
-	r, err := prepare(ctx, s, inv, c.Paths, &fileFlags{c.changeFlags, c.buildFlags}, &c.searchFlags, &c.imageFlags, c.Quiet)
+	r, err := prepare(ctx, s, inv, c.Paths, []document.Kind{dockerfile.Kind}, &fileFlags{c.changeFlags, c.buildFlags}, &c.searchFlags, &c.imageFlags, c.Quiet)
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-// Package discover finds the Dockerfiles in a tree of files.
+// Package discover finds the Dockerfiles in a tree of files, and its Kubernetes manifests.
 //
 // It reads an fs.FS of untrusted files: no link, name or .gitignore can make a search
 // fail, run in circles or leave the tree. The caller opens the tree so that no link
@@ -25,6 +25,8 @@ type Options struct {
 	Base string
 	// NoIgnore includes what .gitignore files hide.
 	NoIgnore bool
+	// Manifests finds Kubernetes manifests, too. Each file of YAML is read for that.
+	Manifests bool
 }
 
 // Result is the result of a search. Its paths are those in the tree, without links
@@ -34,7 +36,9 @@ type Result struct {
 	// Files are the Dockerfiles. Only those with a doubtful name were opened, so one
 	// may turn out to be unreadable.
 	Files []string
-	// LeftAlone are files and folders that the user may expect in Files, and those
+	// Manifests are the files of YAML that have a Kubernetes workload, as IsManifest says.
+	Manifests []string
+	// LeftAlone are files and folders that the user may expect in them, and those
 	// that could not be read.
 	LeftAlone []Skipped
 }
@@ -80,7 +84,7 @@ func IsVendored(name string) bool { return vendored[name] }
 // It fails if a glob is malformed or dir can't be read. Other files that can't be read
 // are in LeftAlone.
 func Search(fsys fs.FS, dir string, o Options) (Result, error) {
-	s := &searcher{fsys: fsys, noIgnore: o.NoIgnore, rules: map[string]*ruleset{}}
+	s := &searcher{fsys: fsys, noIgnore: o.NoIgnore, manifests: o.Manifests, rules: map[string]*ruleset{}, charts: map[string]bool{}}
 	var err error
 	if s.include, err = parseGlobs(o.Base, o.Include); err != nil {
 		return Result{}, err
@@ -109,10 +113,12 @@ type searcher struct {
 	fsys             fs.FS
 	include, exclude globs
 	noIgnore         bool
+	manifests        bool
 	top              string   // the folder that is searched
 	above            *ruleset // what applies to top itself
 	rules            map[string]*ruleset
-	ignoreBytes      int // of the .gitignore files read
+	charts           map[string]bool // whose templates were reported
+	ignoreBytes      int             // of the .gitignore files read
 	seen             []*candidate
 }
 
@@ -151,7 +157,10 @@ func (s *searcher) entry(name string, e fs.DirEntry, rules *ruleset) {
 		return
 	}
 	kind := kindOf(e.Name())
-	if s.include.match(name, false) {
+	switch {
+	case s.manifests && isYAML(name) && (kind == otherKind || s.include.match(name, false)):
+		kind = manifestKind
+	case s.include.match(name, false):
 		kind = dockerfileKind
 	}
 	if kind == otherKind || s.exclude.match(name, false) || rules.ignores(name, false) {
@@ -176,7 +185,9 @@ func (s *searcher) result() (r Result) {
 		}
 	}
 	for _, c := range s.seen {
-		if c.take {
+		if c.take && c.kind == manifestKind {
+			r.Manifests = append(r.Manifests, c.path)
+		} else if c.take {
 			r.Files = append(r.Files, c.path)
 		} else if c.reason != "" {
 			r.LeftAlone = append(r.LeftAlone, Skipped{c.path, c.reason, strings.HasPrefix(c.reason, unreadPrefix)})
@@ -191,6 +202,8 @@ func (s *searcher) judge(name string, kind kind, mode fs.FileMode) (take bool, r
 	switch {
 	case kind == templateKind:
 		return false, "a template"
+	case mode.IsRegular() && kind == manifestKind:
+		return s.judgeManifest(name)
 	case mode.IsRegular() && kind == doubtfulKind:
 		is, err := readsAsDockerfile(s.fsys, name)
 		if err != nil {
@@ -200,7 +213,7 @@ func (s *searcher) judge(name string, kind kind, mode fs.FileMode) (take bool, r
 	case !mode.IsRegular() && kind == dockerfileKind:
 		return false, "not a regular file"
 	}
-	return mode.IsRegular(), ""
+	return mode.IsRegular() && kind != manifestKind, ""
 }
 
 // excluded reports whether Exclude leaves out a file or folder, or one that contains

@@ -25,7 +25,7 @@ func (s *searcher) judgeLink(c *candidate, taken map[string]bool) (take bool, re
 		return s.judge(c.path, c.kind, 0)
 	}
 	tell := func(reason string) (bool, string) {
-		if c.kind == doubtfulKind {
+		if c.kind == doubtfulKind || c.kind == manifestKind {
 			reason = "" // it need not be a Dockerfile at all
 		}
 		return false, reason

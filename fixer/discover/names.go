@@ -17,6 +17,7 @@ const (
 	dockerfileKind      // a Dockerfile
 	doubtfulKind        // a Dockerfile, or what its extension says
 	templateKind        // the source of a generated Dockerfile
+	manifestKind        // a file of YAML, which may be a Kubernetes manifest
 )
 
 // IsDockerfile reports whether a file is a Dockerfile by its base name: it is

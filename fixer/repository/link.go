@@ -48,7 +48,7 @@ func (r *reader) link() *Links {
 		}
 		for _, name := range b.imageNames() {
 			if len(a.makers[name]) < maxTagged {
-				a.makers[name] = append(a.makers[name], maker{b.Dockerfile, len(l.builds[b.Dockerfile])})
+				a.makers[name] = append(a.makers[name], Made{b.Dockerfile, len(l.builds[b.Dockerfile])})
 			}
 		}
 		l.deployments[b.Dockerfile] = append(l.deployments[b.Dockerfile], b.Deployments...)
@@ -93,6 +93,7 @@ func (r *reader) link() *Links {
 			l.mentions[file] = append(l.mentions[file], m)
 		}
 	}
+	l.made = a.makers
 	for _, list := range l.deployments {
 		slices.SortStableFunc(list, func(a, b workload.Deployment) int { return comparePlaces(a.Place, b.Place) })
 	}
@@ -106,7 +107,7 @@ func comparePlaces(a, b workload.Place) int {
 // attribution finds the Dockerfiles that an image is made from.
 type attribution struct {
 	tagged  map[string][]string // by the name of an image: Dockerfiles
-	makers  map[string][]maker  // by the name of an image: builds
+	makers  map[string][]Made   // by the name of an image: builds
 	named   map[string]bool     // Dockerfiles that have a name
 	only    string              // the repository's only Dockerfile, "" if there are several
 	names   map[string]string   // by directory: the name of the package
@@ -120,15 +121,9 @@ type attribution struct {
 	labelled func() map[string][]string
 }
 
-// maker is a build, by its index among those of a Dockerfile.
-type maker struct {
-	dockerfile string
-	index      int
-}
-
 // attribution records the names that the builds give their images.
 func (r *reader) attribution(dockerfiles []string) *attribution {
-	a := &attribution{tagged: map[string][]string{}, makers: map[string][]maker{}, named: map[string]bool{}, names: r.names, exists: r.exists, alike: map[string][]string{}, folders: map[string][]string{}, left: maxShared}
+	a := &attribution{tagged: map[string][]string{}, makers: map[string][]Made{}, named: map[string]bool{}, names: r.names, exists: r.exists, alike: map[string][]string{}, folders: map[string][]string{}, left: maxShared}
 	a.labelled = sync.OnceValue(func() map[string][]string { return r.sourceLabels(dockerfiles) })
 	a.alone = sync.OnceValue(func() bool { return a.isAlone(r) })
 	if len(dockerfiles) == 1 {
@@ -378,8 +373,8 @@ func (a *attribution) share(l *Links, file string, d run) {
 	name := imageName(d.image)
 	if len(a.tagged[name]) > 0 {
 		for _, m := range a.makers[name] {
-			if m.dockerfile == file {
-				a.give(&builds[m.index], d)
+			if m.Dockerfile == file {
+				a.give(&builds[m.Build], d)
 			}
 		}
 		return

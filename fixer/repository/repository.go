@@ -45,7 +45,19 @@ type Links struct {
 	mentions    map[string][]workload.Mention
 	gaps        []workload.Gap
 	kubernetes  bool
+	made        map[string][]Made // by the name of an image
 }
+
+// Made is what makes an image: a build of a Dockerfile.
+type Made struct {
+	Dockerfile string
+	Build      int // among its Builds
+}
+
+// Made returns the builds that give their image the name of this one, which may have a tag
+// or a digest, in the order of their places. Nothing else is certain of an image: it returns
+// none for a name that no build gives.
+func (l *Links) Made(image string) []Made { return l.made[imageName(image)] }
 
 // Kubernetes reports whether the repository has a manifest of a Kubernetes workload, or a
 // file of a tool that deploys to Kubernetes (Tilt, Skaffold, Helm, Kustomize).

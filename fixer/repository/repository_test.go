@@ -547,3 +547,28 @@ func TestDerived(t *testing.T) {
 		}
 	}
 }
+
+// TestMade: an image is made by the builds that name it, whatever its tag.
+func TestMade(t *testing.T) {
+	l := Read(files(map[string]string{
+		"compose.yaml": "services:\n  web:\n    build: web\n    image: acme/web:1\n  old:\n    build: {context: web, target: old}\n    image: acme/web:old\n  db:\n    image: postgres\n",
+	}, "web/Dockerfile"))
+	for image, want := range map[string]string{
+		"acme/web:2":                   "web/Dockerfile 0, web/Dockerfile 1",
+		"docker.io/acme/web":           "web/Dockerfile 0, web/Dockerfile 1",
+		"ghcr.io/acme/web":             "",
+		"postgres":                     "",
+		"${IMAGE}":                     "",
+		"acme/web@sha256:" + digest256: "web/Dockerfile 0, web/Dockerfile 1",
+	} {
+		var got []string
+		for _, m := range l.Made(image) {
+			got = append(got, fmt.Sprintf("%s %d", m.Dockerfile, m.Build))
+		}
+		if strings.Join(got, ", ") != want {
+			t.Errorf("%s: %q, want %q", image, got, want)
+		}
+	}
+}
+
+var digest256 = strings.Repeat("0f", 32)

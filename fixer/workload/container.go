@@ -1,6 +1,9 @@
 package workload
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
@@ -29,12 +32,41 @@ type Container struct {
 	Gains []Reason
 	// Gaps are why Gains may be incomplete.
 	Gaps []Gap
-	Init string // the init that its start begins with; "" for none
-	Node bool   // node, or a package manager that starts it, is process 1
+	// Changed: images that were built before this run have another user.
+	Changed bool
+	Init    string // the init that its start begins with; "" for none
+	Node    bool   // node, or a package manager that starts it, is process 1
 }
 
 // IsRoot reports whether its containers start as root, or may do so.
 func (c Container) IsRoot() bool { return c.Unknown != "" || c.UID == 0 }
+
+// Agreed returns what is known of an image that several builds may make: what holds for all
+// of them. There is at least one.
+func Agreed(list []Container) Container {
+	one := list[0]
+	for _, other := range list[1:] {
+		switch {
+		case one.Unknown != "":
+			return one
+		case other.Unknown != "":
+			return other
+		case other.UID != one.UID || other.GID != one.GID || other.User != one.User:
+			one.Unknown = fmt.Sprintf("its builds have different users: %s in %s and %s in %s", userName(one), one.Image, userName(other), other.Image)
+			return one
+		}
+		one.Own, one.Node = one.Own && other.Own, one.Node && other.Node
+		one.Groups, one.Changed = one.Groups || other.Groups, one.Changed || other.Changed
+		one.Gains, one.Gaps = slices.Concat(one.Gains, other.Gains), slices.Concat(one.Gaps, other.Gaps)
+		if other.Init == "" {
+			one.Init = ""
+		}
+	}
+	return one
+}
+
+// userName returns the user of an image for messages.
+func userName(c Container) string { return cmp.Or(c.User, "root") }
 
 // OfImage returns what is known of an image by its configuration and its accounts: nothing
 // of the programs in it.

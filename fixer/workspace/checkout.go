@@ -31,9 +31,13 @@ type checkout struct {
 	files  []string             // Dockerfiles whose context only their sources determine, sorted
 	built  map[string][2]string // by context: two of the Dockerfiles that are built from it
 
+	manifests bool // some of the files are manifests
+
 	mu       sync.Mutex
-	contexts map[string]string    // results of sourceContext, by Dockerfile; "" for none
-	shared   map[string][2]string // results of users, by context
+	images   map[string]*made        // by Dockerfile: of those that were repaired
+	reading  map[string]func() *made // by Dockerfile: of the others
+	contexts map[string]string       // results of sourceContext, by Dockerfile; "" for none
+	shared   map[string][2]string    // results of users, by context
 }
 
 // open reads the repository. It returns false if that can't be opened.

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/kubernetes"
 	"github.com/dockmend/dockmend/fixer/repository"
 )
 
@@ -20,7 +21,7 @@ func Link(files []*File) []*File {
 	var list []*File
 	checkouts, given, open := map[string]*checkout{}, map[string]*sharers{}, &openContexts{}
 	for _, f := range files {
-		if f.Context != "" {
+		if f.Context != "" && f.Kind != kubernetes.Kind {
 			key := filepath.Clean(f.Context)
 			if real, err := RealPath(key); err == nil {
 				key = real
@@ -40,10 +41,14 @@ func Link(files []*File) []*File {
 		}
 		c := checkouts[root]
 		if c == nil {
-			c = &checkout{root: root, known: map[string]*File{}, listed: f.listed}
+			c = &checkout{root: root, known: map[string]*File{}, images: map[string]*made{}, reading: map[string]func() *made{}, listed: f.listed}
 			checkouts[root] = c
 		}
-		c.known[place] = f
+		if f.Kind == kubernetes.Kind {
+			c.manifests = true
+		} else {
+			c.known[place] = f
+		}
 		f.checkout, f.place, f.listed = c, place, nil
 		if !f.Unchanged {
 			c.left.Add(1)

@@ -24,6 +24,9 @@ import (
 // by a Finder, or by hand, and do not change once the file is linked.
 type File struct {
 	Path string // to open
+	// Kind is that of the document: dockerfile.Kind, which "" means as well, or
+	// kubernetes.Kind.
+	Kind document.Kind
 	Name string // for messages
 	// Stdin: the text is that of standard input, which has no path.
 	Stdin bool
@@ -133,8 +136,13 @@ func (s *Source) Close() {
 	for _, context := range s.contexts {
 		s.file.open.release(context)
 	}
-	if c := s.file.checkout; c != nil && c.done() {
-		s.file.open.leave(c.root)
+	s.file.leave()
+}
+
+// leave records that the file is done.
+func (f *File) leave() {
+	if c := f.checkout; c != nil && c.done() {
+		f.open.leave(c.root)
 	}
 }
 
@@ -151,7 +159,7 @@ func (f *File) Load(stdin io.Reader) (*Source, error) {
 		Link([]*File{f})
 	}
 	s := &Source{file: f}
-	text, err := f.read(stdin)
+	text, err := f.read(stdin, dockerfile.MaxSize)
 	if err != nil {
 		s.Close()
 		return nil, err
@@ -174,15 +182,20 @@ func (f *File) Load(stdin io.Reader) (*Source, error) {
 // finding says so.
 func (s *Source) Fix(ctx context.Context, ts []*fixer.Transform, inspector baseimage.Inspector, o fixer.Options) (imagebuild.Result, error) {
 	r, err := imagebuild.Run(ctx, s.Source, ts, inspector, o)
-	if err == nil && s.note != nil {
+	if err != nil {
+		return r, err
+	}
+	s.record(ctx, r, inspector)
+	if s.note != nil {
 		r.Findings = slices.Insert(r.Findings, 0, *s.note)
 	}
-	return r, err
+	return r, nil
 }
 
-func (f *File) read(stdin io.Reader) ([]byte, error) {
+// read returns the text, up to a byte more than a limit.
+func (f *File) read(stdin io.Reader, limit int64) ([]byte, error) {
 	if f.Stdin {
-		text, err := io.ReadAll(io.LimitReader(stdin, dockerfile.MaxSize+1))
+		text, err := io.ReadAll(io.LimitReader(stdin, limit+1))
 		return text, f.explain(err)
 	}
 	info, err := os.Stat(f.Path)
@@ -197,7 +210,7 @@ func (f *File) read(stdin io.Reader) ([]byte, error) {
 		return nil, f.explain(err)
 	}
 	defer opened.Close()
-	text, err := io.ReadAll(io.LimitReader(opened, dockerfile.MaxSize+1))
+	text, err := io.ReadAll(io.LimitReader(opened, limit+1))
 	return text, f.explain(err)
 }
 

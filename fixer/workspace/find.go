@@ -4,18 +4,25 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/discover"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/escape"
+	"github.com/dockmend/dockmend/fixer/kubernetes"
+	"github.com/dockmend/dockmend/fixer/yamlfile"
 )
 
-// Search selects the Dockerfiles of a directory. A file that is named is always
-// included.
+// Search selects the files of a directory. A file that is named is always included.
 type Search struct {
+	// Manifests finds Kubernetes manifests beside the Dockerfiles.
+	Manifests bool
 	// Include and Exclude are globs, as discover.CheckGlob accepts them. Those with a
 	// slash are relative to the current directory, if that is in the tree.
 	Include, Exclude []string
@@ -71,7 +78,7 @@ func NewFinder(s Search) (*Finder, error) {
 
 // Added is the result of Finder.Add.
 type Added struct {
-	// Found is the number of Dockerfiles; Taken, how many of them are to be worked on.
+	// Found is the number of files; Taken, how many of them are to be worked on.
 	// A file that is named counts in both, whether it exists or not.
 	Found, Taken int
 	// LeftAlone is what was skipped and may be missed, and what could not be read. Its
@@ -79,8 +86,9 @@ type Added struct {
 	LeftAlone []discover.Skipped
 }
 
-// Add finds the Dockerfiles of a path. It searches a directory; any other path is
-// included whatever its name, and Load reports what is wrong with it. "-" is standard
+// Add finds the files of a path. It searches a directory; any other path is included
+// whatever its name, as a manifest if it is YAML with a Kubernetes workload, else as a
+// Dockerfile, and Load reports what is wrong with it. "-" is standard
 // input. Added is valid, as far as the search got, even if there is an error: of
 // the directory that can't be searched, of Search, or of ctx, which has ended.
 func (f *Finder) Add(ctx context.Context, path string) (Added, error) {
@@ -96,7 +104,7 @@ func (f *Finder) Add(ctx context.Context, path string) (Added, error) {
 		err := f.directory(ctx, path, &a)
 		return a, err
 	}
-	file := &File{Path: path, Name: DisplayName(path)}
+	file := &File{Path: path, Name: DisplayName(path), Kind: kindOf(path)}
 	if dir, err := RealPath(filepath.Dir(path)); err == nil {
 		file.Tree = RepositoryRoot(dir)
 	}
@@ -141,7 +149,7 @@ func (f *Finder) directory(ctx context.Context, p string, a *Added) error {
 		f.listed[tree] = &listings{dirs: map[string][]fs.DirEntry{}, room: &f.room}
 	}
 	found, err := discover.Search(treeFS{ctx, root, f.listed[tree]}, below, discover.Options{
-		Include: f.search.Include, Exclude: f.search.Exclude, Base: f.base(tree), NoIgnore: f.search.NoIgnore,
+		Include: f.search.Include, Exclude: f.search.Exclude, Base: f.base(tree), NoIgnore: f.search.NoIgnore, Manifests: f.search.Manifests,
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", escape.Line(p), cause(err))
@@ -164,21 +172,52 @@ func (f *Finder) directory(ctx context.Context, p string, a *Added) error {
 		s.Path = named(s.Path)
 		a.LeftAlone = append(a.LeftAlone, s)
 	}
-	a.Found = len(found.Files)
-	for _, file := range found.Files {
-		taken, err := f.found(a, tree, file, named(file))
-		if err != nil {
-			return err
-		}
-		if taken {
-			a.Taken++
+	a.Found = len(found.Files) + len(found.Manifests)
+	for kind, files := range inOrder(found) {
+		for _, file := range files {
+			taken, err := f.found(a, kind, tree, file, named(file))
+			if err != nil {
+				return err
+			}
+			if taken {
+				a.Taken++
+			}
 		}
 	}
 	return nil
 }
 
+// inOrder yields what a search found: the manifests after the Dockerfiles, which they rest
+// on.
+func inOrder(r discover.Result) iter.Seq2[document.Kind, []string] {
+	return func(yield func(document.Kind, []string) bool) {
+		_ = yield(dockerfile.Kind, r.Files) && yield(kubernetes.Kind, r.Manifests)
+	}
+}
+
+// kindOf returns the kind of a file that is named.
+func kindOf(path string) document.Kind {
+	if ext := strings.ToLower(filepath.Ext(path)); ext != ".yaml" && ext != ".yml" {
+		return dockerfile.Kind
+	}
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return dockerfile.Kind
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return dockerfile.Kind
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, yamlfile.MaxBytes+1))
+	if err != nil || !discover.IsManifest(text) {
+		return dockerfile.Kind
+	}
+	return kubernetes.Kind
+}
+
 // found adds a file of a tree, and reports whether it is to be worked on.
-func (f *Finder) found(a *Added, tree, place, name string) (taken bool, err error) {
+func (f *Finder) found(a *Added, kind document.Kind, tree, place, name string) (taken bool, err error) {
 	path := filepath.Join(tree, filepath.FromSlash(place))
 	// A tree may contain several repositories: none of them writes into another.
 	own := RepositoryRoot(filepath.Dir(path))
@@ -189,7 +228,7 @@ func (f *Finder) found(a *Added, tree, place, name string) (taken bool, err erro
 		a.LeftAlone = append(a.LeftAlone, discover.Skipped{Path: name, Reason: "a link that leads out of its repository"})
 		return false, nil
 	}
-	file := &File{Path: name, Name: DisplayName(name), Tree: own, Found: true}
+	file := &File{Path: name, Name: DisplayName(name), Kind: kind, Tree: own, Found: true}
 	if own == tree {
 		file.listed = f.listed[tree]
 	}

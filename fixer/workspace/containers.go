@@ -1,0 +1,190 @@
+package workspace
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/distribution/reference"
+
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
+	"github.com/dockmend/dockmend/fixer/repository"
+	"github.com/dockmend/dockmend/fixer/workload"
+)
+
+// This file finds what is known of the containers of an image: from the Dockerfile that it
+// is built from, as the run repaired it, or from a registry.
+
+// made is what is known of the images of a Dockerfile.
+type made struct {
+	before, after []container // one for each of its builds
+	err           error
+	unwritten     bool // what the run repaired could not be written
+}
+
+// container is what is known of the image of one build.
+type container struct {
+	target string
+	workload.Container
+}
+
+// containers returns what is known of the images of a Dockerfile with that text.
+func (s *Source) containers(ctx context.Context, text []byte, inspector baseimage.Inspector) ([]container, error) {
+	src := s.Source
+	src.Src = text
+	known, err := imagebuild.Containers(ctx, src, inspector)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]container, len(known))
+	for i, c := range known {
+		list[i] = container{Container: c}
+		if i < len(src.Builds) {
+			list[i].target = src.Builds[i].Options.Target
+		}
+	}
+	return list, nil
+}
+
+// record keeps what a repaired Dockerfile makes for the manifests of its repository.
+func (s *Source) record(ctx context.Context, r imagebuild.Result, inspector baseimage.Inspector) {
+	c := s.file.checkout
+	if c == nil || !c.manifests {
+		return
+	}
+	m := &made{}
+	if m.before, m.err = s.containers(ctx, r.Before, inspector); m.err == nil {
+		m.after, m.err = s.containers(ctx, r.After, inspector)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.images[s.file.place] = m
+}
+
+// Unwritten says that what Fix changed was not written: the file is as it was before, for
+// what is repaired after it.
+func (f *File) Unwritten() {
+	c := f.checkout
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if m := c.images[f.place]; m != nil {
+		m.unwritten = true
+	}
+}
+
+// makes returns what is known of the images of a Dockerfile: of one that is not repaired in
+// this run, as it is.
+func (c *checkout) makes(ctx context.Context, place string, open *openContexts, inspector baseimage.Inspector) *made {
+	c.mu.Lock()
+	m, once := c.images[place], c.reading[place]
+	if m == nil && once == nil {
+		once = sync.OnceValue(func() *made { return c.reads(ctx, place, open, inspector) })
+		c.reading[place] = once
+	}
+	c.mu.Unlock()
+	if m != nil {
+		return m
+	}
+	return once()
+}
+
+func (c *checkout) reads(ctx context.Context, place string, open *openContexts, inspector baseimage.Inspector) *made {
+	f := &File{Path: filepath.Join(c.root, filepath.FromSlash(place)), Name: c.name(place), Tree: c.root, checkout: c, place: place, open: open}
+	if known := c.known[place]; known != nil {
+		f.Build, f.Context = known.Build, known.Context
+	}
+	c.left.Add(1) // which closing it takes back
+	src, err := f.Load(nil)
+	if err != nil {
+		return &made{err: err}
+	}
+	defer src.Close()
+	list, err := src.containers(ctx, src.Src, inspector)
+	return &made{before: list, after: list, err: err}
+}
+
+// image returns what is known of an image by the name that a manifest has for it. asked is the
+// inspector for images that are not the repository's own.
+func (c *checkout) image(ctx context.Context, name string, open *openContexts, inspector, asked baseimage.Inspector) workload.Container {
+	builds := c.links.Made(name)
+	if len(builds) == 0 {
+		return published(ctx, name, asked)
+	}
+	var found []workload.Container
+	for _, b := range builds {
+		list, err := c.makes(ctx, b.Dockerfile, open, inspector).of(c.target(b))
+		if err != nil {
+			return workload.Container{Image: b.Dockerfile, Own: true, Unknown: err.Error()}
+		}
+		found = append(found, list...)
+	}
+	one := workload.Agreed(found)
+	one.Changed = one.Changed && isFixed(name)
+	return one
+}
+
+// target returns the target of a build.
+func (c *checkout) target(b repository.Made) string {
+	if f := c.known[b.Dockerfile]; f != nil && f.Build.Target != "" {
+		return f.Build.Target
+	}
+	return c.links.Builds(b.Dockerfile)[b.Build].Target
+}
+
+// of returns the images of the builds with a target.
+func (m *made) of(target string) (list []workload.Container, err error) {
+	if m.err != nil {
+		return nil, m.err
+	}
+	now := m.after
+	if m.unwritten {
+		now = m.before
+	}
+	for i, b := range now {
+		if b.target != target {
+			continue
+		}
+		one := b.Container
+		one.Changed = i < len(m.before) && (m.before[i].UID != one.UID || m.before[i].Unknown != "")
+		list = append(list, one)
+	}
+	if list == nil {
+		return nil, fmt.Errorf("its build of the target %q is not known", target)
+	}
+	return list, nil
+}
+
+// published returns what a registry says of an image.
+func published(ctx context.Context, name string, inspector baseimage.Inspector) workload.Container {
+	facts, err := inspector.Inspect(ctx, baseimage.Query{Image: name, Ask: baseimage.AskConfig | baseimage.AskAccounts})
+	if err != nil {
+		return workload.Container{Image: name, Unknown: "no build of the repository names " + name + ", and " + firstLine(err)}
+	}
+	return workload.OfImage(name, facts)
+}
+
+// firstLine returns an error in one line.
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
+}
+
+// isFixed reports whether the name of an image has a tag or a digest by which it may mean one
+// that was built before.
+func isFixed(name string) bool {
+	ref, err := reference.ParseNormalizedNamed(name)
+	if err != nil {
+		return true
+	}
+	if _, ok := ref.(reference.Digested); ok {
+		return true
+	}
+	tagged, ok := ref.(reference.Tagged)
+	return ok && tagged.Tag() != "latest"
+}
