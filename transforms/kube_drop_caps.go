@@ -30,7 +30,11 @@ bounding set. Kubernetes' restricted policy refuses a container that keeps them.
 			"Privileged containers and those with SYS_ADMIN",
 			"RUNs with setcap: without its capability the program does not even start",
 		},
-		NeedsUnsafe: []string{"The programs of the image are not known: it is not built from a Dockerfile of the repository"},
+		NeedsUnsafe: []string{
+			"The programs of the image are not known: it is not built from a Dockerfile of the repository",
+			"A package starts a browser (puppeteer, playwright), and no source says --no-sandbox",
+			"The image is named by the tag of a version, and had another user before this run",
+		},
 		See: []string{
 			"https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted",
 			"https://man7.org/linux/man-pages/man7/capabilities.7.html",
@@ -69,5 +73,5 @@ func dropCaps(p *manifest.Pass, s podsecurity.Subject) {
 		edits, err = podsecurity.One(p.File.AddItem(drop, yamlfile.String("ALL")))
 	}
 	p.Change(p.At(s.Container), fixer.Finding{Problem: "container keeps capabilities", Change: "drop ALL", Reason: s.User().Why, Evidence: s.Evidence()},
-		s.LosesRights().And(podsecurity.Editable(err)), edits...)
+		s.LosesRights().And(s.Renewed()).And(podsecurity.Editable(err)), edits...)
 }

@@ -29,7 +29,11 @@ policy refuses such a container.`,
 			"Privileged containers and those with SYS_ADMIN, for which the API refuses it",
 			"Starts that use sudo, su, ping, mount or another setuid program, and RUNs with setcap or chmod u+s",
 		},
-		NeedsUnsafe: []string{"The programs of the image are not known: it is not built from a Dockerfile of the repository"},
+		NeedsUnsafe: []string{
+			"The programs of the image are not known: it is not built from a Dockerfile of the repository",
+			"A package starts a browser (puppeteer, playwright), and no source says --no-sandbox",
+			"The image is named by the tag of a version, and had another user before this run",
+		},
 		See: []string{
 			"https://kubernetes.io/docs/tasks/configure-pod-container/security-context/",
 			"https://docs.kernel.org/userspace-api/no_new_privs.html",
@@ -42,7 +46,7 @@ policy refuses such a container.`,
 			}
 			edits, err := s.Add(p.File, "allowPrivilegeEscalation", yamlfile.Bool(false))
 			p.Change(p.At(s.Container), fixer.Finding{Problem: "processes may gain rights", Change: "add allowPrivilegeEscalation: false", Reason: s.User().Why, Evidence: s.Evidence()},
-				s.LosesRights().And(podsecurity.Editable(err)), edits...)
+				s.LosesRights().And(s.Renewed()).And(podsecurity.Editable(err)), edits...)
 		})
 		return nil
 	}),

@@ -28,7 +28,11 @@ reached, those that only container escapes use included. Kubernetes' restricted 
 			"Containers that run as root, or whose image is not known",
 			"Privileged containers, whose profile is ignored, and those with SYS_ADMIN",
 		},
-		NeedsUnsafe: []string{"Another program than node runs: which system calls it makes is not known"},
+		NeedsUnsafe: []string{
+			"Another program than node runs: which system calls it makes is not known",
+			"A package starts a browser (puppeteer, playwright), and no source says --no-sandbox",
+			"The image is named by the tag of a version, and had another user before this run",
+		},
 		See: []string{
 			"https://kubernetes.io/docs/reference/node/seccomp/",
 			"https://docs.docker.com/engine/security/seccomp/",
@@ -39,9 +43,12 @@ reached, those that only container escapes use included. Kubernetes' restricted 
 			if v, _ := s.Setting("seccompProfile"); v != nil || !s.MayHarden() {
 				return
 			}
-			may := fixer.Decision{}
-			if !s.Image.Node {
-				may = fixer.Doubt("which system calls its program makes is not known")
+			may := s.Renewed()
+			switch {
+			case !s.Image.Node:
+				may = may.And(fixer.Doubt("which system calls its program makes is not known"))
+			case s.Image.Browser != "":
+				may = may.And(fixer.Doubt(s.Image.Browser + " starts a browser, whose sandbox makes namespaces"))
 			}
 			edits, err := s.Add(p.File, "seccompProfile", yamlfile.Map(yamlfile.Entry{Key: "type", Value: yamlfile.String("RuntimeDefault")}))
 			p.Change(p.At(s.Container), fixer.Finding{Problem: "container runs without a seccomp profile", Change: "add RuntimeDefault", Reason: s.User().Why, Evidence: s.Evidence()},

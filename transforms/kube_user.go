@@ -35,7 +35,7 @@ a name, since it can't see that the name is not root's: so the number is written
 			"A user in the manifest that is not the image's: which of them is right, a person knows",
 		},
 		NeedsUnsafe: []string{
-			"The image is named by the tag of a version, and its Dockerfile did not have that user before this run",
+			"The image is named by the tag of a version, and had another user before this run",
 		},
 		See: []string{
 			"https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted",
@@ -87,5 +87,5 @@ func kubeUser(p *manifest.Pass, s podsecurity.Subject) {
 		return
 	}
 	edits, err := s.Add(p.File, add[0].Key, add[0].Value, add[1:]...)
-	p.Change(at, fixer.Finding{Problem: mayStartAsRoot, Change: change, Reason: user.Why, Evidence: s.Evidence()}, podsecurity.Editable(err), edits...)
+	p.Change(at, fixer.Finding{Problem: mayStartAsRoot, Change: change, Reason: user.Why, Evidence: s.Evidence()}, s.Renewed().And(podsecurity.Editable(err)), edits...)
 }

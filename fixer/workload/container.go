@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
 )
@@ -35,7 +36,10 @@ type Container struct {
 	// Changed: images that were built before this run have another user.
 	Changed bool
 	Init    string // the init that its start begins with; "" for none
-	Node    bool   // node, or a package manager that starts it, is process 1
+	Node    bool   // each way to start it ends in node
+	// Browser is the package that starts a browser in its own sandbox, which takes more than
+	// the rights of an ordinary program; "" for none.
+	Browser string
 }
 
 // IsRoot reports whether its containers start as root, or may do so.
@@ -111,8 +115,32 @@ func (w *Workload) Container(name string) Container {
 	if init := w.Init(); init != nil {
 		c.Init = init.Name
 	}
-	c.Node = w.LeadsToNode().Node
+	c.Node = !slices.ContainsFunc(append([]*Workload{w}, w.otherStarts()...), func(as *Workload) bool {
+		return !slices.ContainsFunc(as.Launches(), func(l Launch) bool { return IsNode(l.Name) })
+	})
+	c.Browser = w.sandboxed()
 	return c
+}
+
+// browserPackages start a browser (npmjs.com, each package's description).
+var browserPackages = strings.Fields("puppeteer puppeteer-core playwright playwright-core playwright-chromium @playwright/test chrome-launcher chromium electron nightmare whatsapp-web.js")
+
+// noSandbox matches the option by which Chromium starts without its sandbox, as it must as root.
+var noSandbox = lazyregexp.New(`--no-sandbox\b`)
+
+// sandboxed returns the package of the application that starts a browser, if no source turns
+// off its sandbox, which makes namespaces, or has a setuid program make them
+// (chromium.googlesource.com, docs/linux/sandboxing.md).
+func (w *Workload) sandboxed() string {
+	m, err := w.Package(w.PackageDir(w.in.Run.Final.Workdir.Text))
+	if err != nil {
+		return ""
+	}
+	i := slices.IndexFunc(browserPackages, func(name string) bool { return m.Dependencies[name] != "" })
+	if i < 0 || w.in.Files != nil && w.in.Files.SourceMatching(noSandbox.MatchString, "") != "" {
+		return ""
+	}
+	return browserPackages[i]
 }
 
 // setuid are the programs that distributions install setuid or with file capabilities

@@ -166,7 +166,18 @@ func (s Subject) LosesRights() fixer.Decision {
 	if len(s.Image.Gaps) > 0 {
 		return fixer.Doubt(s.Image.Gaps[0].What)
 	}
+	if s.Image.Browser != "" {
+		return fixer.Doubt(s.Image.Browser + " starts a browser, whose sandbox may be a setuid program")
+	}
 	return fixer.Decision{}
+}
+
+// Renewed returns whether the manifest may rest on the user that the image got in this run.
+func (s Subject) Renewed() fixer.Decision {
+	if !s.Image.Changed {
+		return fixer.Decision{}
+	}
+	return fixer.Doubt(fmt.Sprintf("the image that is %s now has another user: it must be built first", s.Container.Image))
 }
 
 // Editable returns the decision not to change what can't be edited.
