@@ -43,6 +43,11 @@ a name, since it can't see that the name is not root's: so the number is written
 		},
 	},
 	Run: manifest.On(func(p *manifest.Pass) error {
+		for _, w := range p.Workloads {
+			if !w.IsWhole() && !w.Windows() && len(w.Containers) > 0 {
+				p.Leave(p.At(w.Containers[0]), mayStartAsRoot, "it is a part of an object, such as a patch, and what completes it is elsewhere")
+			}
+		}
 		podsecurity.Containers(p, func(s podsecurity.Subject) { kubeUser(p, s) })
 		return nil
 	}),

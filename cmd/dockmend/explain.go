@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"unicode/utf8"
 
@@ -146,7 +148,7 @@ func flowing(first, indent, text string) string {
 // states of it.
 func statedExample(id string) (string, error) {
 	dir := golden.ExampleDir(id)
-	file, err := golden.Examples.ReadFile(dir + "/Dockerfile")
+	file, err := golden.Examples.ReadFile(dir + "/Dockerfile") // there are no others yet
 	if err != nil {
 		return "", err
 	}
@@ -157,7 +159,12 @@ func statedExample(id string) (string, error) {
 // changedExample returns what the transform does to its example, as a diff.
 func changedExample(id string) (string, error) {
 	dir := golden.ExampleDir(id)
-	before, err := golden.Examples.ReadFile(dir + "/Dockerfile")
+	source := "Dockerfile"
+	before, err := golden.Examples.ReadFile(dir + "/" + source)
+	if errors.Is(err, fs.ErrNotExist) {
+		source = "manifest.yaml"
+		before, err = golden.Examples.ReadFile(dir + "/" + source)
+	}
 	if err != nil {
 		return "", err
 	}
@@ -175,7 +182,7 @@ func changedExample(id string) (string, error) {
 		switch {
 		case err != nil:
 			return "", err
-		case name == "Dockerfile":
+		case name == source:
 			patch = append(patch, diff.Unified(name, before, after)...)
 		default:
 			patch = append(patch, diff.Created("."+name, after)...)

@@ -36,6 +36,7 @@ func find(ctx context.Context, s *streams, paths []string, kinds []document.Kind
 	}
 	search := flags.search(ctx)
 	search.Manifests = slices.Contains(kinds, kubernetes.Kind)
+	search.Stdin = kinds[0]
 	files, err := workspace.NewFinder(search)
 	if err != nil {
 		return nil, false, err

@@ -187,7 +187,7 @@ func (o *output) say(text string) {
 
 // file is what became of a job, as reports have it.
 func (j *job) file(r imagebuild.Result, err error) *report.File {
-	f := &report.File{Path: j.shownPath(), Result: r.Result, Images: r.Images}
+	f := &report.File{Path: j.shownPath(), Kind: j.kind(), Result: r.Result, Images: r.Images}
 	if !j.Stdin && j.ContextDir() != "" {
 		f.Directory = workspace.FromRoot(filepath.Clean(j.ContextDir()))
 	}

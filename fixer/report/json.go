@@ -12,6 +12,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/diff"
+	"github.com/dockmend/dockmend/fixer/kubernetes"
 )
 
 // Schema is the JSON Schema (2020-12) of what JSON writes. It is also its
@@ -228,6 +229,9 @@ func patch(f *File) []byte {
 	name := cmp.Or(f.Target, f.Path)
 	if name == "<stdin>" {
 		name = "Dockerfile"
+		if f.Kind == kubernetes.Kind {
+			name = "manifest.yaml"
+		}
 	}
 	text := diff.Unified(name, f.Result.Before, f.Result.After)
 	for _, c := range f.Result.Created {

@@ -6,6 +6,9 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/document"
 )
 
 // maxBody is the longest body, in bytes. GitHub accepts 65,536 characters; the rest is
@@ -80,15 +83,32 @@ func sorted(r *Report) *body {
 	return b
 }
 
+// kinds counts files by their kind, in the order in which the kinds come.
+func kinds(files []*File) string {
+	var order []document.Kind
+	count := map[document.Kind]int{}
+	for _, f := range files {
+		kind := cmp.Or(f.Kind, dockerfile.Kind)
+		if count[kind]++; count[kind] == 1 {
+			order = append(order, kind)
+		}
+	}
+	var parts []string
+	for _, kind := range order {
+		parts = append(parts, Counted(count[kind], string(kind)))
+	}
+	return strings.Join(parts, " and ")
+}
+
 // opening returns the introduction.
 func (b *body) opening() string {
 	var text string
 	if len(b.changed) > 0 {
-		text = fmt.Sprintf("This pull request repairs %s of Node.js applications. It was made by %s %s: small named changes, "+
+		text = fmt.Sprintf("This pull request repairs %s. It was made by %s %s: small named changes, "+
 			"made where the image works as before, as far as the Dockerfile, the build context and the base image tell.",
-			Counted(len(b.changed), "Dockerfile"), home, prose(b.Version))
+			kinds(b.changed), home, prose(b.Version))
 	} else {
-		text = fmt.Sprintf("%s %s, which repairs Dockerfiles of Node.js applications, has nothing to change here.", home, prose(b.Version))
+		text = fmt.Sprintf("%s %s, which repairs how containers are built and run, has nothing to change here.", home, prose(b.Version))
 	}
 	var others []string
 	for _, part := range []struct {
@@ -108,9 +128,9 @@ func (b *body) opening() string {
 		}
 	}
 	if others != nil && len(b.changed) > 0 {
-		text += " Of the other Dockerfiles, " + strings.Join(others, ", ") + "."
+		text += " Of the other files, " + strings.Join(others, ", ") + "."
 	} else if others != nil {
-		text += " Of the Dockerfiles, " + strings.Join(others, ", ") + "."
+		text += " Of the files, " + strings.Join(others, ", ") + "."
 	}
 	if b.known > 0 {
 		text += fmt.Sprintf(" %s in the baseline, and not listed here.", are(b.known, "finding"))

@@ -140,7 +140,7 @@ func item(f fixer.Finding) string {
 
 // leftFiles lists the files that stay unchanged, and why.
 func (b *body) leftFiles(room int) string {
-	summary := fmt.Sprintf("Dockerfiles that stay as they are: %d", len(b.left))
+	summary := fmt.Sprintf("Files that stay as they are: %d", len(b.left))
 	return details(summary, bullets(b.left, room-len(details(summary, " "))-100, "file", func(f *File) string {
 		var findings []fixer.Finding
 		for i, finding := range f.Result.Findings {

@@ -6,7 +6,9 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/document"
+	"github.com/dockmend/dockmend/fixer/kubernetes"
 )
 
 // The most important warnings.
@@ -36,8 +38,8 @@ var sayings = map[string]struct {
 	has, no []string
 }{
 	"no file":         {nil, []string{"has nothing to change here."}, []string{saysUnbuilt, "##", "Of the"}},
-	"nothing changes": {[]File{{Path: "Dockerfile"}}, []string{"has nothing to change here. Of the Dockerfiles, 1 stays as it is.", "\n- `Dockerfile`\n"}, []string{saysUnbuilt, "##"}},
-	"no proof": {[]File{changed(nothing)}, []string{"This pull request repairs 1 Dockerfile of Node.js applications.", saysUnbuilt, "\n- Line 1, `first-one`: is fixed\n", "ignore=first-one"},
+	"nothing changes": {[]File{{Path: "Dockerfile"}}, []string{"has nothing to change here. Of the files, 1 stays as it is.", "\n- `Dockerfile`\n"}, []string{saysUnbuilt, "##"}},
+	"no proof": {[]File{changed(nothing)}, []string{"This pull request repairs 1 Dockerfile.", saysUnbuilt, "\n- Line 1, `first-one`: is fixed\n", "ignore=first-one"},
 		[]string{"roved", saysLook, "Assumed", "Of the other"}},
 	"proved": {[]File{changed(withProofs(Proof{Outcome: "proved", Reason: "it works"}))}, []string{"1 image was built and run, before and after. Proved to work as before, and not as root: 1 of 1.", "**Proved:** it works"},
 		[]string{saysUnbuilt, "> [!", "nothing was built"}},
@@ -98,5 +100,13 @@ func TestMarkdownSays(t *testing.T) {
 				t.Log(body)
 			}
 		})
+	}
+}
+
+// TestKinds counts the files of each kind, in the order in which the kinds come.
+func TestKinds(t *testing.T) {
+	list := []*File{{}, {Kind: dockerfile.Kind}, {Kind: kubernetes.Kind}}
+	if got, want := kinds(list), "2 Dockerfiles and 1 Kubernetes manifest"; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

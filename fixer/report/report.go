@@ -32,6 +32,8 @@ type File struct {
 	// Target is the file that changes if Path is a link to it, in the same form; "" if
 	// it is not a link.
 	Target string
+	// Kind is that of the document; "" means dockerfile.Kind.
+	Kind document.Kind
 	// Err says why nothing is known of the file, or why it was not written; nil
 	// when all went well. Its Name is the file's Path, or that of a file that was
 	// to be added.

@@ -16,6 +16,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/imagebuild"
+	"github.com/dockmend/dockmend/fixer/kubernetes"
 	"github.com/dockmend/dockmend/fixer/repository"
 	"github.com/dockmend/dockmend/fixer/stage"
 )
@@ -83,6 +84,9 @@ func (f *File) PathFrom(dir string) (path string, ok bool) {
 // current directory if the file is below it. For a link it is the target's, since
 // that is what changes.
 func (f *File) DiffName() string {
+	if f.Stdin && f.Kind == kubernetes.Kind {
+		return "manifest.yaml"
+	}
 	if f.Stdin {
 		return "Dockerfile"
 	}

@@ -23,6 +23,8 @@ import (
 type Search struct {
 	// Manifests finds Kubernetes manifests beside the Dockerfiles.
 	Manifests bool
+	// Stdin is the kind of standard input; "" means dockerfile.Kind.
+	Stdin document.Kind
 	// Include and Exclude are globs, as discover.CheckGlob accepts them. Those with a
 	// slash are relative to the current directory, if that is in the tree.
 	Include, Exclude []string
@@ -96,7 +98,7 @@ func (f *Finder) Add(ctx context.Context, path string) (Added, error) {
 		return Added{}, errors.New("an empty path names no file")
 	}
 	if path == "-" {
-		f.add(&File{Path: path, Name: "<stdin>", Stdin: true})
+		f.add(&File{Path: path, Name: "<stdin>", Kind: f.search.Stdin, Stdin: true})
 		return Added{Found: 1, Taken: 1}, nil
 	}
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
