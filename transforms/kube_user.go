@@ -15,7 +15,7 @@ import (
 // runs.
 var KubeUser = &fixer.Transform{
 	ID:       "kube-user",
-	Title:    "state the numeric user of a container that does not run as root",
+	Title:    "state the user of a container that is not root, as a number",
 	Since:    "0.1.0",
 	Kind:     kubernetes.Kind,
 	Severity: fixer.Medium,

@@ -43,7 +43,7 @@ func list(s *streams) error {
 			if states != (t.Safety == fixer.Note) {
 				continue
 			}
-			line := fmt.Sprintf("%-18s %s", t.ID, t.Title)
+			line := fmt.Sprintf("%-19s %s", t.ID, t.Title)
 			switch t.Safety {
 			case fixer.Unsafe:
 				line += " (--unsafe)"

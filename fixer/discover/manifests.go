@@ -2,6 +2,8 @@ package discover
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"io/fs"
 	"path"
 	"strings"
@@ -37,6 +39,10 @@ func (s *searcher) judgeManifest(name string) (take bool, reason string) {
 		return false, s.toldChart(s.chart(name))
 	case bytes.Contains(text, []byte("{{")):
 		return false, "a template"
+	}
+	var unread *yamlfile.Error
+	if _, err := yamlfile.Parse(name, text); errors.As(err, &unread) {
+		return false, fmt.Sprintf("not YAML that can be read: %s (line %d)", unread.Msg, unread.Line)
 	}
 	return true, ""
 }

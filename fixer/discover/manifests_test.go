@@ -20,6 +20,7 @@ func TestManifests(t *testing.T) {
 		"k8s/service.yaml":                "apiVersion: v1\nkind: Service\n",
 		"k8s/words.yaml":                  "# kind: Pod, apiVersion, containers\na: kind is Pod\n",
 		"k8s/generated.yaml":              pod + "# {{ name }}\n",
+		"k8s/broken.yaml":                 pod + "a: [\n",
 		"k8s/pod.json":                    `{"apiVersion": "v1", "kind": "Pod", "spec": {"containers": []}}`,
 		"charts/web/Chart.yaml":           "name: web\n",
 		"charts/web/templates/a.yaml":     pod,
@@ -39,6 +40,7 @@ func TestManifests(t *testing.T) {
 	}
 	want := []Skipped{
 		{Path: "charts/web/templates/a.yaml", Reason: "a template of a Helm chart, as others there: it is no YAML before it is rendered"},
+		{Path: "k8s/broken.yaml", Reason: "not YAML that can be read: did not find expected node content (line 6)"},
 		{Path: "k8s/generated.yaml", Reason: "a template"},
 	}
 	if !slices.Equal(r.LeftAlone, want) {

@@ -2,10 +2,12 @@ package workspace
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/manifest"
 	"github.com/dockmend/dockmend/fixer/workload"
@@ -40,7 +42,8 @@ func (m *Manifest) Close() { m.file.leave() }
 
 // Fix runs the transforms, as [manifest.Run] does. What it knows of an image that a Dockerfile
 // of the repository makes is what [Source.Fix] made of that; so all Dockerfiles come before.
-// It asks the inspector for other images: Result.Images has what that said.
+// It asks the inspector for other images: Result.Images has what that said. On what is not
+// YAML it fails with a *document.Error.
 func (m *Manifest) Fix(ctx context.Context, ts []*fixer.Transform, inspector baseimage.Inspector, o fixer.Options) (imagebuild.Result, error) {
 	asked := &recorder{Inspector: inspector}
 	c := m.file.checkout
@@ -50,6 +53,10 @@ func (m *Manifest) Fix(ctx context.Context, ts []*fixer.Transform, inspector bas
 		}
 		return c.image(ctx, name, m.file.open, inspector, asked)
 	}}, ts, o)
+	var unread *yamlfile.Error
+	if errors.As(err, &unread) {
+		err = &document.Error{Name: m.file.Name, Line: unread.Line, Col: unread.Col, Msg: unread.Msg}
+	}
 	return imagebuild.Result{Result: r, Images: asked.facts}, err
 }
 

@@ -1,0 +1,137 @@
+package workspace
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/transforms"
+)
+
+const podOf = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: shop\nspec:\n  containers:\n  - name: shop\n    image: "
+
+// checkoutOf writes a repository with a Dockerfile that runs as root, and finds its files.
+func checkoutOf(t *testing.T, files map[string]string, s Search) []*File {
+	t.Helper()
+	dir := t.TempDir()
+	all := map[string]string{
+		".git/HEAD": "", "Dockerfile": "FROM node:20-slim\nWORKDIR /app\nCOPY --chown=node:node . .\nCMD [\"node\", \"server.js\"]\n",
+		"server.js": "require('http').createServer((req, res) => res.end()).listen(3000);\n", "Makefile": "image:\n\tdocker build -t acme/shop .\n",
+	}
+	for name, text := range files {
+		all[name] = text
+	}
+	for name, text := range all {
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list, _, err := Find(t.Context(), []string{dir}, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// repairAll repairs the files in their order, and returns the text of the last one and its
+// findings. unwritten: no Dockerfile can be written.
+func repairAll(t *testing.T, files []*File, unwritten bool) (text, findings string) {
+	t.Helper()
+	for _, f := range files {
+		r, err := fixOne(t.Context(), f)
+		if err != nil {
+			t.Fatalf("%s: %v", f.Name, err)
+		}
+		if unwritten {
+			f.Unwritten()
+		}
+		var all []string
+		for _, finding := range r.Findings {
+			all = append(all, finding.Sentence())
+		}
+		text, findings = string(r.After), strings.Join(all, "\n")
+	}
+	return text, findings
+}
+
+func fixOne(ctx context.Context, f *File) (fixer.Result, error) {
+	o := fixer.Options{KnownIDs: transforms.IDs()}
+	if f.Kind != "" && f.Kind != "Dockerfile" {
+		m, err := f.LoadManifest(nil)
+		if err != nil {
+			return fixer.Result{}, err
+		}
+		defer m.Close()
+		r, err := m.Fix(ctx, transforms.All(), baseimage.Table{}, o)
+		return r.Result, err
+	}
+	src, err := f.Load(nil)
+	if err != nil {
+		return fixer.Result{}, err
+	}
+	defer src.Close()
+	r, err := src.Fix(ctx, transforms.All(), baseimage.Table{}, o)
+	return r.Result, err
+}
+
+// TestManifestEvidence: a manifest says what the Dockerfile of its image says in the end, and
+// nothing where that is not known.
+func TestManifestEvidence(t *testing.T) {
+	for name, c := range map[string]struct {
+		files     map[string]string
+		unwritten bool
+		user      string // that the manifest gets; "" for none
+		says      string // a part of its findings
+	}{
+		"of the repaired Dockerfile": {map[string]string{"pod.yaml": podOf + "acme/shop\n"}, false, "1000", "/Dockerfile:5)"},
+		"that can't be written":      {map[string]string{"pod.yaml": podOf + "acme/shop\n"}, true, "", "runs as root"},
+		"a tag of a version":         {map[string]string{"pod.yaml": podOf + "acme/shop:1.2\n"}, false, "", "it must be built first"},
+		"a version that had the user": {map[string]string{
+			"pod.yaml": podOf + "acme/shop:1.2\n", "Dockerfile": "FROM node:20-slim\nWORKDIR /app\nCOPY . .\nUSER node\nCMD [\"node\", \"server.js\"]\n",
+		}, false, "1000", "/Dockerfile:4)"},
+		"a Dockerfile that stays root's": {map[string]string{
+			"pod.yaml": podOf + "acme/shop\n", "Dockerfile": "# dockmend ignore=nonroot-user it must\nFROM node:20-slim\nCOPY server.js /\nCMD [\"node\", \"/server.js\"]\n",
+		}, false, "", "/Dockerfile has no USER"},
+		"two builds with two users": {map[string]string{
+			"pod.yaml": podOf + "acme/shop\n", "old/Dockerfile": "FROM debian:12\nUSER 999\n", "Makefile": "a:\n\tdocker build -t acme/shop .\nb:\n\tdocker build -t acme/shop old\n",
+		}, false, "", "its builds have different users"},
+		"an image of somebody": {map[string]string{"pod.yaml": podOf + "acme/other\n"}, false, "", "no build of the repository names acme/other, and"},
+		"a well-known image":   {map[string]string{"pod.yaml": podOf + "nginxinc/nginx-unprivileged:1.27\n"}, false, "101", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := checkoutOf(t, c.files, Search{Manifests: true})
+			text, findings := repairAll(t, files, c.unwritten)
+			got := ""
+			for line := range strings.Lines(text) {
+				if of, ok := strings.CutPrefix(strings.TrimSpace(line), "runAsUser: "); ok {
+					got = of
+				}
+			}
+			if got != c.user || !strings.Contains(findings, c.says) {
+				t.Errorf("user %q, want %q; findings:\n%s\nwant %q", got, c.user, findings, c.says)
+			}
+		})
+	}
+}
+
+// TestManifestAlone: a Dockerfile that is not repaired in the run counts as it is.
+func TestManifestAlone(t *testing.T) {
+	files := checkoutOf(t, map[string]string{"pod.yaml": podOf + "acme/shop\n"}, Search{Manifests: true, Include: nil})
+	var alone []*File
+	for _, f := range files {
+		if f.Kind != "Dockerfile" {
+			alone = append(alone, &File{Path: f.Path, Name: f.Name, Kind: f.Kind, Tree: f.Tree})
+		}
+	}
+	if _, findings := repairAll(t, Link(alone), false); !strings.Contains(findings, "/Dockerfile has no USER") {
+		t.Errorf("findings:\n%s", findings)
+	}
+}
