@@ -64,6 +64,6 @@ func FuzzAll(f *testing.F) {
 			t.Fatalf("a second run changes the result:\n%s\n->\n%s\n->\n%s", src, r.After, again.After)
 		}
 		keepsComments(t, r.Before, r.After)
-		keepsInstructions(t, r.Before, r.After, transforms.IDs())
+		keepsInstructions(t, r.Before, r.After, dockerfileIDs())
 	})
 }

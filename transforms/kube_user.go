@@ -65,7 +65,7 @@ func kubeUser(p *manifest.Pass, s podsecurity.Subject) {
 		}
 		return
 	case user.IsRoot():
-		p.Leave(at, runsAsRoot, user.Why)
+		p.Leave(at, "container runs as root", user.Why)
 		return
 	case nonRoot != nil && !kubernetes.IsTrue(nonRoot):
 		p.Leave(at, mayStartAsRoot, fmt.Sprintf("line %d says runAsNonRoot: false", p.Line(nonRoot.Offset)))
