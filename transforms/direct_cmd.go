@@ -115,7 +115,7 @@ func rewriteManager(p *imagebuild.Pass, run *stage.Evaluation, words, front, man
 	}
 	name := path.Base(manager[0])
 	r.Argv = append(slices.Clip(front), argv...)
-	r.May = fixer.Doubt(s.Doubt()).And(processone.Another(p, run, true))
+	r.May = fixer.Doubt(s.Doubt()).And(processone.Another(p, run, true)).And(processone.Looked(p, run, manager[0]))
 	if !init && len(p.NodeProcess().Stops()) == 0 {
 		r.Provided = append(r.Provided, underInit(r.In, name))
 	}

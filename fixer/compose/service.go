@@ -317,6 +317,9 @@ func (g *gathering) envFiles() []workload.Variable {
 			if err == nil {
 				own, err = g.envFile(at.layer, file, raw)
 			}
+			if err != nil && file != "" && !g.exists(file) {
+				list = append(list, g.exampleOf(at.layer, file, raw)...)
+			}
 			if err != nil {
 				g.gapAt(at.place(item), "env_file %s %v", g.unknowns.written(name), err)
 				continue
@@ -325,6 +328,22 @@ func (g *gathering) envFiles() []workload.Variable {
 		}
 	}
 	return list
+}
+
+// examples are the endings of files that show what another one holds which nobody commits.
+var examples = strings.Fields(".example .sample .dist .template")
+
+// exampleOf returns the variables of an example of a file that is not there; none for none.
+func (g *gathering) exampleOf(l layer, file string, raw bool) []workload.Variable {
+	for _, ending := range examples {
+		if !g.exists(file + ending) {
+			continue
+		}
+		if list, err := g.envFile(l, file+ending, raw); err == nil {
+			return list
+		}
+	}
+	return nil
 }
 
 // envFile returns the parts of an item of env_file.

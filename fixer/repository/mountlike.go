@@ -34,7 +34,7 @@ var (
 
 	// mountKey matches the keys that only mounts have, containerKey those that others have too,
 	// each with an absolute path as the value.
-	mountKey     = lazyregexp.New(`(?i)\b(?:container[_-]?(?:path|dir|mount)|(?:required)?mount[_-]?(?:path|point|dir)|bind["'])["']?\s*(?:[:=]|=>|\()\s*\[?["']?(/[\w./@+-]+)`)
+	mountKey     = lazyregexp.New(`(?i)\b(?:container[_-]?(?:path|dir|directory|mount)|(?:required)?mount[_-]?(?:path|point|dir)|bind["'])["']?\s*(?:[:=]|=>|\()\s*\[?["']?(/[\w./@+-]+)`)
 	containerKey = lazyregexp.New(`(?i)(?:^|[\s"'{,;<(\[-])(?:target|destination|dest|dst|path|container|guest|bind|to)["']?\s*(?:[:=]|=>)\s*["']?(/[\w./@+-]+)`)
 	// ofHost matches a key whose value, or whose inner path, is one of the host or of a server.
 	ofHost = lazyregexp.New(`(?i)host[_-]?path|\bnfs\b|httpget|\blocal["']?\s*:|\burl\b|\broute`)

@@ -85,7 +85,7 @@ func dataFiles(s stage.Step, script *shell.Script) (files []string) {
 
 // changesModules are packages that write into node_modules when they are loaded:
 // binaries for the Node.js that runs, or a cache.
-var changesModules = strings.Fields("@instana/collector mongodb-memory-server mongodb-memory-server-core")
+var changesModules = strings.Fields("@instana/collector mongodb-memory-server mongodb-memory-server-core @remotion/renderer @remotion/lambda")
 
 // ChangedModules tells of one, where what RUN installed stays root's.
 func ChangedModules(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) string {

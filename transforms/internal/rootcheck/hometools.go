@@ -87,7 +87,37 @@ func (x *examiner) keepsInHome(s stage.Step, c shell.Call) string {
 			return fmt.Sprintf("%s installs %s into root's home (line %d; %s moves it)", c.Name, c.Args[installed].Text, s.In.Line, variable)
 		}
 	}
+	if why := x.syncsMore(s, c); why != "" {
+		return why
+	}
 	return x.ownPython(s, c)
+}
+
+// lessSync are the options by which uv sync leaves out packages that uv run, which syncs first,
+// then installs (docs.astral.sh/uv, "Locking and syncing").
+var lessSync = strings.Fields("--no-dev --no-default-groups --only-group --no-group")
+
+// syncsMore returns that the start installs what a RUN of root's left out, into what that made.
+func (x *examiner) syncsMore(s stage.Step, c shell.Call) (why string) {
+	if c.Name != "uv" || !c.Has("sync") || !c.Has(lessSync...) {
+		return ""
+	}
+	for _, name := range []string{"UV_NO_SYNC", "UV_NO_DEV", "UV_NO_DEFAULT_GROUPS"} {
+		if _, set := x.run.Final.EnvVar(name); set {
+			return ""
+		}
+	}
+	start := x.load.Start()
+	if start == nil {
+		return ""
+	}
+	start.All(func(by *workload.Command) bool {
+		if by.Name == "uv" && by.Has("run") && !by.Has("--no-sync") && !by.Has(lessSync...) {
+			why = fmt.Sprintf("uv run installs at the start what line %d leaves out, into what root made there (--no-sync leaves it as it is)", s.In.Line)
+		}
+		return why == ""
+	})
+	return why
 }
 
 // dependsOn returns a package of the application that has one of these names, or begins with
