@@ -43,8 +43,9 @@ reached, those that only container escapes use included. Kubernetes' restricted 
 			if v, _ := s.Setting("seccompProfile"); v != nil || !s.MayHarden() {
 				return
 			}
-			may := s.Renewed()
+			may := s.Known().And(s.Renewed())
 			switch {
+			case may.Refuse != "":
 			case !s.Image.Node:
 				may = may.And(fixer.Doubt("which system calls its program makes is not known"))
 			case s.Image.Browser != "":

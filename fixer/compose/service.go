@@ -330,7 +330,7 @@ func (g *gathering) envFiles() []workload.Variable {
 	return list
 }
 
-// examples are the endings of files that show what another one holds which nobody commits.
+// examples are the endings of files that show what a file holds that is not committed.
 var examples = strings.Fields(".example .sample .dist .template")
 
 // exampleOf returns the variables of an example of a file that is not there; none for none.

@@ -21,7 +21,7 @@ import (
 // The bounds of the search. A longer file is not searched; what lies beyond the others is a
 // gap.
 const (
-	maxMentioning     = 256 << 10 // bytes of one file: nobody writes a longer deployment by hand
+	maxMentioning     = 256 << 10 // bytes of one file: deployments that people write are shorter
 	maxMentioningText = 16 << 20  // bytes of all files
 	maxMentions       = 2000      // mounts, and commands
 )

@@ -43,7 +43,7 @@ type reader struct {
 	patchFiles     []string        // in the order of the walk
 	patched        map[string]bool // those that were read
 	linted         workload.Place  // of what runs hadolint; the zero Place for nothing
-	anyVersion     bool            // hadolint is told of the versions of packages
+	anyVersion     bool            // hadolint leaves out the versions of packages
 	// later is what needs the complete list of files.
 	later []func()
 }

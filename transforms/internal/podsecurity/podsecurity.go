@@ -159,6 +159,9 @@ func (s Subject) MayHarden() bool {
 
 // LosesRights returns whether the container's processes may be kept from gaining rights.
 func (s Subject) LosesRights() fixer.Decision {
+	if s.Image.Unknown != "" {
+		return s.Known()
+	}
 	if len(s.Image.Gains) > 0 {
 		g := s.Image.Gains[0]
 		return fixer.Refusal(fmt.Sprintf("%s: %s %s", g.Place, g.Program, g.Why))
@@ -170,6 +173,15 @@ func (s Subject) LosesRights() fixer.Decision {
 		return fixer.Doubt(s.Image.Browser + " starts a browser, whose sandbox may be a setuid program")
 	}
 	return fixer.Decision{}
+}
+
+// Known refuses what rests on the image where nothing is known of that: a user that the
+// manifest states says nothing of the programs.
+func (s Subject) Known() fixer.Decision {
+	if s.Image.Unknown == "" {
+		return fixer.Decision{}
+	}
+	return fixer.Refusal(s.Image.Unknown)
 }
 
 // Renewed returns whether the manifest may rest on the user that the image got in this run.
