@@ -7,6 +7,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/manifest"
 	"github.com/dockmend/dockmend/fixer/yamlfile"
 	"github.com/dockmend/dockmend/transforms/internal/podsecurity"
+	"github.com/dockmend/dockmend/transforms/internal/rights"
 )
 
 // KubeDropCaps drops the capabilities of a container.
@@ -64,13 +65,13 @@ func dropCaps(p *manifest.Pass, s podsecurity.Subject) {
 	case key == nil:
 		edits, err = s.Add(p.File, "capabilities", yamlfile.Map(yamlfile.Entry{Key: "drop", Value: all}))
 	case capabilities.Len() == 0:
-		edits, err = podsecurity.One(p.File.SetValue(key, capabilities, yamlfile.Map(yamlfile.Entry{Key: "drop", Value: all})))
+		edits, err = rights.One(p.File.SetValue(key, capabilities, yamlfile.Map(yamlfile.Entry{Key: "drop", Value: all})))
 	case at == nil:
-		edits, err = podsecurity.One(p.File.AddEntry(capabilities, "drop", all))
+		edits, err = rights.One(p.File.AddEntry(capabilities, "drop", all))
 	case drop.Len() == 0:
-		edits, err = podsecurity.One(p.File.SetValue(at, drop, all))
+		edits, err = rights.One(p.File.SetValue(at, drop, all))
 	default:
-		edits, err = podsecurity.One(p.File.AddItem(drop, yamlfile.String("ALL")))
+		edits, err = rights.One(p.File.AddItem(drop, yamlfile.String("ALL")))
 	}
 	p.Change(p.At(s.Container), fixer.Finding{Problem: "container keeps capabilities", Change: "drop ALL", Reason: s.User().Why, Evidence: s.Evidence()},
 		s.LosesRights().And(s.Renewed()).And(podsecurity.Editable(err)), edits...)

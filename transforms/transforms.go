@@ -41,8 +41,10 @@ import (
 //   - nonroot-user decides who the container runs as;
 //   - chown-copy then gives that user its files, so it comes last of those for
 //     Dockerfiles;
+//   - compose-user, compose-init, compose-cap-drop and compose-no-new-privileges are for
+//     Compose files, and rest on the users that the Dockerfiles have in the end;
 //   - kube-user, kube-no-escalation, kube-drop-caps and kube-seccomp are for manifests, and
-//     rest on the users that the Dockerfiles have in the end.
+//     rest on the same.
 func All() []*fixer.Transform {
 	return []*fixer.Transform{
 		SecretInImage,
@@ -66,6 +68,10 @@ func All() []*fixer.Transform {
 		TiniInit,
 		NonrootUser,
 		ChownCopy,
+		ComposeUser,
+		ComposeInit,
+		ComposeCapDrop,
+		ComposeNoNewPrivileges,
 		KubeUser,
 		KubeNoEscalation,
 		KubeDropCaps,

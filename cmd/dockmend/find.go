@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/compose"
 	"github.com/dockmend/dockmend/fixer/discover"
 	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/escape"
@@ -35,7 +36,7 @@ func find(ctx context.Context, s *streams, paths []string, kinds []document.Kind
 		return nil, false, err
 	}
 	search := flags.search(ctx)
-	search.Manifests = slices.Contains(kinds, kubernetes.Kind)
+	search.Compose, search.Manifests = slices.Contains(kinds, compose.Kind), slices.Contains(kinds, kubernetes.Kind)
 	search.Stdin = kinds[0]
 	files, err := workspace.NewFinder(search)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/compose"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/escape"
@@ -108,9 +109,9 @@ func (c *fixCmd) each(ctx context.Context, s *streams, work *repair, o *output) 
 	p, shown := startProgress(s, len(work.jobs), c.Quiet)
 	defer p.end()
 	o.s = shown
-	// What a manifest may say rests on the Dockerfiles as they are in the end.
-	for _, kind := range []document.Kind{dockerfile.Kind, kubernetes.Kind} {
-		if err := c.ofKind(ctx, s, work, kind, o, p); err != nil {
+	// What the others may say rests on the Dockerfiles as they are in the end.
+	for _, k := range allKinds {
+		if err := c.ofKind(ctx, s, work, k.kind, o, p); err != nil {
 			return err
 		}
 	}
@@ -165,7 +166,16 @@ func (c *fixCmd) ofKind(ctx context.Context, s *streams, work *repair, kind docu
 
 // fix repairs the file of a job.
 func (j *job) fix(ctx context.Context, s *streams, inspector baseimage.Inspector, separate bool) outcome {
-	if j.Kind == kubernetes.Kind {
+	switch j.Kind {
+	case compose.Kind:
+		c, err := j.LoadComposeFile(s.in)
+		if err != nil {
+			return outcome{err: err}
+		}
+		defer c.Close()
+		r, err := c.Fix(ctx, j.transforms, inspector, j.options)
+		return outcome{result: r, err: err}
+	case kubernetes.Kind:
 		m, err := j.LoadManifest(s.in)
 		if err != nil {
 			return outcome{err: err}

@@ -3,6 +3,7 @@ package main
 import (
 	"slices"
 
+	"github.com/dockmend/dockmend/fixer/compose"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/kubernetes"
@@ -10,14 +11,14 @@ import (
 
 // kindFlags select the kinds of files.
 type kindFlags struct {
-	Kind []string `enum:"dockerfile,kubernetes" placeholder:"KIND" help:"Work on these kinds of files only: dockerfile, kubernetes. Default: all, those of Kubernetes last, since they rest on what the Dockerfiles are in the end."`
+	Kind []string `enum:"dockerfile,compose,kubernetes" placeholder:"KIND" help:"Work on these kinds of files only: dockerfile, compose, kubernetes. Default: all, Dockerfiles first, since the others rest on what these are in the end."`
 }
 
 // allKinds are the kinds by their names in flags, in the order in which they are repaired.
 var allKinds = []struct {
 	name string
 	kind document.Kind
-}{{"dockerfile", dockerfile.Kind}, {"kubernetes", kubernetes.Kind}}
+}{{"dockerfile", dockerfile.Kind}, {"compose", compose.Kind}, {"kubernetes", kubernetes.Kind}}
 
 // kinds returns those that are worked on.
 func (f *kindFlags) kinds() (list []document.Kind) {

@@ -213,6 +213,10 @@ func (s *source) root() (*yamlfile.Node, error) {
 	return documents[0], nil
 }
 
+// IsVersionOne reports whether a document is a Compose file in the form of version 1, in
+// which services are at the top level.
+func IsVersionOne(root *yamlfile.Node) bool { return versionOne(root) != nil }
+
 // versionOne returns the first service of a file in the form of Compose version
 // 1, in which services are at the top level; nil for any other file.
 func versionOne(root *yamlfile.Node) *yamlfile.Node {

@@ -1,6 +1,12 @@
 package compose
 
-import "github.com/dockmend/dockmend/fixer/workload"
+import (
+	"github.com/dockmend/dockmend/fixer/document"
+	"github.com/dockmend/dockmend/fixer/workload"
+)
+
+// Kind is the kind of a document: the name for messages.
+const Kind document.Kind = "Compose file"
 
 // Set is the meaning of the Compose files of one directory.
 type Set struct {
@@ -27,6 +33,19 @@ type Service struct {
 	Deployment workload.Deployment
 	// Inside is what the engine runs in the container: its health check, and its hooks.
 	Inside []workload.Deployment
+	// Parts are the entries of files that it is put together of. Each takes precedence over
+	// those before it; what it extends comes first.
+	Parts []Part
+	// Attributes are the places of what it states, by name; of several, the one that counts.
+	Attributes map[string]workload.Place
+	// SecurityOpt are the options of security_opt, as written.
+	SecurityOpt []string
+}
+
+// Part is the entry of a service in one file.
+type Part struct {
+	Place    workload.Place // of its name
+	Extended bool           // another service, which this one extends
 }
 
 // Build is what the image of a service is built from.

@@ -44,6 +44,13 @@ func (p *Project) shift(by int) {
 	gaps(p.Gaps)
 	for _, s := range p.Services {
 		move(&s.Place)
+		for i := range s.Parts {
+			move(&s.Parts[i].Place)
+		}
+		for name, place := range s.Attributes {
+			move(&place)
+			s.Attributes[name] = place
+		}
 		if s.Build != nil {
 			move(&s.Build.Place)
 			for name, place := range s.Build.Contexts {

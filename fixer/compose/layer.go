@@ -76,6 +76,27 @@ func (ls layers) last(attribute string) entry {
 	return entry{}
 }
 
+// parts returns the entries of the service.
+func (ls layers) parts() (list []Part) {
+	for _, l := range ls {
+		list = append(list, Part{l.place(l.key), l.extended})
+	}
+	return list
+}
+
+// attributes returns the places of the attributes that count, by name.
+func (ls layers) attributes() map[string]workload.Place {
+	places := map[string]workload.Place{}
+	for _, l := range ls {
+		for key := range effective(l.node) {
+			if at := ls.last(key.Resolve().Value); at.key != nil {
+				places[key.Resolve().Value] = at.place(at.key)
+			}
+		}
+	}
+	return places
+}
+
 // tag returns the tag of a value.
 func tag(n *yamlfile.Node) string {
 	if r := n.Resolve(); r != nil {

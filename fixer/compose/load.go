@@ -177,6 +177,12 @@ func find(names []string) (main []string, others []other) {
 	return main, others
 }
 
+// IsNamed reports whether a base name is that of a Compose file that Load reads as one,
+// whatever is in it.
+func IsNamed(file string) bool {
+	return slices.Contains(defaultNames, file) || projectOf(file) != ""
+}
+
 // projectOf returns the name of the project of a file, "" if it does not have the name
 // of a Compose file.
 func projectOf(file string) string {

@@ -92,6 +92,10 @@ func (a *assembly) service(config types.ServiceConfig, ls layers) *Service {
 	d.Gaps = uniqueGaps(d.Gaps)
 	s.Container = config.ContainerName
 	s.Inside = g.inside()
+	s.Parts, s.Attributes = ls.parts(), ls.attributes()
+	for _, o := range config.SecurityOpt {
+		s.SecurityOpt = append(s.SecurityOpt, g.unknowns.written(o))
+	}
 	return s
 }
 

@@ -1,4 +1,5 @@
-// Package discover finds the Dockerfiles in a tree of files, and its Kubernetes manifests.
+// Package discover finds the Dockerfiles in a tree of files, its Compose files and its
+// Kubernetes manifests.
 //
 // It reads an fs.FS of untrusted files: no link, name or .gitignore can make a search
 // fail, run in circles or leave the tree. The caller opens the tree so that no link
@@ -10,6 +11,8 @@ import (
 	"path"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/dockmend/dockmend/fixer/compose"
 )
 
 // Options change what a search finds.
@@ -25,6 +28,8 @@ type Options struct {
 	Base string
 	// NoIgnore includes what .gitignore files hide.
 	NoIgnore bool
+	// Compose finds Compose files, too: those that compose.IsNamed accepts.
+	Compose bool
 	// Manifests finds Kubernetes manifests, too. Each file of YAML is read for that.
 	Manifests bool
 }
@@ -36,6 +41,8 @@ type Result struct {
 	// Files are the Dockerfiles. Only those with a doubtful name were opened, so one
 	// may turn out to be unreadable.
 	Files []string
+	// Compose are the Compose files that have services.
+	Compose []string
 	// Manifests are the files of YAML that have a Kubernetes workload, as IsManifest says.
 	Manifests []string
 	// LeftAlone are files and folders that the user may expect in them, and those
@@ -84,7 +91,7 @@ func IsVendored(name string) bool { return vendored[name] }
 // It fails if a glob is malformed or dir can't be read. Other files that can't be read
 // are in LeftAlone.
 func Search(fsys fs.FS, dir string, o Options) (Result, error) {
-	s := &searcher{fsys: fsys, noIgnore: o.NoIgnore, manifests: o.Manifests, rules: map[string]*ruleset{}, charts: map[string]bool{}}
+	s := &searcher{fsys: fsys, noIgnore: o.NoIgnore, compose: o.Compose, manifests: o.Manifests, rules: map[string]*ruleset{}, charts: map[string]bool{}}
 	var err error
 	if s.include, err = parseGlobs(o.Base, o.Include); err != nil {
 		return Result{}, err
@@ -113,6 +120,7 @@ type searcher struct {
 	fsys             fs.FS
 	include, exclude globs
 	noIgnore         bool
+	compose          bool
 	manifests        bool
 	top              string   // the folder that is searched
 	above            *ruleset // what applies to top itself
@@ -158,6 +166,8 @@ func (s *searcher) entry(name string, e fs.DirEntry, rules *ruleset) {
 	}
 	kind := kindOf(e.Name())
 	switch {
+	case s.compose && compose.IsNamed(e.Name()):
+		kind = composeKind
 	case s.manifests && isYAML(name) && (kind == otherKind || s.include.match(name, false)):
 		kind = manifestKind
 	case s.include.match(name, false):
@@ -185,11 +195,14 @@ func (s *searcher) result() (r Result) {
 		}
 	}
 	for _, c := range s.seen {
-		if c.take && c.kind == manifestKind {
+		switch {
+		case c.take && c.kind == manifestKind:
 			r.Manifests = append(r.Manifests, c.path)
-		} else if c.take {
+		case c.take && c.kind == composeKind:
+			r.Compose = append(r.Compose, c.path)
+		case c.take:
 			r.Files = append(r.Files, c.path)
-		} else if c.reason != "" {
+		case c.reason != "":
 			r.LeftAlone = append(r.LeftAlone, Skipped{c.path, c.reason, strings.HasPrefix(c.reason, unreadPrefix)})
 		}
 	}
@@ -202,6 +215,8 @@ func (s *searcher) judge(name string, kind kind, mode fs.FileMode) (take bool, r
 	switch {
 	case kind == templateKind:
 		return false, "a template"
+	case mode.IsRegular() && kind == composeKind:
+		return s.judgeCompose(name)
 	case mode.IsRegular() && kind == manifestKind:
 		return s.judgeManifest(name)
 	case mode.IsRegular() && kind == doubtfulKind:
@@ -213,7 +228,7 @@ func (s *searcher) judge(name string, kind kind, mode fs.FileMode) (take bool, r
 	case !mode.IsRegular() && kind == dockerfileKind:
 		return false, "not a regular file"
 	}
-	return mode.IsRegular() && kind != manifestKind, ""
+	return mode.IsRegular() && kind != manifestKind && kind != composeKind, ""
 }
 
 // excluded reports whether Exclude leaves out a file or folder, or one that contains

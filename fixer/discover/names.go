@@ -17,6 +17,7 @@ const (
 	dockerfileKind      // a Dockerfile
 	doubtfulKind        // a Dockerfile, or what its extension says
 	templateKind        // the source of a generated Dockerfile
+	composeKind         // a Compose file
 	manifestKind        // a file of YAML, which may be a Kubernetes manifest
 )
 

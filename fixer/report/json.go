@@ -11,6 +11,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/compose"
 	"github.com/dockmend/dockmend/fixer/diff"
 	"github.com/dockmend/dockmend/fixer/kubernetes"
 )
@@ -228,9 +229,13 @@ func proofInJSON(p Proof) documentProof {
 func patch(f *File) []byte {
 	name := cmp.Or(f.Target, f.Path)
 	if name == "<stdin>" {
-		name = "Dockerfile"
-		if f.Kind == kubernetes.Kind {
+		switch f.Kind {
+		case compose.Kind:
+			name = "compose.yaml"
+		case kubernetes.Kind:
 			name = "manifest.yaml"
+		default:
+			name = "Dockerfile"
 		}
 	}
 	text := diff.Unified(name, f.Result.Before, f.Result.After)

@@ -73,16 +73,27 @@ func (r *reader) composeDir(d *composeDir) {
 	seen := map[string][]*compose.Service{}
 	for _, p := range set.Projects {
 		r.gapsOf(p.Gaps)
+		r.projects = append(r.projects, p)
 		for _, s := range p.Services {
 			// Another project may define the same service alike: the default one
 			// counts.
-			same := func(o *compose.Service) bool { return reflect.DeepEqual(o, s) }
+			same := func(o *compose.Service) bool { return runAlike(o, s) }
 			if earlier := seen[s.Name]; !slices.ContainsFunc(earlier, same) && len(earlier) < maxVariants {
 				seen[s.Name] = append(earlier, s)
 				r.service(p, s)
 			}
 		}
 	}
+}
+
+// runAlike reports whether two services are the same, whichever files say so.
+func runAlike(a, b *compose.Service) bool {
+	bare := func(s *compose.Service) compose.Service {
+		one := *s
+		one.Parts, one.Attributes = nil, nil
+		return one
+	}
+	return reflect.DeepEqual(bare(a), bare(b))
 }
 
 // maxVariants bounds the projects that define one service differently.

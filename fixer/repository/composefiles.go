@@ -66,6 +66,7 @@ func (r *reader) composeSet(files []string) {
 	base := path.Base(last)
 	p := compose.LoadFiles(r.fsys, strings.TrimSuffix(base, path.Ext(base)), files)
 	r.gapsOf(p.Gaps)
+	r.projects = append(r.projects, p)
 	for _, s := range p.Services {
 		r.service(p, s)
 	}

@@ -31,6 +31,7 @@ type reader struct {
 	composeBytes   int64                          // of work for them
 	claims         map[string]bool                // of Kubernetes, by name
 	texts          []string                       // files that are searched for mounts and commands
+	projects       []*compose.Project             // of Compose that were read
 	composeSets    []string                       // lists of Compose files that commands name
 	kubernetes     bool                           // a manifest or a file of such a tool was found
 	configMaps     map[string][]workload.Variable // by name: of Kubernetes

@@ -46,6 +46,20 @@ type Links struct {
 	gaps        []workload.Gap
 	kubernetes  bool
 	made        map[string][]Made // by the name of an image
+	projects    []*compose.Project
+}
+
+// Projects returns the Compose projects that a file is a part of, in the order in which they
+// were read: those that name it, include it, or extend a service of it.
+func (l *Links) Projects(file string) (list []*compose.Project) {
+	for _, p := range l.projects {
+		if slices.Contains(p.Files, file) || slices.ContainsFunc(p.Services, func(s *compose.Service) bool {
+			return slices.ContainsFunc(s.Parts, func(part compose.Part) bool { return part.Place.File == file })
+		}) {
+			list = append(list, p)
+		}
+	}
+	return list
 }
 
 // Made is what makes an image: a build of a Dockerfile.

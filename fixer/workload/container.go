@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
@@ -33,13 +34,40 @@ type Container struct {
 	Gains []Reason
 	// Gaps are why Gains may be incomplete.
 	Gaps []Gap
-	// Changed: images that were built before this run have another user.
+	// Changed: what was built before this run has another user.
 	Changed bool
 	Init    string // the init that its start begins with; "" for none
 	Node    bool   // each way to start it ends in node
 	// Browser is the package that starts a browser in its own sandbox, which takes more than
 	// the rights of an ordinary program; "" for none.
 	Browser string
+	// NoInit says what an init before the program would change for something that asks about
+	// PID 1 or sends it a signal; "" for nothing.
+	NoInit string
+
+	accounts stage.Accounts
+}
+
+// As returns the user and the group that a container of the image starts with, where what
+// runs it states the user, as in user: of a Compose file. The group is stage.Unknown where a
+// number is given and the accounts are not known; unknown says why the user is not known.
+func (c Container) As(user string) (uid, gid int, unknown string) {
+	if user == c.User && c.Unknown == "" {
+		return c.UID, c.GID, ""
+	}
+	if uid, gid, _, ok := c.accounts.Runs(user); ok {
+		return uid, gid, ""
+	}
+	name, group, grouped := strings.Cut(user, ":")
+	uid, err := strconv.Atoi(name)
+	if err != nil {
+		return stage.Unknown, stage.Unknown, "which number the user " + name + " has is not known"
+	}
+	gid = stage.Unknown
+	if n, err := strconv.Atoi(group); grouped && err == nil {
+		gid = n
+	}
+	return uid, gid, ""
 }
 
 // IsRoot reports whether its containers start as root, or may do so.
@@ -65,6 +93,7 @@ func Agreed(list []Container) Container {
 		if other.Init == "" {
 			one.Init = ""
 		}
+		one.NoInit, one.Browser = cmp.Or(one.NoInit, other.NoInit), cmp.Or(one.Browser, other.Browser)
 	}
 	return one
 }
@@ -88,7 +117,7 @@ func OfImage(name string, facts *baseimage.Facts) Container {
 
 // identify sets the user.
 func (c *Container) identify(user string, accounts stage.Accounts) {
-	c.User = user
+	c.User, c.accounts = user, accounts
 	var ok bool
 	if c.UID, c.GID, _, ok = accounts.Runs(user); !ok {
 		c.Unknown = "which number its user " + user + " has is not known"
@@ -104,9 +133,9 @@ func (w *Workload) Container(name string) Container {
 	}
 	switch {
 	case !final.User.Known:
-		c.Unknown = "its user depends on a variable without a default"
+		c.Unknown, c.accounts = "its user depends on a variable without a default", final.Accounts
 	case final.User.In == nil && final.Base == nil:
-		c.Unknown = "the user of its base image is not known"
+		c.Unknown, c.accounts = "the user of its base image is not known", final.Accounts
 	default:
 		c.identify(final.User.Text, final.Accounts)
 	}
@@ -118,8 +147,32 @@ func (w *Workload) Container(name string) Container {
 	c.Node = !slices.ContainsFunc(append([]*Workload{w}, w.otherStarts()...), func(as *Workload) bool {
 		return !slices.ContainsFunc(as.Launches(), func(l Launch) bool { return IsNode(l.Name) })
 	})
-	c.Browser = w.sandboxed()
+	c.Browser, c.NoInit = w.sandboxed(), w.noInit()
 	return c
+}
+
+// noInit returns the place of what asks about PID 1 of a container, or sends it a signal
+// that only PID 1 ignores, with what it does.
+func (w *Workload) noInit() string {
+	for _, as := range append([]*Workload{w}, w.otherStarts()...) {
+		if list := as.ProcessOne(); len(list) > 0 {
+			return list[0].Place.String() + " asks about PID 1"
+		}
+	}
+	if argv, in := HealthCommand(w.in.Run); len(ProcessOneIn("", strings.Join(argv, " "))) > 0 {
+		return fmt.Sprintf("line %d asks about PID 1", in.Line)
+	}
+	for _, d := range w.in.Deployments {
+		switch {
+		case d.NoProcessOne != (Place{}):
+			return d.NoProcessOne.String() + " gives it another PID 1"
+		case d.Signal != "":
+			return d.Place.String() + " sends it a signal"
+		case d.Inside && len(ProcessOneIn("", strings.Join(d.Command, " "))) > 0:
+			return d.Place.String() + " asks about PID 1"
+		}
+	}
+	return ""
 }
 
 // browserPackages start a browser (npmjs.com, each package's description).
@@ -174,6 +227,7 @@ func (w *Workload) gains() (list []Reason, gaps []Gap) {
 			return true
 		})
 	}
+	list = append(list, w.asAnother()...)
 	for _, s := range w.in.Run.Steps {
 		if s.In.Name() != "RUN" {
 			continue
@@ -189,6 +243,28 @@ func (w *Workload) gains() (list []Reason, gaps []Gap) {
 		}
 	}
 	return list, gaps
+}
+
+// asAnother returns the commands that run as a user of their own: a setuid program, and any as
+// root in a container that is not root's, whose rights are those that the container may have.
+func (w *Workload) asAnother() (list []Reason) {
+	for _, d := range w.in.Deployments {
+		words := slices.Concat(d.Entrypoint, d.Command)
+		if d.User == "" || len(words) == 0 {
+			continue
+		}
+		if user, _, _ := strings.Cut(d.User, ":"); (user == "root" || user == "0") && (d.Inside || d.Name == "docker compose run") {
+			list = append(list, Reason{Program: words[0], Why: "runs as root in a container of it", Place: d.Place})
+			continue
+		}
+		w.Follow(words).All(func(c *Command) bool {
+			if setuid[c.Name] {
+				list = append(list, Reason{Program: c.Name, Why: "starts with more rights (setuid)", Command: c, Place: d.Place})
+			}
+			return true
+		})
+	}
+	return list
 }
 
 // grants returns which rights a command gives to a file: those of setcap(8), and of chmod

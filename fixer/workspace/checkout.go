@@ -31,7 +31,7 @@ type checkout struct {
 	files  []string             // Dockerfiles whose context only their sources determine, sorted
 	built  map[string][2]string // by context: two of the Dockerfiles that are built from it
 
-	manifests bool // some of the files are manifests
+	runs bool // some of the files run images
 
 	mu       sync.Mutex
 	images   map[string]*made        // by Dockerfile: of those that were repaired

@@ -1,17 +1,19 @@
 package workspace
 
 import (
+	"cmp"
 	"context"
-	"fmt"
+	"errors"
+	"maps"
 	"path/filepath"
 	"strings"
 	"sync"
 
-	"github.com/distribution/reference"
-
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/compose"
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/repository"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
 
@@ -27,7 +29,7 @@ type made struct {
 
 // container is what is known of the image of one build.
 type container struct {
-	target string
+	options stage.Options
 	workload.Container
 }
 
@@ -43,16 +45,16 @@ func (s *Source) containers(ctx context.Context, text []byte, inspector baseimag
 	for i, c := range known {
 		list[i] = container{Container: c}
 		if i < len(src.Builds) {
-			list[i].target = src.Builds[i].Options.Target
+			list[i].options = src.Builds[i].Options
 		}
 	}
 	return list, nil
 }
 
-// record keeps what a repaired Dockerfile makes for the manifests of its repository.
+// record keeps what a repaired Dockerfile makes for what runs images in its repository.
 func (s *Source) record(ctx context.Context, r imagebuild.Result, inspector baseimage.Inspector) {
 	c := s.file.checkout
-	if c == nil || !c.manifests {
+	if c == nil || !c.runs {
 		return
 	}
 	m := &made{}
@@ -118,15 +120,49 @@ func (c *checkout) image(ctx context.Context, name string, open *openContexts, i
 	}
 	var found []workload.Container
 	for _, b := range builds {
-		list, err := c.makes(ctx, b.Dockerfile, open, inspector).of(c.target(b))
+		target := c.target(b)
+		list, err := c.makes(ctx, b.Dockerfile, open, inspector).of(func(o stage.Options) bool { return o.Target == target })
 		if err != nil {
 			return workload.Container{Image: b.Dockerfile, Own: true, Unknown: err.Error()}
 		}
 		found = append(found, list...)
 	}
-	one := workload.Agreed(found)
-	one.Changed = one.Changed && isFixed(name)
-	return one
+	return workload.Agreed(found)
+}
+
+// service returns what is known of the image of a Compose service: what it builds, else what
+// it names.
+func (c *checkout) service(ctx context.Context, s *compose.Service, open *openContexts, inspector, asked baseimage.Inspector) workload.Container {
+	switch {
+	case s.Build == nil && s.Image == "":
+		return workload.Container{Image: s.Written, Unknown: "its image depends on a variable without a value"}
+	case s.Build == nil:
+		return c.image(ctx, s.Image, open, inspector, asked)
+	case s.Build.Inline != "":
+		return workload.Container{Own: true, Unknown: "its Dockerfile is inline, which is not repaired"}
+	case s.Build.Why != "":
+		return workload.Container{Own: true, Unknown: "its build: " + s.Build.Why}
+	}
+	list, err := c.makes(ctx, s.Build.Dockerfile, open, inspector).of(c.builtAs(s))
+	if err != nil {
+		return workload.Container{Image: s.Build.Dockerfile, Own: true, Unknown: s.Build.Dockerfile + ": " + err.Error()}
+	}
+	return workload.Agreed(list)
+}
+
+// builtAs returns which options are those of the build of a service.
+func (c *checkout) builtAs(s *compose.Service) func(stage.Options) bool {
+	want := stage.Options{Target: s.Build.Target, BuildArgs: map[string]string{}}
+	for _, a := range s.Build.Args {
+		if a.Known {
+			want.BuildArgs[a.Name] = a.Value
+		}
+	}
+	if f := c.known[s.Build.Dockerfile]; f != nil {
+		want.Target = cmp.Or(f.Build.Target, want.Target)
+		maps.Copy(want.BuildArgs, f.Build.BuildArgs)
+	}
+	return func(o stage.Options) bool { return o.Target == want.Target && maps.Equal(o.BuildArgs, want.BuildArgs) }
 }
 
 // target returns the target of a build.
@@ -137,8 +173,8 @@ func (c *checkout) target(b repository.Made) string {
 	return c.links.Builds(b.Dockerfile)[b.Build].Target
 }
 
-// of returns the images of the builds with a target.
-func (m *made) of(target string) (list []workload.Container, err error) {
+// of returns the images of the builds with these options.
+func (m *made) of(build func(stage.Options) bool) (list []workload.Container, err error) {
 	if m.err != nil {
 		return nil, m.err
 	}
@@ -147,7 +183,7 @@ func (m *made) of(target string) (list []workload.Container, err error) {
 		now = m.before
 	}
 	for i, b := range now {
-		if b.target != target {
+		if !build(b.options) {
 			continue
 		}
 		one := b.Container
@@ -155,7 +191,7 @@ func (m *made) of(target string) (list []workload.Container, err error) {
 		list = append(list, one)
 	}
 	if list == nil {
-		return nil, fmt.Errorf("its build of the target %q is not known", target)
+		return nil, errors.New("its build is not among those that are known")
 	}
 	return list, nil
 }
@@ -173,18 +209,4 @@ func published(ctx context.Context, name string, inspector baseimage.Inspector) 
 func firstLine(err error) string {
 	line, _, _ := strings.Cut(err.Error(), "\n")
 	return line
-}
-
-// isFixed reports whether the name of an image has a tag or a digest by which it may mean one
-// that was built before.
-func isFixed(name string) bool {
-	ref, err := reference.ParseNormalizedNamed(name)
-	if err != nil {
-		return true
-	}
-	if _, ok := ref.(reference.Digested); ok {
-		return true
-	}
-	tagged, ok := ref.(reference.Tagged)
-	return ok && tagged.Tag() != "latest"
 }

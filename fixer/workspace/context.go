@@ -9,7 +9,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/kubernetes"
 	"github.com/dockmend/dockmend/fixer/repository"
 )
 
@@ -21,7 +20,7 @@ func Link(files []*File) []*File {
 	var list []*File
 	checkouts, given, open := map[string]*checkout{}, map[string]*sharers{}, &openContexts{}
 	for _, f := range files {
-		if f.Context != "" && f.Kind != kubernetes.Kind {
+		if f.Context != "" && f.isDockerfile() {
 			key := filepath.Clean(f.Context)
 			if real, err := RealPath(key); err == nil {
 				key = real
@@ -44,8 +43,8 @@ func Link(files []*File) []*File {
 			c = &checkout{root: root, known: map[string]*File{}, images: map[string]*made{}, reading: map[string]func() *made{}, listed: f.listed}
 			checkouts[root] = c
 		}
-		if f.Kind == kubernetes.Kind {
-			c.manifests = true
+		if !f.isDockerfile() {
+			c.runs = true
 		} else {
 			c.known[place] = f
 		}

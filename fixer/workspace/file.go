@@ -12,6 +12,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/compose"
 	"github.com/dockmend/dockmend/fixer/diff"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/document"
@@ -25,8 +26,8 @@ import (
 // by a Finder, or by hand, and do not change once the file is linked.
 type File struct {
 	Path string // to open
-	// Kind is that of the document: dockerfile.Kind, which "" means as well, or
-	// kubernetes.Kind.
+	// Kind is that of the document: dockerfile.Kind, which "" means as well, compose.Kind
+	// or kubernetes.Kind.
 	Kind document.Kind
 	Name string // for messages
 	// Stdin: the text is that of standard input, which has no path.
@@ -58,6 +59,11 @@ type File struct {
 	listed   *listings           // of the tree; nil for none
 }
 
+// stdinNames are the names of files that standard input stands for.
+var stdinNames = map[document.Kind]string{"": "Dockerfile", dockerfile.Kind: "Dockerfile", compose.Kind: "compose.yaml", kubernetes.Kind: "manifest.yaml"}
+
+func (f *File) isDockerfile() bool { return f.Kind == "" || f.Kind == dockerfile.Kind }
+
 // ContextDir returns the directory of the build context that Load has found; "" for
 // none, and before.
 func (f *File) ContextDir() string { return f.directory }
@@ -84,11 +90,8 @@ func (f *File) PathFrom(dir string) (path string, ok bool) {
 // current directory if the file is below it. For a link it is the target's, since
 // that is what changes.
 func (f *File) DiffName() string {
-	if f.Stdin && f.Kind == kubernetes.Kind {
-		return "manifest.yaml"
-	}
 	if f.Stdin {
-		return "Dockerfile"
+		return stdinNames[f.Kind]
 	}
 	path := filepath.Clean(f.Path)
 	// The target of a link is changed, not the link, and patch refuses links.

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/compose"
 	"github.com/dockmend/dockmend/fixer/discover"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/document"
@@ -21,8 +22,8 @@ import (
 
 // Search selects the files of a directory. A file that is named is always included.
 type Search struct {
-	// Manifests finds Kubernetes manifests beside the Dockerfiles.
-	Manifests bool
+	// Compose finds Compose files beside the Dockerfiles, and Manifests those of Kubernetes.
+	Compose, Manifests bool
 	// Stdin is the kind of standard input; "" means dockerfile.Kind.
 	Stdin document.Kind
 	// Include and Exclude are globs, as discover.CheckGlob accepts them. Those with a
@@ -89,8 +90,8 @@ type Added struct {
 }
 
 // Add finds the files of a path. It searches a directory; any other path is included
-// whatever its name, as a manifest if it is YAML with a Kubernetes workload, else as a
-// Dockerfile, and Load reports what is wrong with it. "-" is standard
+// whatever its name: as a Compose file if it has the name of one, or if it is YAML with
+// services; as a manifest if it is YAML with a Kubernetes workload; else as a Dockerfile. Then Load reports what is wrong with it. "-" is standard
 // input. Added is valid, as far as the search got, even if there is an error: of
 // the directory that can't be searched, of Search, or of ctx, which has ended.
 func (f *Finder) Add(ctx context.Context, path string) (Added, error) {
@@ -151,7 +152,7 @@ func (f *Finder) directory(ctx context.Context, p string, a *Added) error {
 		f.listed[tree] = &listings{dirs: map[string][]fs.DirEntry{}, room: &f.room}
 	}
 	found, err := discover.Search(treeFS{ctx, root, f.listed[tree]}, below, discover.Options{
-		Include: f.search.Include, Exclude: f.search.Exclude, Base: f.base(tree), NoIgnore: f.search.NoIgnore, Manifests: f.search.Manifests,
+		Include: f.search.Include, Exclude: f.search.Exclude, Base: f.base(tree), NoIgnore: f.search.NoIgnore, Compose: f.search.Compose, Manifests: f.search.Manifests,
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", escape.Line(p), cause(err))
@@ -174,7 +175,7 @@ func (f *Finder) directory(ctx context.Context, p string, a *Added) error {
 		s.Path = named(s.Path)
 		a.LeftAlone = append(a.LeftAlone, s)
 	}
-	a.Found = len(found.Files) + len(found.Manifests)
+	a.Found = len(found.Files) + len(found.Compose) + len(found.Manifests)
 	for kind, files := range inOrder(found) {
 		for _, file := range files {
 			taken, err := f.found(a, kind, tree, file, named(file))
@@ -189,11 +190,11 @@ func (f *Finder) directory(ctx context.Context, p string, a *Added) error {
 	return nil
 }
 
-// inOrder yields what a search found: the manifests after the Dockerfiles, which they rest
+// inOrder yields what a search found: what runs images after the Dockerfiles, which it rests
 // on.
 func inOrder(r discover.Result) iter.Seq2[document.Kind, []string] {
 	return func(yield func(document.Kind, []string) bool) {
-		_ = yield(dockerfile.Kind, r.Files) && yield(kubernetes.Kind, r.Manifests)
+		_ = yield(dockerfile.Kind, r.Files) && yield(compose.Kind, r.Compose) && yield(kubernetes.Kind, r.Manifests)
 	}
 }
 
@@ -201,6 +202,9 @@ func inOrder(r discover.Result) iter.Seq2[document.Kind, []string] {
 func kindOf(path string) document.Kind {
 	if ext := strings.ToLower(filepath.Ext(path)); ext != ".yaml" && ext != ".yml" {
 		return dockerfile.Kind
+	}
+	if compose.IsNamed(filepath.Base(path)) {
+		return compose.Kind
 	}
 	info, err := os.Stat(path)
 	if err != nil || !info.Mode().IsRegular() {
@@ -212,10 +216,14 @@ func kindOf(path string) document.Kind {
 	}
 	defer file.Close()
 	text, err := io.ReadAll(io.LimitReader(file, yamlfile.MaxBytes+1))
-	if err != nil || !discover.IsManifest(text) {
-		return dockerfile.Kind
+	switch {
+	case err != nil:
+	case discover.IsManifest(text):
+		return kubernetes.Kind
+	case discover.IsCompose(text):
+		return compose.Kind
 	}
-	return kubernetes.Kind
+	return dockerfile.Kind
 }
 
 // found adds a file of a tree, and reports whether it is to be worked on.

@@ -12,6 +12,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/manifest"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/fixer/yamlfile"
+	"github.com/dockmend/dockmend/transforms/internal/rights"
 )
 
 // Subject is a container whose security context may be changed.
@@ -55,21 +56,10 @@ func privileged(c *kubernetes.Container) string {
 	return ""
 }
 
-// User is as whom a container starts.
-type User struct {
-	UID, GID int    // stage.Unknown where it is not known
-	Stated   bool   // the manifest says the UID
-	Why      string // where it comes from
-	Unknown  string // why it is not known; "" where it is
-}
-
-// IsRoot reports whether it is root.
-func (u User) IsRoot() bool { return u.Unknown == "" && u.UID == 0 }
-
 // User returns as whom the container starts: what its manifest says, else what the image
 // says.
-func (s Subject) User() User {
-	u := User{UID: s.Image.UID, GID: s.Image.GID, Unknown: s.Image.Unknown, Why: s.why()}
+func (s Subject) User() rights.User {
+	u := rights.OfImage(s.Image)
 	if v, _ := s.Setting("runAsUser"); v != nil {
 		n, err := strconv.Atoi(kubernetes.Text(v))
 		switch {
@@ -81,29 +71,13 @@ func (s Subject) User() User {
 			return u
 		}
 		// The group is that of an account that the image does not have.
-		u = User{UID: n, Stated: true, Why: fmt.Sprintf("runAsUser is %d in line %d", n, s.pass.Line(v.Offset))}
+		u = rights.User{UID: n, Stated: true, Why: fmt.Sprintf("runAsUser is %d in line %d", n, s.pass.Line(v.Offset))}
 	}
 	return u
 }
 
-// why says where the user of the image comes from.
-func (s Subject) why() string {
-	if s.Image.User == "" {
-		return s.Image.Image + " has no USER"
-	}
-	if s.Image.Place.File != "" {
-		return fmt.Sprintf("USER %s in %s", s.Image.User, s.Image.Place)
-	}
-	return fmt.Sprintf("USER %s of %s", s.Image.User, s.Image.Image)
-}
-
 // Evidence is what a change because of the user rests on.
-func (s Subject) Evidence() []fixer.Evidence {
-	if s.Image.Place.File == "" {
-		return []fixer.Evidence{{Image: s.Image.Image, What: "USER " + s.Image.User}}
-	}
-	return []fixer.Evidence{{File: s.Image.Place.File, Root: fixer.Repository, Line: s.Image.Place.Line, What: "USER " + s.Image.User}}
-}
+func (s Subject) Evidence() []fixer.Evidence { return rights.Evidence(s.Image) }
 
 // order are the keys of a container's security context in the order in which they are
 // written.
@@ -116,14 +90,14 @@ func (s Subject) Add(f *yamlfile.File, key string, v yamlfile.Value, more ...yam
 	node := s.Node.Resolve()
 	at, security := node.Get("securityContext")
 	if at == nil {
-		return One(f.AddEntry(s.Node, "securityContext", yamlfile.Map(entries...), "image", "imagePullPolicy"))
+		return rights.One(f.AddEntry(s.Node, "securityContext", yamlfile.Map(entries...), "image", "imagePullPolicy"))
 	}
 	if security.IsNull() || security.Kind == yamlfile.Mapping && security.Len() == 0 {
-		return One(f.SetValue(at, security, yamlfile.Map(entries...)))
+		return rights.One(f.SetValue(at, security, yamlfile.Map(entries...)))
 	}
 	var edits []document.Edit
 	for _, e := range entries {
-		edit, err := One(f.AddEntry(security, e.Key, e.Value, before(e.Key)...))
+		edit, err := rights.One(f.AddEntry(security, e.Key, e.Value, before(e.Key)...))
 		if err != nil {
 			return nil, err
 		}
@@ -142,14 +116,6 @@ func before(key string) []string {
 	return order
 }
 
-// One returns an edit as a list.
-func One(e document.Edit, err error) ([]document.Edit, error) {
-	if err != nil {
-		return nil, err
-	}
-	return []document.Edit{e}, nil
-}
-
 // MayHarden reports whether the container can lose rights at all: it is known not to run as
 // root, and nothing gives it the rights of the host. Otherwise kube-user says why.
 func (s Subject) MayHarden() bool {
@@ -158,39 +124,13 @@ func (s Subject) MayHarden() bool {
 }
 
 // LosesRights returns whether the container's processes may be kept from gaining rights.
-func (s Subject) LosesRights() fixer.Decision {
-	if s.Image.Unknown != "" {
-		return s.Known()
-	}
-	if len(s.Image.Gains) > 0 {
-		g := s.Image.Gains[0]
-		return fixer.Refusal(fmt.Sprintf("%s: %s %s", g.Place, g.Program, g.Why))
-	}
-	if len(s.Image.Gaps) > 0 {
-		return fixer.Doubt(s.Image.Gaps[0].What)
-	}
-	if s.Image.Browser != "" {
-		return fixer.Doubt(s.Image.Browser + " starts a browser, whose sandbox may be a setuid program")
-	}
-	return fixer.Decision{}
-}
+func (s Subject) LosesRights() fixer.Decision { return rights.Lost(s.Image) }
 
-// Known refuses what rests on the image where nothing is known of that: a user that the
-// manifest states says nothing of the programs.
-func (s Subject) Known() fixer.Decision {
-	if s.Image.Unknown == "" {
-		return fixer.Decision{}
-	}
-	return fixer.Refusal(s.Image.Unknown)
-}
+// Known refuses what rests on the image where nothing is known of that.
+func (s Subject) Known() fixer.Decision { return rights.Known(s.Image) }
 
 // Renewed returns whether the manifest may rest on the user that the image got in this run.
-func (s Subject) Renewed() fixer.Decision {
-	if !s.Image.Changed {
-		return fixer.Decision{}
-	}
-	return fixer.Doubt(fmt.Sprintf("the image that is %s now has another user: it must be built first", s.Container.Image))
-}
+func (s Subject) Renewed() fixer.Decision { return rights.Renewed(s.Image, s.Container.Image) }
 
 // Editable returns the decision not to change what can't be edited.
 func Editable(err error) fixer.Decision {

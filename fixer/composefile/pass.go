@@ -1,0 +1,53 @@
+package composefile
+
+import (
+	"fmt"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/compose"
+	"github.com/dockmend/dockmend/fixer/document"
+	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/fixer/yamlfile"
+)
+
+// Service is the entry of a service in the file.
+type Service struct {
+	Name      string
+	Key, Node *yamlfile.Node
+	// Means are the services of all projects that this entry is a part of: with the values of
+	// other files, of what they extend and of variables; those that extend it are among them.
+	// It is empty where package compose refuses the projects.
+	Means []*compose.Service
+}
+
+// Pass is what one transform sees of one Compose file.
+type Pass struct {
+	*fixer.Pass
+	File *yamlfile.File
+	// Services are those of the file, in its order.
+	Services []*Service
+
+	view *view
+}
+
+// On returns the Run of a [fixer.Transform] of kind [compose.Kind].
+func On(run func(*Pass) error) func(*fixer.Pass) error {
+	return func(p *fixer.Pass) error {
+		v, ok := p.View.(*view)
+		if !ok {
+			return fmt.Errorf("%s runs on Compose files, but its kind is %q", p.Transform().ID, p.Transform().Kind)
+		}
+		return run(&Pass{Pass: p, File: v.file, Services: v.services, view: v})
+	}
+}
+
+// Image returns what is known of the image of a service, in the project of a meaning.
+func (p *Pass) Image(s *compose.Service) workload.Container { return p.view.subject.image(s) }
+
+// Place is the path by which the meanings name the file.
+func (p *Pass) Place() string { return p.view.subject.source.Place }
+
+// At returns the place of a service in the file: its name.
+func (p *Pass) At(s *Service) document.Span {
+	return document.Span{Start: s.Key.Offset, End: s.Key.Offset + len(s.Name)}
+}

@@ -1,0 +1,103 @@
+// Package rights decides, by what is known of an image, whether what runs it may take rights
+// from its containers, and says what that rests on.
+package rights
+
+import (
+	"fmt"
+
+	"github.com/distribution/reference"
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/document"
+	"github.com/dockmend/dockmend/fixer/workload"
+)
+
+// User is as whom a container starts.
+type User struct {
+	UID, GID int    // stage.Unknown where it is not known
+	Stated   bool   // what runs the image says the UID
+	Why      string // where it comes from
+	Unknown  string // why it is not known; "" where it is
+}
+
+// IsRoot reports whether it is root.
+func (u User) IsRoot() bool { return u.Unknown == "" && u.UID == 0 }
+
+// OfImage returns the user of an image.
+func OfImage(c workload.Container) User {
+	return User{UID: c.UID, GID: c.GID, Unknown: c.Unknown, Why: why(c)}
+}
+
+// why says where the user of an image comes from.
+func why(c workload.Container) string {
+	switch {
+	case c.User == "":
+		return c.Image + " has no USER"
+	case c.Place.File != "":
+		return fmt.Sprintf("USER %s in %s", c.User, c.Place)
+	}
+	return fmt.Sprintf("USER %s of %s", c.User, c.Image)
+}
+
+// Evidence is what a change because of the user of an image rests on.
+func Evidence(c workload.Container) []fixer.Evidence {
+	if c.Place.File == "" {
+		return []fixer.Evidence{{Image: c.Image, What: "USER " + c.User}}
+	}
+	return []fixer.Evidence{{File: c.Place.File, Root: fixer.Repository, Line: c.Place.Line, What: "USER " + c.User}}
+}
+
+// Lost returns whether the processes of an image may be kept from gaining rights.
+func Lost(c workload.Container) fixer.Decision {
+	switch {
+	case c.Unknown != "":
+		return Known(c)
+	case len(c.Gains) > 0:
+		g := c.Gains[0]
+		return fixer.Refusal(fmt.Sprintf("%s: %s %s", g.Place, g.Program, g.Why))
+	case len(c.Gaps) > 0:
+		return fixer.Doubt(c.Gaps[0].What)
+	case c.Browser != "":
+		return fixer.Doubt(c.Browser + " starts a browser, whose sandbox may be a setuid program")
+	}
+	return fixer.Decision{}
+}
+
+// Known refuses what rests on an image where nothing is known of that: a user that is stated
+// where it is run says nothing of its programs.
+func Known(c workload.Container) fixer.Decision {
+	if c.Unknown == "" {
+		return fixer.Decision{}
+	}
+	return fixer.Refusal(c.Unknown)
+}
+
+// Renewed returns whether what runs an image by this name may rest on the user that it got in
+// this run.
+func Renewed(c workload.Container, name string) fixer.Decision {
+	if !c.Changed || !isFixed(name) {
+		return fixer.Decision{}
+	}
+	return fixer.Doubt(fmt.Sprintf("the image that is %s now has another user: it must be built first", name))
+}
+
+// isFixed reports whether the name of an image has a tag or a digest by which it may mean one
+// that was built before.
+func isFixed(name string) bool {
+	ref, err := reference.ParseNormalizedNamed(name)
+	if err != nil {
+		return true
+	}
+	if _, ok := ref.(reference.Digested); ok {
+		return true
+	}
+	tagged, ok := ref.(reference.Tagged)
+	return ok && tagged.Tag() != "latest"
+}
+
+// One returns an edit as a list.
+func One(e document.Edit, err error) ([]document.Edit, error) {
+	if err != nil {
+		return nil, err
+	}
+	return []document.Edit{e}, nil
+}
