@@ -22,6 +22,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/buildcontext"
+	"github.com/dockmend/dockmend/fixer/compose"
 	"github.com/dockmend/dockmend/fixer/diff"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/document"
@@ -445,7 +446,7 @@ func applies(t *testing.T, r imagebuild.Result) {
 // TestComplete: every transform has its example, a case that leaves a file alone, and
 // complete documentation.
 func TestComplete(t *testing.T) {
-	inputs := map[document.Kind]string{dockerfile.Kind: "Dockerfile", kubernetes.Kind: "manifest.yaml"}
+	inputs := map[document.Kind]string{dockerfile.Kind: "Dockerfile", compose.Kind: "compose.yaml", kubernetes.Kind: "manifest.yaml"}
 	for _, tr := range transforms.All() {
 		output := "want.*"
 		if tr.Safety == fixer.Note {

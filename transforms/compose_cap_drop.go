@@ -52,7 +52,7 @@ bounding set, which Docker leaves at fourteen.`,
 }
 
 func composeCapDrop(p *composefile.Pass, s services.Subject) {
-	if !s.MayHarden() || slices.ContainsFunc(s.Means, func(m *compose.Service) bool { return dropsAll(m.Deployment.CapDrop) }) {
+	if !s.MayHarden() || s.IsToldFixed() || slices.ContainsFunc(s.Means, func(m *compose.Service) bool { return dropsAll(m.Deployment.CapDrop) }) {
 		return
 	}
 	_, list := s.Node.Get("cap_drop")
@@ -63,7 +63,7 @@ func composeCapDrop(p *composefile.Pass, s services.Subject) {
 	}
 	edits, err := s.AddItem("cap_drop", yamlfile.String("ALL"))
 	p.Change(p.At(s.Service), fixer.Finding{Problem: "service keeps capabilities", Change: "drop ALL", Reason: s.User().Why, Evidence: rights.Evidence(s.Image)},
-		rights.Lost(s.Image).And(s.Renewed()).And(s.Extends()).And(services.Editable(err)), edits...)
+		rights.Lost(s.Image).And(s.Renewed()).And(s.Editable(err)), edits...)
 }
 
 // dropsAll reports whether a list of capabilities has all of them.

@@ -47,16 +47,16 @@ waits for its timeout and kills it. The init is the engine's, and takes no packa
 
 func composeInit(p *composefile.Pass, s services.Subject) {
 	c := s.Image
-	if !c.Own || !c.Node || s.Stated("init").Line > 0 || slices.ContainsFunc(s.Means, func(m *compose.Service) bool { return hasInit(m, c) }) {
+	if !c.Own || !c.Node || s.IsToldFixed() || s.Stated("init").Line > 0 || slices.ContainsFunc(s.Means, func(m *compose.Service) bool { return hasInit(m, c) }) {
 		return
 	}
-	may := s.Extends()
+	var may fixer.Decision
 	if c.NoInit != "" {
 		may = may.And(fixer.Refusal(c.NoInit))
 	}
 	edits, err := s.Add("init", yamlfile.Bool(true))
 	p.Change(p.At(s.Service), fixer.Finding{Problem: "node runs without an init", Change: "add init: true", Reason: "its image starts node, and has no init", Evidence: rights.Evidence(c)},
-		may.And(services.Editable(err)), edits...)
+		may.And(s.Editable(err)), edits...)
 }
 
 // hasInit reports whether a service starts an init: its own, or that of its image.

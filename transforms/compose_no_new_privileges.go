@@ -52,7 +52,7 @@ are in most images.`,
 
 func composeNoNewPrivileges(p *composefile.Pass, s services.Subject) {
 	states := func(option string) bool { return strings.HasPrefix(option, "no-new-privileges") }
-	if !s.MayHarden() || slices.ContainsFunc(s.Means, func(m *compose.Service) bool { return slices.ContainsFunc(m.SecurityOpt, states) }) {
+	if !s.MayHarden() || s.IsToldFixed() || slices.ContainsFunc(s.Means, func(m *compose.Service) bool { return slices.ContainsFunc(m.SecurityOpt, states) }) {
 		return
 	}
 	_, list := s.Node.Get("security_opt")
@@ -63,5 +63,5 @@ func composeNoNewPrivileges(p *composefile.Pass, s services.Subject) {
 	}
 	edits, err := s.AddItem("security_opt", yamlfile.String("no-new-privileges:true"))
 	p.Change(p.At(s.Service), fixer.Finding{Problem: "processes of the service may gain rights", Change: "add no-new-privileges:true", Reason: s.User().Why, Evidence: rights.Evidence(s.Image)},
-		rights.Lost(s.Image).And(s.Renewed()).And(s.Extends()).And(services.Editable(err)), edits...)
+		rights.Lost(s.Image).And(s.Renewed()).And(s.Editable(err)), edits...)
 }

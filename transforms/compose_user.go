@@ -66,12 +66,15 @@ func composeUser(p *composefile.Pass, s services.Subject) {
 		}
 		return
 	}
-	may := s.Renewed().And(s.Extends())
+	may := s.Renewed()
+	if s.Image.Changed && len(may.Caveats) == 0 {
+		may.Caveats = append(may.Caveats, "the image must be built again: docker compose up --build")
+	}
 	if s.Image.Groups {
 		may = may.And(fixer.Doubt("the user may be a member of further groups"))
 	}
 	id := fmt.Sprintf("%d:%d", user.UID, user.GID)
 	edits, err := s.Add("user", yamlfile.Quoted(id))
 	p.Change(at, fixer.Finding{Problem: "service does not say as whom it runs", Change: "add user: " + id, Reason: user.Why, Evidence: rights.Evidence(s.Image)},
-		may.And(services.Editable(err)), edits...)
+		may.And(s.Editable(err)), edits...)
 }

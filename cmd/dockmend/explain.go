@@ -159,11 +159,13 @@ func statedExample(id string) (string, error) {
 // changedExample returns what the transform does to its example, as a diff.
 func changedExample(id string) (string, error) {
 	dir := golden.ExampleDir(id)
-	source := "Dockerfile"
-	before, err := golden.Examples.ReadFile(dir + "/" + source)
-	if errors.Is(err, fs.ErrNotExist) {
-		source = "manifest.yaml"
-		before, err = golden.Examples.ReadFile(dir + "/" + source)
+	var source string
+	var before []byte
+	var err error
+	for _, source = range []string{"Dockerfile", "compose.yaml", "manifest.yaml"} {
+		if before, err = golden.Examples.ReadFile(dir + "/" + source); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
 	}
 	if err != nil {
 		return "", err

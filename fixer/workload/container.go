@@ -59,6 +59,9 @@ func (c Container) As(user string) (uid, gid int, unknown string) {
 		return uid, gid, ""
 	}
 	name, group, grouped := strings.Cut(user, ":")
+	if name == "root" {
+		name = "0"
+	}
 	uid, err := strconv.Atoi(name)
 	if err != nil {
 		return stage.Unknown, stage.Unknown, "which number the user " + name + " has is not known"

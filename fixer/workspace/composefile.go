@@ -67,7 +67,7 @@ func (c *ComposeFile) Fix(ctx context.Context, ts []*fixer.Transform, inspector 
 		err = &document.Error{Name: c.file.Name, Line: unread.Line, Col: unread.Col, Msg: unread.Msg}
 	}
 	if err == nil && refused != nil {
-		r.Findings = append(r.Findings, fixer.StatedAt("compose", max(refused.Line, 1), max(refused.Col, 1), "Compose refuses the file", refused.Msg))
+		r.Findings = append(r.Findings, fixer.StatedAt("compose", max(refused.Line, 1), max(refused.Col, 1), "the Compose file is left as it is", refused.Msg))
 	}
 	return imagebuild.Result{Result: r, Images: asked.facts}, err
 }

@@ -90,13 +90,26 @@ func (f *File) AddItem(s *Node, v Value) (document.Edit, error) {
 	return f.edit(e, lines, last, meaning{node: s, at: len(s.content), value: v, added: true, depth: column}), nil
 }
 
-// addFlow adds a scalar to a list such as [a, b].
+// as returns a string in the quotes of a scalar.
+func (v Value) as(n *Node) Value {
+	switch {
+	case v.tag != "" || v.quote != 0:
+	case n.raw.Style&yaml.DoubleQuotedStyle != 0:
+		v.quote = '"'
+	case n.raw.Style&yaml.SingleQuotedStyle != 0:
+		v.quote = '\''
+	}
+	return v
+}
+
+// addFlow adds a scalar to a list such as [a, b], in the quotes of its last one.
 func (f *File) addFlow(s *Node, v Value) (document.Edit, error) {
 	last := s.content[len(s.content)-1]
 	at, ok := f.scalarEnd(last)
 	if v.kind != Scalar || !ok || f.yamlLine(s.Offset) != f.yamlLine(last.Offset) {
 		return document.Edit{}, refuse(s, "the list is in flow style ([…]), and not of simple values on one line")
 	}
+	v = v.as(last)
 	rest := f.src[at:f.lineEndAfter(at)]
 	text := ", " + v.scalar(true)
 	trimmed := bytes.TrimLeft(rest, " \t")
@@ -127,7 +140,7 @@ func (f *File) SetValue(key, old *Node, v Value) (document.Edit, error) {
 		return document.Edit{}, refuse(old, "its value in line %d is not a simple one", old.Line)
 	}
 	if v.kind == Scalar {
-		v.quoted = v.quoted || v.tag == "" && old.raw.Style&yaml.DoubleQuotedStyle != 0
+		v = v.as(old)
 	}
 	text := " " + v.inline(flow)
 	if len(v.entries)+len(v.items) > 0 {

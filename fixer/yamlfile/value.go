@@ -14,7 +14,7 @@ type Value struct {
 	kind    Kind
 	tag     string // of a scalar; "" for a string
 	text    string
-	quoted  bool
+	quote   byte    // of a string: '"' or '\'', 0 for none where it needs none
 	entries []Entry // of a mapping
 	items   []Value // of a sequence
 }
@@ -31,7 +31,7 @@ func String(s string) Value { return Value{text: s} }
 
 // Quoted returns the value of a string that is written in double quotes, as people write
 // what looks like a number: "1000:1000".
-func Quoted(s string) Value { return Value{text: s, quoted: true} }
+func Quoted(s string) Value { return Value{text: s, quote: '"'} }
 
 // Int returns the value of an integer.
 func Int(i int) Value { return Value{tag: "!!int", text: strconv.Itoa(i)} }
@@ -48,7 +48,7 @@ func List(items ...Value) Value { return Value{kind: Sequence, items: items} }
 func Map(entries ...Entry) Value { return Value{kind: Mapping, entries: entries} }
 
 // plain matches the strings that mean the same in YAML 1.1 and 1.2, in block and, without
-// their commas, in flow style. What starts with a digit may be a number, a date or a
+// their commas and colons, in flow style. What starts with a digit may be a number, a date or a
 // sexagesimal.
 var plain = regexp.MustCompile(`^[A-Za-z/](?:[\w./=,@%+-]|:[\w./=,@%+-])*$`)
 
@@ -58,8 +58,10 @@ var words = []string{"y", "n", "yes", "no", "on", "off", "true", "false", "null"
 // scalar returns the text of a scalar.
 func (v Value) scalar(flow bool) string {
 	switch {
-	case v.tag != "", !v.quoted && plain.MatchString(v.text) && !slices.Contains(words, strings.ToLower(v.text)) && !(flow && strings.Contains(v.text, ",")):
+	case v.tag != "", v.quote == 0 && plain.MatchString(v.text) && !slices.Contains(words, strings.ToLower(v.text)) && !(flow && strings.ContainsAny(v.text, ",:")):
 		return v.text
+	case v.quote == '\'' && !strings.ContainsFunc(v.text, func(r rune) bool { return r == '\'' || r < ' ' || r > '~' }):
+		return "'" + v.text + "'"
 	}
 	var b strings.Builder
 	b.WriteByte('"')
@@ -163,8 +165,11 @@ func (v Value) is(n *Node, flow bool) bool {
 		tag = "!!str"
 	}
 	var style yaml.Style
-	if strings.HasPrefix(v.scalar(flow), `"`) {
+	switch v.scalar(flow)[0] {
+	case '"':
 		style = yaml.DoubleQuotedStyle
+	case '\'':
+		style = yaml.SingleQuotedStyle
 	}
 	return n.Tag == tag && n.Value == v.text && n.raw.Style == style
 }

@@ -202,14 +202,30 @@ func mountsContext(m *compose.Service) workload.Place {
 	return workload.Place{}
 }
 
-// Extends refuses what would be added twice, or in the wrong place, since the service extends
-// another.
-func (s Subject) Extends() fixer.Decision {
-	key, _ := s.Node.Get("extends")
-	if key == nil {
-		return fixer.Decision{}
+// Fixed says why nothing can be added to the entry, whatever it is; "" where it can.
+func (s Subject) Fixed() string {
+	if key, _ := s.Node.Get("extends"); key != nil {
+		return fmt.Sprintf("it extends another service (line %d), which may have what would be added", s.pass.Line(key.Offset))
 	}
-	return fixer.Refusal(fmt.Sprintf("it extends another service (line %d), which may have it", s.pass.Line(key.Offset)))
+	if err := s.pass.File.Editable(s.Node); err != nil {
+		return "its entry can't be edited: " + err.Error()
+	}
+	return ""
+}
+
+// IsToldFixed reports whether compose-user says of the entry that it is Fixed, so that nobody
+// else must.
+func (s Subject) IsToldFixed() bool {
+	return s.Fixed() != "" && s.MayHarden() && !s.User().Stated
+}
+
+// Editable refuses what can't be added to the entry.
+func (s Subject) Editable(err error) fixer.Decision {
+	why := s.Fixed()
+	if why == "" && err != nil {
+		why = "it can't be added: " + err.Error()
+	}
+	return fixer.Refusal(why)
 }
 
 // order are the attributes behind which one is added that concerns what the container may do,
@@ -232,12 +248,4 @@ func (s Subject) AddItem(key string, v yamlfile.Value) ([]document.Edit, error) 
 		return rights.One(s.pass.File.SetValue(at, list, yamlfile.List(v)))
 	}
 	return rights.One(s.pass.File.AddItem(list, v))
-}
-
-// Editable returns the decision not to change what can't be edited.
-func Editable(err error) fixer.Decision {
-	if err == nil {
-		return fixer.Decision{}
-	}
-	return fixer.Refusal("its entry can't be edited: " + err.Error())
 }
