@@ -9,6 +9,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/compose"
 	"github.com/dockmend/dockmend/transforms"
 )
 
@@ -64,6 +65,15 @@ func repairAll(t *testing.T, files []*File, unwritten bool) (text, findings stri
 
 func fixOne(ctx context.Context, f *File) (fixer.Result, error) {
 	o := fixer.Options{KnownIDs: transforms.IDs()}
+	if f.Kind == compose.Kind {
+		c, err := f.LoadComposeFile(nil)
+		if err != nil {
+			return fixer.Result{}, err
+		}
+		defer c.Close()
+		r, err := c.Fix(ctx, transforms.All(), baseimage.Table{}, o)
+		return r.Result, err
+	}
 	if f.Kind != "" && f.Kind != "Dockerfile" {
 		m, err := f.LoadManifest(nil)
 		if err != nil {

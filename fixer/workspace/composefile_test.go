@@ -1,0 +1,82 @@
+package workspace
+
+import (
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/dockmend/dockmend/fixer/document"
+)
+
+// TestComposeEvidence: a service says what the Dockerfile that it builds says in the end, for
+// its own target and arguments, and nothing where that is not known.
+func TestComposeEvidence(t *testing.T) {
+	const service = "services:\n  shop:\n    build: .\n"
+	for name, c := range map[string]struct {
+		files     map[string]string
+		unwritten bool
+		user      string // that the service gets; "" for none
+		says      string // a part of the findings
+	}{
+		"of the repaired Dockerfile":     {map[string]string{"compose.yaml": service}, false, `"1000:1000"`, "/Dockerfile:5)"},
+		"that can't be written":          {map[string]string{"compose.yaml": service}, true, "", "runs as root"},
+		"an image that a build names":    {map[string]string{"compose.yaml": "services:\n  shop:\n    image: acme/shop\n"}, false, `"1000:1000"`, "/Dockerfile:5)"},
+		"with the sources mounted":       {map[string]string{"compose.yaml": service + "    volumes: [\".:/app\"]\n"}, false, "", "is seldom built again"},
+		"a tag of a version":             {map[string]string{"compose.yaml": service + "    image: acme/shop:1.2\n"}, false, "", "it must be built first"},
+		"a Dockerfile that stays root's": {map[string]string{"compose.yaml": service, "Dockerfile": "# dockmend ignore=nonroot-user it must\nFROM node:20-slim\nCOPY server.js /\nCMD [\"node\", \"/server.js\"]\n"}, false, "", "/Dockerfile has no USER"},
+		"a target of its own": {map[string]string{
+			"compose.yaml": "services:\n  shop:\n    build:\n      context: .\n      target: small\n  other:\n    build: .\n    user: root\n",
+			"Dockerfile":   "FROM node:20-slim AS small\nUSER 1234:5\nCMD [\"node\", \"-e\", \"1\"]\nFROM node:20-slim\nUSER node\nCMD [\"node\", \"-e\", \"1\"]\n",
+		}, false, `"1234:5"`, ""},
+		"arguments of its own": {map[string]string{
+			"compose.yaml": "services:\n  shop:\n    build:\n      context: .\n      args:\n        ID: 4321\n",
+			"Dockerfile":   "FROM node:20-slim\nARG ID=1234\nUSER $ID\nCMD [\"node\", \"-e\", \"1\"]\n",
+		}, false, `"4321:0"`, ""},
+		"a Dockerfile that is not there": {map[string]string{"compose.yaml": "services:\n  shop:\n    build: ./none\n"}, false, "", "none/Dockerfile"},
+		"an inline Dockerfile":           {map[string]string{"compose.yaml": "services:\n  shop:\n    build:\n      dockerfile_inline: FROM scratch\n"}, false, "", "is inline"},
+		"a context elsewhere":            {map[string]string{"compose.yaml": "services:\n  shop:\n    build: https://example.org/a.git\n"}, false, "", "is a URL"},
+		"an image that a variable names": {map[string]string{"compose.yaml": "services:\n  shop:\n    image: $IMAGE\n"}, false, "", "depends on a variable"},
+		"a file that Compose refuses":    {map[string]string{"compose.yaml": service + "    ports: 3000\n"}, false, "", "docker compose refuses it"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text, findings := repairAll(t, checkoutOf(t, c.files, Search{Compose: true}), c.unwritten)
+			got := ""
+			for line := range strings.Lines(text) {
+				if of, ok := strings.CutPrefix(strings.TrimSpace(line), "user: "); ok && of != "root" {
+					got = of
+				}
+			}
+			if got != c.user || !strings.Contains(findings, c.says) {
+				t.Errorf("user %s, want %s; findings:\n%s\nwant %q", got, c.user, findings, c.says)
+			}
+		})
+	}
+}
+
+// TestComposeRefused: what was named and is no Compose file is an error with its place.
+func TestComposeRefused(t *testing.T) {
+	for name, c := range map[string]struct{ text, says string }{
+		"another schema":    {"services:\n  web:\n    image: a\n    ports: 3000\n", ":4:5: "},
+		"no YAML":           {"services:\n  web: [\n", ":3:1: "},
+		"version 1":         {"web:\n  image: a\n", ":1:1: "},
+		"an alias bomb":     {"a: &a [1,1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: [*e,*e,*e,*e,*e,*e,*e,*e,*e]\nservices: {}\n", ":6:5: "},
+		"several documents": {"services: {}\n---\nservices: {}\n", ":3:1: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			beside := checkoutOf(t, map[string]string{"compose.yaml": c.text}, Search{})[0].Path
+			finder, err := NewFinder(Search{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := finder.Add(t.Context(), filepath.Join(filepath.Dir(beside), "compose.yaml")); err != nil {
+				t.Fatal(err)
+			}
+			_, err = fixOne(t.Context(), Link(finder.Files)[0])
+			var located *document.Error
+			if !errors.As(err, &located) || !strings.Contains(err.Error(), "compose.yaml"+c.says) {
+				t.Errorf("%v, want %q", err, c.says)
+			}
+		})
+	}
+}
