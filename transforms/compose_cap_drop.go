@@ -61,7 +61,7 @@ func composeCapDrop(p *composefile.Pass, s services.Subject) {
 			return
 		}
 	}
-	edits, err := s.AddItem("cap_drop", yamlfile.String("ALL"))
+	edits, err := s.AddItems("cap_drop", yamlfile.String("ALL"))
 	p.Change(p.At(s.Service), fixer.Finding{Problem: "service keeps capabilities", Change: "drop ALL", Reason: s.User().Why, Evidence: rights.Evidence(s.Image)},
 		rights.Lost(s.Image).And(s.Renewed()).And(s.Editable(err)), edits...)
 }

@@ -61,7 +61,7 @@ func composeNoNewPrivileges(p *composefile.Pass, s services.Subject) {
 			return
 		}
 	}
-	edits, err := s.AddItem("security_opt", yamlfile.String("no-new-privileges:true"))
+	edits, err := s.AddItems("security_opt", yamlfile.String("no-new-privileges:true"))
 	p.Change(p.At(s.Service), fixer.Finding{Problem: "processes of the service may gain rights", Change: "add no-new-privileges:true", Reason: s.User().Why, Evidence: rights.Evidence(s.Image)},
 		rights.Lost(s.Image).And(s.Renewed()).And(s.Editable(err)), edits...)
 }

@@ -41,7 +41,7 @@ import (
 //   - nonroot-user decides who the container runs as;
 //   - chown-copy then gives that user its files, so it comes last of those for
 //     Dockerfiles;
-//   - compose-user, compose-init, compose-cap-drop and compose-no-new-privileges are for
+//   - compose-user, compose-init, compose-read-only, compose-cap-drop and compose-no-new-privileges are for
 //     Compose files, and rest on the users that the Dockerfiles have in the end;
 //   - kube-user, kube-no-escalation, kube-drop-caps and kube-seccomp are for manifests, and
 //     rest on the same.
@@ -70,6 +70,7 @@ func All() []*fixer.Transform {
 		ChownCopy,
 		ComposeUser,
 		ComposeInit,
+		ComposeReadOnly,
 		ComposeCapDrop,
 		ComposeNoNewPrivileges,
 		KubeUser,

@@ -44,6 +44,9 @@ type Container struct {
 	// NoInit says what an init before the program would change for something that asks about
 	// PID 1 or sends it a signal; "" for nothing.
 	NoInit string
+	// Writes are the places that its start, its other known starts, its sources and its
+	// variables are known to write. There may be more.
+	Writes []Write
 
 	accounts stage.Accounts
 }
@@ -92,6 +95,7 @@ func Agreed(list []Container) Container {
 		}
 		one.Own, one.Node = one.Own && other.Own, one.Node && other.Node
 		one.Groups, one.Changed = one.Groups || other.Groups, one.Changed || other.Changed
+		one.Writes = slices.Concat(one.Writes, other.Writes)
 		one.Gains, one.Gaps = slices.Concat(one.Gains, other.Gains), slices.Concat(one.Gaps, other.Gaps)
 		if other.Init == "" {
 			one.Init = ""
@@ -151,6 +155,10 @@ func (w *Workload) Container(name string) Container {
 		return !slices.ContainsFunc(as.Launches(), func(l Launch) bool { return IsNode(l.Name) })
 	})
 	c.Browser, c.NoInit = w.sandboxed(), w.noInit()
+	c.Writes = w.Writes()
+	for _, as := range w.otherStarts() {
+		c.Writes = append(c.Writes, as.startWrites()...)
+	}
 	return c
 }
 

@@ -128,6 +128,19 @@ type Write struct {
 // name for data, and what the sources write or keep data in. Writes to unknown places
 // are not listed: see [Workload.Gaps].
 func (w *Workload) Writes() (list []Write) {
+	list = slices.Concat(w.startWrites(), w.variableWrites(), w.nodeOptionWrites(), w.environmentOptions(), w.argumentWrites(), w.packageWrites(), w.SourceWrites(), w.configuration().writes)
+	type key struct{ path, by string }
+	seen := map[key]bool{}
+	return slices.DeleteFunc(list, func(one Write) bool {
+		k := key{one.Path, one.By}
+		again := seen[k]
+		seen[k] = true
+		return again
+	})
+}
+
+// startWrites returns those of Writes that are the commands' of the start.
+func (w *Workload) startWrites() (list []Write) {
 	w.eachScript(func(s *Script) {
 		for _, r := range s.Writes {
 			if r.File != "" {
@@ -138,15 +151,7 @@ func (w *Workload) Writes() (list []Write) {
 			list = append(append(list, c.writes()...), w.denoWrites(c)...)
 		}
 	})
-	list = slices.Concat(list, w.variableWrites(), w.nodeOptionWrites(), w.environmentOptions(), w.argumentWrites(), w.packageWrites(), w.SourceWrites(), w.configuration().writes)
-	type key struct{ path, by string }
-	seen := map[key]bool{}
-	return slices.DeleteFunc(list, func(one Write) bool {
-		k := key{one.Path, one.By}
-		again := seen[k]
-		seen[k] = true
-		return again
-	})
+	return list
 }
 
 // eachScript visits the scripts of the start.

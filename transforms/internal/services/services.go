@@ -3,6 +3,7 @@
 package services
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -202,6 +203,24 @@ func mountsContext(m *compose.Service) workload.Place {
 	return workload.Place{}
 }
 
+// IsMounted reports whether something is mounted over a path of the image in all projects.
+func (s Subject) IsMounted(file string) bool {
+	return !slices.ContainsFunc(s.Means, func(m *compose.Service) bool {
+		return !slices.ContainsFunc(m.Deployment.Mounts, func(mount workload.Mount) bool { return workload.Within(file, mount.Target) })
+	})
+}
+
+// Develops returns the place of what says that a project runs the service for development:
+// develop:, or a mount of the sources; the zero Place for nothing.
+func (s Subject) Develops() workload.Place {
+	for _, m := range s.Means {
+		if at := cmp.Or(m.Attributes["develop"], mountsContext(m)); at != (workload.Place{}) {
+			return at
+		}
+	}
+	return workload.Place{}
+}
+
 // Fixed says why nothing can be added to the entry, whatever it is; "" where it can.
 func (s Subject) Fixed() string {
 	if key, _ := s.Node.Get("extends"); key != nil {
@@ -238,14 +257,21 @@ func (s Subject) Add(key string, v yamlfile.Value) ([]document.Edit, error) {
 	return rights.One(s.pass.File.AddEntry(s.Node, key, v, order[:i]...))
 }
 
-// AddItem returns the edits that add an item to the list of an attribute, or the attribute.
-func (s Subject) AddItem(key string, v yamlfile.Value) ([]document.Edit, error) {
+// AddItems returns the edits that add items to the list of an attribute, or the attribute.
+func (s Subject) AddItems(key string, items ...yamlfile.Value) (edits []document.Edit, err error) {
 	at, list := s.Node.Get(key)
 	switch {
 	case at == nil:
-		return s.Add(key, yamlfile.List(v))
+		return s.Add(key, yamlfile.List(items...))
 	case list.IsNull(), list.Resolve().Kind == yamlfile.Sequence && list.Len() == 0:
-		return rights.One(s.pass.File.SetValue(at, list, yamlfile.List(v)))
+		return rights.One(s.pass.File.SetValue(at, list, yamlfile.List(items...)))
 	}
-	return rights.One(s.pass.File.AddItem(list, v))
+	for _, item := range items {
+		edit, err := rights.One(s.pass.File.AddItem(list, item))
+		if err != nil {
+			return nil, err
+		}
+		edits = append(edits, edit...)
+	}
+	return edits, nil
 }

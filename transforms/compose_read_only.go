@@ -1,0 +1,98 @@
+package transforms
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/compose"
+	"github.com/dockmend/dockmend/fixer/composefile"
+	"github.com/dockmend/dockmend/fixer/document"
+	"github.com/dockmend/dockmend/fixer/workload"
+	"github.com/dockmend/dockmend/fixer/yamlfile"
+	"github.com/dockmend/dockmend/transforms/internal/readonly"
+	"github.com/dockmend/dockmend/transforms/internal/rights"
+	"github.com/dockmend/dockmend/transforms/internal/services"
+)
+
+// ComposeReadOnly makes the root file system of a service read-only.
+var ComposeReadOnly = &fixer.Transform{
+	ID:       "compose-read-only",
+	Title:    "make the root file system of a service read-only",
+	Since:    "0.1.0",
+	Kind:     compose.Kind,
+	Severity: fixer.Low,
+	Safety:   fixer.Unsafe,
+	Doc: fixer.Doc{
+		What: `Adds read_only: true to each service that does not run as root, with a tmpfs for /tmp and for each directory for temporary
+files or a cache that the image is known to write. Those in the image are the user's: Docker gives a plain tmpfs to root.`,
+		Why: `What an attacker brings can't be kept, and a program can't change its own code. A bare read_only: true breaks what writes
+temporary files.`,
+		Checks: []string{
+			"All that the start and the sources are known to write is in a mount, in a directory for temporary files or in a cache",
+		},
+		LeavesAlone: []string{
+			"Services that run as root, or whose image is not built from a Dockerfile of the repository",
+			"Services that write anything else: it would be lost, and needs a volume",
+			"Development set-ups: the sources mounted over the image, or develop:",
+			"Services with the rights of the host, with a merge key or an anchor that is used, or that extend another",
+		},
+		NeedsUnsafe: []string{
+			"Always: what packages and libraries write is not in the sources, and was not observed",
+		},
+		See: []string{
+			"https://docs.docker.com/reference/compose-file/services/#read_only",
+			"https://docs.docker.com/engine/storage/tmpfs/",
+		},
+	},
+	Run: composefile.On(func(p *composefile.Pass) error {
+		services.Each(p, func(s services.Subject) { composeReadOnly(p, s) })
+		return nil
+	}),
+}
+
+func composeReadOnly(p *composefile.Pass, s services.Subject) {
+	if !s.MayHarden() || s.IsToldFixed() || s.Image.Unknown != "" || !s.Image.Own || s.Stated("read_only").Line > 0 {
+		return
+	}
+	plan, may := readonly.Plan(s.Image, s.IsMounted)
+	if at := s.Develops(); at != (workload.Place{}) {
+		may = fixer.Refusal(at.String() + " says that it is for development")
+	}
+	var edits []document.Edit
+	user, err := s.User(), error(nil)
+	if !may.Refused() {
+		edits, err = readOnly(s, plan, user)
+	}
+	var paths []string
+	for _, d := range plan {
+		paths = append(paths, d.Path)
+	}
+	change := "add read_only: true"
+	if len(paths) > 0 {
+		change += ", and a tmpfs for " + strings.Join(paths, ", ")
+	}
+	p.Change(p.At(s.Service), fixer.Finding{Problem: "root file system of the service is writable", Change: change, Reason: user.Why, Evidence: rights.Evidence(s.Image)},
+		may.And(s.Renewed()).And(s.Editable(err)), edits...)
+}
+
+// readOnly returns the edits that make the root file system of a service read-only, but for
+// some directories.
+func readOnly(s services.Subject, plan []readonly.Directory, user rights.User) ([]document.Edit, error) {
+	edits, err := s.Add("read_only", yamlfile.Bool(true))
+	var values []yamlfile.Value
+	for _, d := range plan {
+		options := path.Clean(d.Path)
+		if d.Own {
+			options += fmt.Sprintf(":uid=%d,gid=%d,mode=0700", user.UID, user.GID)
+		}
+		values = append(values, yamlfile.String(options))
+	}
+	if len(values) > 0 && err == nil {
+		var more []document.Edit
+		more, err = s.AddItems("tmpfs", values...)
+		edits = append(edits, more...)
+	}
+	return edits, err
+}
