@@ -52,6 +52,9 @@ bounding set, which Docker leaves at fourteen.`,
 }
 
 func composeCapDrop(p *composefile.Pass, s services.Subject) {
+	if why := rights.Idle(s.Image, s.Added()); why != "" && s.MayHarden() {
+		p.Leave(p.At(s.Service), "added capabilities have no effect", why)
+	}
 	if !s.MayHarden() || s.IsToldFixed() || slices.ContainsFunc(s.Means, func(m *compose.Service) bool { return dropsAll(m.Deployment.CapDrop) }) {
 		return
 	}

@@ -28,7 +28,7 @@ bounding set. Kubernetes' restricted policy refuses a container that keeps them.
 		},
 		LeavesAlone: []string{
 			"Containers that run as root, or whose image is not known: what they need is never guessed",
-			"Privileged containers and those with SYS_ADMIN",
+			"Containers with rights on their host: privileged, SYS_ADMIN, host namespaces, the engine's socket",
 			"RUNs with setcap: without its capability the program does not even start",
 		},
 		NeedsUnsafe: []string{
@@ -47,9 +47,24 @@ bounding set. Kubernetes' restricted policy refuses a container that keeps them.
 	}),
 }
 
+// names returns the texts of nodes.
+func names(list []*yamlfile.Node) (all []string) {
+	for _, n := range list {
+		all = append(all, kubernetes.Text(n))
+	}
+	return all
+}
+
 func dropCaps(p *manifest.Pass, s podsecurity.Subject) {
+	if s.Privileged != "" {
+		p.Leave(p.At(s.Container), "container has rights on its host", s.Privileged)
+		return
+	}
 	if !s.MayHarden() {
 		return
+	}
+	if why := rights.Idle(s.Image, names(s.Added())); why != "" {
+		p.Leave(p.At(s.Container), "added capabilities have no effect", why)
 	}
 	key, capabilities := kubernetes.Security(s.Node).Get("capabilities")
 	at, drop := capabilities.Get("drop")

@@ -91,6 +91,10 @@ func kubeUser(p *manifest.Pass, s podsecurity.Subject) {
 	if len(add) == 0 {
 		return
 	}
+	may := s.Renewed()
+	if kind := s.Workload.Kind; kind == "Job" || kind == "Pod" {
+		may.Caveats = append(may.Caveats, "an existing "+kind+" can't be changed: delete it first")
+	}
 	edits, err := s.Add(p.File, add[0].Key, add[0].Value, add[1:]...)
-	p.Change(at, fixer.Finding{Problem: mayStartAsRoot, Change: change, Reason: user.Why, Evidence: s.Evidence()}, s.Renewed().And(podsecurity.Editable(err)), edits...)
+	p.Change(at, fixer.Finding{Problem: mayStartAsRoot, Change: change, Reason: user.Why, Evidence: s.Evidence()}, may.And(podsecurity.Editable(err)), edits...)
 }

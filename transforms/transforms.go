@@ -43,7 +43,8 @@ import (
 //     Dockerfiles;
 //   - compose-user, compose-init, compose-read-only, compose-cap-drop and compose-no-new-privileges are for
 //     Compose files, and rest on the users that the Dockerfiles have in the end;
-//   - kube-user, kube-no-escalation, kube-drop-caps and kube-seccomp are for manifests, and
+//   - kube-user, kube-no-escalation, kube-read-only, kube-drop-caps, kube-seccomp and
+//     kube-fs-group are for manifests, and
 //     rest on the same.
 func All() []*fixer.Transform {
 	return []*fixer.Transform{
@@ -75,8 +76,10 @@ func All() []*fixer.Transform {
 		ComposeNoNewPrivileges,
 		KubeUser,
 		KubeNoEscalation,
+		KubeReadOnly,
 		KubeDropCaps,
 		KubeSeccomp,
+		KubeFSGroup,
 	}
 }
 

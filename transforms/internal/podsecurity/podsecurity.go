@@ -4,7 +4,9 @@ package podsecurity
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/document"
@@ -20,40 +22,67 @@ type Subject struct {
 	*kubernetes.Container
 	pass  *manifest.Pass
 	Image workload.Container
-	// Privileged, or the like, is what its rights come from that a transform must not
-	// contradict; "" for none.
+	// Privileged is what gives it rights on its host that a transform must not contradict,
+	// with its place; "" for none.
 	Privileged string
 }
 
 // Containers calls visit for the containers of a manifest that run Linux and are part of a
 // complete object.
 func Containers(p *manifest.Pass, visit func(Subject)) {
+	Pods(p, func(_ *kubernetes.Workload, list []Subject) {
+		for _, s := range list {
+			visit(s)
+		}
+	})
+}
+
+// Pods is Containers, with those of a pod together.
+func Pods(p *manifest.Pass, visit func(*kubernetes.Workload, []Subject)) {
 	for _, w := range p.Workloads {
 		if !w.IsWhole() || w.Windows() {
 			continue
 		}
+		var list []Subject
 		for _, c := range w.Containers {
-			visit(Subject{Container: c, pass: p, Image: p.Image(c), Privileged: privileged(c)})
+			s := Subject{Container: c, pass: p, Image: p.Image(c)}
+			s.Privileged = s.privileged()
+			list = append(list, s)
 		}
+		visit(w, list)
 	}
 }
 
 // privileged returns what gives a container the rights of the host.
-func privileged(c *kubernetes.Container) string {
+func (s Subject) privileged() string {
+	c, line := s.Container, func(n *yamlfile.Node) int { return s.pass.Line(n.Offset) }
 	if v, _ := c.Setting("privileged"); kubernetes.IsTrue(v) {
-		return "it is privileged"
+		return fmt.Sprintf("line %d says privileged: true", line(v))
 	}
-	for item := range kubernetes.Field(kubernetes.Security(c.Node), "capabilities", "add").Items() {
-		if name := kubernetes.Text(item); name == "SYS_ADMIN" || name == "CAP_SYS_ADMIN" || name == "ALL" {
-			return "it adds the capability " + name
+	for _, item := range s.Added() {
+		if name := strings.TrimPrefix(kubernetes.Text(item), "CAP_"); name == "SYS_ADMIN" || name == "ALL" {
+			return fmt.Sprintf("line %d adds the capability %s", line(item), kubernetes.Text(item))
 		}
 	}
-	for _, key := range []string{"hostPID", "hostIPC"} {
-		if kubernetes.IsTrue(kubernetes.Field(c.Workload.Pod, key)) {
-			return "its pod has " + key
+	for _, key := range []string{"hostPID", "hostIPC", "hostNetwork"} {
+		if v := kubernetes.Field(c.Workload.Pod, key); kubernetes.IsTrue(v) {
+			return fmt.Sprintf("line %d says %s: true", line(v), key)
+		}
+	}
+	if v, _ := c.Setting("seccompProfile"); kubernetes.Text(kubernetes.Field(v, "type")) == "Unconfined" {
+		return fmt.Sprintf("line %d takes its seccomp profile away", line(v))
+	}
+	for v := range kubernetes.Field(c.Workload.Pod, "volumes").Items() {
+		if at := kubernetes.Field(v, "hostPath", "path"); rights.IsEngineSocket(kubernetes.Text(at)) {
+			return fmt.Sprintf("line %d mounts the engine's socket", line(at))
 		}
 	}
 	return ""
+}
+
+// Added returns the capabilities that the container adds.
+func (s Subject) Added() []*yamlfile.Node {
+	return slices.Collect(kubernetes.Field(kubernetes.Security(s.Node), "capabilities", "add").Items())
 }
 
 // User returns as whom the container starts: what its manifest says, else what the image

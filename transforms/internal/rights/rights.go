@@ -4,6 +4,8 @@ package rights
 
 import (
 	"fmt"
+	"path"
+	"strings"
 
 	"github.com/distribution/reference"
 	"github.com/dockmend/dockmend/fixer"
@@ -44,6 +46,26 @@ func Evidence(c workload.Container) []fixer.Evidence {
 		return []fixer.Evidence{{Image: c.Image, What: "USER " + c.User}}
 	}
 	return []fixer.Evidence{{File: c.Place.File, Root: fixer.Repository, Line: c.Place.Line, What: "USER " + c.User}}
+}
+
+// IsEngineSocket reports whether a path is that of a socket by which a process controls a
+// container engine.
+func IsEngineSocket(file string) bool {
+	switch path.Base(file) {
+	case "docker.sock", "podman.sock", "containerd.sock", "crio.sock":
+		return true
+	}
+	return false
+}
+
+// Idle says that the capabilities which a container adds do nothing, as those of a process that
+// is not root's, where that is certain; "" where it is not. Docker and Kubernetes give them to
+// the bounding set alone (moby/moby#8460, kubernetes/kubernetes#56374).
+func Idle(c workload.Container, added []string) string {
+	if len(added) == 0 || !c.Own || c.Unknown != "" || len(c.Gains)+len(c.Gaps) > 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s: a process that is not root's does not get them", strings.Join(added, ", "))
 }
 
 // Lost returns whether the processes of an image may be kept from gaining rights.

@@ -157,15 +157,22 @@ func hostRights(m *compose.Service) string {
 		}
 	}
 	for _, mount := range d.Mounts {
-		if engineSockets[path.Base(mount.Source)] || engineSockets[path.Base(mount.Target)] {
+		if rights.IsEngineSocket(mount.Source) || rights.IsEngineSocket(mount.Target) {
 			return mount.Place.String() + " mounts the engine's socket"
 		}
 	}
 	return ""
 }
 
-// engineSockets are the sockets by which a process controls a container engine.
-var engineSockets = map[string]bool{"docker.sock": true, "podman.sock": true, "containerd.sock": true, "crio.sock": true}
+// Added returns the capabilities that the service adds in one of the projects.
+func (s Subject) Added() []string {
+	for _, m := range s.Means {
+		if len(m.Deployment.CapAdd) > 0 {
+			return m.Deployment.CapAdd
+		}
+	}
+	return nil
+}
 
 // MayHarden reports whether the service can lose rights at all: it is known not to run as
 // root, and nothing gives it the rights of the host. Otherwise compose-user says why.
