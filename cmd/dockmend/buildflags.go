@@ -14,6 +14,7 @@ type buildFlags struct {
 	Target   string            `placeholder:"STAGE" help:"The stage that is built, as for docker build. Default: the last one, and every other that nothing else uses."`
 	BuildArg map[string]string `placeholder:"NAME=VALUE" mapsep:"none" help:"A build argument, as for docker build."`
 	Platform string            `default:"linux/amd64" help:"The platform that is built for."`
+	Images   map[string]string `placeholder:"IMAGE=DOCKERFILE" mapsep:"none" help:"What builds an image that manifests and Compose files run under a name which no build of the repository gives it. DOCKERFILE#STAGE is a target of it."`
 	Context  string            `placeholder:"DIR" predictor:"path" help:"The build context. Default: what the repository builds each Dockerfile from, or else the nearest directory that has what it copies."`
 }
 

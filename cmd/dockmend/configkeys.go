@@ -17,6 +17,7 @@ var rules = withTransformFlags(map[string]config.Rules{
 	"build-arg": {PerPath: true},
 	"platform":  {PerPath: true},
 	"context":   {PerPath: true, Path: true},
+	"images":    {PerPath: true, Path: true},
 
 	"include":  {Glob: true},
 	"exclude":  {Glob: true},

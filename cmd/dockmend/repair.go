@@ -85,7 +85,7 @@ func assign(jobs []*job, inv *invocation, flags *fileFlags) ([]*job, error) {
 				return nil, err
 			}
 		}
-		j.Context, j.Build = own.Context, j.build
+		j.Context, j.Build, j.Images = own.Context, j.build, own.Images
 		files = append(files, j.File)
 	}
 	workspace.Link(files)

@@ -56,7 +56,7 @@ func (c *ComposeFile) Fix(ctx context.Context, ts []*fixer.Transform, inspector 
 	r, err := composefile.Run(ctx, composefile.Source{Name: c.file.Name, Src: c.text, Place: place, Projects: projects, Image: func(s *compose.Service) workload.Container {
 		switch {
 		case known != nil && known.open():
-			return known.service(ctx, s, c.file.open, inspector, asked)
+			return known.service(ctx, s, c.file, inspector, asked)
 		case s.Build == nil && s.Image != "":
 			return published(ctx, s.Image, asked)
 		}

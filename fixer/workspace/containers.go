@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/distribution/reference"
+
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/compose"
 	"github.com/dockmend/dockmend/fixer/imagebuild"
@@ -111,9 +113,17 @@ func (c *checkout) reads(ctx context.Context, place string, open *openContexts, 
 	return &made{before: list, after: list, err: err}
 }
 
-// image returns what is known of an image by the name that a manifest has for it. asked is the
+// image returns what is known of an image by the name that a file has for it. asked is the
 // inspector for images that are not the repository's own.
-func (c *checkout) image(ctx context.Context, name string, open *openContexts, inspector, asked baseimage.Inspector) workload.Container {
+func (c *checkout) image(ctx context.Context, name string, by *File, inspector, asked baseimage.Inspector) workload.Container {
+	open := by.open
+	if stated, ok := by.built(name); ok {
+		list, err := c.makes(ctx, stated.place, open, inspector).of(func(o stage.Options) bool { return o.Target == stated.target })
+		if err != nil {
+			return workload.Container{Image: stated.place, Own: true, Unknown: stated.place + ": " + err.Error()}
+		}
+		return workload.Agreed(list)
+	}
 	builds := c.links.Made(name)
 	if len(builds) == 0 {
 		return published(ctx, name, asked)
@@ -132,18 +142,18 @@ func (c *checkout) image(ctx context.Context, name string, open *openContexts, i
 
 // service returns what is known of the image of a Compose service: what it builds, else what
 // it names.
-func (c *checkout) service(ctx context.Context, s *compose.Service, open *openContexts, inspector, asked baseimage.Inspector) workload.Container {
+func (c *checkout) service(ctx context.Context, s *compose.Service, by *File, inspector, asked baseimage.Inspector) workload.Container {
 	switch {
 	case s.Build == nil && s.Image == "":
 		return workload.Container{Image: s.Written, Unknown: "its image depends on a variable without a value"}
 	case s.Build == nil:
-		return c.image(ctx, s.Image, open, inspector, asked)
+		return c.image(ctx, s.Image, by, inspector, asked)
 	case s.Build.Inline != "":
 		return workload.Container{Own: true, Unknown: "its Dockerfile is inline, which is not repaired"}
 	case s.Build.Why != "":
 		return workload.Container{Own: true, Unknown: "its build: " + s.Build.Why}
 	}
-	list, err := c.makes(ctx, s.Build.Dockerfile, open, inspector).of(c.builtAs(s))
+	list, err := c.makes(ctx, s.Build.Dockerfile, by.open, inspector).of(c.builtAs(s))
 	if err != nil {
 		return workload.Container{Image: s.Build.Dockerfile, Own: true, Unknown: s.Build.Dockerfile + ": " + err.Error()}
 	}
@@ -194,6 +204,36 @@ func (m *made) of(build func(stage.Options) bool) (list []workload.Container, er
 		return nil, errors.New("its build is not among those that are known")
 	}
 	return list, nil
+}
+
+// stated is what the caller says that an image is built from.
+type stated struct{ place, target string }
+
+// built returns what File.Images says of an image; false for nothing.
+func (f *File) built(image string) (stated, bool) {
+	for name, value := range f.Images {
+		if !sameImage(name, image) {
+			continue
+		}
+		file, target, _ := strings.Cut(value, "#")
+		dir, err := RealPath(filepath.Dir(file))
+		if err != nil {
+			return stated{place: file, target: target}, true
+		}
+		place, err := filepath.Rel(f.checkout.root, filepath.Join(dir, filepath.Base(file)))
+		if err != nil {
+			place = file
+		}
+		return stated{filepath.ToSlash(place), target}, true
+	}
+	return stated{}, false
+}
+
+// sameImage reports whether two names mean one image, whatever their tags.
+func sameImage(a, b string) bool {
+	one, err := reference.ParseNormalizedNamed(a)
+	other, fails := reference.ParseNormalizedNamed(b)
+	return err == nil && fails == nil && one.Name() == other.Name()
 }
 
 // published returns what a registry says of an image.

@@ -48,6 +48,11 @@ type File struct {
 	// repository's.
 	Build stage.Options
 
+	// Images are the paths of the Dockerfiles that images are built from, by the names of
+	// these: for what runs them, where no build of the repository gives them these names. A
+	// target follows after "#".
+	Images map[string]string
+
 	directory string // that of the build context, "" for none: known when the file is loaded
 	within    string // where that was found in the checkout; "" for elsewhere
 	// checkout is the repository that the file is in, at place; nil for none.

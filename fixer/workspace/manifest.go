@@ -51,7 +51,7 @@ func (m *Manifest) Fix(ctx context.Context, ts []*fixer.Transform, inspector bas
 		if c == nil || !c.open() {
 			return published(ctx, name, asked)
 		}
-		return c.image(ctx, name, m.file.open, inspector, asked)
+		return c.image(ctx, name, m.file, inspector, asked)
 	}}, ts, o)
 	var unread *yamlfile.Error
 	if errors.As(err, &unread) {

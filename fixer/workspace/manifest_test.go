@@ -145,3 +145,32 @@ func TestManifestAlone(t *testing.T) {
 		t.Errorf("findings:\n%s", findings)
 	}
 }
+
+// TestImages: what the caller says that an image is built from counts, with its target.
+func TestImages(t *testing.T) {
+	const two = "FROM node:20-slim AS small\nUSER 1234:5\nCMD [\"node\", \"-e\", \"1\"]\nFROM node:20-slim\nUSER node\nCMD [\"node\", \"-e\", \"1\"]\n"
+	for image, c := range map[string]struct{ says, user, reason string }{
+		"plain":                  {"api/Dockerfile", "1000", ""},
+		"docker.io/acme/api:1":   {"api/Dockerfile", "1000", ""},
+		"of a target":            {"api/Dockerfile#small", "1234", ""},
+		"that is not there":      {"none/Dockerfile", "", "none/Dockerfile"},
+		"of a target of nothing": {"api/Dockerfile#none", "", "is not among those that are known"},
+	} {
+		name := "acme/api"
+		if strings.Contains(image, "/") {
+			name = image
+		}
+		t.Run(image, func(t *testing.T) {
+			list := checkoutOf(t, map[string]string{
+				"pod.yaml": podOf + "acme/api\n", "api/Dockerfile": two,
+				"compose.yaml": "services:\n  a:\n    build: {context: api, target: small}\n  b:\n    build: api\n",
+			}, Search{Manifests: true})
+			pod := list[len(list)-1]
+			file := &File{Path: pod.Path, Name: pod.Name, Kind: pod.Kind, Tree: pod.Tree, Images: map[string]string{name: filepath.Join(filepath.Dir(pod.Path), c.says)}}
+			text, findings := repairAll(t, Link([]*File{file}), false)
+			if strings.Contains(text, "runAsUser: "+c.user+"\n") != (c.user != "") || !strings.Contains(findings, c.reason) {
+				t.Errorf("%s\n%s", text, findings)
+			}
+		})
+	}
+}

@@ -55,6 +55,12 @@ func (f *File) placed(v Value) any {
 			list[i] = place(s)
 		}
 		return list
+	case map[string]string:
+		m := make(map[string]string, len(set))
+		for name, s := range set {
+			m[name] = place(s)
+		}
+		return m
 	}
 	return v.Set
 }
