@@ -1,0 +1,74 @@
+package judge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"reflect"
+	"slices"
+
+	"github.com/compose-spec/compose-go/v2/loader"
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// Project returns a Compose file as compose-go reads it. Files that it includes or extends are
+// read from its directory; variables of the environment are unset, and env_file is not read.
+func Project(file string, text []byte) (*types.Project, error) {
+	return loader.LoadWithContext(context.Background(), types.ConfigDetails{
+		WorkingDir: filepath.Dir(file), Environment: types.Mapping{},
+		ConfigFiles: []types.ConfigFile{{Filename: file, Content: text}},
+	}, func(o *loader.Options) {
+		o.SetProjectName("project", true)
+		o.SkipResolveEnvironment = true
+		o.Profiles = []string{"*"}
+	})
+}
+
+// Added returns the names of the services that got something in a Compose file. The error says
+// what else differs.
+func Added(before, after *types.Project) (names []string, err error) {
+	for _, name := range slices.Sorted(maps.Keys(after.Services)) {
+		is := after.Services[name]
+		was := withoutAdded(before.Services[name], is)
+		if !reflect.DeepEqual(was, before.Services[name]) {
+			return nil, fmt.Errorf("service %s: %+v, and was %+v", name, is, before.Services[name])
+		}
+		if !reflect.DeepEqual(is, was) {
+			names = append(names, name)
+		}
+		after.Services[name] = was
+	}
+	if !reflect.DeepEqual(before, after) {
+		return nil, errors.New("something else than a service differs")
+	}
+	return names, nil
+}
+
+// withoutAdded returns a service without what dockmend adds to one.
+func withoutAdded(before, after types.ServiceConfig) types.ServiceConfig {
+	if before.User == "" {
+		after.User = ""
+	}
+	if before.Init == nil && after.Init != nil && *after.Init {
+		after.Init = nil
+	}
+	isReadOnly := after.ReadOnly
+	if !before.ReadOnly {
+		after.ReadOnly = false
+	}
+	after.CapDrop = without(before.CapDrop, after.CapDrop, func(s string) bool { return s == "ALL" })
+	after.SecurityOpt = without(before.SecurityOpt, after.SecurityOpt, func(s string) bool { return s == "no-new-privileges:true" })
+	after.Tmpfs = without(before.Tmpfs, after.Tmpfs, func(string) bool { return isReadOnly })
+	return after
+}
+
+// without returns a list as it was, where only items that may be there were added behind its
+// own.
+func without(before, after []string, may func(string) bool) []string {
+	if len(after) < len(before) || !slices.Equal(before, after[:len(before)]) || slices.ContainsFunc(after[len(before):], func(s string) bool { return !may(s) }) {
+		return after
+	}
+	return before
+}
