@@ -75,6 +75,6 @@ func composeUser(p *composefile.Pass, s services.Subject) {
 	}
 	id := fmt.Sprintf("%d:%d", user.UID, user.GID)
 	edits, err := s.Add("user", yamlfile.Quoted(id))
-	p.Change(at, fixer.Finding{Problem: "service does not say as whom it runs", Change: "add user: " + id, Reason: user.Why, Evidence: rights.Evidence(s.Image)},
+	p.Change(at, fixer.Finding{Problem: "service does not state its user", Change: "add user: " + id, Reason: user.Why, Evidence: rights.Evidence(s.Image)},
 		may.And(s.Editable(err)), edits...)
 }

@@ -83,13 +83,22 @@ func (f *finder) path(ctx context.Context, p string) error {
 		return err
 	}
 	if got.Taken == 0 && !f.quiet {
-		what := "no " + strings.Join(kindNames(f.kinds), " or ")
+		what := "no " + alternatives(kindNames(f.kinds))
 		if f.flags.Since != "" && got.Found > 0 {
 			what += " that was changed since " + f.flags.Since
 		}
 		fmt.Fprintf(f.s.err, "%s: %s below this directory\n", escape.Line(p), what)
 	}
 	return nil
+}
+
+// alternatives returns names as "a", "a or b" or "a, b or c".
+func alternatives(names []string) string {
+	last := len(names) - 1
+	if last == 0 {
+		return names[0]
+	}
+	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
 // leave reports a file or folder that is left alone, once.

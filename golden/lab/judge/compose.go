@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/types"
@@ -33,7 +34,7 @@ func Added(before, after *types.Project) (names []string, err error) {
 		is := after.Services[name]
 		was := withoutAdded(before.Services[name], is)
 		if !reflect.DeepEqual(was, before.Services[name]) {
-			return nil, fmt.Errorf("service %s: %+v, and was %+v", name, is, before.Services[name])
+			return nil, fmt.Errorf("service %s differs in %s", name, strings.Join(differing(before.Services[name], was), ", "))
 		}
 		if !reflect.DeepEqual(is, was) {
 			names = append(names, name)
@@ -44,6 +45,17 @@ func Added(before, after *types.Project) (names []string, err error) {
 		return nil, errors.New("something else than a service differs")
 	}
 	return names, nil
+}
+
+// differing returns the names of the fields that differ.
+func differing(a, b types.ServiceConfig) (names []string) {
+	x, y := reflect.ValueOf(a), reflect.ValueOf(b)
+	for _, field := range reflect.VisibleFields(x.Type()) {
+		if !field.Anonymous && !reflect.DeepEqual(x.FieldByIndex(field.Index).Interface(), y.FieldByIndex(field.Index).Interface()) {
+			names = append(names, field.Name)
+		}
+	}
+	return names
 }
 
 // withoutAdded returns a service without what dockmend adds to one.

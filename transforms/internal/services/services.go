@@ -233,6 +233,9 @@ func (s Subject) Fixed() string {
 	if key, _ := s.Node.Get("extends"); key != nil {
 		return fmt.Sprintf("it extends another service (line %d), which may have what would be added", s.pass.Line(key.Offset))
 	}
+	if at := s.Stated("pre_start"); at != (workload.Place{}) {
+		return at.String() + " starts other containers with its settings"
+	}
 	if err := s.pass.File.Editable(s.Node); err != nil {
 		return "its entry can't be edited: " + err.Error()
 	}
