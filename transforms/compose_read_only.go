@@ -19,7 +19,7 @@ import (
 // ComposeReadOnly makes the root file system of a service read-only.
 var ComposeReadOnly = &fixer.Transform{
 	ID:       "compose-read-only",
-	Title:    "make the root file system of a service read-only",
+	Title:    "make a service's root file system read-only",
 	Since:    "0.1.0",
 	Kind:     compose.Kind,
 	Severity: fixer.Low,
@@ -30,7 +30,7 @@ files or a cache that the image is known to write. Those in the image are the us
 		Why: `What an attacker brings can't be kept, and a program can't change its own code. A bare read_only: true breaks what writes
 temporary files.`,
 		Checks: []string{
-			"All that the start and the sources are known to write is in a mount, in a directory for temporary files or in a cache",
+			"What the start and the sources are known to write is in a mount, a cache or a directory for temporary files",
 		},
 		LeavesAlone: []string{
 			"Services that run as root, or whose image is not built from a Dockerfile of the repository",

@@ -14,7 +14,7 @@ import (
 // KubeFSGroup gives the volumes of a pod to the group of its user.
 var KubeFSGroup = &fixer.Transform{
 	ID:       "kube-fs-group",
-	Title:    "give a pod's claims and secrets to the group of its user",
+	Title:    "give a pod's claims to its user's group",
 	Since:    "0.1.0",
 	Kind:     kubernetes.Kind,
 	Severity: fixer.Low,

@@ -16,7 +16,7 @@ import (
 // KubeReadOnly makes the root file systems of containers read-only.
 var KubeReadOnly = &fixer.Transform{
 	ID:       "kube-read-only",
-	Title:    "make the root file system of a container read-only",
+	Title:    "make a container's root file system read-only",
 	Since:    "0.1.0",
 	Kind:     kubernetes.Kind,
 	Severity: fixer.Low,
@@ -27,7 +27,7 @@ var KubeReadOnly = &fixer.Transform{
 		Why: `What an attacker brings can't be kept, and a program can't change its own code. It goes beyond Kubernetes' restricted policy.
 The volumes are on the node's disk: in memory they would count against the container's limit.`,
 		Checks: []string{
-			"All that the start and the sources are known to write is in a mount, in a directory for temporary files or in a cache",
+			"What the start and the sources are known to write is in a mount, a cache or a directory for temporary files",
 			"The names of the volumes are new in the pod",
 		},
 		LeavesAlone: []string{

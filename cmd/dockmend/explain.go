@@ -36,14 +36,18 @@ func (c *explainCmd) Run(s *streams) error {
 	return unknown("transform", c.ID, ids)
 }
 
-// list prints the transforms, a line each: those that change something first.
+// list prints the transforms, a line each, or two for a long ID: those that change something first.
 func list(s *streams) error {
 	for _, states := range []bool{false, true} {
 		for _, t := range transforms.All() {
 			if states != (t.Safety == fixer.Note) {
 				continue
 			}
-			line := fmt.Sprintf("%-19s %s", t.ID, t.Title)
+			id := t.ID
+			if len(id) > 19 {
+				id += "\n" + strings.Repeat(" ", 19)
+			}
+			line := fmt.Sprintf("%-19s %s", id, t.Title)
 			switch t.Safety {
 			case fixer.Unsafe:
 				line += " (--unsafe)"

@@ -19,7 +19,7 @@ import (
 )
 
 type fixCmd struct {
-	Paths []string `arg:"" optional:"" name:"path" predictor:"path" help:"Dockerfiles, manifests, directories, or - for standard input. Default: the current directory."`
+	Paths []string `arg:"" optional:"" name:"path" predictor:"path" help:"Dockerfiles, Compose files, manifests, directories, or - for standard input. Default: the current directory."`
 
 	Write   bool   `short:"w" xor:"mode" help:"Change the files instead of printing a diff."`
 	Check   bool   `xor:"mode" help:"Print findings only; exit with 1 when something would change."`

@@ -13,22 +13,25 @@ var (
 	readmeCommand = regexp.MustCompile(`(?m)^    go run \./cmd/dockmend (.*)$`)
 )
 
-// TestReadme runs the command at the top of the README: it prints the diff shown there.
+// TestReadme runs the commands of the README that have a diff: each prints the one that is
+// shown next to it.
 func TestReadme(t *testing.T) {
 	t.Chdir("../..")
 	readme, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, command := readmeDiff.FindSubmatch(readme), readmeCommand.FindSubmatch(readme)
-	if want == nil || command == nil {
-		t.Fatal("the README shows no diff, or no command")
+	diffs, commands := readmeDiff.FindAllSubmatch(readme, -1), readmeCommand.FindAllSubmatch(readme, -1)
+	if len(diffs) != 2 || len(commands) != 2 {
+		t.Fatalf("the README shows %d diffs and %d commands", len(diffs), len(commands))
 	}
-	var out, findings bytes.Buffer
-	if code := Run(strings.Fields(string(command[1])), nil, &out, &findings); code != exitOK {
-		t.Fatalf("exit code %d: %s", code, findings.Bytes())
-	}
-	if !bytes.Equal(out.Bytes(), want[1]) {
-		t.Errorf("the command prints\n%s\nand the README shows\n%s", out.Bytes(), want[1])
+	for i, command := range commands {
+		var out, findings bytes.Buffer
+		if code := Run(strings.Fields(string(command[1])), nil, &out, &findings); code != exitOK {
+			t.Fatalf("exit code %d: %s", code, findings.Bytes())
+		}
+		if !bytes.Equal(out.Bytes(), diffs[i][1]) {
+			t.Errorf("%s prints\n%s\nand the README shows\n%s", command[1], out.Bytes(), diffs[i][1])
+		}
 	}
 }

@@ -34,7 +34,7 @@ type exitCode int
 func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
 
 type cli struct {
-	Fix     fixCmd           `cmd:"" default:"withargs" help:"Repair Dockerfiles and Kubernetes manifests; the default command."`
+	Fix     fixCmd           `cmd:"" default:"withargs" help:"Repair Dockerfiles, Compose files and Kubernetes manifests; the default command."`
 	Verify  verifyCmd        `cmd:"" help:"Prove changes: build and run Dockerfiles before and after."`
 	Inspect inspectCmd       `cmd:"" help:"Show what is known of base images."`
 	Explain explainCmd       `cmd:"" help:"List the transforms, or explain one."`
@@ -46,13 +46,13 @@ type cli struct {
 	configFlags `embed:""`
 }
 
-const description = `dockmend repairs how containers are built and run: Dockerfiles of Node.js applications and others, and the Kubernetes manifests that run their images. It asks the registry what the base image holds, and then makes small named changes: the container no longer runs as root, node receives the signal to stop, dev dependencies stay out of the image, images are named by version, a manifest states the user and drops capabilities (dockmend explain lists all). What it can't know, it leaves alone, and says why.
+const description = `dockmend repairs how containers are built and run: Dockerfiles of Node.js applications and others, and the Compose files and Kubernetes manifests that run their images. It asks the registry what the base image holds, and then makes small named changes: the container no longer runs as root, node receives the signal to stop, dev dependencies stay out of the image, images are named by version, Compose files and manifests state the user and drop capabilities (dockmend explain lists all). What it can't know, it leaves alone, and says why.
 
 Without a flag it prints what would change, as a unified diff.`
 
 const footer = `Commands:
-  dockmend [<path> ...]         repair Dockerfiles and manifests; the flags above
-                                are for this
+  dockmend [<path> ...]         repair Dockerfiles, Compose files and manifests;
+                                the flags above are for this
   dockmend verify [<path> ...]  build and run them before and after, and compare
   dockmend inspect <image> ...  show what is known of base images
   dockmend explain [<id>]       list the transforms, or explain one

@@ -111,7 +111,8 @@ func (f *Finder) Add(ctx context.Context, path string) (Added, error) {
 	if dir, err := RealPath(filepath.Dir(path)); err == nil {
 		file.Tree = RepositoryRoot(dir)
 	}
-	f.add(file).Unchanged = false // it is named
+	known := f.add(file)
+	known.Unchanged, known.Found = false, false // it is named
 	return Added{Found: 1, Taken: 1}, nil
 }
 
