@@ -14,8 +14,9 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// Project returns a Compose file as compose-go reads it. Files that it includes or extends are
-// read from its directory; variables of the environment are unset, and env_file is not read.
+// Project returns a Compose file as compose-go reads it, also one that is only complete with
+// another. Files that it includes or extends are read from its directory. Each variable has the
+// same value, which ports and paths may be made of, and env_file is not read.
 func Project(file string, text []byte) (*types.Project, error) {
 	return loader.LoadWithContext(context.Background(), types.ConfigDetails{
 		WorkingDir: filepath.Dir(file), Environment: types.Mapping{},
@@ -24,6 +25,8 @@ func Project(file string, text []byte) (*types.Project, error) {
 		o.SetProjectName("project", true)
 		o.SkipResolveEnvironment = true
 		o.Profiles = []string{"*"}
+		o.SkipConsistencyCheck = true
+		o.Interpolate.LookupValue = func(string) (string, bool) { return "77", true }
 	})
 }
 

@@ -151,7 +151,7 @@ func (t *tally) compose(dir string, files fs.FS, place string) {
 	t.unchanged("services", r.Findings)
 	before, err := judge.Project(name, r.Before)
 	if err != nil {
-		t.count("Compose files that compose-go does not read as they are")
+		t.count("Compose files that compose-go does not read as they are: %s", particulars.ReplaceAllString(err.Error(), "…"))
 		return
 	}
 	after, err := judge.Project(name, r.After)
