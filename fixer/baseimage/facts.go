@@ -82,6 +82,8 @@ type Config struct {
 	OnBuild      []string `json:"onBuild,omitempty"`
 	Volumes      []string `json:"volumes,omitempty"`      // sorted
 	ExposedPorts []string `json:"exposedPorts,omitempty"` // "3000/tcp", sorted
+	// Grants are what commands of the history give to programs: capabilities, setuid.
+	Grants []string `json:"grants,omitempty"`
 	Source       Source   `json:"source"`
 }
 

@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/internal/filerights"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
-	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
 )
 
@@ -118,6 +118,7 @@ func OfImage(name string, facts *baseimage.Facts) Container {
 	}
 	c.identify(facts.Config.User, stage.Of(facts))
 	c.Groups = true
+	c.Gains = inherited(facts)
 	c.Gaps = []Gap{{What: "the programs of " + name + " are not known"}}
 	return c
 }
@@ -225,6 +226,10 @@ func (w *Workload) gains() (list []Reason, gaps []Gap) {
 	if w.Start() == nil {
 		gaps = append(gaps, Gap{What: "its start can't be read"})
 	}
+	list = append(list, inherited(w.in.Run.Final.Base)...)
+	if w.in.Run.Final.Base == nil {
+		gaps = append(gaps, Gap{What: "the programs of its base image are not known"})
+	}
 	w.eachStart(func(c *Command) {
 		if setuid[c.Name] {
 			list = append(list, Reason{Program: c.Name, Why: "starts with more rights (setuid)", Command: c, Place: c.In.Place})
@@ -248,12 +253,23 @@ func (w *Workload) gains() (list []Reason, gaps []Gap) {
 			continue
 		}
 		for _, c := range script.Calls {
-			if why := grants(c); why != "" {
+			if why := filerights.Given(c); why != "" {
 				list = append(list, Reason{Program: c.Name, Why: why, Place: Place{File: w.in.Run.Node.Graph().File.Name(), Line: s.In.Line}})
 			}
 		}
 	}
 	return list, gaps
+}
+
+// inherited returns what the history of an image says that it gives to files.
+func inherited(base *baseimage.Facts) (list []Reason) {
+	if base == nil || base.Config == nil {
+		return nil
+	}
+	for _, why := range base.Config.Grants {
+		list = append(list, Reason{Program: "its history", Why: why, Place: Place{File: base.Image}})
+	}
+	return list
 }
 
 // asAnother returns the commands that run as a user of their own: a setuid program, and any as
@@ -276,26 +292,4 @@ func (w *Workload) asAnother() (list []Reason) {
 		})
 	}
 	return list
-}
-
-// grants returns which rights a command gives to a file: those of setcap(8), and of chmod
-// with the bits for setuid and setgid.
-func grants(c shell.Call) string {
-	switch c.Name {
-	case "setcap":
-		return "gives a program capabilities"
-	case "chmod":
-		for _, word := range c.Args {
-			mode := word.Text
-			if strings.HasPrefix(mode, "-") || !word.Known {
-				continue
-			}
-			octal := len(mode) == 4 && strings.Trim(mode, "01234567") == "" && strings.ContainsAny(mode[:1], "2467")
-			if symbolic := strings.Contains(mode, "s") && strings.ContainsAny(mode, "+="); octal || symbolic && !strings.Contains(mode, "/") {
-				return "gives a file setuid or setgid"
-			}
-			break
-		}
-	}
-	return ""
 }

@@ -21,6 +21,12 @@ var nodeBase = &baseimage.Facts{Config: &baseimage.Config{
 // of returns the workload of the last stage of a Dockerfile.
 func of(t testing.TB, src string, context fs.FS) *Workload {
 	t.Helper()
+	return on(t, nodeBase, src, context)
+}
+
+// on is of on a base image.
+func on(t testing.TB, base *baseimage.Facts, src string, context fs.FS) *Workload {
+	t.Helper()
 	f, err := dockerfile.Parse("Dockerfile", []byte(src))
 	if err != nil {
 		t.Fatal(err)
@@ -29,8 +35,8 @@ func of(t testing.TB, src string, context fs.FS) *Workload {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := g.Nodes[len(g.Nodes)-1].Eval(nodeBase)
-	return Of(Input{Run: run, Context: context, Ask: func(baseimage.Ask) (*baseimage.Facts, error) { return nodeBase, nil }})
+	run := g.Nodes[len(g.Nodes)-1].Eval(base)
+	return Of(Input{Run: run, Context: context, Ask: func(baseimage.Ask) (*baseimage.Facts, error) { return base, nil }})
 }
 
 // files returns a context of names and texts.

@@ -16,6 +16,7 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/internal/filerights"
 )
 
 // Summary is what an image's configuration and history show without a layer. It never
@@ -53,6 +54,7 @@ func Summarize(config json.RawMessage) (*Summary, error) {
 		log:      readAccounts(entries, scripts, complete),
 		Windows:  c.OS == "windows",
 	}
+	s.Config.Grants = readGrants(scripts)
 	followed := complete && follows(entries, scripts)
 	s.Distro, s.ReleaseKnown = readDistro(c, entries, scripts, followed)
 	archive := archiveOf(entries)
@@ -62,6 +64,23 @@ func Summarize(config json.RawMessage) (*Summary, error) {
 		s.Programs = readPrograms(entries, scripts, archive)
 	}
 	return s, nil
+}
+
+// readGrants returns what scripts may give to programs, each once.
+func readGrants(scripts map[int]script) (list []string) {
+	for _, i := range slices.Sorted(maps.Keys(scripts)) {
+		s := scripts[i]
+		if slices.Contains(s.ran, "setcap") {
+			list = append(list, "gives a program capabilities")
+		}
+		for _, c := range s.calls {
+			if why := filerights.Given(c); why != "" {
+				list = append(list, why)
+			}
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // follows reports whether the history shows all that was done after the first layer.

@@ -244,3 +244,26 @@ func TestLabels(t *testing.T) {
 		}
 	}
 }
+
+// TestGrants has what the history of an image gives to programs.
+func TestGrants(t *testing.T) {
+	for line, want := range map[string]string{
+		lineNode: "[]",
+		`RUN /bin/sh -c set -eux; apk add --no-cache libcap; setcap cap_net_bind_service=+ep /usr/bin/caddy; caddy version # buildkit`: "[gives a program capabilities]",
+		`RUN /bin/sh -c if true; then setcap cap_net_raw+ep /x; fi # buildkit`:                                                         "[gives a program capabilities]",
+		`RUN /bin/sh -c chmod u+s /x && chmod 4755 /y # buildkit`:                                                                      "[gives a file setuid or setgid]",
+		`RUN /bin/sh -c echo setcap # buildkit`:                                                                                        "[]",
+	} {
+		text, err := json.Marshal(&v1.ConfigFile{OS: "linux", History: []v1.History{{CreatedBy: lineBookworm}, {CreatedBy: line}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		told, err := Summarize(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(told.Config.Grants); got != want {
+			t.Errorf("%s: %s", line, got)
+		}
+	}
+}

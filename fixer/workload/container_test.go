@@ -1,0 +1,139 @@
+package workload
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/dockmend/dockmend/fixer/baseimage"
+)
+
+// known are the facts of a base image with its accounts.
+var known = &baseimage.Facts{Image: "node:22", Config: nodeBase.Config, Accounts: &baseimage.Accounts{
+	Users: []baseimage.User{{Name: "root"}, {Name: "node", UID: 1000, GID: 1000}}, Groups: []baseimage.Group{{Name: "root"}, {Name: "node", GID: 1000}}, Complete: true,
+}}
+
+// TestContainer has what runs an image know as whom it starts, and what needs more than that
+// user has.
+func TestContainer(t *testing.T) {
+	const plain = "FROM node:22\nUSER node\nCMD [\"node\", \"server.js\"]\n"
+	for name, c := range map[string]struct {
+		src         string
+		files       []string
+		deployments []Deployment
+		want        string
+	}{
+		"plain":                   {plain, nil, nil, "node 1000:1000 node"},
+		"root":                    {"FROM node:22\nCMD [\"node\", \"server.js\"]\n", nil, nil, " 0:0 node"},
+		"another program":         {"FROM node:22\nUSER node\nCMD [\"python3\", \"a.py\"]\n", nil, nil, "node 1000:1000"},
+		"a number":                {"FROM node:22\nUSER 1234:5\nCMD [\"node\", \"server.js\"]\n", nil, nil, "1234:5 1234:5 node"},
+		"a variable":              {"FROM node:22\nARG U\nUSER $U\nCMD [\"node\", \"server.js\"]\n", nil, nil, "unknown: its user depends on a variable without a default node"},
+		"an init":                 {"FROM node:22\nUSER node\nENTRYPOINT [\"tini\", \"--\"]\nCMD [\"node\", \"server.js\"]\n", nil, nil, "node 1000:1000 node init tini"},
+		"sudo":                    {"FROM node:22\nUSER node\nCMD sudo node server.js\n", nil, nil, "node 1000:1000 node gains sudo"},
+		"setcap":                  {"FROM node:22\nRUN setcap cap_net_bind_service=+ep /usr/local/bin/node\nUSER node\nCMD [\"node\", \"server.js\"]\n", nil, nil, "node 1000:1000 node gains setcap"},
+		"chmod u+s":               {"FROM node:22\nRUN chmod u+s /x\nUSER node\nCMD [\"node\", \"server.js\"]\n", nil, nil, "node 1000:1000 node gains chmod"},
+		"chmod of others":         {"FROM node:22\nRUN chmod 0755 /x && chmod +x /y\nUSER node\nCMD [\"node\", \"server.js\"]\n", nil, nil, "node 1000:1000 node"},
+		"a child that pings":      {plain, []string{"server.js", "require('child_process').execFile('ping', ['-c1', 'x'])"}, nil, "node 1000:1000 node gains ping"},
+		"an own command of sudo":  {plain, nil, []Deployment{{Name: "service web", User: "node", Command: []string{"sudo", "node", "x.js"}}}, "node 1000:1000 node gains sudo"},
+		"root in a container":     {plain, nil, []Deployment{{Name: "docker compose exec", Inside: true, User: "root", Command: []string{"ls"}}}, "node 1000:1000 node gains ls"},
+		"another user in one":     {plain, nil, []Deployment{{Name: "docker compose exec", Inside: true, User: "node", Command: []string{"ls"}}}, "node 1000:1000 node"},
+		"a service as root":       {plain, nil, []Deployment{{Name: "service web", User: "root", Command: []string{"ls"}}}, "node 1000:1000 node"},
+		"a browser":               {plain, []string{"package.json", `{"dependencies": {"puppeteer": "1"}}`}, nil, "node 1000:1000 node browser puppeteer"},
+		"one without its sandbox": {plain, []string{"package.json", `{"dependencies": {"puppeteer": "1"}}`, "server.js", "launch({args: ['--no-sandbox']})"}, nil, "node 1000:1000 node"},
+		"a source about PID 1":    {plain, []string{"server.js", "if (process.pid === 1) x()"}, nil, "node 1000:1000 node no init: server.js:1 asks about PID 1"},
+		"a signal":                {plain, nil, []Deployment{{Name: "docker kill", Inside: true, Signal: "HUP", Place: Place{File: "Makefile", Line: 3}}}, "node 1000:1000 node no init: Makefile:3 sends it a signal"},
+		"another's processes":     {plain, nil, []Deployment{{Name: "service web", NoProcessOne: Place{File: "c.yml", Line: 3}}}, "node 1000:1000 node no init: c.yml:3 gives it another PID 1"},
+		"an unknown base":         {"FROM acme/base\nUSER 1000:1000\nCMD [\"node\", \"server.js\"]\n", nil, nil, "1000:1000 1000:1000 node gap: the programs of its base image are not known"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			list := append([]string{"package.json", "{}"}, c.files...)
+			if len(c.files) == 0 || c.files[0] != "server.js" && len(c.files) < 4 {
+				list = append(list, "server.js", "listen()")
+			}
+			base := known
+			if strings.Contains(c.src, "acme/base") {
+				base = nil
+			}
+			w := on(t, base, strings.Replace(c.src, "\n", "\nCOPY . .\n", 1), files(list...))
+			w.in.Deployments = c.deployments
+			if got := spellContainer(w.Container("Dockerfile")); got != c.want {
+				t.Errorf("%s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+func spellContainer(c Container) string {
+	s := fmt.Sprintf("%s %d:%d", c.User, c.UID, c.GID)
+	if c.Unknown != "" {
+		s = "unknown: " + c.Unknown
+	}
+	if c.Node {
+		s += " node"
+	}
+	if c.Init != "" {
+		s += " init " + c.Init
+	}
+	for _, g := range c.Gains {
+		s += " gains " + g.Program
+	}
+	for _, g := range c.Gaps {
+		s += " gap: " + g.What
+	}
+	if c.Browser != "" {
+		s += " browser " + c.Browser
+	}
+	if c.NoInit != "" {
+		s += " no init: " + c.NoInit
+	}
+	return s
+}
+
+// TestContainerAs has users that what runs an image states.
+func TestContainerAs(t *testing.T) {
+	c := on(t, known, "FROM node:22\nUSER node\n", files()).Container("Dockerfile")
+	for user, want := range map[string]string{
+		"node": "1000:1000 ", "1000": "1000:1000 ", "1000:5": "1000:5 ", "1234": "1234:0 ", "root": "0:0 ", "0": "0:0 ",
+		"nobody-knows": "-1:-1 which number the user nobody-knows has is not known",
+	} {
+		uid, gid, unknown := c.As(user)
+		if got := fmt.Sprintf("%d:%d %s", uid, gid, unknown); got != want {
+			t.Errorf("%s: %s, want %s", user, got, want)
+		}
+	}
+	if uid, gid, unknown := (Container{}).As("7"); uid != 7 || gid != -1 || unknown != "" {
+		t.Errorf("of an image of which nothing is known: %d:%d %s", uid, gid, unknown)
+	}
+	if uid, _, _ := (Container{}).As("root"); uid != 0 {
+		t.Errorf("root is %d", uid)
+	}
+}
+
+// TestAgreed has images that several builds may make: what holds for each of them.
+func TestAgreed(t *testing.T) {
+	one := Container{Image: "a", Own: true, User: "node", UID: 1000, GID: 1000, Node: true, Init: "tini"}
+	other := one
+	other.Node, other.Init, other.Browser, other.Gains = false, "", "puppeteer", []Reason{{Program: "ping"}}
+	if got := spellContainer(Agreed([]Container{one, other})); got != "node 1000:1000 gains ping browser puppeteer" {
+		t.Error(got)
+	}
+	other.UID = 1001
+	if got := Agreed([]Container{one, other}).Unknown; !strings.Contains(got, "different users") {
+		t.Error(got)
+	}
+	other.Unknown = "why"
+	if got := Agreed([]Container{one, other}).Unknown; got != "why" {
+		t.Error(got)
+	}
+}
+
+// TestContainerOfImage has images of which the configuration is known alone.
+func TestContainerOfImage(t *testing.T) {
+	if c := OfImage("x", nil); c.Unknown == "" {
+		t.Error("nothing is unknown of an image without facts")
+	}
+	c := OfImage("x", &baseimage.Facts{Image: "x", Config: &baseimage.Config{User: "1000:5", Grants: []string{"gives a program capabilities"}}})
+	if got := spellContainer(c); got != "1000:5 1000:5 gains its history gap: the programs of x are not known" {
+		t.Error(got)
+	}
+}
