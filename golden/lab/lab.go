@@ -57,7 +57,7 @@ func Connect(dir string) (*Lab, error) {
 	if err := json.Unmarshal(data, l); err != nil {
 		return nil, err
 	}
-	if lock, err := takeLock(dir); err == nil { // it ended without a word
+	if lock, err := takeLock(dir, "lock"); err == nil { // it ended without a word
 		lock.Close()
 		return nil, ErrNotRunning
 	}
@@ -80,7 +80,7 @@ func Start(ctx context.Context, dir, registry string, say func(string)) (_ *Lab,
 			l.Close()
 		}
 	}()
-	if l.lock, err = takeLock(dir); err != nil {
+	if l.lock, err = takeLock(dir, "lock"); err != nil {
 		return nil, fmt.Errorf("a lab runs in %s already: %w", dir, err)
 	}
 	if l.store, err = openStore(dir); err != nil {
@@ -108,8 +108,8 @@ func Start(ctx context.Context, dir, registry string, say func(string)) (_ *Lab,
 }
 
 // takeLock fails if another process has the lock.
-func takeLock(dir string) (*os.File, error) {
-	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR|syscall.O_CLOEXEC, 0o644)
+func takeLock(dir, name string) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_RDWR|syscall.O_CLOEXEC, 0o644)
 	if err != nil {
 		return nil, err
 	}
