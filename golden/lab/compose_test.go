@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os"
@@ -62,11 +61,7 @@ func startEngine(t *testing.T) *lab.Engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := e.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	t.Cleanup(e.Close)
 	return e
 }
 
@@ -244,13 +239,11 @@ func answers(ctx context.Context, c *lab.Container, port int) error {
 	for {
 		a, err := direct.RoundTrip(r)
 		if err == nil {
-			_, err = io.Copy(io.Discard, a.Body)
-			a.Body.Close()
-			return err
+			return a.Body.Close()
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("port %d does not answer: %w", port, err)
+			return fmt.Errorf("port %d of %s does not answer", port, host)
 		case <-time.After(50 * time.Millisecond):
 		}
 	}

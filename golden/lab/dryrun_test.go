@@ -115,10 +115,11 @@ func (j *judge) objects(t *testing.T, before, after []*unstructured.Unstructured
 			t.Logf("%s is refused before: %s", name, was.Reason())
 			continue
 		}
-		j.taken++
 		if is := j.dryRun(t, "open", o); is.Code != http.StatusCreated {
 			t.Errorf("%s is refused: %s", name, is.Reason())
+			continue
 		}
+		j.taken++
 		was, is := j.dryRun(t, "closed", before[i]).Warnings, j.dryRun(t, "closed", o).Warnings
 		j.warnedBefore += len(was)
 		j.warned += len(is)

@@ -23,8 +23,8 @@ type Engine struct {
 	lock    *os.File
 }
 
-// StartEngine starts a Docker Engine without any image in the directory dir of a lab, whose
-// registry replaces docker.io. Close ends it.
+// StartEngine starts a Docker Engine in the directory dir of a lab, whose registry replaces
+// docker.io. Close ends it.
 func StartEngine(ctx context.Context, dir, registry string) (_ *Engine, err error) {
 	if err := Missing(); err != nil {
 		return nil, err
@@ -35,63 +35,74 @@ func StartEngine(ctx context.Context, dir, registry string) (_ *Engine, err erro
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, e.Close())
+			e.Close()
 		}
 	}()
 	if e.compose, err = dockerCompose.build(ctx, dir); err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(e.home, 0o755); err != nil {
-		return nil, err
-	}
-	conf := filepath.Join(e.home, "daemon.json")
-	if err := e.configure(conf, registry); err != nil {
-		return nil, err
-	}
-	// The namespaces are for a containerd of the machine, which it would use. Of these two, the
-	// versions of dockerd have different names in the file.
-	cmd := exec.Command("dockerd", "--config-file", conf, "--containerd-namespace=dockmend-lab", "--containerd-plugins-namespace=dockmend-lab-plugins")
-	// What it mounts is gone when it is.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Unshareflags: syscall.CLONE_NEWNS}
-	e.daemon, err = serve(ctx, cmd, filepath.Join(dir, "dockerd.log"), func(ctx context.Context) error {
-		return e.get(ctx, "/info", new(struct{}))
-	})
+	conf, err := e.configure(registry)
 	if err != nil {
 		return nil, err
 	}
-	// Of one that was killed, this one has the data, and a network may be there still.
+	if err := e.start(ctx, conf, filepath.Join(dir, "dockerd.log")); err != nil {
+		return nil, err
+	}
+	// What one that was killed left: this one has its data.
 	_, err = e.Compose(ctx, e.home, "down", "--volumes", "--remove-orphans")
 	return e, err
 }
 
-// configure writes dockerd's configuration, which replaces the machine's. There is no default
-// network and no rule of a firewall: projects have networks of their own, and builds that of the
-// host.
-func (e *Engine) configure(file, registry string) error {
+// configure writes dockerd's configuration, which replaces the machine's, and returns its path.
+// There is no default network and no rule of a firewall: projects have networks of their own, and
+// builds that of the host.
+func (e *Engine) configure(registry string) (string, error) {
+	pid := filepath.Join(e.home, "pid")
 	data, err := json.Marshal(map[string]any{
 		"data-root": filepath.Join(e.home, "data"),
 		"exec-root": filepath.Join(e.home, "exec"),
-		"pidfile":   filepath.Join(e.home, "pid"),
+		"pidfile":   pid,
 		"hosts":     []string{"unix://" + e.socket()},
 
 		"registry-mirrors": []string{"http://" + registry},
 
 		"bridge": "none", "iptables": false, "ip6tables": false, "ip-forward": false,
+
+		"builder": map[string]any{"gc": map[string]any{"enabled": true, "defaultKeepStorage": "4GB"}},
 	})
 	if err != nil {
-		return err
+		return "", err
 	}
-	return os.WriteFile(file, data, 0o644)
+	// One that was killed left its pidfile, and another process may have the number.
+	if err := errors.Join(os.MkdirAll(e.home, 0o755), os.RemoveAll(pid)); err != nil {
+		return "", err
+	}
+	file := filepath.Join(e.home, "daemon.json")
+	return file, os.WriteFile(file, data, 0o644)
+}
+
+// start starts dockerd and returns when it answers.
+func (e *Engine) start(ctx context.Context, conf, log string) (err error) {
+	// The namespaces are for a containerd of the machine, which it would use. In the file, the
+	// name of the second depends on dockerd's version.
+	cmd := exec.Command("dockerd", "--config-file", conf,
+		"--containerd-namespace=dockmend-lab", "--containerd-plugins-namespace=dockmend-lab-plugins")
+	// What it mounts is gone when it is.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Unshareflags: syscall.CLONE_NEWNS}
+	e.daemon, err = serve(ctx, cmd, log, func(ctx context.Context) error {
+		return e.get(ctx, "/info", new(struct{}))
+	})
+	return err
 }
 
 func (e *Engine) socket() string { return filepath.Join(e.home, "docker.sock") }
 
-// Close ends the engine and removes all that it made.
-func (e *Engine) Close() error {
+// Close ends the engine. The images stay in its directory.
+func (e *Engine) Close() {
 	if e.daemon != nil {
 		e.daemon.stop()
 	}
-	return errors.Join(os.RemoveAll(e.home), e.lock.Close())
+	e.lock.Close()
 }
 
 // Compose runs a command of Docker Compose in the directory of a project, and returns what it
