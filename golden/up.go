@@ -8,8 +8,9 @@ import (
 	"regexp"
 )
 
-// Up is up.json: Docker Compose builds and starts the services of want.compose.yaml, and
-// those named here are looked at from outside. Package lab does it.
+// Up is up.json: Docker Compose builds and starts the services of want.compose.yaml, or of
+// want/ where a repository is repaired, and those named here are looked at from outside.
+// Package lab does it.
 type Up struct {
 	// App names a folder of lab/apps, as in build.json.
 	App      string             `json:"app,omitempty"`

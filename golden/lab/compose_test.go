@@ -30,7 +30,7 @@ func TestCompose(t *testing.T) {
 	own := filepath.Join(cases, "lab", "testdata", "hardened")
 	for _, dir := range append(dirs, own) {
 		t.Run(caseID(dir), func(t *testing.T) {
-			p := bringUp(t, engine, dir, "want.compose.yaml")
+			p := bringUp(t, engine, dir, true)
 			for name, want := range p.promise.Services {
 				for _, lack := range p.look(t, name, want) {
 					t.Errorf("%s: %s", name, lack)
@@ -42,7 +42,7 @@ func TestCompose(t *testing.T) {
 		})
 	}
 	t.Run("not hardened", func(t *testing.T) {
-		p := bringUp(t, engine, own, "compose.yaml")
+		p := bringUp(t, engine, own, false)
 		lacks := p.look(t, "app", p.promise.Services["app"])
 		want := []string{"Uid is 0 0 0 0", "Gid is 0 0 0 0", "CapEff", "CapBnd", "NoNewPrivs is 0", "root file system is rw"}
 		if !slices.EqualFunc(lacks, want, strings.Contains) {
@@ -72,30 +72,50 @@ type project struct {
 	promise *golden.Up
 }
 
-// bringUp builds and starts the services of a case. The project is the build context with the
-// Compose file in it; it is also called context, for files that name it so.
-func bringUp(t *testing.T, e *lab.Engine, dir, file string) *project {
+// bringUp builds and starts the services of a case, as they are before or after.
+func bringUp(t *testing.T, e *lab.Engine, dir string, after bool) *project {
 	t.Helper()
 	promise, err := golden.ReadUp(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &project{e, layOut(t, dir, &golden.Build{App: promise.App}), promise}
-	if err := os.Symlink(".", filepath.Join(p.dir, "context")); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(p.dir, "compose.yaml"), readFile(t, dir, file), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	p := &project{e, layOutProject(t, dir, promise, after), promise}
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Log(p.compose(context.Background(), t, "logs"))
 		}
-		p.compose(context.Background(), t, "down", "--volumes", "--remove-orphans", "--rmi=local", "--timeout=1")
+		p.compose(context.Background(), t, "down", "--volumes", "--remove-orphans", "--rmi=all", "--timeout=1")
 	})
-	p.compose(t.Context(), t, "--file=compose.yaml", "--file="+p.buildNetwork(t), "build")
+	p.compose(t.Context(), t, "--file="+p.withNetwork(t), "build")
 	p.compose(t.Context(), t, "up", "--detach", "--no-build", "--wait", "--wait-timeout=60")
 	return p
+}
+
+// layOutProject makes a directory of a case's project: of a repository that is repaired as a whole,
+// or of the build context with the Compose file in it. That is also called context, for files that
+// name it so.
+func layOutProject(t *testing.T, dir string, promise *golden.Up, after bool) string {
+	t.Helper()
+	whole, file := "repository", "compose.yaml"
+	if after {
+		whole, file = "want", "want.compose.yaml"
+	}
+	text := readFile(t, dir, file)
+	if text == nil {
+		project := t.TempDir()
+		if err := os.CopyFS(project, os.DirFS(filepath.Join(dir, whole))); err != nil {
+			t.Fatal(err)
+		}
+		return project
+	}
+	project := layOut(t, dir, &golden.Build{App: promise.App})
+	if err := os.Symlink(".", filepath.Join(project, "context")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(project, "compose.yaml"), text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return project
 }
 
 // compose runs a command of Docker Compose.
@@ -110,27 +130,24 @@ func (p *project) compose(ctx context.Context, t *testing.T, args ...string) str
 	return out
 }
 
-// buildNetwork returns a Compose file that gives all builds the network of the host: there is
-// no other one.
-func (p *project) buildNetwork(t *testing.T) string {
+// withNetwork returns the project as one Compose file, whose builds have the network of the host:
+// there is no other one.
+func (p *project) withNetwork(t *testing.T) string {
 	t.Helper()
-	var config struct {
-		Services map[string]struct{ Build any }
-	}
+	var config map[string]any
 	if err := json.Unmarshal([]byte(p.compose(t.Context(), t, "config", "--format=json")), &config); err != nil {
 		t.Fatal(err)
 	}
-	services := map[string]any{}
-	for name, s := range config.Services {
-		if s.Build != nil {
-			services[name] = map[string]any{"build": map[string]string{"network": "host"}}
+	for _, service := range config["services"].(map[string]any) {
+		if build, ok := service.(map[string]any)["build"].(map[string]any); ok {
+			build["network"] = "host"
 		}
 	}
-	text, err := json.Marshal(map[string]any{"services": services})
+	text, err := json.Marshal(config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := filepath.Join(t.TempDir(), "network.json")
+	name := filepath.Join(t.TempDir(), "compose.json")
 	if err := os.WriteFile(name, text, 0o644); err != nil {
 		t.Fatal(err)
 	}
