@@ -50,11 +50,11 @@ func StartAPIServer(ctx context.Context, dir string) (_ *APIServer, err error) {
 			err = errors.Join(err, s.Close())
 		}
 	}()
-	etcd, err := s.etcd(ctx, filepath.Join(dir, "etcd.log"))
+	etcd, err := s.startEtcd(ctx, filepath.Join(dir, "etcd.log"))
 	if err != nil {
 		return nil, err
 	}
-	return s, s.serve(ctx, program, etcd, filepath.Join(dir, "kube-apiserver.log"))
+	return s, s.startServer(ctx, program, etcd, filepath.Join(dir, "kube-apiserver.log"))
 }
 
 // Close ends it and removes all that it wrote, but for the logs.
@@ -67,8 +67,8 @@ func (s *APIServer) Close() error {
 	return os.RemoveAll(s.home)
 }
 
-// etcd starts etcd and returns its address.
-func (s *APIServer) etcd(ctx context.Context, log string) (string, error) {
+// startEtcd starts etcd and returns its address.
+func (s *APIServer) startEtcd(ctx context.Context, log string) (string, error) {
 	ports, err := freePorts(2)
 	if err != nil {
 		return "", err
@@ -86,8 +86,8 @@ func (s *APIServer) etcd(ctx context.Context, log string) (string, error) {
 	return addr, err
 }
 
-// serve starts the API server and returns when it takes objects.
-func (s *APIServer) serve(ctx context.Context, program, etcd, log string) error {
+// startServer starts the API server and returns when it takes objects.
+func (s *APIServer) startServer(ctx context.Context, program, etcd, log string) error {
 	ports, err := freePorts(1)
 	if err != nil {
 		return err

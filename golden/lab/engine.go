@@ -15,7 +15,8 @@ import (
 )
 
 // Engine is a Docker Engine with Docker Compose. It shares nothing with one that the machine
-// runs, and changes nothing of the machine's network but for what a project has while it is up.
+// runs, a key in /etc/docker aside, which old versions make where it is missing. It changes
+// nothing of the machine's network but for what a project has while it is up.
 type Engine struct {
 	home    string // with all that it writes
 	compose string // the program

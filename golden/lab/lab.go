@@ -1,7 +1,7 @@
 // Package lab tests dockmend's answers: with a BuildKit, and a registry on loopback
-// that replaces the public ones, with base images in the form of the official ones.
-// All of it is made on the machine, from Debian's packages, the npm registry and Go
-// modules.
+// that replaces the public ones, with base images in the form of the official ones;
+// with a Docker Engine, and with a kube-apiserver. All of it is made on the machine, from
+// Debian's packages, the npm registry and Go modules.
 //
 // It is a module of its own, so that the dependencies of BuildKit's daemon stay out of
 // dockmend's go.mod.
