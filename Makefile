@@ -16,11 +16,12 @@ check:
 	$(GO) test -race -timeout 20m ./... # golden takes minutes on two cores
 	$(GO) test ./fixer/repository ./fixer/workload # bounds of allocations, which -race lifts
 
-# Builds and runs the golden cases that have a build.json. It takes root, runc,
-# mmdebstrap, npm and the network, and says which of them is missing.
+# Builds and runs the golden cases that have a build.json or an up.json, and has an API
+# server read the manifests. It takes root, runc, mmdebstrap, npm, docker.io, etcd-server
+# and the network, and says which of them is missing. Once, it builds for minutes.
 e2e:
 	cd golden/lab && $(GO) vet ./... && $$(cd ../.. && $(GO) tool -n staticcheck) ./...
-	cd golden/lab && $(GO) test -count=1 -timeout 20m $(E2E)
+	cd golden/lab && $(GO) test -count=1 -timeout 40m $(E2E)
 
 # Writes what is made from the transforms and the flags: README's list, the schema of
 # the configuration.

@@ -9,6 +9,7 @@
 //	…/options.json                          options other than the default
 //	…/context/                              the build context
 //	…/build.json                            what is seen when both are built and run, see Build
+//	…/up.json                               what is seen when Compose runs its services, see Up
 //	…/why.md                                what the case shows; required without want.Dockerfile
 //
 // TRANSFORM is the ID of the one transform that runs. The cases of the whole list

@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"syscall"
 	"time"
 
@@ -19,22 +18,6 @@ import (
 
 // mirrored are the registries that the lab replaces.
 var mirrored = []string{"docker.io", "gcr.io", "cgr.dev"}
-
-// tool builds a command that go.mod names as a tool, once per version, and returns its
-// path. It is static, so that it can also be an image by itself.
-func (s *store) tool(ctx context.Context, pkg string) (string, error) {
-	version, err := output(ctx, "go", "list", "-m", "-f", "{{.Version}}", "github.com/moby/buildkit")
-	if err != nil {
-		return "", err
-	}
-	name := filepath.Join(s.dir, "bin", filepath.Base(pkg)+"-"+strings.TrimSpace(version))
-	if _, err := os.Stat(name); err == nil {
-		return name, nil
-	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", name, pkg)
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	return name, runQuiet(cmd)
-}
 
 // daemon is a child process.
 type daemon struct {
@@ -45,7 +28,10 @@ type daemon struct {
 // spawn starts a process that ends with this one, in any case. The kernel ties it to
 // the thread that started it, so that thread does nothing else.
 func spawn(cmd *exec.Cmd) (*daemon, error) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
+	if cmd.SysProcAttr == nil {
+		cmd.SysProcAttr = new(syscall.SysProcAttr)
+	}
+	cmd.SysProcAttr.Setpgid, cmd.SysProcAttr.Pdeathsig = true, syscall.SIGTERM
 	d := &daemon{cmd: cmd, ended: make(chan struct{})}
 	started := make(chan error)
 	go func() {
@@ -71,6 +57,46 @@ func (d *daemon) stop() {
 	}
 }
 
+// serve starts a process, whose output becomes the file log, and returns when ready
+// returns nil.
+func serve(ctx context.Context, cmd *exec.Cmd, log string, ready func(context.Context) error) (*daemon, error) {
+	f, err := os.Create(log)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	cmd.Stdout, cmd.Stderr = f, f
+	d, err := spawn(cmd)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.await(ctx, ready); err != nil {
+		d.stop()
+		said, _ := os.ReadFile(log)
+		return nil, fmt.Errorf("%s: %w\n%s", filepath.Base(cmd.Path), err, tail(string(said), 20))
+	}
+	return d, nil
+}
+
+// await returns nil when ready does.
+func (d *daemon) await(ctx context.Context, ready func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for {
+		err := ready(ctx)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-d.ended:
+			return errors.New("it ended")
+		case <-ctx.Done():
+			return fmt.Errorf("no answer: %w", err)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
 // buildkitd starts BuildKit and returns when it answers.
 func (s *store) buildkitd(ctx context.Context, binary, registry string) (*daemon, string, error) {
 	addr := "unix://" + filepath.Join(s.dir, "buildkitd.sock")
@@ -78,24 +104,17 @@ func (s *store) buildkitd(ctx context.Context, binary, registry string) (*daemon
 	if err := os.WriteFile(conf, buildkitdConfig(filepath.Join(s.dir, "buildkit"), addr, registry), 0o644); err != nil {
 		return nil, "", err
 	}
-	log, err := os.Create(filepath.Join(s.dir, "buildkitd.log"))
-	if err != nil {
-		return nil, "", err
-	}
-	defer log.Close()
 	// Not bound to ctx, which ends when the lab is up.
-	cmd := exec.Command(binary, "--config", conf)
-	cmd.Stdout, cmd.Stderr = log, log
-	d, err := spawn(cmd)
-	if err != nil {
-		return nil, "", err
-	}
-	if err := d.answers(ctx, addr); err != nil {
-		d.stop()
-		said, _ := os.ReadFile(log.Name())
-		return nil, "", fmt.Errorf("buildkitd: %w\n%s", err, tail(string(said), 20))
-	}
-	return d, addr, nil
+	d, err := serve(ctx, exec.Command(binary, "--config", conf), filepath.Join(s.dir, "buildkitd.log"), func(ctx context.Context) error {
+		c, err := client.New(ctx, addr)
+		if err != nil {
+			return err
+		}
+		defer c.Close()
+		_, err = c.Info(ctx)
+		return err
+	})
+	return d, addr, err
 }
 
 func buildkitdConfig(root, addr, registry string) []byte {
@@ -111,30 +130,6 @@ func buildkitdConfig(root, addr, registry string) []byte {
 	}
 	fmt.Fprintf(&b, "[registry.%q]\n  http = true\n", registry)
 	return b.Bytes()
-}
-
-// answers returns nil if BuildKit answers at addr.
-func (d *daemon) answers(ctx context.Context, addr string) error {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
-	for {
-		c, err := client.New(ctx, addr)
-		if err != nil {
-			return err
-		}
-		_, err = c.Info(ctx)
-		c.Close()
-		if err == nil {
-			return nil
-		}
-		select {
-		case <-d.ended:
-			return errors.New("it ended")
-		case <-ctx.Done():
-			return fmt.Errorf("no answer: %w", err)
-		case <-time.After(50 * time.Millisecond):
-		}
-	}
 }
 
 // listen uses addr if it is free, and any port of loopback if it is not.

@@ -16,7 +16,7 @@ import (
 
 // frontend makes the image that "# syntax=docker/dockerfile:1" names.
 func (m *maker) frontend(ctx context.Context) error {
-	binary, err := m.store.tool(ctx, "github.com/moby/buildkit/frontend/dockerfile/cmd/dockerfile-frontend")
+	binary, err := dockerfileFrontend.build(ctx, m.store.dir)
 	if err != nil {
 		return err
 	}

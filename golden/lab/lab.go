@@ -1,7 +1,7 @@
 // Package lab tests dockmend's answers: with a BuildKit, and a registry on loopback
-// that replaces the public ones, with base images in the form of the official ones.
-// All of it is made on the machine, from Debian's packages, the npm registry and Go
-// modules.
+// that replaces the public ones, with base images in the form of the official ones;
+// with a Docker Engine, and with a kube-apiserver. All of it is made on the machine, from
+// Debian's packages, the npm registry and Go modules.
 //
 // It is a module of its own, so that the dependencies of BuildKit's daemon stay out of
 // dockmend's go.mod.
@@ -57,7 +57,7 @@ func Connect(dir string) (*Lab, error) {
 	if err := json.Unmarshal(data, l); err != nil {
 		return nil, err
 	}
-	if lock, err := takeLock(dir); err == nil { // it ended without a word
+	if lock, err := takeLock(dir, "lock"); err == nil { // it ended without a word
 		lock.Close()
 		return nil, ErrNotRunning
 	}
@@ -80,7 +80,7 @@ func Start(ctx context.Context, dir, registry string, say func(string)) (_ *Lab,
 			l.Close()
 		}
 	}()
-	if l.lock, err = takeLock(dir); err != nil {
+	if l.lock, err = takeLock(dir, "lock"); err != nil {
 		return nil, fmt.Errorf("a lab runs in %s already: %w", dir, err)
 	}
 	if l.store, err = openStore(dir); err != nil {
@@ -108,8 +108,8 @@ func Start(ctx context.Context, dir, registry string, say func(string)) (_ *Lab,
 }
 
 // takeLock fails if another process has the lock.
-func takeLock(dir string) (*os.File, error) {
-	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR|syscall.O_CLOEXEC, 0o644)
+func takeLock(dir, name string) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_RDWR|syscall.O_CLOEXEC, 0o644)
 	if err != nil {
 		return nil, err
 	}

@@ -41,7 +41,7 @@ func (m *maker) everything(ctx context.Context, start func(binary string) (strin
 	eg.Go(func() error { return m.packages(sub, list) })
 	eg.Go(func() error { return m.frontend(sub) })
 	eg.Go(func() error {
-		binary, err := m.store.tool(sub, "github.com/moby/buildkit/cmd/buildkitd")
+		binary, err := buildkitd.build(sub, m.store.dir)
 		if err != nil {
 			return err
 		}
