@@ -27,6 +27,9 @@ func TestCompose(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if len(dirs) == 0 {
+		t.Fatal("no golden case has an up.json")
+	}
 	own := filepath.Join(cases, "lab", "testdata", "hardened")
 	for _, dir := range append(dirs, own) {
 		t.Run(caseID(dir), func(t *testing.T) {

@@ -18,6 +18,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/yaml"
 
 	"github.com/dockmend/dockmend/golden"
+	"github.com/dockmend/dockmend/golden/lab/judge"
 )
 
 // TestAPIServer has an API server judge what the golden cases make of manifests, as a dry run of
@@ -38,13 +39,13 @@ func TestAPIServer(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	j := &judge{server: server, resources: map[string]*metav1.APIResourceList{}}
+	j := &dryRuns{server: server, resources: map[string]*metav1.APIResourceList{}}
 	j.namespace(t, "open", "privileged")
 	j.namespace(t, "closed", "restricted")
 	for _, c := range changedManifests(t) {
 		t.Run(c.name, func(t *testing.T) {
 			j.objects(t, objects(t, c.before), objects(t, c.after))
-			passed := j.pods(t, pods(t, c.before), pods(t, c.after))
+			passed := j.pods(t, podsOf(t, c.before), podsOf(t, c.after))
 			if want, ok := restricted[c.name]; ok && passed != want {
 				t.Errorf("%d pods are taken that were refused before, and not %d", passed, want)
 			}
@@ -83,8 +84,8 @@ func changedManifests(t *testing.T) (list []change) {
 	return list
 }
 
-// judge asks an API server, and counts.
-type judge struct {
+// dryRuns asks an API server, and counts.
+type dryRuns struct {
 	server    *APIServer
 	resources map[string]*metav1.APIResourceList // by apiVersion
 
@@ -95,7 +96,7 @@ type judge struct {
 
 // namespace makes a namespace with a policy: pods that violate it are refused, and objects that
 // make such pods are warned of.
-func (j *judge) namespace(t *testing.T, name, policy string) {
+func (j *dryRuns) namespace(t *testing.T, name, policy string) {
 	t.Helper()
 	text, err := json.Marshal(map[string]any{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{
 		"name":   name,
@@ -109,7 +110,7 @@ func (j *judge) namespace(t *testing.T, name, policy string) {
 	}
 }
 
-func (j *judge) ask(t *testing.T, method, path string, object []byte) *Answer {
+func (j *dryRuns) ask(t *testing.T, method, path string, object []byte) *Answer {
 	t.Helper()
 	a, err := j.server.Ask(t.Context(), method, path, object)
 	if err != nil {
@@ -120,7 +121,7 @@ func (j *judge) ask(t *testing.T, method, path string, object []byte) *Answer {
 
 // objects: what the server took before it takes after, and it warns of no object that it did not
 // warn of before.
-func (j *judge) objects(t *testing.T, before, after []*unstructured.Unstructured) {
+func (j *dryRuns) objects(t *testing.T, before, after []*unstructured.Unstructured) {
 	t.Helper()
 	if len(before) != len(after) {
 		t.Fatalf("%d objects, and not %d", len(after), len(before))
@@ -153,7 +154,7 @@ func (j *judge) objects(t *testing.T, before, after []*unstructured.Unstructured
 
 // place returns the path where objects of this kind are made in a namespace, or "" if the server
 // has no such kind.
-func (j *judge) place(t *testing.T, o *unstructured.Unstructured, namespace string) string {
+func (j *dryRuns) place(t *testing.T, o *unstructured.Unstructured, namespace string) string {
 	t.Helper()
 	version := o.GetAPIVersion()
 	root := "/apis/" + version
@@ -182,7 +183,7 @@ func (j *judge) place(t *testing.T, o *unstructured.Unstructured, namespace stri
 }
 
 // dryRun has the server judge an object, as a part of a namespace if it is one of any.
-func (j *judge) dryRun(t *testing.T, namespace string, o *unstructured.Unstructured) *Answer {
+func (j *dryRuns) dryRun(t *testing.T, namespace string, o *unstructured.Unstructured) *Answer {
 	t.Helper()
 	path := j.place(t, o, namespace)
 	o = o.DeepCopy()
@@ -198,7 +199,7 @@ func (j *judge) dryRun(t *testing.T, namespace string, o *unstructured.Unstructu
 
 // pods returns how many pods the restricted policy takes that it refused before. It refuses those
 // that violate it by Kubernetes' own list of checks.
-func (j *judge) pods(t *testing.T, before, after []pod) (passed int) {
+func (j *dryRuns) pods(t *testing.T, before, after []judge.Pod) (passed int) {
 	t.Helper()
 	for i, p := range after {
 		was, is := j.refusal(t, before[i]), j.refusal(t, p)
@@ -210,7 +211,7 @@ func (j *judge) pods(t *testing.T, before, after []pod) (passed int) {
 			j.refused++
 		}
 		if was != "" && is == "" {
-			t.Logf("%s is taken; before: %s", p.name, was)
+			t.Logf("%s is taken; before: %s", p.Name, was)
 			passed++
 		}
 	}
@@ -218,18 +219,18 @@ func (j *judge) pods(t *testing.T, before, after []pod) (passed int) {
 }
 
 // refusal returns why the restricted policy refuses a pod that is right otherwise, or "".
-func (j *judge) refusal(t *testing.T, p pod) string {
+func (j *dryRuns) refusal(t *testing.T, p judge.Pod) string {
 	t.Helper()
-	p.meta.Name, p.meta.Namespace = "app", ""
+	p.Meta.Name, p.Meta.Namespace = "app", ""
 	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(&corev1.Pod{
-		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"}, ObjectMeta: p.meta, Spec: p.spec,
+		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"}, ObjectMeta: p.Meta, Spec: p.Spec,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	o := &unstructured.Unstructured{Object: content}
 	if a := j.dryRun(t, "open", o); a.Code != http.StatusCreated {
-		t.Logf("%s makes pods that can't be made by themselves: %s", p.name, a.Reason())
+		t.Logf("%s makes pods that can't be made by themselves: %s", p.Name, a.Reason())
 		return ""
 	}
 	a := j.dryRun(t, "closed", o)
@@ -237,8 +238,8 @@ func (j *judge) refusal(t *testing.T, p pod) string {
 	if a.Code != http.StatusCreated {
 		reason = a.Reason()
 	}
-	if found := violations(t, p); (len(found) > 0) != strings.Contains(reason, `violates PodSecurity "restricted`) || len(found) == 0 && reason != "" {
-		t.Errorf("%s: the server says %q, and the checks %v", p.name, reason, found)
+	if found := violationsOf(t, p); (len(found) > 0) != strings.Contains(reason, `violates PodSecurity "restricted`) || len(found) == 0 && reason != "" {
+		t.Errorf("%s: the server says %q, and the checks %v", p.Name, reason, found)
 	}
 	return reason
 }

@@ -28,8 +28,8 @@ import (
 // Pod is a pod, or the template of one.
 type Pod struct {
 	Name string // with its kind
-	meta metav1.ObjectMeta
-	spec corev1.PodSpec
+	Meta metav1.ObjectMeta
+	Spec corev1.PodSpec
 }
 
 // decode reads objects strictly, as the API server does.
@@ -113,7 +113,7 @@ func (p Pod) Violations() (map[string]bool, error) {
 		return nil, err
 	}
 	found := map[string]bool{}
-	for _, r := range e.EvaluatePod(api.LevelVersion{Level: api.LevelRestricted, Version: api.LatestVersion()}, &p.meta, &p.spec) {
+	for _, r := range e.EvaluatePod(api.LevelVersion{Level: api.LevelRestricted, Version: api.LatestVersion()}, &p.Meta, &p.Spec) {
 		if !r.Allowed {
 			reason, _, _ := strings.Cut(r.ForbiddenReason, " (")
 			found[reason] = true
@@ -125,7 +125,7 @@ func (p Pod) Violations() (map[string]bool, error) {
 // IsAsMeant reports whether a pod is the other one with another security context for its
 // containers, an fsGroup, and new empty volumes.
 func (p Pod) IsAsMeant(before Pod) bool {
-	return reflect.DeepEqual(bare(before.spec, before.spec), bare(before.spec, p.spec))
+	return reflect.DeepEqual(bare(before.Spec, before.Spec), bare(before.Spec, p.Spec))
 }
 
 // bare returns a pod without the security contexts of its containers, an fsGroup, and the
