@@ -2,6 +2,7 @@ package golden
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"path/filepath"
 	"regexp"
@@ -11,6 +12,7 @@ import (
 	"testing/fstest"
 
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/compose"
 	"github.com/dockmend/dockmend/fixer/composefile"
 	"github.com/dockmend/dockmend/fixer/diff"
@@ -30,6 +32,7 @@ type yamlCase struct {
 	// containers are those of containers.json: by the name of the image or, of what a service
 	// builds, of the Dockerfile.
 	containers map[string]workload.Container
+	images     baseimage.Inspector
 }
 
 func TestManifests(t *testing.T) { checkYAML(t, "manifest.yaml", 15) }
@@ -62,6 +65,7 @@ func loadYAML(t *testing.T, dir, name string) *yamlCase {
 			}
 		}
 	}
+	c.images = baseimage.NewStatic(append(images(t, filepath.Join(dir, "images.json")), images(t, "images.json")...)...)
 	if o.Unsafe {
 		c.options.Threshold = fixer.Unsafe
 	}
@@ -84,7 +88,7 @@ func (c *yamlCase) run(t *testing.T, src []byte) fixer.Result {
 				return c.container(s.Build.Dockerfile)
 			}
 			return c.container(s.Image)
-		}}, c.transforms, c.options)
+		}, Inspect: c.inspect}, c.transforms, c.options)
 	} else {
 		r, err = manifest.Run(t.Context(), manifest.Source{Name: c.name, Src: src, Image: c.container}, c.transforms, c.options)
 	}
@@ -97,6 +101,11 @@ func (c *yamlCase) run(t *testing.T, src []byte) fixer.Result {
 		}
 	}
 	return r
+}
+
+// inspect answers from images.json of the case, and from that of all.
+func (c *yamlCase) inspect(q baseimage.Query) (*baseimage.Facts, error) {
+	return c.images.Inspect(context.Background(), q)
 }
 
 func (c *yamlCase) container(name string) workload.Container {
@@ -195,15 +204,18 @@ func (c *yamlCase) invariants(t *testing.T, r fixer.Result) {
 // addedInFlow matches what is added to a list in flow style.
 var addedInFlow = regexp.MustCompile(`, ["']?(?:ALL|no-new-privileges:true)["']?\]`)
 
-// keepsLines: each line that was there is there, in its order. Two change as they are
-// edited: a list in flow style, and a value that was {} or [].
+// named matches the tag and the digest of an image that a service names.
+var named = regexp.MustCompile(`^( +image: "?[\w./]+)[:@][^"]*`)
+
+// keepsLines: each line that was there is there, in its order. Some change as they are
+// edited: the name of an image, a list in flow style, and a value that was {} or [].
 func keepsLines(t *testing.T, before, after []byte) {
 	t.Helper()
 	lines := func(text []byte) []string { return strings.Split(strings.ReplaceAll(string(text), "\r", ""), "\n") }
 	rest := lines(after)
 	for _, line := range lines(before) {
 		i := slices.IndexFunc(rest, func(l string) bool {
-			return l == line || addedInFlow.ReplaceAllString(l, "]") == line || l == strings.NewReplacer(" {}", "", " []", "").Replace(line)
+			return l == line || addedInFlow.ReplaceAllString(l, "]") == line || named.ReplaceAllString(l, "$1") == named.ReplaceAllString(line, "$1") || l == strings.NewReplacer(" {}", "", " []", "").Replace(line)
 		})
 		if i < 0 {
 			t.Errorf("a line is lost: %q", line)

@@ -41,6 +41,7 @@ import (
 //   - nonroot-user decides who the container runs as;
 //   - chown-copy then gives that user its files, so it comes last of those for
 //     Dockerfiles;
+//   - compose-pin-image comes before what else Compose files say of their images;
 //   - compose-user, compose-init, compose-read-only, compose-cap-drop and compose-no-new-privileges are for
 //     Compose files, and rest on the users that the Dockerfiles have in the end;
 //   - kube-user, kube-no-escalation, kube-read-only, kube-drop-caps, kube-seccomp and
@@ -69,6 +70,7 @@ func All() []*fixer.Transform {
 		TiniInit,
 		NonrootUser,
 		ChownCopy,
+		ComposePinImage,
 		ComposeUser,
 		ComposeInit,
 		ComposeReadOnly,

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/compose"
 	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/workload"
@@ -43,6 +44,14 @@ func On(run func(*Pass) error) func(*fixer.Pass) error {
 
 // Image returns what is known of the image of a service, in the project of a meaning.
 func (p *Pass) Image(s *compose.Service) workload.Container { return p.view.subject.image(s) }
+
+// Inspect asks a registry about an image. The error is that of a [baseimage.Inspector].
+func (p *Pass) Inspect(image string, ask baseimage.Ask) (*baseimage.Facts, error) {
+	if p.view.subject.source.Inspect == nil {
+		return nil, baseimage.ErrUnknown
+	}
+	return p.view.subject.source.Inspect(baseimage.Query{Image: image, Ask: ask})
+}
 
 // Place is the path by which the meanings name the file.
 func (p *Pass) Place() string { return p.view.subject.source.Place }

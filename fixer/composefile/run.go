@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/compose"
 	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/workload"
@@ -22,6 +23,8 @@ type Source struct {
 	Projects []*compose.Project
 	// Image returns what is known of the image of a service. nil: nothing is known of any.
 	Image func(*compose.Service) workload.Container
+	// Inspect asks a registry about an image. nil: nothing is known of any.
+	Inspect func(baseimage.Query) (*baseimage.Facts, error)
 }
 
 // Run runs the transforms over a Compose file, as [fixer.Run] does. It fails, with a

@@ -61,7 +61,7 @@ func (c *ComposeFile) Fix(ctx context.Context, ts []*fixer.Transform, inspector 
 			return published(ctx, s.Image, asked)
 		}
 		return workload.Container{Image: s.Image, Unknown: "there is no repository to look at for its build"}
-	}}, ts, o)
+	}, Inspect: func(q baseimage.Query) (*baseimage.Facts, error) { return asked.Inspect(ctx, q) }}, ts, o)
 	var unread *yamlfile.Error
 	if errors.As(err, &unread) {
 		err = &document.Error{Name: c.file.Name, Line: unread.Line, Col: unread.Col, Msg: unread.Msg}

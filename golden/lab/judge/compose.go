@@ -63,6 +63,9 @@ func differing(a, b types.ServiceConfig) (names []string) {
 
 // withoutAdded returns a service without what dockmend adds to one.
 func withoutAdded(before, after types.ServiceConfig) types.ServiceConfig {
+	if repository(before.Image) == repository(after.Image) {
+		after.Image = before.Image
+	}
 	if before.User == "" {
 		after.User = ""
 	}
@@ -77,6 +80,15 @@ func withoutAdded(before, after types.ServiceConfig) types.ServiceConfig {
 	after.SecurityOpt = without(before.SecurityOpt, after.SecurityOpt, func(s string) bool { return s == "no-new-privileges:true" })
 	after.Tmpfs = without(before.Tmpfs, after.Tmpfs, func(string) bool { return isReadOnly })
 	return after
+}
+
+// repository returns the name of an image without its tag and digest.
+func repository(image string) string {
+	name, _, _ := strings.Cut(image, "@")
+	if i := strings.LastIndexByte(name, ':'); i > strings.LastIndexByte(name, '/') {
+		name = name[:i]
+	}
+	return name
 }
 
 // without returns a list as it was, where only items that may be there were added behind its

@@ -104,7 +104,7 @@ func (s *pins) pinValue(arg argDefault, uses []argWord) (pinned pin, value strin
 		return pin{}, "", fmt.Errorf("a digest has no place in ARG %s, which has but a part of the name", arg.name)
 	}
 	unknown := "" // why it's not known what another place would name
-	pinned = s.find(first.imageWord, func(name string) bool {
+	pinned = s.find(first.image, first.platform, func(name string) bool {
 		value, ok := first.value(name)
 		if !ok || number.MatchString(arg.value) && !version.MatchString(value) {
 			return false

@@ -11,18 +11,24 @@ import (
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
-// find searches for the best name that fits.
-func (s *pins) find(w imageWord, fits func(name string) bool) pin {
+// finder finds how images are to be named.
+type finder struct {
+	image func(image, platform string, ask baseimage.Ask) (*baseimage.Facts, error)
+	style string // byTag, byDigest
+}
+
+// find searches for the best name of an image that fits.
+func (s finder) find(image, platform string, fits func(name string) bool) pin {
 	const windows = "images of Windows are bound to the version of the host"
-	n := splitName(w.image)
+	n := splitName(image)
 	if n.windows() {
 		return pin{may: fixer.Refusal(windows)}
 	}
 	ask := baseimage.AskDigest
-	if Style.Of(s.Options) == byTag {
+	if s.style == byTag {
 		ask |= baseimage.AskConfig
 	}
-	f, reason := s.ask(w.image, w.platform, ask)
+	f, reason := s.ask(image, platform, ask)
 	if reason == "" && f.Distro.FamilyOf() == baseimage.Windows {
 		reason = windows
 	}
@@ -30,9 +36,9 @@ func (s *pins) find(w imageWord, fits func(name string) bool) pin {
 		return pin{may: fixer.Refusal(reason)}
 	}
 	var tried []string
-	if Style.Of(s.Options) == byTag {
+	if s.style == byTag {
 		if n.dependsOnRelease(f) {
-			if f, reason = s.ask(w.image, w.platform, ask|baseimage.AskDistro); reason != "" {
+			if f, reason = s.ask(image, platform, ask|baseimage.AskDistro); reason != "" {
 				return pin{may: fixer.Refusal(reason)}
 			}
 		}
@@ -41,7 +47,7 @@ func (s *pins) find(w imageWord, fits func(name string) bool) pin {
 			if !fits(name) {
 				continue
 			}
-			switch same, reason := s.same(name, w.platform, f.Digest); {
+			switch same, reason := s.same(name, platform, f.Digest); {
 			case reason != "":
 				return pin{may: fixer.Refusal(fmt.Sprintf("whether %s is the same image is unknown: %s", tag, reason))}
 			case same:
@@ -63,10 +69,10 @@ func digestOf(f *baseimage.Facts) []fixer.Evidence {
 // byDigest adds the digest to the name. Unless a digest was requested, the change
 // needs a look if the image may be the project's own, which is rebuilt before this
 // one, or if it is unknown how long a digest without tags is kept.
-func (s *pins) byDigest(n name, digest string, tried []string) pin {
+func (s finder) byDigest(n name, digest string, tried []string) pin {
 	pinned := pin{name: n.repo + ":" + cmp.Or(n.tag, "latest") + "@" + digest}
 	pinned.change, pinned.why = "add its digest "+brief(digest), "what it names today"
-	if Style.Of(s.Options) == byDigest {
+	if s.style == byDigest {
 		pinned.why += ", --pin=digest"
 		return pinned
 	}
@@ -83,8 +89,8 @@ func (s *pins) byDigest(n name, digest string, tried []string) pin {
 
 // same reports whether an image exists and has that digest. The reason says why
 // that is unknown.
-func (s *pins) same(image, platform, digest string) (same bool, reason string) {
-	f, err := s.Image(image, platform, baseimage.AskDigest)
+func (s finder) same(image, platform, digest string) (same bool, reason string) {
+	f, err := s.image(image, platform, baseimage.AskDigest)
 	switch {
 	case errors.Is(err, baseimage.ErrNotFound):
 		return false, ""
@@ -95,8 +101,8 @@ func (s *pins) same(image, platform, digest string) (same bool, reason string) {
 }
 
 // ask asks about an image what must be certain. The reason says why it isn't.
-func (s *pins) ask(image, platform string, ask baseimage.Ask) (f *baseimage.Facts, reason string) {
-	f, err := s.Image(image, platform, ask)
+func (s finder) ask(image, platform string, ask baseimage.Ask) (f *baseimage.Facts, reason string) {
+	f, err := s.image(image, platform, ask)
 	switch {
 	case err != nil:
 		return nil, err.Error()

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 )
@@ -25,7 +26,7 @@ type Change struct {
 // of the file, but for those that are named by a variable, which come last. Of an
 // image that is left alone it says so once.
 func Images(p *imagebuild.Pass) []Change {
-	s := &pins{Pass: p, known: map[string]pin{}, told: map[string]bool{}}
+	s := &pins{Pass: p, finder: finder{p.Image, Style.Of(p.Options)}, known: map[string]pin{}, told: map[string]bool{}}
 	var byVariable []imageWord
 	for _, w := range imageWords(p) {
 		if strings.Contains(w.text, "$") {
@@ -38,12 +39,25 @@ func Images(p *imagebuild.Pass) []Change {
 	return s.changes
 }
 
+// Of returns how an image is to be named that a Compose file runs, for the default platform, as
+// [Images] does for those of a Dockerfile; ok is false where its name stays the same image. ask
+// asks about an image.
+func Of(image string, o fixer.Options, ask func(image string, ask baseimage.Ask) (*baseimage.Facts, error)) (c Change, name string, ok bool) {
+	if !floats(image) {
+		return Change{}, "", false
+	}
+	f := finder{func(image, _ string, a baseimage.Ask) (*baseimage.Facts, error) { return ask(image, a) }, Style.Of(o)}
+	pinned := f.find(image, "", func(string) bool { return true })
+	return Change{What: unpinned + image, Change: pinned.change, Why: pinned.why, By: pinned.by, May: pinned.may}, pinned.name, true
+}
+
 // unpinned is the problem, before the name of the image.
 const unpinned = "unpinned image "
 
 // pins is the work on one file.
 type pins struct {
 	*imagebuild.Pass
+	finder
 	known   map[string]pin  // by image
 	told    map[string]bool // the images that were reported as left alone
 	changes []Change
@@ -100,7 +114,7 @@ func (s *pins) pin(w imageWord) pin {
 	}
 	pinned, ok := s.known[w.image]
 	if !ok {
-		pinned = s.find(w, func(string) bool { return true })
+		pinned = s.find(w.image, w.platform, func(string) bool { return true })
 		s.known[w.image] = pinned
 	}
 	return pinned

@@ -267,6 +267,11 @@ func (s Subject) Add(key string, v yamlfile.Value) ([]document.Edit, error) {
 	return rights.One(s.pass.File.AddEntry(s.Node, key, v, order[:i]...))
 }
 
+// Set returns the edits that put a value in the place of that of an attribute.
+func (s Subject) Set(key, old *yamlfile.Node, v yamlfile.Value) ([]document.Edit, error) {
+	return rights.One(s.pass.File.SetValue(key, old, v))
+}
+
 // AddItems returns the edits that add items to the list of an attribute, or the attribute.
 func (s Subject) AddItems(key string, items ...yamlfile.Value) (edits []document.Edit, err error) {
 	at, list := s.Node.Get(key)
