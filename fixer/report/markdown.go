@@ -33,7 +33,7 @@ const home = "[dockmend](https://github.com/dockmend/dockmend)"
 // without effect.
 func Markdown(w io.Writer, r *Report) error {
 	b := sorted(r)
-	head := join(b.opening(), b.warnings(), b.overview(), b.unwrittenFiles(), b.failures())
+	head := join(b.opening(), b.warnings(), b.overview(), b.identities(), b.toDo(), b.unwrittenFiles(), b.failures())
 	tail := b.refusal()
 	room := maxBody - len(join(head, tail)) - 2*len("\n\n") - len("\n")
 	changed := b.changedFiles(room - minLeft)
@@ -97,7 +97,7 @@ func kinds(files []*File) string {
 	for _, kind := range order {
 		parts = append(parts, Counted(count[kind], string(kind)))
 	}
-	return strings.Join(parts, " and ")
+	return enumerated(parts)
 }
 
 // opening returns the introduction.
@@ -193,7 +193,7 @@ func (b *body) refusal() string {
 	}
 	id := slices.MaxFunc(fixes, func(a, b Count) int { return cmp.Compare(a.Count, b.Count) }).ID
 	return join("## How to refuse a change",
-		"Take it back, and put a comment directly above the instruction, or above the first one of the file for all of it. "+
+		"Take it back, and put a comment directly above the instruction or the entry, or above the first one of the file for all of it. "+
 			"dockmend follows it from then on. The reason is free text:",
 		fmt.Sprintf("```dockerfile\n# dockmend ignore=%s the reason\n```", id),
 		fmt.Sprintf("`dockmend explain %s` shows what this change is, what is verified first, and which documentation it rests on. Everything else about %s is in its repository.", id, home))

@@ -37,7 +37,19 @@ var sayings = map[string]struct {
 	files   []File
 	has, no []string
 }{
-	"no file":         {nil, []string{"has nothing to change here."}, []string{saysUnbuilt, "##", "Of the"}},
+	"no file": {nil, []string{"has nothing to change here."}, []string{saysUnbuilt, "##", "Of the"}},
+	"one user": {[]File{changed(func(f *File) {
+		f.Path = "compose.yaml"
+		by := fixer.Evidence{File: "api/Dockerfile", Line: 6, What: "USER node"}
+		f.Result.Findings[0].Evidence, f.Result.Findings[0].Caveats = []fixer.Evidence{by}, []string{"build it"}
+		f.Result.Findings = append(f.Result.Findings, f.Result.Findings[0])
+	}), changed(func(f *File) {
+		f.Path, f.Result.Findings[0].Evidence = "pod.yaml", []fixer.Evidence{{File: "api/Dockerfile", Line: 6, What: "USER node"}}
+	})}, []string{
+		"## One user\n\n- `USER node` in `api/Dockerfile`, line 6, is the user in `compose.yaml` and `pod.yaml`, too.\n\n",
+		"## What remains for a person\n\n- `compose.yaml`: build it\n\n",
+	}, nil},
+	"no user":         {[]File{changed(func(f *File) { f.Result.Findings[0].Evidence = []fixer.Evidence{{File: "a", What: "script start"}} })}, nil, []string{"## One user", "## What remains"}},
 	"nothing changes": {[]File{{Path: "Dockerfile"}}, []string{"has nothing to change here. Of the files, 1 stays as it is.", "\n- `Dockerfile`\n"}, []string{saysUnbuilt, "##"}},
 	"no proof": {[]File{changed(nothing)}, []string{"This pull request repairs 1 Dockerfile.", saysUnbuilt, "\n- Line 1, `first-one`: is fixed\n", "ignore=first-one"},
 		[]string{"roved", saysLook, "Assumed", "Of the other"}},
