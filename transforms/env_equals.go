@@ -108,7 +108,7 @@ func equals(p *imagebuild.Pass, in *dockerfile.Instruction, kv instructions.KeyV
 	}, fixer.Decision{}, edits...)
 }
 
-// equalsEdits puts word behind name=, which is the value, or the value in quotes: it is
+// equalsEdits puts word after name=, which is the value, or the value in quotes: it is
 // left where it stands, on whatever lines.
 func equalsEdits(in *dockerfile.Instruction, kv instructions.KeyValuePair, word string) ([]document.Edit, error) {
 	before, after, _ := strings.Cut(word, kv.Value)

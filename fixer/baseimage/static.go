@@ -131,7 +131,7 @@ func ReadFacts(r io.Reader) ([]*Facts, error) {
 		return nil, err
 	}
 	if _, err := dec.Token(); err != io.EOF {
-		return nil, errors.New("there is something behind the facts")
+		return nil, errors.New("there is something after the facts")
 	}
 	if file.Version != factsVersion {
 		return nil, fmt.Errorf("version %d of the facts is not known, %d is", file.Version, factsVersion)

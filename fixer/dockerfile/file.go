@@ -108,7 +108,7 @@ func (in *Instruction) Comments() string {
 type Stage struct {
 	From  *Instruction
 	Ref   Word   // the base as written: an image, a stage, maybe with variables
-	Name  string // the name behind AS in lower case, as BuildKit compares it; "" when unnamed
+	Name  string // the name after AS in lower case, as BuildKit compares it; "" when unnamed
 	Index int
 	Body  []*Instruction // without From
 }
@@ -199,7 +199,7 @@ func parse(name string, src []byte, known []*Instruction) (*File, error) {
 	}
 	f.countDirectives()
 	args := 0
-	prev := 0 // the line behind the previous instruction
+	prev := 0 // the line after the previous instruction
 	for i, node := range res.AST.Children {
 		if i == MaxInstructions {
 			return nil, &document.Error{Name: name, Line: node.StartLine, Col: 1, Msg: fmt.Sprintf("more than %d instructions", MaxInstructions)}

@@ -232,7 +232,7 @@ func (s *sedScript) line(i int) int {
 	return min(i, len(s.text))
 }
 
-// until returns the offset behind a delimiter.
+// until returns the offset after a delimiter.
 func (s *sedScript) until(i int, delimiter byte) int {
 	for ; i < len(s.text) && s.text[i] != delimiter; i++ {
 		switch s.text[i] {

@@ -15,11 +15,11 @@ type Ending struct {
 	// Text is the command as written, without exec, and Start where exec begins.
 	Text  string
 	Start int
-	// Passes: it is the arguments of the script, whole or those behind a "--". Raw is the
+	// Passes: it is the arguments of the script, whole or those after a "--". Raw is the
 	// word that stands for them.
 	Passes bool
 	Raw    string
-	dashes bool // those behind the first "--"
+	dashes bool // those after the first "--"
 	splits bool // the shell would split them at blanks, and expand patterns
 }
 

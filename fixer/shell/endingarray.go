@@ -10,7 +10,7 @@ import (
 // (github.com/vishnubob/wait-for-it).
 
 // takesArguments reports whether a variable, perhaps an array, has the arguments of the
-// script: all of them, or those behind the first "--".
+// script: all of them, or those after the first "--".
 func takesArguments(file *syntax.File, name string, array bool) (dashes, ok bool) {
 	take := theOnly(file, name)
 	if take == nil || !isOfArguments(take, array) {

@@ -22,7 +22,7 @@ var outputOption = lazyregexp.New(`^(?:out|output|outfile|log|logs|logfile|logpa
 var readers = map[string]bool{"tail": true, "head": true, "less": true, "grep": true, "stat": true, "find": true, "wc": true, "source": true, ".": true, "file": true, "readlink": true, "realpath": true, "dirname": true, "basename": true, "wait-for-it.sh": true, "[[": true}
 
 // argumentWrites returns what arguments of the start, of the commands of deployments and of
-// the programs behind them name so. An image of another name has arguments of its own.
+// the programs after them name so. An image of another name has arguments of its own.
 func (w *Workload) argumentWrites() (list []Write) {
 	alike := slices.DeleteFunc(slices.Clone(w.in.Perhaps), func(d Deployment) bool { return !d.Alike })
 	for _, as := range append([]*Workload{w}, w.startsOf(slices.Concat(w.in.Deployments, alike))...) {

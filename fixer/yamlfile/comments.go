@@ -13,7 +13,7 @@ import (
 // parser attaches a comment to depends on the line ends
 // (https://github.com/yaml/go-yaml/issues/182).
 //
-// A comment in a line of its own governs the entry or the item below it, one behind an
+// A comment in a line of its own governs the entry or the item below it, one after an
 // entry that entry; one above the first entry of a document governs the document, and on
 // top of the file the file.
 func (f *File) Comments() []document.Comment {

@@ -21,8 +21,8 @@ type meaning struct {
 	depth int // the column of what is added
 }
 
-// AddEntry returns the edit that adds an entry to a mapping: behind the last of its entries
-// that have one of the names in after, or behind all where it has none of them. It returns
+// AddEntry returns the edit that adds an entry to a mapping: after the last of its entries
+// that have one of the names in after, or after all where it has none of them. It returns
 // a [*RefusedError] where the mapping cannot be edited, or has the key.
 func (f *File) AddEntry(m *Node, key string, v Value, after ...string) (document.Edit, error) {
 	if err := f.Editable(m); err != nil {
@@ -60,7 +60,7 @@ func (f *File) AddEntry(m *Node, key string, v Value, after ...string) (document
 	return f.edit(e, lines, m.content[i], meaning{node: m, at: i + 2, key: key, value: v, added: true, depth: column}), nil
 }
 
-// AddItem returns the edit that adds an item behind all others of a sequence, which is in
+// AddItem returns the edit that adds an item after all others of a sequence, which is in
 // block style, or in flow style on one line. It returns a [*RefusedError] where the
 // sequence cannot be edited.
 func (f *File) AddItem(s *Node, v Value) (document.Edit, error) {
@@ -159,7 +159,7 @@ func (f *File) SetValue(key, old *Node, v Value) (document.Edit, error) {
 	}, nil
 }
 
-// replaceable returns the bytes from behind the colon of an entry to the end of its value.
+// replaceable returns the bytes from after the colon of an entry to the end of its value.
 func (f *File) replaceable(key, old *Node) (start, stop int, ok bool) {
 	if start, ok = f.colon(key); !ok {
 		return 0, 0, false
@@ -181,7 +181,7 @@ func (f *File) replaceable(key, old *Node) (start, stop int, ok bool) {
 	}
 }
 
-// colon returns the offset of the colon behind a key that is a scalar on one line.
+// colon returns the offset of the colon after a key that is a scalar on one line.
 func (f *File) colon(key *Node) (offset int, ok bool) {
 	end, ok := f.scalarEnd(key)
 	rest := f.src[end:f.lineEndAfter(end)]
@@ -189,7 +189,7 @@ func (f *File) colon(key *Node) (offset int, ok bool) {
 	return end + at, ok && at < len(rest) && rest[at] == ':'
 }
 
-// scalarEnd returns the offset behind a scalar that is written on one line as it is read,
+// scalarEnd returns the offset after a scalar that is written on one line as it is read,
 // apart from its quotes.
 func (f *File) scalarEnd(n *Node) (offset int, ok bool) {
 	if n.Kind != Scalar || n.raw.Style&(yaml.LiteralStyle|yaml.FoldedStyle|yaml.TaggedStyle) != 0 || n.Anchor != "" {

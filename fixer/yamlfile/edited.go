@@ -34,7 +34,7 @@ func (f *File) edited(edits []document.Edit) (*File, error) {
 			c.replaced[m.node] = m
 		}
 	}
-	// What is deeper belongs to the entry that the other is behind.
+	// What is deeper belongs to the entry that the other is after.
 	slices.SortStableFunc(edits, func(a, b document.Edit) int {
 		if a.Span != b.Span || a.Len() > 0 {
 			return a.Start - b.Start

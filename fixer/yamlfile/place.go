@@ -66,14 +66,14 @@ func (f *File) column(offset int) (int, error) {
 	return utf8.RuneCount(before), nil
 }
 
-// end is the place behind the last line of a node.
+// end is the place after the last line of a node.
 type end struct {
 	offset int    // of the next line, or the end of the file
 	open   bool   // the line has no end: the file ends there
 	eol    string // as the lines around it end
 }
 
-// endOf returns the place behind the last line of the value of an entry, or of an item,
+// endOf returns the place after the last line of the value of an entry, or of an item,
 // whose first column is that of its key or dash: comments that are deeper are part of it.
 func (f *File) endOf(key, value *Node, column int) (end, error) {
 	last := f.tree().last(value)

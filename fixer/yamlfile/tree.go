@@ -42,7 +42,7 @@ func (t *tree) last(n *Node) *Node {
 	return t.order[i+t.size[i]-1]
 }
 
-// next returns the first node behind the subtree of n, nil at the end of the file.
+// next returns the first node after the subtree of n, nil at the end of the file.
 func (t *tree) next(n *Node) *Node {
 	i := t.index[n]
 	if i += t.size[i]; i < len(t.order) {

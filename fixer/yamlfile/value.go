@@ -100,7 +100,7 @@ func (v Value) entry(key string, indent int, s style) []string {
 	return []string{key + " " + v.inline(false)}
 }
 
-// inline returns a scalar, and what is empty, as it is written behind a key or a dash.
+// inline returns a scalar, and what is empty, as it is written after a key or a dash.
 func (v Value) inline(flow bool) string {
 	switch v.kind {
 	case Mapping:

@@ -91,7 +91,7 @@ func repository(image string) string {
 	return name
 }
 
-// without returns a list as it was, where only items that may be there were added behind its
+// without returns a list as it was, where only items that may be there were added after its
 // own.
 func without(before, after []string, may func(string) bool) []string {
 	if len(after) < len(before) || !slices.Equal(before, after[:len(before)]) || slices.ContainsFunc(after[len(before):], func(s string) bool { return !may(s) }) {

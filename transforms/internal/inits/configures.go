@@ -32,7 +32,7 @@ var (
 	aptLists        = lazyregexp.New(`/var/lib/apt/lists`)
 )
 
-// configures reports whether an instruction may decide it for those behind it.
+// configures reports whether an instruction may decide it for those after it.
 func configures(p *imagebuild.Pass, s stage.Step) bool {
 	switch cmd := s.In.Cmd.(type) {
 	case *instructions.EnvCommand:

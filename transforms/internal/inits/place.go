@@ -15,7 +15,7 @@ import (
 
 // This file finds the place of a RUN that installs an init.
 
-// place returns the instruction behind which a RUN can install one: FROM, where it is
+// place returns the instruction after which a RUN can install one: FROM, where it is
 // cached longest, or the last one that configures the package manager. used is the first
 // RUN that installs packages, nil for none: what configures the package manager without
 // being recognized stands before it.
@@ -75,7 +75,7 @@ func marksAll(s stage.Step) bool {
 	return found
 }
 
-// rootBehind returns the instruction itself, or the first one of the stage behind it,
+// rootBehind returns the instruction itself, or the first one of the stage after it,
 // after which a RUN is root's; nil for none.
 func rootBehind(run *stage.Evaluation, in *dockerfile.Instruction) *dockerfile.Instruction {
 	if from, ok := steps.AfterFrom(run); ok && from.In == in {
@@ -130,7 +130,7 @@ func (t Source) listsBefore(run *stage.Evaluation, place *dockerfile.Instruction
 	return in
 }
 
-// insertBehind puts an instruction behind another one: into a paragraph of its own, where
+// insertBehind puts an instruction after another one: into a paragraph of its own, where
 // a comment describes that one's.
 func insertBehind(f *dockerfile.File, in *dockerfile.Instruction, line string) (document.Edit, error) {
 	if in.Comments() != "" && in.Name() != "FROM" && in.Index+1 < len(f.Instructions) {

@@ -95,7 +95,7 @@ func (t Source) isUsed(s stage.Step) bool {
 	return found
 }
 
-// join adds a word to the packages that a RUN installs, behind one of them that stands before
+// join adds a word to the packages that a RUN installs, after one of them that stands before
 // an offset in the file.
 func (t Source) join(s stage.Step, before int) (document.Edit, bool) {
 	script, err := s.Script()

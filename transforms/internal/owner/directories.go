@@ -35,7 +35,7 @@ type Lines struct {
 }
 
 // Volumes prepares the directories that the target stage declares as
-// volumes: made and owned before the first VOLUME, behind which the classic
+// volumes: made and owned before the first VOLUME, after which the classic
 // builder loses every change (Docker documentation, "Notes about specifying
 // volumes"). It is nil when there is nothing to prepare.
 func Volumes(p *imagebuild.Pass, run *stage.Evaluation, id users.Identity) (*Lines, error) {

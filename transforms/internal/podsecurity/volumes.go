@@ -90,7 +90,7 @@ func (s *Scratch) Edits() ([]document.Edit, error) {
 	return slices.Concat(s.edits, edits), err
 }
 
-// addItems returns the edits that add items to a list of a mapping, or the list, behind the
+// addItems returns the edits that add items to a list of a mapping, or the list, after the
 // keys in after.
 func addItems(f *yamlfile.File, m *yamlfile.Node, key string, items []yamlfile.Value, after ...string) (edits []document.Edit, err error) {
 	at, list := m.Resolve().Get(key)

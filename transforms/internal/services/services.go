@@ -257,7 +257,7 @@ func (s Subject) Editable(err error) fixer.Decision {
 	return fixer.Refusal(why)
 }
 
-// order are the attributes behind which one is added that concerns what the container may do,
+// order are the attributes after which one is added that concerns what the container may do,
 // in the order in which they are written.
 var order = []string{"image", "build", "container_name", "user", "init", "read_only", "tmpfs", "cap_drop", "cap_add", "security_opt"}
 

@@ -24,7 +24,7 @@ func UserVariable(run *stage.Evaluation) string {
 
 // ChangeDefault gives another default to the ARG that the last USER is written
 // with: who builds with --build-arg still gets what they ask for. It fails
-// where anything else depends on the ARG, or runs behind the USER.
+// where anything else depends on the ARG, or runs after the USER.
 func ChangeDefault(f *dockerfile.File, run *stage.Evaluation, name, spec string) (document.Edit, error) {
 	left := func(why string) (document.Edit, error) {
 		return document.Edit{}, fmt.Errorf("its user comes from the variable %s, %s", name, why)
