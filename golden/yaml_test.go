@@ -83,7 +83,8 @@ func (c *yamlCase) run(t *testing.T, src []byte) fixer.Result {
 	var r fixer.Result
 	var err error
 	if c.name == "compose.yaml" {
-		r, err = composefile.Run(t.Context(), composefile.Source{Name: c.name, Src: src, Place: c.name, Projects: c.projects(t, src), Image: func(s *compose.Service) workload.Container {
+		projects, beside := c.projects(t, src)
+		r, err = composefile.Run(t.Context(), composefile.Source{Name: c.name, Src: src, Place: c.name, Projects: projects, Beside: beside, Image: func(s *compose.Service) workload.Container {
 			if s.Build != nil {
 				return c.container(s.Build.Dockerfile)
 			}
@@ -116,9 +117,9 @@ func (c *yamlCase) container(name string) workload.Container {
 	return workload.Container{Image: name, Unknown: "nothing is known of the image " + name}
 }
 
-// projects returns the Compose projects that the file is a part of, with that text: those of
-// the case's folder.
-func (c *yamlCase) projects(t *testing.T, src []byte) (list []*compose.Project) {
+// projects returns the Compose projects of the case's folder, with that text of the file: those
+// that it is a part of, and the others.
+func (c *yamlCase) projects(t *testing.T, src []byte) (list, beside []*compose.Project) {
 	t.Helper()
 	files := fstest.MapFS{c.name: {Data: src}}
 	for _, pattern := range []string{"*.yaml", ".env"} {
@@ -139,9 +140,11 @@ func (c *yamlCase) projects(t *testing.T, src []byte) (list []*compose.Project) 
 	for _, p := range set.Projects {
 		if slices.Contains(p.Files, c.name) {
 			list = append(list, p)
+		} else {
+			beside = append(beside, p)
 		}
 	}
-	return list
+	return list, beside
 }
 
 func (c *yamlCase) check(t *testing.T) {

@@ -35,6 +35,7 @@ are in most images.`,
 			"Services that say no-new-privileges:false, with a merge key or an anchor that is used, or that extend another",
 		},
 		NeedsUnsafe: []string{
+			"Another file of the directory has the service, and is not known to be merged: two that say it are refused",
 			"The programs of the image are not known: it is not built from a Dockerfile of the repository",
 			"A package starts a browser (puppeteer, playwright), and no source says --no-sandbox",
 			"The image has a tag of a version, and had another user before this run",
@@ -63,5 +64,5 @@ func composeNoNewPrivileges(p *composefile.Pass, s services.Subject) {
 	}
 	edits, err := s.AddItems("security_opt", yamlfile.String("no-new-privileges:true"))
 	p.Change(p.At(s.Service), fixer.Finding{Problem: "processes of the service may gain rights", Change: "add no-new-privileges:true", Reason: s.User().Why, Evidence: rights.Evidence(s.Image)},
-		rights.Lost(s.Image).And(s.Renewed()).And(s.Editable(err)), edits...)
+		rights.Lost(s.Image).And(s.Renewed()).And(s.Repeated()).And(s.Editable(err)), edits...)
 }

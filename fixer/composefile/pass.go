@@ -45,6 +45,19 @@ func On(run func(*Pass) error) func(*fixer.Pass) error {
 // Image returns what is known of the image of a service, in the project of a meaning.
 func (p *Pass) Image(s *compose.Service) workload.Container { return p.view.subject.image(s) }
 
+// Beside returns the services of that name in projects that the file is no part of, and that
+// somebody may merge with it.
+func (p *Pass) Beside(name string) (list []*compose.Service) {
+	for _, project := range p.view.subject.source.Beside {
+		for _, s := range project.Services {
+			if s.Name == name {
+				list = append(list, s)
+			}
+		}
+	}
+	return list
+}
+
 // Inspect asks a registry about an image. The error is that of a [baseimage.Inspector].
 func (p *Pass) Inspect(image string, ask baseimage.Ask) (*baseimage.Facts, error) {
 	if p.view.subject.source.Inspect == nil {

@@ -21,6 +21,9 @@ type Source struct {
 	Place string
 	// Projects are those that the file is a part of.
 	Projects []*compose.Project
+	// Beside are those of its directory that it is no part of. A caller may merge them with it,
+	// by naming the files.
+	Beside []*compose.Project
 	// Image returns what is known of the image of a service. nil: nothing is known of any.
 	Image func(*compose.Service) workload.Container
 	// Inspect asks a registry about an image. nil: nothing is known of any.

@@ -73,6 +73,18 @@ type Made struct {
 // none for a name that no build gives.
 func (l *Links) Made(image string) []Made { return l.made[imageName(image)] }
 
+// Beside returns the Compose projects in the directory of a file that it is no part of, in the
+// order in which they were read.
+func (l *Links) Beside(file string) (list []*compose.Project) {
+	own := l.Projects(file)
+	for _, p := range l.projects {
+		if path.Dir(p.Files[0]) == path.Dir(file) && !slices.Contains(own, p) {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
 // Kubernetes reports whether the repository has a manifest of a Kubernetes workload, or a
 // file of a tool that deploys to Kubernetes (Tilt, Skaffold, Helm, Kustomize).
 func (l *Links) Kubernetes() bool { return l.kubernetes }

@@ -53,7 +53,11 @@ func (c *ComposeFile) Fix(ctx context.Context, ts []*fixer.Transform, inspector 
 		return imagebuild.Result{}, refused
 	}
 	known := c.file.checkout
-	r, err := composefile.Run(ctx, composefile.Source{Name: c.file.Name, Src: c.text, Place: place, Projects: projects, Image: func(s *compose.Service) workload.Container {
+	var beside []*compose.Project
+	if known != nil && known.open() {
+		beside = known.links.Beside(place)
+	}
+	r, err := composefile.Run(ctx, composefile.Source{Name: c.file.Name, Src: c.text, Place: place, Projects: projects, Beside: beside, Image: func(s *compose.Service) workload.Container {
 		switch {
 		case known != nil && known.open():
 			return known.service(ctx, s, c.file, inspector, asked)

@@ -46,12 +46,30 @@ func Each(p *composefile.Pass, visit func(Subject)) {
 	}
 }
 
-// isFirst reports whether a service has no part in a file that comes before this one.
+// isFirst reports whether a service has no part in a file that comes before this one, in any
+// project.
 func isFirst(p *composefile.Pass, s *composefile.Service) bool {
-	return slices.ContainsFunc(s.Means, func(m *compose.Service) bool {
+	own := false
+	for _, m := range s.Means {
+		if m.Name != s.Name {
+			continue
+		}
 		i := slices.IndexFunc(m.Parts, func(part compose.Part) bool { return !part.Extended })
-		return m.Name == s.Name && i >= 0 && m.Parts[i].Place.File == p.Place()
-	})
+		if own = i >= 0 && m.Parts[i].Place.File == p.Place(); !own {
+			return false
+		}
+	}
+	return own
+}
+
+// Repeated doubts that an item may be added to a list of the service that docker compose
+// refuses where two merged files have it: another file has the service, too, and nothing says
+// that they are not merged.
+func (s Subject) Repeated() fixer.Decision {
+	for _, other := range s.pass.Beside(s.Name) {
+		return fixer.Doubt(fmt.Sprintf("%s has the service, too: docker compose refuses the two together where both say it", other.Place))
+	}
+	return fixer.Decision{}
 }
 
 // isWindows reports whether a service runs on Windows: its platform or its isolation says so
