@@ -1,5 +1,5 @@
 // Package golden has the cases that specify what dockmend does: a folder for each,
-// with the input Dockerfile and the expected output.
+// with the input file and the expected output.
 //
 //	golden/TRANSFORM/THEME/CASE/Dockerfile  what goes in
 //	…/want.Dockerfile                       what must come out; without it, every byte stays
@@ -11,6 +11,14 @@
 //	…/build.json                            what is seen when both are built and run, see Build
 //	…/up.json                               what is seen when Compose runs its services, see Up
 //	…/why.md                                what the case shows; required without want.Dockerfile
+//
+//	…/compose.yaml, …/manifest.yaml         what goes in, in place of a Dockerfile
+//	…/want.compose.yaml, …                  what must come out
+//	…/containers.json                       what is known of the images, by their names and Dockerfiles
+//	…/*.yaml                                files that Compose merges with compose.yaml
+//
+//	golden/all/CASE/repository/             files of all kinds, which are repaired together
+//	…/want/                                 what must come out, with --unsafe
 //
 // TRANSFORM is the ID of the one transform that runs. The cases of the whole list
 // are golden/all/CASE. INDEX.md lists all cases by theme.
