@@ -76,6 +76,7 @@ func caddyFacts(_, tag string) *Facts {
 	f.Config = &Config{
 		Cmd: []string{"caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"}, WorkingDir: "/srv",
 		Env: []string{"XDG_CONFIG_HOME=/config", "XDG_DATA_HOME=/data"}, ExposedPorts: []string{"2019/tcp", "443/tcp", "443/udp", "80/tcp"},
+		Grants: []string{"gives a program capabilities"}, // setcap cap_net_bind_service=+ep /usr/bin/caddy
 	}
 	return f
 }
