@@ -38,7 +38,7 @@ are in most images.`,
 			"Another file of the directory has the service, and is not known to be merged: two that say it are refused",
 			"The programs of the image are not known: it is not built from a Dockerfile of the repository",
 			"A package starts a browser (puppeteer, playwright), and no source says --no-sandbox",
-			"The image has a tag of a version, and had another user before this run",
+			"The image gets its user in this run: what was built before has another, until it is built again",
 		},
 		See: []string{
 			"https://docs.docker.com/reference/compose-file/services/#security_opt",

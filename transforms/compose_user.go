@@ -35,7 +35,7 @@ Dockerfile loses its USER, and a reader of the Compose file sees it. The other c
 		},
 		NeedsUnsafe: []string{
 			"The user may be a member of further groups, which are lost where a group is stated",
-			"The image has a tag of a version, and had another user before this run",
+			"The image gets its user in this run: what was built before has another, until it is built again",
 		},
 		See: []string{
 			"https://docs.docker.com/reference/compose-file/services/#user",
@@ -67,9 +67,6 @@ func composeUser(p *composefile.Pass, s services.Subject) {
 		return
 	}
 	may := s.Renewed()
-	if s.Image.Changed && len(may.Caveats) == 0 {
-		may.Caveats = append(may.Caveats, "the image must be built again: docker compose up --build")
-	}
 	if s.Image.Groups {
 		may = may.And(fixer.Doubt("the user may be a member of further groups"))
 	}

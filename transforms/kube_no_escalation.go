@@ -32,7 +32,7 @@ policy refuses such a container.`,
 		NeedsUnsafe: []string{
 			"The programs of the image are not known: it is not built from a Dockerfile of the repository",
 			"A package starts a browser (puppeteer, playwright), and no source says --no-sandbox",
-			"The image is named by the tag of a version, and had another user before this run",
+			"The image gets its user in this run: what was built before has another, until it is built again",
 		},
 		See: []string{
 			"https://kubernetes.io/docs/tasks/configure-pod-container/security-context/",

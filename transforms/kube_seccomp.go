@@ -31,7 +31,7 @@ reached, those that only container escapes use included. Kubernetes' restricted 
 		NeedsUnsafe: []string{
 			"Another program than node runs: which system calls it makes is not known",
 			"A package starts a browser (puppeteer, playwright), and no source says --no-sandbox",
-			"The image is named by the tag of a version, and had another user before this run",
+			"The image gets its user in this run: what was built before has another, until it is built again",
 		},
 		See: []string{
 			"https://kubernetes.io/docs/reference/node/seccomp/",

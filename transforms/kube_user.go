@@ -35,7 +35,7 @@ a name, since it can't see that the name is not root's: so the number is written
 			"A user in the manifest that is not the image's: which of them is right, a person knows",
 		},
 		NeedsUnsafe: []string{
-			"The image is named by the tag of a version, and had another user before this run",
+			"The image gets its user in this run: what was built before has another, until it is built again",
 		},
 		See: []string{
 			"https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted",

@@ -84,7 +84,7 @@ type Config struct {
 	ExposedPorts []string `json:"exposedPorts,omitempty"` // "3000/tcp", sorted
 	// Grants are what commands of the history give to programs: capabilities, setuid.
 	Grants []string `json:"grants,omitempty"`
-	Source       Source   `json:"source"`
+	Source Source   `json:"source"`
 }
 
 // Distro is the contents of /etc/os-release.

@@ -72,4 +72,6 @@ type Build struct {
 type Arg struct {
 	Name, Value string
 	Known       bool // false: set to something that the repository does not state
+	// Variable: its value is made of a variable, of which another machine may have another.
+	Variable bool
 }

@@ -51,7 +51,7 @@ func (g *gathering) build() *Build {
 	out.Network, out.NetworkPlace = config.Network, g.placeIn("build", "network")
 	for _, name := range names(config.Args) {
 		v, known := g.variable(at.layer, name, config.Args[name])
-		out.Args = append(out.Args, Arg{name, v, known})
+		out.Args = append(out.Args, Arg{name, v, known, g.isVariable(name)})
 	}
 	out.Contexts, out.Sources = g.contexts(config, out.Place)
 	if out.Inline != "" {
@@ -71,6 +71,25 @@ func (g *gathering) placeIn(attribute, name string) workload.Place {
 		}
 	}
 	return g.to.Place
+}
+
+// isVariable reports whether a build argument is made of a variable of the environment, or is
+// one.
+func (g *gathering) isVariable(name string) (is bool) {
+	for _, at := range g.layers.visible("build") {
+		_, args := at.value.Get("args")
+		for key, value := range effective(args) {
+			if key.Resolve().Value == name {
+				is = value.IsNull() || strings.Contains(strings.ReplaceAll(value.Resolve().Value, "$$", ""), "$")
+			}
+		}
+		for item := range args.Items() {
+			if own, value, set := strings.Cut(item.Resolve().Value, "="); own == name {
+				is = !set || strings.Contains(strings.ReplaceAll(value, "$$", ""), "$")
+			}
+		}
+	}
+	return is
 }
 
 // context returns the path of the build context, relative to the file that names

@@ -10,6 +10,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/internal/filerights"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
+	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
 )
 
@@ -27,7 +28,9 @@ type Container struct {
 	// that means in it.
 	User     string
 	UID, GID int
-	Groups   bool  // the user may be a member of further groups
+	Groups   bool // the user may be a member of further groups
+	// UserArgs are the build arguments that the user, or an account, depends on.
+	UserArgs []string
 	Place    Place // of its USER; the zero Place where it inherits one, or has none
 	// Gains are the programs that may gain rights beyond those of the user when they start:
 	// by setuid, or by file capabilities.
@@ -95,7 +98,7 @@ func Agreed(list []Container) Container {
 		}
 		one.Own, one.Node = one.Own && other.Own, one.Node && other.Node
 		one.Groups, one.Changed = one.Groups || other.Groups, one.Changed || other.Changed
-		one.Writes = slices.Concat(one.Writes, other.Writes)
+		one.Writes, one.UserArgs = slices.Concat(one.Writes, other.Writes), slices.Concat(one.UserArgs, other.UserArgs)
 		one.Gains, one.Gaps = slices.Concat(one.Gains, other.Gains), slices.Concat(one.Gaps, other.Gaps)
 		if other.Init == "" {
 			one.Init = ""
@@ -147,13 +150,13 @@ func (w *Workload) Container(name string) Container {
 	default:
 		c.identify(final.User.Text, final.Accounts)
 	}
-	c.Groups = w.in.Run.JoinsGroups()
+	c.Groups, c.UserArgs = w.in.Run.JoinsGroups(), w.userArgs()
 	c.Gains, c.Gaps = w.gains()
 	if init := w.Init(); init != nil {
 		c.Init = init.Name
 	}
 	c.Node = !slices.ContainsFunc(append([]*Workload{w}, w.otherStarts()...), func(as *Workload) bool {
-		return !slices.ContainsFunc(as.Launches(), func(l Launch) bool { return IsNode(l.Name) })
+		return !slices.ContainsFunc(as.Launches(), func(l Launch) bool { return IsNode(l.Name) && len(l.Args) > 0 })
 	})
 	c.Browser, c.NoInit = w.sandboxed(), w.noInit()
 	c.Writes = w.Writes()
@@ -170,6 +173,12 @@ func (w *Workload) noInit() string {
 		if list := as.ProcessOne(); len(list) > 0 {
 			return list[0].Place.String() + " asks about PID 1"
 		}
+		switch way := as.LeadsToNode(); {
+		case way.Blocked != "":
+			return way.Blocked
+		case way.Node && way.Waits:
+			return "its shell would wait for node, and end before it on a signal"
+		}
 	}
 	if argv, in := HealthCommand(w.in.Run); len(ProcessOneIn("", strings.Join(argv, " "))) > 0 {
 		return fmt.Sprintf("line %d asks about PID 1", in.Line)
@@ -178,6 +187,8 @@ func (w *Workload) noInit() string {
 		switch {
 		case d.NoProcessOne != (Place{}):
 			return d.NoProcessOne.String() + " gives it another PID 1"
+		case d.Grace != (Place{}):
+			return d.Grace.String() + " gives it time to stop, which a signal that node does not handle would cut off"
 		case d.Signal != "":
 			return d.Place.String() + " sends it a signal"
 		case d.Inside && len(ProcessOneIn("", strings.Join(d.Command, " "))) > 0:
@@ -252,13 +263,33 @@ func (w *Workload) gains() (list []Reason, gaps []Gap) {
 		if err != nil || script == nil {
 			continue
 		}
+		place := Place{File: w.in.Run.Node.Graph().File.Name(), Line: s.In.Line}
 		for _, c := range script.Calls {
 			if why := filerights.Given(c); why != "" {
-				list = append(list, Reason{Program: c.Name, Why: why, Place: Place{File: w.in.Run.Node.Graph().File.Name(), Line: s.In.Line}})
+				list = append(list, Reason{Program: c.Name, Why: why, Place: place})
 			}
+		}
+		if why := lets(s.In.Logical, script.Calls); why != "" {
+			list = append(list, Reason{Program: why, Why: "is set up for its users", Place: place})
 		}
 	}
 	return list, gaps
+}
+
+// lets returns the program, sudo or doas, that a RUN installs or configures to give users the
+// rights of root; "" for none.
+func lets(text string, calls []shell.Call) string {
+	for _, name := range []string{"sudo", "doas"} {
+		if strings.Contains(text, "/etc/"+name+"ers") || strings.Contains(text, "/etc/"+name+".conf") {
+			return name
+		}
+		for _, c := range calls {
+			if c.Has("install", "add") && c.Has(name) {
+				return name
+			}
+		}
+	}
+	return ""
 }
 
 // inherited returns what the history of an image says that it gives to files.

@@ -27,11 +27,19 @@ func TestContainer(t *testing.T) {
 		"root":                    {"FROM node:22\nCMD [\"node\", \"server.js\"]\n", nil, nil, " 0:0 node"},
 		"another program":         {"FROM node:22\nUSER node\nCMD [\"python3\", \"a.py\"]\n", nil, nil, "node 1000:1000"},
 		"a number":                {"FROM node:22\nUSER 1234:5\nCMD [\"node\", \"server.js\"]\n", nil, nil, "1234:5 1234:5 node"},
-		"a variable":              {"FROM node:22\nARG U\nUSER $U\nCMD [\"node\", \"server.js\"]\n", nil, nil, "unknown: its user depends on a variable without a default node"},
+		"a variable":              {"FROM node:22\nARG U\nUSER $U\nCMD [\"node\", \"server.js\"]\n", nil, nil, "unknown: its user depends on a variable without a default args U node"},
 		"an init":                 {"FROM node:22\nUSER node\nENTRYPOINT [\"tini\", \"--\"]\nCMD [\"node\", \"server.js\"]\n", nil, nil, "node 1000:1000 node init tini"},
-		"sudo":                    {"FROM node:22\nUSER node\nCMD sudo node server.js\n", nil, nil, "node 1000:1000 node gains sudo"},
+		"sudo":                    {"FROM node:22\nUSER node\nCMD [\"sudo\", \"node\", \"server.js\"]\n", nil, nil, "node 1000:1000 node gains sudo no init: what sudo does with its arguments is not known"},
 		"setcap":                  {"FROM node:22\nRUN setcap cap_net_bind_service=+ep /usr/local/bin/node\nUSER node\nCMD [\"node\", \"server.js\"]\n", nil, nil, "node 1000:1000 node gains setcap"},
 		"chmod u+s":               {"FROM node:22\nRUN chmod u+s /x\nUSER node\nCMD [\"node\", \"server.js\"]\n", nil, nil, "node 1000:1000 node gains chmod"},
+		"sudo installed":          {"FROM node:22\nRUN apt-get update && apt-get install -y sudo\nUSER node\nCMD [\"node\", \"server.js\"]\n", nil, nil, "node 1000:1000 node gains sudo"},
+		"sudo configured":         {"FROM node:22\nRUN echo 'node ALL=(ALL) NOPASSWD: ALL' >> /etc/sudoers\nUSER node\nCMD [\"node\", \"server.js\"]\n", nil, nil, "node 1000:1000 node gains sudo"},
+		"sudo mentioned":          {"FROM node:22\nRUN echo no sudo\nUSER node\nCMD [\"node\", \"server.js\"]\n", nil, nil, "node 1000:1000 node"},
+		"node alone":              {"FROM node:22\nUSER node\nCMD [\"node\"]\n", nil, nil, "node 1000:1000"},
+		"a shell that waits":      {"FROM node:22\nUSER node\nCMD node server.js && echo done\n", nil, nil, "node 1000:1000 node no init: its shell would wait for node, and end before it on a signal"},
+		"time to stop":            {plain, nil, []Deployment{{Name: "service web", Grace: Place{File: "c.yml", Line: 3}}}, "node 1000:1000 node no init: c.yml:3 gives it time to stop, which a signal that node does not handle would cut off"},
+		"a user by an argument":   {"FROM node:22\nARG ID=1234\nENV U=$ID\nUSER $U\nCMD [\"node\", \"server.js\"]\n", nil, nil, "1234 1234:0 args ID U node"},
+		"an account by one":       {"FROM node:22\nARG ID=1234\nARG OTHER=5\nRUN useradd -u ${ID} app\nUSER node\nCMD [\"node\", \"server.js\"]\n", nil, nil, "node 1000:1000 args ID node"},
 		"chmod of others":         {"FROM node:22\nRUN chmod 0755 /x && chmod +x /y\nUSER node\nCMD [\"node\", \"server.js\"]\n", nil, nil, "node 1000:1000 node"},
 		"a child that pings":      {plain, []string{"server.js", "require('child_process').execFile('ping', ['-c1', 'x'])"}, nil, "node 1000:1000 node gains ping"},
 		"an own command of sudo":  {plain, nil, []Deployment{{Name: "service web", User: "node", Command: []string{"sudo", "node", "x.js"}}}, "node 1000:1000 node gains sudo"},
@@ -67,6 +75,9 @@ func spellContainer(c Container) string {
 	s := fmt.Sprintf("%s %d:%d", c.User, c.UID, c.GID)
 	if c.Unknown != "" {
 		s = "unknown: " + c.Unknown
+	}
+	if len(c.UserArgs) > 0 {
+		s += " args " + strings.Join(c.UserArgs, " ")
 	}
 	if c.Node {
 		s += " node"

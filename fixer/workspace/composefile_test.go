@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/document"
 )
 
@@ -15,32 +16,41 @@ func TestComposeEvidence(t *testing.T) {
 	const service = "services:\n  shop:\n    build: .\n"
 	for name, c := range map[string]struct {
 		files     map[string]string
+		threshold fixer.Safety
 		unwritten bool
 		user      string // that the service gets; "" for none
 		says      string // a part of the findings
 	}{
-		"of the repaired Dockerfile":     {map[string]string{"compose.yaml": service}, false, `"1000:1000"`, "/Dockerfile:5)"},
-		"that can't be written":          {map[string]string{"compose.yaml": service}, true, "", "runs as root"},
-		"an image that a build names":    {map[string]string{"compose.yaml": "services:\n  shop:\n    image: acme/shop\n"}, false, `"1000:1000"`, "/Dockerfile:5)"},
-		"with the sources mounted":       {map[string]string{"compose.yaml": service + "    volumes: [\".:/app\"]\n"}, false, "", "is seldom built again"},
-		"a tag of a version":             {map[string]string{"compose.yaml": service + "    image: acme/shop:1.2\n"}, false, "", "it must be built first"},
-		"a Dockerfile that stays root's": {map[string]string{"compose.yaml": service, "Dockerfile": "# dockmend ignore=nonroot-user it must\nFROM node:20-slim\nCOPY server.js /\nCMD [\"node\", \"/server.js\"]\n"}, false, "", "/Dockerfile has no USER"},
+		"of the repaired Dockerfile":     {map[string]string{"compose.yaml": service}, fixer.Safe, false, "", "build it first, or run dockmend again then"},
+		"of the repaired one, unsafe":    {map[string]string{"compose.yaml": service}, fixer.Unsafe, false, `"1000:1000"`, "/Dockerfile:5)"},
+		"of one that is always built":    {map[string]string{"compose.yaml": service + "    pull_policy: build\n"}, fixer.Safe, false, `"1000:1000"`, "/Dockerfile:5)"},
+		"that can't be written":          {map[string]string{"compose.yaml": service}, fixer.Safe, true, "", "runs as root"},
+		"an image that a build names":    {map[string]string{"compose.yaml": "services:\n  shop:\n    image: acme/shop\n"}, fixer.Unsafe, false, `"1000:1000"`, "/Dockerfile:5)"},
+		"a Dockerfile that stays root's": {map[string]string{"compose.yaml": service, "Dockerfile": "# dockmend ignore=nonroot-user it must\nFROM node:20-slim\nCOPY server.js /\nCMD [\"node\", \"/server.js\"]\n"}, fixer.Safe, false, "", "/Dockerfile has no USER"},
 		"a target of its own": {map[string]string{
 			"compose.yaml": "services:\n  shop:\n    build:\n      context: .\n      target: small\n  other:\n    build: .\n    user: root\n",
 			"Dockerfile":   "FROM node:20-slim AS small\nUSER 1234:5\nCMD [\"node\", \"-e\", \"1\"]\nFROM node:20-slim\nUSER node\nCMD [\"node\", \"-e\", \"1\"]\n",
-		}, false, `"1234:5"`, ""},
+		}, fixer.Safe, false, `"1234:5"`, ""},
 		"arguments of its own": {map[string]string{
 			"compose.yaml": "services:\n  shop:\n    build:\n      context: .\n      args:\n        ID: 4321\n",
 			"Dockerfile":   "FROM node:20-slim\nARG ID=1234\nUSER $ID\nCMD [\"node\", \"-e\", \"1\"]\n",
-		}, false, `"4321:0"`, ""},
-		"a Dockerfile that is not there": {map[string]string{"compose.yaml": "services:\n  shop:\n    build: ./none\n"}, false, "", "none/Dockerfile"},
-		"an inline Dockerfile":           {map[string]string{"compose.yaml": "services:\n  shop:\n    build:\n      dockerfile_inline: FROM scratch\n"}, false, "", "is inline"},
-		"a context elsewhere":            {map[string]string{"compose.yaml": "services:\n  shop:\n    build: https://example.org/a.git\n"}, false, "", "is a URL"},
-		"an image that a variable names": {map[string]string{"compose.yaml": "services:\n  shop:\n    image: $IMAGE\n"}, false, "", "depends on a variable"},
-		"a file that Compose refuses":    {map[string]string{"compose.yaml": service + "    ports: 3000\n"}, false, "", "docker compose refuses it"},
+		}, fixer.Safe, false, `"4321:0"`, ""},
+		"an argument from a variable": {map[string]string{
+			"compose.yaml": "services:\n  shop:\n    build:\n      context: .\n      args:\n        ID: ${ID:-4321}\n",
+			"Dockerfile":   "FROM node:20-slim\nARG ID=1234\nUSER $ID\nCMD [\"node\", \"-e\", \"1\"]\n",
+		}, fixer.Safe, false, "", "which compose.yaml:3 takes from a variable"},
+		"another argument from a variable": {map[string]string{
+			"compose.yaml": "services:\n  shop:\n    build:\n      context: .\n      args:\n        VERSION: ${VERSION:-1}\n",
+			"Dockerfile":   "FROM node:20-slim\nARG VERSION\nUSER 1234:1\nCMD [\"node\", \"-e\", \"1\"]\n",
+		}, fixer.Safe, false, `"1234:1"`, ""},
+		"a Dockerfile that is not there": {map[string]string{"compose.yaml": "services:\n  shop:\n    build: ./none\n"}, fixer.Safe, false, "", "none/Dockerfile"},
+		"an inline Dockerfile":           {map[string]string{"compose.yaml": "services:\n  shop:\n    build:\n      dockerfile_inline: FROM scratch\n"}, fixer.Safe, false, "", "is inline"},
+		"a context elsewhere":            {map[string]string{"compose.yaml": "services:\n  shop:\n    build: https://example.org/a.git\n"}, fixer.Safe, false, "", "is a URL"},
+		"an image that a variable names": {map[string]string{"compose.yaml": "services:\n  shop:\n    image: $IMAGE\n"}, fixer.Safe, false, "", "depends on a variable"},
+		"a file that Compose refuses":    {map[string]string{"compose.yaml": service + "    ports: 3000\n"}, fixer.Safe, false, "", "docker compose refuses it"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			text, findings := repairAll(t, checkoutOf(t, c.files, Search{Compose: true}), c.unwritten)
+			text, findings := repairAll(t, checkoutOf(t, c.files, Search{Compose: true}), c.threshold, c.unwritten)
 			got := ""
 			for line := range strings.Lines(text) {
 				if of, ok := strings.CutPrefix(strings.TrimSpace(line), "user: "); ok && of != "root" {
@@ -72,7 +82,7 @@ func TestComposeRefused(t *testing.T) {
 			if _, err := finder.Add(t.Context(), filepath.Join(filepath.Dir(beside), "compose.yaml")); err != nil {
 				t.Fatal(err)
 			}
-			_, err = fixOne(t.Context(), Link(finder.Files)[0])
+			_, err = fixOne(t.Context(), Link(finder.Files)[0], fixer.Safe)
 			var located *document.Error
 			if !errors.As(err, &located) || !strings.Contains(err.Error(), "compose.yaml"+c.says) {
 				t.Errorf("%v, want %q", err, c.says)

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -137,7 +139,23 @@ func (c *checkout) image(ctx context.Context, name string, by *File, inspector, 
 		}
 		found = append(found, list...)
 	}
-	return workload.Agreed(found)
+	return confirmed(ctx, workload.Agreed(found), name, asked)
+}
+
+// confirmed returns an image that a build of the repository names, where a registry that has one
+// of that name does not say another user: it may be an older one, or another program.
+func confirmed(ctx context.Context, c workload.Container, name string, inspector baseimage.Inspector) workload.Container {
+	if c.Unknown != "" || c.Changed {
+		return c
+	}
+	facts, err := inspector.Inspect(ctx, baseimage.Query{Image: name, Ask: baseimage.AskConfig | baseimage.AskAccounts})
+	if err != nil || facts.Assumed != "" {
+		return c // it is the repository's alone, as far as can be seen
+	}
+	if there := workload.OfImage(name, facts); there.Unknown != "" || there.UID != c.UID {
+		c.Unknown = fmt.Sprintf("the image at the registry has the user %s, and that of %s has %s", cmp.Or(there.User, "root"), c.Image, cmp.Or(c.User, "root"))
+	}
+	return c
 }
 
 // service returns what is known of the image of a Compose service: what it builds, else what
@@ -157,7 +175,13 @@ func (c *checkout) service(ctx context.Context, s *compose.Service, by *File, in
 	if err != nil {
 		return workload.Container{Image: s.Build.Dockerfile, Own: true, Unknown: s.Build.Dockerfile + ": " + err.Error()}
 	}
-	return workload.Agreed(list)
+	one := workload.Agreed(list)
+	for _, a := range s.Build.Args {
+		if a.Variable && one.Unknown == "" && slices.Contains(one.UserArgs, a.Name) {
+			one.Unknown = fmt.Sprintf("its user depends on the build argument %s, which %s takes from a variable", a.Name, s.Build.Place)
+		}
+	}
+	return one
 }
 
 // builtAs returns which options are those of the build of a service.

@@ -44,10 +44,10 @@ func checkoutOf(t *testing.T, files map[string]string, s Search) []*File {
 
 // repairAll repairs the files in their order, and returns the text of the last one and its
 // findings. unwritten: no Dockerfile can be written.
-func repairAll(t *testing.T, files []*File, unwritten bool) (text, findings string) {
+func repairAll(t *testing.T, files []*File, threshold fixer.Safety, unwritten bool) (text, findings string) {
 	t.Helper()
 	for _, f := range files {
-		r, err := fixOne(t.Context(), f)
+		r, err := fixOne(t.Context(), f, threshold)
 		if err != nil {
 			t.Fatalf("%s: %v", f.Name, err)
 		}
@@ -63,8 +63,8 @@ func repairAll(t *testing.T, files []*File, unwritten bool) (text, findings stri
 	return text, findings
 }
 
-func fixOne(ctx context.Context, f *File) (fixer.Result, error) {
-	o := fixer.Options{KnownIDs: transforms.IDs()}
+func fixOne(ctx context.Context, f *File, threshold fixer.Safety) (fixer.Result, error) {
+	o := fixer.Options{KnownIDs: transforms.IDs(), Threshold: threshold}
 	if f.Kind == compose.Kind {
 		c, err := f.LoadComposeFile(nil)
 		if err != nil {
@@ -97,28 +97,29 @@ func fixOne(ctx context.Context, f *File) (fixer.Result, error) {
 func TestManifestEvidence(t *testing.T) {
 	for name, c := range map[string]struct {
 		files     map[string]string
+		threshold fixer.Safety
 		unwritten bool
 		user      string // that the manifest gets; "" for none
 		says      string // a part of its findings
 	}{
-		"of the repaired Dockerfile": {map[string]string{"pod.yaml": podOf + "acme/shop\n"}, false, "1000", "/Dockerfile:5)"},
-		"that can't be written":      {map[string]string{"pod.yaml": podOf + "acme/shop\n"}, true, "", "runs as root"},
-		"a tag of a version":         {map[string]string{"pod.yaml": podOf + "acme/shop:1.2\n"}, false, "", "it must be built first"},
+		"of the repaired Dockerfile":  {map[string]string{"pod.yaml": podOf + "acme/shop\n"}, fixer.Safe, false, "", "build it first, or run dockmend again then"},
+		"of the repaired one, unsafe": {map[string]string{"pod.yaml": podOf + "acme/shop\n"}, fixer.Unsafe, false, "1000", "/Dockerfile:5)"},
+		"that can't be written":       {map[string]string{"pod.yaml": podOf + "acme/shop\n"}, fixer.Safe, true, "", "runs as root"},
 		"a version that had the user": {map[string]string{
 			"pod.yaml": podOf + "acme/shop:1.2\n", "Dockerfile": "FROM node:20-slim\nWORKDIR /app\nCOPY . .\nUSER node\nCMD [\"node\", \"server.js\"]\n",
-		}, false, "1000", "/Dockerfile:4)"},
+		}, fixer.Safe, false, "1000", "/Dockerfile:4)"},
 		"a Dockerfile that stays root's": {map[string]string{
 			"pod.yaml": podOf + "acme/shop\n", "Dockerfile": "# dockmend ignore=nonroot-user it must\nFROM node:20-slim\nCOPY server.js /\nCMD [\"node\", \"/server.js\"]\n",
-		}, false, "", "/Dockerfile has no USER"},
+		}, fixer.Safe, false, "", "/Dockerfile has no USER"},
 		"two builds with two users": {map[string]string{
 			"pod.yaml": podOf + "acme/shop\n", "old/Dockerfile": "FROM debian:12\nUSER 999\n", "Makefile": "a:\n\tdocker build -t acme/shop .\nb:\n\tdocker build -t acme/shop old\n",
-		}, false, "", "its builds have different users"},
-		"an image of somebody": {map[string]string{"pod.yaml": podOf + "acme/other\n"}, false, "", "no build of the repository names acme/other, and"},
-		"a well-known image":   {map[string]string{"pod.yaml": podOf + "nginxinc/nginx-unprivileged:1.27\n"}, false, "101", ""},
+		}, fixer.Safe, false, "", "its builds have different users"},
+		"an image of somebody": {map[string]string{"pod.yaml": podOf + "acme/other\n"}, fixer.Safe, false, "", "no build of the repository names acme/other, and"},
+		"a well-known image":   {map[string]string{"pod.yaml": podOf + "nginxinc/nginx-unprivileged:1.27\n"}, fixer.Safe, false, "101", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			files := checkoutOf(t, c.files, Search{Manifests: true})
-			text, findings := repairAll(t, files, c.unwritten)
+			text, findings := repairAll(t, files, c.threshold, c.unwritten)
 			got := ""
 			for line := range strings.Lines(text) {
 				if of, ok := strings.CutPrefix(strings.TrimSpace(line), "runAsUser: "); ok {
@@ -141,7 +142,7 @@ func TestManifestAlone(t *testing.T) {
 			alone = append(alone, &File{Path: f.Path, Name: f.Name, Kind: f.Kind, Tree: f.Tree})
 		}
 	}
-	if _, findings := repairAll(t, Link(alone), false); !strings.Contains(findings, "/Dockerfile has no USER") {
+	if _, findings := repairAll(t, Link(alone), fixer.Safe, false); !strings.Contains(findings, "/Dockerfile has no USER") {
 		t.Errorf("findings:\n%s", findings)
 	}
 }
@@ -167,7 +168,7 @@ func TestImages(t *testing.T) {
 			}, Search{Manifests: true})
 			pod := list[len(list)-1]
 			file := &File{Path: pod.Path, Name: pod.Name, Kind: pod.Kind, Tree: pod.Tree, Images: map[string]string{name: filepath.Join(filepath.Dir(pod.Path), c.says)}}
-			text, findings := repairAll(t, Link([]*File{file}), false)
+			text, findings := repairAll(t, Link([]*File{file}), fixer.Safe, false)
 			if strings.Contains(text, "runAsUser: "+c.user+"\n") != (c.user != "") || !strings.Contains(findings, c.reason) {
 				t.Errorf("%s\n%s", text, findings)
 			}

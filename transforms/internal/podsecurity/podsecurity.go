@@ -159,7 +159,7 @@ func (s Subject) LosesRights() fixer.Decision { return rights.Lost(s.Image) }
 func (s Subject) Known() fixer.Decision { return rights.Known(s.Image) }
 
 // Renewed returns whether the manifest may rest on the user that the image got in this run.
-func (s Subject) Renewed() fixer.Decision { return rights.Renewed(s.Image, s.Container.Image) }
+func (s Subject) Renewed() fixer.Decision { return rights.Renewed(s.Image) }
 
 // Editable returns the decision not to change what can't be edited.
 func Editable(err error) fixer.Decision {

@@ -7,7 +7,6 @@ import (
 	"path"
 	"strings"
 
-	"github.com/distribution/reference"
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/workload"
@@ -93,27 +92,14 @@ func Known(c workload.Container) fixer.Decision {
 	return fixer.Refusal(c.Unknown)
 }
 
-// Renewed returns whether what runs an image by this name may rest on the user that it got in
-// this run.
-func Renewed(c workload.Container, name string) fixer.Decision {
-	if !c.Changed || !isFixed(name) {
+// Renewed doubts that what runs an image may rest on the user that it gets in this run: what runs
+// it may be applied before the image is built and published, and then finds the one that was
+// there before.
+func Renewed(c workload.Container) fixer.Decision {
+	if !c.Changed {
 		return fixer.Decision{}
 	}
-	return fixer.Doubt(fmt.Sprintf("the image that is %s now has another user: it must be built first", name))
-}
-
-// isFixed reports whether the name of an image has a tag or a digest by which it may mean one
-// that was built before.
-func isFixed(name string) bool {
-	ref, err := reference.ParseNormalizedNamed(name)
-	if err != nil {
-		return true
-	}
-	if _, ok := ref.(reference.Digested); ok {
-		return true
-	}
-	tagged, ok := ref.(reference.Tagged)
-	return ok && tagged.Tag() != "latest"
+	return fixer.Doubt("the image gets this user in this run: build it first, or run dockmend again then")
 }
 
 // One returns an edit as a list.

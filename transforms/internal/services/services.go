@@ -199,23 +199,14 @@ func (s Subject) MayHarden() bool {
 	return u.Unknown == "" && !u.IsRoot() && s.HostRights() == ""
 }
 
-// Renewed returns whether the service may rest on the user that the image got in this run:
-// the engine makes a new container as soon as the file changes, and a new image only when it
-// is told to.
-func (s Subject) Renewed() (may fixer.Decision) {
-	for _, m := range s.Means {
-		c := s.pass.Image(m)
-		if !c.Changed {
-			continue
-		}
-		if m.Image != "" {
-			may = may.And(rights.Renewed(c, m.Image))
-		}
-		if at := mountsContext(m); at != (workload.Place{}) {
-			may = may.And(fixer.Doubt(at.String() + " mounts the sources, so that the image is seldom built again: it must be, with its new user"))
-		}
+// Renewed doubts that the service may rest on the user that its image gets in this run: the
+// engine makes a new container as soon as the file changes, and a new image only when it is told
+// to.
+func (s Subject) Renewed() fixer.Decision {
+	if _, policy := s.Node.Get("pull_policy"); text(policy) == "build" {
+		return fixer.Decision{}
 	}
-	return may
+	return rights.Renewed(s.Image)
 }
 
 // mountsContext returns the place of the mount that puts the sources of the image over it.
@@ -281,8 +272,7 @@ var order = []string{"image", "build", "container_name", "user", "init", "read_o
 
 // Add returns the edits that add an attribute to the service, which does not have it.
 func (s Subject) Add(key string, v yamlfile.Value) ([]document.Edit, error) {
-	i := slices.Index(order, key)
-	return rights.One(s.pass.File.AddEntry(s.Node, key, v, order[:i]...))
+	return rights.One(s.pass.File.AddEntry(s.Node, key, v, order...))
 }
 
 // Set returns the edits that put a value in the place of that of an attribute.
