@@ -12,7 +12,6 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/compose"
 	"github.com/dockmend/dockmend/fixer/composefile"
-	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/fixer/yamlfile"
 	"github.com/dockmend/dockmend/transforms/internal/rights"
@@ -60,16 +59,6 @@ func isFirst(p *composefile.Pass, s *composefile.Service) bool {
 		}
 	}
 	return own
-}
-
-// Repeated doubts that an item may be added to a list of the service that docker compose
-// refuses where two merged files have it: another file has the service, too, and nothing says
-// that they are not merged.
-func (s Subject) Repeated() fixer.Decision {
-	for _, other := range s.pass.Beside(s.Name) {
-		return fixer.Doubt(fmt.Sprintf("%s has the service, too: docker compose refuses the two together where both say it", other.Place))
-	}
-	return fixer.Decision{}
 }
 
 // isWindows reports whether a service runs on Windows: its platform or its isolation says so
@@ -136,62 +125,6 @@ func userOf(m *compose.Service, c workload.Container) rights.User {
 	return u
 }
 
-// HostRights returns what gives the service rights on its host that a transform must not
-// contradict, with its place; "" for none.
-func (s Subject) HostRights() string {
-	for _, m := range s.Means {
-		if why := hostRights(m); why != "" {
-			return why
-		}
-	}
-	for _, key := range []string{"ipc", "uts", "userns_mode", "cgroup"} {
-		if at, value := s.Node.Get(key); text(value) == "host" {
-			return fmt.Sprintf("line %d says %s: host", s.pass.Line(at.Offset), key)
-		}
-	}
-	return ""
-}
-
-func hostRights(m *compose.Service) string {
-	d := m.Deployment
-	switch {
-	case d.Privileged:
-		return d.Rights.String() + " says privileged: true"
-	case d.HostPID:
-		return d.NoProcessOne.String() + " says pid: host"
-	case d.HostNetwork:
-		return m.Attributes["network_mode"].String() + " says network_mode: host"
-	case len(d.Devices) > 0:
-		return m.Attributes["devices"].String() + " gives it devices of the host"
-	}
-	for _, name := range d.CapAdd {
-		if bare := strings.TrimPrefix(strings.ToUpper(name), "CAP_"); bare == "SYS_ADMIN" || bare == "ALL" {
-			return m.Attributes["cap_add"].String() + " adds the capability " + name
-		}
-	}
-	for _, o := range m.SecurityOpt {
-		if strings.HasSuffix(o, "unconfined") || o == "label:disable" || o == "label=disable" {
-			return m.Attributes["security_opt"].String() + " says " + o
-		}
-	}
-	for _, mount := range d.Mounts {
-		if rights.IsEngineSocket(mount.Source) || rights.IsEngineSocket(mount.Target) {
-			return mount.Place.String() + " mounts the engine's socket"
-		}
-	}
-	return ""
-}
-
-// Added returns the capabilities that the service adds in one of the projects.
-func (s Subject) Added() []string {
-	for _, m := range s.Means {
-		if len(m.Deployment.CapAdd) > 0 {
-			return m.Deployment.CapAdd
-		}
-	}
-	return nil
-}
-
 // MayHarden reports whether the service can lose rights at all: it is known not to run as
 // root, and nothing gives it the rights of the host. Otherwise compose-user says why.
 func (s Subject) MayHarden() bool {
@@ -235,66 +168,4 @@ func (s Subject) Develops() workload.Place {
 		}
 	}
 	return workload.Place{}
-}
-
-// Fixed says why nothing can be added to the entry, whatever it is; "" where it can.
-func (s Subject) Fixed() string {
-	if key, _ := s.Node.Get("extends"); key != nil {
-		return fmt.Sprintf("it extends another service (line %d), which may have what would be added", s.pass.Line(key.Offset))
-	}
-	if at := s.Stated("pre_start"); at != (workload.Place{}) {
-		return at.String() + " starts other containers with its settings"
-	}
-	if err := s.pass.File.Editable(s.Node); err != nil {
-		return "its entry can't be edited: " + err.Error()
-	}
-	return ""
-}
-
-// IsToldFixed reports whether compose-user says of the entry that it is Fixed, so that nobody
-// else must.
-func (s Subject) IsToldFixed() bool {
-	return s.Fixed() != "" && s.MayHarden() && !s.User().Stated
-}
-
-// Editable refuses what can't be added to the entry.
-func (s Subject) Editable(err error) fixer.Decision {
-	why := s.Fixed()
-	if why == "" && err != nil {
-		why = "it can't be added: " + err.Error()
-	}
-	return fixer.Refusal(why)
-}
-
-// order are the attributes after which one is added that concerns what the container may do,
-// in the order in which they are written.
-var order = []string{"image", "build", "container_name", "user", "init", "read_only", "tmpfs", "cap_drop", "cap_add", "security_opt"}
-
-// Add returns the edits that add an attribute to the service, which does not have it.
-func (s Subject) Add(key string, v yamlfile.Value) ([]document.Edit, error) {
-	return rights.One(s.pass.File.AddEntry(s.Node, key, v, order...))
-}
-
-// Set returns the edits that put a value in the place of that of an attribute.
-func (s Subject) Set(key, old *yamlfile.Node, v yamlfile.Value) ([]document.Edit, error) {
-	return rights.One(s.pass.File.SetValue(key, old, v))
-}
-
-// AddItems returns the edits that add items to the list of an attribute, or the attribute.
-func (s Subject) AddItems(key string, items ...yamlfile.Value) (edits []document.Edit, err error) {
-	at, list := s.Node.Get(key)
-	switch {
-	case at == nil:
-		return s.Add(key, yamlfile.List(items...))
-	case list.IsNull(), list.Resolve().Kind == yamlfile.Sequence && list.Len() == 0:
-		return rights.One(s.pass.File.SetValue(at, list, yamlfile.List(items...)))
-	}
-	for _, item := range items {
-		edit, err := rights.One(s.pass.File.AddItem(list, item))
-		if err != nil {
-			return nil, err
-		}
-		edits = append(edits, edit...)
-	}
-	return edits, nil
 }
