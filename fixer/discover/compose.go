@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"path"
+	"strings"
 
 	"github.com/dockmend/dockmend/fixer/compose"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
@@ -40,4 +42,11 @@ func (s *searcher) judgeCompose(name string) (take bool, reason string) {
 	}
 	key, _ := file.Documents()[0].Get("services")
 	return key != nil, ""
+}
+
+// isComposeTemplate reports whether a file has the name of a Compose file, and the extension of
+// a template language after it.
+func isComposeTemplate(name string) bool {
+	ending := path.Ext(name)
+	return templates[strings.ToLower(ending)] && compose.IsNamed(strings.TrimSuffix(name, ending))
 }

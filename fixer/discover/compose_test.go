@@ -21,6 +21,7 @@ func TestCompose(t *testing.T) {
 		"c/docker-compose.yml":         "services: [\n",
 		"d/docker-compose.yml":         "services:\n  {% if a %}\n  web: {{ a }}\n",
 		"e/compose.yaml":               services + "---\n" + services,
+		"g/docker-compose.yml.j2":      "{{ services }}\n",
 		"f/compose.yaml":               services + "    labels:\n      a: \"{{.Node.Hostname}}\"\n",
 		"node_modules/x/compose.yaml":  services,
 		"k8s/compose.deployment.yaml":  pod,
@@ -37,6 +38,7 @@ func TestCompose(t *testing.T) {
 		{Path: "a/docker-compose.yml", Reason: "a Compose file of version 1, without services:, which docker compose refuses"},
 		{Path: "c/docker-compose.yml", Reason: "not YAML that can be read: did not find expected node content (line 2)"},
 		{Path: "d/docker-compose.yml", Reason: "a template"},
+		{Path: "g/docker-compose.yml.j2", Reason: "a template"},
 	}
 	if !slices.Equal(r.LeftAlone, want) {
 		t.Errorf("left alone: %+v", r.LeftAlone)

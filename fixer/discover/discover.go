@@ -168,6 +168,8 @@ func (s *searcher) entry(name string, e fs.DirEntry, rules *ruleset) {
 	switch {
 	case s.compose && compose.IsNamed(e.Name()):
 		kind = composeKind
+	case s.compose && isComposeTemplate(e.Name()):
+		kind = templateKind
 	case s.manifests && isYAML(name) && (kind == otherKind || s.include.match(name, false)):
 		kind = manifestKind
 	case s.include.match(name, false):
