@@ -39,6 +39,7 @@ are in most images.`,
 			"The programs of the image are not known: it is not built from a Dockerfile of the repository",
 			"A package starts a browser (puppeteer, playwright), and no source says --no-sandbox",
 			"The image gets its user in this run: what was built before has another, until it is built again",
+			"The image is named by the tag of a version, and may have been built before its Dockerfile had this user",
 		},
 		See: []string{
 			"https://docs.docker.com/reference/compose-file/services/#security_opt",

@@ -35,6 +35,9 @@ bounding set. Kubernetes' restricted policy refuses a container that keeps them.
 			"The programs of the image are not known: it is not built from a Dockerfile of the repository",
 			"A package starts a browser (puppeteer, playwright), and no source says --no-sandbox",
 			"The image gets its user in this run: what was built before has another, until it is built again",
+			"The image is named by the tag of a version, and no registry says which user that one has",
+			"A Job or a Pod by itself, which can't be changed where it exists",
+			"A patch (Kustomize, Flux, Argo CD, kubectl patch) that changes the rights of its containers",
 		},
 		See: []string{
 			"https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted",
@@ -89,5 +92,5 @@ func dropCaps(p *manifest.Pass, s podsecurity.Subject) {
 		edits, err = rights.One(p.File.AddItem(drop, yamlfile.String("ALL")))
 	}
 	p.Change(p.At(s.Container), fixer.Finding{Problem: "container keeps capabilities", Change: "drop ALL", Reason: s.User().Why, Evidence: s.Evidence()},
-		s.LosesRights().And(s.Renewed()).And(podsecurity.Editable(err)), edits...)
+		s.LosesRights().And(s.Deployed()).And(podsecurity.Editable(err)), edits...)
 }

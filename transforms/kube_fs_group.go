@@ -58,7 +58,7 @@ func kubeFSGroup(p *manifest.Pass, w *kubernetes.Workload, list []podsecurity.Su
 	edits, err := podsecurity.AddToPod(p.File, w, yamlfile.Entry{Key: "fsGroup", Value: yamlfile.Int(group)}, yamlfile.Entry{Key: "fsGroupChangePolicy", Value: yamlfile.String("OnRootMismatch")})
 	p.Change(p.At(s.Container), fixer.Finding{
 		Problem: fmt.Sprintf("volume %s of the pod may be root's alone", volume), Change: fmt.Sprintf("add fsGroup: %d", group), Reason: s.User().Why, Evidence: rights.Evidence(s.Image),
-	}, fixer.Doubt("the group of all files of the claim changes").And(s.Renewed()).And(podsecurity.Editable(err)), edits...)
+	}, fixer.Doubt("the group of all files of the claim changes").And(s.Deployed()).And(podsecurity.Editable(err)), edits...)
 }
 
 // commonGroup returns the group that all containers run with; false where one of them is not

@@ -33,6 +33,9 @@ policy refuses such a container.`,
 			"The programs of the image are not known: it is not built from a Dockerfile of the repository",
 			"A package starts a browser (puppeteer, playwright), and no source says --no-sandbox",
 			"The image gets its user in this run: what was built before has another, until it is built again",
+			"The image is named by the tag of a version, and no registry says which user that one has",
+			"A Job or a Pod by itself, which can't be changed where it exists",
+			"A patch (Kustomize, Flux, Argo CD, kubectl patch) that changes the rights of its containers",
 		},
 		See: []string{
 			"https://kubernetes.io/docs/tasks/configure-pod-container/security-context/",
@@ -46,7 +49,7 @@ policy refuses such a container.`,
 			}
 			edits, err := s.Add(p.File, "allowPrivilegeEscalation", yamlfile.Bool(false))
 			p.Change(p.At(s.Container), fixer.Finding{Problem: "processes may gain rights", Change: "add allowPrivilegeEscalation: false", Reason: s.User().Why, Evidence: s.Evidence()},
-				s.LosesRights().And(s.Renewed()).And(podsecurity.Editable(err)), edits...)
+				s.LosesRights().And(s.Deployed()).And(podsecurity.Editable(err)), edits...)
 		})
 		return nil
 	}),

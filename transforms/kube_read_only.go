@@ -73,7 +73,7 @@ func kubeReadOnly(p *manifest.Pass, w *kubernetes.Workload, list []podsecurity.S
 		}
 		setting, err := s.Add(p.File, "readOnlyRootFilesystem", yamlfile.Bool(true))
 		edits = append(edits, setting...)
-		may = may.And(decision).And(s.Renewed()).And(podsecurity.Editable(err)).And(podsecurity.Editable(scratch.Mount(s.Container, dirs)))
+		may = may.And(decision).And(s.Deployed()).And(podsecurity.Editable(err)).And(podsecurity.Editable(scratch.Mount(s.Container, dirs)))
 		names, paths = append(names, s.Name), append(paths, dirs...)
 		if first == nil {
 			first = &s

@@ -32,6 +32,9 @@ reached, those that only container escapes use included. Kubernetes' restricted 
 			"Another program than node runs: which system calls it makes is not known",
 			"A package starts a browser (puppeteer, playwright), and no source says --no-sandbox",
 			"The image gets its user in this run: what was built before has another, until it is built again",
+			"The image is named by the tag of a version, and no registry says which user that one has",
+			"A Job or a Pod by itself, which can't be changed where it exists",
+			"A patch (Kustomize, Flux, Argo CD, kubectl patch) that changes the rights of its containers",
 		},
 		See: []string{
 			"https://kubernetes.io/docs/reference/node/seccomp/",
@@ -43,11 +46,13 @@ reached, those that only container escapes use included. Kubernetes' restricted 
 			if v, _ := s.Setting("seccompProfile"); v != nil || !s.MayHarden() {
 				return
 			}
-			may := s.Known().And(s.Renewed())
+			may := s.Known().And(s.Deployed())
 			switch {
 			case may.Refuse != "":
 			case !s.Image.Node:
 				may = may.And(fixer.Doubt("which system calls its program makes is not known"))
+			case len(s.Image.Gains) > 0:
+				may = may.And(fixer.Doubt(s.Image.Gains[0].Program + " " + s.Image.Gains[0].Why))
 			case s.Image.Browser != "":
 				may = may.And(fixer.Doubt(s.Image.Browser + " starts a browser, whose sandbox makes namespaces"))
 			}

@@ -7,6 +7,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/kubernetes"
 	"github.com/dockmend/dockmend/fixer/manifest"
+	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/fixer/yamlfile"
 	"github.com/dockmend/dockmend/transforms/internal/podsecurity"
 )
@@ -36,6 +37,10 @@ a name, since it can't see that the name is not root's: so the number is written
 		},
 		NeedsUnsafe: []string{
 			"The image gets its user in this run: what was built before has another, until it is built again",
+			"The image is named by the tag of a version, and no registry says which user that one has",
+			"A Job or a Pod by itself, which can't be changed where it exists",
+			"The repository is deployed to OpenShift, which gives pods numbers of its own",
+			"A patch (Kustomize, Flux, Argo CD, kubectl patch) that changes the rights of its containers",
 		},
 		See: []string{
 			"https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted",
@@ -91,9 +96,9 @@ func kubeUser(p *manifest.Pass, s podsecurity.Subject) {
 	if len(add) == 0 {
 		return
 	}
-	may := s.Renewed()
-	if kind := s.Workload.Kind; kind == "Job" || kind == "Pod" {
-		may.Caveats = append(may.Caveats, "an existing "+kind+" can't be changed: delete it first")
+	may := s.Deployed()
+	if at := p.OpenShift(); at != (workload.Place{}) && !user.Stated {
+		may = may.And(fixer.Doubt(at.String() + " deploys to OpenShift, which gives pods numbers of its own"))
 	}
 	edits, err := s.Add(p.File, add[0].Key, add[0].Value, add[1:]...)
 	p.Change(at, fixer.Finding{Problem: mayStartAsRoot, Change: change, Reason: user.Why, Evidence: s.Evidence()}, may.And(podsecurity.Editable(err)), edits...)

@@ -37,7 +37,7 @@ func (s *searcher) judgeManifest(name string) (take bool, reason string) {
 		return false, "" // most files of YAML are something else
 	case s.chart(name) != "":
 		return false, s.toldChart(s.chart(name))
-	case bytes.Contains(text, []byte("{{")):
+	case bytes.Contains(text, []byte("{{")), bytes.Contains(text, []byte("#@")):
 		return false, "a template"
 	}
 	var unread *yamlfile.Error

@@ -147,8 +147,12 @@ func text(n *yamlfile.Node) string {
 	return n.Value
 }
 
-// IsTrue reports whether a value is the boolean true.
+// IsTrue reports whether a value is the boolean true, also as YAML 1.1 spells it, which kubectl
+// reads (yaml.org, "Boolean Language-Independent Type").
 func IsTrue(n *yamlfile.Node) bool {
 	n = n.Resolve()
-	return n != nil && n.Tag == "!!bool" && strings.EqualFold(n.Value, "true")
+	if n == nil || n.Kind != yamlfile.Scalar || n.Tag != "!!bool" && n.Tag != "!!str" {
+		return false
+	}
+	return slices.Contains([]string{"true", "yes", "on", "y"}, strings.ToLower(n.Value))
 }

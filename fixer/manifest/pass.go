@@ -36,6 +36,19 @@ func (p *Pass) Image(c *kubernetes.Container) workload.Container {
 	return p.view.subject.image(c.Image)
 }
 
+// Patched returns the place of a patch that changes the rights of the pods of a workload; the
+// zero Place for none.
+func (p *Pass) Patched(w *kubernetes.Workload) workload.Place {
+	if p.view.subject.source.Patched == nil {
+		return workload.Place{}
+	}
+	return p.view.subject.source.Patched(w.Name)
+}
+
+// OpenShift is where the repository says that it is deployed to OpenShift; the zero Place for
+// nowhere.
+func (p *Pass) OpenShift() workload.Place { return p.view.subject.source.OpenShift }
+
 // At returns the place of a container in the file: its name, or its first key.
 func (p *Pass) At(c *kubernetes.Container) document.Span {
 	n := c.Node.Resolve()

@@ -18,6 +18,12 @@ type Source struct {
 	// Image returns what is known of an image by its name in the manifest. nil: nothing is
 	// known of any.
 	Image func(name string) workload.Container
+	// Patched returns the place of a patch that changes the rights of the pods of an object, by
+	// its name; the zero Place for none. nil: none is known.
+	Patched func(object string) workload.Place
+	// OpenShift is where the repository says that it is deployed to OpenShift, which gives pods
+	// numbers of its own; the zero Place for nowhere.
+	OpenShift workload.Place
 }
 
 // Run runs the transforms over a manifest, as [fixer.Run] does. It fails, with a

@@ -43,6 +43,7 @@ func (r *reader) manifests(name string, text []byte) {
 			}
 			route := podSpecs[scalar(get(o, "kind")).text]
 			if pod := get(o, route...); route != nil && pod != nil {
+				r.patchOf(name, o, pod)
 				r.pod(name, o, pod)
 			}
 		}

@@ -17,7 +17,7 @@ import (
 // builds of their images.
 func (r *reader) link() *Links {
 	mentions := r.mentions()
-	l := &Links{builds: map[string][]Build{}, deployments: map[string][]workload.Deployment{}, mentions: map[string][]workload.Mention{}, derived: map[string][]workload.Derivation{}, uses: map[string][]workload.TextUse{}, arguments: map[string][]workload.Argument{}, gaps: r.gaps, kubernetes: r.kubernetes, projects: r.projects}
+	l := &Links{builds: map[string][]Build{}, deployments: map[string][]workload.Deployment{}, mentions: map[string][]workload.Mention{}, derived: map[string][]workload.Derivation{}, uses: map[string][]workload.TextUse{}, arguments: map[string][]workload.Argument{}, gaps: r.gaps, kubernetes: r.kubernetes, projects: r.projects, securityPatches: r.securityPatches}
 	slices.SortStableFunc(r.builds, func(a, b build) int { return comparePlaces(a.Place, b.Place) })
 	slices.SortStableFunc(r.runs, func(a, b run) int { return comparePlaces(a.Place, b.Place) })
 	slices.SortStableFunc(l.gaps, func(a, b workload.Gap) int { return comparePlaces(a.Place, b.Place) })
@@ -93,7 +93,7 @@ func (r *reader) link() *Links {
 			l.mentions[file] = append(l.mentions[file], m)
 		}
 	}
-	l.made = a.makers
+	l.made, l.rootCommands, l.openShift = a.makers, r.rootCommands, r.openShift
 	for _, list := range l.deployments {
 		slices.SortStableFunc(list, func(a, b workload.Deployment) int { return comparePlaces(a.Place, b.Place) })
 	}

@@ -44,7 +44,12 @@ type reader struct {
 	patchFiles     []string        // in the order of the walk
 	patched        map[string]bool // those that were read
 	linted         workload.Place  // of what runs hadolint; the zero Place for nothing
-	anyVersion     bool            // hadolint leaves out the versions of packages
+	hinted         map[string]bool // texts that hints has seen
+	rootCommands   []Line
+	openShift      workload.Place
+	// securityPatches are those of the rights of pods, by the name of their object.
+	securityPatches map[string]workload.Place
+	anyVersion      bool // hadolint leaves out the versions of packages
 	// later is what needs the complete list of files.
 	later []func()
 }
@@ -248,6 +253,9 @@ func (r *reader) text(name string) ([]byte, error) {
 	r.bytes += len(text)
 	if err == nil && len(text) > maxFile {
 		err = fmt.Errorf("it has more than %d bytes", maxFile)
+	}
+	if err == nil {
+		r.hints(name, text)
 	}
 	return text, err
 }

@@ -47,6 +47,10 @@ type Links struct {
 	kubernetes  bool
 	made        map[string][]Made // by the name of an image
 	projects    []*compose.Project
+	// What concerns the rights of running containers.
+	rootCommands    []Line
+	openShift       workload.Place
+	securityPatches map[string]workload.Place
 }
 
 // Projects returns the Compose projects that a file is a part of, in the order in which they
@@ -92,7 +96,7 @@ func (l *Links) Kubernetes() bool { return l.kubernetes }
 // Read reads the repository with the root fsys. It never fails: what can't be read is
 // among the gaps.
 func Read(fsys fs.FS) *Links {
-	r := &reader{fsys: fsys, exists: map[string]bool{}, names: map[string]string{}, patched: map[string]bool{}, claims: map[string]bool{}}
+	r := &reader{fsys: fsys, exists: map[string]bool{}, names: map[string]string{}, patched: map[string]bool{}, claims: map[string]bool{}, hinted: map[string]bool{}, securityPatches: map[string]workload.Place{}}
 	r.walk(".", 0)
 	for _, task := range r.later {
 		task()

@@ -3,6 +3,8 @@ package workload
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +14,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 	"github.com/dockmend/dockmend/fixer/stage"
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 )
 
 // Container is what the files that run an image need to know of it: as whom its
@@ -39,8 +42,11 @@ type Container struct {
 	Gaps []Gap
 	// Changed: what was built before this run has another user.
 	Changed bool
-	Init    string // the init that its start begins with; "" for none
-	Node    bool   // each way to start it ends in node
+	// Tagged: it is named by the tag of a version or by a digest, and so may be one that was built
+	// before its Dockerfile had this user.
+	Tagged bool
+	Init   string // the init that its start begins with; "" for none
+	Node   bool   // each way to start it ends in node
 	// Browser is the package that starts a browser in its own sandbox, which takes more than
 	// the rights of an ordinary program; "" for none.
 	Browser string
@@ -198,8 +204,13 @@ func (w *Workload) noInit() string {
 	return ""
 }
 
+// gaining are the packages that start a setuid program, by its name (npmjs.com, each package's
+// description).
+var gaining = map[string]string{"ping": "ping", "sudo-prompt": "sudo", "sudo-block": "sudo"}
+
 // browserPackages start a browser (npmjs.com, each package's description).
-var browserPackages = strings.Fields("puppeteer puppeteer-core playwright playwright-core playwright-chromium @playwright/test chrome-launcher chromium electron nightmare whatsapp-web.js")
+var browserPackages = strings.Fields("puppeteer puppeteer-core playwright playwright-core playwright-chromium @playwright/test chrome-launcher chromium electron nightmare whatsapp-web.js " +
+	"pa11y pa11y-ci md-to-pdf @mermaid-js/mermaid-cli node-html-to-image html-pdf-node html-pdf-chrome lighthouse puppeteer-cluster @percy/cli webdriverio selenium-webdriver")
 
 // noSandbox matches the option by which Chromium starts without its sandbox, as it must as root.
 var noSandbox = lazyregexp.New(`--no-sandbox\b`)
@@ -226,7 +237,7 @@ var setuid = map[string]bool{}
 
 func init() {
 	for name := range strings.FieldsSeq("sudo su doas pkexec mount umount passwd chsh chfn newgrp gpasswd chage expiry ping ping6 arping clockdiff traceroute6 " +
-		"fusermount fusermount3 newuidmap newgidmap crontab at ssh-keysign bbsuid chrome-sandbox chromium chromium-browser google-chrome google-chrome-stable dumpcap mtr-packet bwrap") {
+		"fusermount fusermount3 newuidmap newgidmap crontab at ssh-keysign bbsuid chrome-sandbox chromium chromium-browser google-chrome google-chrome-stable dumpcap mtr-packet bwrap fping isolate sendmail exim exim4 postdrop postqueue unshare nsenter") {
 		setuid[name] = true
 	}
 }
@@ -241,11 +252,13 @@ func (w *Workload) gains() (list []Reason, gaps []Gap) {
 	if w.in.Run.Final.Base == nil {
 		gaps = append(gaps, Gap{What: "the programs of its base image are not known"})
 	}
-	w.eachStart(func(c *Command) {
-		if setuid[c.Name] {
-			list = append(list, Reason{Program: c.Name, Why: "starts with more rights (setuid)", Command: c, Place: c.In.Place})
-		}
-	})
+	for _, as := range append([]*Workload{w}, w.otherStarts()...) {
+		as.eachStart(func(c *Command) {
+			if setuid[c.Name] {
+				list = append(list, Reason{Program: c.Name, Why: "starts with more rights (setuid)", Command: c, Place: cmp.Or(c.In.Place, as.place)})
+			}
+		})
+	}
 	for _, child := range w.ChildProcesses() {
 		w.Child(child).All(func(c *Command) bool {
 			if setuid[c.Name] {
@@ -255,6 +268,7 @@ func (w *Workload) gains() (list []Reason, gaps []Gap) {
 		})
 	}
 	list = append(list, w.asAnother()...)
+	list = append(list, w.brought()...)
 	for _, s := range w.in.Run.Steps {
 		if s.In.Name() != "RUN" {
 			continue
@@ -274,6 +288,44 @@ func (w *Workload) gains() (list []Reason, gaps []Gap) {
 		}
 	}
 	return list, gaps
+}
+
+// givingImages are images whose program has a capability, which a COPY keeps (the Dockerfiles of
+// caddyserver/caddy-docker and hashicorp/docker-vault).
+var givingImages = []string{"caddy", "vault"}
+
+// brought returns the programs with more rights that a COPY brings, or a package of the
+// application starts, and the files of the context that give some.
+func (w *Workload) brought() (list []Reason) {
+	file := w.in.Run.Node.Graph().File
+	for _, s := range w.in.Run.Steps {
+		cmd, ok := s.In.Cmd.(*instructions.CopyCommand)
+		if !ok {
+			continue
+		}
+		at := Place{File: file.Name(), Line: s.In.Line}
+		if why := filerights.Mode(cmd.Chmod); why != "" {
+			list = append(list, Reason{Program: "COPY", Why: why, Place: at})
+		}
+		from := cmd.From
+		for _, stage := range file.Stages {
+			if strings.EqualFold(stage.Name, from) {
+				from = stage.Ref.Text
+			}
+		}
+		name, _, _ := strings.Cut(path.Base(from), ":")
+		if name, _, _ = strings.Cut(name, "@"); slices.Contains(givingImages, name) {
+			list = append(list, Reason{Program: "COPY", Why: "brings the program of " + name + ", which has a capability", Place: at})
+		}
+	}
+	if m, err := w.Package(w.PackageDir(w.in.Run.Final.Workdir.Text)); err == nil {
+		for _, name := range slices.Sorted(maps.Keys(gaining)) {
+			if m.Dependencies[name] != "" {
+				list = append(list, Reason{Program: gaining[name], Why: "starts with more rights (setuid), by the package " + name, Place: Place{File: path.Join(w.PackageDir(w.in.Run.Final.Workdir.Text), "package.json")}})
+			}
+		}
+	}
+	return list
 }
 
 // lets returns the program, sudo or doas, that a RUN installs or configures to give users the

@@ -43,11 +43,17 @@ func TestComposeEvidence(t *testing.T) {
 			"compose.yaml": "services:\n  shop:\n    build:\n      context: .\n      args:\n        VERSION: ${VERSION:-1}\n",
 			"Dockerfile":   "FROM node:20-slim\nARG VERSION\nUSER 1234:1\nCMD [\"node\", \"-e\", \"1\"]\n",
 		}, fixer.Safe, false, `"1234:1"`, ""},
-		"a Dockerfile that is not there": {map[string]string{"compose.yaml": "services:\n  shop:\n    build: ./none\n"}, fixer.Safe, false, "", "none/Dockerfile"},
-		"an inline Dockerfile":           {map[string]string{"compose.yaml": "services:\n  shop:\n    build:\n      dockerfile_inline: FROM scratch\n"}, fixer.Safe, false, "", "is inline"},
-		"a context elsewhere":            {map[string]string{"compose.yaml": "services:\n  shop:\n    build: https://example.org/a.git\n"}, fixer.Safe, false, "", "is a URL"},
-		"an image that a variable names": {map[string]string{"compose.yaml": "services:\n  shop:\n    image: $IMAGE\n"}, fixer.Safe, false, "", "depends on a variable"},
-		"a file that Compose refuses":    {map[string]string{"compose.yaml": service + "    ports: 3000\n"}, fixer.Safe, false, "", "docker compose refuses it"},
+		"root by a variable for compose": {map[string]string{"compose.yaml": service, "Dockerfile": users, "Makefile": "a:\n\t$(DC) exec -u root shop sh\n"}, fixer.Safe, false, `"1000:1000"`, "Makefile:2: a command runs as root in a container"},
+		"root in another service": {map[string]string{
+			"compose.yaml": service + "  db:\n    image: postgres\n", "Dockerfile": users, "Makefile": "a:\n\t$(DC) exec -u root db sh\n",
+		}, fixer.Safe, false, `"1000:1000"`, "keeps capabilities: drop ALL"},
+		"root in a development container":     {map[string]string{"compose.yaml": service, "Dockerfile": users, ".devcontainer/devcontainer.json": `{"remoteUser": "root"}`}, fixer.Safe, false, `"1000:1000"`, "runs as root in a container"},
+		"a version of an image that is built": {map[string]string{"compose.yaml": service + "    image: acme/shop:1.2\n", "Dockerfile": users}, fixer.Safe, false, "", "may have been built before"},
+		"a Dockerfile that is not there":      {map[string]string{"compose.yaml": "services:\n  shop:\n    build: ./none\n"}, fixer.Safe, false, "", "none/Dockerfile"},
+		"an inline Dockerfile":                {map[string]string{"compose.yaml": "services:\n  shop:\n    build:\n      dockerfile_inline: FROM scratch\n"}, fixer.Safe, false, "", "is inline"},
+		"a context elsewhere":                 {map[string]string{"compose.yaml": "services:\n  shop:\n    build: https://example.org/a.git\n"}, fixer.Safe, false, "", "is a URL"},
+		"an image that a variable names":      {map[string]string{"compose.yaml": "services:\n  shop:\n    image: $IMAGE\n"}, fixer.Safe, false, "", "depends on a variable"},
+		"a file that Compose refuses":         {map[string]string{"compose.yaml": service + "    ports: 3000\n"}, fixer.Safe, false, "", "docker compose refuses it"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text, findings := repairAll(t, checkoutOf(t, c.files, Search{Compose: true}), c.threshold, c.unwritten)

@@ -142,6 +142,20 @@ func (c *checkout) image(ctx context.Context, name string, by *File, inspector, 
 	return confirmed(ctx, workload.Agreed(found), name, asked)
 }
 
+// isFixed reports whether the name of an image has a tag or a digest by which it may mean one
+// that was built before.
+func isFixed(name string) bool {
+	ref, err := reference.ParseNormalizedNamed(name)
+	if err != nil {
+		return name != ""
+	}
+	if _, ok := ref.(reference.Digested); ok {
+		return true
+	}
+	tagged, ok := ref.(reference.Tagged)
+	return ok && tagged.Tag() != "latest"
+}
+
 // confirmed returns an image that a build of the repository names, where a registry that has one
 // of that name does not say another user: it may be an older one, or another program.
 func confirmed(ctx context.Context, c workload.Container, name string, inspector baseimage.Inspector) workload.Container {
@@ -150,6 +164,7 @@ func confirmed(ctx context.Context, c workload.Container, name string, inspector
 	}
 	facts, err := inspector.Inspect(ctx, baseimage.Query{Image: name, Ask: baseimage.AskConfig | baseimage.AskAccounts})
 	if err != nil || facts.Assumed != "" {
+		c.Tagged = isFixed(name)
 		return c // it is the repository's alone, as far as can be seen
 	}
 	if there := workload.OfImage(name, facts); there.Unknown != "" || there.UID != c.UID {
@@ -165,7 +180,9 @@ func (c *checkout) service(ctx context.Context, s *compose.Service, by *File, in
 	case s.Build == nil && s.Image == "":
 		return workload.Container{Image: s.Written, Unknown: "its image depends on a variable without a value"}
 	case s.Build == nil:
-		return c.image(ctx, s.Image, by, inspector, asked)
+		one := c.image(ctx, s.Image, by, inspector, asked)
+		one.Gains = append(one.Gains, c.asRoot(s)...)
+		return one
 	case s.Build.Inline != "":
 		return workload.Container{Own: true, Unknown: "its Dockerfile is inline, which is not repaired"}
 	case s.Build.Why != "":
@@ -176,12 +193,30 @@ func (c *checkout) service(ctx context.Context, s *compose.Service, by *File, in
 		return workload.Container{Image: s.Build.Dockerfile, Own: true, Unknown: s.Build.Dockerfile + ": " + err.Error()}
 	}
 	one := workload.Agreed(list)
+	one.Tagged = isFixed(s.Image)
+	one.Gains = append(one.Gains, c.asRoot(s)...)
 	for _, a := range s.Build.Args {
 		if a.Variable && one.Unknown == "" && slices.Contains(one.UserArgs, a.Name) {
 			one.Unknown = fmt.Sprintf("its user depends on the build argument %s, which %s takes from a variable", a.Name, s.Build.Place)
 		}
 	}
 	return one
+}
+
+// asRoot returns the commands of the repository that run as root in a container of a service.
+func (c *checkout) asRoot(s *compose.Service) (list []workload.Reason) {
+	var others []string
+	for _, p := range c.links.Projects(s.Place.File) {
+		for _, other := range p.Services {
+			if other.Name != s.Name {
+				others = append(others, other.Name, other.Container)
+			}
+		}
+	}
+	for _, line := range c.links.RootCommands([]string{s.Name, s.Container}, others) {
+		list = append(list, workload.Reason{Program: "a command", Why: "runs as root in a container", Place: line.Place})
+	}
+	return list
 }
 
 // builtAs returns which options are those of the build of a service.

@@ -47,12 +47,12 @@ func (m *Manifest) Close() { m.file.leave() }
 func (m *Manifest) Fix(ctx context.Context, ts []*fixer.Transform, inspector baseimage.Inspector, o fixer.Options) (imagebuild.Result, error) {
 	asked := &recorder{Inspector: inspector}
 	c := m.file.checkout
-	r, err := manifest.Run(ctx, manifest.Source{Name: m.file.Name, Src: m.text, Image: func(name string) workload.Container {
-		if c == nil || !c.open() {
-			return published(ctx, name, asked)
-		}
-		return c.image(ctx, name, m.file, inspector, asked)
-	}}, ts, o)
+	src := manifest.Source{Name: m.file.Name, Src: m.text, Image: func(name string) workload.Container { return published(ctx, name, asked) }}
+	if c != nil && c.open() {
+		src.Image = func(name string) workload.Container { return c.image(ctx, name, m.file, inspector, asked) }
+		src.Patched, src.OpenShift = c.links.SecurityPatch, c.links.OpenShift()
+	}
+	r, err := manifest.Run(ctx, src, ts, o)
 	var unread *yamlfile.Error
 	if errors.As(err, &unread) {
 		err = &document.Error{Name: m.file.Name, Line: unread.Line, Col: unread.Col, Msg: unread.Msg}

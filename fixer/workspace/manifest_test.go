@@ -13,7 +13,10 @@ import (
 	"github.com/dockmend/dockmend/transforms"
 )
 
-const podOf = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: shop\nspec:\n  containers:\n  - name: shop\n    image: "
+const podOf = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: shop\nspec:\n  template:\n    spec:\n      containers:\n      - name: shop\n        image: "
+
+// users is a Dockerfile that had its user before the run.
+const users = "FROM node:20-slim\nWORKDIR /app\nCOPY . .\nUSER node\nCMD [\"node\", \"server.js\"]\n"
 
 // checkoutOf writes a repository with a Dockerfile that runs as root, and finds its files.
 func checkoutOf(t *testing.T, files map[string]string, s Search) []*File {
@@ -107,13 +110,28 @@ func TestManifestEvidence(t *testing.T) {
 		"that can't be written":       {map[string]string{"pod.yaml": podOf + "acme/shop\n"}, fixer.Safe, true, "", "runs as root"},
 		"a version that had the user": {map[string]string{
 			"pod.yaml": podOf + "acme/shop:1.2\n", "Dockerfile": "FROM node:20-slim\nWORKDIR /app\nCOPY . .\nUSER node\nCMD [\"node\", \"server.js\"]\n",
-		}, fixer.Safe, false, "1000", "/Dockerfile:4)"},
+		}, fixer.Safe, false, "", "which may have been built before its Dockerfile had this user"},
 		"a Dockerfile that stays root's": {map[string]string{
 			"pod.yaml": podOf + "acme/shop\n", "Dockerfile": "# dockmend ignore=nonroot-user it must\nFROM node:20-slim\nCOPY server.js /\nCMD [\"node\", \"/server.js\"]\n",
 		}, fixer.Safe, false, "", "/Dockerfile has no USER"},
 		"two builds with two users": {map[string]string{
 			"pod.yaml": podOf + "acme/shop\n", "old/Dockerfile": "FROM debian:12\nUSER 999\n", "Makefile": "a:\n\tdocker build -t acme/shop .\nb:\n\tdocker build -t acme/shop old\n",
 		}, fixer.Safe, false, "", "its builds have different users"},
+		"a patch of the object": {map[string]string{
+			"pod.yaml": podOf + "acme/shop\n", "Dockerfile": users, "overlay/patch.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: shop\nspec:\n  template:\n    spec:\n      containers:\n      - name: shop\n        securityContext:\n          privileged: true\n",
+		}, fixer.Safe, false, "", "overlay/patch.yaml:8 changes the rights of its containers"},
+		"a patch of another object": {map[string]string{
+			"pod.yaml": podOf + "acme/shop\n", "Dockerfile": users, "overlay/patch.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: other\nspec:\n  template:\n    spec:\n      containers:\n      - name: shop\n        securityContext:\n          privileged: true\n",
+		}, fixer.Safe, false, "1000", ""},
+		"a patch in a kustomization": {map[string]string{
+			"pod.yaml": podOf + "acme/shop\n", "Dockerfile": users, "overlay/kustomization.yaml": "resources: [..]\npatches:\n- patch: |-\n    - op: add\n      path: /spec/template/spec/securityContext\n      value: {runAsUser: 0}\n",
+		}, fixer.Safe, false, "", "overlay/kustomization.yaml changes the rights"},
+		"a kustomization without one": {map[string]string{
+			"pod.yaml": podOf + "acme/shop\n", "Dockerfile": users, "overlay/kustomization.yaml": "resources: [..]\npatches:\n- patch: |-\n    - op: add\n      path: /spec/replicas\n      value: 2\n",
+		}, fixer.Safe, false, "1000", ""},
+		"OpenShift": {map[string]string{
+			"pod.yaml": podOf + "acme/shop\n", "Dockerfile": users, "deploy.sh": "#!/bin/sh\noc apply -f pod.yaml\n",
+		}, fixer.Safe, false, "", "deploy.sh:2 deploys to OpenShift"},
 		"an image of somebody": {map[string]string{"pod.yaml": podOf + "acme/other\n"}, fixer.Safe, false, "", "no build of the repository names acme/other, and"},
 		"a well-known image":   {map[string]string{"pod.yaml": podOf + "nginxinc/nginx-unprivileged:1.27\n"}, fixer.Safe, false, "101", ""},
 	} {

@@ -158,8 +158,18 @@ func (s Subject) LosesRights() fixer.Decision { return rights.Lost(s.Image) }
 // Known refuses what rests on the image where nothing is known of that.
 func (s Subject) Known() fixer.Decision { return rights.Known(s.Image) }
 
-// Renewed returns whether the manifest may rest on the user that the image got in this run.
-func (s Subject) Renewed() fixer.Decision { return rights.Renewed(s.Image) }
+// Deployed doubts that what is deployed is what the manifest and the Dockerfile say, and that the
+// manifest can be applied once more.
+func (s Subject) Deployed() fixer.Decision {
+	may := rights.Renewed(s.Image)
+	if at := s.pass.Patched(s.Workload); at != (workload.Place{}) {
+		may = may.And(fixer.Doubt(at.String() + " changes the rights of its containers"))
+	}
+	if kind := s.Workload.Kind; kind == "Job" || kind == "Pod" {
+		may = may.And(fixer.Doubt("an existing " + kind + " can't be changed: delete it first"))
+	}
+	return may
+}
 
 // Editable returns the decision not to change what can't be edited.
 func Editable(err error) fixer.Decision {

@@ -96,10 +96,13 @@ func Known(c workload.Container) fixer.Decision {
 // it may be applied before the image is built and published, and then finds the one that was
 // there before.
 func Renewed(c workload.Container) fixer.Decision {
-	if !c.Changed {
-		return fixer.Decision{}
+	switch {
+	case c.Changed:
+		return fixer.Doubt("the image gets this user in this run: build it first, or run dockmend again then")
+	case c.Tagged:
+		return fixer.Doubt("the image is named by a version, which may have been built before its Dockerfile had this user")
 	}
-	return fixer.Doubt("the image gets this user in this run: build it first, or run dockmend again then")
+	return fixer.Decision{}
 }
 
 // One returns an edit as a list.

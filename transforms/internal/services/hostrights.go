@@ -16,7 +16,10 @@ func (s Subject) HostRights() string {
 			return why
 		}
 	}
-	for _, key := range []string{"ipc", "uts", "userns_mode", "cgroup"} {
+	if at, value := s.Node.Get("userns_mode"); value != nil {
+		return fmt.Sprintf("line %d says userns_mode: %s", s.pass.Line(at.Offset), text(value))
+	}
+	for _, key := range []string{"ipc", "uts", "cgroup"} {
 		if at, value := s.Node.Get(key); text(value) == "host" {
 			return fmt.Sprintf("line %d says %s: host", s.pass.Line(at.Offset), key)
 		}

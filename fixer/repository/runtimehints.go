@@ -1,0 +1,154 @@
+package repository
+
+import (
+	"bytes"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
+	"github.com/dockmend/dockmend/fixer/workload"
+)
+
+// This file finds, in any text that is read, what concerns the rights of running containers:
+// commands as root in them, OpenShift, and patches of security contexts.
+
+// Line is a line of a file.
+type Line struct {
+	Place workload.Place
+	Text  string
+}
+
+// maxHints bounds the lines of each kind.
+const maxHints = 200
+
+var (
+	// rootCommand matches docker exec and its like with root as the user, however it is spelled:
+	// in a shell, as a list of words, by a variable for docker compose; and what a development
+	// container says.
+	rootCommand = lazyregexp.New(`(?m)^.*(?:\bexec\b.{0,200}?["' ]-{1,2}(?:[a-zA-Z]*u|user)[ \t"',=]*(?:root|0)\b|"(?:remoteUser|containerUser)"\s*:\s*"root").*$`)
+	openShift   = lazyregexp.New(`(?m)^.*(?:\bopenshift\.io/|(?:^|[ \t;&|(])oc (?:apply|create|new-app|rollout|process|start-build|replace|set)\b).*$`)
+	// kubectlPatch matches a command that changes the rights of pods.
+	kubectlPatch = lazyregexp.New(`(?m)^.*\bpatch\b.*(?:securityContext|privileged|runAsUser|hostNetwork).*$`)
+)
+
+// rightsWords are what a patch has that changes the rights of a container.
+var rightsWords = []string{"securityContext", "runAsUser", "runAsNonRoot", "privileged", "capabilities", "hostNetwork", "hostPID"}
+
+// hints looks at a text that was read.
+func (r *reader) hints(name string, text []byte) {
+	if r.hinted[name] {
+		return
+	}
+	r.hinted[name] = true
+	if bytes.Contains(text, []byte("exec")) || bytes.Contains(text, []byte(`User"`)) {
+		r.rootCommands = appendLines(r.rootCommands, name, text, rootCommand.FindAllSubmatchIndex(text, maxHints))
+	}
+	if r.openShift == (workload.Place{}) && (bytes.Contains(text, []byte("openshift.io/")) || bytes.Contains(text, []byte("oc "))) && !isDocs(strings.ToLower(path.Base(name))) {
+		for _, line := range appendLines(nil, name, text, openShift.FindAllSubmatchIndex(text, 1)) {
+			r.openShift = line.Place
+		}
+	}
+	if bytes.Contains(text, []byte("kubectl")) {
+		for _, line := range appendLines(nil, name, text, kubectlPatch.FindAllSubmatchIndex(text, 1)) {
+			r.securityPatch("", line.Place)
+		}
+	}
+	if isYAML(strings.ToLower(path.Base(name))) && isOverlay(text) {
+		r.securityPatch("", workload.Place{File: name})
+	}
+}
+
+// appendLines adds the lines at spans of a text, up to maxHints of them.
+func appendLines(list []Line, name string, text []byte, spans [][]int) []Line {
+	for _, at := range spans {
+		if len(list) < maxHints {
+			line := string(text[at[0]:at[1]])
+			list = append(list, Line{workload.Place{File: name, Line: 1 + bytes.Count(text[:at[0]], []byte("\n"))}, line[:min(len(line), 500)]})
+		}
+	}
+	return list
+}
+
+// overlays matches the kinds of objects that have patches within: of Kustomize, Flux and Argo CD.
+var overlays = lazyregexp.New(`(?m)^kind:\s*["']?(?:Kustomization|HelmRelease|Application|ApplicationSet)\b|^patches(?:StrategicMerge|Json6902)?:`)
+
+// isOverlay reports whether a file of YAML has patches within that change the rights of pods.
+func isOverlay(text []byte) bool {
+	return overlays.Match(text) && hasRights(string(text))
+}
+
+func hasRights(text string) bool {
+	return slices.ContainsFunc(rightsWords, func(word string) bool { return strings.Contains(text, word) })
+}
+
+// patchOf records that a part of an object changes the rights of its pods: one without the image
+// of a container is merged into another object of that name.
+func (r *reader) patchOf(name string, object, pod *yaml.Node) {
+	if !mentionsRights(pod) {
+		return
+	}
+	whole := false
+	for _, c := range items(get(pod, "containers")) {
+		whole = true
+		if scalar(get(c, "image")).text == "" {
+			whole = false
+			break
+		}
+	}
+	if !whole {
+		r.securityPatch(scalar(get(object, "metadata", "name")).text, at(name, pod))
+	}
+}
+
+// mentionsRights reports whether a node has a key of rightsWords.
+func mentionsRights(root *yaml.Node) bool {
+	for left := []*yaml.Node{root}; len(left) > 0; {
+		n := left[len(left)-1]
+		left = append(left[:len(left)-1], n.Content...)
+		if n.Kind == yaml.ScalarNode && slices.Contains(rightsWords, n.Value) {
+			return true
+		}
+	}
+	return false
+}
+
+// securityPatch records a patch of the rights of an object, of any for "".
+func (r *reader) securityPatch(object string, place workload.Place) {
+	if _, known := r.securityPatches[object]; !known && len(r.securityPatches) < maxHints {
+		r.securityPatches[object] = place
+	}
+}
+
+// RootCommands returns the lines of the repository that run a command as root in a container and
+// name one of these words, a service or a container; or none of the others, and may name it by a
+// variable, or not at all.
+func (l *Links) RootCommands(names, others []string) (list []Line) {
+	has := func(text string, words []string) bool {
+		return slices.ContainsFunc(words, func(word string) bool {
+			return word != "" && regexp.MustCompile(`(?:^|[^\w-])`+regexp.QuoteMeta(word)+`(?:$|[^\w-])`).MatchString(text)
+		})
+	}
+	for _, line := range l.rootCommands {
+		if has(line.Text, names) || !has(line.Text, others) && (strings.ContainsAny(line.Text, "$<{") || strings.Contains(line.Text, `User"`)) {
+			list = append(list, line)
+		}
+	}
+	return list
+}
+
+// OpenShift returns where the repository says that it is deployed to OpenShift, the zero Place
+// for nowhere.
+func (l *Links) OpenShift() workload.Place { return l.openShift }
+
+// SecurityPatch returns the place of a patch that changes the rights of an object's pods, by the
+// name of that; the zero Place for none.
+func (l *Links) SecurityPatch(object string) workload.Place {
+	if at, ok := l.securityPatches[object]; ok {
+		return at
+	}
+	return l.securityPatches[""]
+}
