@@ -123,21 +123,36 @@ func (r *reader) securityPatch(object string, place workload.Place) {
 	}
 }
 
-// RootCommands returns the lines of the repository that run a command as root in a container and
-// name one of these words, a service or a container; or none of the others, and may name it by a
-// variable, or not at all.
-func (l *Links) RootCommands(names, others []string) (list []Line) {
+// RootCommands returns the lines of the repository that run a command as root in a container of a
+// Compose file in dir: those in a directory above or below it, or in one for the repository, that
+// name one of these words, a service or a container, or none of the others but a variable.
+func (l *Links) RootCommands(dir string, names, others []string) (list []Line) {
 	has := func(text string, words []string) bool {
 		return slices.ContainsFunc(words, func(word string) bool {
 			return word != "" && regexp.MustCompile(`(?:^|[^\w-])`+regexp.QuoteMeta(word)+`(?:$|[^\w-])`).MatchString(text)
 		})
 	}
 	for _, line := range l.rootCommands {
+		from, own := path.Join("/", strings.TrimSuffix(path.Dir(line.Place.File), ".devcontainer")), path.Join("/", dir)
+		if !workload.Within(from, own) && !workload.Within(own, from) && !isOfRepository(from) {
+			continue
+		}
 		if has(line.Text, names) || !has(line.Text, others) && (strings.ContainsAny(line.Text, "$<{") || strings.Contains(line.Text, `User"`)) {
 			list = append(list, line)
 		}
 	}
 	return list
+}
+
+// isOfRepository reports whether a directory has what is for a whole repository: its scripts, its
+// jobs of CI.
+func isOfRepository(dir string) bool {
+	switch first, _, _ := strings.Cut(strings.TrimPrefix(dir, "/"), "/"); first {
+	case "bin", "scripts", "script", "tools", "hack", "ci", "docs", "doc":
+		return true
+	default:
+		return strings.HasPrefix(first, ".")
+	}
 }
 
 // OpenShift returns where the repository says that it is deployed to OpenShift, the zero Place

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -213,7 +214,7 @@ func (c *checkout) asRoot(s *compose.Service) (list []workload.Reason) {
 			}
 		}
 	}
-	for _, line := range c.links.RootCommands([]string{s.Name, s.Container}, others) {
+	for _, line := range c.links.RootCommands(path.Dir(s.Place.File), []string{s.Name, s.Container}, others) {
 		list = append(list, workload.Reason{Program: "a command", Why: "runs as root in a container", Place: line.Place})
 	}
 	return list
