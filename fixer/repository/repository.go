@@ -101,6 +101,7 @@ func Read(fsys fs.FS) *Links {
 	for _, task := range r.later {
 		task()
 	}
+	r.unread()
 	return r.link()
 }
 

@@ -2,6 +2,8 @@ package repository
 
 import (
 	"bytes"
+	"io/fs"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -29,10 +31,10 @@ var (
 	// rootCommand matches docker exec and its like with root as the user, however it is spelled:
 	// in a shell, as a list of words, by a variable for docker compose; and what a development
 	// container says.
-	rootCommand = lazyregexp.New(`(?m)^.*(?:\bexec\b.{0,200}?["' ]-{1,2}(?:[a-zA-Z]*u|user)[ \t"',=]*(?:root|0)\b|"(?:remoteUser|containerUser)"\s*:\s*"root").*$`)
+	rootCommand = lazyregexp.New(`(?m)^.*(?:\bexec\b.{0,200}?["' ]-{1,2}(?:[a-zA-Z]*u|user)[ \t"',=:]*(?:root|0)\b|\bexec\w*\b.{0,200}?\b[uU]ser["']?\s?[:=]\s?["'](?:root|0)["']|"(?:remoteUser|containerUser)"\s*:\s*"root").*$`)
 	openShift   = lazyregexp.New(`(?m)^.*(?:\bopenshift\.io/|(?:^|[ \t;&|(])oc (?:apply|create|new-app|rollout|process|start-build|replace|set)\b).*$`)
 	// kubectlPatch matches a command that changes the rights of pods.
-	kubectlPatch = lazyregexp.New(`(?m)^.*\bpatch\b.*(?:securityContext|privileged|runAsUser|hostNetwork).*$`)
+	kubectlPatch = lazyregexp.New(`(?m)^.*\b(?:patch|yq|jq|sed)\b.*(?:securityContext|privileged|runAsUser|hostNetwork).*$`)
 )
 
 // rightsWords are what a patch has that changes the rights of a container.
@@ -52,13 +54,56 @@ func (r *reader) hints(name string, text []byte) {
 			r.openShift = line.Place
 		}
 	}
-	if bytes.Contains(text, []byte("kubectl")) {
+	if bytes.Contains(text, []byte("kubectl")) || bytes.Contains(text, []byte("securityContext")) {
 		for _, line := range appendLines(nil, name, text, kubectlPatch.FindAllSubmatchIndex(text, 1)) {
 			r.securityPatch("", line.Place)
 		}
 	}
 	if isYAML(strings.ToLower(path.Base(name))) && isOverlay(text) {
 		r.securityPatch("", workload.Place{File: name})
+	}
+}
+
+// The bounds for files that nothing else reads.
+const (
+	maxUnread      = 20_000 // files
+	maxUnreadFile  = 64 << 10
+	maxUnreadBytes = 32 << 20
+)
+
+// unread looks at the files that nothing else reads, where there are services: what runs a
+// command as root in their containers may be written in any language.
+func (r *reader) unread() {
+	if len(r.projects) == 0 {
+		return
+	}
+	left, bytesLeft := maxUnread, maxUnreadBytes
+	for _, name := range slices.Sorted(maps.Keys(r.exists)) {
+		if r.hinted[name] || notText[strings.ToLower(path.Ext(name))] {
+			continue
+		}
+		if left--; left < 0 || bytesLeft < 0 {
+			return
+		}
+		info, err := fs.Stat(r.fsys, name)
+		if err != nil || info.Size() > maxUnreadFile {
+			continue
+		}
+		text, err := fs.ReadFile(r.fsys, name)
+		if err != nil {
+			continue // what concerns it is a gap of its own
+		}
+		bytesLeft -= len(text)
+		r.hints(name, text)
+	}
+}
+
+// notText are extensions of files without command lines.
+var notText = map[string]bool{}
+
+func init() {
+	for ext := range strings.FieldsSeq(".png .jpg .jpeg .gif .ico .svg .webp .pdf .woff .woff2 .ttf .eot .zip .gz .tgz .jar .class .so .exe .bin .mp3 .mp4 .webm .css .scss .less .map .lock .sum .snap .csv .sql .po .mo") {
+		notText[ext] = true
 	}
 }
 
@@ -74,7 +119,7 @@ func appendLines(list []Line, name string, text []byte, spans [][]int) []Line {
 }
 
 // overlays matches the kinds of objects that have patches within: of Kustomize, Flux and Argo CD.
-var overlays = lazyregexp.New(`(?m)^kind:\s*["']?(?:Kustomization|HelmRelease|Application|ApplicationSet)\b|^patches(?:StrategicMerge|Json6902)?:`)
+var overlays = lazyregexp.New(`(?m)^kind:\s*["']?(?:Kustomization|HelmRelease|Application|ApplicationSet)\b|^patches(?:StrategicMerge|Json6902)?:|^- op:`)
 
 // isOverlay reports whether a file of YAML has patches within that change the rights of pods.
 func isOverlay(text []byte) bool {
@@ -129,7 +174,7 @@ func (r *reader) securityPatch(object string, place workload.Place) {
 func (l *Links) RootCommands(dir string, names, others []string) (list []Line) {
 	has := func(text string, words []string) bool {
 		return slices.ContainsFunc(words, func(word string) bool {
-			return word != "" && regexp.MustCompile(`(?:^|[^\w-])`+regexp.QuoteMeta(word)+`(?:$|[^\w-])`).MatchString(text)
+			return word != "" && regexp.MustCompile(`(?:^|\W|[-_])`+regexp.QuoteMeta(word)+`(?:[-_]\d+)?(?:$|[^\w-])`).MatchString(text)
 		})
 	}
 	for _, line := range l.rootCommands {

@@ -283,8 +283,8 @@ func (w *Workload) gains() (list []Reason, gaps []Gap) {
 				list = append(list, Reason{Program: c.Name, Why: why, Place: place})
 			}
 		}
-		if why := lets(s.In.Logical, script.Calls); why != "" {
-			list = append(list, Reason{Program: why, Why: "is set up for its users", Place: place})
+		if why := lets(s.In.Logical, script.Calls); why != "" && !slices.ContainsFunc(list, func(r Reason) bool { return r.Place == place }) {
+			list = append(list, Reason{Program: why, Why: "gives users more rights", Place: place})
 		}
 	}
 	return list, gaps
@@ -328,9 +328,15 @@ func (w *Workload) brought() (list []Reason) {
 	return list
 }
 
+// givesRights matches what gives a file setuid or capabilities, in the text of a RUN.
+var givesRights = lazyregexp.New(`\bsetcap\b|\bu\+s\b|(?:chmod|install)\b[^\n]*[ =][46][0-7]{3}\b|\bdpkg-statoverride\b`)
+
 // lets returns the program, sudo or doas, that a RUN installs or configures to give users the
 // rights of root; "" for none.
 func lets(text string, calls []shell.Call) string {
+	if m := givesRights.FindString(text); m != "" {
+		return strings.TrimSpace(m)
+	}
 	for _, name := range []string{"sudo", "doas"} {
 		if strings.Contains(text, "/etc/"+name+"ers") || strings.Contains(text, "/etc/"+name+".conf") {
 			return name
