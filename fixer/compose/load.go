@@ -168,6 +168,11 @@ func find(names []string) (main []string, others []other) {
 		if slices.Contains(defaultNames, file) || slices.Contains(overrideNames, file) {
 			continue
 		}
+		// An example of an override is copied to its name, and committed by nobody.
+		if name := withoutExample(file); name != file && (slices.Contains(overrideNames, name) || projectOf(name) != "") {
+			others = append(others, other{name: name, file: file})
+			continue
+		}
 		if name := projectOf(file); name != "" {
 			others = append(others, other{name: name, file: file})
 		} else if IsNamedAlike(file) {
@@ -181,6 +186,16 @@ func find(names []string) (main []string, others []other) {
 // whatever is in it.
 func IsNamed(file string) bool {
 	return slices.Contains(defaultNames, file) || projectOf(file) != ""
+}
+
+// withoutExample returns the name of a file without the ending of an example.
+func withoutExample(file string) string {
+	for _, ending := range examples {
+		if name, ok := strings.CutSuffix(file, ending); ok {
+			return name
+		}
+	}
+	return file
 }
 
 // projectOf returns the name of the project of a file, "" if it does not have the name

@@ -93,7 +93,7 @@ func (r *reader) link() *Links {
 			l.mentions[file] = append(l.mentions[file], m)
 		}
 	}
-	l.made, l.rootCommands, l.openShift = a.makers, r.rootCommands, r.openShift
+	l.made, l.rootCommands, l.signalCommands, l.openShift = a.makers, r.rootCommands, r.signalCommands, r.openShift
 	for _, list := range l.deployments {
 		slices.SortStableFunc(list, func(a, b workload.Deployment) int { return comparePlaces(a.Place, b.Place) })
 	}

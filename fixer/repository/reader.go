@@ -46,6 +46,7 @@ type reader struct {
 	linted         workload.Place  // of what runs hadolint; the zero Place for nothing
 	hinted         map[string]bool // texts that hints has seen
 	rootCommands   []Line
+	signalCommands []Line
 	openShift      workload.Place
 	// securityPatches are those of the rights of pods, by the name of their object.
 	securityPatches map[string]workload.Place

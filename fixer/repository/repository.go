@@ -49,6 +49,7 @@ type Links struct {
 	projects    []*compose.Project
 	// What concerns the rights of running containers.
 	rootCommands    []Line
+	signalCommands  []Line
 	openShift       workload.Place
 	securityPatches map[string]workload.Place
 }

@@ -31,8 +31,13 @@ var (
 	// rootCommand matches docker exec and its like with root as the user, however it is spelled:
 	// in a shell, as a list of words, by a variable for docker compose; and what a development
 	// container says.
-	rootCommand = lazyregexp.New(`(?m)^.*(?:\bexec\b.{0,200}?["' ]-{1,2}(?:[a-zA-Z]*u|user)[ \t"',=:]*(?:root|0)\b|\bexec\w*\b.{0,200}?\b[uU]ser["']?\s?[:=]\s?["'](?:root|0)["']|"(?:remoteUser|containerUser)"\s*:\s*"root").*$`)
+	rootCommand = lazyregexp.New(`(?m)^.*(?:(?i:exec)\b.{0,200}?["' ]-{1,2}(?:[a-zA-Z]*u|user)[ \t"',=:]*(?:root|0)\b|\bexec\w*\b.{0,200}?\b[uU]ser["']?\s?[:=]\s?["'](?:root|0)["']|"(?:remoteUser|containerUser)"\s*:\s*"root").*$`)
 	openShift   = lazyregexp.New(`(?m)^.*(?:\bopenshift\.io/|(?:^|[ \t;&|(])oc (?:apply|create|new-app|rollout|process|start-build|replace|set)\b).*$`)
+	// signalCommand matches docker kill and its like with a signal other than those that end a
+	// program.
+	signalCommand = lazyregexp.New(`(?m)^.*\bkill\b.{0,100}?(?:-s|--signal)[ ="',]*(?:SIG)?(?:HUP|USR1|USR2|WINCH|QUIT)\b.*$`)
+	workloadKind  = lazyregexp.New(`(?m)^kind: *(?:Deployment|StatefulSet|DaemonSet|ReplicaSet|CronJob|DeploymentConfig)\b`)
+	objectName    = lazyregexp.New(`(?m)^ {2}name: *["']?([\w.-]+)`)
 	// kubectlPatch matches a command that changes the rights of pods.
 	kubectlPatch = lazyregexp.New(`(?m)^.*\b(?:patch|yq|jq|sed)\b.*(?:securityContext|privileged|runAsUser|hostNetwork).*$`)
 )
@@ -46,7 +51,17 @@ func (r *reader) hints(name string, text []byte) {
 		return
 	}
 	r.hinted[name] = true
-	if bytes.Contains(text, []byte("exec")) || bytes.Contains(text, []byte(`User"`)) {
+	if isYAML(strings.ToLower(path.Base(name))) && workloadKind.Match(text) && !bytes.Contains(text, []byte("image:")) && hasRights(string(text)) {
+		for _, m := range objectName.FindAllSubmatch(text, maxHints) { // a patch without containers
+			r.securityPatch(string(m[1]), rightsPlace(name, text))
+		}
+	}
+	// A command goes on in the next line; offsets stay.
+	text = bytes.ReplaceAll(text, []byte("\\\n"), []byte("  "))
+	if bytes.Contains(text, []byte("kill")) {
+		r.signalCommands = appendLines(r.signalCommands, name, text, signalCommand.FindAllSubmatchIndex(text, maxHints))
+	}
+	if bytes.Contains(text, []byte("exec")) || bytes.Contains(text, []byte("EXEC")) || bytes.Contains(text, []byte(`User"`)) {
 		r.rootCommands = appendLines(r.rootCommands, name, text, rootCommand.FindAllSubmatchIndex(text, maxHints))
 	}
 	if r.openShift == (workload.Place{}) && (bytes.Contains(text, []byte("openshift.io/")) || bytes.Contains(text, []byte("oc "))) && !isDocs(strings.ToLower(path.Base(name))) {
@@ -60,7 +75,7 @@ func (r *reader) hints(name string, text []byte) {
 		}
 	}
 	if isYAML(strings.ToLower(path.Base(name))) && isOverlay(text) {
-		r.securityPatch("", workload.Place{File: name})
+		r.securityPatch("", rightsPlace(name, text))
 	}
 }
 
@@ -126,6 +141,17 @@ func isOverlay(text []byte) bool {
 	return overlays.Match(text) && hasRights(string(text))
 }
 
+// rightsPlace returns the place of the first of rightsWords in a text that has one.
+func rightsPlace(name string, text []byte) workload.Place {
+	first := len(text)
+	for _, word := range rightsWords {
+		if i := bytes.Index(text, []byte(word)); i >= 0 {
+			first = min(first, i)
+		}
+	}
+	return workload.Place{File: name, Line: 1 + bytes.Count(text[:first], []byte("\n"))}
+}
+
 func hasRights(text string) bool {
 	return slices.ContainsFunc(rightsWords, func(word string) bool { return strings.Contains(text, word) })
 }
@@ -170,19 +196,29 @@ func (r *reader) securityPatch(object string, place workload.Place) {
 
 // RootCommands returns the lines of the repository that run a command as root in a container of a
 // Compose file in dir: those in a directory above or below it, or in one for the repository, that
-// name one of these words, a service or a container, or none of the others but a variable.
-func (l *Links) RootCommands(dir string, names, others []string) (list []Line) {
+// name one of these words, a service or a container; or none of the others, and may mean all.
+func (l *Links) RootCommands(dir string, names, others []string) []Line {
+	return meant(l.rootCommands, dir, names, others)
+}
+
+// SignalCommands is RootCommands for lines that send a signal to a container.
+func (l *Links) SignalCommands(dir string, names, others []string) []Line {
+	return meant(l.signalCommands, dir, names, others)
+}
+
+// meant returns the lines that may mean a container.
+func meant(lines []Line, dir string, names, others []string) (list []Line) {
 	has := func(text string, words []string) bool {
 		return slices.ContainsFunc(words, func(word string) bool {
 			return word != "" && regexp.MustCompile(`(?:^|\W|[-_])`+regexp.QuoteMeta(word)+`(?:[-_]\d+)?(?:$|[^\w-])`).MatchString(text)
 		})
 	}
-	for _, line := range l.rootCommands {
+	for _, line := range lines {
 		from, own := path.Join("/", strings.TrimSuffix(path.Dir(line.Place.File), ".devcontainer")), path.Join("/", dir)
 		if !workload.Within(from, own) && !workload.Within(own, from) && !isOfRepository(from) {
 			continue
 		}
-		if has(line.Text, names) || !has(line.Text, others) && (strings.ContainsAny(line.Text, "$<{") || strings.Contains(line.Text, `User"`)) {
+		if has(line.Text, names) || !has(line.Text, others) && (strings.ContainsAny(line.Text, "$<{") || !isDocs(strings.ToLower(path.Base(line.Place.File)))) {
 			list = append(list, line)
 		}
 	}

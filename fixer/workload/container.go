@@ -237,7 +237,7 @@ var setuid = map[string]bool{}
 
 func init() {
 	for name := range strings.FieldsSeq("sudo su doas pkexec mount umount passwd chsh chfn newgrp gpasswd chage expiry ping ping6 arping clockdiff traceroute6 " +
-		"fusermount fusermount3 newuidmap newgidmap crontab at ssh-keysign bbsuid chrome-sandbox chromium chromium-browser google-chrome google-chrome-stable dumpcap mtr-packet bwrap fping isolate sendmail exim exim4 postdrop postqueue unshare nsenter") {
+		"fusermount fusermount3 newuidmap newgidmap crontab at ssh-keysign bbsuid chrome-sandbox chromium chromium-browser google-chrome google-chrome-stable dumpcap mtr-packet bwrap fping isolate sendmail exim exim4 postdrop postqueue unshare nsenter mtr") {
 		setuid[name] = true
 	}
 }
@@ -337,7 +337,7 @@ func lets(text string, calls []shell.Call) string {
 	if m := givesRights.FindString(text); m != "" {
 		return strings.TrimSpace(m)
 	}
-	for _, name := range []string{"sudo", "doas"} {
+	for _, name := range []string{"sudo", "doas", "exim4", "exim", "postfix", "fping", "mtr", "mtr-tiny"} {
 		if strings.Contains(text, "/etc/"+name+"ers") || strings.Contains(text, "/etc/"+name+".conf") {
 			return name
 		}

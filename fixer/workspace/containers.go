@@ -181,9 +181,7 @@ func (c *checkout) service(ctx context.Context, s *compose.Service, by *File, in
 	case s.Build == nil && s.Image == "":
 		return workload.Container{Image: s.Written, Unknown: "its image depends on a variable without a value"}
 	case s.Build == nil:
-		one := c.image(ctx, s.Image, by, inspector, asked)
-		one.Gains = append(one.Gains, c.asRoot(s)...)
-		return one
+		return c.commands(s, c.image(ctx, s.Image, by, inspector, asked))
 	case s.Build.Inline != "":
 		return workload.Container{Own: true, Unknown: "its Dockerfile is inline, which is not repaired"}
 	case s.Build.Why != "":
@@ -195,7 +193,7 @@ func (c *checkout) service(ctx context.Context, s *compose.Service, by *File, in
 	}
 	one := workload.Agreed(list)
 	one.Tagged = isFixed(s.Image)
-	one.Gains = append(one.Gains, c.asRoot(s)...)
+	one = c.commands(s, one)
 	for _, a := range s.Build.Args {
 		if a.Variable && one.Unknown == "" && slices.Contains(one.UserArgs, a.Name) {
 			one.Unknown = fmt.Sprintf("its user depends on the build argument %s, which %s takes from a variable", a.Name, s.Build.Place)
@@ -204,8 +202,8 @@ func (c *checkout) service(ctx context.Context, s *compose.Service, by *File, in
 	return one
 }
 
-// asRoot returns the commands of the repository that run as root in a container of a service.
-func (c *checkout) asRoot(s *compose.Service) (list []workload.Reason) {
+// commands adds what commands of the repository do to the containers of a service.
+func (c *checkout) commands(s *compose.Service, one workload.Container) workload.Container {
 	var others []string
 	for _, p := range c.links.Projects(s.Place.File) {
 		for _, other := range p.Services {
@@ -214,10 +212,15 @@ func (c *checkout) asRoot(s *compose.Service) (list []workload.Reason) {
 			}
 		}
 	}
-	for _, line := range c.links.RootCommands(path.Dir(s.Place.File), []string{s.Name, s.Container}, others) {
-		list = append(list, workload.Reason{Program: "a command", Why: "runs as root in a container", Place: line.Place})
+	dir, names := path.Dir(s.Place.File), []string{s.Name, s.Container}
+	one.Gains = slices.Clip(one.Gains)
+	for _, line := range c.links.RootCommands(dir, names, others) {
+		one.Gains = append(one.Gains, workload.Reason{Program: "a command", Why: "runs as root in a container", Place: line.Place})
 	}
-	return list
+	for _, line := range c.links.SignalCommands(dir, names, others) {
+		one.NoInit = cmp.Or(one.NoInit, line.Place.String()+" sends it a signal")
+	}
+	return one
 }
 
 // builtAs returns which options are those of the build of a service.

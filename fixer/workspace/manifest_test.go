@@ -119,13 +119,13 @@ func TestManifestEvidence(t *testing.T) {
 		}, fixer.Safe, false, "", "its builds have different users"},
 		"a patch of the object": {map[string]string{
 			"pod.yaml": podOf + "acme/shop\n", "Dockerfile": users, "overlay/patch.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: shop\nspec:\n  template:\n    spec:\n      containers:\n      - name: shop\n        securityContext:\n          privileged: true\n",
-		}, fixer.Safe, false, "", "overlay/patch.yaml:8 changes the rights of its containers"},
+		}, fixer.Safe, false, "", "overlay/patch.yaml:10 changes the rights of its containers"},
 		"a patch of another object": {map[string]string{
 			"pod.yaml": podOf + "acme/shop\n", "Dockerfile": users, "overlay/patch.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: other\nspec:\n  template:\n    spec:\n      containers:\n      - name: shop\n        securityContext:\n          privileged: true\n",
 		}, fixer.Safe, false, "1000", ""},
 		"a patch in a kustomization": {map[string]string{
 			"pod.yaml": podOf + "acme/shop\n", "Dockerfile": users, "overlay/kustomization.yaml": "resources: [..]\npatches:\n- patch: |-\n    - op: add\n      path: /spec/template/spec/securityContext\n      value: {runAsUser: 0}\n",
-		}, fixer.Safe, false, "", "overlay/kustomization.yaml changes the rights"},
+		}, fixer.Safe, false, "", "overlay/kustomization.yaml:5 changes the rights"},
 		"a kustomization without one": {map[string]string{
 			"pod.yaml": podOf + "acme/shop\n", "Dockerfile": users, "overlay/kustomization.yaml": "resources: [..]\npatches:\n- patch: |-\n    - op: add\n      path: /spec/replicas\n      value: 2\n",
 		}, fixer.Safe, false, "1000", ""},
