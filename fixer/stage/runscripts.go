@@ -158,3 +158,22 @@ func (g *Graph) nodeOf(in *dockerfile.Instruction) *Node {
 	}
 	return nil
 }
+
+// Scripts returns the texts of the scripts of the build context that a RUN runs itself, by their
+// paths there.
+func (s Step) Scripts() map[string]string {
+	script, err := s.Script()
+	if err != nil || script == nil {
+		return nil
+	}
+	texts := map[string]string{}
+	for _, c := range script.Calls[:min(len(script.Calls), maxLooks)] {
+		if len(texts) == maxScripts {
+			break
+		}
+		if one, ok := s.Before.runs(s.In, c); ok {
+			texts[one.name] = one.text
+		}
+	}
+	return texts
+}

@@ -283,6 +283,12 @@ func (w *Workload) gains() (list []Reason, gaps []Gap) {
 				list = append(list, Reason{Program: c.Name, Why: why, Place: place})
 			}
 		}
+		scripts := s.Scripts()
+		for _, name := range slices.Sorted(maps.Keys(scripts)) {
+			if m := givesRights.FindString(scripts[name]); m != "" {
+				list = append(list, Reason{Program: strings.TrimSpace(m), Why: "gives users more rights", Place: Place{File: name}})
+			}
+		}
 		if why := lets(s.In.Logical, script.Calls); why != "" && !slices.ContainsFunc(list, func(r Reason) bool { return r.Place == place }) {
 			list = append(list, Reason{Program: why, Why: "gives users more rights", Place: place})
 		}
@@ -328,7 +334,8 @@ func (w *Workload) brought() (list []Reason) {
 	return list
 }
 
-// givesRights matches what gives a file setuid or capabilities, in the text of a RUN.
+// givesRights matches what gives a file setuid or capabilities, in the text of a RUN or of a script that it
+// runs.
 var givesRights = lazyregexp.New(`\bsetcap\b|\bu\+s\b|(?:chmod|install)\b[^\n]*[ =][46][0-7]{3}\b|\bdpkg-statoverride\b`)
 
 // lets returns the program, sudo or doas, that a RUN installs or configures to give users the

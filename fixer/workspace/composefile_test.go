@@ -44,6 +44,12 @@ func TestComposeEvidence(t *testing.T) {
 			"Dockerfile":   "FROM node:20-slim\nARG VERSION\nUSER 1234:1\nCMD [\"node\", \"-e\", \"1\"]\n",
 		}, fixer.Safe, false, `"1234:1"`, ""},
 		"root by a variable for compose": {map[string]string{"compose.yaml": service, "Dockerfile": users, "Makefile": "a:\n\t$(DC) exec -u root shop sh\n"}, fixer.Safe, false, `"1000:1000"`, "Makefile:2: a command runs as root in a container"},
+		"capabilities by a script": {map[string]string{
+			"compose.yaml": service, "setup.sh": "#!/bin/sh\nsetcap cap_net_raw+ep /usr/local/bin/node\n",
+			"Dockerfile": "FROM node:20-slim\nWORKDIR /app\nCOPY . .\nRUN ./setup.sh\nUSER node\nCMD [\"node\", \"server.js\"]\n",
+		}, fixer.Safe, false, `"1000:1000"`, "setup.sh: setcap gives users more rights"},
+		"a signal":                  {map[string]string{"compose.yaml": service, "Dockerfile": users, "logrotate.conf": "postrotate\n  docker compose kill -s HUP shop\nendscript\n"}, fixer.Safe, false, `"1000:1000"`, "logrotate.conf:2 sends it a signal"},
+		"an example of an override": {map[string]string{"compose.yaml": service, "Dockerfile": users, "compose.override.yaml.example": "services:\n  shop:\n    user: root\n"}, fixer.Safe, false, "", "user: root in compose.override.yaml.example:3"},
 		"root in another service": {map[string]string{
 			"compose.yaml": service + "  db:\n    image: postgres\n", "Dockerfile": users, "Makefile": "a:\n\t$(DC) exec -u root db sh\n",
 		}, fixer.Safe, false, `"1000:1000"`, "keeps capabilities: drop ALL"},
