@@ -47,6 +47,7 @@ type reader struct {
 	hinted         map[string]bool // texts that hints has seen
 	rootCommands   []Line
 	signalCommands []Line
+	retagged       map[string]workload.Place // by the name of an image: by kustomizations
 	openShift      workload.Place
 	// securityPatches are those of the rights of pods, by the name of their object.
 	securityPatches map[string]workload.Place

@@ -20,8 +20,10 @@ type Build struct {
 	Dockerfile string            // slash-separated, from the root of the repository
 	Target     string            // "" for the last stage, and if a gap says that it is unknown
 	Args       map[string]string // the known values only; nil for none
-	Platform   string            // "" for the builder's own, and if several are named
-	Offline    workload.Place    // of what says that it has no network; the zero Place if nothing does
+	// UnknownArgs are the names of the arguments whose values a gap says that they are unknown.
+	UnknownArgs []string
+	Platform    string         // "" for the builder's own, and if several are named
+	Offline     workload.Place // of what says that it has no network; the zero Place if nothing does
 	// Contexts are the images and stages that the build takes from elsewhere
 	// (--build-context), by name, each with the place that states it; nil for none.
 	Contexts map[string]string
@@ -50,6 +52,7 @@ type Links struct {
 	// What concerns the rights of running containers.
 	rootCommands    []Line
 	signalCommands  []Line
+	retagged        map[string]workload.Place
 	openShift       workload.Place
 	securityPatches map[string]workload.Place
 }
@@ -97,7 +100,7 @@ func (l *Links) Kubernetes() bool { return l.kubernetes }
 // Read reads the repository with the root fsys. It never fails: what can't be read is
 // among the gaps.
 func Read(fsys fs.FS) *Links {
-	r := &reader{fsys: fsys, exists: map[string]bool{}, names: map[string]string{}, patched: map[string]bool{}, claims: map[string]bool{}, hinted: map[string]bool{}, securityPatches: map[string]workload.Place{}}
+	r := &reader{fsys: fsys, exists: map[string]bool{}, names: map[string]string{}, patched: map[string]bool{}, claims: map[string]bool{}, hinted: map[string]bool{}, retagged: map[string]workload.Place{}, securityPatches: map[string]workload.Place{}}
 	r.walk(".", 0)
 	for _, task := range r.later {
 		task()

@@ -36,11 +36,17 @@ var (
 	// signalCommand matches docker kill and its like with a signal other than those that end a
 	// program.
 	signalCommand = lazyregexp.New(`(?m)^.*\bkill\b.{0,100}?(?:-s|--signal)[ ="',]*(?:SIG)?(?:HUP|USR1|USR2|WINCH|QUIT)\b.*$`)
-	workloadKind  = lazyregexp.New(`(?m)^kind: *(?:Deployment|StatefulSet|DaemonSet|ReplicaSet|CronJob|DeploymentConfig)\b`)
-	objectName    = lazyregexp.New(`(?m)^ {2}name: *["']?([\w.-]+)`)
+	// rootUser matches a setting of runners, which run commands in containers.
+	rootUser     = lazyregexp.New(`(?m)^.*\buser\b["']?\s?[:=]\s?["']?(?:root|0)\b.*$`)
+	workloadKind = lazyregexp.New(`(?m)^kind: *(?:Deployment|StatefulSet|DaemonSet|ReplicaSet|CronJob|DeploymentConfig)\b`)
+	objectName   = lazyregexp.New(`(?m)^ {2}name: *["']?([\w.-]+)`)
 	// kubectlPatch matches a command that changes the rights of pods.
 	kubectlPatch = lazyregexp.New(`(?m)^.*\b(?:patch|yq|jq|sed)\b.*(?:securityContext|privileged|runAsUser|hostNetwork).*$`)
 )
+
+// runners are words of the files of programs that run commands in containers: the labels and the
+// settings of Ofelia and Chadburn, Ansible's module, Dip and Lando.
+var runners = []string{"job-exec", "docker_container_exec", "dip.yml", ".lando.yml"}
 
 // rightsWords are what a patch has that changes the rights of a container.
 var rightsWords = []string{"securityContext", "runAsUser", "runAsNonRoot", "privileged", "capabilities", "hostNetwork", "hostPID"}
@@ -55,6 +61,14 @@ func (r *reader) hints(name string, text []byte) {
 		for _, m := range objectName.FindAllSubmatch(text, maxHints) { // a patch without containers
 			r.securityPatch(string(m[1]), rightsPlace(name, text))
 		}
+	}
+	if base := strings.ToLower(path.Base(name)); base == "kustomization.yaml" || base == "kustomization.yml" {
+		r.retag(name, text)
+	}
+	if slices.ContainsFunc(runners, func(word string) bool {
+		return strings.Contains(path.Base(name), word) || bytes.Contains(text, []byte(word))
+	}) {
+		r.rootCommands = appendLines(r.rootCommands, name, text, rootUser.FindAllSubmatchIndex(text, maxHints))
 	}
 	// A command goes on in the next line; offsets stay.
 	text = bytes.ReplaceAll(text, []byte("\\\n"), []byte("  "))
@@ -121,6 +135,25 @@ func init() {
 		notText[ext] = true
 	}
 }
+
+// retag records the images to which a kustomization gives another name, tag or digest.
+func (r *reader) retag(name string, text []byte) {
+	list, err := documents(text)
+	if err != nil {
+		return // a finding of its own where it matters
+	}
+	for _, doc := range list {
+		for _, image := range items(get(doc, "images")) {
+			if key := imageName(scalar(get(image, "name")).text); key != "" && len(r.retagged) < maxHints {
+				r.retagged[key] = at(name, image)
+			}
+		}
+	}
+}
+
+// Retagged returns where a kustomization gives an image another name, tag or digest; the zero
+// Place for nowhere.
+func (l *Links) Retagged(image string) workload.Place { return l.retagged[imageName(image)] }
 
 // appendLines adds the lines at spans of a text, up to maxHints of them.
 func appendLines(list []Line, name string, text []byte, spans [][]int) []Line {

@@ -114,6 +114,7 @@ func (b *build) arg(name string, v value) {
 	switch {
 	case name == "" || len(b.Args) >= maxValues:
 	case !v.known:
+		b.UnknownArgs = append(b.UnknownArgs, name)
 		b.gap("the value of the build argument " + name + " is not known")
 	default:
 		if b.Args == nil {

@@ -140,7 +140,22 @@ func (c *checkout) image(ctx context.Context, name string, by *File, inspector, 
 		}
 		found = append(found, list...)
 	}
-	return confirmed(ctx, workload.Agreed(found), name, asked)
+	one := confirmed(ctx, c.argued(builds[0].Dockerfile, workload.Agreed(found)), name, asked)
+	one.Tagged = one.Tagged || c.links.Retagged(name) != (workload.Place{})
+	return one
+}
+
+// argued returns an image whose user is not known where it depends on an argument that a build of
+// the repository sets to what is not known.
+func (c *checkout) argued(dockerfile string, one workload.Container) workload.Container {
+	for _, b := range c.links.Builds(dockerfile) {
+		for _, name := range one.UserArgs {
+			if one.Unknown == "" && slices.Contains(b.UnknownArgs, name) {
+				one.Unknown = fmt.Sprintf("its user depends on the build argument %s, which %s sets to what is not known", name, b.Place)
+			}
+		}
+	}
+	return one
 }
 
 // isFixed reports whether the name of an image has a tag or a digest by which it may mean one
@@ -193,7 +208,7 @@ func (c *checkout) service(ctx context.Context, s *compose.Service, by *File, in
 	}
 	one := workload.Agreed(list)
 	one.Tagged = isFixed(s.Image)
-	one = c.commands(s, one)
+	one = c.commands(s, c.argued(s.Build.Dockerfile, one))
 	for _, a := range s.Build.Args {
 		if a.Variable && one.Unknown == "" && slices.Contains(one.UserArgs, a.Name) {
 			one.Unknown = fmt.Sprintf("its user depends on the build argument %s, which %s takes from a variable", a.Name, s.Build.Place)

@@ -129,6 +129,13 @@ func TestManifestEvidence(t *testing.T) {
 		"a kustomization without one": {map[string]string{
 			"pod.yaml": podOf + "acme/shop\n", "Dockerfile": users, "overlay/kustomization.yaml": "resources: [..]\npatches:\n- patch: |-\n    - op: add\n      path: /spec/replicas\n      value: 2\n",
 		}, fixer.Safe, false, "1000", ""},
+		"another tag by a kustomization": {map[string]string{
+			"pod.yaml": podOf + "acme/shop\n", "Dockerfile": users, "overlay/kustomization.yaml": "resources: [..]\nimages:\n- name: acme/shop\n  newTag: 1.2.3\n",
+		}, fixer.Safe, false, "", "which may have been built before"},
+		"an argument that is not known": {map[string]string{
+			"pod.yaml": podOf + "acme/shop\n", "Makefile": "a:\n\tdocker build --build-arg ID=$(shell id -u) -t acme/shop .\n",
+			"Dockerfile": "FROM node:20-slim\nARG ID=1234\nUSER $ID\nCMD [\"node\", \"-e\", \"1\"]\n",
+		}, fixer.Safe, false, "", "its user depends on the build argument ID"},
 		"OpenShift": {map[string]string{
 			"pod.yaml": podOf + "acme/shop\n", "Dockerfile": users, "deploy.sh": "#!/bin/sh\noc apply -f pod.yaml\n",
 		}, fixer.Safe, false, "", "deploy.sh:2 deploys to OpenShift"},
