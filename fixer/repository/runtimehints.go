@@ -11,6 +11,8 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/dockmend/dockmend/fixer/compose"
+	"github.com/dockmend/dockmend/fixer/discover"
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
@@ -68,6 +70,10 @@ func (r *reader) hints(name string, text []byte) {
 	if slices.ContainsFunc(runners, func(word string) bool {
 		return strings.Contains(path.Base(name), word) || bytes.Contains(text, []byte(word))
 	}) {
+		r.rootCommands = appendLines(r.rootCommands, name, text, rootUser.FindAllSubmatchIndex(text, maxHints))
+	}
+	if base := path.Base(name); isYAML(strings.ToLower(base)) && !isCompose(strings.ToLower(base)) && !compose.IsNamedAlike(base) && discover.IsCompose(text) {
+		// A part of services under a name of its own, which somebody merges.
 		r.rootCommands = appendLines(r.rootCommands, name, text, rootUser.FindAllSubmatchIndex(text, maxHints))
 	}
 	// A command goes on in the next line; offsets stay.

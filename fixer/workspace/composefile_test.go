@@ -45,6 +45,7 @@ func TestComposeEvidence(t *testing.T) {
 		}, fixer.Safe, false, `"1234:1"`, ""},
 		"root by a variable for compose": {map[string]string{"compose.yaml": service, "Dockerfile": users, "Makefile": "a:\n\t$(DC) exec -u root shop sh\n"}, fixer.Safe, false, `"1000:1000"`, "Makefile:2: a command runs as root in a container"},
 		"root by a label":                {map[string]string{"compose.yaml": service + "    labels:\n      ofelia.job-exec.a.user: root\n", "Dockerfile": users}, fixer.Safe, false, `"1000:1000"`, "runs as root in a container"},
+		"root in a part of another name": {map[string]string{"compose.yaml": service, "Dockerfile": users, "dev/dev.yml": "services:\n  shop:\n    user: root\n"}, fixer.Safe, false, `"1000:1000"`, "dev/dev.yml:3: a command runs as root in a container"},
 		"capabilities by a script": {map[string]string{
 			"compose.yaml": service, "setup.sh": "#!/bin/sh\nsetcap cap_net_raw+ep /usr/local/bin/node\n",
 			"Dockerfile": "FROM node:20-slim\nWORKDIR /app\nCOPY . .\nRUN ./setup.sh\nUSER node\nCMD [\"node\", \"server.js\"]\n",
