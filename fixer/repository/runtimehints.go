@@ -2,14 +2,10 @@ package repository
 
 import (
 	"bytes"
-	"io/fs"
-	"maps"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
-
-	"go.yaml.in/yaml/v4"
 
 	"github.com/dockmend/dockmend/fixer/compose"
 	"github.com/dockmend/dockmend/fixer/discover"
@@ -49,9 +45,6 @@ var (
 // runners are words of the files of programs that run commands in containers: the labels and the
 // settings of Ofelia and Chadburn, Ansible's module, Dip and Lando.
 var runners = []string{"job-exec", "docker_container_exec", "dip.yml", ".lando.yml"}
-
-// rightsWords are what a patch has that changes the rights of a container.
-var rightsWords = []string{"securityContext", "runAsUser", "runAsNonRoot", "privileged", "capabilities", "hostNetwork", "hostPID"}
 
 // hints looks at a text that was read.
 func (r *reader) hints(name string, text []byte) {
@@ -99,68 +92,6 @@ func (r *reader) hints(name string, text []byte) {
 	}
 }
 
-// The bounds for files that nothing else reads.
-const (
-	maxUnread      = 20_000 // files
-	maxUnreadFile  = 64 << 10
-	maxUnreadBytes = 32 << 20
-)
-
-// unread looks at the files that nothing else reads, where there are services: what runs a
-// command as root in their containers may be written in any language.
-func (r *reader) unread() {
-	if len(r.projects) == 0 {
-		return
-	}
-	left, bytesLeft := maxUnread, maxUnreadBytes
-	for _, name := range slices.Sorted(maps.Keys(r.exists)) {
-		if r.hinted[name] || notText[strings.ToLower(path.Ext(name))] {
-			continue
-		}
-		if left--; left < 0 || bytesLeft < 0 {
-			return
-		}
-		info, err := fs.Stat(r.fsys, name)
-		if err != nil || info.Size() > maxUnreadFile {
-			continue
-		}
-		text, err := fs.ReadFile(r.fsys, name)
-		if err != nil {
-			continue // what concerns it is a gap of its own
-		}
-		bytesLeft -= len(text)
-		r.hints(name, text)
-	}
-}
-
-// notText are extensions of files without command lines.
-var notText = map[string]bool{}
-
-func init() {
-	for ext := range strings.FieldsSeq(".png .jpg .jpeg .gif .ico .svg .webp .pdf .woff .woff2 .ttf .eot .zip .gz .tgz .jar .class .so .exe .bin .mp3 .mp4 .webm .css .scss .less .map .lock .sum .snap .csv .sql .po .mo") {
-		notText[ext] = true
-	}
-}
-
-// retag records the images to which a kustomization gives another name, tag or digest.
-func (r *reader) retag(name string, text []byte) {
-	list, err := documents(text)
-	if err != nil {
-		return // a finding of its own where it matters
-	}
-	for _, doc := range list {
-		for _, image := range items(get(doc, "images")) {
-			if key := imageName(scalar(get(image, "name")).text); key != "" && len(r.retagged) < maxHints {
-				r.retagged[key] = at(name, image)
-			}
-		}
-	}
-}
-
-// Retagged returns where a kustomization gives an image another name, tag or digest; the zero
-// Place for nowhere.
-func (l *Links) Retagged(image string) workload.Place { return l.retagged[imageName(image)] }
-
 // appendLines adds the lines at spans of a text, up to maxHints of them.
 func appendLines(list []Line, name string, text []byte, spans [][]int) []Line {
 	for _, at := range spans {
@@ -170,67 +101,6 @@ func appendLines(list []Line, name string, text []byte, spans [][]int) []Line {
 		}
 	}
 	return list
-}
-
-// overlays matches the kinds of objects that have patches within: of Kustomize, Flux and Argo CD.
-var overlays = lazyregexp.New(`(?m)^kind:\s*["']?(?:Kustomization|HelmRelease|Application|ApplicationSet)\b|^patches(?:StrategicMerge|Json6902)?:|^- op:`)
-
-// isOverlay reports whether a file of YAML has patches within that change the rights of pods.
-func isOverlay(text []byte) bool {
-	return overlays.Match(text) && hasRights(string(text))
-}
-
-// rightsPlace returns the place of the first of rightsWords in a text that has one.
-func rightsPlace(name string, text []byte) workload.Place {
-	first := len(text)
-	for _, word := range rightsWords {
-		if i := bytes.Index(text, []byte(word)); i >= 0 {
-			first = min(first, i)
-		}
-	}
-	return workload.Place{File: name, Line: 1 + bytes.Count(text[:first], []byte("\n"))}
-}
-
-func hasRights(text string) bool {
-	return slices.ContainsFunc(rightsWords, func(word string) bool { return strings.Contains(text, word) })
-}
-
-// patchOf records that a part of an object changes the rights of its pods: one without the image
-// of a container is merged into another object of that name.
-func (r *reader) patchOf(name string, object, pod *yaml.Node) {
-	if !mentionsRights(pod) {
-		return
-	}
-	whole := false
-	for _, c := range items(get(pod, "containers")) {
-		whole = true
-		if scalar(get(c, "image")).text == "" {
-			whole = false
-			break
-		}
-	}
-	if !whole {
-		r.securityPatch(scalar(get(object, "metadata", "name")).text, at(name, pod))
-	}
-}
-
-// mentionsRights reports whether a node has a key of rightsWords.
-func mentionsRights(root *yaml.Node) bool {
-	for left := []*yaml.Node{root}; len(left) > 0; {
-		n := left[len(left)-1]
-		left = append(left[:len(left)-1], n.Content...)
-		if n.Kind == yaml.ScalarNode && slices.Contains(rightsWords, n.Value) {
-			return true
-		}
-	}
-	return false
-}
-
-// securityPatch records a patch of the rights of an object, of any for "".
-func (r *reader) securityPatch(object string, place workload.Place) {
-	if _, known := r.securityPatches[object]; !known && len(r.securityPatches) < maxHints {
-		r.securityPatches[object] = place
-	}
 }
 
 // RootCommands returns the lines of the repository that run a command as root in a container of a
@@ -278,12 +148,3 @@ func isOfRepository(dir string) bool {
 // OpenShift returns where the repository says that it is deployed to OpenShift, the zero Place
 // for nowhere.
 func (l *Links) OpenShift() workload.Place { return l.openShift }
-
-// SecurityPatch returns the place of a patch that changes the rights of an object's pods, by the
-// name of that; the zero Place for none.
-func (l *Links) SecurityPatch(object string) workload.Place {
-	if at, ok := l.securityPatches[object]; ok {
-		return at
-	}
-	return l.securityPatches[""]
-}

@@ -1,0 +1,103 @@
+package repository
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
+	"github.com/dockmend/dockmend/fixer/workload"
+	"go.yaml.in/yaml/v4"
+)
+
+// rightsWords are what a patch has that changes the rights of a container.
+var rightsWords = []string{"securityContext", "runAsUser", "runAsNonRoot", "privileged", "capabilities", "hostNetwork", "hostPID"}
+
+// retag records the images to which a kustomization gives another name, tag or digest.
+func (r *reader) retag(name string, text []byte) {
+	list, err := documents(text)
+	if err != nil {
+		return // a finding of its own where it matters
+	}
+	for _, doc := range list {
+		for _, image := range items(get(doc, "images")) {
+			if key := imageName(scalar(get(image, "name")).text); key != "" && len(r.retagged) < maxHints {
+				r.retagged[key] = at(name, image)
+			}
+		}
+	}
+}
+
+// Retagged returns where a kustomization gives an image another name, tag or digest; the zero
+// Place for nowhere.
+func (l *Links) Retagged(image string) workload.Place { return l.retagged[imageName(image)] }
+
+// overlays matches the kinds of objects that have patches within: of Kustomize, Flux and Argo CD.
+var overlays = lazyregexp.New(`(?m)^kind:\s*["']?(?:Kustomization|HelmRelease|Application|ApplicationSet)\b|^patches(?:StrategicMerge|Json6902)?:|^- op:`)
+
+// isOverlay reports whether a file of YAML has patches within that change the rights of pods.
+func isOverlay(text []byte) bool {
+	return overlays.Match(text) && hasRights(string(text))
+}
+
+// rightsPlace returns the place of the first of rightsWords in a text that has one.
+func rightsPlace(name string, text []byte) workload.Place {
+	first := len(text)
+	for _, word := range rightsWords {
+		if i := bytes.Index(text, []byte(word)); i >= 0 {
+			first = min(first, i)
+		}
+	}
+	return workload.Place{File: name, Line: 1 + bytes.Count(text[:first], []byte("\n"))}
+}
+
+func hasRights(text string) bool {
+	return slices.ContainsFunc(rightsWords, func(word string) bool { return strings.Contains(text, word) })
+}
+
+// patchOf records that a part of an object changes the rights of its pods: one without the image
+// of a container is merged into another object of that name.
+func (r *reader) patchOf(name string, object, pod *yaml.Node) {
+	if !mentionsRights(pod) {
+		return
+	}
+	whole := false
+	for _, c := range items(get(pod, "containers")) {
+		whole = true
+		if scalar(get(c, "image")).text == "" {
+			whole = false
+			break
+		}
+	}
+	if !whole {
+		r.securityPatch(scalar(get(object, "metadata", "name")).text, at(name, pod))
+	}
+}
+
+// mentionsRights reports whether a node has a key of rightsWords.
+func mentionsRights(root *yaml.Node) bool {
+	for left := []*yaml.Node{root}; len(left) > 0; {
+		n := left[len(left)-1]
+		left = append(left[:len(left)-1], n.Content...)
+		if n.Kind == yaml.ScalarNode && slices.Contains(rightsWords, n.Value) {
+			return true
+		}
+	}
+	return false
+}
+
+// securityPatch records a patch of the rights of an object, of any for "".
+func (r *reader) securityPatch(object string, place workload.Place) {
+	if _, known := r.securityPatches[object]; !known && len(r.securityPatches) < maxHints {
+		r.securityPatches[object] = place
+	}
+}
+
+// SecurityPatch returns the place of a patch that changes the rights of an object's pods, by the
+// name of that; the zero Place for none.
+func (l *Links) SecurityPatch(object string) workload.Place {
+	if at, ok := l.securityPatches[object]; ok {
+		return at
+	}
+	return l.securityPatches[""]
+}
