@@ -14,7 +14,7 @@ import (
 )
 
 // This file finds, in any text that is read, what concerns the rights of running containers:
-// commands as root in them, OpenShift, and patches of security contexts.
+// commands as root in them, signals, and OpenShift.
 
 // Line is a line of a file.
 type Line struct {

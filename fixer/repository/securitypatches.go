@@ -10,6 +10,9 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
+// This file finds what changes the rights of pods that a manifest describes: overlays, patches, and
+// kustomizations that name other images.
+
 // rightsWords are what a patch has that changes the rights of a container.
 var rightsWords = []string{"securityContext", "runAsUser", "runAsNonRoot", "privileged", "capabilities", "hostNetwork", "hostPID"}
 
