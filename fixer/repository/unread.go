@@ -8,8 +8,6 @@ import (
 	"strings"
 )
 
-// This file looks at the files that nothing else reads.
-
 // The bounds for files that nothing else reads.
 const (
 	maxUnread      = 20_000 // files
