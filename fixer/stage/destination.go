@@ -66,8 +66,15 @@ func (c Copy) destination(src, name string) (string, bool) {
 	switch {
 	case below != "":
 		return path.Join(c.Dest, below), true // what a directory holds
-	case c.Dir || path.Ext(c.Dest) != path.Ext(name):
+	case c.Dir || !hasExtension(c.Dest) && path.Ext(c.Dest) != path.Ext(name):
 		return path.Join(c.Dest, path.Base(name)), true
 	}
 	return c.Dest, true
+}
+
+// hasExtension reports whether a path ends as those of files do; conf.d and the like are
+// directories.
+func hasExtension(file string) bool {
+	ext := path.Ext(file)
+	return ext != "" && ext != ".d"
 }

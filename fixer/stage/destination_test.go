@@ -13,6 +13,8 @@ func TestDestination(t *testing.T) {
 		{"FROM x\nCOPY server.js /app/\n", "server.js", "/app/server.js"},
 		{"FROM x\nCOPY server.js /app\n", "server.js", "/app/server.js"},
 		{"FROM x\nCOPY server.js /app/main.js\n", "server.js", "/app/main.js"},
+		{"FROM x\nCOPY .env.example /app/.env\n", ".env.example", "/app/.env"},
+		{"FROM x\nCOPY site.conf /etc/nginx/conf.d\n", "site.conf", "/etc/nginx/conf.d/site.conf"},
 		{"FROM x\nCOPY *.js /app/\n", "a.js", "/app/a.js"},
 		{"FROM x\nCOPY *.js /app/\n", "lib/a.js", ""},
 		{"FROM x\nCOPY pack*/src /app/\n", "packages/src/a/b.js", "/app/a/b.js"},

@@ -62,30 +62,36 @@ func (w *Workload) configuration() *configuration {
 		return w.config
 	}
 	w.config = &configuration{}
-	names := w.configurationFiles()
-	if len(names) > maxConfigFiles {
-		w.config.gaps = append(w.config.gaps, Gap{Place{File: names[maxConfigFiles]}, fmt.Sprintf("there are more than %d files of configuration", maxConfigFiles)})
-		names = names[:maxConfigFiles]
+	list := w.configurationFiles()
+	if len(list) > maxConfigFiles {
+		w.config.gaps = append(w.config.gaps, Gap{Place{File: list[maxConfigFiles].name}, fmt.Sprintf("there are more than %d files of configuration", maxConfigFiles)})
+		list = list[:maxConfigFiles]
 	}
-	for _, name := range names {
-		text, err := w.read(name)
+	for _, f := range list {
+		text, err := w.read(f.name)
 		if err == nil {
-			err = w.settings(name, text)
+			err = w.settings(f, text)
 		}
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			w.config.gaps = append(w.config.gaps, Gap{Place{File: name}, fmt.Sprintf("it can't be read: %v", err)})
+			w.config.gaps = append(w.config.gaps, Gap{Place{File: f.name}, fmt.Sprintf("it can't be read: %v", err)})
 		}
 	}
 	return w.config
 }
 
-// configurationFiles returns the paths of the configuration files that are copied into
-// the image.
-func (w *Workload) configurationFiles() (names []string) {
-	add := func(name string) {
-		_, copied := w.in.Run.Destination(name)
-		if (copied || path.Dir(name) == "src/main/resources") && !slices.Contains(names, name) {
-			names = append(names, name)
+// configFile is a configuration file.
+type configFile struct {
+	name string // in the build context
+	as   string // in the image: the name that says its format (COPY .env.example .env)
+}
+
+// configurationFiles returns the configuration files that are copied into the image.
+func (w *Workload) configurationFiles() (list []configFile) {
+	add := func(f configFile) {
+		_, copied := w.in.Run.Destination(f.name)
+		same := func(other configFile) bool { return other.name == f.name }
+		if (copied || path.Dir(f.name) == "src/main/resources") && !slices.ContainsFunc(list, same) {
+			list = append(list, f)
 		}
 	}
 	dirs := slices.Clone(configDirs)
@@ -95,35 +101,48 @@ func (w *Workload) configurationFiles() (names []string) {
 			continue // there is none
 		}
 		for _, e := range entries {
-			name := path.Join(dirs[i], e.Name())
+			f := configFile{name: path.Join(dirs[i], e.Name())}
+			file, _ := w.in.Run.Destination(f.name)
+			f.as = cmp.Or(file, f.name)
+			base := path.Base(f.as)
 			switch {
-			case e.IsDir() && strings.HasPrefix(name, "config/"):
-				dirs = append(dirs, name)
-			case w.isFile(name, e) && (isVariables(e.Name()) || isConfiguration(dirs[i], e.Name())):
-				add(name)
+			case e.IsDir() && strings.HasPrefix(f.name, "config/"):
+				dirs = append(dirs, f.name)
+			case w.isFile(f.name, e) && (isVariables(base) || isConfiguration(dirs[i], base)):
+				add(f)
 			}
 		}
 	}
-	for _, name := range w.startSettings() {
-		add(name)
+	for _, f := range w.startSettings() {
+		add(f)
 	}
 	w.eachSources(func(s *Sources) {
 		for _, named := range s.Settings {
-			name := named.File
-			if path.IsAbs(name) {
-				name = w.Origin(name).Name
-			}
-			if info, err := w.in.Files.Stat(name); name != "" && err == nil && info.Mode().IsRegular() {
-				add(name)
+			if f, ok := w.namedSettings(named.File); ok {
+				add(f)
 			}
 		}
 	})
-	return names
+	return list
+}
+
+// namedSettings returns the file of the build context that a source or an option names, by
+// its path in the image or in the context. ok is false where there is none.
+func (w *Workload) namedSettings(named string) (f configFile, ok bool) {
+	f = configFile{named, named}
+	if path.IsAbs(named) {
+		f.name = w.Origin(named).Name
+	}
+	if f.name == "" {
+		return configFile{}, false
+	}
+	info, err := w.in.Files.Stat(f.name)
+	return f, err == nil && info.Mode().IsRegular()
 }
 
 // startSettings returns the files of settings that arguments of the start name
 // (uvicorn --log-config logging.ini).
-func (w *Workload) startSettings() (names []string) {
+func (w *Workload) startSettings() (list []configFile) {
 	for _, l := range w.Launches() {
 		for _, a := range l.Args {
 			_, file, joined := strings.Cut(a.Text, "=")
@@ -136,13 +155,12 @@ func (w *Workload) startSettings() (names []string) {
 			if !path.IsAbs(file) {
 				file = path.Join(l.Dir, file)
 			}
-			name := w.Origin(file).Name
-			if info, err := w.in.Files.Stat(name); name != "" && err == nil && info.Mode().IsRegular() {
-				names = append(names, name)
+			if f, ok := w.namedSettings(file); ok {
+				list = append(list, f)
 			}
 		}
 	}
-	return names
+	return list
 }
 
 // isFile reports whether an entry is a regular file, or a link to one within the
@@ -159,13 +177,13 @@ func (w *Workload) isFile(name string, e fs.DirEntry) bool {
 var usedVariable = lazyregexp.New(`\$(?:\w+|\{\w+\})`)
 
 // settings adds the data that the settings of a file name.
-func (w *Workload) settings(name, text string) error {
-	base := path.Base(name)
+func (w *Workload) settings(f configFile, text string) error {
+	base := path.Base(f.as)
 	variables, ext := isVariables(base) || path.Ext(base) == ".env", path.Ext(base)
 	if variables {
 		ext = ".env"
 	}
-	list, err := readSettings(ext, name, text)
+	list, err := readSettings(ext, f.name, text)
 	if err != nil {
 		return err
 	}
@@ -178,7 +196,7 @@ func (w *Workload) settings(name, text string) error {
 		if len(s.keys) == 0 {
 			continue
 		}
-		one := Write{Tree: true, By: name, Place: Place{File: name, Line: s.line}}
+		one := Write{Tree: true, By: f.name, Place: Place{File: f.name, Line: s.line}}
 		if variables {
 			key := s.keys[len(s.keys)-1]
 			// Variables of the image come first, and one may use another.

@@ -75,6 +75,24 @@ func TestNamedConfiguration(t *testing.T) {
 	}
 }
 
+// TestRenamedConfiguration: a file has the format of its name in the image, whether a
+// source names it or its place does; the example of a file that the image lacks is none.
+func TestRenamedConfiguration(t *testing.T) {
+	const source, text = "fs.readFileSync('/app/.env')", "DATA_DIR=/data\n"
+	for _, c := range []struct{ name, copies, file, source, want string }{
+		{"an example", "COPY .env.example .env", ".env.example", source, ".env.example:1 /data"},
+		{"an example that only its place names", "COPY .env.example .env", ".env.example", "", ".env.example:1 /data"},
+		{"a template", "COPY env.tpl .env", "env.tpl", source, "env.tpl:1 /data"},
+		{"an example under its own name", "COPY . .", ".env.example", source, ""},
+		{"as a text", "COPY .env notes.txt", ".env", "", ""},
+	} {
+		w := of(t, "FROM node:20\nWORKDIR /app\n"+c.copies+"\nCOPY src src\n", files("src/a.js", c.source, c.file, text))
+		if got := spellConfiguration(w); got != c.want {
+			t.Errorf("%s:\n%s\nwant:\n%s", c.name, got, c.want)
+		}
+	}
+}
+
 // TestConfigurationIsBounded: more files than the limit are a gap, a link is followed
 // within the context, and no text takes long.
 func TestConfigurationIsBounded(t *testing.T) {
