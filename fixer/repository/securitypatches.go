@@ -2,6 +2,7 @@ package repository
 
 import (
 	"bytes"
+	"path"
 	"slices"
 	"strings"
 
@@ -15,6 +16,35 @@ import (
 
 // rightsWords are what a patch has that changes the rights of a container.
 var rightsWords = []string{"securityContext", "runAsUser", "runAsNonRoot", "privileged", "capabilities", "hostNetwork", "hostPID"}
+
+var (
+	workloadKind = lazyregexp.New(`(?m)^kind: *(?:Deployment|StatefulSet|DaemonSet|ReplicaSet|CronJob|DeploymentConfig)\b`)
+	objectName   = lazyregexp.New(`(?m)^ {2}name: *["']?([\w.-]+)`)
+	// kubectlPatch matches a command that changes the rights of pods.
+	kubectlPatch = lazyregexp.New(`(?m)^.*\b(?:patch|yq|jq|sed)\b.*(?:securityContext|privileged|runAsUser|hostNetwork).*$`)
+)
+
+// patchesOfRights records the patches in a text. lines is the text with a command that goes on in
+// the next line in one.
+func (r *reader) patchesOfRights(name string, text, lines []byte) {
+	base := strings.ToLower(path.Base(name))
+	if isYAML(base) && workloadKind.Match(text) && !bytes.Contains(text, []byte("image:")) && hasRights(string(text)) {
+		for _, m := range objectName.FindAllSubmatch(text, maxHints) { // a patch without containers
+			r.securityPatch(string(m[1]), rightsPlace(name, text))
+		}
+	}
+	if base == "kustomization.yaml" || base == "kustomization.yml" {
+		r.retag(name, text)
+	}
+	if bytes.Contains(lines, []byte("kubectl")) || bytes.Contains(lines, []byte("securityContext")) {
+		for _, line := range appendLines(nil, name, lines, kubectlPatch.FindAllSubmatchIndex(lines, 1)) {
+			r.securityPatch("", line.Place)
+		}
+	}
+	if isYAML(base) && isOverlay(lines) {
+		r.securityPatch("", rightsPlace(name, lines))
+	}
+}
 
 // retag records the images to which a kustomization gives another name, tag or digest.
 func (r *reader) retag(name string, text []byte) {
