@@ -11,11 +11,8 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/compose"
 	"github.com/dockmend/dockmend/fixer/diff"
-	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/imagebuild"
-	"github.com/dockmend/dockmend/fixer/kubernetes"
 	"github.com/dockmend/dockmend/fixer/report"
 	"github.com/dockmend/dockmend/fixer/workspace"
 	"github.com/dockmend/dockmend/transforms"
@@ -89,29 +86,9 @@ func repairRepository(t *testing.T, dir string) []byte {
 }
 
 func repairFile(ctx context.Context, f *workspace.File, inspector baseimage.Inspector) (imagebuild.Result, error) {
-	o := fixer.Options{KnownIDs: transforms.IDs(), Threshold: fixer.Unsafe}
-	switch f.Kind {
-	case compose.Kind:
-		c, err := f.LoadComposeFile(nil)
-		if err != nil {
-			return imagebuild.Result{}, err
-		}
-		defer c.Close()
-		return c.Fix(ctx, transforms.Of(compose.Kind), inspector, o)
-	case kubernetes.Kind:
-		m, err := f.LoadManifest(nil)
-		if err != nil {
-			return imagebuild.Result{}, err
-		}
-		defer m.Close()
-		return m.Fix(ctx, transforms.Of(kubernetes.Kind), inspector, o)
-	}
-	src, err := f.Load(nil)
-	if err != nil {
-		return imagebuild.Result{}, err
-	}
-	defer src.Close()
-	return src.Fix(ctx, transforms.Of(dockerfile.Kind), inspector, o)
+	return f.Repair(ctx, nil, workspace.Request{
+		Transforms: transforms.All(), Inspector: inspector, Options: fixer.Options{KnownIDs: transforms.IDs(), Threshold: fixer.Unsafe},
+	})
 }
 
 // sameFiles: two directories have the same files, of the same text.

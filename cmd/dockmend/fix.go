@@ -7,13 +7,10 @@ import (
 	"slices"
 
 	"github.com/dockmend/dockmend/fixer"
-	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/compose"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/escape"
 	"github.com/dockmend/dockmend/fixer/imagebuild"
-	"github.com/dockmend/dockmend/fixer/kubernetes"
 	"github.com/dockmend/dockmend/fixer/report"
 	"github.com/dockmend/dockmend/fixer/workspace"
 )
@@ -133,7 +130,10 @@ func (c *fixCmd) each(ctx context.Context, s *streams, work *repair, o *output) 
 func (c *fixCmd) ofKind(ctx context.Context, s *streams, work *repair, kind document.Kind, o *output, p *progress) error {
 	jobs := slices.DeleteFunc(slices.Clone(work.jobs), func(j *job) bool { return j.kind() != kind })
 	separate := o.whole != nil && o.whole.Separate && !c.Write
-	results := parallel(jobs, manyWaiting(), func(j *job) outcome { return j.fix(ctx, s, work.inspector, separate) })
+	results := parallel(jobs, manyWaiting(), func(j *job) outcome {
+		r, err := j.Repair(ctx, s.in, workspace.Request{Transforms: j.transforms, Inspector: work.inspector, Options: j.options, Separate: separate})
+		return outcome{r, err}
+	})
 	for i, result := range results {
 		j := jobs[i]
 		p.wait(j.Name)
@@ -162,36 +162,6 @@ func (c *fixCmd) ofKind(ctx context.Context, s *streams, work *repair, kind docu
 		}
 	}
 	return nil
-}
-
-// fix repairs the file of a job.
-func (j *job) fix(ctx context.Context, s *streams, inspector baseimage.Inspector, separate bool) outcome {
-	switch j.Kind {
-	case compose.Kind:
-		c, err := j.LoadComposeFile(s.in)
-		if err != nil {
-			return outcome{err: err}
-		}
-		defer c.Close()
-		r, err := c.Fix(ctx, j.transforms, inspector, j.options)
-		return outcome{result: r, err: err}
-	case kubernetes.Kind:
-		m, err := j.LoadManifest(s.in)
-		if err != nil {
-			return outcome{err: err}
-		}
-		defer m.Close()
-		r, err := m.Fix(ctx, j.transforms, inspector, j.options)
-		return outcome{result: r, err: err}
-	}
-	src, err := j.Load(s.in)
-	if err != nil {
-		return outcome{err: err}
-	}
-	defer src.Close()
-	src.Separate = separate
-	r, err := src.Fix(ctx, j.transforms, inspector, j.options)
-	return outcome{result: r, err: err}
 }
 
 // outcome is the result of one job.

@@ -17,6 +17,9 @@ import (
 type Source struct {
 	Name string // for messages
 	Src  []byte
+	// Separate asks for the edits of each finding whose change can be made without the
+	// others: fixer.Separate.
+	Separate bool
 	// Place is the path by which Projects name the file.
 	Place string
 	// Projects are those that the file is a part of.
@@ -48,7 +51,11 @@ func Run(ctx context.Context, src Source, ts []*fixer.Transform, o fixer.Options
 			}
 		}
 	}
-	return fixer.Run(ctx, s, ts, o)
+	r, err := fixer.Run(ctx, s, ts, o)
+	if err == nil && src.Separate {
+		err = fixer.Separate(ctx, s, ts, o, &r)
+	}
+	return r, err
 }
 
 // subject is a Compose file, to the engine.

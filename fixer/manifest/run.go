@@ -15,6 +15,9 @@ import (
 type Source struct {
 	Name string // for messages
 	Src  []byte
+	// Separate asks for the edits of each finding whose change can be made without the
+	// others: fixer.Separate.
+	Separate bool
 	// Image returns what is known of an image by its name in the manifest. nil: nothing is
 	// known of any.
 	Image func(name string) workload.Container
@@ -34,7 +37,11 @@ func Run(ctx context.Context, src Source, ts []*fixer.Transform, o fixer.Options
 		return fixer.Result{}, err
 	}
 	s := &subject{source: src, file: file, images: map[string]workload.Container{}}
-	return fixer.Run(ctx, s, ts, o)
+	r, err := fixer.Run(ctx, s, ts, o)
+	if err == nil && src.Separate {
+		err = fixer.Separate(ctx, s, ts, o, &r)
+	}
+	return r, err
 }
 
 // subject is a manifest, to the engine.

@@ -2,8 +2,6 @@ package workspace
 
 import (
 	"context"
-	"errors"
-	"io"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
@@ -12,76 +10,37 @@ import (
 	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/workload"
-	"github.com/dockmend/dockmend/fixer/yamlfile"
 )
 
-// ComposeFile is a loaded Compose file. It has to be closed.
-type ComposeFile struct {
-	file *File
-	text []byte
-}
-
-// LoadComposeFile reads a file of the kind compose.Kind, as [File.LoadManifest] reads one of
-// kubernetes.Kind.
-func (f *File) LoadComposeFile(stdin io.Reader) (*ComposeFile, error) {
-	if f.open == nil {
-		Link([]*File{f})
-	}
-	c := &ComposeFile{file: f}
-	text, err := f.read(stdin, yamlfile.MaxBytes)
-	if err != nil {
-		c.Close()
-		return nil, err
-	}
-	c.text = text
-	return c, nil
-}
-
-// Close releases the repository. It must be called once.
-func (c *ComposeFile) Close() { c.file.leave() }
-
-// Fix runs the transforms, as [composefile.Run] does. What it knows of an image is what
-// [Manifest.Fix] knows, and the images of services are those of their own builds. On what is
-// not YAML, and on a file that was named and that Compose refuses, it fails with a
-// *document.Error; of a file that was found, a finding says so.
-func (c *ComposeFile) Fix(ctx context.Context, ts []*fixer.Transform, inspector baseimage.Inspector, o fixer.Options) (imagebuild.Result, error) {
-	asked := &recorder{Inspector: inspector}
-	place, projects := c.projects()
+// composeFile repairs a Compose file, as [composefile.Run] does.
+func (f *File) composeFile(ctx context.Context, text []byte, with Request) (imagebuild.Result, error) {
+	images := f.images(with.Inspector)
+	place, projects := f.projects(text)
 	refused := refusal(place, projects)
-	if refused != nil && !c.file.Found {
-		refused.Name = c.file.Name
+	if refused != nil && !f.Found {
+		refused.Name = f.Name
 		return imagebuild.Result{}, refused
 	}
-	known := c.file.checkout
-	var beside []*compose.Project
-	if known != nil && known.open() {
-		beside = known.links.Beside(place)
+	src := composefile.Source{
+		Name: f.Name, Src: text, Separate: with.Separate, Place: place, Projects: projects,
+		Image:   func(s *compose.Service) workload.Container { return images.service(ctx, s) },
+		Inspect: func(q baseimage.Query) (*baseimage.Facts, error) { return images.asked.Inspect(ctx, q) },
 	}
-	r, err := composefile.Run(ctx, composefile.Source{Name: c.file.Name, Src: c.text, Place: place, Projects: projects, Beside: beside, Image: func(s *compose.Service) workload.Container {
-		switch {
-		case known != nil && known.open():
-			return known.service(ctx, s, c.file, inspector, asked)
-		case s.Build == nil && s.Image != "":
-			return published(ctx, s.Image, asked)
-		}
-		return workload.Container{Image: s.Image, Unknown: "there is no repository to look at for its build"}
-	}, Inspect: func(q baseimage.Query) (*baseimage.Facts, error) { return asked.Inspect(ctx, q) }}, ts, o)
-	var unread *yamlfile.Error
-	if errors.As(err, &unread) {
-		err = &document.Error{Name: c.file.Name, Line: unread.Line, Col: unread.Col, Msg: unread.Msg}
+	if images.checkout != nil {
+		src.Beside = images.links.Beside(place)
 	}
+	r, err := composefile.Run(ctx, src, with.Transforms, with.Options)
 	if err == nil && refused != nil {
 		r.Findings = append(r.Findings, fixer.StatedAt("compose", max(refused.Line, 1), max(refused.Col, 1), "the Compose file is left as it is", refused.Msg))
 	}
-	return imagebuild.Result{Result: r, Images: asked.facts}, err
+	return imagebuild.Result{Result: r, Images: images.asked.facts}, f.notYAML(err)
 }
 
 // projects returns those that the file is a part of, and the path by which they name it.
-func (c *ComposeFile) projects() (place string, list []*compose.Project) {
-	f := c.file
+func (f *File) projects(text []byte) (place string, list []*compose.Project) {
 	if f.checkout == nil || !f.checkout.open() {
 		place = f.DiffName()
-		return place, []*compose.Project{compose.LoadExample(place, 1, string(c.text))}
+		return place, []*compose.Project{compose.LoadExample(place, 1, string(text))}
 	}
 	if list = f.checkout.links.Projects(f.place); list == nil {
 		list = []*compose.Project{compose.LoadFiles(f.checkout.dir.FS(), "", []string{f.place})}

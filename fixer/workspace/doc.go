@@ -5,14 +5,14 @@
 //
 // A run has these steps:
 //
-//   - Find, or a Finder path by path, finds the Dockerfiles of files and
-//     directories. Since keeps those that were changed since a revision.
+//   - Find, or a Finder path by path, finds the files to repair. Since keeps those that
+//     were changed since a revision.
 //   - Link connects the files: those of one repository read it once, and those that
 //     share a build context know that. Find includes it.
-//   - File.Load reads a Dockerfile and finds its builds: those that the repository
-//     states, in Compose files, workflows and elsewhere (package repository), or else
-//     one from the nearest directory that has what it copies.
-//   - Source.Fix runs transforms, as imagebuild.Run does.
+//   - File.Repair runs transforms over a file of any kind. Of a Dockerfile it finds the
+//     builds: those that the repository states, in Compose files, workflows and elsewhere
+//     (package repository), or else one from the nearest directory that has what it copies.
+//     File.Load and Source.Fix are its two steps, for a caller that looks in between.
 //   - File.Write writes what they changed, File.Diff shows it, Patches are a patch for
 //     each transform, and a Baseline knows the findings that are allowed.
 //

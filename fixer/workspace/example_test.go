@@ -13,7 +13,7 @@ import (
 	"github.com/dockmend/dockmend/transforms"
 )
 
-// A bot repairs the Dockerfiles of a checkout. Table knows well-known images without
+// A bot repairs the files of a checkout. Table knows well-known images without
 // a network; registry.New returns an Inspector that asks registries.
 func Example() {
 	checkout, err := os.MkdirTemp("", "checkout")
@@ -53,12 +53,7 @@ func Example() {
 }
 
 func repair(ctx context.Context, f *workspace.File) error {
-	src, err := f.Load(nil)
-	if err != nil {
-		return err
-	}
-	defer src.Close()
-	result, err := src.Fix(ctx, transforms.All(), baseimage.Table{}, fixer.Options{})
+	result, err := f.Repair(ctx, nil, workspace.Request{Transforms: transforms.All(), Inspector: baseimage.Table{}})
 	if err != nil {
 		return err
 	}

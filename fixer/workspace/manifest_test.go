@@ -9,7 +9,6 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
-	"github.com/dockmend/dockmend/fixer/compose"
 	"github.com/dockmend/dockmend/transforms"
 )
 
@@ -67,31 +66,9 @@ func repairAll(t *testing.T, files []*File, threshold fixer.Safety, unwritten bo
 }
 
 func fixOne(ctx context.Context, f *File, threshold fixer.Safety) (fixer.Result, error) {
-	o := fixer.Options{KnownIDs: transforms.IDs(), Threshold: threshold}
-	if f.Kind == compose.Kind {
-		c, err := f.LoadComposeFile(nil)
-		if err != nil {
-			return fixer.Result{}, err
-		}
-		defer c.Close()
-		r, err := c.Fix(ctx, transforms.All(), baseimage.Table{}, o)
-		return r.Result, err
-	}
-	if f.Kind != "" && f.Kind != "Dockerfile" {
-		m, err := f.LoadManifest(nil)
-		if err != nil {
-			return fixer.Result{}, err
-		}
-		defer m.Close()
-		r, err := m.Fix(ctx, transforms.All(), baseimage.Table{}, o)
-		return r.Result, err
-	}
-	src, err := f.Load(nil)
-	if err != nil {
-		return fixer.Result{}, err
-	}
-	defer src.Close()
-	r, err := src.Fix(ctx, transforms.All(), baseimage.Table{}, o)
+	r, err := f.Repair(ctx, nil, Request{
+		Transforms: transforms.All(), Inspector: baseimage.Table{}, Options: fixer.Options{KnownIDs: transforms.IDs(), Threshold: threshold},
+	})
 	return r.Result, err
 }
 
