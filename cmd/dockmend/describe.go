@@ -176,7 +176,8 @@ func versions(f *baseimage.Facts) string {
 	return strings.Join(list, ", ")
 }
 
-// programs returns the existing programs, by their paths, and the missing ones.
+// programs returns the existing programs, by their paths and with the rights that they have of
+// their own, and the missing ones.
 func programs(p *baseimage.Programs) (has, lacks string) {
 	if p == nil {
 		return notKnown, ""
@@ -186,6 +187,9 @@ func programs(p *baseimage.Programs) (has, lacks string) {
 		if where == "" {
 			absent = append(absent, name)
 		} else {
+			if has := p.Rights[name]; has != "" {
+				where += " (" + has + ")"
+			}
 			there = append(there, where)
 		}
 	}

@@ -2,6 +2,7 @@ package baseimage
 
 import (
 	"math/bits"
+	"slices"
 	"strings"
 )
 
@@ -24,6 +25,9 @@ const (
 	// AskDigest: what the reference names, and so whether two name the same. Alone it
 	// costs one request without a body for a tag, and answers nothing else.
 	AskDigest
+	// AskRights: the rights that the programs which are asked for have of their own;
+	// Programs.Rights. It reads layers to where they are.
+	AskRights
 	// The rest each ask for the program of that name.
 	AskSh
 	AskChown
@@ -65,10 +69,16 @@ func (a Ask) Programs() []string {
 	return names
 }
 
+// AskProgram returns the question for the program of that name; false if there is none.
+func AskProgram(name string) (Ask, bool) {
+	i := slices.Index(programNames[:], name)
+	return AskSh << max(i, 0), i >= 0
+}
+
 // String lists the questions: "config distro sh".
 func (a Ask) String() string {
 	var names []string
-	for i, name := range []string{"config", "distro", "users", "accounts", "versions", "digest"} {
+	for i, name := range []string{"config", "distro", "users", "accounts", "versions", "digest", "rights"} {
 		if a&(1<<i) != 0 {
 			names = append(names, name)
 		}

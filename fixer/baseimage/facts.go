@@ -127,7 +127,10 @@ type Accounts struct {
 // image is known not to have it. A name that is not in the map was not looked for, or
 // is unknown.
 type Programs struct {
-	Paths  map[string]string `json:"paths"`
+	Paths map[string]string `json:"paths"`
+	// Rights has what programs have of their own, whoever starts them: "setuid", "setgid",
+	// "capabilities", or "" for nothing. A name that is not in the map was not looked at.
+	Rights map[string]string `json:"rights,omitempty"`
 	Source Source            `json:"source"`
 }
 

@@ -54,6 +54,12 @@ func (p *Programs) narrow(ask Ask) *Programs {
 		if where, known := p.Paths[name]; known {
 			n.Paths[name] = where
 		}
+		if rights, known := p.Rights[name]; known && ask&AskRights != 0 {
+			if n.Rights == nil {
+				n.Rights = map[string]string{}
+			}
+			n.Rights[name] = rights
+		}
 	}
 	if len(n.Paths) == 0 {
 		return nil

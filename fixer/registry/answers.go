@@ -88,6 +88,9 @@ func (a *answers) programs(t *history.Summary, ask baseimage.Ask) *baseimage.Pro
 	for _, name := range ask.Programs() {
 		if f, ok := a.get(name); ok {
 			p.Paths[name] = f.Program()
+			if ask&baseimage.AskRights != 0 {
+				p.Rights = withRights(p.Rights, name, f.Rights())
+			}
 		} else if where := t.Programs[name]; where != "" {
 			p.Paths[name], p.Source = where, baseimage.FromHistory
 		}
@@ -96,6 +99,14 @@ func (a *answers) programs(t *history.Summary, ask baseimage.Ask) *baseimage.Pro
 		return nil
 	}
 	return p
+}
+
+func withRights(rights map[string]string, name, has string) map[string]string {
+	if rights == nil {
+		rights = map[string]string{}
+	}
+	rights[name] = has
+	return rights
 }
 
 // merge returns the answers with further ones.

@@ -107,7 +107,7 @@ func needs(t *history.Summary, a baseimage.Ask) (names []string) {
 	programs := a.Programs()
 	// If the layers have to be read for one program, they answer all:
 	// a fact is worth more than a hint.
-	if slices.ContainsFunc(programs, func(name string) bool { return t.Programs[name] == "" }) {
+	if a&baseimage.AskRights != 0 || slices.ContainsFunc(programs, func(name string) bool { return t.Programs[name] == "" }) {
 		names = append(names, programs...)
 	}
 	return names

@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"context"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -21,7 +22,8 @@ import (
 	"github.com/dockmend/dockmend/fixer/registry"
 )
 
-// tarOf returns an archive: "dir/", "file=content", a program where that is "x",
+// tarOf returns an archive: "dir/", "file=content", a program where that is "x", "setuid", or
+// "capable", which is what it has;
 // "link->target", "hard=>target".
 func tarOf(t testing.TB, entries ...string) []byte {
 	t.Helper()
@@ -34,8 +36,14 @@ func tarOf(t testing.TB, entries ...string) []byte {
 		} else if name, text, ok := strings.Cut(e, "="); ok {
 			content = text
 			h = &tar.Header{Name: name, Typeflag: tar.TypeReg, Mode: 0o644, Size: int64(len(text))}
-			if text == "x" {
+			switch text {
+			case "x":
 				h.Mode = 0o755
+			case "setuid":
+				h.Mode = 0o4755
+			case "capable":
+				h.Mode = 0o755
+				h.PAXRecords = map[string]string{"SCHILY.xattr.security.capability": "\x01\x00\x00\x02\x00\x04\x00\x00\x00\x00\x00\x00"}
 			}
 		} else if name, target, ok := strings.Cut(e, "->"); ok {
 			h = &tar.Header{Name: name, Typeflag: tar.TypeSymlink, Linkname: target, Mode: 0o777}
@@ -222,6 +230,39 @@ func TestLayers(t *testing.T) {
 			f := inspect(t, inspector(t, registry.Options{Transport: h}), app, baseimage.AskEverything)
 			if got := summary(f); got != tt.want || f.Unread != "" {
 				t.Errorf("\n got %s %s\nwant %s", got, f.Unread, tt.want)
+			}
+		})
+	}
+}
+
+// TestRights: the rights that programs have of their own, where they are asked for: of the file
+// that counts, through links, and of no other one.
+func TestRights(t *testing.T) {
+	const node, git = "usr/local/bin/node", "usr/bin/git"
+	base := []string{"usr/", "usr/local/", "usr/local/bin/", "usr/bin/"}
+	for name, c := range map[string]struct {
+		layers [][]string
+		want   map[string]string
+	}{
+		"none":                {[][]string{append(base, node+"=x", git+"=x")}, map[string]string{"node": "", "git": ""}},
+		"capabilities":        {[][]string{append(base, node+"=capable", git+"=x")}, map[string]string{"node": "capabilities", "git": ""}},
+		"setuid":              {[][]string{append(base, node+"=x", git+"=setuid")}, map[string]string{"node": "", "git": "setuid"}},
+		"given later":         {[][]string{append(base, node+"=x", git+"=x"), append(base, node+"=capable")}, map[string]string{"node": "capabilities", "git": ""}},
+		"taken by a new file": {[][]string{append(base, node+"=capable", git+"=x"), append(base, node+"=x")}, map[string]string{"node": "", "git": ""}},
+		"by a link":           {[][]string{append(base, "opt/", "opt/n=capable", node+"->/opt/n", git+"=x")}, map[string]string{"node": "capabilities", "git": ""}},
+		"by a hard link":      {[][]string{append(base, "opt/", "opt/n=capable", node+"=>opt/n", git+"=x")}, map[string]string{"node": "capabilities", "git": ""}},
+		"of what is not here": {[][]string{append(base, git+"=x")}, map[string]string{"node": "", "git": ""}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHub(t)
+			h.push("team/app:1", built(t, v1.Config{}, types.OCILayer, c.layers...))
+			in := inspector(t, registry.Options{Transport: h})
+			const programs = baseimage.AskNode | baseimage.AskGit
+			if f := inspect(t, in, app, programs); f.Programs == nil || f.Programs.Rights != nil {
+				t.Errorf("not asked for rights: %v", f.Programs)
+			}
+			if f := inspect(t, in, app, programs|baseimage.AskRights); !maps.Equal(f.Programs.Rights, c.want) {
+				t.Errorf("%v, want %v", f.Programs.Rights, c.want)
 			}
 		})
 	}

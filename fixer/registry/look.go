@@ -98,7 +98,7 @@ func (in *Inspector) read(ctx context.Context, s *subject, names []string) (map[
 	more := map[string]content.File{}
 	for i, a := range told {
 		if a.Settled {
-			more[names[i]] = content.File{Path: a.Path, Mode: a.Mode, Data: a.Data}
+			more[names[i]] = content.File{Path: a.Path, Mode: a.Mode, Capable: a.Capable, Data: a.Data}
 		}
 	}
 	switch {

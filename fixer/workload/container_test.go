@@ -71,6 +71,40 @@ func TestContainer(t *testing.T) {
 	}
 }
 
+// TestRightsOfTheBase: what starts is looked at in the layers of a base image that is not among
+// the known ones, and nothing else is.
+func TestRightsOfTheBase(t *testing.T) {
+	for name, c := range map[string]struct {
+		image, start string
+		rights       map[string]string
+		want, asked  string
+	}{
+		"capabilities":         {"acme/node:1", `["node", "server.js"]`, map[string]string{"node": "capabilities"}, "1000:1000 1000:1000 node gains node: has capabilities in acme/node:1", "rights node"},
+		"none":                 {"acme/node:1", `["node", "server.js"]`, map[string]string{"node": ""}, "1000:1000 1000:1000 node", "rights node"},
+		"of an unread layer":   {"acme/node:1", `["node", "server.js"]`, nil, "1000:1000 1000:1000 node", "rights node"},
+		"of an official image": {"node:22", `["node", "server.js"]`, map[string]string{"node": "capabilities"}, "1000:1000 1000:1000 node", ""},
+		"of another program":   {"acme/node:1", `["/app/server"]`, map[string]string{"node": "capabilities"}, "1000:1000 1000:1000", ""},
+	} {
+		facts := &baseimage.Facts{Image: c.image, Config: nodeBase.Config, Programs: &baseimage.Programs{Paths: map[string]string{"node": "/usr/local/bin/node"}, Rights: c.rights}}
+		w := on(t, facts, "FROM "+c.image+"\nCOPY . .\nUSER 1000:1000\nENTRYPOINT "+c.start+"\n", files("server.js", "listen()", "package.json", "{}"))
+		asked := ""
+		w.in.Ask = func(ask baseimage.Ask) (*baseimage.Facts, error) {
+			if ask&baseimage.AskRights != 0 {
+				asked = ask.String()
+			}
+			return facts, nil
+		}
+		if got := spellContainer(w.Container("Dockerfile")); got != strings.Split(c.want, ": ")[0] || asked != c.asked {
+			t.Errorf("%s: %s, asked %q", name, got, asked)
+		}
+		for _, g := range w.Container("Dockerfile").Gains {
+			if want := "has capabilities in acme/node:1"; g.Why != want || g.Place.File == "" {
+				t.Errorf("%s: %v", name, g)
+			}
+		}
+	}
+}
+
 func spellContainer(c Container) string {
 	s := fmt.Sprintf("%s %d:%d", c.User, c.UID, c.GID)
 	if c.Unknown != "" {

@@ -2,6 +2,7 @@ package workload
 
 import (
 	"cmp"
+	"context"
 	"maps"
 	"path"
 	"slices"
@@ -9,8 +10,8 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/internal/filerights"
-	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 )
 
@@ -30,66 +31,116 @@ func init() {
 	}
 }
 
-// gains returns the programs of the start and of its child processes that are known to be
-// setuid, and those to which a RUN gives that or capabilities.
+// gains returns what may gain rights beyond those of the user: programs that the start, its
+// child processes or other commands start, and files to which a build gives rights.
 func (w *Workload) gains() (list []Reason, gaps []Gap) {
 	if w.Start() == nil {
 		gaps = append(gaps, Gap{What: "its start can't be read"})
 	}
-	list = append(list, inherited(w.in.Run.Final.Base)...)
 	if w.in.Run.Final.Base == nil {
 		gaps = append(gaps, Gap{What: "the programs of its base image are not known"})
 	}
+	list = slices.Concat(inherited(w.in.Run.Final.Base), w.startedSetuid(), w.startedOfBase(), w.asAnother(), w.brought(), w.packaged())
+	for _, s := range w.in.Run.Steps {
+		if s.In.Name() == "RUN" {
+			list = append(list, w.given(s)...)
+		}
+	}
+	return list, gaps
+}
+
+// eachProgram calls do for each command of the known starts and of their child processes, with
+// the parts of a Reason but why.
+func (w *Workload) eachProgram(do func(Reason)) {
 	for _, as := range append([]*Workload{w}, w.otherStarts()...) {
 		as.eachStart(func(c *Command) {
-			if setuid[c.Name] {
-				list = append(list, Reason{Program: c.Name, Why: "starts with more rights (setuid)", Command: c, Place: cmp.Or(c.In.Place, as.place)})
-			}
+			do(Reason{Program: c.Name, Command: c, Place: cmp.Or(c.In.Place, as.place)})
 		})
 	}
 	for _, child := range w.ChildProcesses() {
 		w.Child(child).All(func(c *Command) bool {
-			if setuid[c.Name] {
-				list = append(list, Reason{Program: c.Name, Why: "starts with more rights (setuid)", Place: child.Place})
-			}
+			do(Reason{Program: c.Name, Place: child.Place})
 			return true
 		})
 	}
-	list = append(list, w.asAnother()...)
-	list = append(list, w.brought()...)
-	for _, s := range w.in.Run.Steps {
-		if s.In.Name() != "RUN" {
-			continue
+}
+
+// startedSetuid returns the programs that distributions install setuid.
+func (w *Workload) startedSetuid() (list []Reason) {
+	w.eachProgram(func(r Reason) {
+		if setuid[r.Program] {
+			r.Why = startsSetuid
+			list = append(list, r)
 		}
-		script, err := s.Script()
-		if err != nil || script == nil {
-			continue
+	})
+	return list
+}
+
+const startsSetuid = "starts with more rights (setuid)"
+
+// startedOfBase returns the programs that the headers of the base image's layers give rights.
+// Images of the table are made in the open and give theirs none (docker-library/official-images,
+// GoogleContainerTools/distroless), so their layers, which are large, are not read for it.
+func (w *Workload) startedOfBase() (list []Reason) {
+	base := w.in.Run.Final.Base
+	if base == nil || w.in.Ask == nil {
+		return nil
+	}
+	if _, err := (baseimage.Table{}).Inspect(context.Background(), baseimage.Query{Image: base.Image, Platform: base.Platform}); err == nil {
+		return nil
+	}
+	var ask baseimage.Ask
+	w.eachProgram(func(r Reason) {
+		if one, ok := baseimage.AskProgram(r.Program); ok {
+			ask |= one
 		}
-		place := Place{File: w.in.Run.Node.Graph().File.Name(), Line: s.In.Line}
-		for _, c := range script.Calls {
-			if why := filerights.Given(c); why != "" {
-				list = append(list, Reason{Program: c.Name, Why: why, Place: place})
-			}
+	})
+	if ask == 0 {
+		return nil
+	}
+	facts, err := w.in.Ask(baseimage.AskRights | ask)
+	if err != nil || facts.Programs == nil {
+		return nil // its history counts
+	}
+	w.eachProgram(func(r Reason) {
+		if has := facts.Programs.Rights[r.Program]; has != "" {
+			r.Why, r.Place = "has "+has+" in "+base.Image, cmp.Or(r.Place, Place{File: base.Image})
+			list = append(list, r)
 		}
-		scripts := s.Scripts()
-		for _, name := range slices.Sorted(maps.Keys(scripts)) {
-			if m := givesRights.FindString(scripts[name]); m != "" {
-				list = append(list, Reason{Program: strings.TrimSpace(m), Why: "gives users more rights", Place: Place{File: name}})
-			}
-		}
-		if why := lets(s.In.Logical, script.Calls); why != "" && !slices.ContainsFunc(list, func(r Reason) bool { return r.Place == place }) {
-			list = append(list, Reason{Program: why, Why: "gives users more rights", Place: place})
+	})
+	return list
+}
+
+// given returns what a RUN, or a script that it runs, gives to files or to users.
+func (w *Workload) given(s stage.Step) (list []Reason) {
+	script, err := s.Script()
+	if err != nil || script == nil {
+		return nil
+	}
+	place := Place{File: w.in.Run.Node.Graph().File.Name(), Line: s.In.Line}
+	for _, c := range script.Calls {
+		if why := filerights.Given(c); why != "" {
+			list = append(list, Reason{Program: c.Name, Why: why, Place: place})
 		}
 	}
-	return list, gaps
+	here := len(list) > 0
+	scripts := s.Scripts()
+	for _, name := range slices.Sorted(maps.Keys(scripts)) {
+		if what := filerights.In(scripts[name]); what != "" {
+			list = append(list, Reason{Program: what, Why: "gives users more rights", Place: Place{File: name}})
+		}
+	}
+	if what := lets(s.In.Logical, script.Calls); what != "" && !here {
+		list = append(list, Reason{Program: what, Why: "gives users more rights", Place: place})
+	}
+	return list
 }
 
 // givingImages are images whose program has a capability, which a COPY keeps (the Dockerfiles of
 // caddyserver/caddy-docker and hashicorp/docker-vault).
 var givingImages = []string{"caddy", "vault"}
 
-// brought returns the programs with more rights that a COPY brings, or a package of the
-// application starts, and the files of the context that give some.
+// brought returns the programs with more rights that a COPY brings.
 func (w *Workload) brought() (list []Reason) {
 	file := w.in.Run.Node.Graph().File
 	for _, s := range w.in.Run.Steps {
@@ -98,8 +149,8 @@ func (w *Workload) brought() (list []Reason) {
 			continue
 		}
 		at := Place{File: file.Name(), Line: s.In.Line}
-		if why := filerights.Mode(cmd.Chmod); why != "" {
-			list = append(list, Reason{Program: "COPY", Why: why, Place: at})
+		if filerights.IsSetuid(cmd.Chmod) {
+			list = append(list, Reason{Program: "COPY", Why: filerights.Setuid, Place: at})
 		}
 		from := cmd.From
 		for _, stage := range file.Stages {
@@ -112,25 +163,29 @@ func (w *Workload) brought() (list []Reason) {
 			list = append(list, Reason{Program: "COPY", Why: "brings the program of " + name + ", which has a capability", Place: at})
 		}
 	}
-	if m, err := w.Package(w.PackageDir(w.in.Run.Final.Workdir.Text)); err == nil {
-		for _, name := range slices.Sorted(maps.Keys(gaining)) {
-			if m.Dependencies[name] != "" {
-				list = append(list, Reason{Program: gaining[name], Why: "starts with more rights (setuid), by the package " + name, Place: Place{File: path.Join(w.PackageDir(w.in.Run.Final.Workdir.Text), "package.json")}})
-			}
+	return list
+}
+
+// packaged returns the programs that packages of the application start.
+func (w *Workload) packaged() (list []Reason) {
+	dir := w.PackageDir(w.in.Run.Final.Workdir.Text)
+	m, err := w.Package(dir)
+	if err != nil {
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(gaining)) {
+		if m.Dependencies[name] != "" {
+			list = append(list, Reason{Program: gaining[name], Why: startsSetuid + ", by the package " + name, Place: Place{File: path.Join(dir, "package.json")}})
 		}
 	}
 	return list
 }
 
-// givesRights matches what gives a file setuid or capabilities, in the text of a RUN or of a script that it
-// runs.
-var givesRights = lazyregexp.New(`\bsetcap\b|\bu\+s\b|(?:chmod|install)\b[^\n]*[ =][46][0-7]{3}\b|\bdpkg-statoverride\b`)
-
 // lets returns the program, sudo or doas, that a RUN installs or configures to give users the
 // rights of root; "" for none.
 func lets(text string, calls []shell.Call) string {
-	if m := givesRights.FindString(text); m != "" {
-		return strings.TrimSpace(m)
+	if what := filerights.In(text); what != "" {
+		return what
 	}
 	for _, name := range []string{"sudo", "doas", "exim4", "exim", "postfix", "fping", "mtr", "mtr-tiny"} {
 		if strings.Contains(text, "/etc/"+name+"ers") || strings.Contains(text, "/etc/"+name+".conf") {
@@ -170,7 +225,7 @@ func (w *Workload) asAnother() (list []Reason) {
 		}
 		w.Follow(words).All(func(c *Command) bool {
 			if setuid[c.Name] {
-				list = append(list, Reason{Program: c.Name, Why: "starts with more rights (setuid)", Command: c, Place: d.Place})
+				list = append(list, Reason{Program: c.Name, Why: startsSetuid, Command: c, Place: d.Place})
 			}
 			return true
 		})

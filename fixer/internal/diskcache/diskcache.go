@@ -21,7 +21,7 @@ import (
 const (
 	// version is that of the layout and of the values; a directory of another
 	// version is ignored.
-	version = "v1"
+	version = "v2"
 	// MaxValue is the size in bytes of the largest value that is kept, in JSON.
 	MaxValue = 256 << 10
 	// MaxSize bounds the cache: what was not used for longest is removed. Each of 256

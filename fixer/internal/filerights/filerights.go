@@ -5,8 +5,12 @@ package filerights
 import (
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/shell"
 )
+
+// Setuid is what the bits for setuid and setgid are, in words that follow a program's name.
+const Setuid = "gives a file setuid or setgid"
 
 // Given returns which rights a command gives to a program: those of setcap(8), and of chmod
 // with the bits for setuid and setgid; "" for none.
@@ -17,8 +21,8 @@ func Given(c shell.Call) string {
 	case "install":
 		values, _ := c.Options(func(o string) bool { return o == "-m" || o == "--mode" || o == "-o" || o == "-g" || o == "-t" })
 		for _, o := range []string{"-m", "--mode"} {
-			if v, ok := values[o]; ok && isSetuid(v.Text) {
-				return "gives a file setuid or setgid"
+			if v, ok := values[o]; ok && IsSetuid(v.Text) {
+				return Setuid
 			}
 		}
 	case "chmod":
@@ -27,8 +31,8 @@ func Given(c shell.Call) string {
 			if strings.HasPrefix(mode, "-") || !word.Known {
 				continue
 			}
-			if isSetuid(mode) {
-				return "gives a file setuid or setgid"
+			if IsSetuid(mode) {
+				return Setuid
 			}
 			break
 		}
@@ -36,18 +40,17 @@ func Given(c shell.Call) string {
 	return ""
 }
 
-// isSetuid reports whether a mode of chmod(1), octal or symbolic, has the bit for setuid or
+// IsSetuid reports whether a mode of chmod(1), octal or symbolic, has the bit for setuid or
 // setgid.
-func isSetuid(mode string) bool {
+func IsSetuid(mode string) bool {
 	octal := len(mode) == 4 && strings.Trim(mode, "01234567") == "" && strings.ContainsAny(mode[:1], "2467")
 	symbolic := strings.Contains(mode, "s") && strings.ContainsAny(mode, "+=") && !strings.Contains(mode, "/")
 	return octal || symbolic
 }
 
-// Mode returns what a mode of COPY --chmod gives to a program, as Given; "" for nothing.
-func Mode(mode string) string {
-	if isSetuid(mode) {
-		return "gives a file setuid or setgid"
-	}
-	return ""
-}
+// inText matches commands as Given knows them.
+var inText = lazyregexp.New(`\bsetcap\b|\bu\+s\b|(?:chmod|install)\b[^\n]*[ =][46][0-7]{3}\b|\bdpkg-statoverride\b`)
+
+// In returns what looks like a command that gives rights in a text of any language; "" for
+// nothing.
+func In(text string) string { return strings.TrimSpace(inText.FindString(text)) }

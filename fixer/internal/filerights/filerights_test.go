@@ -22,3 +22,15 @@ func TestGiven(t *testing.T) {
 		}
 	}
 }
+
+// TestIn: commands in scripts of any language, and modes that give nothing.
+func TestIn(t *testing.T) {
+	for text, want := range map[string]string{
+		"subprocess.run(['setcap', 'cap_net_raw+ep', f])": "setcap", "install -o root -m 4755 helper /usr/bin\n": "install -o root -m 4755",
+		"sh -c 'chmod u+s /x'": "u+s", "dpkg-statoverride --add root root 4755 /x": "dpkg-statoverride", "chmod 0755 /x": "", "install -m 755 a b": "", "port = 4755": "",
+	} {
+		if got := In(text); got != want {
+			t.Errorf("%s: %q", text, got)
+		}
+	}
+}

@@ -140,7 +140,7 @@ func (a *asking) found(i, j int, o *outcome) verdict {
 		answer.Mode = mode
 	} else {
 		e := &a.entries[o.entry]
-		answer.Mode = e.mode
+		answer.Mode, answer.Capable = e.mode, e.kind == regular && e.flags.has(isCapable)
 		if a.queries[i].content && e.kind == regular && !a.supply(i, e, &answer) {
 			return tangled
 		}

@@ -19,11 +19,14 @@ type item struct {
 	flag byte
 	mode int64
 	text string // content, or target
+	// capable: with capabilities of its own.
+	capable bool
 }
 
 // items parses a layer's entries, which are separated by semicolons: "etc/" is a
 // directory, "etc/passwd=root" a file, "bin -> usr/bin" a symbolic link, "a => b"
-// a hard link, "null %" a device; " 755" at the end is a mode.
+// a hard link, "null %" a device; " 0755" at the end is a mode, and
+// " capable" after it gives the file capabilities.
 func items(spec string) []item {
 	var list []item
 	for s := range strings.SplitSeq(spec, ";") {
@@ -36,6 +39,7 @@ func items(spec string) []item {
 
 func parseItem(s string) item {
 	i := item{flag: tar.TypeReg, mode: 0o644}
+	s, i.capable = strings.CutSuffix(s, " capable")
 	if name, mode, ok := strings.Cut(s, " 0"); ok {
 		i.mode, _ = strconv.ParseInt(mode, 8, 64)
 		s = name
@@ -67,6 +71,9 @@ func (i item) header() *tar.Header {
 		h.Linkname = i.text
 	case tar.TypeReg:
 		h.Size = int64(len(i.text))
+	}
+	if i.capable {
+		h.PAXRecords = map[string]string{"SCHILY.xattr.security.capability": "\x01\x00\x00\x02\x00\x04\x00\x00\x00\x00\x00\x00"}
 	}
 	return h
 }
@@ -150,13 +157,17 @@ func ask(paths string) rootfs.Question {
 
 // text returns an answer in one line: "?" if it isn't settled, "-" if nothing exists.
 func text(a rootfs.Answer) string {
+	capable := ""
+	if a.Capable {
+		capable = " capable"
+	}
 	switch {
 	case !a.Settled:
 		return "?"
 	case a.Path == "":
 		return "-"
 	case a.Mode.IsRegular():
-		return fmt.Sprintf("%s %s =%s", a.Target, a.Mode, a.Data)
+		return fmt.Sprintf("%s %s =%s%s", a.Target, a.Mode, a.Data, capable)
 	}
 	return fmt.Sprintf("%s %s", a.Target, a.Mode)
 }

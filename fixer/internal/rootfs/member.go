@@ -33,6 +33,10 @@ const (
 
 const whiteout = ".wh."
 
+// capabilities is the record of a header that has the extended attribute of that name, in the
+// spelling of star(1), which builders use.
+const capabilities = "SCHILY.xattr.security.capability"
+
 // member is the relevant part of an archive's entry.
 type member struct {
 	dir  string // of the entry, below the root: clean, without a slash before it
@@ -42,6 +46,8 @@ type member struct {
 	mode fs.FileMode
 	link string
 	big  bool // more content than allowed
+	// capable: it has capabilities of its own.
+	capable bool
 }
 
 // newMember reads a header. It keeps no strings from it that may be part of a
@@ -69,6 +75,7 @@ func newMember(h *tar.Header, max limits) (member, error) {
 	}
 	m.mode = modeOf(m.kind, h)
 	m.big = m.kind == regular && h.Size > max.file
+	_, m.capable = h.PAXRecords[capabilities]
 	switch m.kind {
 	case symlink:
 		m.link = strings.Clone(h.Linkname)

@@ -47,6 +47,9 @@ type Answer struct {
 	// Mode is the type and the permission bits of the target. A directory that a layer
 	// only implies has those of its lower layers, or 0755.
 	Mode fs.FileMode
+	// Capable: the target is a file with capabilities of its own (capabilities(7), "File
+	// capabilities").
+	Capable bool
 	// Data is the content of a regular file if it was requested, and else nil.
 	Data []byte
 }

@@ -55,6 +55,8 @@ const (
 	isLoose
 	// isBig: the content is larger than allowed.
 	isBig
+	// isCapable: the file has capabilities of its own.
+	isCapable
 )
 
 func (f flags) has(g flags) bool { return f&g != 0 }

@@ -68,12 +68,15 @@ func (t *tree) set(i int32, m member, ordinal int) error {
 		}
 	}
 	e.kind, e.mode, e.ordinal, e.link = m.kind, m.mode, int32(ordinal), none
-	e.flags &^= isStated | isBig
+	e.flags &^= isStated | isBig | isCapable
 	if m.kind == directory {
 		e.flags |= isStated
 	}
 	if m.big {
 		e.flags |= isBig
+	}
+	if m.capable {
+		e.flags |= isCapable
 	}
 	if m.kind == symlink || m.kind == hardlink {
 		if t.bytes += len(m.link); t.bytes > t.max.names {

@@ -35,13 +35,29 @@ type Layer struct {
 type File struct {
 	Path string      `json:"path,omitempty"`
 	Mode fs.FileMode `json:"mode,omitempty"`
-	Data []byte      `json:"data,omitempty"`
+	// Capable: it has capabilities of its own.
+	Capable bool   `json:"capable,omitempty"`
+	Data    []byte `json:"data,omitempty"`
 }
 
 // Program returns the absolute path of the program, "" if the file isn't one.
 func (f File) Program() string {
 	if f.Mode.IsRegular() && f.Mode.Perm()&0o111 != 0 {
 		return f.Path
+	}
+	return ""
+}
+
+// Rights returns the rights that the program has of its own: baseimage.Programs.Rights.
+func (f File) Rights() string {
+	switch {
+	case f.Program() == "":
+	case f.Mode&fs.ModeSetuid != 0:
+		return "setuid"
+	case f.Mode&fs.ModeSetgid != 0:
+		return "setgid"
+	case f.Capable:
+		return "capabilities"
 	}
 	return ""
 }
