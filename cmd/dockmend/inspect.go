@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -14,18 +15,18 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
-	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/escape"
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/registry/transport"
 	"github.com/dockmend/dockmend/fixer/stage"
+	"github.com/dockmend/dockmend/fixer/workspace"
 	"github.com/dockmend/dockmend/transforms"
 )
 
 type inspectCmd struct {
-	Images []string `arg:"" optional:"" name:"image" help:"Images, as FROM would name them; oci:DIR and docker-archive:FILE mean all images in there. With --from: Dockerfiles, directories, or -."`
+	Images []string `arg:"" optional:"" name:"image" help:"Images, as FROM would name them; oci:DIR and docker-archive:FILE mean all images in there. With --from: Dockerfiles, Compose files, manifests, directories, or -."`
 
-	From bool `help:"Inspect the base images of these Dockerfiles, as far as repairing them takes. Default: of those below the current directory."`
+	From bool `help:"Inspect the base images of these Dockerfiles, as far as repairing them takes, and with --json the images that Compose files and manifests run. Default: of all below the current directory."`
 	JSON bool `name:"json" help:"Print the facts as JSON, for --facts."`
 
 	searchFlags `embed:"" group:"Which files, with --from"`
@@ -37,7 +38,7 @@ type inspectCmd struct {
 func (c *inspectCmd) Help() string {
 	return `Each fact comes with where it is known from: the image's configuration (config), its files (layer), its build history (history), or the built-in table of well-known images (table), which is an assumption. Layers are read only as far as the questions need, and what was learned is kept: asking again costs nothing within --tag-ttl, and one request after that.
 
-With --from, the questions are those that repairing the Dockerfiles asks, so that a file of them makes the same repair possible without a network. Without it, all questions are asked, which takes most of an image's layers, unless --no-layers says otherwise.`
+With --from, the questions are those that repairing the files asks, so that a file of them makes the same repair possible without a network. Without it, all questions are asked, which takes most of an image's layers, unless --no-layers says otherwise.`
 }
 
 // inspected is the result for one image.
@@ -112,7 +113,7 @@ func (c *inspectCmd) show(ctx context.Context, s *streams, r *recorder, queries 
 		case absent && got.query.Ask == baseimage.AskDigest:
 			// A tag that a version might have: its absence is an answer.
 		case got.err != nil:
-			ok = false
+			ok = ok && c.From && !r.isBase(got.query)
 			printError(shown.err, c.explain(got))
 		case c.JSON:
 			facts = append(facts, got.facts)
@@ -217,52 +218,88 @@ func (p placed) Inspect(ctx context.Context, q baseimage.Query) (*baseimage.Fact
 	return p.elsewhere.Inspect(ctx, q)
 }
 
-// bases runs the transforms over Dockerfiles without keeping their changes, and
-// returns the queries for all that they ask: with --json, also about images that the
-// repaired files name. Errors in a file are reported, and failed is true.
+// bases runs the transforms over files without keeping their changes, and returns the
+// queries for all that they ask: with --json, also about images that the repaired files name
+// or run. Errors in a file are reported, and failed is true.
 func (c *inspectCmd) bases(ctx context.Context, s *streams, inv *invocation, r *recorder) (queries []baseimage.Query, failed bool, err error) {
-	jobs, unread, err := find(ctx, s, c.Images, []document.Kind{dockerfile.Kind}, &c.searchFlags, false)
-	if err != nil {
-		return nil, false, err
-	}
-	failed = unread
 	// The configured changes decide the questions.
 	flags, err := (&settings{file: inv.config, given: inv.given}).stated()
 	if err != nil {
 		return nil, false, err
 	}
 	flags.buildFlags = c.buildFlags
-	if jobs, err = assign(jobs, inv, flags); err != nil {
-		return nil, false, err
-	}
-	results := parallel(jobs, manyWaiting(), func(j *job) error { return c.record(ctx, s, j, r) })
-	p, shown := startProgress(s, len(jobs), false)
-	defer p.end()
-	for i, result := range results {
-		p.wait(jobs[i].Name)
-		select {
-		case err = <-result:
-		case <-ctx.Done():
-		}
-		p.got()
-		if ctx.Err() != nil {
-			return nil, false, endedEarly(ctx)
-		}
+	if slices.Contains(c.Images, "-") { // it is read for each threshold
+		text, err := io.ReadAll(io.LimitReader(s.in, dockerfile.MaxSize+1))
 		if err != nil {
-			failed = true
-			fmt.Fprintln(shown.err, err)
+			return nil, false, err
+		}
+		again := *s
+		again.in = bytes.NewReader(text)
+		s = &again
+	}
+	// Include --unsafe: it asks the same questions, but makes other texts.
+	for _, threshold := range []fixer.Safety{fixer.Safe, fixer.Unsafe} {
+		first := threshold == fixer.Safe // which says what is wrong
+		jobs, unread, err := find(ctx, s, c.Images, (&kindFlags{}).kinds(), &c.searchFlags, !first)
+		if err != nil {
+			return nil, false, err
+		}
+		if jobs, err = assign(jobs, inv, flags); err != nil {
+			return nil, false, err
+		}
+		for _, j := range jobs {
+			own := *j.setting
+			own.options.Threshold = threshold
+			j.setting = &own
+		}
+		if wrong, err := c.ask(ctx, s, jobs, r, first); err != nil {
+			return nil, false, err
+		} else if first {
+			failed = unread || wrong
 		}
 	}
 	return r.queries(c.JSON), failed, nil
 }
 
+// ask runs the jobs, Dockerfiles first. failed: one of them is wrong, which is reported if
+// aloud is set.
+func (c *inspectCmd) ask(ctx context.Context, s *streams, jobs []*job, r *recorder, aloud bool) (failed bool, err error) {
+	p, shown := startProgress(s, len(jobs), !aloud)
+	defer p.end()
+	for _, k := range allKinds {
+		same := slices.DeleteFunc(slices.Clone(jobs), func(j *job) bool { return j.kind() != k.kind })
+		for i, result := range parallel(same, manyWaiting(), func(j *job) error { return c.record(ctx, s, j, r) }) {
+			p.wait(same[i].Name)
+			select {
+			case err = <-result:
+			case <-ctx.Done():
+			}
+			p.got()
+			if ctx.Err() != nil {
+				return false, endedEarly(ctx)
+			}
+			if err != nil {
+				failed = true
+				if aloud {
+					fmt.Fprintln(shown.err, err)
+				}
+			}
+		}
+	}
+	return failed, nil
+}
+
+// record asks all that the repair of a file asks.
 func (c *inspectCmd) record(ctx context.Context, s *streams, j *job, r *recorder) error {
-	src, err := j.Load(s.in)
-	if err != nil {
+	in := s.in
+	if whole, ok := in.(*bytes.Reader); ok && j.Stdin {
+		in = io.NewSectionReader(whole, 0, whole.Size())
+	}
+	repaired, err := j.Repair(ctx, in, workspace.Request{Transforms: transforms.All(), Inspector: r, Options: j.options})
+	if err != nil || j.kind() != dockerfile.Kind {
 		return err
 	}
-	defer src.Close()
-	file, err := dockerfile.Parse(src.Name, src.Src)
+	file, err := dockerfile.Parse(j.Name, repaired.Before)
 	if err != nil {
 		return err
 	}
@@ -273,14 +310,6 @@ func (c *inspectCmd) record(ctx context.Context, s *streams, j *job, r *recorder
 	for _, n := range graph.Nodes {
 		if root := n.Root(); root.Err == nil && root.Image != "scratch" {
 			r.noteBase(baseimage.Query{Image: root.Image, Platform: root.Platform, Ask: baseimage.AskConfig | baseimage.AskDistro})
-		}
-	}
-	// Include --unsafe: it asks the same questions, but makes other texts.
-	for _, threshold := range []fixer.Safety{fixer.Safe, fixer.Unsafe} {
-		o := j.options
-		o.Threshold = threshold
-		if _, err := imagebuild.Run(ctx, src.Source, transforms.All(), r, o); err != nil {
-			return err
 		}
 	}
 	return nil

@@ -74,6 +74,15 @@ func (r *recorder) answer(ctx context.Context, q baseimage.Query) inspected {
 	return inspected{q, f, rec.meter.Cost(), rec.took, err}
 }
 
+// isBase reports whether a stage is built from the image of a query.
+func (r *recorder) isBase(q baseimage.Query) bool {
+	q.Ask = 0
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	rec := r.asked[q]
+	return rec != nil && rec.base
+}
+
 // queries returns the questions about the bases, or all questions, one query for each
 // image and platform, in their order.
 func (r *recorder) queries(all bool) (list []baseimage.Query) {
