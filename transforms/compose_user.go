@@ -55,6 +55,9 @@ func composeUser(p *composefile.Pass, s services.Subject) {
 	case host != "":
 		p.Leave(at, "service has rights on its host", host)
 		return
+	case user.Unknown != "" && user.NotRoot:
+		p.Leave(at, "service does not state its user", user.Unknown)
+		return
 	case user.Unknown != "":
 		p.Leave(at, "service may run as root", user.Unknown)
 		return

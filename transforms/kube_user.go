@@ -64,6 +64,9 @@ func kubeUser(p *manifest.Pass, s podsecurity.Subject) {
 	at, user := p.At(s.Container), s.User()
 	nonRoot, _ := s.Setting("runAsNonRoot")
 	switch {
+	case user.Unknown != "" && user.NotRoot:
+		p.Leave(at, "container does not state its user", user.Unknown)
+		return
 	case user.Unknown != "":
 		if !kubernetes.IsTrue(nonRoot) {
 			p.Leave(at, mayStartAsRoot, user.Unknown)

@@ -25,7 +25,7 @@ func Containers(ctx context.Context, src Source, inspector baseimage.Inspector) 
 	for i, b := range builds {
 		b = b.again(ctx, known)
 		n := output(b.graph)
-		base, err := known.inspect(ctx, imageKey{n.Root().Image, n.Root().Platform}, baseimage.AskConfig|baseimage.AskAccounts)
+		base, err := known.inspect(ctx, imageKey{n.Root().Image, n.Root().Platform}, baseimage.AskConfig|baseimage.AskDistro|baseimage.AskAccounts)
 		if n.Root().Err != nil || err != nil {
 			base = nil // what it inherits is not known, and the container says so
 		}

@@ -157,7 +157,7 @@ func (a Accounts) Runs(user string) (uid, gid int, account Created, ok bool) {
 	name, group, hasGroup := strings.Cut(user, ":")
 	uid, err := strconv.Atoi(name)
 	switch {
-	case name == "":
+	case name == "", name == "root":
 		uid, err = 0, nil
 		account, ok = a.UserByID(0)
 	case err == nil:
@@ -179,6 +179,17 @@ func (a Accounts) Runs(user string) (uid, gid int, account Created, ok bool) {
 		}
 	}
 	return uid, gid, account, uid != Unknown && gid != Unknown
+}
+
+// IsNotRoot reports whether a value of USER is certain to mean another user than root, also
+// where the number of that is not known.
+func (a Accounts) IsNotRoot(user string) bool {
+	name, _, _ := strings.Cut(user, ":")
+	if uid, err := strconv.Atoi(name); err == nil {
+		return uid != 0
+	}
+	account, ok := a.User(name)
+	return ok && name != "root" && account.UID != 0 && a.Err == nil
 }
 
 // groupName returns the name of a gid, or the number where there is no name.

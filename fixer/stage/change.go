@@ -85,8 +85,11 @@ func (a *Accounts) createUser(change accounts.Change, in *dockerfile.Instruction
 	switch {
 	case change.OwnGroup:
 		u.Group = u.Name
-		if _, exists := a.GroupID(u.Name); !exists {
-			a.addGroup(baseimage.Group{Name: u.Name, GID: Unknown})
+		if gid, exists := a.GroupID(u.Name); exists {
+			u.GID = gid
+		} else {
+			u.GID = a.likeUser(u.UID)
+			a.addGroup(baseimage.Group{Name: u.Name, GID: u.GID})
 		}
 	case change.Group == "":
 		return errors.New("the command does not tell the user's primary group")
@@ -95,6 +98,16 @@ func (a *Accounts) createUser(change accounts.Change, in *dockerfile.Instruction
 	}
 	a.addUser(u)
 	return nil
+}
+
+// likeUser returns the number of a group that a tool makes for a user: the user's, where that is
+// free (shadow's find_new_gid, Debian's adduser, BusyBox's adduser). It is Unknown where it is not
+// known to be.
+func (a *Accounts) likeUser(uid int) int {
+	if uid == Unknown || !a.Known() || a.groupName(uid) != strconv.Itoa(uid) || slices.ContainsFunc(a.groups, func(g baseimage.Group) bool { return g.GID == Unknown }) {
+		return Unknown
+	}
+	return uid
 }
 
 // primary returns the name and gid of a group that a command states by either.

@@ -25,7 +25,7 @@ var readers = map[string]bool{"tail": true, "head": true, "less": true, "grep": 
 // the programs after them name so. An image of another name has arguments of its own.
 func (w *Workload) argumentWrites() (list []Write) {
 	alike := slices.DeleteFunc(slices.Clone(w.in.Perhaps), func(d Deployment) bool { return !d.Alike })
-	for _, as := range append([]*Workload{w}, w.startsOf(slices.Concat(w.in.Deployments, alike))...) {
+	for _, as := range append([]*Workload{w}, w.startsOf(slices.DeleteFunc(slices.Concat(w.in.Deployments, alike), func(d Deployment) bool { return d.User != "" }))...) {
 		as.eachScript(func(s *Script) {
 			place := s.Place
 			if place.File == "" {

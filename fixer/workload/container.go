@@ -26,6 +26,9 @@ type Container struct {
 	// that means in it.
 	User     string
 	UID, GID int
+	// NotRoot: it is certain that this is another user than root, also where Unknown says that
+	// its number is not known.
+	NotRoot bool
 	Groups   bool // the user may be a member of further groups
 	// UserArgs are the build arguments that the user, or an account, depends on.
 	UserArgs []string
@@ -81,17 +84,19 @@ func (c Container) As(user string) (uid, gid int, unknown string) {
 }
 
 // IsRoot reports whether its containers start as root, or may do so.
-func (c Container) IsRoot() bool { return c.Unknown != "" || c.UID == 0 }
+func (c Container) IsRoot() bool { return !c.NotRoot && (c.Unknown != "" || c.UID == 0) }
 
 // Agreed returns what is known of an image that several builds may make: what holds for all
 // of them. There is at least one.
 func Agreed(list []Container) Container {
 	one := list[0]
+	one.NotRoot = !slices.ContainsFunc(list, Container.IsRoot)
 	for _, other := range list[1:] {
 		switch {
 		case one.Unknown != "":
 			return one
 		case other.Unknown != "":
+			other.NotRoot = one.NotRoot
 			return other
 		case other.UID != one.UID || other.GID != one.GID || other.User != one.User:
 			one.Unknown = fmt.Sprintf("its builds have different users: %s in %s and %s in %s", userName(one), one.Image, userName(other), other.Image)
@@ -134,6 +139,7 @@ func (c *Container) identify(user string, accounts stage.Accounts) {
 	if c.UID, c.GID, _, ok = accounts.Runs(user); !ok {
 		c.Unknown = "which number its user " + user + " has is not known"
 	}
+	c.NotRoot = ok && c.UID != 0 || !ok && accounts.IsNotRoot(user)
 }
 
 // Container returns what is known of the containers of the stage.
@@ -144,10 +150,10 @@ func (w *Workload) Container(name string) Container {
 		c.Place = Place{File: w.in.Run.Node.Graph().File.Name(), Line: in.Line}
 	}
 	switch {
-	case !final.User.Known:
-		c.Unknown, c.accounts = "its user depends on a variable without a default", final.Accounts
 	case final.User.In == nil && final.Base == nil:
 		c.Unknown, c.accounts = "the user of its base image is not known", final.Accounts
+	case !final.User.Known:
+		c.Unknown, c.accounts = "its user depends on a variable without a default", final.Accounts
 	default:
 		c.identify(final.User.Text, final.Accounts)
 	}
@@ -156,15 +162,27 @@ func (w *Workload) Container(name string) Container {
 	if init := w.Init(); init != nil {
 		c.Init = init.Name
 	}
-	c.Node = !slices.ContainsFunc(append([]*Workload{w}, w.otherStarts()...), func(as *Workload) bool {
-		return !slices.ContainsFunc(as.Launches(), func(l Launch) bool { return IsNode(l.Name) && len(l.Args) > 0 })
-	})
+	c.Node = w.isNode()
 	c.Browser, c.NoInit = w.sandboxed(), w.noInit()
 	c.Writes = w.Writes()
-	for _, as := range w.otherStarts() {
+	for _, as := range w.allStarts()[1:] {
 		c.Writes = append(c.Writes, as.startWrites()...)
 	}
 	return c
+}
+
+// isNode reports whether each way to start the container ends in node. What runs beside that, a
+// health check or a command in the container, is no start.
+func (w *Workload) isNode() bool {
+	starts := []*Workload{w}
+	for _, d := range slices.Concat(w.in.Deployments, w.in.Perhaps) {
+		if !d.Inside && d.StartsOtherwise(w.in.Run) && len(starts) <= maxOtherStarts {
+			starts = append(starts, w.startedBy(d, d.Place))
+		}
+	}
+	return !slices.ContainsFunc(starts, func(as *Workload) bool {
+		return !slices.ContainsFunc(as.Launches(), func(l Launch) bool { return IsNode(l.Name) && len(l.Args) > 0 })
+	})
 }
 
 // browserPackages start a browser (npmjs.com, each package's description).

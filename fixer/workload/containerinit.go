@@ -8,7 +8,7 @@ import (
 // noInit returns the place of what asks about PID 1 of a container, or sends it a signal
 // that only PID 1 ignores, with what it does.
 func (w *Workload) noInit() string {
-	for _, as := range append([]*Workload{w}, w.otherStarts()...) {
+	for _, as := range w.allStarts() {
 		if list := as.ProcessOne(); len(list) > 0 {
 			return list[0].Place.String() + " asks about PID 1"
 		}

@@ -40,7 +40,7 @@ func (w *Workload) gains() (list []Reason, gaps []Gap) {
 	if w.in.Run.Final.Base == nil {
 		gaps = append(gaps, Gap{What: "the programs of its base image are not known"})
 	}
-	list = slices.Concat(inherited(w.in.Run.Final.Base), w.startedSetuid(), w.startedOfBase(), w.asAnother(), w.brought(), w.packaged())
+	list = slices.Concat(inherited(w.in.Run.Final.Base), w.startedSetuid(), w.startedOfBase(), w.asRoot(), w.brought(), w.packaged())
 	for _, s := range w.in.Run.Steps {
 		if s.In.Name() == "RUN" {
 			list = append(list, w.given(s)...)
@@ -52,7 +52,7 @@ func (w *Workload) gains() (list []Reason, gaps []Gap) {
 // eachProgram calls do for each command of the known starts and of their child processes, with
 // the parts of a Reason but why.
 func (w *Workload) eachProgram(do func(Reason)) {
-	for _, as := range append([]*Workload{w}, w.otherStarts()...) {
+	for _, as := range w.allStarts() {
 		as.eachStart(func(c *Command) {
 			do(Reason{Program: c.Name, Command: c, Place: cmp.Or(c.In.Place, as.place)})
 		})
@@ -211,24 +211,15 @@ func inherited(base *baseimage.Facts) (list []Reason) {
 	return list
 }
 
-// asAnother returns the commands that run as a user of their own: a setuid program, and any as
-// root in a container that is not root's, whose rights are those that the container may have.
-func (w *Workload) asAnother() (list []Reason) {
+// asRoot returns the commands that run as root in a container that is not root's: their rights are
+// those that the container may have.
+func (w *Workload) asRoot() (list []Reason) {
 	for _, d := range w.in.Deployments {
 		words := slices.Concat(d.Entrypoint, d.Command)
-		if d.User == "" || len(words) == 0 {
-			continue
-		}
-		if user, _, _ := strings.Cut(d.User, ":"); (user == "root" || user == "0") && (d.Inside || d.Name == "docker compose run") {
+		user, _, _ := strings.Cut(d.User, ":")
+		if (user == "root" || user == "0") && len(words) > 0 && (d.Inside || d.Name == "docker compose run") {
 			list = append(list, Reason{Program: words[0], Why: "runs as root in a container of it", Place: d.Place})
-			continue
 		}
-		w.Follow(words).All(func(c *Command) bool {
-			if setuid[c.Name] {
-				list = append(list, Reason{Program: c.Name, Why: startsSetuid, Command: c, Place: d.Place})
-			}
-			return true
-		})
 	}
 	return list
 }

@@ -70,23 +70,32 @@ const maxOtherStarts = 100
 // that may be this one included, and with its health check in place of the start. A
 // deployment with a user of its own does not depend on the image's.
 func (w *Workload) otherStarts() []*Workload {
-	return w.startsOf(slices.Concat(w.in.Deployments, w.in.Perhaps))
+	return w.startsOf(slices.DeleteFunc(slices.Concat(w.in.Deployments, w.in.Perhaps), func(d Deployment) bool { return d.User != "" }))
 }
 
-// startsOf is otherStarts for some of the deployments.
+// allStarts returns the container as it starts by itself and as deployments start it otherwise,
+// whoever their user is: for what does not depend on that. A file that states the user in one run
+// is read with it in the next.
+func (w *Workload) allStarts() []*Workload {
+	return append([]*Workload{w}, w.startsOf(slices.Concat(w.in.Deployments, w.in.Perhaps))...)
+}
+
+// startsOf is otherStarts for these deployments.
 func (w *Workload) startsOf(deployments []Deployment) (list []*Workload) {
-	add := func(d Deployment, place Place) {
-		in := w.in
-		in.Run = d.Started(w.in.Run)
-		list = append(list, &Workload{in: in, packages: map[string]packageAnswer{}, place: place})
-	}
 	for _, d := range deployments {
-		if d.User == "" && d.StartsOtherwise(w.in.Run) && len(list) < maxOtherStarts {
-			add(d, d.Place)
+		if d.StartsOtherwise(w.in.Run) && len(list) < maxOtherStarts {
+			list = append(list, w.startedBy(d, d.Place))
 		}
 	}
 	if argv, in := HealthCommand(w.in.Run); argv != nil {
-		add(Deployment{Entrypoint: argv}, Place{File: w.in.Run.Node.Graph().File.Name(), Line: in.Line})
+		list = append(list, w.startedBy(Deployment{Entrypoint: argv}, Place{File: w.in.Run.Node.Graph().File.Name(), Line: in.Line}))
 	}
 	return list
+}
+
+// startedBy returns the container as a deployment starts it.
+func (w *Workload) startedBy(d Deployment, place Place) *Workload {
+	in := w.in
+	in.Run = d.Started(w.in.Run)
+	return &Workload{in: in, packages: map[string]packageAnswer{}, place: place}
 }

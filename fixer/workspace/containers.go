@@ -106,6 +106,11 @@ func (c *checkout) reads(ctx context.Context, place string, open *openContexts, 
 	return &made{before: list, after: list, err: err}
 }
 
+// differs reports whether two images start as different users, as far as that is known.
+func differs(a, b workload.Container) bool {
+	return a.UID != b.UID || a.User != b.User || a.NotRoot != b.NotRoot
+}
+
 // of returns the images of the builds with these options.
 func (m *made) of(build func(stage.Options) bool) (list []workload.Container, err error) {
 	if m.err != nil {
@@ -120,7 +125,7 @@ func (m *made) of(build func(stage.Options) bool) (list []workload.Container, er
 			continue
 		}
 		one := b.Container
-		one.Changed = i < len(m.before) && (m.before[i].UID != one.UID || m.before[i].Unknown != "")
+		one.Changed = i < len(m.before) && (differs(m.before[i].Container, one))
 		list = append(list, one)
 	}
 	if list == nil {

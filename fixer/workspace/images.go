@@ -91,7 +91,7 @@ func (c *checkout) argued(dockerfile string, one workload.Container) workload.Co
 	for _, b := range c.links.Builds(dockerfile) {
 		for _, name := range one.UserArgs {
 			if one.Unknown == "" && slices.Contains(b.UnknownArgs, name) {
-				one.Unknown = fmt.Sprintf("its user depends on the build argument %s, which %s sets to what is not known", name, b.Place)
+				one.Unknown, one.NotRoot = fmt.Sprintf("its user depends on the build argument %s, which %s sets to what is not known", name, b.Place), false
 			}
 		}
 	}
@@ -124,6 +124,7 @@ func (m *images) confirmed(ctx context.Context, c workload.Container, name strin
 		return c // it is the repository's alone, as far as can be seen
 	}
 	if there := workload.OfImage(name, facts); there.Unknown != "" || there.UID != c.UID {
+		c.NotRoot = false
 		c.Unknown = fmt.Sprintf("the image at the registry has the user %s, and that of %s has %s", cmp.Or(there.User, "root"), c.Image, cmp.Or(c.User, "root"))
 	}
 	return c
@@ -153,7 +154,7 @@ func (m *images) service(ctx context.Context, s *compose.Service) workload.Conta
 	one = m.withCommands(s, m.argued(s.Build.Dockerfile, one))
 	for _, a := range s.Build.Args {
 		if a.Variable && one.Unknown == "" && slices.Contains(one.UserArgs, a.Name) {
-			one.Unknown = fmt.Sprintf("its user depends on the build argument %s, which %s takes from a variable", a.Name, s.Build.Place)
+			one.Unknown, one.NotRoot = fmt.Sprintf("its user depends on the build argument %s, which %s takes from a variable", a.Name, s.Build.Place), false
 		}
 	}
 	return one

@@ -149,7 +149,7 @@ func before(key string) []string {
 // root, and nothing gives it the rights of the host. Otherwise kube-user says why.
 func (s Subject) MayHarden() bool {
 	u := s.User()
-	return u.Unknown == "" && !u.IsRoot() && s.Privileged == ""
+	return !u.MayBeRoot() && s.Privileged == ""
 }
 
 // LosesRights returns whether the container's processes may be kept from gaining rights.

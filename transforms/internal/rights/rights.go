@@ -18,14 +18,19 @@ type User struct {
 	Stated   bool   // what runs the image says the UID
 	Why      string // where it comes from
 	Unknown  string // why it is not known; "" where it is
+	// NotRoot: it is certain not to be root, also where Unknown says that its number is not known.
+	NotRoot bool
 }
 
 // IsRoot reports whether it is root.
 func (u User) IsRoot() bool { return u.Unknown == "" && u.UID == 0 }
 
+// MayBeRoot reports whether it is root, or is not known not to be.
+func (u User) MayBeRoot() bool { return !u.NotRoot && (u.Unknown != "" || u.UID == 0) }
+
 // OfImage returns the user of an image.
 func OfImage(c workload.Container) User {
-	return User{UID: c.UID, GID: c.GID, Unknown: c.Unknown, Why: why(c)}
+	return User{UID: c.UID, GID: c.GID, Unknown: c.Unknown, NotRoot: c.NotRoot, Why: why(c)}
 }
 
 // why says where the user of an image comes from.
@@ -70,7 +75,7 @@ func Idle(c workload.Container, added []string) string {
 // Lost returns whether the processes of an image may be kept from gaining rights.
 func Lost(c workload.Container) fixer.Decision {
 	switch {
-	case c.Unknown != "":
+	case c.Unknown != "" && !c.NotRoot:
 		return Known(c)
 	case len(c.Gains) > 0:
 		g := c.Gains[0]
@@ -86,7 +91,7 @@ func Lost(c workload.Container) fixer.Decision {
 // Known refuses what rests on an image where nothing is known of that: a user that is stated
 // where it is run says nothing of its programs.
 func Known(c workload.Container) fixer.Decision {
-	if c.Unknown == "" {
+	if c.Unknown == "" || c.NotRoot {
 		return fixer.Decision{}
 	}
 	return fixer.Refusal(c.Unknown)

@@ -184,14 +184,3 @@ func (x *examiner) brings(s stage.Step) bool {
 	})
 	return found || strings.Contains(s.In.Logical, "--mount=")
 }
-
-// cloned returns the reason of files that RUN fetches, which stay root's.
-func (x *examiner) cloned() string {
-	found := ""
-	steps.Calls(x.run.Steps, func(s stage.Step, c shell.Call) {
-		if c.Name == "git" && c.Has("clone") && workload.Within(s.Before.Workdir.Text, x.run.Final.Workdir.Text) {
-			found = fmt.Sprintf("line %d clones the application, whose files stay owned by root", s.In.Line)
-		}
-	})
-	return found
-}

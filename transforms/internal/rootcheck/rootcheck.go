@@ -56,7 +56,7 @@ func Examine(p *imagebuild.Pass, run *stage.Evaluation, user *users.Identity) St
 	if keep := x.ofApplication(); len(keep) > 0 {
 		return Start{Keep: keep} // for any user
 	}
-	x.doubts.Add(blockers.Of(x.cloned(), x.missing)...)
+	x.doubts.Add(blockers.Of(x.fetched(), x.missing)...)
 	return Start{Doubts: x.doubts, Open: x.open, PackageManager: x.packageManager, Written: cmp.Or(x.written, x.callsInRepository()), MoveCorepack: x.moveCorepack, Gives: x.gives}
 }
 

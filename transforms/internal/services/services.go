@@ -97,9 +97,11 @@ func (s Subject) User() rights.User {
 	one := userOf(s.Means[0], s.pass.Image(s.Means[0]))
 	for _, m := range s.Means[1:] {
 		u := userOf(m, s.pass.Image(m))
+		u.NotRoot = !u.MayBeRoot() && !one.MayBeRoot()
 		switch {
 		case one.Unknown != "":
-			return one
+			one.NotRoot = u.NotRoot
+			continue
 		case u.Unknown == "" && (u.UID != one.UID || u.GID != one.GID):
 			u.Unknown = fmt.Sprintf("it has different users: %s, and %s", one.Why, u.Why)
 		}
@@ -129,7 +131,7 @@ func userOf(m *compose.Service, c workload.Container) rights.User {
 // root, and nothing gives it the rights of the host. Otherwise compose-user says why.
 func (s Subject) MayHarden() bool {
 	u := s.User()
-	return u.Unknown == "" && !u.IsRoot() && s.HostRights() == ""
+	return !u.MayBeRoot() && s.HostRights() == ""
 }
 
 // Renewed doubts that the service may rest on the user that its image gets in this run: the
