@@ -24,7 +24,8 @@ var KubeDropCaps = &fixer.Transform{
 bounding set. Kubernetes' restricted policy refuses a container that keeps them.`,
 		Checks: []string{
 			"The container does not run as root: its process has no capabilities to lose",
-			"Neither the start nor a child process of the sources runs a setuid program, and no RUN makes one",
+			"Neither the start nor a child process of the sources runs a setuid program, no RUN makes or installs one, and no stage that files are copied from",
+			"No program of the base image that starts has rights of its own, by the headers of its layers",
 		},
 		LeavesAlone: []string{
 			"Containers that run as root, or whose image is not known: what they need is never guessed",
@@ -36,6 +37,7 @@ bounding set. Kubernetes' restricted policy refuses a container that keeps them.
 			"A package starts a browser (puppeteer, playwright), and no source says --no-sandbox",
 			"The image gets its user in this run: what was built before has another, until it is built again",
 			"The image is named by the tag of a version, and no registry says which user that one has",
+			"A file of a builder (Tilt, Jenkins, Cloud Build, a workflow) may build it from another Dockerfile",
 			"A Job or a Pod by itself, which can't be changed where it exists",
 			"A patch (Kustomize, Flux, Argo CD, kubectl patch) that changes the rights of its containers",
 		},

@@ -22,7 +22,8 @@ var KubeNoEscalation = &fixer.Transform{
 policy refuses such a container.`,
 		Checks: []string{
 			"The container does not run as root: such a process has no rights to lose but what setuid programs give it",
-			"Neither the start nor a child process of the sources runs a setuid program, and no RUN makes one",
+			"Neither the start nor a child process of the sources runs a setuid program, no RUN makes or installs one, and no stage that files are copied from",
+			"No program of the base image that starts has rights of its own, by the headers of its layers",
 		},
 		LeavesAlone: []string{
 			"Containers that run as root, or whose image is not known",
@@ -34,6 +35,7 @@ policy refuses such a container.`,
 			"A package starts a browser (puppeteer, playwright), and no source says --no-sandbox",
 			"The image gets its user in this run: what was built before has another, until it is built again",
 			"The image is named by the tag of a version, and no registry says which user that one has",
+			"A file of a builder (Tilt, Jenkins, Cloud Build, a workflow) may build it from another Dockerfile",
 			"A Job or a Pod by itself, which can't be changed where it exists",
 			"A patch (Kustomize, Flux, Argo CD, kubectl patch) that changes the rights of its containers",
 		},

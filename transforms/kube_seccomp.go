@@ -4,6 +4,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/kubernetes"
 	"github.com/dockmend/dockmend/fixer/manifest"
+	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/fixer/yamlfile"
 	"github.com/dockmend/dockmend/transforms/internal/podsecurity"
 )
@@ -53,6 +54,8 @@ reached, those that only container escapes use included. Kubernetes' restricted 
 				may = may.And(fixer.Doubt("which system calls its program makes is not known"))
 			case len(s.Image.Gains) > 0:
 				may = may.And(fixer.Doubt(s.Image.Gains[0].Program + " " + s.Image.Gains[0].Why))
+			case p.OpenShift() != (workload.Place{}):
+				may = may.And(fixer.Doubt(p.OpenShift().String() + " deploys to OpenShift, whose constraints may allow pods no profile"))
 			case s.Image.Browser != "":
 				may = may.And(fixer.Doubt(s.Image.Browser + " starts a browser, whose sandbox makes namespaces"))
 			}

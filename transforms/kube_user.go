@@ -38,6 +38,7 @@ a name, since it can't see that the name is not root's: so the number is written
 		NeedsUnsafe: []string{
 			"The image gets its user in this run: what was built before has another, until it is built again",
 			"The image is named by the tag of a version, and no registry says which user that one has",
+			"A file of a builder (Tilt, Jenkins, Cloud Build, a workflow) may build it from another Dockerfile",
 			"A Job or a Pod by itself, which can't be changed where it exists",
 			"The repository is deployed to OpenShift, which gives pods numbers of its own",
 			"A patch (Kustomize, Flux, Argo CD, kubectl patch) that changes the rights of its containers",

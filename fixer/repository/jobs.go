@@ -171,6 +171,13 @@ func (r *reader) devcontainer(name string, text []byte) {
 				r.deploy(d)
 			}
 		case service != nil && len(composed) > 0:
+			dev := devContainer{service: scalar(service).text, place: at(name, service)}
+			for _, file := range composed {
+				if path, why := local(literal(d.dir), scalar(file)); why == "" {
+					dev.files = append(dev.files, path)
+				}
+			}
+			r.devContainers = append(r.devContainers, dev)
 			first, _ := local(literal(d.dir), scalar(composed[0]))
 			d.dir, d.service, d.Place = path.Dir(first), scalar(service).text, at(name, service)
 			r.deploy(d)

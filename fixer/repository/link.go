@@ -94,6 +94,7 @@ func (r *reader) link() *Links {
 		}
 	}
 	l.made, l.rootCommands, l.signalCommands, l.openShift = a.makers, r.rootCommands, r.signalCommands, r.openShift
+	l.devContainers, l.givenArgs, l.buildMentions = r.devContainers, r.givenArgs, r.buildMentions
 	for _, list := range l.deployments {
 		slices.SortStableFunc(list, func(a, b workload.Deployment) int { return comparePlaces(a.Place, b.Place) })
 	}

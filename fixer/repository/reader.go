@@ -47,6 +47,9 @@ type reader struct {
 	hinted         map[string]bool // texts that hints has seen
 	rootCommands   []Line
 	signalCommands []Line
+	devContainers  []devContainer
+	givenArgs      []givenArg
+	buildMentions  []buildMention
 	retagged       map[string]workload.Place // by the name of an image: by kustomizations
 	openShift      workload.Place
 	// securityPatches are those of the rights of pods, by the name of their object.

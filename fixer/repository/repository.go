@@ -52,6 +52,9 @@ type Links struct {
 	// What concerns the rights of running containers.
 	rootCommands    []Line
 	signalCommands  []Line
+	devContainers   []devContainer
+	givenArgs       []givenArg
+	buildMentions   []buildMention
 	retagged        map[string]workload.Place
 	openShift       workload.Place
 	securityPatches map[string]workload.Place

@@ -20,6 +20,12 @@ var (
 	// in a shell, as a list of words, by a variable for docker compose; and what a development
 	// container says.
 	rootCommand = lazyregexp.New(`(?m)^.*(?:(?i:exec)\b.{0,200}?["' ]-{1,2}(?:[a-zA-Z]*u|user)[ \t"',=:]*(?:root|0)\b|\bexec\w*\b.{0,200}?\b[uU]ser["']?\s?[:=]\s?["'](?:root|0)["']|"(?:remoteUser|containerUser)"\s*:\s*"root").*$`)
+	// variableCommand matches the same with a variable as the user; ownNumber what says that it is
+	// the number of who calls it.
+	variableCommand = lazyregexp.New(`(?m)^.*(?i:exec)\b.{0,200}?["' ]-{1,2}(?:[a-zA-Z]*u|user)[ \t"',=]*(?:\$|\{\{).*$`)
+	ownNumber       = lazyregexp.New(`(?i)\bid -|uid|user_?id`)
+	// rootOption matches a variable for command lines that is an option with root as the user.
+	rootOption = lazyregexp.New(`(?m)^\s*(?:export\s+)?\w+\s*[:?+]?=\s*["']?-{1,2}(?:u|user)[ =]+["']?(?:root|0)\b.*$`)
 	// signalCommand matches docker kill and its like with a signal other than those that end a
 	// program.
 	signalCommand = lazyregexp.New(`(?m)^.*\bkill\b.{0,100}?(?:-s|--signal)[ ="',]*(?:SIG)?(?:HUP|USR1|USR2|WINCH|QUIT)\b.*$`)
@@ -42,6 +48,10 @@ func (r *reader) runningCommands(name string, text, lines []byte) {
 	}
 	if bytes.Contains(lines, []byte("exec")) || bytes.Contains(lines, []byte("EXEC")) || bytes.Contains(lines, []byte(`User"`)) {
 		r.rootCommands = appendLines(r.rootCommands, name, lines, rootCommand.FindAllSubmatchIndex(lines, maxHints))
+		r.rootCommands = appendLines(r.rootCommands, name, lines, rootOption.FindAllSubmatchIndex(lines, maxHints))
+		r.rootCommands = append(r.rootCommands, slices.DeleteFunc(appendLines(nil, name, lines, variableCommand.FindAllSubmatchIndex(lines, maxHints)), func(l Line) bool {
+			return ownNumber.MatchString(l.Text)
+		})...)
 	}
 }
 

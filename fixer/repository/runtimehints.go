@@ -31,6 +31,8 @@ func (r *reader) hints(name string, text []byte) {
 	r.runningCommands(name, text, lines)
 	r.patchesOfRights(name, text, lines)
 	r.openShiftOf(name, lines)
+	r.argumentsGiven(name, lines)
+	r.otherBuilds(name, text)
 }
 
 // appendLines adds the lines at spans of a text, up to maxHints of them.
@@ -44,12 +46,13 @@ func appendLines(list []Line, name string, text []byte, spans [][]int) []Line {
 	return list
 }
 
-// openShift matches what is for OpenShift: its annotations, and its command line.
-var openShift = lazyregexp.New(`(?m)^.*(?:\bopenshift\.io/|(?:^|[ \t;&|(])oc (?:apply|create|new-app|rollout|process|start-build|replace|set)\b).*$`)
+// openShift matches what is for OpenShift: its annotations, its command line, and the action that
+// logs in.
+var openShift = lazyregexp.New(`(?m)^.*(?:\bopenshift\.io/|(?:^|[ \t;&|(])oc (?:apply|create|login|new-app|rollout|process|start-build|replace|set)\b|\boc-login\b).*$`)
 
 // openShiftOf records where a text that is no documentation says OpenShift.
 func (r *reader) openShiftOf(name string, text []byte) {
-	if r.openShift != (workload.Place{}) || isDocs(strings.ToLower(path.Base(name))) || !bytes.Contains(text, []byte("openshift.io/")) && !bytes.Contains(text, []byte("oc ")) {
+	if r.openShift != (workload.Place{}) || isDocs(strings.ToLower(path.Base(name))) || !bytes.Contains(text, []byte("openshift.io/")) && !bytes.Contains(text, []byte("oc ")) && !bytes.Contains(text, []byte("oc-login")) {
 		return
 	}
 	for _, line := range appendLines(nil, name, text, openShift.FindAllSubmatchIndex(text, 1)) {

@@ -15,10 +15,10 @@ const (
 	maxUnreadBytes = 32 << 20
 )
 
-// unread looks at the files that nothing else reads, where there are services: what runs a
-// command as root in their containers may be written in any language.
+// unread looks at the files that nothing else reads, where there are services or pods: what runs a
+// command as root in their containers, or builds their images, may be written in any language.
 func (r *reader) unread() {
-	if len(r.projects) == 0 {
+	if len(r.projects) == 0 && !r.kubernetes {
 		return
 	}
 	left, bytesLeft := maxUnread, maxUnreadBytes

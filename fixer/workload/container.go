@@ -29,7 +29,7 @@ type Container struct {
 	// NotRoot: it is certain that this is another user than root, also where Unknown says that
 	// its number is not known.
 	NotRoot bool
-	Groups   bool // the user may be a member of further groups
+	Groups  bool // the user may be a member of further groups
 	// UserArgs are the build arguments that the user, or an account, depends on.
 	UserArgs []string
 	Place    Place // of its USER; the zero Place where it inherits one, or has none
@@ -43,6 +43,9 @@ type Container struct {
 	// Tagged: it is named by the tag of a version or by a digest, and so may be one that was built
 	// before its Dockerfile had this user.
 	Tagged bool
+	// Doubts are why its containers may be other ones where they are deployed than is known here: of
+	// another build, or another user.
+	Doubts []string
 	Init   string // the init that its start begins with; "" for none
 	Node   bool   // each way to start it ends in node
 	// Browser is the package that starts a browser in its own sandbox, which takes more than
@@ -104,6 +107,7 @@ func Agreed(list []Container) Container {
 		}
 		one.Own, one.Node = one.Own && other.Own, one.Node && other.Node
 		one.Groups, one.Changed = one.Groups || other.Groups, one.Changed || other.Changed
+		one.Doubts = slices.Concat(one.Doubts, other.Doubts)
 		one.Writes, one.UserArgs = slices.Concat(one.Writes, other.Writes), slices.Concat(one.UserArgs, other.UserArgs)
 		one.Gains, one.Gaps = slices.Concat(one.Gains, other.Gains), slices.Concat(one.Gaps, other.Gaps)
 		if other.Init == "" {
@@ -138,8 +142,16 @@ func (c *Container) identify(user string, accounts stage.Accounts) {
 	var ok bool
 	if c.UID, c.GID, _, ok = accounts.Runs(user); !ok {
 		c.Unknown = "which number its user " + user + " has is not known"
+		if name, _, _ := strings.Cut(user, ":"); c.UID != stage.Unknown || isNumber(name) {
+			c.Unknown = "which group its user " + user + " is in is not known"
+		}
 	}
 	c.NotRoot = ok && c.UID != 0 || !ok && accounts.IsNotRoot(user)
+}
+
+func isNumber(text string) bool {
+	_, err := strconv.Atoi(text)
+	return err == nil
 }
 
 // Container returns what is known of the containers of the stage.

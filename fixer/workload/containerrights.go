@@ -40,7 +40,7 @@ func (w *Workload) gains() (list []Reason, gaps []Gap) {
 	if w.in.Run.Final.Base == nil {
 		gaps = append(gaps, Gap{What: "the programs of its base image are not known"})
 	}
-	list = slices.Concat(inherited(w.in.Run.Final.Base), w.startedSetuid(), w.startedOfBase(), w.asRoot(), w.brought(), w.packaged())
+	list = slices.Concat(inherited(w.in.Run.Final.Base), w.startedSetuid(), w.startedOfBase(), w.asRoot(), w.brought(), w.packaged(), w.ofStages())
 	for _, s := range w.in.Run.Steps {
 		if s.In.Name() == "RUN" {
 			list = append(list, w.given(s)...)
@@ -68,10 +68,15 @@ func (w *Workload) eachProgram(do func(Reason)) {
 // startedSetuid returns the programs that distributions install setuid.
 func (w *Workload) startedSetuid() (list []Reason) {
 	w.eachProgram(func(r Reason) {
-		if setuid[r.Program] {
+		switch {
+		case setuid[r.Program]:
 			r.Why = startsSetuid
-			list = append(list, r)
+		case r.Command != nil && r.Command.Path == "/init":
+			r.Why = "is s6-overlay's, which starts s6-overlay-suexec (setuid)" // just-containers/s6-overlay, "USER directive"
+		default:
+			return
 		}
+		list = append(list, r)
 	})
 	return list
 }
@@ -111,8 +116,47 @@ func (w *Workload) startedOfBase() (list []Reason) {
 	return list
 }
 
+// ofStages returns what RUNs of other stages give to files, where a COPY brings files of theirs: a
+// file keeps its mode and its capabilities.
+func (w *Workload) ofStages() (list []Reason) {
+	seen := map[*stage.Node]bool{}
+	left := []*stage.Evaluation{w.in.Run}
+	for len(left) > 0 {
+		run := left[0]
+		left = left[1:]
+		for _, s := range run.Steps {
+			if run != w.in.Run && s.In.Name() == "RUN" {
+				list = append(list, w.toFiles(s)...)
+			}
+			c, ok := s.Before.Copy(s.In)
+			if !ok || c.From == "" {
+				continue
+			}
+			if n := run.Node.Graph().From(c.From, run.Node); n != nil && !seen[n] {
+				seen[n] = true
+				left = append(left, n.Eval(nil))
+			}
+		}
+	}
+	return list
+}
+
 // given returns what a RUN, or a script that it runs, gives to files or to users.
-func (w *Workload) given(s stage.Step) (list []Reason) {
+func (w *Workload) given(s stage.Step) []Reason {
+	list := w.toFiles(s)
+	place := Place{File: w.in.Run.Node.Graph().File.Name(), Line: s.In.Line}
+	script, err := s.Script()
+	if err != nil || script == nil || slices.ContainsFunc(list, func(r Reason) bool { return r.Place == place }) {
+		return list
+	}
+	if what := lets(s.In.Logical, script.Calls); what != "" {
+		list = append(list, Reason{Program: what, Why: "gives users more rights", Place: place})
+	}
+	return list
+}
+
+// toFiles returns what a RUN, or a script that it runs, gives to files.
+func (w *Workload) toFiles(s stage.Step) (list []Reason) {
 	script, err := s.Script()
 	if err != nil || script == nil {
 		return nil
@@ -123,15 +167,14 @@ func (w *Workload) given(s stage.Step) (list []Reason) {
 			list = append(list, Reason{Program: c.Name, Why: why, Place: place})
 		}
 	}
-	here := len(list) > 0
+	if what := filerights.In(s.In.Logical); what != "" && len(list) == 0 {
+		list = append(list, Reason{Program: what, Why: "gives users more rights", Place: place})
+	}
 	scripts := s.Scripts()
 	for _, name := range slices.Sorted(maps.Keys(scripts)) {
 		if what := filerights.In(scripts[name]); what != "" {
 			list = append(list, Reason{Program: what, Why: "gives users more rights", Place: Place{File: name}})
 		}
-	}
-	if what := lets(s.In.Logical, script.Calls); what != "" && !here {
-		list = append(list, Reason{Program: what, Why: "gives users more rights", Place: place})
 	}
 	return list
 }
@@ -181,20 +224,24 @@ func (w *Workload) packaged() (list []Reason) {
 	return list
 }
 
-// lets returns the program, sudo or doas, that a RUN installs or configures to give users the
-// rights of root; "" for none.
+// rightful are packages with programs that are setuid, setgid, or have file capabilities (the
+// packages' own lists of files, Debian 12, Alpine 3.20 and Fedora 40). Whoever installs one in an
+// image starts it, by whatever name or library.
+var rightful = strings.Fields("sudo doas opendoas exim4 exim postfix sendmail nullmailer ssmtp msmtp msmtp-mta mailutils bsd-mailx mailx fping mtr mtr-tiny " +
+	"iputils iputils-ping iputils-arping iputils-clockdiff inetutils-ping tshark wireshark-common cron cronie anacron at authbind fuse fuse3 sshfs bubblewrap firejail uidmap shadow-uidmap " +
+	"policykit-1 polkit pkexec busybox-suid bcron")
+
+// lets returns the program by which a RUN gives users the rights of others: one that it installs,
+// sudo or doas where it configures them; "" for none.
 func lets(text string, calls []shell.Call) string {
-	if what := filerights.In(text); what != "" {
-		return what
-	}
-	for _, name := range []string{"sudo", "doas", "exim4", "exim", "postfix", "fping", "mtr", "mtr-tiny"} {
+	for _, name := range []string{"sudo", "doas"} {
 		if strings.Contains(text, "/etc/"+name+"ers") || strings.Contains(text, "/etc/"+name+".conf") {
 			return name
 		}
-		for _, c := range calls {
-			if c.Has("install", "add") && c.Has(name) {
-				return name
-			}
+	}
+	for _, name := range rightful {
+		if slices.ContainsFunc(calls, func(c shell.Call) bool { return c.Has("install", "add") && c.Has(name) }) {
+			return name
 		}
 	}
 	return ""

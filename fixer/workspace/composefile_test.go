@@ -57,11 +57,42 @@ func TestComposeEvidence(t *testing.T) {
 		}, fixer.Safe, false, `"1000:1000"`, "keeps capabilities: drop ALL"},
 		"root in a development container":     {map[string]string{"compose.yaml": service, "Dockerfile": users, ".devcontainer/devcontainer.json": `{"remoteUser": "root"}`}, fixer.Safe, false, `"1000:1000"`, "runs as root in a container"},
 		"a version of an image that is built": {map[string]string{"compose.yaml": service + "    image: acme/shop:1.2\n", "Dockerfile": users}, fixer.Safe, false, "", "may have been built before"},
-		"a Dockerfile that is not there":      {map[string]string{"compose.yaml": "services:\n  shop:\n    build: ./none\n"}, fixer.Safe, false, "", "none/Dockerfile"},
-		"an inline Dockerfile":                {map[string]string{"compose.yaml": "services:\n  shop:\n    build:\n      dockerfile_inline: FROM scratch\n"}, fixer.Safe, false, "", "is inline"},
-		"a context elsewhere":                 {map[string]string{"compose.yaml": "services:\n  shop:\n    build: https://example.org/a.git\n"}, fixer.Safe, false, "", "is a URL"},
-		"an image that a variable names":      {map[string]string{"compose.yaml": "services:\n  shop:\n    image: $IMAGE\n"}, fixer.Safe, false, "", "depends on a variable"},
-		"a file that Compose refuses":         {map[string]string{"compose.yaml": service + "    ports: 3000\n"}, fixer.Safe, false, "", "docker compose refuses it"},
+		"a development container": {map[string]string{
+			"compose.yaml": service, "Dockerfile": users, ".devcontainer/devcontainer.json": `{"dockerComposeFile": ["../compose.yaml"], "service": "shop", "features": {"common-utils": {}}}`,
+		}, fixer.Safe, false, "", "makes it a development container"},
+		"another service of one": {map[string]string{
+			"compose.yaml": service, "Dockerfile": users, ".devcontainer/devcontainer.json": `{"dockerComposeFile": ["../compose.yaml"], "service": "tools"}`,
+		}, fixer.Safe, false, `"1000:1000"`, "keeps capabilities: drop ALL"},
+		"an argument for the user on a command line": {map[string]string{
+			"compose.yaml": service, "README.md": "    docker compose build --build-arg UID=$(id -u)\n",
+			"Dockerfile": "FROM node:20-slim\nARG UID=1234\nRUN useradd -u $UID app\nUSER app\nCMD [\"node\", \"-e\", \"1\"]\n",
+		}, fixer.Safe, false, "", "README.md:1 gives a build the argument UID, which its user depends on"},
+		"another argument on one": {map[string]string{
+			"compose.yaml": service, "README.md": "    docker compose build --build-arg VERSION=$(git describe)\n",
+			"Dockerfile": "FROM node:20-slim\nARG UID=1234\nRUN useradd -u $UID app\nUSER app\nCMD [\"node\", \"-e\", \"1\"]\n",
+		}, fixer.Safe, false, `"1234:1234"`, ""},
+		"a version from a variable": {map[string]string{"compose.yaml": service + "    image: acme/shop:${VERSION:-latest}\n", "Dockerfile": users}, fixer.Safe, false, "", "a variable names its image"},
+		"a user without a number": {map[string]string{
+			"compose.yaml": service, "Dockerfile": "FROM node:20-slim\nRUN useradd -r app\nUSER app\nCMD [\"node\", \"-e\", \"1\"]\n",
+		}, fixer.Safe, false, "", "keeps capabilities: drop ALL (USER app in "},
+		"a user of whom nothing is known": {map[string]string{
+			"compose.yaml": service, "Dockerfile": "FROM acme/base\nUSER app\nCMD [\"node\", \"-e\", \"1\"]\n",
+		}, fixer.Safe, false, "", "service may run as root"},
+		"a number of whose group nothing is known": {map[string]string{
+			"compose.yaml": service, "Dockerfile": "FROM acme/base\nUSER 2000\nCMD [\"node\", \"-e\", \"1\"]\n",
+		}, fixer.Safe, false, "", "service does not state its user (unchanged): which group its user 2000 is in"},
+		"a user by long options": {map[string]string{
+			"compose.yaml": service, "Dockerfile": "FROM node:20-alpine\nRUN adduser --system --uid 1001 app\nUSER app\nCMD [\"node\", \"-e\", \"1\"]\n",
+		}, fixer.Safe, false, `"1001:65533"`, ""},
+		"root by a variable": {map[string]string{"compose.yaml": service, "Dockerfile": users, "run.sh": "docker compose exec -u \"$AS\" shop sh\n"}, fixer.Safe, false, `"1000:1000"`, "run.sh:1: a command runs as root"},
+		"the caller's own number by one": {map[string]string{
+			"compose.yaml": service, "Dockerfile": users, "run.sh": "docker compose exec -u \"$(id -u)\" shop sh\n",
+		}, fixer.Safe, false, `"1000:1000"`, "keeps capabilities: drop ALL"},
+		"a Dockerfile that is not there": {map[string]string{"compose.yaml": "services:\n  shop:\n    build: ./none\n"}, fixer.Safe, false, "", "none/Dockerfile"},
+		"an inline Dockerfile":           {map[string]string{"compose.yaml": "services:\n  shop:\n    build:\n      dockerfile_inline: FROM scratch\n"}, fixer.Safe, false, "", "is inline"},
+		"a context elsewhere":            {map[string]string{"compose.yaml": "services:\n  shop:\n    build: https://example.org/a.git\n"}, fixer.Safe, false, "", "is a URL"},
+		"an image that a variable names": {map[string]string{"compose.yaml": "services:\n  shop:\n    image: $IMAGE\n"}, fixer.Safe, false, "", "depends on a variable"},
+		"a file that Compose refuses":    {map[string]string{"compose.yaml": service + "    ports: 3000\n"}, fixer.Safe, false, "", "docker compose refuses it"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text, findings := repairAll(t, checkoutOf(t, c.files, Search{Compose: true}), c.threshold, c.unwritten)

@@ -57,6 +57,13 @@ func (m *images) image(ctx context.Context, name string) workload.Container {
 		found = append(found, list...)
 	}
 	one := m.confirmed(ctx, m.argued(builds[0].dockerfile, workload.Agreed(found)), name)
+	var files []string
+	for _, b := range builds {
+		files = append(files, b.dockerfile)
+	}
+	if at := m.links.BuiltOtherwise(name, files); at != (workload.Place{}) {
+		one.Doubts = append(slices.Clip(one.Doubts), at.String()+" may build it from another Dockerfile")
+	}
 	one.Tagged = one.Tagged || m.links.Retagged(name) != (workload.Place{})
 	return one
 }
@@ -86,13 +93,18 @@ func (m *images) builds(name string) (list []ownBuild) {
 }
 
 // argued returns an image whose user is not known where it depends on an argument that a build of
-// the repository sets to what is not known.
+// the repository sets to what is not known, and is in doubt where people are told to set it.
 func (c *checkout) argued(dockerfile string, one workload.Container) workload.Container {
 	for _, b := range c.links.Builds(dockerfile) {
 		for _, name := range one.UserArgs {
 			if one.Unknown == "" && slices.Contains(b.UnknownArgs, name) {
 				one.Unknown, one.NotRoot = fmt.Sprintf("its user depends on the build argument %s, which %s sets to what is not known", name, b.Place), false
 			}
+		}
+	}
+	for _, name := range one.UserArgs {
+		if at := c.links.GivenArgument(dockerfile, name); at != (workload.Place{}) {
+			one.Doubts = append(slices.Clip(one.Doubts), fmt.Sprintf("%s gives a build the argument %s, which its user depends on", at, name))
 		}
 	}
 	return one
@@ -174,6 +186,10 @@ func (m *images) withCommands(s *compose.Service, one workload.Container) worklo
 	one.Gains = slices.Clip(one.Gains)
 	for _, line := range commands.Root(s.Name) {
 		one.Gains = append(one.Gains, workload.Reason{Program: "a command", Why: "runs as root in a container", Place: line.Place})
+	}
+	if at := m.links.DevContainer(file, s.Name); at != (workload.Place{}) {
+		one.Gains = append(one.Gains, workload.Reason{Program: "a development container", Why: "has features, which install sudo", Place: at})
+		one.Doubts = append(slices.Clip(one.Doubts), at.String()+" makes it a development container, whose user gets the number of the host's")
 	}
 	for _, line := range commands.Signals(s.Name) {
 		one.NoInit = cmp.Or(one.NoInit, line.Place.String()+" sends it a signal")

@@ -116,6 +116,12 @@ func TestManifestEvidence(t *testing.T) {
 		"OpenShift": {map[string]string{
 			"pod.yaml": podOf + "acme/shop\n", "Dockerfile": users, "deploy.sh": "#!/bin/sh\noc apply -f pod.yaml\n",
 		}, fixer.Safe, false, "", "deploy.sh:2 deploys to OpenShift"},
+		"another Dockerfile by Tilt": {map[string]string{
+			"pod.yaml": podOf + "acme/shop\n", "Dockerfile": users, "Dockerfile.dev": users, "Tiltfile": "docker_build('acme/shop', '.', dockerfile='Dockerfile.dev')\n",
+		}, fixer.Safe, false, "", "Tiltfile:1 may build it from another Dockerfile"},
+		"a login to OpenShift": {map[string]string{
+			"pod.yaml": podOf + "acme/shop\n", "Dockerfile": users, ".github/workflows/a.yml": "jobs:\n  a:\n    steps:\n    - uses: redhat-actions/oc-login@v1\n",
+		}, fixer.Safe, false, "", "a.yml:4 deploys to OpenShift"},
 		"an image of somebody": {map[string]string{"pod.yaml": podOf + "acme/other\n"}, fixer.Safe, false, "", "no build of the repository names acme/other, and"},
 		"a well-known image":   {map[string]string{"pod.yaml": podOf + "nginxinc/nginx-unprivileged:1.27\n"}, fixer.Safe, false, "101", ""},
 	} {

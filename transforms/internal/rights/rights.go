@@ -104,6 +104,8 @@ func Renewed(c workload.Container) fixer.Decision {
 	switch {
 	case c.Changed:
 		return fixer.Doubt("the image gets this user in this run: build it first, or run dockmend again then")
+	case len(c.Doubts) > 0:
+		return fixer.Doubt(c.Doubts[0])
 	case c.Tagged:
 		return fixer.Doubt("the image is named by a version, which may have been built before its Dockerfile had this user")
 	}

@@ -141,6 +141,9 @@ func (s Subject) Renewed() fixer.Decision {
 	if _, policy := s.Node.Get("pull_policy"); text(policy) == "build" {
 		return fixer.Decision{}
 	}
+	if _, image := s.Node.Get("image"); strings.Contains(text(image), "$") && s.Image.Own {
+		return rights.Renewed(s.Image).And(fixer.Doubt("a variable names its image, and may name one that was built before"))
+	}
 	return rights.Renewed(s.Image)
 }
 
