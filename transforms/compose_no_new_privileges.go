@@ -26,7 +26,7 @@ var ComposeNoNewPrivileges = &fixer.Transform{
 are in most images.`,
 		Checks: []string{
 			"The service does not run as root in any project: such a process has no rights but what setuid programs give it",
-			"Neither the start nor a child process of the sources runs a setuid program, no RUN makes or installs one, and no stage that files are copied from",
+			"Neither the start nor a child process runs a setuid program, and no RUN or copied file brings one",
 			"No program of the base image that starts has rights of its own, by the headers of its layers",
 		},
 		LeavesAlone: []string{
@@ -40,8 +40,8 @@ are in most images.`,
 			"The programs of the image are not known: it is not built from a Dockerfile of the repository",
 			"A package starts a browser (puppeteer, playwright), and no source says --no-sandbox",
 			"The image gets its user in this run: what was built before has another, until it is built again",
-			"The image is named by the tag of a version or by a variable, and may have been built before its Dockerfile had this user",
-			"The service is a development container, or a command line gives a build an argument that the user depends on",
+			"A version or a variable names the image: it may have been built before its Dockerfile had this user",
+			"A development container, and a command line that gives a build an argument for the user",
 		},
 		See: []string{
 			"https://docs.docker.com/reference/compose-file/services/#security_opt",

@@ -36,8 +36,8 @@ Dockerfile loses its USER, and a reader of the Compose file sees it. The other c
 		NeedsUnsafe: []string{
 			"The user may be a member of further groups, which are lost where a group is stated",
 			"The image gets its user in this run: what was built before has another, until it is built again",
-			"The image is named by the tag of a version or by a variable, and may have been built before its Dockerfile had this user",
-			"The service is a development container, or a command line gives a build an argument that the user depends on",
+			"A version or a variable names the image: it may have been built before its Dockerfile had this user",
+			"A development container, and a command line that gives a build an argument for the user",
 		},
 		See: []string{
 			"https://docs.docker.com/reference/compose-file/services/#user",

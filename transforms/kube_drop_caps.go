@@ -24,7 +24,7 @@ var KubeDropCaps = &fixer.Transform{
 bounding set. Kubernetes' restricted policy refuses a container that keeps them.`,
 		Checks: []string{
 			"The container does not run as root: its process has no capabilities to lose",
-			"Neither the start nor a child process of the sources runs a setuid program, no RUN makes or installs one, and no stage that files are copied from",
+			"Neither the start nor a child process runs a setuid program, and no RUN or copied file brings one",
 			"No program of the base image that starts has rights of its own, by the headers of its layers",
 		},
 		LeavesAlone: []string{

@@ -22,7 +22,7 @@ var KubeNoEscalation = &fixer.Transform{
 policy refuses such a container.`,
 		Checks: []string{
 			"The container does not run as root: such a process has no rights to lose but what setuid programs give it",
-			"Neither the start nor a child process of the sources runs a setuid program, no RUN makes or installs one, and no stage that files are copied from",
+			"Neither the start nor a child process runs a setuid program, and no RUN or copied file brings one",
 			"No program of the base image that starts has rights of its own, by the headers of its layers",
 		},
 		LeavesAlone: []string{
