@@ -1,7 +1,7 @@
 # make check is all that a change must pass. See CONTRIBUTING.md.
 GO ?= go
 
-.PHONY: build test check e2e golden generate bench fuzz
+.PHONY: build test check e2e golden generate seccomp bench fuzz
 
 build:
 	$(GO) build -o bin/dockmend ./cmd/dockmend
@@ -27,6 +27,13 @@ e2e:
 # the configuration.
 generate:
 	$(GO) test ./cmd/dockmend -run '^TestGenerated$$' -update
+
+# Copies Docker's default seccomp profile from its module, in the version of go.mod.
+MOBY_SECCOMP = github.com/moby/profiles/seccomp
+seccomp:
+	$(GO) mod download $(MOBY_SECCOMP)
+	install -m 644 "$$($(GO) list -m -f '{{.Dir}}' $(MOBY_SECCOMP))/default.json" fixer/seccomp/default.json
+	$(GO) list -m -f '{{.Version}}' $(MOBY_SECCOMP) > fixer/seccomp/default.version
 
 golden:
 	$(GO) test ./golden -update
@@ -55,6 +62,7 @@ fuzz:
 	$(GO) test ./fixer/workload -run '^$$' -fuzz FuzzSources -fuzztime $(FUZZTIME)
 	$(GO) test ./fixer/report -run '^$$' -fuzz FuzzPathURI -fuzztime $(FUZZTIME)
 	$(GO) test ./fixer/repository -run '^$$' -fuzz FuzzRead -fuzztime $(FUZZTIME)
+	$(GO) test ./fixer/seccomp -run '^$$' -fuzz FuzzCheck -fuzztime $(FUZZTIME)
 	$(GO) test ./cmd/dockmend/internal/config -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME)
 	$(GO) test ./golden -run '^$$' -fuzz FuzzAll -fuzztime $(FUZZTIME)
 	$(GO) test ./golden -run '^$$' -fuzz FuzzCompose -fuzztime $(FUZZTIME)
