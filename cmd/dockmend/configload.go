@@ -22,7 +22,8 @@ type configFlags struct {
 // BeforeResolve reads the configuration that the command line names, or the one
 // that is found, and takes from it the flags that the command line leaves out.
 func (c *cli) BeforeResolve(ctx *kong.Context, inv *invocation) (err error) {
-	if selected := ctx.Selected(); selected != nil && (selected.Hidden || selected.Name == "completion") {
+	// The --check of seccomp names a file: it is not the key of that name.
+	if selected := ctx.Selected(); selected != nil && (selected.Hidden || selected.Name == "completion" || selected.Name == "seccomp") {
 		return nil
 	}
 	inv.keys = configKeys(ctx.Model)

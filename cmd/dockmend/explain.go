@@ -9,6 +9,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/diff"
+	"github.com/dockmend/dockmend/fixer/seccomp"
 	"github.com/dockmend/dockmend/golden"
 	"github.com/dockmend/dockmend/transforms"
 )
@@ -28,6 +29,10 @@ func (c *explainCmd) Run(s *streams) error {
 			return explain(s, t)
 		}
 		ids = append(ids, t.ID)
+	}
+	if text, ok := seccomp.IDs[c.ID]; ok {
+		_, err := fmt.Fprintf(s.out, "%s is a finding of dockmend seccomp --check.\n\n%s", c.ID, wrapped(text))
+		return err
 	}
 	if text, ok := engineFindings[c.ID]; ok {
 		_, err := fmt.Fprintf(s.out, "%s is not a transform.\n\n%s", c.ID, wrapped(text))

@@ -11,6 +11,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/dockmend/dockmend/cmd/dockmend/internal/config"
+	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/escape"
 	"github.com/dockmend/dockmend/fixer/workspace"
 )
@@ -38,6 +39,7 @@ type cli struct {
 	Verify  verifyCmd        `cmd:"" help:"Prove changes: build and run Dockerfiles before and after."`
 	Inspect inspectCmd       `cmd:"" help:"Show what is known of base images."`
 	Explain explainCmd       `cmd:"" help:"List the transforms, or explain one."`
+	Seccomp seccompCmd       `cmd:"" help:"Print a seccomp profile for Node.js, or judge one."`
 	Config  configCmd        `cmd:"" help:"Show the value of each flag, and its source."`
 	Shell   completionCmd    `cmd:"" name:"completion" help:"Print what a shell needs to complete commands and flags."`
 	Observe observeCmd       `cmd:"" name:"observe-container" hidden:""`
@@ -56,6 +58,7 @@ const footer = `Commands:
   dockmend verify [<path> ...]  build and run them before and after, and compare
   dockmend inspect <image> ...  show what is known of base images
   dockmend explain [<id>]       list the transforms, or explain one
+  dockmend seccomp              print a seccomp profile for Node.js, or judge one
   dockmend config [<path>]      show the value of each flag, and its source
   dockmend completion <shell>   print what bash, zsh or fish needs to complete
 Each has a --help of its own. Each flag can be set in a .dockmend.yaml, too:
@@ -209,16 +212,19 @@ func withHint(err error, hint string) error { return &workspace.HintError{Err: e
 // file begins with its name.
 func printError(w io.Writer, err error) {
 	var f *config.Error
+	var d *document.Error
 	var h *workspace.HintError
 	hint := ""
+	if errors.As(err, &h) {
+		hint = h.Hint
+	}
 	switch {
 	case errors.As(err, &f):
 		fmt.Fprintln(w, escape.Line(f.Error()))
 		hint = f.Hint
+	case errors.As(err, &d):
+		fmt.Fprintln(w, d)
 	default:
-		if errors.As(err, &h) {
-			hint = h.Hint
-		}
 		fmt.Fprintf(w, "dockmend: %s\n", escape.Line(err.Error()))
 	}
 	if hint != "" {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dockmend/dockmend/fixer/seccomp"
 	"github.com/dockmend/dockmend/transforms"
 )
 
@@ -59,7 +60,7 @@ func TestVocabulary(t *testing.T) {
 		texts["dockmend "+strings.Join(args, " ")] = out.String() + problems.String()
 	}
 	output("--help")
-	for _, command := range []string{"verify", "inspect", "explain", "config", "completion"} {
+	for _, command := range []string{"verify", "inspect", "explain", "seccomp", "config", "completion"} {
 		output(command, "--help")
 	}
 	output("explain")
@@ -69,6 +70,10 @@ func TestVocabulary(t *testing.T) {
 	for id := range engineFindings {
 		output("explain", id)
 	}
+	for id := range seccomp.IDs {
+		output("explain", id)
+	}
+	output("seccomp")
 	output("config", "--schema")
 	read := func(name string) {
 		text, err := os.ReadFile(name)
