@@ -38,6 +38,7 @@ seccomp:
 golden:
 	$(GO) test ./golden -update
 	$(GO) test ./fixer/report -update
+	$(GO) test ./fixer/seccomp -update
 
 bench:
 	$(GO) test ./golden ./cmd/dockmend ./fixer/registry ./fixer/internal/rootfs ./fixer/discover ./fixer/buildcontext ./fixer/workload -run '^$$' -bench . -benchmem

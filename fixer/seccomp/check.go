@@ -135,8 +135,8 @@ func (c *checker) finish() []Problem {
 	return c.problems
 }
 
-// any reports whether something holds of the profile on one of the architectures.
-func (c *checker) any(holds func(view) bool) bool { return slices.ContainsFunc(c.own, holds) }
+// onAny reports whether something holds of the profile on one of the architectures.
+func (c *checker) onAny(holds func(view) bool) bool { return slices.ContainsFunc(c.own, holds) }
 
 // allowedAt returns the place of a name in the first rule that allows it, without
 // conditions on arguments if there is one; else of the default action. byRule reports
@@ -145,7 +145,7 @@ func (c *checker) allowedAt(name string) (at int, byRule bool) {
 	at = c.at("defaultAction")
 	for i, rule := range c.profile.docker.Syscalls {
 		j := slices.Index(plain(rule).Names, name)
-		if j < 0 || effect(rule.Action) == denied || !c.any(func(v view) bool { return holds(rule, v.arch, nil) }) {
+		if j < 0 || effect(rule.Action) == denied || !c.onAny(func(v view) bool { return holds(rule, v.arch, nil) }) {
 			continue
 		}
 		if len(rule.Args) == 0 {

@@ -151,7 +151,6 @@ func TestCheck(t *testing.T) {
 			p.DefaultErrnoRet = &errno
 		}, ""},
 
-		{"any socket", allow("socket"), "socket is allowed for AF_ALG and AF_VSOCK"},
 		{"vsock", add(`{"names": ["socket"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "value": 40, "op": "SCMP_CMP_EQ"}]}`), "socket is allowed for AF_VSOCK"},
 		{"no IPv6", func(p *moby.Seccomp) {
 			p.Syscalls = slices.DeleteFunc(p.Syscalls, func(r *moby.Syscall) bool { return len(r.Args) == 1 && r.Args[0].Value == 10 })
@@ -186,6 +185,39 @@ func TestCheck(t *testing.T) {
 				t.Errorf("%s, want %q", strings.Join(found, "\n"), c.want)
 			}
 		})
+	}
+}
+
+// TestFamilies: each dangerous family of sockets is reported at the rule that allows it.
+func TestFamilies(t *testing.T) {
+	const text = `{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [
+	{"names": ["socket"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "value": 3, "op": "SCMP_CMP_LT"}]},
+	{"names": ["read", "socket"], "action": "SCMP_ACT_ALLOW", "args": [%s]}
+]}`
+	for _, c := range []struct {
+		conditions string
+		want       []string
+	}{
+		{`{"index": 0, "value": 16, "op": "SCMP_CMP_EQ"}`, nil},
+		{`{"index": 0, "value": 38, "op": "SCMP_CMP_EQ"}`, []string{"AF_ALG"}},
+		{`{"index": 0, "value": 38, "op": "SCMP_CMP_GT"}`, []string{"AF_VSOCK"}},
+		{`{"index": 0, "value": 38, "op": "SCMP_CMP_GE"}`, []string{"AF_ALG", "AF_VSOCK"}},
+		{`{"index": 0, "value": 38, "op": "SCMP_CMP_LE"}`, []string{"AF_ALG"}},
+		{`{"index": 0, "value": 40, "op": "SCMP_CMP_NE"}`, []string{"AF_ALG"}},
+		{`{"index": 0, "value": 38, "op": "SCMP_CMP_EQ"}, {"index": 1, "value": 5, "op": "SCMP_CMP_EQ"}`, []string{"AF_ALG"}},
+		// runc takes two conditions on one argument as two rules.
+		{`{"index": 0, "value": 38, "op": "SCMP_CMP_NE"}, {"index": 0, "value": 40, "op": "SCMP_CMP_NE"}`, []string{"AF_ALG", "AF_VSOCK"}},
+	} {
+		var got []string
+		for _, line := range check(t, []byte(strings.ReplaceAll(text, "%s", c.conditions))) {
+			if after, ok := strings.CutPrefix(line, "3:21 high socket is allowed for "); ok {
+				family, _, _ := strings.Cut(after, ":")
+				got = append(got, family)
+			}
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s allows %v, want %v", c.conditions, got, c.want)
+		}
 	}
 }
 
@@ -226,7 +258,8 @@ func TestDefaultAllows(t *testing.T) {
 		"2:19 high SCMP_ACT_ALLOW as default action allows each system call that no rule denies",
 		"2:19 high the default action allows fsconfig, fsmount, fsopen, fspick, mount and ",
 		"2:19 high clone is allowed with the flags for namespaces",
-		"2:19 high socket is allowed for AF_ALG and AF_VSOCK",
+		"2:19 high socket is allowed for AF_ALG: it reaches",
+		"2:19 high socket is allowed for AF_VSOCK: it reaches",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%s\nlacks %s", got, want)

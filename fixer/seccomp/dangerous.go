@@ -2,7 +2,8 @@ package seccomp
 
 import (
 	"slices"
-	"strings"
+
+	"github.com/opencontainers/runtime-spec/specs-go"
 
 	"github.com/dockmend/dockmend/fixer"
 )
@@ -59,7 +60,7 @@ func (c *checker) dangerous() {
 		for _, name := range d.names {
 			at, byRule := c.allowedAt(name)
 			switch {
-			case !c.any(func(v view) bool { return isOpen(v, name) }):
+			case !c.onAny(func(v view) bool { return isOpen(v, name) }):
 			case slices.ContainsFunc(c.docker, func(v view) bool { return isOpen(v, name) }):
 				also = append(also, name)
 			case !byRule:
@@ -88,27 +89,31 @@ func isOpen(v view, name string) bool {
 
 // namespaces reports a clone whose filter, if it has one, lets flags for namespaces through.
 func (c *checker) namespaces() {
-	makes := func(v view) bool {
-		return slices.ContainsFunc(namespaceFlags, func(flag uint64) bool { return reaches(v.profile, "clone", 0, flag) })
+	for _, flag := range namespaceFlags {
+		if c.onAny(func(v view) bool { return reaches(v.profile, "clone", 0, flag) }) {
+			c.report(dangerousCall, fixer.High, c.reachedAt("clone", flag), "clone is allowed with the flags for namespaces: in a new user namespace, a process has every capability")
+			return
+		}
 	}
-	if !c.any(makes) {
-		return
-	}
-	at, _ := c.allowedAt("clone")
-	c.report(dangerousCall, fixer.High, at, "clone is allowed with the flags for namespaces: in a new user namespace, a process has every capability")
 }
 
 // families reports the sockets that are allowed and dangerous.
 func (c *checker) families() {
-	var names, why []string
 	for _, f := range dangerousFamilies {
-		if c.any(func(v view) bool { return reaches(v.profile, "socket", 0, f.family) }) {
-			names, why = append(names, f.name), append(why, f.why)
+		if c.onAny(func(v view) bool { return reaches(v.profile, "socket", 0, f.family) }) {
+			c.report(dangerousCall, fixer.High, c.reachedAt("socket", f.family), "socket is allowed for %s: it reaches %s", f.name, f.why)
 		}
 	}
-	if len(names) == 0 {
-		return
+}
+
+// reachedAt returns the place of a name in the first rule that allows the call with this
+// value as its first argument; else of the default action.
+func (c *checker) reachedAt(name string, first uint64) int {
+	for i, rule := range c.profile.docker.Syscalls {
+		alone := &specs.LinuxSeccomp{DefaultAction: specs.ActErrno, Syscalls: []specs.LinuxSyscall{plain(rule)}}
+		if reaches(alone, name, 0, first) && c.onAny(func(v view) bool { return holds(rule, v.arch, nil) }) {
+			return c.nameAt(i, slices.Index(plain(rule).Names, name))
+		}
 	}
-	at, _ := c.allowedAt("socket")
-	c.report(dangerousCall, fixer.High, at, "socket is allowed for %s: it reaches %s", strings.Join(names, " and "), strings.Join(why, ", and "))
+	return c.at("defaultAction")
 }

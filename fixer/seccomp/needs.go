@@ -37,8 +37,10 @@ var nodeCalls = []need{
 	{"Node.js crashes at the first signal that it handles", fixer.High, []string{"rt_sigreturn"}},
 	{"Node.js crashes when a child process ends", fixer.High, []string{"wait4"}},
 	{"http and net fail", fixer.High, []string{
-		"accept4", "bind", "connect", "getsockname", "getsockopt", "listen", "setsockopt", "shutdown", "socket", "writev",
+		"accept4", "bind", "connect", "getsockname", "listen", "setsockopt", "shutdown", "socket",
 	}},
+	{"http and net fail in Node.js 18 and 20", fixer.High, []string{"getsockopt"}},
+	{"http2 fails, and http in Node.js 18 to 22", fixer.High, []string{"writev"}},
 	{"UDP, cluster and child_process.fork fail", fixer.Medium, []string{"recvmsg", "sendmsg"}},
 	{"child_process starts no program", fixer.Medium, []string{"dup2", "socketpair"}},
 	{"process.kill fails", fixer.Medium, []string{"getpid", "kill"}},
@@ -52,7 +54,7 @@ var nodeCalls = []need{
 	{"fs.chown fails", fixer.Medium, []string{"chown"}},
 	{"fs.fchown fails", fixer.Medium, []string{"fchown"}},
 	{"fs.lchown fails", fixer.Medium, []string{"lchown"}},
-	{"fs.cp, fs.rm or node:sqlite fail", fixer.Medium, []string{"lstat", "stat"}},
+	{"fs.cp or fs.rm fail in Node.js 22 and newer", fixer.Medium, []string{"fchmodat", "lstat", "sendfile", "stat", "unlinkat"}},
 	{"fs.fdatasync fails", fixer.Medium, []string{"fdatasync"}},
 	{"fs.fsync and node:sqlite fail", fixer.Medium, []string{"fsync"}},
 	{"fs.link fails", fixer.Medium, []string{"link"}},
@@ -132,12 +134,12 @@ const (
 // threads reports a profile by which no thread or process can be made: clone, or an answer
 // to clone3 that the C library does not take for "there is no such call".
 func (c *checker) threads() {
-	if c.any(func(v view) bool {
+	if c.onAny(func(v view) bool {
 		return !reaches(v.profile, "clone", 0, threadFlags) || !reaches(v.profile, "clone", 0, forkFlags)
 	}) {
 		c.report(nodeNeeds, fixer.High, c.at("syscalls"), "clone is denied: Node.js makes no thread and no process")
 	}
-	if c.any(func(v view) bool { return v.verdicts["clone3"] == denied && !answersENOSYS(v.profile, "clone3") }) {
+	if c.onAny(func(v view) bool { return v.verdicts["clone3"] == denied && !answersENOSYS(v.profile, "clone3") }) {
 		c.report(nodeNeeds, fixer.High, c.at("syscalls"), "clone3 is not answered by ENOSYS (SCMP_ACT_ERRNO with errnoRet 38): glibc does not try clone then, and Node.js does not start")
 	}
 }
@@ -146,7 +148,7 @@ func (c *checker) threads() {
 func answersENOSYS(p *specs.LinuxSeccomp, name string) bool {
 	action, errno := p.DefaultAction, p.DefaultErrnoRet
 	for _, rule := range p.Syscalls {
-		if slices.Contains(rule.Names, name) && len(rule.Args) == 0 && rule.Action != p.DefaultAction || rule.ErrnoRet != nil && slices.Contains(rule.Names, name) {
+		if slices.Contains(rule.Names, name) && len(rule.Args) == 0 {
 			action, errno = rule.Action, rule.ErrnoRet
 		}
 	}
@@ -159,7 +161,7 @@ func (c *checker) sockets() {
 		denies := func(v view) bool {
 			return v.verdicts["socket"] == filtered && !reaches(v.profile, "socket", 0, f.family)
 		}
-		if at, byRule := c.allowedAt("socket"); byRule && c.any(denies) {
+		if at, byRule := c.allowedAt("socket"); byRule && c.onAny(denies) {
 			c.report(nodeNeeds, fixer.Medium, at, "socket is denied for %s: %s", f.name, f.without)
 		}
 	}

@@ -58,23 +58,33 @@ func reaches(p *specs.LinuxSeccomp, name string, index uint, value uint64) bool 
 		if !slices.Contains(rule.Names, name) {
 			continue
 		}
-		others := 0
-		met := true
-		for _, arg := range rule.Args {
-			if arg.Index != index {
-				others++
-			} else if !matches(arg, value) {
-				met = false
+		for _, conditions := range alternatives(rule.Args) {
+			ofOthers := slices.ContainsFunc(conditions, func(arg specs.LinuxSeccompArg) bool { return arg.Index != index })
+			unmet := slices.ContainsFunc(conditions, func(arg specs.LinuxSeccompArg) bool { return arg.Index == index && !matches(arg, value) })
+			switch {
+			case unmet:
+			case effect(rule.Action) == open:
+				return true
+			case !ofOthers:
+				allowed = false
 			}
-		}
-		if met && effect(rule.Action) == open {
-			return true
-		}
-		if met && others == 0 {
-			allowed = false
 		}
 	}
 	return allowed
+}
+
+// alternatives returns the sets of conditions by which a rule holds: one set of all of
+// them, or a set for each one where two are about the same argument. So runc reads it: a
+// rule for a family that is neither one nor another is a rule for every family.
+func alternatives(args []specs.LinuxSeccompArg) [][]specs.LinuxSeccompArg {
+	seen := map[uint]bool{}
+	for _, arg := range args {
+		if seen[arg.Index] {
+			return slices.Collect(slices.Chunk(args, 1))
+		}
+		seen[arg.Index] = true
+	}
+	return [][]specs.LinuxSeccompArg{args}
 }
 
 // matches reports whether an argument of this value meets a condition.
