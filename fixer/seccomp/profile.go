@@ -29,7 +29,7 @@ type Profile struct{ docker *moby.Seccomp }
 func Default() (*Profile, error) {
 	p := new(moby.Seccomp)
 	if err := json.Unmarshal(defaultJSON, p); err != nil {
-		return nil, fmt.Errorf("Docker's default profile: %w", err)
+		return nil, fmt.Errorf("the default profile of Docker: %w", err)
 	}
 	return &Profile{p}, nil
 }
@@ -90,13 +90,19 @@ func (p *Profile) Resolve(arch string, capabilities []string) (*specs.LinuxSecco
 // specArch are the names of the architectures in the OCI runtime specification.
 var specArch = map[string]specs.Arch{amd64: specs.ArchX86_64, arm64: specs.ArchAARCH64}
 
-// plain returns a rule without its conditions. Old profiles have one name each, in name.
+// plain returns a rule without its conditions.
 func plain(rule *moby.Syscall) specs.LinuxSyscall {
 	call := rule.LinuxSyscall
-	if rule.Name != "" {
-		call.Names = []string{rule.Name}
+	if name := oldName(rule); name != "" {
+		call.Names = []string{name}
 	}
 	return call
+}
+
+// oldName returns the name of a rule in old profiles, whose rules have one each. Docker still
+// reads them.
+func oldName(rule *moby.Syscall) string {
+	return rule.Name //lint:ignore SA1019 it is read, and never written
 }
 
 // holds reports whether the conditions of a rule are met: of what it includes all, of

@@ -105,7 +105,7 @@ func (s *source) at(path ...any) int {
 
 // nameAt returns the place of a name in a rule.
 func (s *source) nameAt(rule, name int) int {
-	if s.profile.docker.Syscalls[rule].Name != "" {
+	if oldName(s.profile.docker.Syscalls[rule]) != "" {
 		return s.at("syscalls", rule, "name")
 	}
 	return s.at("syscalls", rule, "names", name)
@@ -149,7 +149,7 @@ func (s *source) validRule(i int, rule *moby.Syscall) error {
 		return flawed(s.at("syscalls", i), "null is not a rule")
 	case !slices.Contains(actions, rule.Action):
 		return flawed(s.at("syscalls", i, "action"), "unknown action %q", rule.Action)
-	case rule.Name != "" && len(rule.Names) > 0:
+	case oldName(rule) != "" && len(rule.Names) > 0:
 		return flawed(s.at("syscalls", i, "name"), "both name and names: Docker refuses a rule with both")
 	}
 	for j, arg := range rule.Args {

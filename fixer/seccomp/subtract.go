@@ -34,7 +34,7 @@ func subtract(def *moby.Seccomp) (*moby.Seccomp, error) {
 		out.Syscalls = append(out.Syscalls, remain...)
 	}
 	if def.DefaultAction != specs.ActErrno || len(out.ArchMap) != len(architectures) {
-		return nil, fmt.Errorf("Docker's default has the action %s, and rules for %d of %d architectures", def.DefaultAction, len(out.ArchMap), len(architectures))
+		return nil, fmt.Errorf("the default of Docker has the action %s, and rules for %d of %d architectures", def.DefaultAction, len(out.ArchMap), len(architectures))
 	}
 	return out, s.applied()
 }
