@@ -58,6 +58,9 @@ func (p *Pass) Beside(name string) (list []*compose.Service) {
 	return list
 }
 
+// Projects are those that the file is a part of, the default one first.
+func (p *Pass) Projects() []*compose.Project { return p.view.subject.source.Projects }
+
 // Inspect asks a registry about an image. The error is that of a [baseimage.Inspector].
 func (p *Pass) Inspect(image string, ask baseimage.Ask) (*baseimage.Facts, error) {
 	if p.view.subject.source.Inspect == nil {

@@ -54,6 +54,12 @@ type Container struct {
 	// NoInit says what an init before the program would change for something that asks about
 	// PID 1 or sends it a signal; "" for nothing.
 	NoInit string
+	// Volumes are the directories that VOLUME makes volumes in its containers, whatever runs it.
+	// VolumesKnown: these are all of them.
+	Volumes      []string
+	VolumesKnown bool
+	// Ports are the TCP ports that it exposes, in order.
+	Ports []int
 	// Writes are the places that its start, its other known starts, its sources and its
 	// variables are known to write. There may be more.
 	Writes []Write
@@ -108,6 +114,8 @@ func Agreed(list []Container) Container {
 		one.Own, one.Node = one.Own && other.Own, one.Node && other.Node
 		one.Groups, one.Changed = one.Groups || other.Groups, one.Changed || other.Changed
 		one.Doubts = slices.Concat(one.Doubts, other.Doubts)
+		one.Volumes, one.VolumesKnown = slices.Concat(one.Volumes, other.Volumes), one.VolumesKnown && other.VolumesKnown
+		one.Ports = slices.Compact(slices.Sorted(slices.Values(slices.Concat(one.Ports, other.Ports))))
 		one.Writes, one.UserArgs = slices.Concat(one.Writes, other.Writes), slices.Concat(one.UserArgs, other.UserArgs)
 		one.Gains, one.Gaps = slices.Concat(one.Gains, other.Gains), slices.Concat(one.Gaps, other.Gaps)
 		if other.Init == "" {
@@ -131,6 +139,8 @@ func OfImage(name string, facts *baseimage.Facts) Container {
 	}
 	c.identify(facts.Config.User, stage.Of(facts))
 	c.Groups = true
+	c.Volumes, c.VolumesKnown = facts.Config.Volumes, true
+	c.Ports = exposed(facts.Config.ExposedPorts)
 	c.Gains = inherited(facts)
 	c.Gaps = []Gap{{What: "the programs of " + name + " are not known"}}
 	return c
@@ -170,6 +180,8 @@ func (w *Workload) Container(name string) Container {
 		c.identify(final.User.Text, final.Accounts)
 	}
 	c.Groups, c.UserArgs = w.in.Run.JoinsGroups(), w.userArgs()
+	c.Volumes, c.VolumesKnown = w.volumes()
+	c.Ports = w.exposed()
 	c.Gains, c.Gaps = w.gains()
 	if init := w.Init(); init != nil {
 		c.Init = init.Name
