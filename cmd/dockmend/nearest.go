@@ -18,5 +18,5 @@ func unknown(kind, name string, valid []string) error {
 
 // nearestCommand returns the command that a word may mean, "" if it's like none.
 func nearestCommand(word string) string {
-	return nearest.Name(word, []string{"verify", "inspect", "explain", "seccomp", "--help", "--version"}, 0.6)
+	return nearest.Name(word, []string{"verify", "smoke", "inspect", "explain", "seccomp", "--help", "--version"}, 0.6)
 }

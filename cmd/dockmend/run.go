@@ -38,6 +38,7 @@ type cli struct {
 	Fix     fixCmd           `cmd:"" default:"withargs" help:"Repair Dockerfiles, Compose files and Kubernetes manifests; the default command."`
 	Verify  verifyCmd        `cmd:"" help:"Prove changes: build and run Dockerfiles before and after."`
 	Inspect inspectCmd       `cmd:"" help:"Show what is known of base images."`
+	Smoke   smokeCmd         `cmd:"" help:"Print a smoke test: a script that looks at running containers, or the job around it."`
 	Explain explainCmd       `cmd:"" help:"List the transforms, or explain one."`
 	Seccomp seccompCmd       `cmd:"" help:"Print a seccomp profile for Node.js, or judge one."`
 	Config  configCmd        `cmd:"" help:"Show the value of each flag, and its source."`
@@ -57,6 +58,7 @@ const footer = `Commands:
                                 the flags above are for this
   dockmend verify [<path> ...]  build and run them before and after, and compare
   dockmend inspect <image> ...  show what is known of base images
+  dockmend smoke [<path> ...]   print a script that checks running containers
   dockmend explain [<id>]       list the transforms, or explain one
   dockmend seccomp              print a seccomp profile for Node.js, or judge one
   dockmend config [<path>]      show the value of each flag, and its source

@@ -60,7 +60,7 @@ func TestVocabulary(t *testing.T) {
 		texts["dockmend "+strings.Join(args, " ")] = out.String() + problems.String()
 	}
 	output("--help")
-	for _, command := range []string{"verify", "inspect", "explain", "seccomp", "config", "completion"} {
+	for _, command := range []string{"verify", "smoke", "inspect", "explain", "seccomp", "config", "completion"} {
 		output(command, "--help")
 	}
 	output("explain")

@@ -3,9 +3,11 @@ package smoke
 import (
 	_ "embed"
 	"fmt"
-	"regexp"
+
 	"slices"
 	"strings"
+
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 )
 
 // text is the script without containers of its own: the arguments name one.
@@ -17,7 +19,7 @@ var text string
 const byArguments = "smoke \"$@\"\n"
 
 // capabilityNames matches the list of capabilities in the script.
-var capabilityNames = regexp.MustCompile(`(?s)\ncapabilities='(.*?)'`)
+var capabilityNames = lazyregexp.New(`(?s)\ncapabilities='(.*?)'`)
 
 // IsCapability reports whether the script knows a capability by that name, without its prefix.
 func IsCapability(name string) bool {
@@ -90,7 +92,7 @@ func comment(text string) string {
 }
 
 // plain matches words that a shell takes as they are.
-var plain = regexp.MustCompile(`^[A-Za-z0-9_./:=@%+,-]+$`)
+var plain = lazyregexp.New(`^[A-Za-z0-9_./:=@%+,-]+$`)
 
 // Words returns words as a POSIX shell reads them.
 func Words(words []string) string {

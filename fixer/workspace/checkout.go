@@ -209,5 +209,5 @@ func (c *checkout) name(place string) string {
 	if f := c.known[place]; f != nil {
 		return f.Name
 	}
-	return DisplayName(belowHere(filepath.Join(c.root, filepath.FromSlash(place))))
+	return DisplayName(FromHere(filepath.Join(c.root, filepath.FromSlash(place))))
 }

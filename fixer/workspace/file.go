@@ -103,7 +103,7 @@ func (f *File) DiffName() string {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
 	}
-	return belowHere(path)
+	return FromHere(path)
 }
 
 // createdName returns the path in the headers of a new file in the build context.
@@ -112,7 +112,7 @@ func (f *File) createdName(name string) string {
 	if target, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = target
 	}
-	return belowHere(filepath.Join(dir, name))
+	return FromHere(filepath.Join(dir, name))
 }
 
 // Diff returns the unified diffs of what a fix changes: of the Dockerfile, empty if it

@@ -25,22 +25,23 @@ func DisplayName(path string) string {
 func FromRoot(path string) string {
 	cwd, err := RealPath(".")
 	if err != nil {
-		return belowHere(path)
+		return FromHere(path)
 	}
 	root := RepositoryRoot(cwd)
 	dir, err := RealPath(filepath.Dir(path))
 	if root == "" || err != nil || !within(dir, root) {
-		return belowHere(path)
+		return FromHere(path)
 	}
 	rel, err := filepath.Rel(root, filepath.Join(dir, filepath.Base(path)))
 	if err != nil {
-		return belowHere(path)
+		return FromHere(path)
 	}
 	return filepath.ToSlash(rel)
 }
 
-// belowHere makes an absolute path below the current directory relative to it.
-func belowHere(path string) string {
+// FromHere returns an absolute path below the current directory relative to it, with slashes, and
+// others as they are.
+func FromHere(path string) string {
 	if wd, err := os.Getwd(); err == nil && filepath.IsAbs(path) {
 		if real, err := filepath.EvalSymlinks(wd); err == nil {
 			wd = real

@@ -56,13 +56,14 @@ type Rules struct {
 }
 
 // Keys returns the flags of all commands, sorted by name. A flag that several commands
-// have is one key. Hidden flags and those named in without are left out.
+// have is one key. Hidden flags, those named in without and those with the tag config:"-" are left
+// out.
 func Keys(app *kong.Application, rules map[string]Rules, without ...string) (keys []Key) {
 	seen := map[string]bool{}
 	var walk func(*kong.Node)
 	walk = func(n *kong.Node) {
 		for _, f := range n.Flags {
-			if f.Hidden || n.Hidden || seen[f.Name] || f.Name == "help" || slices.Contains(without, f.Name) {
+			if f.Hidden || n.Hidden || !isKey(f) || seen[f.Name] || f.Name == "help" || slices.Contains(without, f.Name) {
 				continue
 			}
 			seen[f.Name] = true
@@ -80,6 +81,10 @@ func Keys(app *kong.Application, rules map[string]Rules, without ...string) (key
 	slices.SortFunc(keys, func(a, b Key) int { return strings.Compare(a.Name, b.Name) })
 	return keys
 }
+
+// isKey reports whether a flag may be a key: another command may have one of the same name, which
+// means something else.
+func isKey(f *kong.Flag) bool { return f.Tag.Get("config") != "-" }
 
 func kindOf(t reflect.Type) Kind {
 	if t.Kind() == reflect.Pointer {

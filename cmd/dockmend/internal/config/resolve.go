@@ -10,10 +10,10 @@ import (
 
 // Resolver returns a kong.Resolver with the values of the file, for flags that neither
 // the command line nor the environment sets. A value that excludes a flag of the
-// command line does not apply. A nil file has no values.
+// command line does not apply. A nil file has no values, and a flag that is not a key takes none.
 func (f *File) Resolver() kong.Resolver {
 	return kong.ResolverFunc(func(ctx *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-		if f == nil || fromEnvironment(flag.Envs) || excluded(ctx, flag) {
+		if f == nil || !isKey(flag) || fromEnvironment(flag.Envs) || excluded(ctx, flag) {
 			return nil, nil
 		}
 		for _, v := range f.Values {
