@@ -278,6 +278,7 @@ look_at_mounts() {
       if (!($5 in mode)) order[++n] = $5
       mode[$5] = ("," $6 "," $(i + 3) ",") ~ /,ro,/ ? "ro" : "rw"
       root[$5] = $4
+      if ($5 == "/sys/fs/cgroup" && $(i + 1) == "tmpfs") own[$5] = 1 # of version 1: what is below it is read-only
     }
     function lack(check, expected, seen) { print check "\t" expected "\t" seen }
     END {

@@ -166,6 +166,10 @@ func TestChecks(t *testing.T) {
 		"the link of /var/run":    {" /tmp rw,", " /run rw,", "--read-only --writable /var/run", ""},
 		"a writable /sys":         {" /sys ro,nosuid,nodev,noexec,relatime - sysfs sysfs ro", " /sys rw,nosuid,nodev,noexec,relatime - sysfs sysfs rw", "", "seen one at /sys "},
 
+		"cgroups of version 1": {"606 ", "609 604 0:60 / /sys/fs/cgroup rw,nosuid - tmpfs tmpfs rw,mode=755\n610 609 0:30 /docker/x /sys/fs/cgroup/cpu ro,nosuid - cgroup cgroup rw,cpu\n606 ", "", ""},
+		"one that is writable": {"606 ", "609 604 0:60 / /sys/fs/cgroup rw,nosuid - tmpfs tmpfs rw,mode=755\n610 609 0:30 /docker/x /sys/fs/cgroup/cpu rw,nosuid - cgroup cgroup rw,cpu\n606 ", "", "seen one at /sys/fs/cgroup/cpu "},
+		"cgroups of version 2": {"606 ", "609 604 0:60 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup rw\n606 ", "", "seen one at /sys/fs/cgroup "},
+
 		"the engine's socket":  {"606 ", "609 600 8:1 /docker.sock /run/docker.sock ro,relatime - tmpfs tmpfs rw\n606 ", "", "engine socket: expected none, seen /docker.sock at /run/docker.sock "},
 		"under another name":   {"606 ", "609 600 8:1 /podman/podman.sock /s ro,relatime - tmpfs tmpfs rw\n606 ", "", "engine socket: expected none, seen /podman/podman.sock at /s "},
 		"a file that is alike": {"606 ", "609 600 8:1 /x/docker.socket /my-docker.sock.txt ro,relatime - tmpfs tmpfs rw\n606 ", "", ""},

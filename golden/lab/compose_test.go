@@ -20,9 +20,11 @@ import (
 
 // TestCompose has Docker Compose and a Docker Engine build and run the golden cases that have an
 // up.json. What that promises is seen from outside, in what the kernel says of the processes:
-// nothing in the containers takes part in it. Of what is not hardened it is not seen.
+// nothing in the containers takes part in it. Of what is not hardened it is not seen. The smoke test
+// that dockmend prints for a project sees the same.
 func TestCompose(t *testing.T) {
 	engine := startEngine(t)
+	dockmend := program(t, "../..", "./cmd/dockmend")
 	dirs, err := golden.Cases(cases, "up.json")
 	if err != nil {
 		t.Fatal(err)
@@ -39,6 +41,9 @@ func TestCompose(t *testing.T) {
 					t.Errorf("%s: %s", name, lack)
 				}
 			}
+			if out, code := p.run(t, p.smokeTest(t, dockmend), "--seccomp"); code != 0 {
+				t.Errorf("the smoke test fails, with exit code %d:\n%s", code, out)
+			}
 			for name := range p.promise.Services {
 				p.stop(t, name)
 			}
@@ -51,6 +56,15 @@ func TestCompose(t *testing.T) {
 		if !slices.EqualFunc(lacks, want, strings.Contains) {
 			t.Errorf("%q is seen of it", lacks)
 		}
+		hardened := &project{dir: layOutProject(t, own, p.promise, true)}
+		out, code := p.run(t, hardened.smokeTest(t, dockmend))
+		if failed := failedChecks(out, "app"); code != 1 || !slices.Equal(failed, []string{"user", "group", "capabilities", "no-new-privileges", "root file system", "writable mounts"}) {
+			t.Errorf("the smoke test of a hardened one ends with exit code %d, and says that %q fail:\n%s", code, failed, out)
+		}
+	})
+	t.Run("single lacks", func(t *testing.T) {
+		p := bringUp(t, engine, own, true)
+		p.singleLacks(t, p.smokeTest(t, dockmend))
 	})
 }
 

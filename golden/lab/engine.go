@@ -109,14 +109,31 @@ func (e *Engine) Close() {
 // Compose runs a command of Docker Compose in the directory of a project, and returns what it
 // prints. It knows nothing of the environment.
 func (e *Engine) Compose(ctx context.Context, project string, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, e.compose, append([]string{"--project-name", "lab"}, args...)...)
+	cmd := exec.CommandContext(ctx, e.compose, append([]string{"--project-name", projectName}, args...)...)
 	cmd.Dir = project
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + e.home, "DOCKER_CONFIG=" + e.home, "DOCKER_HOST=unix://" + e.socket()}
+	cmd.Env = e.environment()
 	var out bytes.Buffer
 	cmd.Stdout = &out
 	err := runQuiet(cmd)
 	return out.String(), err
 }
+
+// Environment returns that of commands which use the engine by docker and docker compose: in a
+// project, as Compose does.
+func (e *Engine) Environment() ([]string, error) {
+	plugin := filepath.Join(e.home, "cli-plugins", "docker-compose")
+	if err := errors.Join(os.MkdirAll(filepath.Dir(plugin), 0o755), os.RemoveAll(plugin), os.Symlink(e.compose, plugin)); err != nil {
+		return nil, err
+	}
+	return append(e.environment(), "COMPOSE_PROJECT_NAME="+projectName), nil
+}
+
+func (e *Engine) environment() []string {
+	return []string{"PATH=" + os.Getenv("PATH"), "HOME=" + e.home, "DOCKER_CONFIG=" + e.home, "DOCKER_HOST=unix://" + e.socket()}
+}
+
+// projectName is the name of each project of Compose: there is one at a time.
+const projectName = "lab"
 
 // Container is what the engine says of a container.
 type Container struct {

@@ -27,7 +27,7 @@ func Missing() error {
 		errs = append(errs, errors.New("a Debian system: the base images are made from its packages"))
 	}
 	for _, c := range []struct{ name, pkg string }{
-		{"runc", "runc"}, {"mmdebstrap", "mmdebstrap"}, {"npm", "npm"}, {"dockerd", "docker.io"}, {"etcd", "etcd-server"},
+		{"runc", "runc"}, {"mmdebstrap", "mmdebstrap"}, {"npm", "npm"}, {"dockerd", "docker.io"}, {"docker", "docker.io"}, {"etcd", "etcd-server"},
 	} {
 		if _, err := exec.LookPath(c.name); err != nil {
 			errs = append(errs, fmt.Errorf("%s: apt-get install %s", c.name, c.pkg))

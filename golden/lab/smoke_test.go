@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -61,17 +62,12 @@ func TestSmoke(t *testing.T) {
 			}
 			cmd := exec.Command("sh", append([]string{script, "--pid", pid}, strings.Fields(b.asked)...)...)
 			out, err := cmd.CombinedOutput()
-			var lacks []string
-			for line := range strings.Lines(string(out)) {
-				if said, ok := strings.CutPrefix(line, "FAIL  PID "+pid+": "); ok {
-					lacks = append(lacks, said)
-				}
+			if err != nil && cmd.ProcessState == nil {
+				t.Fatal(err)
 			}
-			switch {
-			case b.lack == "" && (err != nil || len(lacks) > 0):
-				t.Errorf("it fails: %v\n%s", err, out)
-			case b.lack != "" && (cmd.ProcessState.ExitCode() != 1 || len(lacks) != 1 || !strings.HasPrefix(lacks[0], b.lack+": ") || !strings.Contains(lacks[0], b.seen)):
-				t.Errorf("it does not lack %s alone: %v\n%s", b.lack, err, out)
+			checkLack(t, string(out), "PID "+pid, cmd.ProcessState.ExitCode(), b.lack)
+			if !strings.Contains(string(out), b.seen) {
+				t.Errorf("it does not say %q:\n%s", b.seen, out)
 			}
 		})
 	}
@@ -160,4 +156,104 @@ func (b bundle) config(t *testing.T) []byte {
 		t.Fatal(err)
 	}
 	return text
+}
+
+// failedChecks returns the checks of a container that fail, by what the script prints.
+func failedChecks(out, container string) (list []string) {
+	for line := range strings.Lines(out) {
+		if said, ok := strings.CutPrefix(line, "FAIL  "+container+": "); ok {
+			check, _, _ := strings.Cut(said, ": ")
+			list = append(list, check)
+		}
+	}
+	return list
+}
+
+// checkLack fails unless exactly one check of a container does, or none for "".
+func checkLack(t *testing.T, out, container string, code int, lack string) {
+	t.Helper()
+	var want []string
+	wantCode := 0
+	if lack != "" {
+		want, wantCode = []string{lack}, 1
+	}
+	if failed := failedChecks(out, container); code != wantCode || !slices.Equal(failed, want) {
+		t.Errorf("exit code %d, and %q fail:\n%s", code, failed, out)
+	}
+}
+
+// smokeTest writes the script that dockmend prints for the project, and returns its path.
+func (p *project) smokeTest(t *testing.T, dockmend string) string {
+	t.Helper()
+	cmd := exec.Command(dockmend, "smoke", "--offline", "--no-cache")
+	cmd.Dir = p.dir
+	script, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), "smoke.sh")
+	if err := os.WriteFile(name, script, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// run runs a script in the project, as a pipeline would.
+func (p *project) run(t *testing.T, script string, args ...string) (out string, code int) {
+	t.Helper()
+	return p.command(t, "sh", append([]string{script}, args...)...)
+}
+
+// command runs a command that may use the engine, in the project.
+func (p *project) command(t *testing.T, name string, args ...string) (out string, code int) {
+	t.Helper()
+	cmd := exec.Command(name, args...)
+	cmd.Dir = p.dir
+	var err error
+	if cmd.Env, err = p.engine.Environment(); err != nil {
+		t.Fatal(err)
+	}
+	text, err := cmd.CombinedOutput()
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return string(text), cmd.ProcessState.ExitCode()
+}
+
+// singleLacks starts the image of the project's service with docker run, in a hardened container
+// and in those that lack one thing, which the smoke test says of each.
+func (p *project) singleLacks(t *testing.T, script string) {
+	const image = "lab-app"
+	hardened := []string{"--init", "--user=1000:1000", "--read-only", "--tmpfs=/tmp", "--cap-drop=ALL", "--security-opt=no-new-privileges:true"}
+	without := func(option string, others ...string) []string {
+		return append(slices.DeleteFunc(slices.Clone(hardened), func(o string) bool { return strings.HasPrefix(o, option) }), others...)
+	}
+	for name, c := range map[string]struct {
+		options []string
+		lack    string
+	}{
+		"hardened":            {hardened, ""},
+		"root":                {without("--user", "--user=0:1000"), "user"},
+		"the root group":      {without("--user", "--user=1000:0"), "group"},
+		"a group of root":     {without("-", append(hardened, "--group-add=0")...), "group"},
+		"capabilities":        {without("--cap-drop"), "capabilities"},
+		"one capability":      {without("-", append(hardened, "--cap-add=NET_RAW")...), "capabilities"},
+		"new privileges":      {without("--security-opt"), "no-new-privileges"},
+		"no filter":           {without("-", append(hardened, "--security-opt=seccomp=unconfined")...), "seccomp"},
+		"a writable root":     {without("--read-only"), "root file system"},
+		"a volume":            {without("-", append(hardened, "--volume=/data")...), "writable mounts"},
+		"no tmpfs":            {without("--tmpfs"), "writable mounts"},
+		"the engine's socket": {without("-", append(hardened, "--volume=/dev/null:/var/run/docker.sock:ro")...), "engine socket"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			args := append([]string{"run", "--detach", "--name=lab-smoke", "--network=none"}, append(c.options, image)...)
+			if out, code := p.command(t, "docker", args...); code != 0 {
+				t.Fatalf("exit code %d: %s", code, out)
+			}
+			t.Cleanup(func() { p.command(t, "docker", "rm", "--force", "--volumes", "lab-smoke") })
+			asked := append([]string{"--container", "lab-smoke", "--wait", "0"}, strings.Fields(hardenedChecks)...)
+			out, code := p.run(t, script, asked...)
+			checkLack(t, out, "lab-smoke", code, c.lack)
+		})
+	}
 }
