@@ -39,6 +39,7 @@ func (p Pipeline) GitHub() string {
 func (p Pipeline) GitLab() string {
 	var b strings.Builder
 	b.WriteString(written)
+	b.WriteString("# Add what the runner takes to have an engine, such as image: docker:cli and services: [docker:dind].\n")
 	b.WriteString("smoke-test:\n")
 	part := func(key string, commands ...string) {
 		fmt.Fprintf(&b, "  %s:\n    - |\n", key)

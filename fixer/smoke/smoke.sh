@@ -8,7 +8,7 @@ export LC_ALL
 
 usage() {
   cat <<'END'
-Usage: smoke.sh CONTAINER CHECK... [--wait SECONDS] [--proc DIR]
+Usage: smoke.sh CONTAINER CHECK... [--wait SECONDS] [--proc DIR | --from IMAGE]
 
 CONTAINER is one of
   --container NAME      a container of the engine, by its name or ID
@@ -32,6 +32,8 @@ CHECK is any of
 
   --wait SECONDS        look again until all holds, for at most this time
   --proc DIR            where the host's /proc is mounted
+  --from IMAGE          look from a container of this image, which has sh and awk, with
+                        the processes of the engine's machine: where that is another one
 
 Exit codes: 0 all holds, 1 something is lacking, 2 it can't be said.
 END
@@ -89,7 +91,7 @@ parse() {
   while [ $# -gt 0 ]; do
     option=$1
     case $option in
-    --container | --service | --file | --pid | --user | --writable | --cap-drop | --cap-add | --wait | --proc)
+    --container | --service | --file | --pid | --user | --writable | --cap-drop | --cap-add | --wait | --proc | --from)
       value=${2-}
       [ -n "$value" ] || wrong_usage "$option takes a value"
       shift
@@ -114,6 +116,7 @@ parse() {
     --no-engine-socket) no_socket=yes ;;
     --wait) number --wait "$value" && patience=$value ;;
     --proc) proc=$value ;;
+    --from) from=$value ;;
     *) wrong_usage "$(name "$option") is not an option" ;;
     esac
   done
@@ -135,6 +138,7 @@ check_usage() {
 
 # pids_of_containers prints "PID ID" of each container of the subject, with PID 0 for one that does not run.
 pids_of_containers() {
+  [ -z "${SMOKE_FOUND+set}" ] || { printf '%s\n' "$SMOKE_FOUND" && return; }
   command -v docker >/dev/null || cannot_look 'there is no docker here' '--pid PID needs none'
   if [ "$kind" = service ]; then
     set --
@@ -152,6 +156,17 @@ END
   done
 }
 
+# look_from runs this script again, in a container with the processes of the engine's machine. The engine is asked here.
+look_from() {
+  [ -r "$0" ] || cannot_look 'this script can not be read again' 'sh smoke.sh, and not sh < smoke.sh, goes with --from'
+  [ "$kind" = pid ] || found=$(pids_of_containers) || exit
+  docker run --rm --interactive --pid=host --network=none --read-only --user=65534:65534 --cap-drop=ALL --security-opt=no-new-privileges:true \
+    --env SMOKE_FOUND="${found-}" --entrypoint=sh "$from" -s -- "$@" <"$0"
+  ended=$?
+  [ "$ended" -le 2 ] || cannot_look "docker runs no sh of $(name "$from")"
+  exit "$ended"
+}
+
 # belongs reports whether a PID is that of a container's process here: an engine in a virtual machine has others.
 belongs() { [ -n "$2" ] && grep -q -F "$2" "$proc/$1/cgroup" 2>/dev/null; }
 
@@ -166,7 +181,7 @@ find_first() {
   while read -r pid id; do
     [ "${pid:-0}" -ne 0 ] || continue
     belongs "$pid" "$id" || cannot_look "the engine says that PID $pid is its first process, and on this machine it is not" \
-      "run this where the engine runs its containers: not beside a virtual machine, as Docker Desktop has one, and not in a container without --pid=host"
+      'run this where the engine runs its containers; --from busybox looks from there, also into the virtual machine of Docker Desktop'
     first="$first $pid"
   done <<END
 $found
@@ -371,10 +386,11 @@ smoke() (
   newline='
 '
   kind='' subject='' targets=0 files='' user='' non_root='' root_group='' read_only='' writable='' any_mounts='' drop_all=''
-  dropped=0 added=0 denied='' allowed='' no_new_privileges='' seccomp='' no_socket='' patience=0 proc=/proc
+  dropped=0 added=0 denied='' allowed='' no_new_privileges='' seccomp='' no_socket='' patience=0 proc=/proc from=''
   parse "$@"
   check_usage
-  [ -r "$proc/self/status" ] || cannot_look "there is no $proc of a Linux kernel" 'run this where the engine runs its containers; --proc DIR names another place of its /proc'
+  [ -z "$from" ] || [ -n "${SMOKE_FOUND+set}" ] || look_from "$@"
+  [ -r "$proc/self/status" ] || cannot_look "there is no $proc of a Linux kernel" 'run this where the engine runs its containers, or with --from busybox; --proc DIR names another place of its /proc'
   while ! look && [ "$patience" -gt 0 ]; do
     patience=$((patience - 1))
     sleep 1

@@ -356,6 +356,47 @@ func TestEngine(t *testing.T) {
 	}
 }
 
+// TestFrom: from a container that has the engine's processes, the script sees what it does not see
+// here. The engine is asked once.
+func TestFrom(t *testing.T) {
+	p := hardened
+	p.cgroup = "/docker/aaa"
+	there := tree(t, p.as("10", "1"))
+	dir := t.TempDir()
+	docker := `#!/bin/sh
+case $1 in
+inspect) [ "$6" = nosuch ] && exit 1; [ "$6" = ended ] && echo 0 bbb || echo 10 aaa ;;
+run)
+  [ "${10} ${12}" = "--env --entrypoint=sh" ] || exit 125
+  [ "${13}" != busybox ] || { shift 13; export "SMOKE_FOUND=10 aaa"; exec sh "$@" --proc '` + there + `'; }
+  [ "${13}" != ended ] || { shift 13; export "SMOKE_FOUND=0 bbb"; exec sh "$@" --proc '` + there + `'; }
+  exit 125
+  ;;
+esac
+`
+	if err := os.WriteFile(filepath.Join(dir, "docker"), []byte(docker), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	env := []string{"PATH=" + dir + string(os.PathListSeparator) + os.Getenv("PATH")}
+	for _, c := range []struct {
+		args, want string
+		code       int
+	}{
+		{"--container web --from busybox --no-new-privileges", "ok    web: no-new-privileges: NoNewPrivs 1 (processes: 1)\n", 0},
+		{"--container web --from busybox --user 5", "FAIL  web: user: expected 5, ", 1},
+		{"--container ended --from ended --no-new-privileges", "it does not run", 2},
+		{"--container nosuch --from busybox --no-new-privileges", "docker does not know it", 2},
+		{"--container web --from nosuch --no-new-privileges", "docker runs no sh of nosuch", 2},
+		{"--pid 10 --from busybox --no-new-privileges", "ok    PID 10: no-new-privileges: ", 0},
+	} {
+		for _, script := range []string{text, Script(nil)} {
+			if out, code := run(t, script, env, strings.Fields(c.args)...); code != c.code || !strings.Contains(out, c.want) {
+				t.Errorf("%s: exit code %d:\n%s", c.args, code, out)
+			}
+		}
+	}
+}
+
 // TestScript: the script for some containers checks each of them, and one that arguments name
 // instead.
 func TestScript(t *testing.T) {

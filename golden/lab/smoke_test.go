@@ -254,6 +254,9 @@ func (p *project) singleLacks(t *testing.T, script string) {
 			asked := append([]string{"--container", "lab-smoke", "--wait", "0"}, strings.Fields(hardenedChecks)...)
 			out, code := p.run(t, script, asked...)
 			checkLack(t, out, "lab-smoke", code, c.lack)
+			// From a container of the engine it sees the same, with no rights of its own.
+			out, code = p.run(t, script, append(asked, "--from", image)...)
+			checkLack(t, out, "lab-smoke", code, c.lack)
 		})
 	}
 }
