@@ -54,6 +54,35 @@ func offline(more ...string) map[string]string {
 	return inputs
 }
 
+// smoking returns the inputs of a run that looks at containers, and others.
+func smoking(more ...string) map[string]string {
+	return offline(append([]string{"mode", "smoke", "args", "--offline\n--no-cache", "smoke", "--proc\nproc\n"}, more...)...)
+}
+
+// startContainer makes a Compose file, and a docker and a kernel by which its service runs, with
+// NoNewPrivs as its process has it; "" for one that does not run.
+func startContainer(noNewPrivileges string) func(*testing.T, *actionRun) {
+	return func(t *testing.T, r *actionRun) {
+		t.Helper()
+		pid := "10"
+		if noNewPrivileges == "" {
+			pid = "0"
+		}
+		bin := t.TempDir()
+		put(t, filepath.Join(bin, "docker"), "#!/bin/sh\ncase $1 in compose) echo aaa ;; inspect) echo "+pid+" aaa ;; esac\n", 0o755)
+		r.env = append(r.env, "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+		for name, text := range map[string]string{
+			"$(touch pwned)/compose.yaml": "services:\n  app:\n    image: nginx:1\n    security_opt: [no-new-privileges:true]\n",
+			"proc/self/status":            "Name:\tsh\n",
+			"proc/10/status":              "Name:\t##[x\nState:\tS\nPid:\t10\nPPid:\t1\nNoNewPrivs:\t" + noNewPrivileges + "\n",
+			"proc/10/mountinfo":           "1 0 0:1 / / rw - tmpfs tmpfs rw\n",
+			"proc/10/cgroup":              "0::/docker/aaa\n",
+		} {
+			put(t, filepath.Join(r.workspace, name), text, 0o644)
+		}
+	}
+}
+
 type actionTest struct {
 	name          string
 	inputs        map[string]string
@@ -145,6 +174,26 @@ var actionTests = []actionTest{
 	}},
 	{name: "verify, without a BuildKit", inputs: offline("mode", "write", "verify", "true", "args", "--offline\n--no-cache\n--buildkit=unix:///nosuch"),
 		failed: true, code: "2", changed: "false"},
+	{name: "smoke", inputs: smoking("paths", "$(touch pwned)/compose.yaml"), code: "0", changed: "false", prepare: startContainer("1"), check: func(t *testing.T, r *actionRun) {
+		if !strings.Contains(r.report("markdown"), "    ok    app: no-new-privileges: NoNewPrivs 1 (processes: 1)\n") || !strings.Contains(string(r.log), "ok    app: ") {
+			t.Errorf("the report is %q", r.report("markdown"))
+		}
+	}},
+	{name: "smoke, with a lack", inputs: smoking(), failed: true, code: "1", changed: "false", prepare: startContainer("0"), check: func(t *testing.T, r *actionRun) {
+		if !strings.Contains(r.report("markdown"), "    FAIL  app: no-new-privileges: ") {
+			t.Errorf("the report is %q", r.report("markdown"))
+		}
+	}},
+	{name: "smoke, with a lack that does not fail", inputs: smoking("fail", "false"), code: "1", changed: "false", prepare: startContainer("0")},
+	{name: "smoke, with nothing that runs", inputs: smoking("fail", "false"), failed: true, code: "2", changed: "false", prepare: startContainer("")},
+	{name: "smoke, with nothing to check", inputs: smoking("paths", "verify", "fail", "false"), failed: true, code: "2", changed: "false"},
+	{name: "smoke, with an option that is none", inputs: smoking("smoke", "--secomp; touch pwned"), failed: true, code: "2", changed: "false", prepare: startContainer("1")},
+	{name: "smoke and verify", inputs: smoking("verify", "true"), failed: true},
+	{name: "smoke and a baseline", inputs: smoking("baseline", "b.json"), failed: true},
+	{name: "smoke and formats", inputs: smoking("formats", "json"), failed: true},
+	{name: "smoke and a comment", inputs: smoking("comment", "true"), failed: true},
+	{name: "smoke and sarif", inputs: smoking("sarif", "true"), failed: true},
+	{name: "smoke and since", inputs: smoking("since", "HEAD"), failed: true},
 	{name: "write, with nothing to change", inputs: offline("mode", "write", "paths", "good"), code: "0", changed: "false"},
 }
 
