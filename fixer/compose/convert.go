@@ -179,6 +179,7 @@ var readAttributes = map[string]bool{
 	"image": true, "build": true, "user": true, "entrypoint": true, "command": true, "working_dir": true,
 	"environment": true, "env_file": true, "volumes": true, "tmpfs": true, "configs": true, "secrets": true,
 	"extends": true, "expose": true, "init": true, "volumes_from": true,
+	"read_only": true, "cap_add": true, "cap_drop": true, "group_add": true, "security_opt": true,
 }
 
 // isRead reports whether the value at a path of a Compose file is read.

@@ -65,7 +65,7 @@ web compose.yaml:5 true compose.yaml:8 false compose.override.yaml:2 false
   init compose.yaml:3
   security_opt compose.yaml:11
   user compose.override.yaml:3
-  ["no-new-privileges:true"]
+  ["no-new-privileges:true" "seccomp:$FILE"]
 `
 	if got := b.String(); got != want {
 		t.Errorf("got\n%s", got)

@@ -1,6 +1,9 @@
 package compose
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 // TestRights has rights that services have on the host, and services without any.
 func TestRights(t *testing.T) {
@@ -64,4 +67,29 @@ project "" of compose.yaml
   mount compose.yaml:8 volume "new" at /short existing
   mount compose.yaml:9 volume "new" at /copy
 `)
+}
+
+// TestHardening has what the smoke test asks a container for, known and not: what is not known is
+// never left out in silence.
+func TestHardening(t *testing.T) {
+	set, err := Load(files(`== compose.yaml
+services:
+  known: {image: a, read_only: "yes", group_add: [0, audio], cap_drop: [ALL], security_opt: [no-new-privileges]}
+  not: {image: a, read_only: false, security_opt: []}
+  unknown: {image: a, read_only: $A, group_add: [$A], cap_drop: [ALL, $A], cap_add: [$A], security_opt: ["seccomp=$A"]}
+`), ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		`known true ["0" "audio"] ["ALL"] [] ["no-new-privileges"] []`,
+		`not false [] [] [] [] []`,
+		`unknown false ["$A"] ["ALL" "$A"] ["$A"] ["seccomp=$A"] [{compose.yaml:4 read_only: $A has no value}]`,
+	}
+	for i, s := range set.Projects[0].Services {
+		d := s.Deployment
+		if got := fmt.Sprintf("%s %v %q %q %q %q %v", s.Name, s.ReadOnly, s.Groups, d.CapDrop, d.CapAdd, s.SecurityOpt, d.Gaps); got != want[i] {
+			t.Errorf("got  %s\nwant %s", got, want[i])
+		}
+	}
 }

@@ -99,15 +99,20 @@ func OfService(s *compose.Service, image workload.Container) (c Checks, unknown 
 		unknown = append(unknown, "cap_drop")
 	}
 	for _, o := range s.SecurityOpt {
-		switch name, value := option(o); name {
-		case "no-new-privileges":
+		switch name, value := option(o); {
+		case strings.Contains(o, "$"):
+			unknown = append(unknown, "security_opt")
+		case name == "no-new-privileges":
 			c.NoNewPrivileges = value == "" || value == "true"
-		case "seccomp":
+		case name == "seccomp":
 			c.Seccomp = value != "unconfined"
 		}
 	}
+	if slices.ContainsFunc(d.Gaps, func(g workload.Gap) bool { return strings.HasPrefix(g.What, "read_only:") }) {
+		unknown = append(unknown, "read_only")
+	}
 	c.mounts(s, image)
-	return c, unknown
+	return c, slices.Compact(unknown)
 }
 
 // option returns the name and the value of an item of security_opt, "name=value" or the older
