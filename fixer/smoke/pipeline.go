@@ -54,9 +54,8 @@ func (p Pipeline) GitLab() string {
 // PodSecurity returns a step that has an API server judge manifests by the restricted Pod Security
 // Standard, without starting anything. Their objects must be of the namespace, or of none.
 //
-// The policy that is enforced holds for pods. Of what makes pods, such as a Deployment, the server
-// only warns, and does so by the policy of warnings (Kubernetes documentation, "Pod Security
-// Admission").
+// The policy is enforced for pods. Of what makes pods, such as a Deployment, the server only warns
+// (Kubernetes documentation, "Pod Security Admission").
 func PodSecurity(namespace string, files []string) string {
 	var b strings.Builder
 	b.WriteString("# In a job with a cluster that may be thrown away, such as one of kind.\n")
@@ -64,7 +63,7 @@ func PodSecurity(namespace string, files []string) string {
 	ns := Words([]string{namespace})
 	commands := []string{
 		"kubectl create namespace " + ns + " --dry-run=client --output=yaml | kubectl apply --filename=-",
-		"kubectl label --overwrite namespace " + ns + " pod-security.kubernetes.io/enforce=restricted pod-security.kubernetes.io/warn=restricted",
+		"kubectl label --overwrite namespace " + ns + " pod-security.kubernetes.io/enforce=restricted",
 	}
 	for _, f := range files {
 		commands = append(commands, "kubectl apply --dry-run=server --warnings-as-errors --namespace "+ns+" --filename "+Words([]string{f}))

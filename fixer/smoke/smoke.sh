@@ -22,7 +22,8 @@ CHECK is any of
     --allow-root-group  the group 0 is allowed
   --read-only           the root file system is read-only; so is every mount but the
                         kernel's own and those of --writable
-    --writable PATH     a writable mount, which must be there; repeatable
+    --writable PATH     a writable mount, which must be there, by its path without
+                        links; repeatable
     --allow-mounts      other writable mounts are allowed
   --cap-drop NAME       no process has the capability, or any with ALL; repeatable
     --cap-add NAME      with ALL: it is allowed; repeatable

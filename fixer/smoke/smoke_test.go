@@ -90,6 +90,20 @@ func shells(t *testing.T) (list [][]string) {
 	return list
 }
 
+// applets returns a directory with busybox under the names of the programs that the script runs.
+func applets(t *testing.T) string {
+	t.Helper()
+	busybox, err := exec.LookPath("busybox")
+	dir := t.TempDir()
+	for _, name := range []string{"awk", "cat", "grep", "sed", "sh", "sleep", "tr"} {
+		err = errors.Join(err, os.Symlink(busybox, filepath.Join(dir, name)))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
 // run runs a script under each shell, and returns what it prints and its exit code, which all of
 // them must agree on.
 func run(t *testing.T, script string, env []string, args ...string) (out string, code int) {
@@ -101,6 +115,15 @@ func run(t *testing.T, script string, env []string, args ...string) (out string,
 	for i, shell := range shells(t) {
 		cmd := exec.Command(shell[0], append(append(shell[1:], file), args...)...)
 		cmd.Env = append(os.Environ(), env...)
+		if shell[0] == "busybox" {
+			path := os.Getenv("PATH")
+			for _, variable := range env {
+				if value, ok := strings.CutPrefix(variable, "PATH="); ok {
+					path = value
+				}
+			}
+			cmd.Env = append(cmd.Env, "PATH="+applets(t)+string(os.PathListSeparator)+path)
+		}
 		text, err := cmd.CombinedOutput()
 		if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 			t.Fatal(err)

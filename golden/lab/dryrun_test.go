@@ -40,8 +40,9 @@ func TestAPIServer(t *testing.T) {
 		}
 	})
 	j := &dryRuns{server: server, resources: map[string]*metav1.APIResourceList{}}
-	j.namespace(t, "open", "privileged")
-	j.namespace(t, "closed", "restricted")
+	j.namespace(t, "open", "enforce=privileged", "warn=privileged")
+	j.namespace(t, "closed", "enforce=restricted", "warn=restricted")
+	j.namespace(t, "enforced", "enforce=restricted")
 	for _, c := range changedManifests(t) {
 		t.Run(c.name, func(t *testing.T) {
 			j.objects(t, objects(t, c.before), objects(t, c.after))
@@ -51,6 +52,7 @@ func TestAPIServer(t *testing.T) {
 			}
 		})
 	}
+	t.Run("of what makes pods", j.deployments)
 	t.Logf("of %d objects %d are taken, before and after; %d are of kinds that the server doesn't have", j.tried, j.taken, j.unknown)
 	t.Logf("the restricted policy warns of %d objects, and of %d before", j.warned, j.warnedBefore)
 	t.Logf("of %d pods the restricted policy refuses %d, and %d before", j.judged, j.refused, j.refusedBefore)
@@ -94,19 +96,40 @@ type dryRuns struct {
 	judged, refused, refusedBefore int // pods
 }
 
-// namespace makes a namespace with a policy: pods that violate it are refused, and objects that
-// make such pods are warned of.
-func (j *dryRuns) namespace(t *testing.T, name, policy string) {
+// namespace makes a namespace with policies of Pod Security: pods that violate the one that is
+// enforced are refused, and of objects that make such pods is warned by the policy of warnings.
+func (j *dryRuns) namespace(t *testing.T, name string, policies ...string) {
 	t.Helper()
-	text, err := json.Marshal(map[string]any{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{
-		"name":   name,
-		"labels": map[string]string{"pod-security.kubernetes.io/enforce": policy, "pod-security.kubernetes.io/warn": policy},
-	}})
+	labels := map[string]string{}
+	for _, p := range policies {
+		mode, level, _ := strings.Cut(p, "=")
+		labels["pod-security.kubernetes.io/"+mode] = level
+	}
+	text, err := json.Marshal(map[string]any{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": name, "labels": labels}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if a := j.ask(t, http.MethodPost, "/api/v1/namespaces", text); a.Code != http.StatusCreated {
 		t.Fatalf("%d: %s", a.Code, a.Reason())
+	}
+}
+
+// deployments: a Deployment whose pods the restricted policy refuses is taken where that is
+// enforced, with a warning. So smoke.PodSecurity has kubectl take warnings for errors.
+func (j *dryRuns) deployments(t *testing.T) {
+	container := map[string]any{"name": "app", "image": "node:22"}
+	labels := map[string]any{"app": "app"}
+	o := &unstructured.Unstructured{Object: map[string]any{
+		"apiVersion": "apps/v1", "kind": "Deployment", "metadata": map[string]any{"name": "app"},
+		"spec": map[string]any{
+			"selector": map[string]any{"matchLabels": labels},
+			"template": map[string]any{"metadata": map[string]any{"labels": labels}, "spec": map[string]any{"containers": []any{container}}},
+		},
+	}}
+	for namespace, warned := range map[string]bool{"enforced": true, "open": false} {
+		if a := j.dryRun(t, namespace, o); a.Code != http.StatusCreated || (len(a.Warnings) > 0) != warned {
+			t.Errorf("%s: %d, warnings %q", namespace, a.Code, a.Warnings)
+		}
 	}
 }
 
