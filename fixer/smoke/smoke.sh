@@ -20,8 +20,8 @@ CHECK is any of
   --user UID[:GID]      every process has this user, and not the group 0 but for GID
   --non-root            no process has the user or the group 0
     --allow-root-group  the group 0 is allowed
-  --read-only           the root file system is read-only; so is every mount but the
-                        kernel's own and those of --writable
+  --read-only           the root file system is read-only; so is every mount but
+                        the runtime's own and those of --writable
     --writable PATH     a writable mount, which must be there, by its path without
                         links; repeatable
     --allow-mounts      other writable mounts are allowed
@@ -143,7 +143,7 @@ pids_of_containers() {
   command -v docker >/dev/null || cannot_look 'there is no docker here' '--pid PID needs none'
   if [ "$kind" = service ]; then
     set --
-    while read -r file; do [ -z "$file" ] || set -- "$@" --file "$file"; done <<END
+    while IFS= read -r file; do [ -z "$file" ] || set -- "$@" --file "$file"; done <<END
 $files
 END
     ids=$(docker compose "$@" ps --quiet "$subject") || cannot_look 'docker compose does not list its containers'
@@ -189,12 +189,13 @@ $found
 END
 }
 
-# below prints the PIDs of a process and of all below it.
+# below prints the PIDs of a process and of all below it, as far as they run.
 below() {
   cat "$proc"/[0-9]*/status 2>/dev/null | awk -v first="$1" '
     $1 == "Pid:" { pid = $2; order[++n] = pid }
     $1 == "PPid:" { parent[pid] = $2 }
     END {
+      if (!(first in parent)) exit
       is[first] = 1
       do {
         more = 0
@@ -308,7 +309,7 @@ look_at_mounts() {
         if (ENVIRON["no_socket"] && (root[at] " " at) ~ /\/(docker|podman|containerd|crio|buildkitd)\.sock( |$)/)
           lack("engine socket", "none", root[at] " at " at)
       }
-    }')
+    }') || cannot_look 'awk fails'
   while IFS='	' read -r check expected seen; do [ -z "$check" ] || lack "$check" "$expected" "$(name "$seen")"; done <<END
 $said
 END
@@ -352,8 +353,10 @@ look() {
   find_first
   [ -n "$first" ] || unseen='it does not run'
   for top in $first; do
-    look_at "$top" || { unseen="its first process, PID $top, has ended" && continue; }
-    for process in $(below "$top"); do [ "$process" = "$top" ] || look_at "$process"; done
+    look_at "$top" || { unseen="its first process, PID $top, has ended, or can't be read" && continue; }
+    list=$(below "$top")
+    [ -n "$list" ] || { unseen="the processes below PID $top can't be listed" && continue; }
+    for process in $list; do [ "$process" = "$top" ] || look_at "$process"; done
   done
   [ -z "$lacks$unseen" ]
 }
@@ -382,6 +385,17 @@ END
   return "$result"
 }
 
+# check_proc fails where not all processes, or not all of their fields, would be seen.
+check_proc() {
+  for program in awk cat grep id sed tr; do
+    command -v "$program" >/dev/null || cannot_look "there is no $program here"
+  done
+  [ -r "$proc/self/status" ] || cannot_look "there is no $proc of a Linux kernel" \
+    'run this where the engine runs its containers, or with --from busybox; --proc DIR names another place of its /proc'
+  [ "$(id -u)" -eq 0 ] || ! awk -v at="$proc" '$5 == at && / - proc .*hidepid=/ { hidden = 1 } END { exit !hidden }' "$proc/self/mountinfo" 2>/dev/null ||
+    cannot_look "$proc hides the processes of other users (hidepid)" 'run this as root, or with --from busybox'
+}
+
 # smoke checks one container.
 smoke() (
   newline='
@@ -391,7 +405,7 @@ smoke() (
   parse "$@"
   check_usage
   [ -z "$from" ] || [ -n "${SMOKE_FOUND+set}" ] || look_from "$@"
-  [ -r "$proc/self/status" ] || cannot_look "there is no $proc of a Linux kernel" 'run this where the engine runs its containers, or with --from busybox; --proc DIR names another place of its /proc'
+  check_proc
   while ! look && [ "$patience" -gt 0 ]; do
     patience=$((patience - 1))
     sleep 1

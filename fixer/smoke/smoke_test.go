@@ -95,7 +95,7 @@ func applets(t *testing.T) string {
 	t.Helper()
 	busybox, err := exec.LookPath("busybox")
 	dir := t.TempDir()
-	for _, name := range []string{"awk", "cat", "grep", "sed", "sh", "sleep", "tr"} {
+	for _, name := range []string{"awk", "cat", "grep", "id", "sed", "sh", "sleep", "tr"} {
 		err = errors.Join(err, os.Symlink(busybox, filepath.Join(dir, name)))
 	}
 	if err != nil {
@@ -249,7 +249,7 @@ func TestBelow(t *testing.T) {
 		"the init":              {[]process{root(t).as("10", "1"), hardened.as("11", "10")}, "in dropper (PID 10)", 1},
 		"beside it":             {[]process{hardened.as("10", "1"), root(t).as("11", "1"), root(t).as("1", "0")}, "user: 1000 (processes: 1)", 0},
 		"one that has ended":    {[]process{hardened.as("10", "1"), root(t).but(t, "State:\tS (sleeping)", "State:\tZ (zombie)").as("11", "10")}, "user: 1000 (processes: 1)", 0},
-		"its first, ended":      {[]process{hardened.but(t, "State:\tS (sleeping)", "State:\tZ (zombie)").as("10", "1")}, "its first process, PID 10, has ended", 2},
+		"its first, ended":      {[]process{hardened.but(t, "State:\tS (sleeping)", "State:\tZ (zombie)").as("10", "1")}, "its first process, PID 10, has ended, or can't be read", 2},
 		"none":                  {nil, "it does not run", 2},
 		"what a log could obey": {[]process{hardened.but(t, "Name:\tnode", "Name:\t\x1b]##[x", "NoNewPrivs:\t1", "NoNewPrivs:\t0").as("10", "1")}, "seen 0 in ?????x (PID 10)", 1},
 	} {
@@ -316,6 +316,49 @@ func TestCannotLook(t *testing.T) {
 	}
 	if out, code := run(t, text, nil, "--help"); code != 0 || !strings.HasPrefix(out, "Usage: smoke.sh CONTAINER CHECK...") {
 		t.Errorf("--help: exit code %d:\n%s", code, out)
+	}
+}
+
+// TestBlind: where the processes of others are hidden, and where a program fails that the script
+// needs, nothing holds.
+func TestBlind(t *testing.T) {
+	proc := tree(t, hardened.as("10", "1"))
+	hiding := tree(t, hardened.as("10", "1"))
+	if err := os.WriteFile(filepath.Join(hiding, "self", "mountinfo"), []byte("1 0 0:1 / "+hiding+" rw,nosuid - proc proc rw,hidepid=invisible\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("there is no shell")
+	}
+	file := filepath.Join(t.TempDir(), "smoke.sh")
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		proc, program, does, want string
+		code                      int
+	}{
+		{hiding, "id", "echo 1000", "hides the processes of other users (hidepid)", 2},
+		{hiding, "id", "echo 0", "ok    PID 10: no-new-privileges", 0},
+		{proc, "id", "echo 1000", "ok    PID 10: no-new-privileges", 0},
+		{proc, "awk", "exit 2", "", 2},
+		{proc, "cat", "exit 1", "has ended, or can't be read", 2},
+		{proc, "grep", "exit 2", "ok    PID 10: no-new-privileges", 0}, // which looks at what the engine says
+	} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, c.program), []byte("#!"+shell+"\n"+c.does+"\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command(shell, append([]string{file, "--pid", "10", "--proc", c.proc}, strings.Fields(asked)...)...)
+		cmd.Env = append(os.Environ(), "PATH="+dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+		out, err := cmd.CombinedOutput()
+		if err != nil && cmd.ProcessState == nil {
+			t.Fatal(err)
+		}
+		if code := cmd.ProcessState.ExitCode(); code != c.code || !strings.Contains(string(out), c.want) {
+			t.Errorf("%s: %s: exit code %d:\n%s", c.program, c.does, code, out)
+		}
 	}
 }
 
