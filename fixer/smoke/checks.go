@@ -14,7 +14,9 @@ import (
 type Checks struct {
 	// User is "UID" or "UID:GID"; "" for any. Without a GID, it must not be 0.
 	User string
-	// RootGroup: with User, the group 0 is allowed.
+	// NonRoot: neither the user nor the group is 0.
+	NonRoot bool
+	// RootGroup: with User and NonRoot, the group 0 is allowed.
 	RootGroup bool
 	// ReadOnly: the root file system is, and all mounts but the runtime's own and those at
 	// Writable, which must be there. OtherMounts: so may others.
@@ -38,7 +40,8 @@ func (c Checks) Args() (args []string) {
 		}
 	}
 	add(c.User != "", "--user", c.User)
-	add(c.User != "" && c.RootGroup, "--allow-root-group")
+	add(c.NonRoot, "--non-root")
+	add((c.User != "" || c.NonRoot) && c.RootGroup, "--allow-root-group")
 	add(c.ReadOnly, "--read-only")
 	for _, path := range c.Writable {
 		add(c.ReadOnly, "--writable", path)
@@ -56,10 +59,15 @@ func (c Checks) Args() (args []string) {
 	return args
 }
 
-// OfImage returns what an image says of its containers by itself: their user.
+// OfImage returns what an image says of its containers by itself: their user, unless there are
+// doubts about it.
 func OfImage(image workload.Container) (c Checks) {
-	if image.Unknown == "" {
+	switch {
+	case len(image.Doubts) > 0:
+	case image.Unknown == "":
 		c.runsAs(image.UID, image.GID, image.Groups)
+	case image.NotRoot:
+		c.NonRoot, c.RootGroup = true, true
 	}
 	return c
 }
@@ -80,39 +88,52 @@ func (c *Checks) runsAs(uid, gid int, others bool) {
 
 // OfService returns what a Compose service says of its containers, and its image where the
 // service says nothing of the user. unknown are the attributes of which it can't be said what
-// they mean, and which are not checked, such as "user" with a variable.
+// they mean, and which are not checked: "user" with a variable, or of an image in doubt.
 func OfService(s *compose.Service, image workload.Container) (c Checks, unknown []string) {
 	d := s.Deployment
 	c = OfImage(image)
-	if d.User != "" {
-		c.User, c.RootGroup = "", false
+	switch {
+	case d.User != "":
+		c = Checks{}
 		uid, gid, why := image.As(d.User)
 		if why != "" || strings.Contains(d.User, "$") {
 			unknown = append(unknown, "user")
 		} else {
 			c.runsAs(uid, gid, !strings.Contains(d.User, ":") && image.Groups)
 		}
+	case len(image.Doubts) > 0:
+		unknown = append(unknown, "user")
 	}
 	c.RootGroup = c.RootGroup || len(s.Groups) > 0
 	var known bool
 	if c.CapDrop, c.CapAdd, known = dropped(d); !known {
 		unknown = append(unknown, "cap_drop")
 	}
-	for _, o := range s.SecurityOpt {
+	if !c.securityOpt(s.SecurityOpt) {
+		unknown = append(unknown, "security_opt")
+	}
+	if slices.ContainsFunc(d.Gaps, func(g workload.Gap) bool { return strings.HasPrefix(g.What, "read_only:") }) {
+		unknown = append(unknown, "read_only")
+	}
+	c.mounts(s, image)
+	return c, unknown
+}
+
+// securityOpt asks for what the items of security_opt say. known is false where one of them has a
+// variable.
+func (c *Checks) securityOpt(items []string) (known bool) {
+	known = true
+	for _, o := range items {
 		switch name, value := option(o); {
 		case strings.Contains(o, "$"):
-			unknown = append(unknown, "security_opt")
+			known = false
 		case name == "no-new-privileges":
 			c.NoNewPrivileges = value == "" || value == "true"
 		case name == "seccomp":
 			c.Seccomp = value != "unconfined"
 		}
 	}
-	if slices.ContainsFunc(d.Gaps, func(g workload.Gap) bool { return strings.HasPrefix(g.What, "read_only:") }) {
-		unknown = append(unknown, "read_only")
-	}
-	c.mounts(s, image)
-	return c, slices.Compact(unknown)
+	return known
 }
 
 // option returns the name and the value of an item of security_opt, "name=value" or the older

@@ -19,6 +19,8 @@ func imageOf(user string) workload.Container {
 // TestOfService: what a service, or its image, states is asked for, and nothing else.
 func TestOfService(t *testing.T) {
 	unknown := workload.Container{Unknown: "nothing is known"}
+	doubted := imageOf("node")
+	doubted.Doubts = []string{"another Dockerfile"}
 	for name, c := range map[string]struct {
 		image   workload.Container
 		service string
@@ -28,6 +30,9 @@ func TestOfService(t *testing.T) {
 		"nothing":                {imageOf(""), "", "", ""},
 		"an unknown image":       {unknown, "", "", ""},
 		"the image's user":       {imageOf("node"), "", "--user 1000:1000 --allow-root-group --no-engine-socket", ""},
+		"some user":              {workload.Container{Unknown: "no number", NotRoot: true}, "", "--non-root --allow-root-group --no-engine-socket", ""},
+		"one in doubt":           {doubted, "", "", "user"},
+		"stated, in doubt":       {doubted, `user: "5:6"`, "--user 5:6 --no-engine-socket", ""},
 		"a user":                 {imageOf(""), `user: "5:6"`, "--user 5:6 --no-engine-socket", ""},
 		"a user without a group": {imageOf(""), `user: "5"`, "--user 5:0 --allow-root-group --no-engine-socket", ""},
 		"a name":                 {imageOf(""), "user: node", "--user 1000:1000 --allow-root-group --no-engine-socket", ""},
