@@ -23,7 +23,7 @@ var ComposeReadOnly = &fixer.Transform{
 	Since:    "0.1.0",
 	Kind:     compose.Kind,
 	Severity: fixer.Low,
-	Safety:   fixer.Unsafe,
+	Safety:   fixer.Safe,
 	Doc: fixer.Doc{
 		What: `Adds read_only: true to each service that does not run as root, with a tmpfs for /tmp and for each directory for temporary
 files or a cache that the image is known to write. Those in the image are the user's: Docker gives a plain tmpfs to root.`,
@@ -31,6 +31,7 @@ files or a cache that the image is known to write. Those in the image are the us
 temporary files.`,
 		Checks: []string{
 			"What the start and the sources are known to write is in a mount, a cache or a directory for temporary files",
+			"What it was seen to write is, too (dockmend verify --record, --observed)",
 		},
 		LeavesAlone: []string{
 			"Services that run as root, or whose image is not built from a Dockerfile of the repository",
@@ -39,7 +40,8 @@ temporary files.`,
 			"Services with the rights of the host, with a merge key or an anchor that is used, or that extend another",
 		},
 		NeedsUnsafe: []string{
-			"Always: what packages and libraries write is not in the sources, and was not observed",
+			"What it writes was not observed (--observed), or with another command or environment",
+			"With a read-only root file system, it did not become ready as before when it was observed",
 		},
 		See: []string{
 			"https://docs.docker.com/reference/compose-file/services/#read_only",
@@ -56,7 +58,8 @@ func composeReadOnly(p *composefile.Pass, s services.Subject) {
 	if !s.MayHarden() || s.IsToldFixed() || s.Image.Unknown != "" || !s.Image.Own || s.Stated("read_only").Line > 0 {
 		return
 	}
-	plan, may := readonly.Plan(s.Image, s.IsMounted)
+	start, known := s.Start()
+	plan, may := readonly.Plan(s.Image, start, known, s.IsMounted)
 	if at := s.Develops(); at != (workload.Place{}) {
 		may = fixer.Refusal(at.String() + " says that it is for development")
 	}

@@ -20,7 +20,7 @@ var KubeReadOnly = &fixer.Transform{
 	Since:    "0.1.0",
 	Kind:     kubernetes.Kind,
 	Severity: fixer.Low,
-	Safety:   fixer.Unsafe,
+	Safety:   fixer.Safe,
 	Doc: fixer.Doc{
 		What: `Adds readOnlyRootFilesystem: true to the security context of each container that does not run as root, with an emptyDir for
 /tmp and for each directory for temporary files or a cache that its image is known to write.`,
@@ -28,6 +28,7 @@ var KubeReadOnly = &fixer.Transform{
 The volumes are on the node's disk: in memory they would count against the container's limit.`,
 		Checks: []string{
 			"What the start and the sources are known to write is in a mount, a cache or a directory for temporary files",
+			"What it was seen to write is, too (dockmend verify --record, --observed)",
 			"The names of the volumes are new in the pod",
 		},
 		LeavesAlone: []string{
@@ -36,7 +37,8 @@ The volumes are on the node's disk: in memory they would count against the conta
 			"Privileged containers and those with SYS_ADMIN",
 		},
 		NeedsUnsafe: []string{
-			"Always: what packages and libraries write is not in the sources, and was not observed",
+			"What it writes was not observed (--observed), or with another command or environment",
+			"With a read-only root file system, it did not become ready as before when it was observed",
 		},
 		See: []string{
 			"https://kubernetes.io/docs/tasks/configure-pod-container/security-context/",
@@ -62,7 +64,7 @@ func kubeReadOnly(p *manifest.Pass, w *kubernetes.Workload, list []podsecurity.S
 		if v, _ := s.Setting("readOnlyRootFilesystem"); v != nil || !s.MayHarden() || s.Image.Unknown != "" || !s.Image.Own {
 			continue
 		}
-		plan, decision := readonly.Plan(s.Image, s.IsMounted)
+		plan, decision := readonly.Plan(s.Image, "", s.StartsAsImage(), s.IsMounted)
 		if decision.Refused() {
 			p.Leave(p.At(s.Container), writable, decision.Refuse)
 			continue

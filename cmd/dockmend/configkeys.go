@@ -44,6 +44,8 @@ var rules = withTransformFlags(map[string]config.Rules{
 	"color": {Trusted: true},
 	// The files that it reads and writes besides the Dockerfiles.
 	"facts":           {Trusted: true, Path: true},
+	"observed":        {Path: true},
+	"record":          {Trusted: true, Path: true},
 	"cache-dir":       {Trusted: true, Path: true},
 	"patches":         {Trusted: true, Path: true},
 	"write":           {Trusted: true},

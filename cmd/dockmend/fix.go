@@ -23,6 +23,8 @@ type fixCmd struct {
 	Patches string `xor:"mode" placeholder:"DIR" predictor:"path" help:"Write the changes into this directory, a patch for each transform, which apply in the order of their names."`
 	Verify  bool   `help:"With --write: change only what is proved or repaired, by building and running it, as dockmend verify does."`
 
+	Observed string `placeholder:"FILE" predictor:"path" help:"What dockmend verify --record saw of images: with it a root file system becomes read-only where that was seen to work."`
+
 	baselineFlags `embed:""`
 	outputFlags   `embed:""`
 	kindFlags     `embed:"" group:"Which files"`
@@ -61,6 +63,10 @@ func (c *fixCmd) check(inv *invocation) error {
 // Run implements the command.
 func (c *fixCmd) Run(ctx context.Context, s *streams, inv *invocation) error {
 	if err := c.check(inv); err != nil {
+		return err
+	}
+	var err error
+	if inv.observed, err = readRecord(c.Observed); err != nil {
 		return err
 	}
 	kinds := c.kinds()

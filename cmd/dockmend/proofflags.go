@@ -17,6 +17,9 @@ type proofFlags struct {
 	Ready    string        `placeholder:"CONDITION" xor:"ready" help:"When a command counts as started: tcp:PORT, http://:PORT/PATH, log:REGEXP, for:DURATION. Default: that it listens on a port that is EXPOSEd, else that it stays up for 3s."`
 	For      time.Duration `placeholder:"DURATION" xor:"ready" help:"The same as --ready for:DURATION."`
 
+	Request []string `placeholder:"PAGE" sep:"none" help:"Also request this page of a command that is ready, as in /health or :8080/health; what it writes then is observed."`
+	Record  string   `placeholder:"FILE" predictor:"path" help:"Write what was observed into this file, for --observed: of each image as it is and as the services of Compose files start it."`
+
 	BuildTimeout time.Duration `default:"15m" help:"The longest time for one build."`
 	ReadyTimeout time.Duration `default:"30s" help:"The longest time to wait for a command to be ready."`
 	StopTimeout  time.Duration `default:"10s" help:"The time after the signal to stop in which a command has to end."`
@@ -28,7 +31,10 @@ type proofFlags struct {
 // spec returns the settings of each proof.
 func (f *proofFlags) spec() (s proof.Spec, err error) {
 	s = proof.Spec{
-		BuildTimeout: f.BuildTimeout, ReadyTimeout: f.ReadyTimeout, StopTimeout: f.StopTimeout, Network: f.Network, Hardened: true,
+		BuildTimeout: f.BuildTimeout, ReadyTimeout: f.ReadyTimeout, StopTimeout: f.StopTimeout, Network: f.Network, Hardened: true, Requests: f.Request,
+	}
+	if err := checkRequests(f.Request); err != nil {
+		return s, err
 	}
 	for _, d := range []struct {
 		flag string

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"math/bits"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -19,7 +21,7 @@ func (p *stageProof) report() report.Proof {
 	for _, row := range []struct {
 		what string
 		show func(*proof.Observation) string
-	}{{"user", userOf}, {"stop", stopOf}, {"size", sizeOf}, {"build", buildOf}} {
+	}{{"user", userOf}, {"capabilities", capabilitiesOf}, {"read-only", readOnlyOf}, {"seccomp", seccompOf}, {"writes", writesOf}, {"stop", stopOf}, {"size", sizeOf}, {"build", buildOf}} {
 		r.Seen = append(r.Seen, report.Seen{What: row.what, Before: row.show(p.Before), After: row.show(p.After)})
 	}
 	return r
@@ -37,12 +39,20 @@ func printProofs(w io.Writer, list []stageProof, failed bool) error {
 		return err
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "FILE\tVERDICT\tUSER\tSTOP\tSIZE\tBUILDS")
+	fmt.Fprintln(t, "FILE\tVERDICT\tUSER\tCAPS\tREAD-ONLY\tSECCOMP\tSTOP\tSIZE\tBUILDS")
 	for _, p := range list {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", p.name(), p.Verdict.Outcome, p.both(userOf), p.both(stopOf), p.both(sizeOf), p.both(buildOf))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", p.name(), p.Verdict.Outcome, p.both(userOf), p.both(capabilitiesOf), readOnlyOf(p.After), seccompOf(p.After),
+			p.both(stopOf), p.both(sizeOf), p.both(buildOf))
 	}
 	if err := t.Flush(); err != nil {
 		return err
+	}
+	for _, p := range list {
+		if writes := writesOf(p.After); writes != "-" {
+			if _, err := fmt.Fprintf(w, "%s: writes %s\n", p.name(), escape.Line(writes)); err != nil {
+				return err
+			}
+		}
 	}
 	for i := range list {
 		if list[i].Verdict.Outcome == proof.Proved && len(list[i].Verdict.Notes) == 0 {
@@ -115,6 +125,60 @@ func userOf(o *proof.Observation) string {
 	return "-"
 }
 
+// capabilitiesOf returns how many capabilities a process of the command can ever have: where it ran
+// hardened, then.
+func capabilitiesOf(o *proof.Observation) string {
+	run := o.Run
+	if o.Hardened != nil {
+		run = o.Hardened
+	}
+	if run == nil || run.Process == nil {
+		return "-"
+	}
+	set, err := strconv.ParseUint(run.Process.Bounding, 16, 64)
+	if err != nil {
+		return "-"
+	}
+	return strconv.Itoa(bits.OnesCount64(set))
+}
+
+// readOnlyOf returns how the command ran with a read-only root file system, no capabilities and
+// no-new-privileges.
+func readOnlyOf(o *proof.Observation) string {
+	switch {
+	case o.Hardened == nil:
+		return "-"
+	case o.Run != nil && o.Hardened.State == o.Run.State:
+		return "works"
+	}
+	return "fails"
+}
+
+func seccompOf(o *proof.Observation) string {
+	switch {
+	case o.Run == nil || o.Run.Process == nil:
+		return "-"
+	case o.Run.Process.Seccomp:
+		return "yes"
+	}
+	return "no"
+}
+
+// maxWrites is how many paths the table has of each command.
+const maxWrites = 5
+
+func writesOf(o *proof.Observation) string {
+	if o.Run == nil || len(o.Run.Wrote) == 0 {
+		return "-"
+	}
+	list := o.Run.Wrote[:min(len(o.Run.Wrote), maxWrites)]
+	text := strings.Join(list, ", ")
+	if more := len(o.Run.Wrote) - len(list); more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
 func stopOf(o *proof.Observation) string {
 	switch {
 	case o.Run == nil || o.Run.Stop == nil:
@@ -129,7 +193,7 @@ func sizeOf(o *proof.Observation) string {
 	if o.Image == nil || o.Image.Files == nil {
 		return "-"
 	}
-	return fmt.Sprintf("%.1f MB", float64(o.Image.Files.Size)/1e6)
+	return fmt.Sprintf("%.0f MB", float64(o.Image.Files.Size)/1e6)
 }
 
 func buildOf(o *proof.Observation) string {

@@ -9,6 +9,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/document"
+	"github.com/dockmend/dockmend/fixer/observed"
 	"github.com/dockmend/dockmend/fixer/workspace"
 )
 
@@ -34,6 +35,8 @@ type invocation struct {
 	config *config.File // nil for none
 	keys   []config.Key
 	given  []string // flags of the command line that apply to single files
+	// observed is what --observed names; nil for nothing.
+	observed *observed.Record
 	// flags are the names of all flags of the command line.
 	flags map[string]bool
 }
@@ -85,7 +88,7 @@ func assign(jobs []*job, inv *invocation, flags *fileFlags) ([]*job, error) {
 				return nil, err
 			}
 		}
-		j.Context, j.Build, j.Images = own.Context, j.build, own.Images
+		j.Context, j.Build, j.Images, j.Observed = own.Context, j.build, own.Images, inv.observed
 		files = append(files, j.File)
 	}
 	workspace.Link(files)

@@ -13,6 +13,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/proof"
 	"github.com/dockmend/dockmend/fixer/stage"
+	"github.com/dockmend/dockmend/fixer/workspace"
 )
 
 type verifyCmd struct {
@@ -53,15 +54,17 @@ type verification struct {
 	write bool // what is proved or repaired
 	table bool // is printed at the end
 
-	builder *proof.Builder
-	spec    proof.Spec
-	status  *statusLine
+	recordTo string // the file of --record; "" for none
+	builder  *proof.Builder
+	spec     proof.Spec
+	status   *statusLine
 }
 
 // verified is the result for one Dockerfile.
 type verified struct {
 	result imagebuild.Result
 	proofs []stageProof // of each stage that becomes an image; none when nothing changes
+	seen   []recorded   // with --record
 	err    error
 }
 
@@ -92,7 +95,9 @@ func (f *proofFlags) run(ctx context.Context, s *streams, v *verification) (err 
 	}
 	defer v.builder.Close()
 	v.status = newStatusLine(s.err)
+	v.recordTo = f.Record
 	var all []stageProof
+	var seen []recorded
 	unproved, hint := false, ""
 	for i, result := range parallel(v.jobs, f.Jobs, func(j *job) verified { return v.one(ctx, s, j) }) {
 		got := <-result // also when ctx has ended: it tidies up, then
@@ -104,7 +109,7 @@ func (f *proofFlags) run(ctx context.Context, s *streams, v *verification) (err 
 			return err
 		}
 		unproved, hint = unproved || got.worst() != nil, cmp.Or(hint, got.hint())
-		all = append(all, got.proofs...)
+		all, seen = append(all, got.proofs...), append(seen, got.seen...)
 	}
 	if ctx.Err() != nil {
 		return endedEarly(ctx)
@@ -112,6 +117,12 @@ func (f *proofFlags) run(ctx context.Context, s *streams, v *verification) (err 
 	tellLimited(s, v.inspector)
 	if hint != "" {
 		fmt.Fprintln(s.err, "hint:", hint)
+	}
+	if v.recordTo != "" {
+		if err := writeRecord(v.recordTo, seen); err != nil {
+			return err
+		}
+		v.tellUnrecorded(s, seen)
 	}
 	if v.table {
 		if err := printProofs(s.out, all, v.failed); err != nil {
@@ -150,34 +161,36 @@ func (v *verification) one(ctx context.Context, s *streams, j *job) (got verifie
 	if got.result, got.err = src.Fix(ctx, j.transforms, v.inspector, j.options); got.err != nil {
 		return got
 	}
-	if !changes(got.result.Result) {
-		return got
-	}
-	targets, err := targets(j.Name, got.result.Before, j.Build)
-	if err != nil {
-		return verified{err: err}
-	}
-	before := v.spec
-	before.Name, before.Context, before.Dockerfile = j.Name, j.ContextDir(), got.result.Before
-	before.BuildArgs, before.Platform = j.Build.BuildArgs, j.Build.Platform
-	before.Ignore = src.Ignore.Text
-	for _, target := range targets {
-		before.Target = target
-		before.Progress = func(line string) { v.status.show(j.Name + ": " + line) }
-		after := before
-		after.Dockerfile = got.result.After
-		for _, f := range got.result.Created {
-			if f.Name == ".dockerignore" { // there was none before
-				after.Ignore = f.Text
-			}
+	if changes(got.result.Result) {
+		if got.proofs, got.err = v.prove(ctx, j, src, &got); got.err != nil {
+			return got
 		}
-		p, err := v.builder.Prove(ctx, before, after)
-		if err != nil {
-			return verified{err: proofError(j.Name, err)}
-		}
-		got.proofs = append(got.proofs, stageProof{j.Name, target, p})
+	}
+	if v.recordTo != "" {
+		got.seen, got.err = v.record(ctx, j, src, &got)
 	}
 	return got
+}
+
+// prove proves the change of each stage that becomes an image.
+func (v *verification) prove(ctx context.Context, j *job, src *workspace.Source, got *verified) (list []stageProof, err error) {
+	targets, err := targets(j.Name, got.result.Before, j.Build)
+	if err != nil {
+		return nil, err
+	}
+	for _, target := range targets {
+		o := j.Build
+		o.Target = target
+		after := v.specOf(j, src, got, start{options: o})
+		before := after
+		before.Dockerfile, before.Ignore = got.result.Before, src.Ignore.Text
+		p, err := v.builder.Prove(ctx, before, after)
+		if err != nil {
+			return nil, proofError(j.Name, err)
+		}
+		list = append(list, stageProof{j.Name, target, p})
+	}
+	return list, nil
 }
 
 // unable is that the builder runs no containers. It is an error of the file, since

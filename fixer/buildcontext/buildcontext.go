@@ -138,6 +138,21 @@ func (c *Context) Stat(name string) (fs.FileInfo, error) {
 	return fs.Stat(c.files, name)
 }
 
+// Lstat and ReadLink implement fs.ReadLinkFS.
+func (c *Context) Lstat(name string) (fs.FileInfo, error) {
+	if err := c.visible("lstat", name); err != nil {
+		return nil, err
+	}
+	return fs.Lstat(c.files, name)
+}
+
+func (c *Context) ReadLink(name string) (string, error) {
+	if err := c.visible("readlink", name); err != nil {
+		return "", err
+	}
+	return fs.ReadLink(c.files, name)
+}
+
 // ReadDir implements fs.ReadDirFS.
 func (c *Context) ReadDir(name string) ([]fs.DirEntry, error) {
 	if err := c.visible("readdir", name); err != nil {

@@ -42,6 +42,16 @@ func (o *overlay) Stat(name string) (fs.FileInfo, error) {
 	return fs.Stat(o.FS, name)
 }
 
+// Lstat and ReadLink implement fs.ReadLinkFS.
+func (o *overlay) Lstat(name string) (fs.FileInfo, error) {
+	if name == o.added.path {
+		return o.added, nil
+	}
+	return fs.Lstat(o.FS, name)
+}
+
+func (o *overlay) ReadLink(name string) (string, error) { return fs.ReadLink(o.FS, name) }
+
 // ReadDir implements fs.ReadDirFS.
 func (o *overlay) ReadDir(name string) ([]fs.DirEntry, error) {
 	list, err := fs.ReadDir(o.FS, name)

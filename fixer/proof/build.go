@@ -171,6 +171,7 @@ func (b *Builder) build(ctx context.Context, gw gateway.Client, s Spec, o *Obser
 	if o.Image, err = readConfig(r.Metadata[exptypes.ExporterImageConfigKey]); err != nil {
 		return nil, err
 	}
+	o.Image.start(s.Start)
 	o.Build.OK = true
 	return ref, nil
 }
@@ -227,7 +228,7 @@ func readConfig(text []byte) (*Image, error) {
 	}
 	im := &Image{
 		Command: slices.Concat(c.Config.Entrypoint, c.Config.Cmd), User: c.Config.User, WorkDir: c.Config.WorkingDir,
-		env: c.Config.Env, stop: c.Config.StopSignal, shell: c.Config.Shell,
+		entrypoint: c.Config.Entrypoint, env: c.Config.Env, stop: c.Config.StopSignal, shell: c.Config.Shell,
 	}
 	if h := c.Config.Healthcheck; h != nil {
 		im.health = &healthCheck{h.Test, h.Timeout}

@@ -77,7 +77,7 @@ func (a *attempt) wrote() {
 		a.run.NotObserved = append(a.run.NotObserved, "what it writes")
 		return
 	}
-	a.run.Wrote = w.wrote
+	a.run.Wrote, a.run.Visited = w.wrote, w.visited
 	a.run.NotObserved = append(a.run.NotObserved, w.gaps...)
 	if w.state != "" && w.state.rank() < a.run.State.rank() {
 		a.run.NotObserved = append(a.run.NotObserved, "what it writes: run for that, not as PID 1, "+w.reason)

@@ -17,6 +17,11 @@ type Spec struct {
 	BuildArgs  map[string]string
 	Platform   string // as linux/amd64; "" is the builder's own
 	Ready      Ready
+	// Start is how the image is started, where that is not as it says itself.
+	Start Start
+	// Requests are URLs that are requested once it is ready, besides the first page of each port: their
+	// paths, or with a port (:8080/path).
+	Requests []string
 
 	// The longest times that each part may take. Zero means 15 minutes, 30 seconds and
 	// 10 seconds, Docker's own for the last.
@@ -26,7 +31,7 @@ type Spec struct {
 	// Otherwise it has one of its own, without other hosts.
 	Network bool
 	// Hardened also runs the command with a read-only root file system (/tmp
-	// and volumes aside) and no-new-privileges.
+	// and volumes aside), no capabilities, and no-new-privileges.
 	Hardened bool
 	// Writable are paths; the observation reports whether the command's user may write
 	// them.
@@ -102,10 +107,11 @@ type Image struct {
 	// The files that a container sees; nil if no observer could run.
 	Files *observer.Files `json:"files,omitempty"`
 
-	stop   string // STOPSIGNAL
-	env    []string
-	health *healthCheck // nil for none
-	shell  []string     // of instructions in shell form
+	entrypoint []string // of Command
+	stop       string   // STOPSIGNAL
+	env        []string
+	health     *healthCheck // nil for none
+	shell      []string     // of instructions in shell form
 }
 
 // Run is how the command ran.
@@ -132,6 +138,8 @@ type Run struct {
 	// One that ends in a slash is a directory where names were added or removed. A new
 	// directory with many files in it is one path.
 	Wrote []string `json:"wrote,omitempty"`
+	// Visited are the requests that it got while it was watched for what it writes.
+	Visited []observer.Visit `json:"visited,omitempty"`
 	// Denied are accesses that failed for lack of permission, as far as the command
 	// itself reported them: nothing else shows them.
 	Denied []Denied `json:"denied,omitempty"`

@@ -22,17 +22,23 @@ type attempt struct {
 	log       *tail
 	matched   chan struct{} // closed by the line that Ready waits for
 	began     time.Time
+	visited   []observer.Visit
 }
 
 // run runs the command until its state is known, examines it, and stops it. An engine
 // lets every container listen on low ports, and BuildKit does not: a command that
 // failed to do that runs again, with the right to.
 func (r *runner) run(ctx context.Context, hardened bool) (*Run, error) {
-	run, err := r.attempt(ctx, observer.Exec{NoNewPrivs: hardened})
+	how := observer.Exec{}
+	if hardened {
+		how = observer.Exec{NoNewPrivs: true, NoCapabilities: true, As: r.image.RunsAs}
+	}
+	run, err := r.attempt(ctx, how)
 	if err != nil || r.helper == nil || r.image.RunsAs == nil || r.image.RunsAs.UID == 0 || !slices.ContainsFunc(run.Denied, isLowPort) {
 		return run, err
 	}
-	run, err = r.attempt(ctx, observer.Exec{NoNewPrivs: hardened, As: r.image.RunsAs})
+	how.As, how.LowPorts = r.image.RunsAs, hardened
+	run, err = r.attempt(ctx, how)
 	if err == nil {
 		run.MayBind = true
 	}
@@ -137,6 +143,9 @@ func (r *runner) startRequest(how observer.Exec) (gateway.StartRequest, error) {
 		return q, err
 	}
 	q.Args = slices.Concat(r.helperArgs, []string{"exec", string(text)}, q.Args)
+	if how.NoCapabilities {
+		q.User = root // who may take them from others
+	}
 	if how.As != nil {
 		q.User = root
 		isHome := func(e string) bool { return strings.HasPrefix(e, "HOME=") }

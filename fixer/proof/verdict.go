@@ -240,7 +240,7 @@ func notes(before, after *Observation) (list []string) {
 		}
 	}
 	if h := after.Hardened; h != nil && h.State != after.Run.State {
-		list = append(list, fmt.Sprintf("with a read-only root file system and no-new-privileges: %s: %s", h.State, h.Reason))
+		list = append(list, fmt.Sprintf("with a read-only root file system, no capabilities and no-new-privileges: %s: %s", h.State, h.Reason))
 	}
 	return list
 }

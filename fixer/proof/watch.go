@@ -33,6 +33,8 @@ type watched struct {
 	state  State
 	reason string
 	wrote  []string // see Run.Wrote
+	// visited are the requests to it.
+	visited []observer.Visit
 	// gaps is what was not observed, and why, a line each.
 	gaps []string
 }
@@ -68,7 +70,7 @@ func (r *runner) watch(ctx context.Context) (*watched, error) {
 	if err := a.perform(ctx); err != nil {
 		return nil, err
 	}
-	w.state, w.reason, w.gaps = a.run.State, a.run.Reason, a.run.NotObserved
+	w.state, w.reason, w.gaps, w.visited = a.run.State, a.run.Reason, a.run.NotObserved, a.visited
 	if log := a.log.last(); len(log) > 0 {
 		w.reason += ": " + log[len(log)-1]
 	}
@@ -133,13 +135,15 @@ func (a *attempt) perform(ctx context.Context) error {
 // exercise makes a command that is ready write what it writes only then: soon after,
 // or when it gets its first request.
 func (a *attempt) exercise(ctx context.Context) error {
-	q := observer.Request{Visit: true, Taken: a.taken}
+	q := observer.Request{Visit: true, Taken: a.taken, Pages: a.spec.Requests}
 	if a.spec.Network { // other programs listen in it, too
 		q.Only = append([]int{}, a.ports()...)
 	}
-	if r, err := a.ask(ctx, q); err != nil || r == nil {
+	r, err := a.ask(ctx, q)
+	if err != nil || r == nil {
 		return err
 	}
+	a.visited = r.Visited
 	timer := time.NewTimer(settleTime)
 	defer timer.Stop()
 	select {

@@ -63,6 +63,10 @@ type Container struct {
 	// Writes are the places that its start, its other known starts, its sources and its
 	// variables are known to write. There may be more.
 	Writes []Write
+	// Observed is what was seen of the image while it ran, once for each way to start it. Stale is
+	// why what a record says of it does not count; "" where it does, or none says something.
+	Observed []Observed
+	Stale    string
 
 	accounts stage.Accounts
 }
@@ -121,6 +125,7 @@ func Agreed(list []Container) Container {
 		if other.Init == "" {
 			one.Init = ""
 		}
+		one.Observed, one.Stale = ofBoth(one.Observed, other.Observed), cmp.Or(one.Stale, other.Stale)
 		one.NoInit, one.Browser = cmp.Or(one.NoInit, other.NoInit), cmp.Or(one.Browser, other.Browser)
 	}
 	return one

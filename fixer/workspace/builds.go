@@ -33,9 +33,13 @@ func (s *Source) use() {
 		if len(s.Builds) == 0 || targeted {
 			b.plain()
 		}
+		if b.opened[f.within] == nil {
+			b.open(f.within)
+		}
 	} else {
 		s.Builds = []imagebuild.Build{{Options: f.Build}}
 	}
+	s.own = b.opened[f.within]
 	if f.checkout != nil && f.checkout.open() {
 		b.deployments(f.checkout.links.Deployments(f.place))
 		for i := range s.Builds {

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"github.com/dockmend/dockmend/fixer/dockerfile"
+	"github.com/dockmend/dockmend/fixer/observed"
 	"github.com/dockmend/dockmend/fixer/repository"
 	"github.com/dockmend/dockmend/fixer/stage"
 )
@@ -32,6 +33,8 @@ type checkout struct {
 	built  map[string][2]string // by context: two of the Dockerfiles that are built from it
 
 	runs bool // some of the files run images
+	// observed is what was seen of images of it; nil for nothing.
+	observed *observed.Record
 
 	mu       sync.Mutex
 	images   map[string]*made        // by Dockerfile: of those that were repaired

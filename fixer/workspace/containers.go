@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/stage"
@@ -28,8 +29,9 @@ type container struct {
 	workload.Container
 }
 
-// containers returns what is known of the images of a Dockerfile with that text.
-func (s *Source) containers(ctx context.Context, text []byte, inspector baseimage.Inspector) ([]container, error) {
+// containers returns what is known of the images of a Dockerfile with that text, where files were
+// added to its context.
+func (s *Source) containers(ctx context.Context, text []byte, created []fixer.NewFile, inspector baseimage.Inspector) ([]container, error) {
 	src := s.Source
 	src.Src = text
 	known, err := imagebuild.Containers(ctx, src, inspector)
@@ -41,6 +43,7 @@ func (s *Source) containers(ctx context.Context, text []byte, inspector baseimag
 		list[i] = container{Container: c}
 		if i < len(src.Builds) {
 			list[i].options = src.Builds[i].Options
+			s.see(&list[i].Container, text, created, src.Builds[i])
 		}
 	}
 	return list, nil
@@ -53,8 +56,8 @@ func (s *Source) record(ctx context.Context, r imagebuild.Result, inspector base
 		return
 	}
 	m := &made{}
-	if m.before, m.err = s.containers(ctx, r.Before, inspector); m.err == nil {
-		m.after, m.err = s.containers(ctx, r.After, inspector)
+	if m.before, m.err = s.containers(ctx, r.Before, nil, inspector); m.err == nil {
+		m.after, m.err = s.containers(ctx, r.After, r.Created, inspector)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -102,7 +105,7 @@ func (c *checkout) reads(ctx context.Context, place string, open *openContexts, 
 		return &made{err: err}
 	}
 	defer src.Close()
-	list, err := src.containers(ctx, src.Src, inspector)
+	list, err := src.containers(ctx, src.Src, nil, inspector)
 	return &made{before: list, after: list, err: err}
 }
 

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path"
@@ -43,6 +44,7 @@ func Link(files []*File) []*File {
 			c = &checkout{root: root, known: map[string]*File{}, images: map[string]*made{}, reading: map[string]func() *made{}, listed: f.listed}
 			checkouts[root] = c
 		}
+		c.observed = cmp.Or(c.observed, f.Observed)
 		if !f.isDockerfile() {
 			c.runs = true
 		} else {

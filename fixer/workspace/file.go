@@ -18,6 +18,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/kubernetes"
+	"github.com/dockmend/dockmend/fixer/observed"
 	"github.com/dockmend/dockmend/fixer/repository"
 	"github.com/dockmend/dockmend/fixer/stage"
 )
@@ -52,6 +53,9 @@ type File struct {
 	// these: for what runs them, where no build of the repository gives them these names. A
 	// target follows after "#".
 	Images map[string]string
+
+	// Observed is what was seen of images of the file's repository; nil for nothing.
+	Observed *observed.Record
 
 	directory string // that of the build context, "" for none: known when the file is loaded
 	within    string // where that was found in the checkout; "" for elsewhere
@@ -141,6 +145,7 @@ type Source struct {
 	file     *File
 	contexts []*openContext // those it uses
 	note     *fixer.Finding // that there is no build context
+	own      fs.FS          // its own build context; nil for none
 }
 
 // Close releases the build contexts. It must be called once.

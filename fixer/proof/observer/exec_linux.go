@@ -34,6 +34,14 @@ func (how Exec) exec(args []string) error {
 // rights changes the user and the capabilities.
 func (how Exec) rights() error {
 	keep := []uintptr{unix.CAP_NET_BIND_SERVICE}
+	if how.NoCapabilities {
+		if err := dropBounding(); err != nil {
+			return fmt.Errorf("the bounding set: %w", err)
+		}
+		if !how.LowPorts {
+			keep = nil
+		}
+	}
 	if how.Unhindered {
 		keep = append(keep, unix.CAP_CHOWN, unix.CAP_DAC_OVERRIDE, unix.CAP_FOWNER)
 		if err := noFixup(); err != nil {
@@ -45,8 +53,8 @@ func (how Exec) rights() error {
 			return fmt.Errorf("as user %d: %w", how.As.UID, err)
 		}
 	}
-	if how.As != nil || how.Unhindered {
-		if err := keepOnExec(keep); err != nil {
+	if how.As != nil || how.Unhindered || how.NoCapabilities {
+		if err := keepOnExec(keep, how.NoCapabilities); err != nil {
 			return fmt.Errorf("capabilities: %w", err)
 		}
 	}
@@ -92,9 +100,25 @@ func (u *User) become() error {
 	return unix.Setresuid(u.UID, u.UID, u.UID)
 }
 
-// keepOnExec makes the command have these capabilities. Another user than root has
-// these alone.
-func keepOnExec(list []uintptr) error {
+// dropBounding takes every capability from the bounding set, which is the most that a program
+// can gain by its file.
+func dropBounding() error {
+	for c := uintptr(0); ; c++ {
+		switch in, err := unix.PrctlRetInt(unix.PR_CAPBSET_READ, c, 0, 0, 0); {
+		case err == unix.EINVAL: // the kernel has no more
+			return nil
+		case err != nil:
+			return err
+		case in == 1:
+			if err := unix.Prctl(unix.PR_CAPBSET_DROP, c, 0, 0, 0); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// keepOnExec makes the command have these capabilities: alone, or where it is not root's.
+func keepOnExec(list []uintptr, alone bool) error {
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	var data [2]unix.CapUserData
 	if err := unix.Capget(&header, &data[0]); err != nil {
@@ -104,7 +128,7 @@ func keepOnExec(list []uintptr) error {
 	for _, c := range list {
 		mask |= 1 << c
 	}
-	if os.Geteuid() == 0 {
+	if os.Geteuid() == 0 && !alone {
 		data[0].Inheritable |= mask
 	} else {
 		data = [2]unix.CapUserData{{Effective: mask, Permitted: mask, Inheritable: mask}}

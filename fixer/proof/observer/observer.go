@@ -22,6 +22,7 @@ import (
 type Request struct {
 	Await  *Await   `json:",omitempty"` // is answered first, with Ready
 	Visit  bool     `json:",omitempty"` // the first ports that are listened on get a request each
+	Pages  []string `json:",omitempty"` // with Visit: further requests, "/path" or ":port/path"
 	Taken  []int    `json:",omitempty"` // ports that get none
 	Only   []int    `json:",omitempty"` // no other ports get one; nil for all
 	Look   bool     `json:",omitempty"` // at PID 1 and its descendants
@@ -54,6 +55,7 @@ type Response struct {
 	Changed   []Change `json:",omitempty"` // of a watch; at most 10,000
 	Writable  []bool   `json:",omitempty"` // of Access, one by one
 	Checked   *Checked `json:",omitempty"` // of Check
+	Visited   []Visit  `json:",omitempty"` // of Visit, in the order in which they were requested
 	Errors    []string `json:",omitempty"` // what could not be observed, and why
 }
 
@@ -98,6 +100,11 @@ type Exec struct {
 	// As changes root to another user, who may still listen on ports below 1024, as
 	// in an engine's containers.
 	As *User `json:",omitempty"`
+	// NoCapabilities takes all capabilities from the command, and from what it may ever gain. The
+	// observer is root then. LowPorts leaves the right to listen on ports below 1024, which an
+	// engine gives to everyone.
+	NoCapabilities bool `json:",omitempty"`
+	LowPorts       bool `json:",omitempty"`
 	// Unhindered makes the command pass over the owners and modes of files, whichever
 	// user it is or becomes: what it fails to write otherwise, it writes.
 	Unhindered bool `json:",omitempty"`
@@ -120,9 +127,9 @@ func (q Request) answer() (r Response) {
 	r.Ports, err = ports("/proc")
 	failed("ports", err)
 	if q.Visit {
-		visit(slices.DeleteFunc(slices.Clone(r.Ports.Listening), func(port int) bool {
+		r.Visited = visit(slices.DeleteFunc(slices.Clone(r.Ports.Listening), func(port int) bool {
 			return slices.Contains(q.Taken, port) || q.Only != nil && !slices.Contains(q.Only, port)
-		}))
+		}), q.Pages)
 	}
 	if q.Survey {
 		r.Files, err = survey()
@@ -152,13 +159,31 @@ const (
 	visitTime  = 3 * time.Second
 )
 
-// visit requests / from the ports. The answers do not matter.
-func visit(ports []int) {
+// Visit is a request, and its answer.
+type Visit struct {
+	Page   string `json:"page"`   // ":3000/path"
+	Status int    `json:"status"` // 0 for no answer
+}
+
+// visit requests / from the ports, and then the pages: those without a port from the first one.
+func visit(ports []int, pages []string) (list []Visit) {
+	all := []string{}
 	for _, port := range ports[:min(len(ports), maxVisited)] {
-		ctx, cancel := context.WithTimeout(context.Background(), visitTime)
-		_, _ = get(ctx, fmt.Sprintf("http://localhost:%d/", port))
-		cancel()
+		all = append(all, fmt.Sprintf(":%d/", port))
 	}
+	for _, page := range pages {
+		if strings.HasPrefix(page, "/") && len(ports) > 0 {
+			page = fmt.Sprintf(":%d%s", ports[0], page)
+		}
+		all = append(all, page)
+	}
+	for _, page := range all {
+		ctx, cancel := context.WithTimeout(context.Background(), visitTime)
+		status, _ := get(ctx, "http://localhost"+page)
+		cancel()
+		list = append(list, Visit{page, status})
+	}
+	return list
 }
 
 func (a *Await) wait() bool {

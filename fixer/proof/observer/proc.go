@@ -36,6 +36,9 @@ type Process struct {
 	User
 	NoNewPrivs   bool   `json:"noNewPrivs"`
 	Capabilities string `json:"capabilities"` // the effective ones, in hexadecimal
+	Bounding     string `json:"bounding"`     // those that it can ever gain, as Capabilities
+	// Seccomp is whether a filter limits its system calls.
+	Seccomp bool `json:"seccomp"`
 }
 
 // processes returns PID 1 and its descendants. It leaves out processes that end
@@ -120,6 +123,10 @@ func parseStatus(pid int, text []byte) Process {
 			p.NoNewPrivs = number(0) == 1
 		case "CapEff":
 			p.Capabilities = strings.TrimSpace(value)
+		case "CapBnd":
+			p.Bounding = strings.TrimSpace(value)
+		case "Seccomp":
+			p.Seccomp = number(0) == 2
 		}
 	}
 	return p

@@ -7,8 +7,8 @@ import (
 )
 
 func TestParseStatus(t *testing.T) {
-	const text = "Name:\tnode x\nUmask:\t0022\nPPid:\t7\nUid:\t0\t1000\t0\t0\nGid:\t0\t1001\t0\t0\nGroups:\t5 1000 \nNoNewPrivs:\t1\nCapEff:\t0000000000000400\n"
-	want := Process{PID: 9, Parent: 7, Name: "node x", User: User{UID: 1000, GID: 1001, Groups: []int{5, 1000}}, NoNewPrivs: true, Capabilities: "0000000000000400"}
+	const text = "Name:\tnode x\nUmask:\t0022\nPPid:\t7\nUid:\t0\t1000\t0\t0\nGid:\t0\t1001\t0\t0\nGroups:\t5 1000 \nNoNewPrivs:\t1\nCapEff:\t0000000000000400\nCapBnd:\t00000000a80425fb\nSeccomp:\t2\nSeccomp_filters:\t1\n"
+	want := Process{PID: 9, Parent: 7, Name: "node x", User: User{UID: 1000, GID: 1001, Groups: []int{5, 1000}}, NoNewPrivs: true, Capabilities: "0000000000000400", Bounding: "00000000a80425fb", Seccomp: true}
 	if got := parseStatus(9, []byte(text)); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}

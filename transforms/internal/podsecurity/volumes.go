@@ -23,6 +23,12 @@ func (s Subject) IsMounted(file string) bool {
 	return false
 }
 
+// StartsAsImage reports whether the container states nothing of how its image starts: neither a
+// command nor an environment.
+func (s Subject) StartsAsImage() bool {
+	return !slices.ContainsFunc([]string{"command", "args", "workingDir", "env", "envFrom"}, func(key string) bool { return kubernetes.Field(s.Node, key) != nil })
+}
+
 // Scratch collects the empty volumes that the containers of a pod get.
 type Scratch struct {
 	file    *yamlfile.File

@@ -19,12 +19,14 @@ type Directory struct {
 	Own bool
 }
 
-// Plan returns the directories that must stay writable for what an image is known to write:
-// /tmp, and those below which nothing is lost. It refuses what would be lost or hidden.
-// mounted reports whether something is mounted over a path, which stays writable.
+// Plan returns the directories that must stay writable for what an image is known or was seen to
+// write: /tmp, since any library may take it for what it does not keep, and those below which
+// nothing is lost. It refuses what would be lost or hidden. mounted reports whether something is
+// mounted over a path, which stays writable.
 //
-// Nothing was observed: what a library writes is not known, so that the plan is in doubt.
-func Plan(c workload.Container, mounted func(file string) bool) (list []Directory, may fixer.Decision) {
+// Where nothing was observed, what a library writes is not known, and the plan is in doubt. start is
+// that of what runs the image, as [workload.Deployment.Start] has it.
+func Plan(c workload.Container, start string, known bool, mounted func(file string) bool) (list []Directory, may fixer.Decision) {
 	if !c.Own {
 		return nil, fixer.Refusal("what the programs of " + c.Image + " write is not known")
 	}
@@ -34,7 +36,8 @@ func Plan(c workload.Container, mounted func(file string) bool) (list []Director
 		}
 	}
 	add(Directory{Path: "/tmp"})
-	for _, w := range c.Writes {
+	seen, may := observed(c, start, known)
+	for _, w := range slices.Concat(c.Writes, seen) {
 		if mounted(w.Path) || isKernels(w.Path) {
 			continue
 		}
@@ -45,7 +48,29 @@ func Plan(c workload.Container, mounted func(file string) bool) (list []Director
 		add(d)
 	}
 	slices.SortFunc(list[min(1, len(list)):], func(a, b Directory) int { return strings.Compare(a.Path, b.Path) })
-	return list, fixer.Doubt("what its packages write was not observed")
+	return list, may
+}
+
+// observed returns what an image was seen to write when it was started so, and doubts what was not
+// seen.
+func observed(c workload.Container, start string, known bool) (list []workload.Write, may fixer.Decision) {
+	i := slices.IndexFunc(c.Observed, func(o workload.Observed) bool { return o.Start == start })
+	switch {
+	case c.Stale != "":
+		return nil, fixer.Doubt(c.Stale)
+	case len(c.Observed) == 0:
+		return nil, fixer.Doubt("what its packages write was not observed")
+	case i < 0 || !known:
+		return nil, fixer.Doubt("it was not observed with this command and environment")
+	}
+	o := c.Observed[i]
+	for _, file := range o.Wrote {
+		list = append(list, workload.Write{Path: path.Clean(file), Sure: true, By: "it, as observed (" + o.By + "),"})
+	}
+	if o.ReadOnly != "" {
+		return list, fixer.Doubt(o.ReadOnly)
+	}
+	return list, fixer.Decision{Caveats: []string{"what it writes was observed: " + o.By}}
 }
 
 // writer says what writes.

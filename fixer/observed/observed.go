@@ -1,0 +1,167 @@
+// Package observed keeps what was seen of images while they ran, in a file, so that a repair
+// that rests on it is made again wherever that file is.
+//
+// A [Record] has an [Image] for each image that ran, with the fingerprint of what it was built
+// from ([imagebuild.Fingerprint]): what was seen of other files says nothing of these.
+package observed
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Version is that of the form of a record.
+const Version = 1
+
+// Record is what a file holds.
+type Record struct {
+	Version int     `json:"version"`
+	Images  []Image `json:"images"`
+}
+
+// Image is what was seen of one image.
+type Image struct {
+	// Dockerfile is its slash-separated path from the root of its repository.
+	Dockerfile string `json:"dockerfile"`
+	Target     string `json:"target,omitempty"` // "" for the last stage
+	BuiltFrom  string `json:"builtFrom"`        // a fingerprint
+	// Start is how what ran differs from the image's own start: a digest of its command and its
+	// environment (workload.Deployment.Start), "" for not at all. Service is what starts it so.
+	Start   string `json:"start,omitempty"`
+	Service string `json:"service,omitempty"`
+	// Command is what ran.
+	Command []string `json:"command"`
+	State   State    `json:"state"`
+	// Exercised is what was done with it, for people: "ready: tcp:3000", "GET / from port 3000".
+	Exercised []string `json:"exercised"`
+	// Wrote are the absolute paths that it wrote or tried to write, from its start to its end. One
+	// that ends in a slash is a directory in which names were added or removed.
+	Wrote []string `json:"wrote"`
+	// ReadOnly is how it ran with a read-only root file system, in which /tmp and its volumes
+	// could be written; nil where it did not.
+	ReadOnly *ReadOnly `json:"readOnly,omitempty"`
+}
+
+// ReadOnly is how an image ran with a read-only root file system.
+type ReadOnly struct {
+	State  State  `json:"state"`
+	Reason string `json:"reason,omitempty"` // why it is not that of Image, in one line
+}
+
+// State is how a command ended up.
+type State string
+
+const (
+	Ended State = "ended" // by itself, with code 0
+	Up    State = "up"    // it stayed up, and became ready
+)
+
+// MaxBytes bounds a file.
+const MaxBytes = 8 << 20
+
+// Read reads a record. It fails on what is none, on one of another version, and on a path that is
+// not absolute.
+func Read(r io.Reader) (*Record, error) {
+	text, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(text) > MaxBytes {
+		return nil, fmt.Errorf("it has more than %d MiB", MaxBytes>>20)
+	}
+	var head struct{ Version *int }
+	if err := json.Unmarshal(text, &head); err != nil {
+		return nil, err
+	}
+	if head.Version == nil || *head.Version != Version {
+		return nil, fmt.Errorf("it is no record of version %d", Version)
+	}
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	rec := &Record{}
+	if err := dec.Decode(rec); err != nil {
+		return nil, err
+	}
+	for i, m := range rec.Images {
+		if err := m.check(); err != nil {
+			return nil, fmt.Errorf("image %d: %w", i+1, err)
+		}
+	}
+	return rec, nil
+}
+
+func (m *Image) check() error {
+	switch {
+	case m.Dockerfile == "" || path.IsAbs(m.Dockerfile):
+		return errors.New("dockerfile is no path from the root of a repository")
+	case !strings.HasPrefix(m.BuiltFrom, "sha256:"):
+		return errors.New("builtFrom is no fingerprint")
+	case m.State != Up && m.State != Ended:
+		return fmt.Errorf("there is no state %q", m.State)
+	case len(m.Exercised) == 0:
+		return errors.New("exercised has nothing")
+	}
+	for _, name := range m.Wrote {
+		if !path.IsAbs(name) {
+			return fmt.Errorf("%q, which it wrote, is no absolute path", name)
+		}
+	}
+	return nil
+}
+
+// Write writes a record: the images by their Dockerfiles and targets, the paths sorted.
+func (r *Record) Write(w io.Writer) error {
+	sorted := Record{Version: Version, Images: slices.Clone(r.Images)}
+	slices.SortStableFunc(sorted.Images, func(a, b Image) int {
+		if a.Dockerfile != b.Dockerfile {
+			return strings.Compare(a.Dockerfile, b.Dockerfile)
+		}
+		return cmp.Or(strings.Compare(a.Target, b.Target), strings.Compare(a.Service, b.Service), strings.Compare(a.Start, b.Start))
+	})
+	for i := range sorted.Images {
+		m := &sorted.Images[i]
+		m.Wrote = append([]string{}, slices.Compact(slices.Sorted(slices.Values(m.Wrote)))...)
+	}
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(sorted)
+}
+
+// Of returns what was seen of images of a Dockerfile that were built from what has that
+// fingerprint, in the order of the record.
+func (r *Record) Of(dockerfile, builtFrom string) (list []Image) {
+	for _, m := range r.Images {
+		if m.Dockerfile == dockerfile && m.BuiltFrom == builtFrom {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// Knows reports whether there is an image of a Dockerfile, whatever it was built from. A nil record
+// has none.
+func (r *Record) Knows(dockerfile string) bool {
+	return r != nil && slices.ContainsFunc(r.Images, func(m Image) bool { return m.Dockerfile == dockerfile })
+}
+
+// How returns what was exercised, in a line.
+func (m Image) How() string { return strings.Join(m.Exercised, ", ") }
+
+// Lacks returns why an image is not known to run with a read-only root file system, "" where it is.
+func (m Image) Lacks() string {
+	switch {
+	case m.ReadOnly == nil:
+		return "it was not observed with a read-only root file system"
+	case m.ReadOnly.State != m.State:
+		return "with a read-only root file system, it was observed to fail: " + m.ReadOnly.Reason
+	}
+	return ""
+}

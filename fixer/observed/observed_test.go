@@ -1,0 +1,76 @@
+package observed
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+func image(dockerfile, target, from string, wrote ...string) Image {
+	return Image{Dockerfile: dockerfile, Target: target, BuiltFrom: from, Command: []string{"node"}, State: Up, Exercised: []string{"listened on 3000"}, Wrote: wrote, ReadOnly: &ReadOnly{State: Up}}
+}
+
+// TestRecord: what is written is read again, sorted, and found by what it was built from.
+func TestRecord(t *testing.T) {
+	rec := &Record{Images: []Image{image("b/Dockerfile", "", "sha256:2", "/z", "/a", "/z"), image("Dockerfile", "prod", "sha256:1"), image("Dockerfile", "", "sha256:1")}}
+	var first bytes.Buffer
+	if err := rec.Write(&first); err != nil {
+		t.Fatal(err)
+	}
+	got, err := Read(bytes.NewReader(first.Bytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var again bytes.Buffer
+	if err := got.Write(&again); err != nil || again.String() != first.String() {
+		t.Errorf("%v:\n%s\n%s", err, first.String(), again.String())
+	}
+	if got.Images[0].Target != "" || got.Images[1].Target != "prod" || strings.Join(got.Images[2].Wrote, " ") != "/a /z" {
+		t.Errorf("%+v", got.Images)
+	}
+	if list := got.Of("Dockerfile", "sha256:1"); len(list) != 2 {
+		t.Errorf("%d images", len(list))
+	}
+	if list := got.Of("Dockerfile", "sha256:2"); list != nil || !got.Knows("Dockerfile") || got.Knows("c/Dockerfile") || (*Record)(nil).Knows("Dockerfile") {
+		t.Errorf("%v", list)
+	}
+}
+
+// TestReadRefuses: what is no record says why.
+func TestReadRefuses(t *testing.T) {
+	const head = `{"version": 1, "images": [{"dockerfile": "Dockerfile", "builtFrom": "sha256:1", "command": [], "state": "up", "exercised": ["x"], "wrote": []`
+	for name, c := range map[string]struct{ text, why string }{
+		"no JSON":              {"x", "invalid character"},
+		"another JSON":         {`{"images": []}`, "no record of version 1"},
+		"another version":      {`{"version": 2}`, "no record of version 1"},
+		"an unknown field":     {head + `, "more": 1}]}`, "unknown field"},
+		"another state":        {strings.Replace(head, `"up"`, `"alive"`, 1) + `}]}`, `image 1: there is no state "alive"`},
+		"nothing exercised":    {strings.Replace(head, `["x"]`, `[]`, 1) + `}]}`, "image 1: exercised"},
+		"a relative path":      {strings.Replace(head, `"wrote": []`, `"wrote": ["tmp"]`, 1) + `}]}`, "no absolute path"},
+		"a path of a machine":  {strings.Replace(head, `"Dockerfile"`, `"/srv/Dockerfile"`, 1) + `}]}`, "no path from the root"},
+		"no fingerprint":       {strings.Replace(head, `"sha256:1"`, `"x"`, 1) + `}]}`, "no fingerprint"},
+		"more than the bounds": {strings.Repeat(" ", MaxBytes+1), "more than 8 MiB"},
+	} {
+		if _, err := Read(strings.NewReader(c.text)); err == nil || !strings.Contains(err.Error(), c.why) {
+			t.Errorf("%s: %v, want %q", name, err, c.why)
+		}
+	}
+	if _, err := Read(strings.NewReader(head + `}]}`)); err != nil {
+		t.Errorf("the plain one: %v", err)
+	}
+}
+
+func TestLacks(t *testing.T) {
+	m := image("Dockerfile", "", "sha256:1")
+	if why := m.Lacks(); why != "" {
+		t.Error(why)
+	}
+	m.ReadOnly = &ReadOnly{State: "failed", Reason: "exit code 1"}
+	if why := m.Lacks(); !strings.HasSuffix(why, "exit code 1") {
+		t.Error(why)
+	}
+	m.ReadOnly = nil
+	if why := m.Lacks(); why == "" {
+		t.Error("it was never run so")
+	}
+}

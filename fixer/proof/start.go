@@ -1,0 +1,36 @@
+package proof
+
+import (
+	"slices"
+	"strings"
+)
+
+// Start is how what runs an image starts it. The zero value is as the image says.
+type Start struct {
+	// Entrypoint replaces that of the image, and removes its CMD; Command replaces CMD. nil: the
+	// image's.
+	Entrypoint, Command []string
+	WorkDir             string   // "" for the image's
+	Env                 []string // NAME=VALUE, in the place of or besides the image's
+}
+
+// start makes the image one that starts so by itself.
+func (i *Image) start(s Start) {
+	command := i.Command[len(i.entrypoint):]
+	if s.Entrypoint != nil {
+		i.entrypoint, command = s.Entrypoint, nil
+	}
+	if s.Command != nil {
+		command = s.Command
+	}
+	i.Command = slices.Concat(i.entrypoint, command)
+	if s.WorkDir != "" {
+		i.WorkDir = s.WorkDir
+	}
+	i.env = slices.Clone(i.env)
+	for _, e := range s.Env {
+		name, _, _ := strings.Cut(e, "=")
+		i.env = slices.DeleteFunc(i.env, func(old string) bool { return strings.HasPrefix(old, name+"=") })
+		i.env = append(i.env, e)
+	}
+}
