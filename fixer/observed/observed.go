@@ -8,6 +8,7 @@ package observed
 import (
 	"bytes"
 	"cmp"
+	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -20,8 +21,17 @@ import (
 // Version is that of the form of a record.
 const Version = 1
 
+// Schema is the JSON schema of a record.
+//
+//go:embed schema/observed.v1.schema.json
+var Schema []byte
+
+// schemaID is the address of the schema; records name it.
+const schemaID = "https://raw.githubusercontent.com/dockmend/dockmend/main/fixer/observed/schema/observed.v1.schema.json"
+
 // Record is what a file holds.
 type Record struct {
+	Schema  string  `json:"$schema,omitempty"` // Write sets it
 	Version int     `json:"version"`
 	Images  []Image `json:"images"`
 }
@@ -118,7 +128,7 @@ func (m *Image) check() error {
 
 // Write writes a record: the images by their Dockerfiles and targets, the paths sorted.
 func (r *Record) Write(w io.Writer) error {
-	sorted := Record{Version: Version, Images: slices.Clone(r.Images)}
+	sorted := Record{Schema: schemaID, Version: Version, Images: append([]Image{}, r.Images...)}
 	slices.SortStableFunc(sorted.Images, func(a, b Image) int {
 		if a.Dockerfile != b.Dockerfile {
 			return strings.Compare(a.Dockerfile, b.Dockerfile)

@@ -2,8 +2,11 @@ package observed
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 func image(dockerfile, target, from string, wrote ...string) Image {
@@ -57,6 +60,48 @@ func TestReadRefuses(t *testing.T) {
 	}
 	if _, err := Read(strings.NewReader(head + `}]}`)); err != nil {
 		t.Errorf("the plain one: %v", err)
+	}
+}
+
+// TestSchema: what is written is valid, and what Read refuses is not.
+func TestSchema(t *testing.T) {
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource(schemaID, doc); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := c.Compile(schemaID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	valid := func(text string) error {
+		value, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return schema.Validate(value)
+	}
+	whole := image("Dockerfile", "prod", "sha256:1", "/tmp/a")
+	whole.Start, whole.Service, whole.ReadOnly.Reason = "sha256:2", "service web in compose.yaml:2", "exit code 1"
+	var text bytes.Buffer
+	if err := (&Record{Images: []Image{whole, image("a/Dockerfile", "", "sha256:3")}}).Write(&text); err != nil {
+		t.Fatal(err)
+	}
+	if err := valid(text.String()); err != nil {
+		t.Error(err)
+	}
+	for _, wrong := range []string{`"state": "alive"`, `"wrote": ["tmp"]`, `"dockerfile": "/Dockerfile"`, `"exercised": []`, `"more": 1`} {
+		key, _, _ := strings.Cut(wrong, ":")
+		broken := regexp.MustCompile(`(?s)`+key+`: (?:"[^"]*"|\[[^\]]*\])`).ReplaceAllLiteralString(text.String(), wrong)
+		if broken == text.String() { // a key that it lacks
+			broken = strings.Replace(broken, `"dockerfile"`, wrong+`, "dockerfile"`, 1)
+		}
+		if valid(broken) == nil {
+			t.Errorf("%s is valid", wrong)
+		}
 	}
 }
 
