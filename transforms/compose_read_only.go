@@ -42,6 +42,9 @@ temporary files.`,
 		NeedsUnsafe: []string{
 			"What it writes was not observed (--observed), or with another command or environment",
 			"With a read-only root file system, it did not become ready as before when it was observed",
+			"The image gets its user in this run: what was built before has another, until it is built again",
+			"A version or a variable names the image: it may have been built before its Dockerfile had this user",
+			"A development container, and a command line that gives a build an argument for the user",
 		},
 		See: []string{
 			"https://docs.docker.com/reference/compose-file/services/#read_only",

@@ -39,6 +39,10 @@ The volumes are on the node's disk: in memory they would count against the conta
 		NeedsUnsafe: []string{
 			"What it writes was not observed (--observed), or with another command or environment",
 			"With a read-only root file system, it did not become ready as before when it was observed",
+			"The image gets its user in this run: what was built before has another, until it is built again",
+			"The image is named by the tag of a version, and no registry says which user that one has",
+			"A Job or a Pod by itself, which can't be changed where it exists",
+			"A patch (Kustomize, Flux, Argo CD, kubectl patch) that changes the rights of its containers",
 		},
 		See: []string{
 			"https://kubernetes.io/docs/tasks/configure-pod-container/security-context/",
