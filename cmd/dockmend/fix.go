@@ -16,7 +16,7 @@ import (
 )
 
 type fixCmd struct {
-	Paths []string `arg:"" optional:"" name:"path" predictor:"path" help:"Dockerfiles, Compose files, manifests, directories, or - for standard input. Default: the current directory."`
+	Paths []string `arg:"" optional:"" name:"path" predictor:"path" help:"Dockerfiles, Compose files, manifests, directories, or - for standard input, a Dockerfile unless --kind says otherwise. Default: the current directory."`
 
 	Write   bool   `short:"w" xor:"mode" help:"Change the files instead of printing a diff."`
 	Check   bool   `xor:"mode" help:"Print findings only; exit with 1 when something would change."`
@@ -53,6 +53,14 @@ func (c *fixCmd) check(inv *invocation) error {
 	}
 	if c.Verify && !c.Write {
 		return withHint(errors.New("--verify decides what --write writes, and --write is not there"), "dockmend verify proves without writing")
+	}
+	for _, flag := range []string{"record", "request"} {
+		if inv.flags[flag] && !c.Verify {
+			return withHint(fmt.Errorf("--%s is for what verify sees, and nothing is run", flag), "dockmend verify --"+flag+", or --write --verify")
+		}
+	}
+	if c.Verify && len(c.Kind) > 0 && !slices.Contains(c.Kind, "dockerfile") {
+		return withHint(errors.New("--verify runs Dockerfiles, and --kind leaves them out"), "leave --verify out: what other files say is not run")
 	}
 	if _, err := c.spec(); err != nil {
 		return err // used with --verify only, but never valid

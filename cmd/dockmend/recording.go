@@ -191,7 +191,7 @@ func writeRecord(file string, all []recorded) error {
 		return err
 	}
 	if err := maybe.WriteFile(file, text.Bytes(), 0o644); err != nil {
-		return fmt.Errorf("--record: %w", err)
+		return fmt.Errorf("--record %s: %w", file, cause(err))
 	}
 	return nil
 }
@@ -207,11 +207,11 @@ func readRecord(file string) (*observed.Record, error) {
 	}
 	defer f.Close()
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("--observed: %s is not a regular file", file)
+		return nil, fmt.Errorf("--observed %s: it is not a regular file", file)
 	}
 	rec, err := observed.Read(f)
 	if err != nil {
-		return nil, withHint(fmt.Errorf("--observed: %s: %w", file, err), "dockmend verify --record FILE writes it")
+		return nil, withHint(fmt.Errorf("--observed %s: %w", file, err), "dockmend verify --record FILE writes it")
 	}
 	return rec, nil
 }

@@ -88,7 +88,7 @@ func Read(r io.Reader) (*Record, error) {
 	}
 	var head struct{ Version *int }
 	if err := json.Unmarshal(text, &head); err != nil {
-		return nil, err
+		return nil, errors.New("it is no record: it is not an object in JSON")
 	}
 	if head.Version == nil || *head.Version != Version {
 		return nil, fmt.Errorf("it is no record of version %d", Version)
@@ -97,7 +97,7 @@ func Read(r io.Reader) (*Record, error) {
 	dec.DisallowUnknownFields()
 	rec := &Record{}
 	if err := dec.Decode(rec); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("it is no valid record: %s", strings.TrimPrefix(err.Error(), "json: "))
 	}
 	for i, m := range rec.Images {
 		if err := m.check(); err != nil {

@@ -43,7 +43,7 @@ func TestRecord(t *testing.T) {
 func TestReadRefuses(t *testing.T) {
 	const head = `{"version": 1, "images": [{"dockerfile": "Dockerfile", "builtFrom": "sha256:1", "command": [], "state": "up", "exercised": ["x"], "wrote": []`
 	for name, c := range map[string]struct{ text, why string }{
-		"no JSON":              {"x", "invalid character"},
+		"no JSON":              {"x", "not an object in JSON"},
 		"another JSON":         {`{"images": []}`, "no record of version 1"},
 		"another version":      {`{"version": 2}`, "no record of version 1"},
 		"an unknown field":     {head + `, "more": 1}]}`, "unknown field"},

@@ -29,11 +29,16 @@ func (r *reader) hints(name string, text []byte) {
 	// A command goes on in the next line; offsets stay.
 	lines := bytes.ReplaceAll(text, []byte("\\\n"), []byte("  "))
 	r.runningCommands(name, text, lines)
-	r.patchesOfRights(name, text, lines)
-	r.openShiftOf(name, lines)
+	if !compiled[strings.ToLower(path.Ext(name))] { // whose texts are not command lines
+		r.patchesOfRights(name, text, lines)
+		r.openShiftOf(name, lines)
+	}
 	r.argumentsGiven(name, lines)
 	r.otherBuilds(name, text)
 }
+
+// compiled are the extensions of sources that no deployment is written in.
+var compiled = words(".go .rs .java .kt .swift .c .h .cc .cpp .hpp .cs .fs .scala .m .dart .zig .hs .ml")
 
 // appendLines adds the lines at spans of a text, up to maxHints of them.
 func appendLines(list []Line, name string, text []byte, spans [][]int) []Line {

@@ -131,6 +131,6 @@ func (c *checker) bits(named []specs.Arch) {
 		}
 	}
 	if len(missing) > 0 {
-		c.report(architecture, fixer.Info, at, "%s is not named: the rules hold there all the same, and a 32-bit program is killed", strings.Join(missing, ", "))
+		c.report(architecture, fixer.Info, at, "not named: %s; the rules hold there all the same, and a 32-bit program is killed", strings.Join(missing, ", "))
 	}
 }

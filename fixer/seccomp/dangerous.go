@@ -77,7 +77,7 @@ func (c *checker) dangerous() {
 	}
 	if len(also) > 0 {
 		at, _ := c.allowedAt(also[0])
-		c.report(dangerousCall, fixer.Info, at, "%s: allowed, as by Docker's default; Node.js does not need it", few(also))
+		c.report(dangerousCall, fixer.Info, at, "%s: allowed, as by Docker's default; Node.js has no need of that", few(also))
 	}
 }
 

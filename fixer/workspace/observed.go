@@ -25,7 +25,7 @@ func (s *Source) see(c *workload.Container, text []byte, created []fixer.NewFile
 		c.Observed = append(c.Observed, workload.Observed{Start: m.Start, By: m.How(), Wrote: m.Wrote, ReadOnly: m.Lacks()})
 	}
 	if c.Observed == nil {
-		c.Stale = "what it writes was observed, but of other files: verify --record observes it again"
+		c.Stale = "what it writes was observed, but with other files: verify --record observes it again"
 	}
 }
 

@@ -36,8 +36,8 @@ func TestObserved(t *testing.T) {
 		safe bool
 		says string
 	}{
-		"the same":               {nil, true, "what it writes was observed: listened on 3000"},
-		"a source has changed":   {map[string]string{"server.js": "require('http').createServer().listen(3001);\n"}, false, "but of other files"},
+		"the same":               {nil, true, "what it writes was observed (listened on 3000)"},
+		"a source has changed":   {map[string]string{"server.js": "require('http').createServer().listen(3001);\n"}, false, "but with other files"},
 		"the Compose file alone": {map[string]string{"compose.yaml": files["compose.yaml"] + "# for two\n"}, true, "was observed"},
 		"another command":        {map[string]string{"compose.yaml": files["compose.yaml"] + "    command: [node, job.js]\n"}, false, "not observed with this command"},
 		"another environment":    {map[string]string{"compose.yaml": files["compose.yaml"] + "    environment:\n      A: b\n"}, false, "not observed with this command"},

@@ -65,12 +65,12 @@ func observed(c workload.Container, start string, known bool) (list []workload.W
 	}
 	o := c.Observed[i]
 	for _, file := range o.Wrote {
-		list = append(list, workload.Write{Path: path.Clean(file), Sure: true, By: "it, as observed (" + o.By + "),"})
+		list = append(list, workload.Write{Path: path.Clean(file), Sure: true, By: "it was observed (" + o.By + "), and"})
 	}
 	if o.ReadOnly != "" {
 		return list, fixer.Doubt(o.ReadOnly)
 	}
-	return list, fixer.Decision{Caveats: []string{"what it writes was observed: " + o.By}}
+	return list, fixer.Decision{Caveats: []string{"what it writes was observed (" + o.By + ")"}}
 }
 
 // writer says what writes.
