@@ -1,6 +1,7 @@
 package transforms
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/compose"
 	"github.com/dockmend/dockmend/fixer/composefile"
 	"github.com/dockmend/dockmend/fixer/document"
+	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/fixer/yamlfile"
 	"github.com/dockmend/dockmend/transforms/internal/readonly"
@@ -23,7 +25,7 @@ var ComposeReadOnly = &fixer.Transform{
 	Since:    "0.1.0",
 	Kind:     compose.Kind,
 	Severity: fixer.Low,
-	Safety:   fixer.Safe,
+	Safety:   fixer.Unsafe,
 	Doc: fixer.Doc{
 		What: `Adds read_only: true to each service that does not run as root, with a tmpfs for /tmp and for each directory for temporary
 files or a cache that the image is known to write. Those in the image are the user's: Docker gives a plain tmpfs to root.`,
@@ -31,7 +33,7 @@ files or a cache that the image is known to write. Those in the image are the us
 temporary files.`,
 		Checks: []string{
 			"What the start and the sources are known to write is in a mount, a cache or a directory for temporary files",
-			"What it was seen to write is, too (dockmend verify --record, --observed)",
+			"What it was seen to write is, too, where it was looked at (dockmend verify --record, --observed)",
 		},
 		LeavesAlone: []string{
 			"Services that run as root, or whose image is not built from a Dockerfile of the repository",
@@ -40,7 +42,7 @@ temporary files.`,
 			"Services with the rights of the host, with a merge key or an anchor that is used, or that extend another",
 		},
 		NeedsUnsafe: []string{
-			"What it writes was not observed (--observed), or with another command or environment",
+			"Always: what packages and libraries write is not in the sources, and one look at it (--observed) is not all",
 			"With a read-only root file system, it did not become ready as before when it was observed",
 			"The image gets its user in this run: what was built before has another, until it is built again",
 			"A version or a variable names the image: it may have been built before its Dockerfile had this user",
@@ -90,6 +92,9 @@ func readOnly(s services.Subject, plan []readonly.Directory, user rights.User) (
 	var values []yamlfile.Value
 	for _, d := range plan {
 		options := path.Clean(d.Path)
+		if d.Own && (user.UID == stage.Unknown || user.GID == stage.Unknown) {
+			return nil, errors.New("the numbers of its user and group, to which a tmpfs is to belong, are not known")
+		}
 		if d.Own {
 			options += fmt.Sprintf(":uid=%d,gid=%d,mode=0700", user.UID, user.GID)
 		}

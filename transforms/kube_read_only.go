@@ -20,7 +20,7 @@ var KubeReadOnly = &fixer.Transform{
 	Since:    "0.1.0",
 	Kind:     kubernetes.Kind,
 	Severity: fixer.Low,
-	Safety:   fixer.Safe,
+	Safety:   fixer.Unsafe,
 	Doc: fixer.Doc{
 		What: `Adds readOnlyRootFilesystem: true to the security context of each container that does not run as root, with an emptyDir for
 /tmp and for each directory for temporary files or a cache that its image is known to write.`,
@@ -28,7 +28,7 @@ var KubeReadOnly = &fixer.Transform{
 The volumes are on the node's disk: in memory they would count against the container's limit.`,
 		Checks: []string{
 			"What the start and the sources are known to write is in a mount, a cache or a directory for temporary files",
-			"What it was seen to write is, too (dockmend verify --record, --observed)",
+			"What it was seen to write is, too, where it was looked at (dockmend verify --record, --observed)",
 			"The names of the volumes are new in the pod",
 		},
 		LeavesAlone: []string{
@@ -37,7 +37,7 @@ The volumes are on the node's disk: in memory they would count against the conta
 			"Privileged containers and those with SYS_ADMIN",
 		},
 		NeedsUnsafe: []string{
-			"What it writes was not observed (--observed), or with another command or environment",
+			"Always: what packages and libraries write is not in the sources, and one look at it (--observed) is not all",
 			"With a read-only root file system, it did not become ready as before when it was observed",
 			"The image gets its user in this run: what was built before has another, until it is built again",
 			"The image is named by the tag of a version, and no registry says which user that one has",

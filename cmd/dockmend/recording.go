@@ -17,6 +17,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/escape"
 	"github.com/dockmend/dockmend/fixer/observed"
 	"github.com/dockmend/dockmend/fixer/proof"
+	"github.com/dockmend/dockmend/fixer/proof/observer"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/fixer/workspace"
@@ -64,6 +65,9 @@ func (v *verification) record(ctx context.Context, j *job, src *workspace.Source
 		}
 		r := recorded{what: strings.TrimSpace(j.Name + " " + s.service)}
 		if r.image, r.why = seenOf(o); r.image != nil {
+			if s.service != "" {
+				r.image.Command = nil // it may have values of variables
+			}
 			from, err := src.Fingerprint(got.result.After, got.result.Created, s.options)
 			if err != nil {
 				return nil, err
@@ -145,8 +149,12 @@ func seenOf(o *proof.Observation) (*observed.Image, string) {
 	switch {
 	case !o.Build.OK:
 		return nil, "it does not build: " + o.Build.Error
-	case o.Run == nil || o.Run.State != proof.Up && o.Run.State != proof.Ended:
+	case o.Run == nil:
+		return nil, "it was not run"
+	case o.Run.State != proof.Up && o.Run.State != proof.Ended:
 		return nil, "it is not ready: " + o.Run.Reason
+	case o.Run.State == proof.Up && len(o.Run.Visited) > 0 && !slices.ContainsFunc(o.Run.Visited, func(v observer.Visit) bool { return v.Status > 0 && v.Status < 500 }):
+		return nil, "no request got an answer other than an error of the server"
 	case len(o.Run.NotObserved) > 0:
 		return nil, "not observed: " + o.Run.NotObserved[0]
 	}
@@ -201,14 +209,18 @@ func readRecord(file string) (*observed.Record, error) {
 	if file == "" {
 		return nil, nil
 	}
+	info, err := os.Stat(file)
+	if err == nil && !info.Mode().IsRegular() { // opening a pipe would wait
+		err = errors.New("it is not a regular file")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("--observed %s: %w", file, cause(err))
+	}
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, fmt.Errorf("--observed %s: %w", file, cause(err))
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("--observed %s: it is not a regular file", file)
-	}
 	rec, err := observed.Read(f)
 	if err != nil {
 		return nil, withHint(fmt.Errorf("--observed %s: %w", file, err), "dockmend verify --record FILE writes it")

@@ -33,7 +33,7 @@ func (c *verifyCmd) Help() string {
 
 The verdicts are: proved (it does what it did before, and is not root), repaired (it did not build before, at a step that is changed, and now it works and is not root), not proved, same failure (it failed before, too), broken by the fix. A Dockerfile that dockmend leaves alone is not built.
 
-What is changed runs hardened, too: with a read-only root file system, /tmp aside, without capabilities, and with no-new-privileges. --record keeps what was seen, of all Dockerfiles, for dockmend --observed: with that, root file systems become read-only where it was seen to work.
+What is changed runs hardened, too: with a read-only root file system, /tmp aside, without capabilities, and with no-new-privileges. --record keeps what was seen, of all Dockerfiles, for dockmend --observed: with that, --unsafe makes root file systems read-only but for what was seen to be written.
 
 Exit codes: 0 all is proved or repaired, or nothing to prove; 1 something is not; 2 an error.`
 }
@@ -120,7 +120,7 @@ func (f *proofFlags) run(ctx context.Context, s *streams, v *verification) (err 
 	if hint != "" {
 		fmt.Fprintln(s.err, "hint:", hint)
 	}
-	if v.recordTo != "" {
+	if v.recordTo != "" && !v.failed {
 		if err := writeRecord(v.recordTo, seen); err != nil {
 			return err
 		}

@@ -46,8 +46,8 @@ type Image struct {
 	// environment (workload.Deployment.Start), "" for not at all. Service is what starts it so.
 	Start   string `json:"start,omitempty"`
 	Service string `json:"service,omitempty"`
-	// Command is what ran.
-	Command []string `json:"command"`
+	// Command is what ran, where that is the image's own: a service's may have values of variables.
+	Command []string `json:"command,omitempty"`
 	State   State    `json:"state"`
 	// Exercised is what was done with it, for people: "ready: tcp:3000", "GET / from port 3000".
 	Exercised []string `json:"exercised"`
@@ -72,6 +72,9 @@ const (
 	Ended State = "ended" // by itself, with code 0
 	Up    State = "up"    // it stayed up, and became ready
 )
+
+// maxWrote bounds the paths of one image: an observation reports no more.
+const maxWrote = 10_000
 
 // MaxBytes bounds a file.
 const MaxBytes = 8 << 20
@@ -117,6 +120,9 @@ func (m *Image) check() error {
 		return fmt.Errorf("there is no state %q", m.State)
 	case len(m.Exercised) == 0:
 		return errors.New("exercised has nothing")
+	}
+	if len(m.Wrote) > maxWrote {
+		return fmt.Errorf("it wrote more than %d paths", maxWrote)
 	}
 	for _, name := range m.Wrote {
 		if !path.IsAbs(name) {

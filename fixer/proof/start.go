@@ -7,8 +7,8 @@ import (
 
 // Start is how what runs an image starts it. The zero value is as the image says.
 type Start struct {
-	// Entrypoint replaces that of the image, and removes its CMD; Command replaces CMD. nil: the
-	// image's.
+	// Entrypoint replaces that of the image, and removes its CMD; Command replaces CMD. nil, and an
+	// empty Command: the image's.
 	Entrypoint, Command []string
 	WorkDir             string   // "" for the image's
 	Env                 []string // NAME=VALUE, in the place of or besides the image's
@@ -20,7 +20,7 @@ func (i *Image) start(s Start) {
 	if s.Entrypoint != nil {
 		i.entrypoint, command = s.Entrypoint, nil
 	}
-	if s.Command != nil {
+	if len(s.Command) > 0 { // an empty one is the image's
 		command = s.Command
 	}
 	i.Command = slices.Concat(i.entrypoint, command)

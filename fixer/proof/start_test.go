@@ -12,7 +12,7 @@ func TestStart(t *testing.T) {
 	}{
 		"as the image says": {Start{}, []string{"/entry", "node", "a.js"}, []string{"A=1", "B=2"}},
 		"a command":         {Start{Command: []string{"npm", "start"}}, []string{"/entry", "npm", "start"}, []string{"A=1", "B=2"}},
-		"no command":        {Start{Command: []string{}}, []string{"/entry"}, []string{"A=1", "B=2"}},
+		"an empty command":  {Start{Command: []string{}}, []string{"/entry", "node", "a.js"}, []string{"A=1", "B=2"}},
 		"an entrypoint":     {Start{Entrypoint: []string{"sh"}}, []string{"sh"}, []string{"A=1", "B=2"}},
 		"both":              {Start{Entrypoint: []string{"sh"}, Command: []string{"-c", "x"}}, []string{"sh", "-c", "x"}, []string{"A=1", "B=2"}},
 		"variables":         {Start{Env: []string{"A=9", "C=3"}}, []string{"/entry", "node", "a.js"}, []string{"B=2", "A=9", "C=3"}},

@@ -38,10 +38,16 @@ func ofBoth(one, other []Observed) (list []Observed) {
 // count: what an image tries to write does not depend on that. known is false where the repository
 // does not state them.
 func (d Deployment) Start() (digest string, known bool) {
+	if len(d.Command) == 0 { // an empty one is the image's, for an engine
+		d.Command = nil
+	}
 	if d.Entrypoint == nil && d.Command == nil && d.WorkingDir == "" && len(d.Env) == 0 && len(d.EnvFiles) == 0 {
 		return "", true
 	}
 	if len(d.EnvFiles) > 0 {
+		return "", false
+	}
+	if slices.ContainsFunc(slices.Concat(d.Entrypoint, d.Command, []string{d.WorkingDir}), func(word string) bool { return strings.Contains(word, "$") }) {
 		return "", false
 	}
 	var b strings.Builder

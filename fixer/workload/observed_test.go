@@ -5,14 +5,13 @@ import "testing"
 // TestDeploymentStart: what a deployment states of its start tells it apart, its user and its ports do not.
 func TestDeploymentStart(t *testing.T) {
 	variable := func(value string) []Variable { return []Variable{{Name: "A", Value: value, Known: true}} }
-	if got, known := (Deployment{User: "1000", Ports: []int{80}, Init: true}).Start(); got != "" || !known {
+	if got, known := (Deployment{User: "1000", Ports: []int{80}, Init: true, Command: []string{}}).Start(); got != "" || !known {
 		t.Errorf("%q %t", got, known)
 	}
 	seen := map[string]string{"": "the image's own"}
 	for name, d := range map[string]Deployment{
 		"a command":         {Command: []string{"node", "job.js"}},
 		"another":           {Command: []string{"node", "a.js"}},
-		"no command":        {Command: []string{}},
 		"an entrypoint":     {Entrypoint: []string{"node", "job.js"}},
 		"a directory":       {WorkingDir: "/srv"},
 		"a variable":        {Env: variable("1")},
@@ -26,7 +25,7 @@ func TestDeploymentStart(t *testing.T) {
 		}
 		seen[got] = name
 	}
-	for name, d := range map[string]Deployment{"a file of variables": {EnvFiles: []string{".env"}}, "a value from elsewhere": {Env: []Variable{{Name: "A"}}}} {
+	for name, d := range map[string]Deployment{"a file of variables": {EnvFiles: []string{".env"}}, "a value from elsewhere": {Env: []Variable{{Name: "A"}}}, "a variable in its command": {Command: []string{"node", "${FILE}"}}} {
 		if _, known := d.Start(); known {
 			t.Errorf("%s is known", name)
 		}

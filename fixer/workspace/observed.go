@@ -16,6 +16,10 @@ func (s *Source) see(c *workload.Container, text []byte, created []fixer.NewFile
 	if checkout == nil || !checkout.observed.Knows(place) {
 		return
 	}
+	if len(b.Options.Contexts) > 0 {
+		c.Stale = "what it writes was observed without its additional build contexts"
+		return
+	}
 	from, err := s.fingerprint(text, created, b)
 	if err != nil {
 		c.Stale = "what it was built from when it was observed can't be compared: " + firstLine(err)

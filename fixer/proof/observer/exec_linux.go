@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -35,11 +36,11 @@ func (how Exec) exec(args []string) error {
 func (how Exec) rights() error {
 	keep := []uintptr{unix.CAP_NET_BIND_SERVICE}
 	if how.NoCapabilities {
-		if err := dropBounding(); err != nil {
-			return fmt.Errorf("the bounding set: %w", err)
-		}
 		if !how.LowPorts {
 			keep = nil
+		}
+		if err := dropBounding(keep); err != nil {
+			return fmt.Errorf("the bounding set: %w", err)
 		}
 	}
 	if how.Unhindered {
@@ -100,16 +101,16 @@ func (u *User) become() error {
 	return unix.Setresuid(u.UID, u.UID, u.UID)
 }
 
-// dropBounding takes every capability from the bounding set, which is the most that a program
-// can gain by its file.
-func dropBounding() error {
+// dropBounding takes every capability but these from the bounding set, which is the most that a
+// program can gain by its file.
+func dropBounding(keep []uintptr) error {
 	for c := uintptr(0); ; c++ {
 		switch in, err := unix.PrctlRetInt(unix.PR_CAPBSET_READ, c, 0, 0, 0); {
 		case err == unix.EINVAL: // the kernel has no more
 			return nil
 		case err != nil:
 			return err
-		case in == 1:
+		case in == 1 && !slices.Contains(keep, c):
 			if err := unix.Prctl(unix.PR_CAPBSET_DROP, c, 0, 0, 0); err != nil {
 				return err
 			}

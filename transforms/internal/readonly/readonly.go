@@ -3,6 +3,7 @@
 package readonly
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -54,16 +55,22 @@ func Plan(c workload.Container, start string, known bool, mounted func(file stri
 // observed returns what an image was seen to write when it was started so, and doubts what was not
 // seen.
 func observed(c workload.Container, start string, known bool) (list []workload.Write, may fixer.Decision) {
-	i := slices.IndexFunc(c.Observed, func(o workload.Observed) bool { return o.Start == start })
+	var o workload.Observed
+	seen := 0
+	for _, one := range c.Observed {
+		if one.Start == start {
+			seen++
+			o.By, o.ReadOnly, o.Wrote = one.By, cmp.Or(o.ReadOnly, one.ReadOnly), append(o.Wrote, one.Wrote...)
+		}
+	}
 	switch {
 	case c.Stale != "":
 		return nil, fixer.Doubt(c.Stale)
 	case len(c.Observed) == 0:
 		return nil, fixer.Doubt("what its packages write was not observed")
-	case i < 0 || !known:
+	case seen == 0 || !known:
 		return nil, fixer.Doubt("it was not observed with this command and environment")
 	}
-	o := c.Observed[i]
 	for _, file := range o.Wrote {
 		list = append(list, workload.Write{Path: path.Clean(file), Sure: true, By: "it was observed (" + o.By + "), and"})
 	}
