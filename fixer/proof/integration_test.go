@@ -152,6 +152,7 @@ func TestObserveHardened(t *testing.T) {
 		"a volume not there":   {"VOLUME /a/b\n" + `CMD ["/bin/app", "-write", "/a/b/x"]`, ""},
 		"the temporary folder": {"USER 5:5\n" + `CMD ["/bin/app", "-write", "/tmp/x"]`, ""},
 		"elsewhere":            {"WORKDIR /app\n" + `CMD ["/bin/app", "-write", "/app/x"]`, "/app/x"},
+		"a low port":           {"USER 5:5\n" + `CMD ["/bin/app", "-listen", ":80"]`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := spec(dir, c.dockerfile)
@@ -160,6 +161,9 @@ func TestObserveHardened(t *testing.T) {
 			h := observe(t, b, s).Hardened
 			if h == nil || h.State != proof.Up || !h.Process.NoNewPrivs || h.Stop != nil {
 				t.Fatalf("got %+v", h)
+			}
+			if strings.Trim(h.Process.Bounding, "0") != "" && !h.MayBind || strings.Trim(h.Process.Bounding, "0") == "" && h.MayBind {
+				t.Errorf("it can have the capabilities %s, may bind: %t", h.Process.Bounding, h.MayBind)
 			}
 			got := ""
 			for _, d := range h.Denied {
