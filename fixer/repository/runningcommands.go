@@ -49,9 +49,10 @@ func (r *reader) runningCommands(name string, text, lines []byte) {
 	if bytes.Contains(lines, []byte("exec")) || bytes.Contains(lines, []byte("EXEC")) || bytes.Contains(lines, []byte(`User"`)) {
 		r.rootCommands = appendLines(r.rootCommands, name, lines, rootCommand.FindAllSubmatchIndex(lines, maxHints))
 		r.rootCommands = appendLines(r.rootCommands, name, lines, rootOption.FindAllSubmatchIndex(lines, maxHints))
-		r.rootCommands = append(r.rootCommands, slices.DeleteFunc(appendLines(nil, name, lines, variableCommand.FindAllSubmatchIndex(lines, maxHints)), func(l Line) bool {
+		variable := slices.DeleteFunc(appendLines(nil, name, lines, variableCommand.FindAllSubmatchIndex(lines, maxHints)), func(l Line) bool {
 			return ownNumber.MatchString(l.Text)
-		})...)
+		})
+		r.rootCommands = append(r.rootCommands, variable[:min(len(variable), maxHints-len(r.rootCommands))]...)
 	}
 }
 
@@ -115,7 +116,8 @@ func meant(lines []containerLine, service string) (list []Line) {
 }
 
 // linesNear returns the lines that may be for what runs from a directory, with the services that
-// each names.
+// each names. A list that is full may lack the line that matters: its last one counts for every
+// service.
 func linesNear(lines []Line, dir string, names map[string][]string) (list []containerLine) {
 	own := path.Join("/", dir)
 	for _, line := range lines {
@@ -131,6 +133,9 @@ func linesNear(lines []Line, dir string, names map[string][]string) (list []cont
 		}
 		near.any = len(near.services) == 0 && (strings.ContainsAny(line.Text, "$<{") || !isDocs(strings.ToLower(path.Base(line.Place.File))))
 		list = append(list, near)
+	}
+	if len(lines) == maxHints {
+		list = append(list, containerLine{Line: lines[maxHints-1], any: true})
 	}
 	return list
 }

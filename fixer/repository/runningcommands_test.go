@@ -71,3 +71,20 @@ func TestContainerCommandsAreBounded(t *testing.T) {
 		t.Errorf("%v allocations for 1,000 services", got)
 	}
 }
+
+// TestMoreCommandsThanAreKept: lines past the bound may mean any service, so that each is told of
+// one; the list stays within its bound. One line fewer, and a service that none names has none.
+func TestMoreCommandsThanAreKept(t *testing.T) {
+	for _, command := range []string{"docker exec -u root other sh\n", "docker exec -u \"$RUN_AS\" other sh\n"} {
+		for count, want := range map[int]int{maxHints - 1: 0, maxHints: 1, 3 * maxHints: 1} {
+			l := Read(files(map[string]string{
+				"compose.yaml": "services:\n  web:\n    image: x\n  other:\n    image: x\n",
+				"a.sh":         strings.Repeat(command, count/2),
+				"b.sh":         strings.Repeat(command, count-count/2),
+			}))
+			if got := l.ContainerCommands("compose.yaml").Root("web"); len(got) != want || len(l.rootCommands) > maxHints {
+				t.Errorf("%d lines %q: %d lines for web, %d kept", count, command, len(got), len(l.rootCommands))
+			}
+		}
+	}
+}
