@@ -20,7 +20,7 @@ type givenArg struct {
 
 // argumentGiven matches the argument of docker build and docker compose build, and what docker buildx
 // bake sets.
-var argumentGiven = lazyregexp.New(`(?m)^(.*?)(?:--build-arg[= ]+["']?|--set[= ]+["']?[\w*.-]+\.args\.)([A-Za-z_]\w*)=([^\s"']*)`)
+var argumentGiven = lazyregexp.New(`(?:--build-arg[= ]+["']?|--set[= ]+["']?[\w*.-]+\.args\.)([A-Za-z_]\w*)=([^\s"']*)`)
 
 // argumentsGiven records them. Those of docker build with a value that the text states are those of
 // a build that is known.
@@ -34,9 +34,9 @@ func (r *reader) argumentsGiven(name string, text []byte) {
 			if m == nil {
 				break
 			}
-			value := rest[m[6]:m[7]]
+			value := rest[m[4]:m[5]]
 			if strings.ContainsAny(value, "$`<{") || !strings.Contains(line, "docker build") && !strings.Contains(line, "buildx build") {
-				r.givenArgs = append(r.givenArgs, givenArg{rest[m[4]:m[5]], workload.Place{File: name, Line: number + 1}})
+				r.givenArgs = append(r.givenArgs, givenArg{rest[m[2]:m[3]], workload.Place{File: name, Line: number + 1}})
 			}
 			rest = rest[m[1]:]
 		}
@@ -45,7 +45,8 @@ func (r *reader) argumentsGiven(name string, text []byte) {
 
 // GivenArgument returns the place of a command line that gives a build of a Dockerfile an argument
 // whose value is not known, or that says no Dockerfile; the zero Place for none. It is in a
-// directory above or below the Dockerfile's, or in one for the whole repository.
+// directory above or below the Dockerfile's, or in one for the whole repository. A repository with
+// more of them than are kept may give each argument.
 func (l *Links) GivenArgument(dockerfile, name string) workload.Place {
 	own := path.Join("/", path.Dir(dockerfile))
 	for _, a := range l.givenArgs {
@@ -53,6 +54,9 @@ func (l *Links) GivenArgument(dockerfile, name string) workload.Place {
 		if a.name == name && (workload.Within(from, own) || workload.Within(own, from) || isOfRepository(from)) {
 			return a.place
 		}
+	}
+	if len(l.givenArgs) == maxHints {
+		return l.givenArgs[maxHints-1].place
 	}
 	return workload.Place{}
 }

@@ -48,7 +48,7 @@ func (r *reader) otherBuilds(name string, text []byte) {
 }
 
 // BuiltOtherwise returns the place that may have an image be built from another Dockerfile than
-// these; the zero Place for none.
+// these; the zero Place for none. A repository with more of them than are kept may build each image.
 func (l *Links) BuiltOtherwise(image string, dockerfiles []string) workload.Place {
 	name := imageName(image)
 	if dir, base := path.Split(name); strings.Count(name, "/") > 1 { // without the registry
@@ -60,6 +60,9 @@ func (l *Links) BuiltOtherwise(image string, dockerfiles []string) workload.Plac
 		if named && l.isOther(m, dockerfiles) {
 			return m.place
 		}
+	}
+	if len(l.buildMentions) == maxHints {
+		return l.buildMentions[maxHints-1].place
 	}
 	return workload.Place{}
 }

@@ -1,6 +1,10 @@
 package repository
 
-import "testing"
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
 
 // TestBuiltOtherwise: a builder's file that names another Dockerfile near the image counts, one
 // that names the known one, or another image, does not.
@@ -18,6 +22,28 @@ func TestBuiltOtherwise(t *testing.T) {
 		at := l.BuiltOtherwise("acme/web", []string{"Dockerfile"})
 		if got := at.String(); at.File == "" && c.want != "" || at.File != "" && got != c.want {
 			t.Errorf("%s: %q", c.name, got)
+		}
+	}
+}
+
+// TestMoreBuildsThanAreKept: past the bound, any image may be built from another Dockerfile, and
+// any argument be given; below it, only those that are named.
+func TestMoreBuildsThanAreKept(t *testing.T) {
+	for count, want := range map[int]bool{maxHints - 1: false, maxHints + 5: true} {
+		var jobs, run strings.Builder
+		for i := range count {
+			fmt.Fprintf(&jobs, "docker.build('acme/i%d', '-f Dockerfile.dev .')\n", i)
+			fmt.Fprintf(&run, "docker build --build-arg A%d=$A .\n", i)
+		}
+		l := Read(files(map[string]string{"Jenkinsfile": jobs.String(), "run.sh": run.String(), "compose.yaml": "services:\n  web:\n    image: acme/web\n"}, "Dockerfile", "Dockerfile.dev"))
+		if got := l.BuiltOtherwise("acme/web", []string{"Dockerfile"}).File != ""; got != want {
+			t.Errorf("%d builds: acme/web built otherwise: %v", count, got)
+		}
+		if got := l.GivenArgument("Dockerfile", "VERSION").File != ""; got != want {
+			t.Errorf("%d arguments: VERSION given: %v", count, got)
+		}
+		if l.GivenArgument("Dockerfile", "A1").File == "" || l.BuiltOtherwise("acme/i1", []string{"Dockerfile"}).File == "" {
+			t.Errorf("%d: what is named is not seen", count)
 		}
 	}
 }
