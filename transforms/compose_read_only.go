@@ -10,10 +10,10 @@ import (
 	"github.com/dockmend/dockmend/fixer/compose"
 	"github.com/dockmend/dockmend/fixer/composefile"
 	"github.com/dockmend/dockmend/fixer/document"
+	"github.com/dockmend/dockmend/fixer/readonly"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/fixer/yamlfile"
-	"github.com/dockmend/dockmend/transforms/internal/readonly"
 	"github.com/dockmend/dockmend/transforms/internal/rights"
 	"github.com/dockmend/dockmend/transforms/internal/services"
 )
@@ -25,7 +25,7 @@ var ComposeReadOnly = &fixer.Transform{
 	Since:    "0.1.0",
 	Kind:     compose.Kind,
 	Severity: fixer.Low,
-	Safety:   fixer.Unsafe,
+	Safety:   fixer.Safe,
 	Doc: fixer.Doc{
 		What: `Adds read_only: true to each service that does not run as root, with a tmpfs for /tmp and for each directory for temporary
 files or a cache that the image is known to write. Those in the image are the user's: Docker gives a plain tmpfs to root.`,
@@ -34,6 +34,7 @@ temporary files.`,
 		Checks: []string{
 			"What the start and the sources are known to write is in a mount, a cache or a directory for temporary files",
 			"What it was seen to write is, too, where it was looked at (dockmend verify --record, --observed)",
+			"It was seen to work so, with these directories and its volumes, its command, environment and health check",
 		},
 		LeavesAlone: []string{
 			"Services that run as root, or whose image is not built from a Dockerfile of the repository",
@@ -42,8 +43,11 @@ temporary files.`,
 			"Services with the rights of the host, with a merge key or an anchor that is used, or that extend another",
 		},
 		NeedsUnsafe: []string{
-			"Always: what packages and libraries write is not in the sources, and one look at it (--observed) is not all",
-			"With a read-only root file system, it did not become ready as before when it was observed",
+			"It was not observed (--observed): what packages and libraries write is not in the sources",
+			"When it was observed, it did not work as before: ready, its answers, its health check, no access denied",
+			"It runs otherwise than it was observed: with mounts of the host, env_file, variables, other services",
+			"The image is built from other files, or the name of its base means another image, than when it was observed",
+			"A directory to be writable has something in the image, or a program was in it: Docker's tmpfs executes nothing",
 			"The image gets its user in this run: what was built before has another, until it is built again",
 			"A version or a variable names the image: it may have been built before its Dockerfile had this user",
 			"A development container, and a command line that gives a build an argument for the user",
@@ -63,13 +67,13 @@ func composeReadOnly(p *composefile.Pass, s services.Subject) {
 	if !s.MayHarden() || s.IsToldFixed() || s.Image.Unknown != "" || !s.Image.Own || s.Stated("read_only").Line > 0 {
 		return
 	}
-	start, known := s.Start()
-	plan, may := readonly.Plan(s.Image, start, known, s.IsMounted)
+	user := s.User()
+	plan, may := readonly.Plan(s.Image, s.Way(user))
 	if at := s.Develops(); at != (workload.Place{}) {
 		may = fixer.Refusal(at.String() + " says that it is for development")
 	}
 	var edits []document.Edit
-	user, err := s.User(), error(nil)
+	var err error
 	if !may.Refused() {
 		edits, err = readOnly(s, plan, user)
 	}

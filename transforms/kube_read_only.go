@@ -8,9 +8,9 @@ import (
 	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/kubernetes"
 	"github.com/dockmend/dockmend/fixer/manifest"
+	"github.com/dockmend/dockmend/fixer/readonly"
 	"github.com/dockmend/dockmend/fixer/yamlfile"
 	"github.com/dockmend/dockmend/transforms/internal/podsecurity"
-	"github.com/dockmend/dockmend/transforms/internal/readonly"
 )
 
 // KubeReadOnly makes the root file systems of containers read-only.
@@ -20,7 +20,7 @@ var KubeReadOnly = &fixer.Transform{
 	Since:    "0.1.0",
 	Kind:     kubernetes.Kind,
 	Severity: fixer.Low,
-	Safety:   fixer.Unsafe,
+	Safety:   fixer.Safe,
 	Doc: fixer.Doc{
 		What: `Adds readOnlyRootFilesystem: true to the security context of each container that does not run as root, with an emptyDir for
 /tmp and for each directory for temporary files or a cache that its image is known to write.`,
@@ -29,6 +29,7 @@ The volumes are on the node's disk: in memory they would count against the conta
 		Checks: []string{
 			"What the start and the sources are known to write is in a mount, a cache or a directory for temporary files",
 			"What it was seen to write is, too, where it was looked at (dockmend verify --record, --observed)",
+			"It was seen to work so, with these directories alone, as the image starts by itself",
 			"The names of the volumes are new in the pod",
 		},
 		LeavesAlone: []string{
@@ -37,8 +38,11 @@ The volumes are on the node's disk: in memory they would count against the conta
 			"Privileged containers and those with SYS_ADMIN",
 		},
 		NeedsUnsafe: []string{
-			"Always: what packages and libraries write is not in the sources, and one look at it (--observed) is not all",
-			"With a read-only root file system, it did not become ready as before when it was observed",
+			"It was not observed (--observed): what packages and libraries write is not in the sources",
+			"When it was observed, it did not work as before: ready, its answers, its health check, no access denied",
+			"It runs otherwise than it was observed: with a command, an environment, volumes, hooks or commands as probes",
+			"The image is built from other files, or the name of its base means another image, than when it was observed",
+			"A directory to be writable has something in the image",
 			"The image gets its user in this run: what was built before has another, until it is built again",
 			"The image is named by the tag of a version, and no registry says which user that one has",
 			"A Job or a Pod by itself, which can't be changed where it exists",
@@ -68,7 +72,7 @@ func kubeReadOnly(p *manifest.Pass, w *kubernetes.Workload, list []podsecurity.S
 		if v, _ := s.Setting("readOnlyRootFilesystem"); v != nil || !s.MayHarden() || s.Image.Unknown != "" || !s.Image.Own {
 			continue
 		}
-		plan, decision := readonly.Plan(s.Image, "", s.StartsAsImage(), s.IsMounted)
+		plan, decision := readonly.Plan(s.Image, s.Way())
 		if decision.Refused() {
 			p.Leave(p.At(s.Container), writable, decision.Refuse)
 			continue

@@ -23,7 +23,7 @@ type fixCmd struct {
 	Patches string `xor:"mode" placeholder:"DIR" predictor:"path" help:"Write the changes into this directory, a patch for each transform, which apply in the order of their names."`
 	Verify  bool   `help:"With --write: change only what is proved or repaired, by building and running it, as dockmend verify does."`
 
-	Observed string `placeholder:"FILE" predictor:"path" help:"What dockmend verify --record saw of images: with --unsafe, root file systems become read-only but for what was seen to be written."`
+	Observed string `placeholder:"FILE" predictor:"path" help:"What dockmend verify --record saw of images: root file systems become read-only where that was seen to work."`
 
 	baselineFlags `embed:""`
 	outputFlags   `embed:""`

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path"
@@ -15,10 +16,11 @@ import (
 	"github.com/google/renameio/v2/maybe"
 
 	"github.com/dockmend/dockmend/fixer/escape"
+	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/observed"
 	"github.com/dockmend/dockmend/fixer/proof"
 	"github.com/dockmend/dockmend/fixer/proof/observer"
-	"github.com/dockmend/dockmend/fixer/stage"
+	"github.com/dockmend/dockmend/fixer/readonly"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/fixer/workspace"
 )
@@ -27,15 +29,17 @@ import (
 
 // start is one way to run an image of a Dockerfile.
 type start struct {
-	options stage.Options
+	build   imagebuild.Build
 	digest  string // workload.Deployment.Start
 	service string // the deployment, with its place; "" for the image itself
 	as      proof.Start
+	mounts  []workload.Mount // of the deployment
 }
 
 // isLike reports whether two of them run the same.
 func (s start) isLike(other start) bool {
-	return s.digest == other.digest && s.options.Target == other.options.Target && maps.Equal(s.options.BuildArgs, other.options.BuildArgs)
+	a, b := s.build.Options, other.build.Options
+	return s.digest == other.digest && s.as.User == other.as.User && a.Target == b.Target && maps.Equal(a.BuildArgs, b.BuildArgs)
 }
 
 // recorded is what was seen of one start, or why nothing was.
@@ -46,37 +50,115 @@ type recorded struct {
 }
 
 // record runs the images of a repaired Dockerfile in each way in which the repository runs them.
-// seen are observations that the proof has made already, by their targets.
 func (v *verification) record(ctx context.Context, j *job, src *workspace.Source, got *verified) (list []recorded, err error) {
-	seen := map[string]*proof.Observation{}
-	for _, p := range got.proofs {
-		seen[p.Target] = p.After
-	}
 	starts, unknown, err := v.starts(j, src, got)
 	if err != nil {
 		return nil, err
 	}
 	for _, s := range starts {
-		o := seen[s.options.Target]
-		if s.service != "" || len(s.options.BuildArgs) != len(j.Build.BuildArgs) || o == nil {
-			if o, err = v.builder.Observe(ctx, v.specOf(j, src, got, s)); err != nil {
-				return nil, proofError(j.Name, err)
-			}
+		one, err := v.recordStart(ctx, j, src, got, s)
+		if err != nil {
+			return nil, err
 		}
-		r := recorded{what: strings.TrimSpace(j.Name + " " + s.service)}
-		if r.image, r.why = seenOf(o); r.image != nil {
-			if s.service != "" {
-				r.image.Command = nil // it may have values of variables
-			}
-			from, err := src.Fingerprint(got.result.After, got.result.Created, s.options)
-			if err != nil {
-				return nil, err
-			}
-			r.image.Dockerfile, r.image.Target, r.image.BuiltFrom, r.image.Start, r.image.Service = j.Place(), s.options.Target, from, s.digest, s.service
-		}
-		list = append(list, r)
+		list = append(list, one)
 	}
 	return append(list, unknown...), nil
+}
+
+// recordStart runs an image in one way.
+func (v *verification) recordStart(ctx context.Context, j *job, src *workspace.Source, got *verified, s start) (r recorded, err error) {
+	r.what = strings.TrimSpace(j.Name + " " + s.service)
+	before, err := src.Fingerprint(got.result.After, got.result.Created, s.build)
+	if err != nil {
+		return r, err
+	}
+	c, err := v.container(ctx, src, got, s)
+	if err != nil {
+		return r, err
+	}
+	spec := v.specOf(j, src, got, s)
+	spec.Mounts = s.planned(c)
+	o, err := v.builder.Observe(ctx, spec)
+	if err != nil {
+		return r, proofError(j.Name, err)
+	}
+	if r.image, r.why = seenOf(o); r.image == nil {
+		return r, nil
+	}
+	after, err := src.Fingerprint(got.result.After, got.result.Created, s.build)
+	if err != nil {
+		return r, err
+	}
+	if before != after {
+		return recorded{what: r.what, why: "its files changed while it ran"}, nil
+	}
+	if s.service != "" {
+		r.image.Command = nil // it may have values of variables
+	}
+	r.image.Dockerfile, r.image.Target, r.image.BuiltFrom, r.image.Start, r.image.Service = j.Place(), s.build.Options.Target, after, s.digest, s.service
+	if bases, err := src.Bases(ctx, got.result.After, s.build, v.inspector); err == nil {
+		r.image.Bases = []observed.Base{} // it is known that there are no others
+		for _, b := range bases {
+			r.image.Bases = append(r.image.Bases, observed.Base{Image: b.Image, Digest: b.Digest})
+		}
+	}
+	return r, nil
+}
+
+// container returns what is known of the image of a start, as what repairs Compose files has it.
+func (v *verification) container(ctx context.Context, src *workspace.Source, got *verified, s start) (workload.Container, error) {
+	one := src.Source
+	one.Src, one.Builds = got.result.After, []imagebuild.Build{s.build}
+	list, err := imagebuild.Containers(ctx, one, v.inspector)
+	if err != nil {
+		return workload.Container{}, err
+	}
+	return list[0], nil
+}
+
+// planned returns what is writable when the image runs with a read-only root file system: what
+// compose-read-only and kube-read-only would make so, and what the service has mounted already.
+func (s start) planned(c workload.Container) func([]string, observer.User) []proof.Mount {
+	return func(wrote []string, as observer.User) (list []proof.Mount) {
+		c.Own, c.Observed = true, []workload.Observed{{Start: s.digest, UID: as.UID, GID: as.GID, Wrote: wrote}}
+		plan, may := readonly.Plan(c, readonly.Way{Start: s.digest, UID: as.UID, GID: as.GID, Mounted: func(file string) bool {
+			return slices.ContainsFunc(s.mounts, func(m workload.Mount) bool { return workload.Within(file, m.Target) })
+		}})
+		if may.Refused() { // it stays as it is: this is how it fails
+			plan = []readonly.Directory{{Path: "/tmp"}}
+		}
+		for _, d := range plan {
+			m := proof.Mount{Path: d.Path}
+			if d.Own {
+				m.UID, m.GID, m.Mode = as.UID, as.GID, 0o700
+			}
+			list = append(list, m)
+		}
+		for _, m := range s.mounts {
+			if m.Kind == workload.Tmpfs {
+				list = append(list, tmpfs(m))
+			}
+		}
+		return list
+	}
+}
+
+// tmpfs returns a tmpfs of a service, as an engine makes it.
+func tmpfs(m workload.Mount) proof.Mount {
+	one := proof.Mount{Path: m.Target}
+	for option := range strings.SplitSeq(m.Options, ",") {
+		name, value, _ := strings.Cut(option, "=")
+		switch name {
+		case "uid":
+			one.UID, _ = strconv.Atoi(value) // an engine refuses what is no number
+		case "gid":
+			one.GID, _ = strconv.Atoi(value)
+		case "mode":
+			mode, _ := strconv.ParseUint(value, 8, 32)
+			one.Mode = fs.FileMode(mode) & fs.ModePerm
+		}
+	}
+	return one
 }
 
 // maxServices bounds the services of one Dockerfile that are run.
@@ -92,7 +174,7 @@ func (v *verification) starts(j *job, src *workspace.Source, got *verified) (lis
 	for _, target := range all {
 		o := j.Build
 		o.Target = target
-		list = append(list, start{options: o})
+		list = append(list, start{build: src.Own(o)})
 	}
 	for _, b := range src.Builds {
 		for _, d := range b.Deployments {
@@ -100,12 +182,12 @@ func (v *verification) starts(j *job, src *workspace.Source, got *verified) (lis
 				continue
 			}
 			service := d.Name + " in " + d.Place.String()
-			digest, known := d.Start()
-			if !known {
-				unknown = append(unknown, recorded{what: j.Name + " " + service, why: "its environment is not in the repository"})
+			digest, why := d.Start()
+			if why != "" {
+				unknown = append(unknown, recorded{what: j.Name + " " + service, why: why})
 				continue
 			}
-			one := start{b.Options, digest, service, startOf(d)}
+			one := start{b, digest, service, startOf(d), d.Mounts}
 			if !slices.ContainsFunc(list, one.isLike) {
 				list = append(list, one)
 			}
@@ -123,7 +205,12 @@ func isService(d workload.Deployment) bool {
 
 // startOf returns how a deployment starts its image.
 func startOf(d workload.Deployment) proof.Start {
-	s := proof.Start{Entrypoint: d.Entrypoint, Command: d.Command, WorkDir: d.WorkingDir}
+	s := proof.Start{Entrypoint: d.Entrypoint, Command: d.Command, WorkDir: d.WorkingDir, User: d.User, HealthCheck: d.HealthCheck}
+	for _, m := range d.Mounts {
+		if m.Kind == workload.Volume || m.Kind == workload.Anonymous {
+			s.Volumes = append(s.Volumes, m.Target)
+		}
+	}
 	for _, v := range d.Env {
 		s.Env = append(s.Env, v.Name+"="+v.Value)
 	}
@@ -134,7 +221,8 @@ func startOf(d workload.Deployment) proof.Start {
 func (v *verification) specOf(j *job, src *workspace.Source, got *verified, s start) proof.Spec {
 	spec := v.spec
 	spec.Name, spec.Context, spec.Dockerfile, spec.Ignore = j.Name, j.ContextDir(), got.result.After, src.Ignore.Text
-	spec.BuildArgs, spec.Platform, spec.Target, spec.Start = s.options.BuildArgs, j.Build.Platform, s.options.Target, s.as
+	o := s.build.Options
+	spec.BuildArgs, spec.Platform, spec.Target, spec.Start = o.BuildArgs, o.Platform, o.Target, s.as
 	spec.Progress = func(line string) { v.status.show(j.Name + ": " + line) }
 	for _, f := range got.result.Created {
 		if f.Name == ".dockerignore" { // there was none before
@@ -157,16 +245,19 @@ func seenOf(o *proof.Observation) (*observed.Image, string) {
 		return nil, "no request got an answer other than an error of the server"
 	case len(o.Run.NotObserved) > 0:
 		return nil, "not observed: " + o.Run.NotObserved[0]
+	case o.Image.RunsAs == nil:
+		return nil, "its user was not observed"
 	}
 	m := &observed.Image{Command: o.Image.Command, State: observed.State(o.Run.State), Exercised: []string{howSeen(o.Run)}, Wrote: o.Run.Wrote}
+	m.User = observed.User{UID: o.Image.RunsAs.UID, GID: o.Image.RunsAs.GID}
 	for _, visit := range o.Run.Visited {
 		m.Exercised = append(m.Exercised, fmt.Sprintf("GET %s (%d)", visit.Page, visit.Status))
 	}
+	if o.Run.Health != nil {
+		m.Exercised = append(m.Exercised, "health check")
+	}
 	if h := o.Hardened; h != nil {
-		m.ReadOnly = &observed.ReadOnly{State: observed.State(h.State)}
-		if h.State != o.Run.State {
-			m.ReadOnly.Reason = h.Reason
-		}
+		m.ReadOnly = &observed.ReadOnly{State: observed.State(h.State), Mounts: h.Mounts, Reason: o.Lack()}
 	}
 	return m, ""
 }

@@ -33,7 +33,7 @@ func (c *verifyCmd) Help() string {
 
 The verdicts are: proved (it does what it did before, and is not root), repaired (it did not build before, at a step that is changed, and now it works and is not root), not proved, same failure (it failed before, too), broken by the fix. A Dockerfile that dockmend leaves alone is not built.
 
-What is changed runs hardened, too: with a read-only root file system, /tmp aside, without capabilities, and with no-new-privileges. --record keeps what was seen, of all Dockerfiles, for dockmend --observed: with that, --unsafe makes root file systems read-only but for what was seen to be written.
+What is changed runs hardened, too: with a read-only root file system, an empty /tmp aside, without capabilities, and with no-new-privileges. --record runs each image and each service of a Compose file so, with what was seen to be written still writable, and keeps what was seen for dockmend --observed: that makes root file systems read-only where it was seen to work.
 
 Exit codes: 0 all is proved or repaired, or nothing to prove; 1 something is not; 2 an error.`
 }
@@ -183,7 +183,7 @@ func (v *verification) prove(ctx context.Context, j *job, src *workspace.Source,
 	for _, target := range targets {
 		o := j.Build
 		o.Target = target
-		after := v.specOf(j, src, got, start{options: o})
+		after := v.specOf(j, src, got, start{build: imagebuild.Build{Options: o}})
 		before := after
 		before.Dockerfile, before.Ignore = got.result.Before, src.Ignore.Text
 		p, err := v.builder.Prove(ctx, before, after)

@@ -45,6 +45,23 @@ func (g *gathering) inside() (list []workload.Deployment) {
 	return list
 }
 
+// healthCheck returns the command of the health check that a service states: empty where it has
+// none, nil where the image's counts.
+func (g *gathering) healthCheck() []string {
+	switch check := g.config.HealthCheck; {
+	case check == nil:
+		return nil
+	case check.Disable, len(check.Test) > 0 && check.Test[0] == "NONE":
+		return []string{}
+	default:
+		var list []string
+		for _, word := range checked(check.Test) {
+			list = append(list, g.unknowns.written(word))
+		}
+		return list
+	}
+}
+
 // checked returns the words of the test of a health check; nil for none.
 func checked(test types.HealthCheckTest) []string {
 	switch {

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"fmt"
 	"io/fs"
 	"path"
 	"slices"
@@ -43,7 +44,7 @@ func (g *gathering) mounts() []workload.Mount {
 	for _, t := range g.config.Tmpfs {
 		target, options, _ := strings.Cut(t, ":")
 		readOnly := slices.Contains(strings.Split(options, ","), "ro")
-		add("tmpfs", places, workload.Mount{Target: target, Kind: workload.Tmpfs, ReadOnly: readOnly})
+		add("tmpfs", places, workload.Mount{Target: target, Kind: workload.Tmpfs, ReadOnly: readOnly, Options: g.unknowns.written(options)})
 	}
 	places = g.places("configs", fileTarget("/"))
 	for _, c := range g.config.Configs {
@@ -87,6 +88,9 @@ func (g *gathering) volume(v types.ServiceVolumeConfig) workload.Mount {
 		m.Kind = workload.Bind
 	case types.VolumeTypeTmpfs:
 		m.Kind = workload.Tmpfs
+		if v.Tmpfs != nil && v.Tmpfs.Mode != 0 {
+			m.Options = fmt.Sprintf("mode=%04o", v.Tmpfs.Mode)
+		}
 	case types.VolumeTypeImage:
 		m.Kind, m.ReadOnly = workload.Config, true
 	case types.VolumeTypeVolume:

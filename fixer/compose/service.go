@@ -79,6 +79,7 @@ func (a *assembly) service(config types.ServiceConfig, ls layers) *Service {
 	d.Init = config.Init != nil && *config.Init
 	d.Env = g.environment()
 	d.Mounts = g.mounts()
+	d.HealthCheck, d.Variable = g.healthCheck(), g.fromVariable()
 	d.Ports = g.allPorts()
 	g.rights()
 	g.limits()

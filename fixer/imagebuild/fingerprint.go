@@ -9,11 +9,8 @@ import (
 	"io"
 	"io/fs"
 	"maps"
-	"path"
 	"slices"
-	"strings"
 
-	"github.com/dockmend/dockmend/fixer/discover"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
 	"github.com/dockmend/dockmend/fixer/stage"
 )
@@ -25,17 +22,18 @@ const (
 )
 
 // Fingerprint returns a digest of all that an image is built from, as far as files say: the
-// text of the Dockerfile, the target, the build arguments, and the files of the context that no
-// ignore file keeps out of it, with their names and their right to be executed. It takes src.Context and
-// src.Options, not src.Builds. What a FROM names is not read: the same text may mean another
-// image later.
+// text of the Dockerfile, the target, the build arguments, the platform, and the directories and
+// files of the context that no ignore file keeps out of it, with their names and their right to be
+// executed. It takes src.Context and src.Options, not src.Builds. What a FROM names is not read:
+// the same text may mean another image later ([Bases]).
 //
-// Dockerfiles, ignore files, Compose files and .git do not count: the first two do by what they
-// say, the others are no part of what runs, and a repair changes them.
+// Files of the context that leave reports do not count: those that a repair changes. Nor do the
+// ignore files of the context, which count by what they say, and .git. leave gets the name of a file
+// in the context and what reads it; nil leaves none out.
 //
 // It fails as [Run] does, on a file that can't be read, and on a context of more than 100,000
 // files or 1 GiB.
-func Fingerprint(src Source) (string, error) {
+func Fingerprint(src Source, leave func(name string, read func() ([]byte, error)) bool) (string, error) {
 	file, err := dockerfile.Parse(src.Name, src.Src)
 	if err != nil {
 		return "", err
@@ -45,12 +43,12 @@ func Fingerprint(src Source) (string, error) {
 		return "", err
 	}
 	sum := sha256.New()
-	fmt.Fprintf(sum, "%q stage %d\n", src.Src, output(graph).Stage.Index)
+	fmt.Fprintf(sum, "%q stage %d on %q\n", src.Src, output(graph).Stage.Index, src.Options.Platform)
 	for _, name := range slices.Sorted(maps.Keys(src.Options.BuildArgs)) {
 		fmt.Fprintf(sum, "arg %q %q\n", name, src.Options.BuildArgs[name])
 	}
 	if src.Context != nil {
-		c := &contextSum{files: newContents(src.Context, src).context, sum: sum}
+		c := &contextSum{files: newContents(src.Context, src).context, sum: sum, leave: leave}
 		if err := fs.WalkDir(c.files, ".", c.add); err != nil {
 			return "", err
 		}
@@ -62,8 +60,12 @@ func Fingerprint(src Source) (string, error) {
 type contextSum struct {
 	files       fs.FS
 	sum         hash.Hash
+	leave       func(string, func() ([]byte, error)) bool
 	count, size int64
 }
+
+// maxLeft bounds the files of which leave may read the text.
+const maxLeft = 1 << 20
 
 func (c *contextSum) add(name string, e fs.DirEntry, err error) error {
 	switch {
@@ -71,7 +73,10 @@ func (c *contextSum) add(name string, e fs.DirEntry, err error) error {
 		return err
 	case e.IsDir() && e.Name() == ".git":
 		return fs.SkipDir
-	case e.IsDir() || isRepaired(e.Name()):
+	case e.IsDir():
+		fmt.Fprintf(c.sum, "directory %q\n", name)
+		return nil
+	case name == ".dockerignore" || c.leave != nil && c.leave(name, func() ([]byte, error) { return c.text(name, e) }):
 		return nil
 	}
 	if c.count++; c.count > maxFingerprintFiles {
@@ -107,9 +112,11 @@ func (c *contextSum) content(name string) error {
 	return err
 }
 
-// isRepaired reports whether a file of that name is one that a repair changes, or an ignore file.
-func isRepaired(name string) bool {
-	base := strings.ToLower(name)
-	isCompose, _ := path.Match("*compose*.y*ml", base)
-	return isCompose || strings.HasSuffix(base, ".dockerignore") || discover.IsDockerfile(name)
+// text returns the content of a file, nil for a large one.
+func (c *contextSum) text(name string, e fs.DirEntry) ([]byte, error) {
+	info, err := e.Info()
+	if err != nil || !info.Mode().IsRegular() || info.Size() > maxLeft {
+		return nil, err
+	}
+	return fs.ReadFile(c.files, name)
 }

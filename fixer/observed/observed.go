@@ -42,8 +42,12 @@ type Image struct {
 	Dockerfile string `json:"dockerfile"`
 	Target     string `json:"target,omitempty"` // "" for the last stage
 	BuiltFrom  string `json:"builtFrom"`        // a fingerprint
-	// Start is how what ran differs from the image's own start: a digest of its command and its
-	// environment (workload.Deployment.Start), "" for not at all. Service is what starts it so.
+	// Bases are the images that its own was built from (imagebuild.Bases); nil where that is not known.
+	Bases []Base `json:"bases"`
+	// User is as whom it ran.
+	User User `json:"user"`
+	// Start is how what ran differs from the image's own start: a digest of its command, its
+	// environment and more (workload.Deployment.Start), "" for not at all. Service is what starts it so.
 	Start   string `json:"start,omitempty"`
 	Service string `json:"service,omitempty"`
 	// Command is what ran, where that is the image's own: a service's may have values of variables.
@@ -54,15 +58,29 @@ type Image struct {
 	// Wrote are the absolute paths that it wrote or tried to write, from its start to its end. One
 	// that ends in a slash is a directory in which names were added or removed.
 	Wrote []string `json:"wrote"`
-	// ReadOnly is how it ran with a read-only root file system, in which /tmp and its volumes
-	// could be written; nil where it did not.
+	// ReadOnly is how it ran with a read-only root file system; nil where it did not.
 	ReadOnly *ReadOnly `json:"readOnly,omitempty"`
+}
+
+// Base is an image that another one was built from.
+type Base struct {
+	Image  string `json:"image"`  // as the Dockerfile names it
+	Digest string `json:"digest"` // of what that was
+}
+
+// User is a user by numbers.
+type User struct {
+	UID int `json:"uid"`
+	GID int `json:"gid"`
 }
 
 // ReadOnly is how an image ran with a read-only root file system.
 type ReadOnly struct {
-	State  State  `json:"state"`
-	Reason string `json:"reason,omitempty"` // why it is not that of Image, in one line
+	State State `json:"state"`
+	// Mounts are the directories that were empty and writable, besides its volumes.
+	Mounts []string `json:"mounts"`
+	// Reason is why this does not show that it works so, in one line; "" where it does.
+	Reason string `json:"reason,omitempty"`
 }
 
 // State is how a command ended up.
@@ -129,6 +147,13 @@ func (m *Image) check() error {
 			return fmt.Errorf("%q, which it wrote, is no absolute path", name)
 		}
 	}
+	if m.ReadOnly != nil {
+		for _, name := range m.ReadOnly.Mounts {
+			if !path.IsAbs(name) {
+				return fmt.Errorf("%q, which was mounted, is no absolute path", name)
+			}
+		}
+	}
 	return nil
 }
 
@@ -143,12 +168,22 @@ func (r *Record) Write(w io.Writer) error {
 	})
 	for i := range sorted.Images {
 		m := &sorted.Images[i]
-		m.Wrote = append([]string{}, slices.Compact(slices.Sorted(slices.Values(m.Wrote)))...)
+		m.Wrote = sortedSet(m.Wrote)
+		if m.ReadOnly != nil {
+			how := *m.ReadOnly
+			how.Mounts = sortedSet(how.Mounts)
+			m.ReadOnly = &how
+		}
 	}
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")
 	enc.SetEscapeHTML(false)
 	return enc.Encode(sorted)
+}
+
+// sortedSet returns each of the values once, in order, and not nil.
+func sortedSet(list []string) []string {
+	return append([]string{}, slices.Compact(slices.Sorted(slices.Values(list)))...)
 }
 
 // Of returns what was seen of images of a Dockerfile that were built from what has that
@@ -176,8 +211,10 @@ func (m Image) Lacks() string {
 	switch {
 	case m.ReadOnly == nil:
 		return "it was not observed with a read-only root file system"
-	case m.ReadOnly.State != m.State:
-		return "with a read-only root file system, it was observed to fail: " + m.ReadOnly.Reason
+	case m.ReadOnly.State != m.State, m.ReadOnly.Reason != "":
+		return "with a read-only root file system, it was observed to fail: " + cmp.Or(m.ReadOnly.Reason, string(m.ReadOnly.State))
+	case m.Bases == nil:
+		return "which images it was built from was not known when it was observed"
 	}
 	return ""
 }

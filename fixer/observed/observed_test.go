@@ -10,7 +10,7 @@ import (
 )
 
 func image(dockerfile, target, from string, wrote ...string) Image {
-	return Image{Dockerfile: dockerfile, Target: target, BuiltFrom: from, Command: []string{"node"}, State: Up, Exercised: []string{"listened on 3000"}, Wrote: wrote, ReadOnly: &ReadOnly{State: Up}}
+	return Image{Dockerfile: dockerfile, Target: target, BuiltFrom: from, Command: []string{"node"}, State: Up, Exercised: []string{"listened on 3000"}, Wrote: wrote, Bases: []Base{{"node:22", "sha256:3"}}, User: User{1000, 1000}, ReadOnly: &ReadOnly{State: Up, Mounts: []string{"/tmp"}}}
 }
 
 // TestRecord: what is written is read again, sorted, and found by what it was built from.
@@ -51,6 +51,7 @@ func TestReadRefuses(t *testing.T) {
 		"nothing exercised":    {strings.Replace(head, `["x"]`, `[]`, 1) + `}]}`, "image 1: exercised"},
 		"a relative path":      {strings.Replace(head, `"wrote": []`, `"wrote": ["tmp"]`, 1) + `}]}`, "no absolute path"},
 		"a path of a machine":  {strings.Replace(head, `"Dockerfile"`, `"/srv/Dockerfile"`, 1) + `}]}`, "no path from the root"},
+		"a relative mount":     {head + `, "readOnly": {"state": "up", "mounts": ["tmp"]}}]}`, "which was mounted, is no absolute path"},
 		"no fingerprint":       {strings.Replace(head, `"sha256:1"`, `"x"`, 1) + `}]}`, "no fingerprint"},
 		"more than the bounds": {strings.Repeat(" ", MaxBytes+1), "more than 8 MiB"},
 	} {
@@ -106,16 +107,21 @@ func TestSchema(t *testing.T) {
 }
 
 func TestLacks(t *testing.T) {
-	m := image("Dockerfile", "", "sha256:1")
-	if why := m.Lacks(); why != "" {
-		t.Error(why)
-	}
-	m.ReadOnly = &ReadOnly{State: "failed", Reason: "exit code 1"}
-	if why := m.Lacks(); !strings.HasSuffix(why, "exit code 1") {
-		t.Error(why)
-	}
-	m.ReadOnly = nil
-	if why := m.Lacks(); why == "" {
-		t.Error("it was never run so")
+	for name, c := range map[string]struct {
+		change func(*Image)
+		why    string
+	}{
+		"nothing":                 {func(*Image) {}, ""},
+		"no base but digests":     {func(m *Image) { m.Bases = []Base{} }, ""},
+		"it ends otherwise":       {func(m *Image) { m.ReadOnly = &ReadOnly{State: "failed", Reason: "exit code 1"} }, "exit code 1"},
+		"it works otherwise":      {func(m *Image) { m.ReadOnly = &ReadOnly{State: Up, Reason: "GET / got 500"} }, "GET / got 500"},
+		"it was never run so":     {func(m *Image) { m.ReadOnly = nil }, "not observed with a read-only"},
+		"its bases are not known": {func(m *Image) { m.Bases = nil }, "which images it was built from"},
+	} {
+		m := image("Dockerfile", "", "sha256:1")
+		c.change(&m)
+		if got := m.Lacks(); got != c.why && (c.why == "" || !strings.Contains(got, c.why)) {
+			t.Errorf("%s: %q", name, got)
+		}
 	}
 }

@@ -100,14 +100,23 @@ func (a *attempt) tryHealth(ctx context.Context, argv []string) (*Health, error)
 	return &Health{OK: r.Checked.Code == 0, Code: r.Checked.Code, Log: lastLines(r.Checked.Output)}, nil
 }
 
-// check starts an observer that runs a command as the image's user does.
+// check starts an observer that runs a command as the image's own is run: by its user, with its
+// rights.
 func (a *attempt) check(ctx context.Context, c observer.Check) (*observation, error) {
 	text, err := json.Marshal(observer.Request{Check: &c})
 	if err != nil {
 		return nil, err
 	}
+	args, user := append([]string{"ask"}, parts(string(text))...), a.image.User
+	if a.how != (observer.Exec{}) {
+		how, err := json.Marshal(a.how)
+		if err != nil {
+			return nil, err
+		}
+		args, user = slices.Concat([]string{"exec", string(how)}, a.helperArgs, args), root
+	}
 	o := newObservation()
-	q := a.observed(o, a.image.User, a.image.WorkDir, append([]string{"ask"}, parts(string(text))...))
+	q := a.observed(o, user, a.image.WorkDir, args)
 	q.Env = a.image.env
 	o.process, err = start(ctx, a.container, q)
 	return o, err

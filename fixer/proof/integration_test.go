@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/dockmend/dockmend/fixer/proof"
+	"github.com/dockmend/dockmend/fixer/proof/observer"
 )
 
 // lab connects to a BuildKit, and makes a build context with only the
@@ -171,6 +172,52 @@ func TestObserveHardened(t *testing.T) {
 			}
 			if got != c.denied {
 				t.Errorf("denied %q, want %q", got, c.denied)
+			}
+		})
+	}
+}
+
+// TestObserveMounts: a hardened command can write what Mounts says, which is empty and its user's, and
+// what that hides, what is executed there and what works otherwise is a lack.
+func TestObserveMounts(t *testing.T) {
+	b, dir := lab(t)
+	for name, c := range map[string]struct {
+		dockerfile string
+		own        []string // directories that are the user's, besides /tmp
+		lack       string   // a part of it
+	}{
+		"nothing":                  {`CMD ["/bin/app"]`, nil, ""},
+		"a directory of its own":   {`CMD ["/bin/app", "-how", "deep", "-write", "/cache/a/x"]`, []string{"/cache"}, ""},
+		"not that directory":       {`CMD ["/bin/app", "-how", "deep", "-write", "/home/a/x"]`, nil, "denied access /home/a"},
+		"what the image has there": {"COPY app /tmp/deep/app\n" + `CMD ["/bin/app"]`, nil, "what the image has in /tmp"},
+		"an empty directory there": {"WORKDIR /tmp/deep/empty\nWORKDIR /\n" + `CMD ["/bin/app"]`, nil, ""},
+		"a program":                {`CMD ["/bin/app", "-how", "program", "-write", "/tmp/program"]`, nil, "it may execute /tmp/program"},
+		"a job":                    {`CMD ["/bin/app", "-code", "0"]`, nil, ""},
+		"a job that writes":        {`CMD ["/bin/app", "-how", "deep", "-write", "/tmp/x", "-code", "0"]`, nil, "whether it executes what it writes"},
+		"its health":               {`HEALTHCHECK CMD ["/bin/app", "-write", "/tmp/x", "-code", "0"]` + "\n" + `CMD ["/bin/app"]`, nil, ""},
+		"no longer its health":     {`HEALTHCHECK CMD ["/bin/app", "-unless", "/home/h", "-code", "0"]` + "\n" + `CMD ["/bin/app"]`, nil, "its health check fails"},
+		"what its health writes":   {`HEALTHCHECK CMD ["/bin/app", "-write", "/w/x", "-code", "0"]` + "\n" + `CMD ["/bin/app"]`, []string{"wrote /w/x"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := spec(dir, "COPY --chown=5:6 app /home/app\nWORKDIR /w\nWORKDIR /\nUSER 5:6\n"+c.dockerfile)
+			s.Hardened = true
+			s.Ready, _ = proof.ParseReady("for:300ms")
+			s.Mounts = func(wrote []string, as observer.User) []proof.Mount {
+				list := []proof.Mount{{Path: "/tmp"}}
+				for _, own := range c.own {
+					if file, ok := strings.CutPrefix(own, "wrote "); ok {
+						if !slices.Contains(wrote, file) {
+							t.Errorf("%s was not seen among %q", file, wrote)
+						}
+						continue
+					}
+					list = append(list, proof.Mount{Path: own, UID: as.UID, GID: as.GID, Mode: 0o700})
+				}
+				return list
+			}
+			o := observe(t, b, s)
+			if got := o.Lack(); c.lack == "" && got != "" || !strings.Contains(got, c.lack) {
+				t.Errorf("got %q, want %q\n%+v", got, c.lack, o.Hardened)
 			}
 		})
 	}

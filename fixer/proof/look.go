@@ -20,10 +20,11 @@ func (a *attempt) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r, err := a.ask(ctx, observer.Request{Look: true, Access: paths})
+	r, err := a.ask(ctx, observer.Request{Look: true, Access: paths, Programs: a.run.Mounts})
 	if r == nil {
 		return err
 	}
+	a.run.Executed = r.Programs
 	a.run.NotObserved = append(a.run.NotObserved, r.Errors...)
 	if len(r.Processes) > 0 {
 		a.run.Process, a.run.Others = &r.Processes[0], r.Processes[1:]

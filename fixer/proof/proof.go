@@ -30,9 +30,12 @@ type Spec struct {
 	// Network gives the container the network that the builder gives to RUN.
 	// Otherwise it has one of its own, without other hosts.
 	Network bool
-	// Hardened also runs the command with a read-only root file system (/tmp
+	// Hardened also runs the command with a read-only root file system (Mounts
 	// and volumes aside), no capabilities, and no-new-privileges.
 	Hardened bool
+	// Mounts returns what a hardened command can write besides volumes, for the paths that it was
+	// seen to write (Run.Wrote), and its user. nil: an empty /tmp.
+	Mounts func(wrote []string, as observer.User) []Mount
 	// Writable are paths; the observation reports whether the command's user may write
 	// them.
 	Writable []string
@@ -138,8 +141,14 @@ type Run struct {
 	// One that ends in a slash is a directory where names were added or removed. A new
 	// directory with many files in it is one path.
 	Wrote []string `json:"wrote,omitempty"`
-	// Visited are the requests that it got while it was watched for what it writes.
+	// Visited are the requests that it got: while it was watched for what it writes, or hardened.
 	Visited []observer.Visit `json:"visited,omitempty"`
+	// Mounts are the directories that it could write, where its root file system was read-only,
+	// besides volumes; Hidden are those of them in which the image has something, which it did not
+	// see, and Executed are programs and libraries in them, which it may have started there.
+	Mounts   []string `json:"mounts,omitempty"`
+	Hidden   []string `json:"hidden,omitempty"`
+	Executed []string `json:"executed,omitempty"`
 	// Denied are accesses that failed for lack of permission, as far as the command
 	// itself reported them: nothing else shows them.
 	Denied []Denied `json:"denied,omitempty"`

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/moby/buildkit/client/llb"
@@ -14,16 +15,22 @@ import (
 
 // readOnly returns the mounts of a container whose root file system is read-only.
 // BuildKit's gateway has no such containers, so each directory of the image is mounted
-// over itself, read-only. That leaves "/" itself writable for root. /tmp and the
-// volumes are copies of the image's directories, as an engine makes them for volumes.
-func (r *runner) readOnly(ctx context.Context) ([]gateway.Mount, error) {
-	volumes := []string{"/tmp"}
-	for _, v := range r.image.Volumes {
-		if v = path.Clean("/" + v); v != "/" && !inside(v, "/tmp") {
-			volumes = append(volumes, v)
-		}
+// over itself, read-only. That leaves "/" itself writable for root. The volumes are copies
+// of the image's directories, as an engine makes them; what else can be written is empty.
+func (a *attempt) readOnly(ctx context.Context) ([]gateway.Mount, error) {
+	writable := a.mounts(ctx)
+	volumes := a.volumes(writable)
+	over := slices.Clone(volumes)
+	for _, m := range writable {
+		over = append(over, m.Path)
+		a.run.Mounts = append(a.run.Mounts, m.Path)
 	}
-	ref, err := r.withMountPoints(ctx, volumes)
+	a.run.Hidden = a.hidden(ctx, writable)
+	ref, err := a.withMountPoints(ctx, over)
+	if err != nil {
+		return nil, err
+	}
+	empty, err := a.empty(ctx, writable)
 	if err != nil {
 		return nil, err
 	}
@@ -34,12 +41,15 @@ func (r *runner) readOnly(ctx context.Context) ([]gateway.Mount, error) {
 	}
 	for _, e := range entries {
 		dir := "/" + strings.TrimPrefix(path.Clean(e.Path), "/")
-		if os.FileMode(e.Mode).IsDir() && !slices.Contains([]string{"/proc", "/sys", "/dev", helperDir}, dir) && !slices.Contains(volumes, dir) {
+		if os.FileMode(e.Mode).IsDir() && !slices.Contains([]string{"/proc", "/sys", "/dev", helperDir}, dir) && !slices.Contains(over, dir) {
 			mounts = append(mounts, gateway.Mount{Dest: dir, Selector: dir, Ref: ref, Readonly: true})
 		}
 	}
 	for _, v := range volumes {
 		mounts = append(mounts, gateway.Mount{Dest: v, Selector: v, Ref: ref})
+	}
+	for i, m := range writable {
+		mounts = append(mounts, gateway.Mount{Dest: m.Path, Selector: "/" + strconv.Itoa(i), Ref: empty})
 	}
 	return mounts, nil
 }
@@ -69,6 +79,11 @@ func (r *runner) withMountPoints(ctx context.Context, dirs []string) (gateway.Re
 			state = state.File(llb.Mkfile(f, 0o644, nil), name)
 		}
 	}
+	return r.solve(ctx, state)
+}
+
+// solve makes an image.
+func (r *runner) solve(ctx context.Context, state llb.State) (gateway.Reference, error) {
 	def, err := state.Marshal(ctx)
 	if err != nil {
 		return nil, err

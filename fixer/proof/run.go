@@ -16,6 +16,7 @@ import (
 type attempt struct {
 	*runner
 	run       *Run
+	how       observer.Exec
 	hardened  bool
 	container gateway.Container
 	command   *process
@@ -80,11 +81,11 @@ func (r *runner) attempt(ctx context.Context, how observer.Exec) (*Run, error) {
 
 // newAttempt returns an attempt with a container in which nothing runs yet.
 func (r *runner) newAttempt(ctx context.Context, how observer.Exec) (a *attempt, release func(), err error) {
-	a = &attempt{runner: r, hardened: how.NoNewPrivs, run: &Run{asked: r.spec.Ready.text != ""}, matched: make(chan struct{})}
+	a = &attempt{runner: r, how: how, hardened: how.NoNewPrivs, run: &Run{asked: r.spec.Ready.text != ""}, matched: make(chan struct{})}
 	a.log = &tail{line: a.line()}
 	mounts := []gateway.Mount{{Dest: "/", Ref: r.ref}}
 	if a.hardened {
-		if mounts, err = r.readOnly(ctx); err != nil {
+		if mounts, err = a.readOnly(ctx); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -100,16 +101,21 @@ func (a *attempt) begin(ctx context.Context, q gateway.StartRequest) (err error)
 }
 
 // examine looks at the command, in the state in which it is, and stops one that is up.
-// A hardened run does not test the stop, nor what is written.
+// A hardened run does not test the stop, nor what is written; it gets the requests that the
+// watched one got.
 func (a *attempt) examine(ctx context.Context) error {
+	if a.hardened && (a.run.State == Alive || a.run.State == Up) {
+		if err := a.exercise(ctx); err != nil {
+			return err
+		}
+		a.run.Visited = a.visited
+	}
 	if a.run.State == Alive || a.run.State == Up {
 		if err := a.look(ctx); err != nil {
 			return err
 		}
-		if !a.hardened {
-			if err := a.checkHealth(ctx); err != nil {
-				return err
-			}
+		if err := a.checkHealth(ctx); err != nil {
+			return err
 		}
 		end := a.stop
 		if a.hardened {

@@ -11,7 +11,12 @@ type Start struct {
 	// empty Command: the image's.
 	Entrypoint, Command []string
 	WorkDir             string   // "" for the image's
+	User                string   // "" for the image's
 	Env                 []string // NAME=VALUE, in the place of or besides the image's
+	// HealthCheck is the command of a health check in the place of the image's; nil: the image's,
+	// empty: none.
+	HealthCheck []string
+	Volumes     []string // directories that are volumes, besides the image's
 }
 
 // start makes the image one that starts so by itself.
@@ -27,6 +32,13 @@ func (i *Image) start(s Start) {
 	if s.WorkDir != "" {
 		i.WorkDir = s.WorkDir
 	}
+	if s.User != "" {
+		i.User = s.User
+	}
+	if s.HealthCheck != nil {
+		i.health = &healthCheck{Test: append([]string{"CMD"}, s.HealthCheck...)}
+	}
+	i.Volumes = slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(i.Volumes), s.Volumes...))))
 	i.env = slices.Clone(i.env)
 	for _, e := range s.Env {
 		name, _, _ := strings.Cut(e, "=")

@@ -45,7 +45,7 @@ func (r *runner) watch(ctx context.Context) (*watched, error) {
 		return nil, nil
 	}
 	r.spec.Progress("watching what " + strings.Join(r.image.Command, " ") + " writes")
-	a, release, err := r.newAttempt(ctx, observer.Exec{})
+	a, release, err := r.newAttempt(ctx, observer.Exec{As: r.image.RunsAs, Unhindered: true})
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +99,7 @@ func (w *watched) gap(err error) {
 // perform runs the command from its start to its end, or up to the time in which it
 // should have ended. What is left of it, the container's end will end.
 func (a *attempt) perform(ctx context.Context) error {
-	q, err := a.startRequest(observer.Exec{As: a.image.RunsAs, Unhindered: true})
+	q, err := a.startRequest(a.how)
 	if err != nil {
 		return err
 	}
@@ -133,7 +133,7 @@ func (a *attempt) perform(ctx context.Context) error {
 }
 
 // exercise makes a command that is ready write what it writes only then: soon after,
-// or when it gets its first request.
+// when it gets its first request, or in its health check.
 func (a *attempt) exercise(ctx context.Context) error {
 	q := observer.Request{Visit: true, Taken: a.taken, Pages: a.spec.Requests}
 	if a.spec.Network { // other programs listen in it, too
@@ -144,6 +144,11 @@ func (a *attempt) exercise(ctx context.Context) error {
 		return err
 	}
 	a.visited = r.Visited
+	if !a.hardened { // whose check is for its result
+		if err := a.checkHealth(ctx); err != nil {
+			return err
+		}
+	}
 	timer := time.NewTimer(settleTime)
 	defer timer.Stop()
 	select {

@@ -51,8 +51,14 @@ type Deployment struct {
 	Init       bool // the runtime brings an init (init: true, docker run --init)
 	Env        []Variable
 	EnvFiles   []string // files of variables, as written
-	Mounts     []Mount
-	Ports      []int // published or named ports, in the container
+	// HealthCheck is the command of a health check that replaces the image's; nil: the image's, empty:
+	// none.
+	HealthCheck []string
+	// Variable is the place of what takes a value of its build or its start from a variable, which
+	// may have another one on another machine; the zero Place for none.
+	Variable Place
+	Mounts   []Mount
+	Ports    []int // published or named ports, in the container
 
 	Privileged  bool     // it has all capabilities and devices of the host
 	Devices     []string // of the host, as written: "/dev/ttyUSB0:/dev/ttyACM0"
@@ -145,6 +151,8 @@ type Mount struct {
 	// which everyone may read.
 	Mode *fs.FileMode
 	UID  string
+	// Options are those of a Tmpfs, as written: "uid=1000,mode=0700".
+	Options string
 	// FilledBy is the image of a third party whose container writes there, too: what that
 	// lets others read is not known. "" for none.
 	FilledBy string

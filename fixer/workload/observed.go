@@ -11,56 +11,113 @@ import (
 
 // Observed is what was seen of an image while it ran.
 type Observed struct {
-	Start string // how it was started: Deployment.Start, "" for as the image says
-	By    string // the record, and what was exercised, for messages
+	Start    string // how it was started: Deployment.Start, "" for as the image says
+	UID, GID int    // as whom
+	By       string // the record, and what was exercised, for messages
 	// Wrote are the absolute paths that it wrote or tried to write. One that ends in a slash is a
 	// directory in which names were added or removed.
 	Wrote []string
-	// ReadOnly is why it is not known to run with a read-only root file system in which /tmp and its
-	// volumes can be written; "" where it ran so.
+	// Mounts are the directories that were empty and writable when it ran with a read-only root
+	// file system, besides its volumes; sorted.
+	Mounts []string
+	// ReadOnly is why it is not known to run with a read-only root file system and those Mounts; ""
+	// where it ran so, as it does without.
 	ReadOnly string
 }
 
 // ofBoth returns what was seen of two images, started alike.
 func ofBoth(one, other []Observed) (list []Observed) {
 	for _, o := range one {
-		i := slices.IndexFunc(other, func(p Observed) bool { return p.Start == o.Start })
-		if i >= 0 {
-			o.Wrote, o.ReadOnly = slices.Concat(o.Wrote, other[i].Wrote), cmp.Or(o.ReadOnly, other[i].ReadOnly)
-			list = append(list, o)
+		for _, p := range other {
+			if p.Start == o.Start && p.UID == o.UID && p.GID == o.GID {
+				list = append(list, o.and(p))
+			}
 		}
 	}
 	return list
 }
 
+// and returns what holds for both of two observations of one start.
+func (o Observed) and(p Observed) Observed {
+	o.Wrote, o.ReadOnly = slices.Concat(o.Wrote, p.Wrote), cmp.Or(o.ReadOnly, p.ReadOnly)
+	if !slices.Equal(o.Mounts, p.Mounts) {
+		o.ReadOnly = cmp.Or(o.ReadOnly, "it was observed with different directories writable")
+	}
+	return o
+}
+
+// Seen returns what was seen of the image when it was started so, by that user; ok is false where it
+// was not seen.
+func (c Container) Seen(start string, uid, gid int) (seen Observed, ok bool) {
+	for _, o := range c.Observed {
+		switch {
+		case o.Start != start || o.UID != uid || o.GID != gid:
+		case !ok:
+			seen, ok = o, true
+		default:
+			seen = seen.and(o)
+		}
+	}
+	return seen, ok
+}
+
 // Start returns what tells apart how deployments start an image: a digest of entrypoint, command,
-// working directory and environment, "" where the deployment states none of them. Its user does not
-// count: what an image tries to write does not depend on that. known is false where the repository
-// does not state them.
-func (d Deployment) Start() (digest string, known bool) {
+// working directory, environment, health check, volumes and tmpfs, "" where the deployment states
+// none of them. Its user is not among them. unknown says why the image can't be started so by what
+// the repository has; "" where it can.
+func (d Deployment) Start() (digest, unknown string) {
 	if len(d.Command) == 0 { // an empty one is the image's, for an engine
 		d.Command = nil
 	}
-	if d.Entrypoint == nil && d.Command == nil && d.WorkingDir == "" && len(d.Env) == 0 && len(d.EnvFiles) == 0 {
-		return "", true
-	}
-	if len(d.EnvFiles) > 0 {
-		return "", false
-	}
-	if slices.ContainsFunc(slices.Concat(d.Entrypoint, d.Command, []string{d.WorkingDir}), func(word string) bool { return strings.Contains(word, "$") }) {
-		return "", false
+	if unknown = d.elsewhere(); unknown != "" {
+		return "", unknown
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%q %t %q %t %q\n", d.Entrypoint, d.Entrypoint == nil, d.Command, d.Command == nil, d.WorkingDir)
-	var env []string
+	if d.Entrypoint != nil || d.Command != nil || d.WorkingDir != "" || len(d.Env) > 0 {
+		fmt.Fprintf(&b, "%q %t %q %t %q\n", d.Entrypoint, d.Entrypoint == nil, d.Command, d.Command == nil, d.WorkingDir)
+		env := []string{}
+		for _, v := range d.Env {
+			env = append(env, v.Name+"="+v.Value)
+		}
+		slices.Sort(env)
+		fmt.Fprintf(&b, "%q\n", env)
+	}
+	if d.HealthCheck != nil {
+		fmt.Fprintf(&b, "check %q\n", d.HealthCheck)
+	}
+	for _, m := range d.Mounts {
+		fmt.Fprintf(&b, "mount %q %q %t %q\n", m.Kind, m.Target, m.ReadOnly, m.Options)
+	}
+	if b.Len() == 0 {
+		return "", ""
+	}
+	sum := sha256.Sum256([]byte(b.String()))
+	return "sha256:" + hex.EncodeToString(sum[:]), ""
+}
+
+// elsewhere returns what a deployment takes from where it runs: what the repository does not have.
+func (d Deployment) elsewhere() string {
+	if len(d.EnvFiles) > 0 {
+		return "its environment is in " + d.EnvFiles[0]
+	}
 	for _, v := range d.Env {
 		if !v.Known {
-			return "", false
+			return "the repository does not say the value of " + v.Name
 		}
-		env = append(env, v.Name+"="+v.Value)
 	}
-	slices.Sort(env)
-	fmt.Fprintf(&b, "%q\n", env)
-	sum := sha256.Sum256([]byte(b.String()))
-	return "sha256:" + hex.EncodeToString(sum[:]), true
+	if d.Variable != (Place{}) {
+		return d.Variable.String() + " takes a value from a variable of the machine"
+	}
+	words := slices.Concat(d.Entrypoint, d.Command, []string{d.WorkingDir}, d.HealthCheck)
+	for _, m := range d.Mounts {
+		words = append(words, m.Target, m.Options)
+		switch {
+		case m.Kind != Volume && m.Kind != Anonymous && m.Kind != Tmpfs, m.Existing:
+			return fmt.Sprintf("%s is mounted over it in %s", cmp.Or(m.Source, m.Target), m.Place)
+		}
+	}
+	if i := slices.IndexFunc(words, func(word string) bool { return strings.Contains(word, "$") }); i >= 0 {
+		return "a variable of another machine is in " + words[i]
+	}
+	return ""
 }

@@ -39,7 +39,7 @@ func (s *Source) use() {
 	} else {
 		s.Builds = []imagebuild.Build{{Options: f.Build}}
 	}
-	s.own = b.opened[f.within]
+	s.own, s.opened = b.opened[f.within], b.opened
 	if f.checkout != nil && f.checkout.open() {
 		b.deployments(f.checkout.links.Deployments(f.place))
 		for i := range s.Builds {

@@ -43,7 +43,7 @@ func (s *Source) containers(ctx context.Context, text []byte, created []fixer.Ne
 		list[i] = container{Container: c}
 		if i < len(src.Builds) {
 			list[i].options = src.Builds[i].Options
-			s.see(&list[i].Container, text, created, src.Builds[i])
+			s.see(ctx, &list[i].Container, text, created, src.Builds[i], inspector)
 		}
 	}
 	return list, nil

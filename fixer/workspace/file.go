@@ -143,9 +143,10 @@ func (f *File) added(r fixer.Result) []fixer.NewFile {
 type Source struct {
 	imagebuild.Source
 	file     *File
-	contexts []*openContext // those it uses
-	note     *fixer.Finding // that there is no build context
-	own      fs.FS          // its own build context; nil for none
+	contexts []*openContext   // those it uses
+	note     *fixer.Finding   // that there is no build context
+	own      fs.FS            // its own build context; nil for none
+	opened   map[string]fs.FS // contexts, by their paths in the checkout
 }
 
 // Close releases the build contexts. It must be called once.

@@ -48,8 +48,14 @@ func checkoutOf(t *testing.T, files map[string]string, s Search) []*File {
 // findings. unwritten: no Dockerfile can be written.
 func repairAll(t *testing.T, files []*File, threshold fixer.Safety, unwritten bool) (text, findings string) {
 	t.Helper()
+	return repairWith(t, files, threshold, unwritten, baseimage.Table{})
+}
+
+// repairWith is repairAll with another inspector.
+func repairWith(t *testing.T, files []*File, threshold fixer.Safety, unwritten bool, inspector baseimage.Inspector) (text, findings string) {
+	t.Helper()
 	for _, f := range files {
-		r, err := fixOne(t.Context(), f, threshold)
+		r, err := fixWith(t.Context(), f, threshold, inspector)
 		if err != nil {
 			t.Fatalf("%s: %v", f.Name, err)
 		}
@@ -66,8 +72,12 @@ func repairAll(t *testing.T, files []*File, threshold fixer.Safety, unwritten bo
 }
 
 func fixOne(ctx context.Context, f *File, threshold fixer.Safety) (fixer.Result, error) {
+	return fixWith(ctx, f, threshold, baseimage.Table{})
+}
+
+func fixWith(ctx context.Context, f *File, threshold fixer.Safety, inspector baseimage.Inspector) (fixer.Result, error) {
 	r, err := f.Repair(ctx, nil, Request{
-		Transforms: transforms.All(), Inspector: baseimage.Table{}, Options: fixer.Options{KnownIDs: transforms.IDs(), Threshold: threshold},
+		Transforms: transforms.All(), Inspector: inspector, Options: fixer.Options{KnownIDs: transforms.IDs(), Threshold: threshold},
 	})
 	return r.Result, err
 }

@@ -1,17 +1,22 @@
 package workspace
 
 import (
+	"cmp"
+	"context"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/observed"
 	"github.com/dockmend/dockmend/fixer/stage"
 )
 
-// TestObserved: what was seen of an image counts where it was built from the same and is started
-// alike, and not where a source has changed since.
+// TestObserved: what was seen of an image makes a read-only root file system safe where the image was
+// built from the same, and runs the same, and nowhere else.
 func TestObserved(t *testing.T) {
 	files := map[string]string{"compose.yaml": "services:\n  shop:\n    build: .\n", "Dockerfile": users}
 	list := checkoutOf(t, files, Search{Compose: true})
@@ -21,39 +26,63 @@ func TestObserved(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer src.Close()
-		sum, err := src.Fingerprint(src.Src, nil, stage.Options{})
+		sum, err := src.Fingerprint(src.Src, nil, src.Own(stage.Options{}))
 		if err != nil {
 			t.Fatal(err)
 		}
 		return sum
 	}
 	from := fingerprint(&File{Path: list[0].Path, Name: list[0].Name, Tree: list[0].Tree})
-	rec := &observed.Record{Images: []observed.Image{{
-		Dockerfile: "Dockerfile", BuiltFrom: from, State: observed.Up, Exercised: []string{"listened on 3000"}, Wrote: []string{"/tmp/x"}, ReadOnly: &observed.ReadOnly{State: observed.Up},
-	}}}
+	seen := observed.Image{
+		Dockerfile: "Dockerfile", BuiltFrom: from, State: observed.Up, Exercised: []string{"listened on 3000"}, Wrote: []string{"/tmp/x"},
+		User: observed.User{UID: 1000, GID: 1000}, Bases: []observed.Base{{Image: "node:20-slim", Digest: "sha256:1"}}, ReadOnly: &observed.ReadOnly{State: observed.Up, Mounts: []string{"/tmp"}},
+	}
+	const service = "services:\n  shop:\n    build: .\n"
 	for name, c := range map[string]struct {
-		more map[string]string
-		says string
+		compose string
+		more    map[string]string
+		change  func(*observed.Image)
+		says    string
+		safe    bool
 	}{
-		"the same":               {nil, "what it writes was observed (listened on 3000)"},
-		"a source has changed":   {map[string]string{"server.js": "require('http').createServer().listen(3001);\n"}, "but with other files"},
-		"the Compose file alone": {map[string]string{"compose.yaml": files["compose.yaml"] + "# for two\n"}, "was observed"},
-		"another command":        {map[string]string{"compose.yaml": files["compose.yaml"] + "    command: [node, job.js]\n"}, "not observed with this command"},
-		"another environment":    {map[string]string{"compose.yaml": files["compose.yaml"] + "    environment:\n      A: b\n"}, "not observed with this command"},
+		"the same":                   {says: "what it writes was observed (listened on 3000)", safe: true},
+		"the Compose file alone":     {compose: service + "# for two\n", says: "was observed", safe: true},
+		"a manifest alone":           {more: map[string]string{"pod.yaml": podOf + "acme/shop\n"}, says: "was observed", safe: true},
+		"a record beside it":         {more: map[string]string{"seen.json": `{"version": 1, "images": []}`}, says: "was observed", safe: true},
+		"what changes nothing":       {compose: service + "    ports: ['80:3000']\n    restart: always\n", says: "was observed", safe: true},
+		"the user, stated":           {compose: service + "    user: '1000:1000'\n", says: "was observed", safe: true},
+		"another user":               {compose: service + "    user: '1001:1001'\n", says: "not observed with this command, environment, user and volumes"},
+		"a source has changed":       {more: map[string]string{"server.js": "require('http').createServer().listen(3001);\n"}, says: "but with other files"},
+		"a file like a manifest":     {more: map[string]string{"data.yaml": "kind: x\n"}, says: "but with other files"},
+		"another command":            {compose: service + "    command: [node, job.js]\n", says: "not observed with this command, environment, user and volumes"},
+		"another environment":        {compose: service + "    environment:\n      A: b\n", says: "not observed with this command, environment, user and volumes"},
+		"a value of the machine":     {compose: service + "    environment:\n      A: ${A:-b}\n", says: "compose.yaml:5 takes a value from a variable of the machine"},
+		"another health check":       {compose: service + "    healthcheck:\n      test: [CMD, node, check.js]\n", says: "not observed with this command, environment, user and volumes"},
+		"a volume":                   {compose: service + "    volumes: ['data:/data']\nvolumes:\n  data:\n", says: "not observed with this command, environment, user and volumes"},
+		"a directory of the host":    {compose: service + "    volumes: ['./data:/data']\n", says: "./data is mounted over it in compose.yaml:4"},
+		"another service":            {compose: service + "    depends_on: [db]\n  db:\n    image: postgres\n", says: "compose.yaml:4 says depends_on"},
+		"a hook":                     {compose: service + "    post_start:\n      - command: node warm.js\n", says: "compose.yaml:4 says post_start"},
+		"another base":               {change: func(m *observed.Image) { m.Bases[0].Digest = "sha256:2" }, says: "with another node:20-slim"},
+		"a base that was not known":  {change: func(m *observed.Image) { m.Bases = nil }, says: "which images it was built from was not known"},
+		"other directories":          {change: func(m *observed.Image) { m.ReadOnly.Mounts = []string{"/run", "/tmp"} }, says: "other directories writable: /run, /tmp"},
+		"another directory to write": {change: func(m *observed.Image) { m.Wrote = []string{"/run/x"} }, says: "other directories writable: /tmp"},
+		"a failure":                  {change: func(m *observed.Image) { m.ReadOnly.Reason = "its health check fails" }, says: "its health check fails"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			all := map[string]string{}
-			for file, text := range files {
-				all[file] = text
+			all := maps.Clone(files)
+			maps.Copy(all, c.more)
+			all["compose.yaml"] = cmp.Or(c.compose, service)
+			one := seen
+			one.Bases, one.ReadOnly = slices.Clone(seen.Bases), &observed.ReadOnly{State: seen.ReadOnly.State, Mounts: seen.ReadOnly.Mounts}
+			if c.change != nil {
+				c.change(&one)
 			}
-			for file, text := range c.more {
-				all[file] = text
-			}
-			again := checkoutOf(t, all, Search{Compose: true})
-			for _, f := range again {
-				f.Observed = rec
-			}
-			if text, findings := repairAll(t, Link(again), fixer.Safe, false); strings.Contains(text, "read_only") || !strings.Contains(findings, c.says) {
+			list := slices.DeleteFunc(checkoutOf(t, all, Search{Compose: true}), func(f *File) bool {
+				f.Observed = &observed.Record{Images: []observed.Image{one}}
+				return false
+			})
+			text, findings := repairWith(t, Link(list), fixer.Safe, false, digests{baseimage.Table{}})
+			if strings.Contains(text, "read_only: true") != c.safe || !strings.Contains(findings, c.says) {
 				t.Errorf("%s\n%s", text, findings)
 			}
 		})
@@ -61,4 +90,14 @@ func TestObserved(t *testing.T) {
 	if other := fingerprint(&File{Path: filepath.Join(filepath.Dir(list[0].Path), "Dockerfile"), Name: "Dockerfile", Tree: list[0].Tree}); other != from {
 		t.Errorf("%s, and %s again", from, other)
 	}
+}
+
+// digests knows the digest of each image, too.
+type digests struct{ baseimage.Inspector }
+
+func (d digests) Inspect(ctx context.Context, q baseimage.Query) (*baseimage.Facts, error) {
+	if q.Ask == baseimage.AskDigest {
+		return &baseimage.Facts{Image: q.Image, Digest: "sha256:1"}, nil
+	}
+	return d.Inspector.Inspect(ctx, q)
 }

@@ -30,8 +30,10 @@ type Request struct {
 	Survey bool     `json:",omitempty"` // of an image in which nothing else runs
 	Check  *Check   `json:",omitempty"` // is run, and nothing else is asked
 	Access []string `json:",omitempty"` // may As write these?
-	As     *User    `json:",omitempty"` // nil for the user of PID 1; see Look
-	Self   []string // the command line of the observer, up to its arguments
+	// Programs are directories: what is in them that can be executed, or is?
+	Programs []string `json:",omitempty"`
+	As       *User    `json:",omitempty"` // nil for the user of PID 1; see Look
+	Self     []string // the command line of the observer, up to its arguments
 }
 
 // Await waits until a process listens on one of the ports, and, if there is a URL,
@@ -54,6 +56,7 @@ type Response struct {
 	Files     *Files   `json:",omitempty"`
 	Changed   []Change `json:",omitempty"` // of a watch; at most 10,000
 	Writable  []bool   `json:",omitempty"` // of Access, one by one
+	Programs  []string `json:",omitempty"` // in the directories of Programs; at most 20
 	Checked   *Checked `json:",omitempty"` // of Check
 	Visited   []Visit  `json:",omitempty"` // of Visit, in the order in which they were requested
 	Errors    []string `json:",omitempty"` // what could not be observed, and why
@@ -145,6 +148,10 @@ func (q Request) answer() (r Response) {
 	}
 	if q.As == nil && len(r.Processes) > 0 {
 		q.As = &r.Processes[0].User
+	}
+	if len(q.Programs) > 0 {
+		r.Programs, err = programs("/proc", q.Programs)
+		failed("programs in directories that can be written", err)
 	}
 	if len(q.Access) > 0 && q.As != nil {
 		r.Writable, err = writable(*q.As, q.Self, q.Access)

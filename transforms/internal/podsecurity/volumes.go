@@ -8,6 +8,7 @@ import (
 
 	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/kubernetes"
+	"github.com/dockmend/dockmend/fixer/readonly"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/fixer/yamlfile"
 	"github.com/dockmend/dockmend/transforms/internal/rights"
@@ -23,10 +24,31 @@ func (s Subject) IsMounted(file string) bool {
 	return false
 }
 
-// StartsAsImage reports whether the container states nothing of how its image starts: neither a
-// command nor an environment.
-func (s Subject) StartsAsImage() bool {
-	return !slices.ContainsFunc([]string{"command", "args", "workingDir", "env", "envFrom"}, func(key string) bool { return kubernetes.Field(s.Node, key) != nil })
+// Way returns how the container runs its image.
+func (s Subject) Way() readonly.Way {
+	u := s.User()
+	return readonly.Way{UID: u.UID, GID: u.GID, Unknown: s.more(), Mounted: s.IsMounted}
+}
+
+// harmless are the keys of a container that change nothing of what its image does when it starts by
+// itself.
+var harmless = []string{"name", "image", "imagePullPolicy", "ports", "resources", "securityContext", "terminationMessagePath", "terminationMessagePolicy", "stdin", "tty", "restartPolicy"}
+
+// probes are the keys whose value is a probe.
+var probes = []string{"livenessProbe", "readinessProbe", "startupProbe"}
+
+// more returns what the container states beyond how its image starts by itself, "" for nothing.
+func (s Subject) more() string {
+	for key, value := range s.Node.Resolve().Entries() {
+		name := kubernetes.Text(key)
+		switch {
+		case slices.Contains(harmless, name):
+		case slices.Contains(probes, name) && kubernetes.Field(value, "exec") == nil:
+		default:
+			return fmt.Sprintf("line %d says %s", s.pass.Line(key.Offset), name)
+		}
+	}
+	return ""
 }
 
 // Scratch collects the empty volumes that the containers of a pod get.

@@ -157,19 +157,6 @@ func mountsContext(m *compose.Service) workload.Place {
 	return workload.Place{}
 }
 
-// Start returns how the service starts its image in all projects, as [workload.Deployment.Start]
-// does; known is false where they differ.
-func (s Subject) Start() (digest string, known bool) {
-	for i, m := range s.Means {
-		one, ok := m.Deployment.Start()
-		if !ok || i > 0 && one != digest {
-			return "", false
-		}
-		digest = one
-	}
-	return digest, true
-}
-
 // IsMounted reports whether something is mounted over a path of the image in all projects.
 func (s Subject) IsMounted(file string) bool {
 	return !slices.ContainsFunc(s.Means, func(m *compose.Service) bool {

@@ -69,7 +69,8 @@ func main() {
 
 // write writes a file. It says what failed, unless how is one of these: quiet; asks,
 // which asks first whether it may; temporary, which removes the file; replace, which
-// writes another one and renames that; many, which writes 20,000.
+// writes another one and renames that; many, which writes 20,000. deep makes the directories
+// above it, too, and program makes it a program.
 func write(name, how string) {
 	first := name
 	switch how {
@@ -84,6 +85,12 @@ func write(name, how string) {
 		return
 	case "replace":
 		first = name + ".new"
+	case "deep":
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+	case "program":
+		os.WriteFile(name, nil, 0o755)
 	}
 	err := os.WriteFile(first, []byte("x"), 0o644)
 	switch {

@@ -1,0 +1,47 @@
+package proof
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/dockmend/dockmend/fixer/proof/observer"
+)
+
+// TestLack: what does not work, or was not seen to work, is a lack of a hardened run; what fails
+// otherwise, too, is none where it says nothing of it.
+func TestLack(t *testing.T) {
+	visit := func(status int) []observer.Visit { return []observer.Visit{{Page: ":3000/", Status: status}} }
+	for name, c := range map[string]struct {
+		run, hardened Run
+		want          string // a part; "" for none
+	}{
+		"the same":                       {Run{State: Up}, Run{State: Up}, ""},
+		"an answer":                      {Run{State: Up, Visited: visit(200)}, Run{State: Up, Visited: visit(200)}, ""},
+		"not found, twice":               {Run{State: Up, Visited: visit(404)}, Run{State: Up, Visited: visit(404)}, ""},
+		"no answer, twice":               {Run{State: Up, Visited: visit(0)}, Run{State: Up, Visited: visit(0)}, ""},
+		"another answer":                 {Run{State: Up, Visited: visit(200)}, Run{State: Up, Visited: visit(500)}, "GET :3000/ got 500, not 200"},
+		"an error, twice":                {Run{State: Up, Visited: visit(500)}, Run{State: Up, Visited: visit(500)}, "got 500, hardened or not"},
+		"not requested":                  {Run{State: Up, Visited: visit(200)}, Run{State: Up}, "was not requested"},
+		"another state":                  {Run{State: Up}, Run{State: Failed, Reason: "exit code 1"}, "exit code 1"},
+		"healthy":                        {Run{State: Up, Health: &Health{OK: true}}, Run{State: Up, Health: &Health{OK: true}}, ""},
+		"no longer healthy":              {Run{State: Up, Health: &Health{OK: true}}, Run{State: Up, Health: &Health{}}, "its health check fails"},
+		"its health not seen":            {Run{State: Up, Health: &Health{OK: true}}, Run{State: Up}, "its health check fails"},
+		"never healthy":                  {Run{State: Up, Health: &Health{}}, Run{State: Up, Health: &Health{}}, "hardened or not"},
+		"a hidden file":                  {Run{State: Up}, Run{State: Up, Hidden: []string{"/tmp"}}, "what the image has in /tmp"},
+		"a program":                      {Run{State: Up}, Run{State: Up, Executed: []string{"/tmp/a"}}, "may execute /tmp/a"},
+		"a job":                          {Run{State: Ended}, Run{State: Ended, Mounts: []string{"/tmp"}}, ""},
+		"a job that writes":              {Run{State: Ended, Wrote: []string{"/tmp/a"}}, Run{State: Ended, Mounts: []string{"/tmp"}}, "was not observed"},
+		"a job that writes to a volume":  {Run{State: Ended, Wrote: []string{"/data/a"}}, Run{State: Ended, Mounts: []string{"/tmp"}}, ""},
+		"a denied access":                {Run{State: Up}, Run{State: Up, Denied: []Denied{{Path: "/x"}}}, "denied access /x"},
+		"an access that is denied twice": {Run{State: Up, Denied: []Denied{{Path: "/x"}}}, Run{State: Up, Denied: []Denied{{Path: "/x"}}}, ""},
+		"something that was not seen":    {Run{State: Up}, Run{State: Up, NotObserved: []string{"ports"}}, "not observed: ports"},
+	} {
+		o := &Observation{Run: &c.run, Hardened: &c.hardened}
+		if got := o.Lack(); c.want == "" && got != "" || !strings.Contains(got, c.want) {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
+	if got := (&Observation{Run: &Run{}}).Lack(); got == "" {
+		t.Error("it was never run hardened")
+	}
+}

@@ -1,0 +1,91 @@
+package proof
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+
+	"github.com/moby/buildkit/client/llb"
+	gateway "github.com/moby/buildkit/frontend/gateway/client"
+)
+
+// Mount is a directory that can be written where the root file system is read-only. It is empty, as
+// a tmpfs or an emptyDir is, and belongs to this user and group. Unlike Docker's tmpfs, it lets
+// programs be executed: Run.Executed are those that may have been.
+type Mount struct {
+	Path     string
+	UID, GID int
+	Mode     fs.FileMode // 0: that of the image's directory, or 0777 where it has none
+}
+
+// mounts returns what the hardened command can write besides volumes.
+func (r *runner) mounts(ctx context.Context) []Mount {
+	list := []Mount{{Path: "/tmp"}}
+	if r.spec.Mounts != nil && r.watched != nil && r.image.RunsAs != nil {
+		list = r.spec.Mounts(r.watched.wrote, *r.image.RunsAs)
+	}
+	for i, m := range list {
+		if m.Mode == 0 {
+			list[i].Mode = r.mode(ctx, m.Path)
+		}
+	}
+	return list
+}
+
+// mode returns that of a tmpfs which states none: the directory's below it (opencontainers/runc,
+// prepareTmpfs), and otherwise everyone may write it.
+func (r *runner) mode(ctx context.Context, dir string) fs.FileMode {
+	stat, err := r.ref.StatFile(ctx, gateway.StatRequest{Path: dir})
+	if err != nil {
+		return 0o777
+	}
+	return fs.FileMode(stat.Mode) & fs.ModePerm
+}
+
+// volumes returns the volumes over which nothing else is mounted.
+func (r *runner) volumes(mounts []Mount) (list []string) {
+	for _, v := range r.image.Volumes {
+		if v = path.Clean("/" + v); v != "/" && !slices.ContainsFunc(mounts, func(m Mount) bool { return inside(v, m.Path) }) {
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
+// empty returns an image that has an empty directory for each of the mounts, named by its index.
+func (r *runner) empty(ctx context.Context, mounts []Mount) (gateway.Reference, error) {
+	state := llb.Scratch()
+	for i, m := range mounts {
+		state = state.File(llb.Mkdir("/"+strconv.Itoa(i), m.Mode, llb.WithUIDGID(m.UID, m.GID)), llb.WithCustomName("[dockmend] an empty directory"))
+	}
+	return r.solve(ctx, state)
+}
+
+// hidden returns the mounts in which the image has something, but for its own empty directories.
+func (r *runner) hidden(ctx context.Context, mounts []Mount) (list []string) {
+	for _, m := range mounts {
+		if r.hasFiles(ctx, m.Path, hiddenDepth) {
+			list = append(list, m.Path)
+		}
+	}
+	return list
+}
+
+// hiddenDepth bounds the levels of empty directories in a directory that counts as empty.
+const hiddenDepth = 4
+
+func (r *runner) hasFiles(ctx context.Context, dir string, depth int) bool {
+	entries, err := r.ref.ReadDir(ctx, gateway.ReadDirRequest{Path: dir})
+	if err != nil { // there is none
+		return false
+	}
+	for _, e := range entries {
+		if depth == 0 || !os.FileMode(e.Mode).IsDir() || r.hasFiles(ctx, path.Join(dir, path.Base(e.Path)), depth-1) {
+			return true
+		}
+	}
+	return false
+}
