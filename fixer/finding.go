@@ -1,6 +1,7 @@
 package fixer
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -44,7 +45,8 @@ type Finding struct {
 	// place of those.
 	Touched []document.Span
 	// Edits make the change in the text that came in, without the changes of others, by
-	// document.Splice. [Separate] sets them, where the change can be made so.
+	// document.Splice. [Separate] sets them, where the change can be made so: one that adds a
+	// file has none.
 	Edits []document.Edit
 
 	offset, end int             // in the text that the transform saw
@@ -142,11 +144,16 @@ type Step struct {
 }
 
 // NewFile is a file that a transform adds beside the document: to the build context of a
-// Dockerfile.
+// Dockerfile, to the folder of a Compose file.
 type NewFile struct {
 	ID   string // the transform's
 	Name string // in the view's directory
 	Text []byte
+}
+
+// equal reports whether two findings add one file.
+func (f *NewFile) equal(other NewFile) bool {
+	return f.ID == other.ID && f.Name == other.Name && bytes.Equal(f.Text, other.Text)
 }
 
 // Result is what became of one document.

@@ -62,10 +62,11 @@ func (p *Pass) Leave(at document.Span, problem, reason string) Reported {
 	return p.record(at, Finding{Status: Refused, Problem: problem, Reason: reason}, nil)
 }
 
-// Create records a finding that is fixed by a new file in the view's directory, as Change
-// does. The transforms that run later find it there.
-func (p *Pass) Create(at document.Span, f Finding, may Decision, file NewFile) {
-	r := p.Change(at, f, may).report
+// Create records a finding that is fixed by a new file in the view's directory and by the
+// edits, if there are any, as Change does: neither is made without the other. The transforms
+// that run later find the file there. Several findings may add one file, of the same text.
+func (p *Pass) Create(at document.Span, f Finding, may Decision, file NewFile, edits ...document.Edit) {
+	r := p.Change(at, f, may, edits...).report
 	if r.Status == Refused {
 		return
 	}

@@ -55,7 +55,7 @@ func (r *run) step(i int) {
 	for _, c := range changes {
 		if c.Status == Fixed {
 			c.Touched = r.touched(c.edits)
-			if len(r.applied) == 0 {
+			if len(r.applied) == 0 && c.created == nil {
 				c.first = spliced(c.edits)
 			}
 		}
@@ -100,7 +100,7 @@ func (r *run) note(order int, c *change, at place) {
 	if f.Status != Fixed {
 		return
 	}
-	if c.created != nil {
+	if c.created != nil && !slices.ContainsFunc(r.created, c.created.equal) {
 		r.created = append(r.created, *c.created)
 		r.subject.Create(r.views, r.views[c.views[0]].Directory(), *c.created)
 	}

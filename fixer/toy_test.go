@@ -361,6 +361,41 @@ func TestCreatesInView(t *testing.T) {
 	}
 }
 
+// TestCreatesWithEdits: a file and the edits that name it are made together, or neither is;
+// several changes that add one file add it once, as long as one of them is made.
+func TestCreatesWithEdits(t *testing.T) {
+	keyed := on("keyed", fixer.Safe, func(p *fixer.Pass, view *profile, l line) {
+		if l.value == "?" {
+			p.Create(l.Span, fixer.Finding{Problem: "no key"}, fixer.Decision{}, fixer.NewFile{Name: "key", Text: []byte("x\n")}, change(l, "key"))
+		}
+	})
+	for _, c := range []struct{ name, text, after, created, says string }{
+		{"one", "a=?\n", "a=key\n", "key", "1:1 keyed fixed: no key"},
+		{"two", "a=?\nb=?\n", "a=key\nb=key\n", "key", "1:1 keyed fixed: no key\n2:1 keyed fixed: no key"},
+		{"the first is ignored", "b=1\n# dockmend ignore=keyed\na=?\nb=?\n", "b=1\n# dockmend ignore=keyed\na=?\nb=key\n", "key", "4:1 keyed fixed: no key"},
+		{"all are ignored", "# dockmend ignore=keyed\n\na=?\n", "# dockmend ignore=keyed\n\na=?\n", "", ""},
+		{"too large", "a=?\nb=" + strings.Repeat("x", 994) + "\n", "a=?\nb=" + strings.Repeat("x", 994) + "\n", "", "1:1 keyed refused: no key (unchanged): the file would have more than 1000 bytes"},
+	} {
+		y := &toy{}
+		r, says := repair(t, y, c.text, fixer.Options{}, keyed)
+		var created []string
+		for _, f := range r.Created {
+			created = append(created, f.Name)
+		}
+		if string(r.After) != c.after || strings.Join(created, " ") != c.created || says != c.says {
+			t.Errorf("%s: got\n%s%q\n%s", c.name, r.After, created, says)
+		}
+		if err := fixer.Separate(t.Context(), y, []*fixer.Transform{keyed}, fixer.Options{}, &r); err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range r.Findings {
+			if f.Edits != nil {
+				t.Errorf("%s: edits alone would name a file that is not there: %+v", c.name, f.Edits)
+			}
+		}
+	}
+}
+
 // TestRestsOnLater: a change that counts on a later transform is taken back where
 // that one did not do its work.
 func TestRestsOnLater(t *testing.T) {
