@@ -42,15 +42,21 @@ func (f *File) offer() offer {
 	return offer{f, true, ""}
 }
 
-// mends reports whether the offered change fixes the finding.
+// mends reports whether the offered change fixes the finding: alone, or as a part of the
+// whole.
 func (o offer) mends(found fixer.Finding) bool {
-	return o.ok && found.Status == fixer.Fixed && !o.file.addsFile(found)
+	return o.fixes(found) && (!o.file.namesNewFile() || o.alone(found) != nil)
+}
+
+// fixes reports whether a change of the file fixes the finding.
+func (o offer) fixes(found fixer.Finding) bool {
+	return o.ok && found.Status == fixer.Fixed && !o.file.addsFile(found.ID)
 }
 
 // alone returns the text with the change of that finding and no other, nil where that
 // can't be made alone.
 func (o offer) alone(found fixer.Finding) []byte {
-	if !o.mends(found) || len(found.Edits) == 0 {
+	if !o.fixes(found) || len(found.Edits) == 0 {
 		return nil
 	}
 	text, err := document.Splice(o.file.Result.Before, found.Edits)
@@ -66,15 +72,22 @@ func (o offer) refuses(found fixer.Finding) string {
 	switch {
 	case found.Status != fixer.Fixed || o.file.Written || o.file.Err != nil:
 		return ""
-	case o.refusal == "" && o.file.addsFile(found):
+	case o.refusal == "" && o.file.addsFile(found.ID):
 		return "it adds a file"
+	case o.ok && !o.mends(found):
+		return "it is part of a repair that adds a file"
 	}
 	return o.refusal
 }
 
-// addsFile reports whether a new file alone fixes the finding, which no change
-// of the Dockerfile can make.
-func (f *File) addsFile(found fixer.Finding) bool {
-	return slices.ContainsFunc(f.Result.Created, func(c fixer.NewFile) bool { return c.ID == found.ID }) &&
-		!slices.ContainsFunc(f.Result.Steps, func(s fixer.Step) bool { return s.ID == found.ID })
+// addsFile reports whether a transform adds a file, which no change of the one at hand can
+// do.
+func (f *File) addsFile(id string) bool {
+	return slices.ContainsFunc(f.Result.Created, func(c fixer.NewFile) bool { return c.ID == id })
+}
+
+// namesNewFile reports whether the text after all changes names a file that is added: where it is
+// offered, that file would be missing.
+func (f *File) namesNewFile() bool {
+	return slices.ContainsFunc(f.Result.Steps, func(s fixer.Step) bool { return f.addsFile(s.ID) })
 }

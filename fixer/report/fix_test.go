@@ -106,7 +106,14 @@ func TestOffer(t *testing.T) {
 		{"a new file", func(f *File) {
 			f.Result.Created, f.Result.Steps = []fixer.NewFile{{ID: "nonroot-user", Name: "x"}}, nil
 		}, false, "it adds a file"},
-		{"a new file and a change", func(f *File) { f.Result.Created = []fixer.NewFile{{ID: "nonroot-user", Name: "x"}} }, true, ""},
+		{"a new file and a change", func(f *File) { f.Result.Created = []fixer.NewFile{{ID: "nonroot-user", Name: "x"}} }, false, "it adds a file"},
+		{"a new file and a change of another", func(f *File) {
+			f.Result.Created, f.Result.Steps = []fixer.NewFile{{ID: "compose-seccomp", Name: "x"}}, append(f.Result.Steps, fixer.Step{ID: "compose-seccomp"})
+		}, false, "it is part of a repair that adds a file"},
+		{"one that is made alone, with these", func(f *File) {
+			f.Result.Created, f.Result.Steps = []fixer.NewFile{{ID: "compose-seccomp", Name: "x"}}, append(f.Result.Steps, fixer.Step{ID: "compose-seccomp"})
+			f.Result.Findings[0].Edits = []document.Edit{{Span: document.Span{Start: 5, End: 6}, Text: "b"}}
+		}, true, ""},
 		{"a new file of another", func(f *File) { f.Result.Created = []fixer.NewFile{{ID: "dockerignore", Name: "x"}} }, true, ""},
 		{"not fixed", func(f *File) { f.Result.Findings[0].Status = fixer.Offered }, false, ""},
 	} {

@@ -42,7 +42,8 @@ type File struct {
 	Result fixer.Result
 	// Images are the facts of images that were asked for.
 	Images []*baseimage.Facts
-	// Directory is the build context's, in the form of Path; "" for none.
+	// Directory is that of the build context, or of a Compose file, in the form of Path; "" for
+	// none. Files are added to it.
 	Directory string
 	// Known reports for each finding of Result, by its index, whether a baseline has
 	// it. nil: there is no baseline.
@@ -67,7 +68,7 @@ type Proof struct {
 // Seen is one observation before and after.
 type Seen struct{ What, Before, After string }
 
-// Changed reports whether the fix changes the file, or adds one to its context.
+// Changed reports whether the fix changes the file, or adds one to its directory.
 func (f *File) Changed() bool {
 	return string(f.Result.Before) != string(f.Result.After) || len(f.Result.Created) > 0
 }
