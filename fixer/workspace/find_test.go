@@ -200,9 +200,15 @@ func TestWrite(t *testing.T) {
 	holdsText(t, ".dockerignore", ".git\n")
 	r.Before, r.After = []byte(textAfter), []byte(textBefore)
 	r.Created[0].Text = nil
-	if w, err := f.Write(r); err == nil || !w.Dockerfile || len(w.Created) > 0 {
+	if w, err := f.Write(r); err == nil || w.Dockerfile || len(w.Created) > 0 {
 		t.Errorf("a file that is there already: %+v, %v", w, err)
 	}
+	holdsText(t, "Dockerfile", textAfter) // since its change may count on the file that is added
+	r.Created[0].Text = []byte(".git\n")
+	if w, err := f.Write(r); err != nil || !w.Dockerfile || len(w.Created) > 0 {
+		t.Errorf("a file of the same text: %+v, %v", w, err)
+	}
+	holdsText(t, "Dockerfile", textBefore)
 	if _, err := (&File{Path: "-", Name: "<stdin>", Stdin: true}).Write(r); err == nil {
 		t.Error("standard input is written")
 	}

@@ -45,27 +45,28 @@ func replace(root *os.Root, name string, before, after []byte) error {
 	return root.Rename(t.name, name)
 }
 
-// create gives a new file with that text its name, which must not exist.
-func create(root *os.Root, name string, text []byte) error {
+// create gives a new file with that text its name, which must not exist: made is false where
+// a file of that name has this text.
+func create(root *os.Root, name string, text []byte) (made bool, err error) {
 	t, err := newTemp(root, 0o644)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer t.discard()
 	if _, err := t.Write(text); err != nil {
-		return err
+		return false, err
 	}
 	if err := t.Sync(); err != nil {
-		return err
+		return false, err
 	}
 	err = renameNew(root, t.name, name)
-	if !errors.Is(err, fs.ErrExist) {
-		return err
+	if errors.Is(err, fs.ErrExist) && fileHolds(root, name, text) {
+		return false, nil
 	}
-	if !fileHolds(root, name, text) {
-		return errors.New("it is there already")
+	if errors.Is(err, fs.ErrExist) {
+		err = errors.New("it is there already")
 	}
-	return nil
+	return err == nil, err
 }
 
 // openLocked opens a file that may be replaced, and locks it against other

@@ -12,29 +12,32 @@ import (
 
 // Written is what File.Write has written.
 type Written struct {
-	Dockerfile bool
-	Created    []string // paths of new files, for messages
+	Dockerfile bool     // the file itself, of any kind
+	Created    []string // paths of new files that were not there, for messages
 }
 
-// Write replaces the Dockerfile, if the fix changes it, and creates the files that the
-// fix adds to the build context, which Load has found; see Replace and Create. It
-// stops at the first error; Written is what was done before. Standard input can't be
-// written.
+// Write creates the files that the fix adds, in the directory that Load or Repair has found,
+// and then replaces the file itself, if the fix changes it; see Create and Replace. So the
+// file never names one that is not there, or counts on it. It stops at the first error; Written
+// is what was done before. Standard input can't be written.
 func (f *File) Write(r fixer.Result) (w Written, err error) {
 	if f.Stdin {
 		return w, notWritten(f.Name, errors.New("it comes from standard input"))
+	}
+	for _, created := range r.Created {
+		made, err := createIn(f.directory, created)
+		if err != nil {
+			return w, err
+		}
+		if made {
+			w.Created = append(w.Created, DisplayName(filepath.Join(f.directory, created.Name)))
+		}
 	}
 	if !bytes.Equal(r.Before, r.After) {
 		if err := Replace(f.Path, f.Tree, r.Before, r.After); err != nil {
 			return w, err
 		}
 		w.Dockerfile = true
-	}
-	for _, created := range r.Created {
-		if err := Create(f.directory, created); err != nil {
-			return w, err
-		}
-		w.Created = append(w.Created, DisplayName(filepath.Join(f.directory, created.Name)))
 	}
 	return w, nil
 }
@@ -67,16 +70,22 @@ func Replace(path, within string, before, after []byte) error {
 // unless it is a file with the same content, which another dockmend has made. The
 // error is that of Replace.
 func Create(dir string, file fixer.NewFile) error {
+	_, err := createIn(dir, file)
+	return err
+}
+
+// createIn is Create, and reports whether it made the file.
+func createIn(dir string, file fixer.NewFile) (made bool, err error) {
 	path := filepath.Join(dir, file.Name)
 	root, err := os.OpenRoot(dir) // no link in it leads elsewhere
 	if err != nil {
-		return notWritten(path, err)
+		return false, notWritten(path, err)
 	}
 	defer root.Close()
-	if err := create(root, file.Name, file.Text); err != nil {
-		return notWritten(path, err)
+	if made, err = create(root, file.Name, file.Text); err != nil {
+		return false, notWritten(path, err)
 	}
-	return settle(path, root)
+	return made, settle(path, root)
 }
 
 // settle waits for the new name of a file to be on the disk.
