@@ -15,6 +15,7 @@ import (
 // directories belong to each other by that alone.
 func (c command) composeFiles(options []option) {
 	var named []string
+	var project *option // --project-directory
 	for _, o := range options {
 		switch o.name {
 		case "-f", "--file":
@@ -23,7 +24,7 @@ func (c command) composeFiles(options []option) {
 			}
 			named = append(named, o.text)
 		case "--project-directory":
-			return
+			project = &o
 		}
 	}
 	if len(named) == 0 {
@@ -40,12 +41,29 @@ func (c command) composeFiles(options []option) {
 				files = append(files, file)
 			}
 		}
-		if len(files) == len(named) {
+		switch {
+		case len(files) < len(named):
+			continue
+		case project == nil || isOwn(dir, project.value, files):
 			c.reader.composeSet(files)
-			return
+		default: // what the files mean there is not read
+			for _, file := range files {
+				c.reader.projectDirs[file] = c.place
+			}
 		}
+		return
 	}
 }
+
+// isOwn reports whether a directory, named in dir, is that of the first of the files.
+func isOwn(dir, project value, files []string) bool {
+	named, why := local(dir, project)
+	return why == "" && named == path.Dir(files[0])
+}
+
+// ProjectDirectory returns the place of a command that names a Compose file and gives its project
+// another directory than that of its first file, by --project-directory; the zero Place for none.
+func (l *Links) ProjectDirectory(file string) workload.Place { return l.projectDirs[file] }
 
 // composeSet reads the services of files that a command merges, once.
 func (r *reader) composeSet(files []string) {

@@ -17,7 +17,7 @@ import (
 // builds of their images.
 func (r *reader) link() *Links {
 	mentions := r.mentions()
-	l := &Links{builds: map[string][]Build{}, deployments: map[string][]workload.Deployment{}, mentions: map[string][]workload.Mention{}, derived: map[string][]workload.Derivation{}, uses: map[string][]workload.TextUse{}, arguments: map[string][]workload.Argument{}, gaps: r.gaps, kubernetes: r.kubernetes, projects: r.projects, securityPatches: r.securityPatches, retagged: r.retagged}
+	l := &Links{builds: map[string][]Build{}, deployments: map[string][]workload.Deployment{}, mentions: map[string][]workload.Mention{}, derived: map[string][]workload.Derivation{}, uses: map[string][]workload.TextUse{}, arguments: map[string][]workload.Argument{}, gaps: r.gaps, kubernetes: r.kubernetes, projects: r.projects, securityPatches: r.securityPatches, retagged: r.retagged, projectDirs: r.projectDirs}
 	slices.SortStableFunc(r.builds, func(a, b build) int { return comparePlaces(a.Place, b.Place) })
 	slices.SortStableFunc(r.runs, func(a, b run) int { return comparePlaces(a.Place, b.Place) })
 	slices.SortStableFunc(l.gaps, func(a, b workload.Gap) int { return comparePlaces(a.Place, b.Place) })

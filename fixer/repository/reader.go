@@ -51,6 +51,7 @@ type reader struct {
 	givenArgs      []givenArg
 	buildMentions  []buildMention
 	retagged       map[string]workload.Place // by the name of an image: by kustomizations
+	projectDirs    map[string]workload.Place // by Compose file: of --project-directory
 	openShift      workload.Place
 	// securityPatches are those of the rights of pods, by the name of their object.
 	securityPatches map[string]workload.Place

@@ -56,6 +56,7 @@ type Links struct {
 	givenArgs       []givenArg
 	buildMentions   []buildMention
 	retagged        map[string]workload.Place
+	projectDirs     map[string]workload.Place
 	openShift       workload.Place
 	securityPatches map[string]workload.Place
 }
@@ -103,7 +104,7 @@ func (l *Links) Kubernetes() bool { return l.kubernetes }
 // Read reads the repository with the root fsys. It never fails: what can't be read is
 // among the gaps.
 func Read(fsys fs.FS) *Links {
-	r := &reader{fsys: fsys, exists: map[string]bool{}, names: map[string]string{}, patched: map[string]bool{}, claims: map[string]bool{}, hinted: map[string]bool{}, retagged: map[string]workload.Place{}, securityPatches: map[string]workload.Place{}}
+	r := &reader{fsys: fsys, exists: map[string]bool{}, names: map[string]string{}, patched: map[string]bool{}, claims: map[string]bool{}, hinted: map[string]bool{}, retagged: map[string]workload.Place{}, projectDirs: map[string]workload.Place{}, securityPatches: map[string]workload.Place{}}
 	r.walk(".", 0)
 	for _, task := range r.later {
 		task()
