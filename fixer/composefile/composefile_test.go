@@ -3,6 +3,7 @@ package composefile_test
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -79,6 +80,41 @@ func TestMeans(t *testing.T) {
 	}
 	if asked["a"] != 2 || asked["b"] != 2 { // once in each of the two projects
 		t.Errorf("asked for %v", asked)
+	}
+}
+
+// TestCreates: a file is added to the folder of the Compose file, and what runs later sees it there.
+func TestCreates(t *testing.T) {
+	const text = "services:\n  web:\n    image: a\n"
+	files := fstest.MapFS{"deploy/compose.yaml": {Data: []byte(text)}}
+	sees := func(p *composefile.Pass) bool {
+		_, err := fs.Stat(p.Repository(), "deploy/web.json")
+		return err == nil
+	}
+	create := func(p *composefile.Pass) error {
+		if sees(p) {
+			t.Error("the file is there before it is added")
+		}
+		edit, err := p.File.AddEntry(p.Services[0].Node, "env_file", yamlfile.String("web.json"))
+		p.Create(p.At(p.Services[0]), fixer.Finding{Problem: "has no file"}, fixer.Decision{}, fixer.NewFile{Name: "web.json", Text: []byte("{}\n")}, edit)
+		return err
+	}
+	look := func(p *composefile.Pass) error {
+		if !sees(p) {
+			t.Error("the file that was added is not there")
+		}
+		return nil
+	}
+	ts := append(seeing(create), seeing(look)...)
+	ts[0].Safety = fixer.Safe
+	r, err := composefile.Run(t.Context(), composefile.Source{
+		Name: "compose.yaml", Src: []byte(text), Place: "deploy/compose.yaml", Repository: files, Separate: true,
+	}, ts, fixer.Options{})
+	if err != nil || len(r.Created) != 1 || string(r.After) != text+"    env_file: web.json\n" {
+		t.Errorf("%s%+v, %v", r.After, r.Created, err)
+	}
+	if files["deploy/web.json"] != nil {
+		t.Error("the repository has it, too")
 	}
 }
 

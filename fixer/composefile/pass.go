@@ -2,6 +2,7 @@ package composefile
 
 import (
 	"fmt"
+	"io/fs"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
@@ -71,6 +72,14 @@ func (p *Pass) Inspect(image string, ask baseimage.Ask) (*baseimage.Facts, error
 
 // Place is the path by which the meanings name the file.
 func (p *Pass) Place() string { return p.view.subject.source.Place }
+
+// Repository is the root of the checkout, from which Place leads, with the files that this run
+// added; nil for none, and then no file can be added.
+func (p *Pass) Repository() fs.FS { return p.view.repository }
+
+// ProjectDirectory is the place of a command that names the file and gives the project another
+// directory than that of its first file; the zero Place for none.
+func (p *Pass) ProjectDirectory() workload.Place { return p.view.subject.source.ProjectDirectory }
 
 // At returns the place of a service in the file: its name.
 func (p *Pass) At(s *Service) document.Span {

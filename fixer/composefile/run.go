@@ -3,10 +3,13 @@ package composefile
 import (
 	"context"
 	"fmt"
+	"io/fs"
+	"path"
 	"slices"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
+	"github.com/dockmend/dockmend/fixer/buildcontext"
 	"github.com/dockmend/dockmend/fixer/compose"
 	"github.com/dockmend/dockmend/fixer/document"
 	"github.com/dockmend/dockmend/fixer/workload"
@@ -27,6 +30,12 @@ type Source struct {
 	// Beside are those of its directory that it is no part of. A caller may merge them with it,
 	// by naming the files.
 	Beside []*compose.Project
+	// Repository is the root of the checkout, from which Place and the projects name files. nil:
+	// there is none, and no file is added.
+	Repository fs.FS
+	// ProjectDirectory is the place of a command that names the file and gives the project another
+	// directory than that of its first file; the zero Place for none.
+	ProjectDirectory workload.Place
 	// Image returns what is known of the image of a service. nil: nothing is known of any.
 	Image func(*compose.Service) workload.Container
 	// Inspect asks a registry about an image. nil: nothing is known of any.
@@ -72,12 +81,20 @@ func (s *subject) Document() document.Document { return s.file }
 
 func (s *subject) Disagreement() string { return "" } // there is one view
 
-func (s *subject) Views() []fixer.View { return []fixer.View{s.view(s.file)} }
+func (s *subject) Views() []fixer.View {
+	return []fixer.View{s.view(s.file, s.source.Repository)}
+}
 
-func (s *subject) Create([]fixer.View, any, fixer.NewFile) {} // no transform adds a file
+// Create adds a file to the folder of the Compose file.
+func (s *subject) Create(views []fixer.View, _ any, file fixer.NewFile) {
+	for _, one := range views {
+		v := one.(*view)
+		v.repository = buildcontext.With(v.repository, path.Join(path.Dir(s.source.Place), file.Name), file.Text)
+	}
+}
 
-func (s *subject) view(f *yamlfile.File) *view {
-	v := &view{subject: s, file: f, services: entries(f)}
+func (s *subject) view(f *yamlfile.File, repository fs.FS) *view {
+	v := &view{subject: s, file: f, services: entries(f), repository: repository}
 	for _, e := range v.services {
 		e.Means = s.means[e.Name]
 	}
@@ -113,15 +130,16 @@ func entries(f *yamlfile.File) (list []*Service) {
 
 // view is the file as it is now.
 type view struct {
-	subject  *subject
-	file     *yamlfile.File
-	services []*Service
+	subject    *subject
+	file       *yamlfile.File
+	services   []*Service
+	repository fs.FS
 }
 
 func (v *view) Name() string { return "the Compose file" }
 
 func (v *view) Edited(d document.Document) (fixer.View, error) {
-	after := v.subject.view(d.(*yamlfile.File))
+	after := v.subject.view(d.(*yamlfile.File), v.repository)
 	if !slices.EqualFunc(v.services, after.services, func(a, b *Service) bool { return a.Name == b.Name }) {
 		return nil, fmt.Errorf("its services are not what they were")
 	}
@@ -141,6 +159,6 @@ func (v *view) Part(offset int) int {
 
 func (v *view) Uses(int) bool { return true }
 
-func (v *view) Directory() any { return nil }
+func (v *view) Directory() any { return nil } // there is one view
 
 func (v *view) Remarks() []fixer.Remark { return nil }

@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"path/filepath"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
@@ -27,7 +28,8 @@ func (f *File) composeFile(ctx context.Context, text []byte, with Request) (imag
 		Inspect: func(q baseimage.Query) (*baseimage.Facts, error) { return images.asked.Inspect(ctx, q) },
 	}
 	if images.checkout != nil {
-		src.Beside = images.links.Beside(place)
+		f.directory = filepath.Dir(f.Path)
+		src.Beside, src.Repository, src.ProjectDirectory = images.links.Beside(place), images.dir.FS(), images.links.ProjectDirectory(place)
 	}
 	r, err := composefile.Run(ctx, src, with.Transforms, with.Options)
 	if err == nil && refused != nil {

@@ -57,7 +57,7 @@ type File struct {
 	// Observed is what was seen of images of the file's repository; nil for nothing.
 	Observed *observed.Record
 
-	directory string // that of the build context, "" for none: known when the file is loaded
+	directory string // that files are added to, "" for none: of the build context, or a Compose file's; known when the file is loaded
 	within    string // where that was found in the checkout; "" for elsewhere
 	// checkout is the repository that the file is in, at place; nil for none.
 	checkout *checkout
@@ -73,8 +73,8 @@ var stdinNames = map[document.Kind]string{"": "Dockerfile", dockerfile.Kind: "Do
 
 func (f *File) isDockerfile() bool { return f.Kind == "" || f.Kind == dockerfile.Kind }
 
-// ContextDir returns the directory of the build context that Load has found; "" for
-// none, and before.
+// ContextDir returns the directory that files are added to: that of the build context, or the
+// one of a Compose file. It is "" for none, and before Load or Repair.
 func (f *File) ContextDir() string { return f.directory }
 
 // PathFrom returns the slash-separated path of the file from a directory, both without
@@ -110,7 +110,7 @@ func (f *File) DiffName() string {
 	return FromHere(path)
 }
 
-// createdName returns the path in the headers of a new file in the build context.
+// createdName returns the path in the headers of a file that is added.
 func (f *File) createdName(name string) string {
 	dir := filepath.Clean(f.directory)
 	if target, err := filepath.EvalSymlinks(dir); err == nil {
@@ -119,7 +119,7 @@ func (f *File) createdName(name string) string {
 	return FromHere(filepath.Join(dir, name))
 }
 
-// Diff returns the unified diffs of what a fix changes: of the Dockerfile, empty if it
+// Diff returns the unified diffs of what a fix changes: of the file itself, empty if it
 // stays unchanged, and of each file that the fix adds. Standard input has no directory
 // to add files to.
 func (f *File) Diff(r fixer.Result) [][]byte {
@@ -130,7 +130,7 @@ func (f *File) Diff(r fixer.Result) [][]byte {
 	return list
 }
 
-// added returns the files that the fix adds to the build context.
+// added returns the files that the fix adds to ContextDir.
 func (f *File) added(r fixer.Result) []fixer.NewFile {
 	if f.Stdin {
 		return nil
