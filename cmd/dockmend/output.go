@@ -40,10 +40,12 @@ type output struct {
 	found  bool // there is a change that the baseline does not have
 	// outside: a diff has a path that leads out of the current directory.
 	outside bool
+	// created are the files in the diffs that are added, by their paths.
+	created map[string]bool
 }
 
 func newOutput(s *streams, flags *outputFlags) *output {
-	o := &output{s: s, flags: flags, whole: flags.whole(), tally: report.NewTally(transforms.All()), diffs: flags.Format == "diff"}
+	o := &output{s: s, flags: flags, whole: flags.whole(), tally: report.NewTally(transforms.All()), diffs: flags.Format == "diff", created: map[string]bool{}}
 	o.report = report.Report{Version: version(), Transforms: transforms.All()}
 	o.people, o.colour = flags.forPeople(s.out)
 	return o
@@ -103,6 +105,7 @@ func (o *output) findings(j *job, f *report.File) error {
 
 // change shows the change of one file, in the requested form.
 func (o *output) change(j *job, r fixer.Result) error {
+	r.Created = slices.DeleteFunc(slices.Clone(r.Created), func(n fixer.NewFile) bool { return o.isKnown(j, n) })
 	if o.patches != nil {
 		o.patches.Add(j.File, r)
 	}
@@ -119,6 +122,19 @@ func (o *output) change(j *job, r fixer.Result) error {
 		return o.diff(j, r)
 	}
 	return nil
+}
+
+// isKnown reports whether a diff before this one adds the same file: several Compose files of a
+// directory may, and git apply adds it once.
+func (o *output) isKnown(j *job, n fixer.NewFile) bool {
+	dir, err := workspace.RealPath(j.ContextDir())
+	if err != nil {
+		return false
+	}
+	path := filepath.Join(dir, n.Name)
+	known := o.created[path]
+	o.created[path] = true
+	return known
 }
 
 // diff prints what changes in one file, and which files are added.
