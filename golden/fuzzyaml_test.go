@@ -22,9 +22,10 @@ import (
 // nothing left for a second run.
 func FuzzCompose(f *testing.F) {
 	fuzzYAML(f, "compose.yaml", func(t *testing.T, src []byte, o fixer.Options) (fixer.Result, error) {
-		projects := []*compose.Project{compose.LoadFiles(fstest.MapFS{"compose.yaml": {Data: src}}, "", []string{"compose.yaml"})}
+		files := fstest.MapFS{"compose.yaml": {Data: src}}
+		projects := []*compose.Project{compose.LoadFiles(files, "", []string{"compose.yaml"})}
 		return composefile.Run(t.Context(), composefile.Source{
-			Name: "compose.yaml", Src: src, Place: "compose.yaml", Projects: projects,
+			Name: "compose.yaml", Src: src, Place: "compose.yaml", Projects: projects, Repository: files,
 			Image:   func(*compose.Service) workload.Container { return wellKnown },
 			Inspect: func(q baseimage.Query) (*baseimage.Facts, error) { return baseimage.Table{}.Inspect(t.Context(), q) },
 		}, transforms.All(), o)

@@ -14,8 +14,10 @@
 //
 //	…/compose.yaml, …/manifest.yaml         what goes in, in place of a Dockerfile
 //	…/want.compose.yaml, …                  what must come out
+//	…/created.txt                           the names of files that must be made beside it
 //	…/containers.json                       what is known of the images, by their names and Dockerfiles
 //	…/*.yaml                                files that Compose merges with compose.yaml
+//	…/context/                              the other files of its repository
 //
 //	golden/all/CASE/repository/             files of all kinds, which are repaired together
 //	…/want/                                 what must come out, with --unsafe

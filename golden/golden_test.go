@@ -310,7 +310,7 @@ func (c *testCase) invariants(t *testing.T, r imagebuild.Result) {
 	c.twins(t, r)
 	c.asksForNothing(t)
 	c.standAlone(t)
-	applies(t, r)
+	applies(t, "Dockerfile", r.Result)
 }
 
 // standAlone: what is said to be a change that can be made alone leaves a Dockerfile, in
@@ -412,11 +412,11 @@ func (c *testCase) asksForNothing(t *testing.T) {
 	}
 }
 
-// applies: git apply takes the diff, and gives the result, new files included.
-func applies(t *testing.T, r imagebuild.Result) {
+// applies: git apply takes the diff of a file, and gives the result, new files included.
+func applies(t *testing.T, file string, r fixer.Result) {
 	t.Helper()
-	want := map[string][]byte{"Dockerfile": r.After}
-	patch := diff.Unified("Dockerfile", r.Before, r.After)
+	want := map[string][]byte{file: r.After}
+	patch := diff.Unified(file, r.Before, r.After)
 	for _, f := range r.Created {
 		want[f.Name] = f.Text
 		patch = append(patch, diff.Created(f.Name, f.Text)...)
@@ -425,7 +425,7 @@ func applies(t *testing.T, r imagebuild.Result) {
 		return
 	}
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "Dockerfile"), r.Before, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, file), r.Before, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command("git", "apply", "-")

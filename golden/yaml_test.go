@@ -18,6 +18,8 @@ import (
 	"github.com/dockmend/dockmend/fixer/diff"
 	"github.com/dockmend/dockmend/fixer/manifest"
 	"github.com/dockmend/dockmend/fixer/report"
+	"github.com/dockmend/dockmend/fixer/repository"
+	"github.com/dockmend/dockmend/fixer/seccomp"
 	"github.com/dockmend/dockmend/fixer/workload"
 	"github.com/dockmend/dockmend/fixer/yamlfile"
 	"github.com/dockmend/dockmend/transforms"
@@ -33,6 +35,7 @@ type yamlCase struct {
 	// builds, of the Dockerfile.
 	containers map[string]workload.Container
 	images     baseimage.Inspector
+	created    map[string][]byte // by the run before
 }
 
 func TestManifests(t *testing.T) { checkYAML(t, "manifest.yaml", 15) }
@@ -83,13 +86,19 @@ func (c *yamlCase) run(t *testing.T, src []byte) fixer.Result {
 	var r fixer.Result
 	var err error
 	if c.name == "compose.yaml" {
-		projects, beside := c.projects(t, src)
-		r, err = composefile.Run(t.Context(), composefile.Source{Name: c.name, Src: src, Place: c.name, Projects: projects, Beside: beside, Image: func(s *compose.Service) workload.Container {
-			if s.Build != nil {
-				return c.container(s.Build.Dockerfile)
-			}
-			return c.container(s.Image)
-		}, Inspect: c.inspect}, c.transforms, c.options)
+		files := c.files(t, src)
+		links := repository.Read(files)
+		r, err = composefile.Run(t.Context(), composefile.Source{
+			Name: c.name, Src: src, Place: c.name, Projects: links.Projects(c.name), Beside: links.Beside(c.name),
+			Repository: files, ProjectDirectory: links.ProjectDirectory(c.name),
+			Image: func(s *compose.Service) workload.Container {
+				if s.Build != nil {
+					return c.container(s.Build.Dockerfile)
+				}
+				return c.container(s.Image)
+			},
+			Inspect: c.inspect,
+		}, c.transforms, c.options)
 	} else {
 		r, err = manifest.Run(t.Context(), manifest.Source{Name: c.name, Src: src, Image: c.container}, c.transforms, c.options)
 	}
@@ -117,34 +126,27 @@ func (c *yamlCase) container(name string) workload.Container {
 	return workload.Container{Image: name, Unknown: "nothing is known of the image " + name}
 }
 
-// projects returns the Compose projects of the case's folder, with that text of the file: those
-// that it is a part of, and the others.
-func (c *yamlCase) projects(t *testing.T, src []byte) (list, beside []*compose.Project) {
+// files returns the repository of the case: the file with that text, those that are merged with
+// it, and what context/ has.
+func (c *yamlCase) files(t *testing.T, src []byte) fstest.MapFS {
 	t.Helper()
-	files := fstest.MapFS{c.name: {Data: src}}
+	files := buildContext(t, c.dir, false, false).(fstest.MapFS)
 	for _, pattern := range []string{"*.yaml", ".env"} {
 		others, err := filepath.Glob(filepath.Join(c.dir, pattern))
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, path := range others {
-			if name := filepath.Base(path); name != c.name && !strings.HasPrefix(name, "want.") {
-				files[name] = &fstest.MapFile{Data: read(t, c.dir, name)}
+			if name := filepath.Base(path); !strings.HasPrefix(name, "want.") {
+				files[name] = &fstest.MapFile{Data: read(t, c.dir, name), Mode: 0o644}
 			}
 		}
 	}
-	set, err := compose.Load(files, ".")
-	if err != nil {
-		t.Fatal(err)
+	for name, text := range c.created {
+		files[name] = &fstest.MapFile{Data: text, Mode: 0o644}
 	}
-	for _, p := range set.Projects {
-		if slices.Contains(p.Files, c.name) {
-			list = append(list, p)
-		} else {
-			beside = append(beside, p)
-		}
-	}
-	return list, beside
+	files[c.name] = &fstest.MapFile{Data: src, Mode: 0o644}
+	return files
 }
 
 func (c *yamlCase) check(t *testing.T) {
@@ -159,9 +161,14 @@ func (c *yamlCase) check(t *testing.T) {
 		return
 	}
 	changed := !bytes.Equal(r.Before, r.After)
+	var created bytes.Buffer
+	for _, f := range r.Created {
+		created.WriteString(f.Name + "\n")
+	}
 	if *update {
 		write(t, c.dir, "findings.txt", findings.Bytes(), findings.Len() > 0)
 		write(t, c.dir, "want."+c.name, r.After, changed)
+		write(t, c.dir, "created.txt", created.Bytes(), created.Len() > 0)
 		return
 	}
 	want := read(t, c.dir, "want."+c.name)
@@ -174,6 +181,9 @@ func (c *yamlCase) check(t *testing.T) {
 	if got, want := findings.Bytes(), read(t, c.dir, "findings.txt"); !bytes.Equal(got, want) {
 		t.Errorf("the findings differ from findings.txt:\n%s", diff.Unified("findings.txt", want, got))
 	}
+	if got, want := created.Bytes(), read(t, c.dir, "created.txt"); !bytes.Equal(got, want) {
+		t.Errorf("the files that are made differ from created.txt:\n%s", diff.Unified("created.txt", want, got))
+	}
 	if !changed && read(t, c.dir, "why.md") == nil {
 		t.Error("nothing is changed, and no why.md says why")
 	}
@@ -181,12 +191,20 @@ func (c *yamlCase) check(t *testing.T) {
 
 // invariants are what holds for every case: a second run changes nothing, each line that
 // was there is there, in its order, and the twins with other line ends are changed alike.
+// git apply makes it, with the files that are added.
 func (c *yamlCase) invariants(t *testing.T, r fixer.Result) {
 	t.Helper()
-	if again := c.run(t, r.After); !bytes.Equal(again.After, r.After) {
-		t.Errorf("a second run changes:\n%s", diff.Unified(c.name, r.After, again.After))
+	second := *c
+	second.created = map[string][]byte{}
+	for _, f := range r.Created {
+		second.created[f.Name] = f.Text
+	}
+	if again := second.run(t, r.After); !bytes.Equal(again.After, r.After) || len(again.Created) > 0 {
+		t.Errorf("a second run makes %d files, and changes:\n%s", len(again.Created), diff.Unified(c.name, r.After, again.After))
 	}
 	keepsLines(t, r.Before, r.After)
+	c.hasProfiles(t, r)
+	applies(t, c.name, r)
 	crlf := func(s []byte) []byte { return bytes.ReplaceAll(s, []byte("\n"), []byte("\r\n")) }
 	bom := func(s []byte) []byte { return append([]byte("\ufeff"), s...) }
 	open := func(s []byte) []byte { return bytes.TrimSuffix(s, []byte("\n")) }
@@ -204,8 +222,41 @@ func (c *yamlCase) invariants(t *testing.T, r fixer.Result) {
 	}
 }
 
+// profiles matches the seccomp profiles that services name in the folder of the file.
+var profiles = regexp.MustCompile(`seccomp:\./([\w.-]+)`)
+
+// hasProfiles: a seccomp profile that the change names is there, and one that it adds is what
+// dockmend seccomp prints, and is named.
+func (c *yamlCase) hasProfiles(t *testing.T, r fixer.Result) {
+	t.Helper()
+	var named []string
+	for _, m := range profiles.FindAllSubmatch(r.After, -1) {
+		named = append(named, string(m[1]))
+	}
+	p, err := seccomp.Node()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := p.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := c.files(t, c.src)
+	for _, f := range r.Created {
+		if files[f.Name] != nil || !slices.Contains(named, f.Name) || !bytes.Equal(f.Text, text) {
+			t.Errorf("%s is there, or not named, or not the profile:\n%s", f.Name, f.Text)
+		}
+		files[f.Name] = &fstest.MapFile{Data: f.Text}
+	}
+	for _, name := range named {
+		if !bytes.Contains(r.Before, []byte(name)) && files[name] == nil {
+			t.Errorf("%s is named, and not there", name)
+		}
+	}
+}
+
 // addedInFlow matches what is added to a list in flow style.
-var addedInFlow = regexp.MustCompile(`, ["']?(?:ALL|no-new-privileges:true)["']?\]`)
+var addedInFlow = regexp.MustCompile(`(?:, ["']?(?:ALL|no-new-privileges:true|seccomp:\./[\w.-]+)["']?)+\]`)
 
 // named matches the tag and the digest of an image that a service names.
 var named = regexp.MustCompile(`^( +image: "?[\w./]+)[:@][^"]*`)

@@ -12,6 +12,8 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/dockmend/dockmend/fixer/seccomp"
 )
 
 // Project returns a Compose file as compose-go reads it, also one that is only complete with
@@ -77,7 +79,9 @@ func withoutAdded(before, after types.ServiceConfig) types.ServiceConfig {
 		after.ReadOnly = false
 	}
 	after.CapDrop = without(before.CapDrop, after.CapDrop, func(s string) bool { return s == "ALL" })
-	after.SecurityOpt = without(before.SecurityOpt, after.SecurityOpt, func(s string) bool { return s == "no-new-privileges:true" })
+	after.SecurityOpt = without(before.SecurityOpt, after.SecurityOpt, func(s string) bool {
+		return s == "no-new-privileges:true" || s == "seccomp:./"+seccomp.Name()
+	})
 	after.Tmpfs = without(before.Tmpfs, after.Tmpfs, func(string) bool { return isReadOnly })
 	return after
 }

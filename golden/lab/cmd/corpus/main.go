@@ -140,7 +140,7 @@ func (t *tally) compose(dir string, files fs.FS, place string) {
 	run := func(text []byte) (fixer.Result, error) {
 		p := compose.LoadFiles(replaced{files, place, text}, "", []string{place})
 		return composefile.Run(context.Background(), composefile.Source{
-			Name: place, Src: text, Place: place, Projects: []*compose.Project{p},
+			Name: place, Src: text, Place: place, Projects: []*compose.Project{p}, Repository: files,
 			Image: func(s *compose.Service) workload.Container { return madeUp(s.Image) },
 		}, transforms.Of(compose.Kind), options)
 	}
