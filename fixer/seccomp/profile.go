@@ -56,6 +56,12 @@ var node = sync.OnceValues(func() (*Profile, error) {
 // profile was derived from, since JSON has no comments.
 func Name() string { return "node.moby-" + strings.TrimSpace(defaultVersion) + ".json" }
 
+// IsName reports whether a name is one that [Name] returns, in this version or another.
+func IsName(name string) bool {
+	version, ok := strings.CutPrefix(name, "node.moby-v")
+	return ok && strings.HasSuffix(version, ".json")
+}
+
 // JSON returns the profile as Docker reads it, indented by tabs, with a final newline. The
 // same profile always gives the same bytes.
 func (p *Profile) JSON() ([]byte, error) {

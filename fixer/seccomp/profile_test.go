@@ -317,3 +317,11 @@ func TestReasons(t *testing.T) {
 		}
 	}
 }
+
+func TestIsName(t *testing.T) {
+	for name, want := range map[string]bool{Name(): true, "node.moby-v0.2.4.json": true, "node.json": false, "node.moby-v0.2.4.yaml": false, "package.json": false} {
+		if IsName(name) != want {
+			t.Errorf("%s: %t", name, !want)
+		}
+	}
+}

@@ -15,6 +15,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/discover"
 	"github.com/dockmend/dockmend/fixer/imagebuild"
 	"github.com/dockmend/dockmend/fixer/observed"
+	"github.com/dockmend/dockmend/fixer/seccomp"
 	"github.com/dockmend/dockmend/fixer/stage"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
@@ -114,7 +115,7 @@ func (s *Source) within(b imagebuild.Build) (dir string, ok bool) {
 }
 
 // repairs reports whether a run may change a file of the checkout: a Dockerfile and its ignore file,
-// a Compose file, a manifest. A record of what was seen is made by a run, too.
+// a Compose file and its seccomp profile, a manifest. A record of what was seen is made by a run, too.
 func (c *checkout) repairs(place string, read func() ([]byte, error)) bool {
 	if !c.open() {
 		return false
@@ -130,6 +131,8 @@ func (c *checkout) repairs(place string, read func() ([]byte, error)) bool {
 		}
 		text, err := read()
 		return err == nil && discover.IsManifest(text)
+	case seccomp.IsName(path.Base(place)):
+		return true
 	case strings.HasSuffix(base, ".json"):
 		text, err := read()
 		return err == nil && isRecord(text)

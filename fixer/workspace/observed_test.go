@@ -12,6 +12,7 @@ import (
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/observed"
+	"github.com/dockmend/dockmend/fixer/seccomp"
 	"github.com/dockmend/dockmend/fixer/stage"
 )
 
@@ -48,6 +49,7 @@ func TestObserved(t *testing.T) {
 		"the same":                   {says: "what it writes was observed (listened on 3000)", safe: true},
 		"the Compose file alone":     {compose: service + "# for two\n", says: "was observed", safe: true},
 		"a manifest alone":           {more: map[string]string{"pod.yaml": podOf + "acme/shop\n"}, says: "was observed", safe: true},
+		"a profile beside it":        {more: map[string]string{seccomp.Name(): "{}"}, says: "was observed", safe: true},
 		"a record beside it":         {more: map[string]string{"seen.json": `{"version": 1, "images": []}`}, says: "was observed", safe: true},
 		"what changes nothing":       {compose: service + "    ports: ['80:3000']\n    restart: always\n", says: "was observed", safe: true},
 		"the user, stated":           {compose: service + "    user: '1000:1000'\n", says: "was observed", safe: true},
