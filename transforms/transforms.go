@@ -44,6 +44,8 @@ import (
 //   - compose-pin-image comes before what else Compose files say of their images;
 //   - compose-user, compose-init, compose-read-only, compose-cap-drop and compose-no-new-privileges are for
 //     Compose files, and rest on the users that the Dockerfiles have in the end;
+//   - compose-seccomp comes after them, since what it adds counts for less than each of
+//     them, and is the last option of security_opt;
 //   - kube-user, kube-no-escalation, kube-read-only, kube-drop-caps, kube-seccomp and
 //     kube-fs-group are for manifests, and
 //     rest on the same.
@@ -76,6 +78,7 @@ func All() []*fixer.Transform {
 		ComposeReadOnly,
 		ComposeCapDrop,
 		ComposeNoNewPrivileges,
+		ComposeSeccomp,
 		KubeUser,
 		KubeNoEscalation,
 		KubeReadOnly,

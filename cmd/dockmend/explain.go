@@ -199,5 +199,12 @@ func changedExample(id string) (string, error) {
 			patch = append(patch, diff.Created("."+name, after)...)
 		}
 	}
-	return string(patch), nil
+	created, err := golden.Examples.ReadFile(dir + "/created.txt")
+	if errors.Is(err, fs.ErrNotExist) {
+		return string(patch), nil
+	}
+	for name := range strings.Lines(string(created)) {
+		patch = append(patch, "\nNew file: "+name...)
+	}
+	return string(patch), err
 }

@@ -23,7 +23,7 @@ func (c *seccompCmd) Help() string {
     dockmend seccomp > ` + seccomp.Name() + `
     docker run --security-opt seccomp=` + seccomp.Name() + ` my-app
 
-Most containers are better without a profile of their own. What it adds is third-order: a user other than root, no capabilities and no-new-privileges come first, and dockmend makes these changes by itself. And Docker's default moves on: it has denied io_uring since 2023 and AF_ALG since 2026, and each release of the kernel brings new calls. A copy of it receives none of that. So its file is named by what it was derived from; print it again after an update. In Kubernetes, use RuntimeDefault: a profile of your own (Localhost) must be on every node.
+Most containers are better without a profile of their own. What it adds is third-order: a user other than root, no capabilities and no-new-privileges come first, and dockmend makes these changes by itself. And Docker's default moves on: it has denied io_uring since 2023 and AF_ALG since 2026, and each release of the kernel brings new calls. A copy of it receives none of that. So its file is named by what it was derived from; print it again after an update. In Kubernetes, use RuntimeDefault: a profile of your own (Localhost) must be on every node. In Compose files, compose-seccomp adds it with --unsafe.
 
 With --check, prints what a profile gets wrong, the worst first: names that are not system calls, calls by which containers are left, what node or the container runtime lacks, and how it differs from Docker's default.
 

@@ -2,12 +2,16 @@ package workspace
 
 import (
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/dockmend/dockmend/fixer"
+	"github.com/dockmend/dockmend/fixer/baseimage"
 	"github.com/dockmend/dockmend/fixer/document"
+	"github.com/dockmend/dockmend/fixer/seccomp"
+	"github.com/dockmend/dockmend/transforms"
 )
 
 // TestComposeEvidence: a service says what the Dockerfile that it builds says in the end, for
@@ -134,4 +138,58 @@ func TestComposeRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestComposeCreates: the profile that a Compose file names is written beside it, before the
+// file is changed, and a second run changes nothing.
+func TestComposeCreates(t *testing.T) {
+	const service = "services:\n  shop:\n    build: ..\n"
+	seccompOnly := Request{Transforms: []*fixer.Transform{transforms.ComposeSeccomp}, Inspector: baseimage.Table{}, Options: fixer.Options{Threshold: fixer.Unsafe}}
+	for name, c := range map[string]struct {
+		meanwhile string // a file of the folder that gets another text before Write
+		says      string // of the error of Write; "" for none
+	}{
+		"beside the file":            {},
+		"made meanwhile":             {seccomp.Name(), "not written: it is there already"},
+		"the file changed meanwhile": {"compose.yaml", errChanged.Error()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := checkoutOf(t, map[string]string{"Dockerfile": users, "deploy/compose.yaml": service}, Search{Compose: true})
+			f := files[len(files)-1]
+			folder := filepath.Dir(f.Path)
+			r, err := f.Repair(t.Context(), nil, seccompOnly)
+			if err != nil || len(r.Created) != 1 {
+				t.Fatalf("%+v, %v", r.Findings, err)
+			}
+			if c.meanwhile != "" {
+				put(t, filepath.Join(folder, c.meanwhile), service+"# x\n", 0o644)
+			}
+			w, err := f.Write(r.Result)
+			if (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) || w.Dockerfile != (err == nil) {
+				t.Errorf("%+v, %v", w, err)
+			}
+			text, err := os.ReadFile(f.Path)
+			if err != nil || strings.Contains(string(text), "seccomp:./"+seccomp.Name()) != w.Dockerfile {
+				t.Errorf("%s%v", text, err)
+			}
+			if c.says != "" {
+				return
+			}
+			holdsText(t, filepath.Join(folder, seccomp.Name()), string(r.Created[0].Text))
+			r, err = again(t, f).Repair(t.Context(), nil, seccompOnly)
+			if err != nil || len(r.Findings)+len(r.Created) > 0 || string(r.After) != string(text) {
+				t.Errorf("a second run: %+v, %v", r.Findings, err)
+			}
+		})
+	}
+}
+
+// again returns a file as another run finds it.
+func again(t *testing.T, f *File) *File {
+	t.Helper()
+	files, _, err := Find(t.Context(), []string{f.Path}, Search{Compose: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files[0]
 }
