@@ -23,7 +23,7 @@ func TestFromVariable(t *testing.T) {
 		"command: [node, $FILE]":                             4,
 		"build:\n      context: .\n      args: {A: $B}":      6,
 		"healthcheck: {test: 'curl localhost:${PORT}'}":      4,
-		"volumes: ['${DIR:-./data}:/data']":                    4,
+		"volumes: ['${DIR:-./data}:/data']":                  4,
 		"tmpfs: '/tmp:size=${SIZE}'":                         4,
 		"entrypoint: &e [$A]\n    command: *e":               4,
 		"working_dir: /app/$DIR":                             4,
