@@ -60,7 +60,7 @@ func (c *fixCmd) check(inv *invocation) error {
 		}
 	}
 	if c.Verify && len(c.Kind) > 0 && !slices.Contains(c.Kind, "dockerfile") {
-		return withHint(errors.New("--verify runs Dockerfiles, and --kind leaves them out"), "leave --verify out: what other files say is not run")
+		return withHint(errors.New("--verify runs Dockerfiles, and --kind leaves them out"), "dockmend verify runs what other files say, and writes nothing")
 	}
 	if _, err := c.spec(); err != nil {
 		return err // used with --verify only, but never valid

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math/bits"
@@ -16,13 +17,15 @@ import (
 // report returns the proof in the form of a report.
 func (p *stageProof) report() report.Proof {
 	r := report.Proof{
-		Target: p.Target, Outcome: string(p.Verdict.Outcome), Reason: p.Verdict.Reason, Notes: p.Verdict.Notes, Details: p.Proof,
+		Target: p.Target, Service: p.Service, Outcome: string(p.Verdict.Outcome), Reason: p.Verdict.Reason, Notes: p.Verdict.Notes, Details: p.Proof,
 	}
 	for _, row := range []struct {
 		what string
 		show func(*proof.Observation) string
 	}{{"user", userOf}, {"capabilities", capabilitiesOf}, {"read-only", readOnlyOf}, {"seccomp", seccompOf}, {"writes", writesOf}, {"stop", stopOf}, {"size", sizeOf}, {"build", buildOf}} {
-		r.Seen = append(r.Seen, report.Seen{What: row.what, Before: row.show(p.Before), After: row.show(p.After)})
+		if p.Before != nil { // it was run
+			r.Seen = append(r.Seen, report.Seen{What: row.what, Before: row.show(p.Before), After: row.show(p.After)})
+		}
 	}
 	return r
 }
@@ -41,14 +44,14 @@ func printProofs(w io.Writer, list []stageProof, failed bool) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "FILE\tVERDICT\tUSER\tCAPS\tREAD-ONLY\tSECCOMP\tSTOP\tSIZE\tBUILDS")
 	for _, p := range list {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", p.name(), p.Verdict.Outcome, p.both(userOf), p.both(capabilitiesOf), readOnlyOf(p.After), seccompOf(p.After),
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", p.name(), p.Verdict.Outcome, p.both(userOf), p.both(capabilitiesOf), p.after(readOnlyOf), p.after(seccompOf),
 			p.both(stopOf), p.both(sizeOf), p.both(buildOf))
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
 	for _, p := range list {
-		if writes := writesOf(p.After); writes != "-" {
+		if writes := p.after(writesOf); writes != "-" {
 			if _, err := fmt.Fprintf(w, "%s: writes %s\n", p.name(), escape.Line(writes)); err != nil {
 				return err
 			}
@@ -65,17 +68,28 @@ func printProofs(w io.Writer, list []stageProof, failed bool) error {
 	return nil
 }
 
-// name returns the file, with the stage if there are several.
+// name returns the file, with the service, or the stage if there are several.
 func (p *stageProof) name() string {
 	name := escape.Line(p.File)
-	if p.Target != "" {
-		name += " (" + p.Target + ")"
+	if of := cmp.Or(p.Service, p.Target); of != "" {
+		name += " (" + escape.Line(of) + ")"
 	}
 	return name
 }
 
+// after shows a property of what was changed.
+func (p *stageProof) after(show func(*proof.Observation) string) string {
+	if p.After == nil { // it was not run
+		return "-"
+	}
+	return show(p.After)
+}
+
 // both shows a property before and after, once if it is the same.
 func (p *stageProof) both(show func(*proof.Observation) string) string {
+	if p.Before == nil {
+		return p.after(show)
+	}
 	before, after := show(p.Before), show(p.After)
 	if before == after {
 		return before
@@ -148,8 +162,12 @@ func readOnlyOf(o *proof.Observation) string {
 	switch {
 	case o.Hardened == nil:
 		return "-"
-	case o.Run != nil && o.Hardened.State == o.Run.State:
+	case !o.Hardened.ReadOnly:
+		return "no"
+	case o.Lack() == "":
 		return "works"
+	case o.Run != nil && o.Hardened.State == o.Run.State:
+		return "differs"
 	}
 	return "fails"
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"path"
@@ -128,37 +127,14 @@ func (s start) planned(c workload.Container) func([]string, observer.User) []pro
 			plan = []readonly.Directory{{Path: "/tmp"}}
 		}
 		for _, d := range plan {
-			m := proof.Mount{Path: d.Path}
+			m := proof.Mount{Path: d.Path, NoExec: true}
 			if d.Own {
 				m.UID, m.GID, m.Mode = as.UID, as.GID, 0o700
 			}
 			list = append(list, m)
 		}
-		for _, m := range s.mounts {
-			if m.Kind == workload.Tmpfs {
-				list = append(list, tmpfs(m))
-			}
-		}
-		return list
+		return append(list, mountsOf(s.mounts)...)
 	}
-}
-
-// tmpfs returns a tmpfs of a service, as an engine makes it.
-func tmpfs(m workload.Mount) proof.Mount {
-	one := proof.Mount{Path: m.Target}
-	for option := range strings.SplitSeq(m.Options, ",") {
-		name, value, _ := strings.Cut(option, "=")
-		switch name {
-		case "uid":
-			one.UID, _ = strconv.Atoi(value) // an engine refuses what is no number
-		case "gid":
-			one.GID, _ = strconv.Atoi(value)
-		case "mode":
-			mode, _ := strconv.ParseUint(value, 8, 32)
-			one.Mode = fs.FileMode(mode) & fs.ModePerm
-		}
-	}
-	return one
 }
 
 // maxServices bounds the services of one Dockerfile that are run.
@@ -205,7 +181,7 @@ func isService(d workload.Deployment) bool {
 
 // startOf returns how a deployment starts its image.
 func startOf(d workload.Deployment) proof.Start {
-	s := proof.Start{Entrypoint: d.Entrypoint, Command: d.Command, WorkDir: d.WorkingDir, User: d.User, HealthCheck: d.HealthCheck}
+	s := proof.Start{Entrypoint: d.Entrypoint, Command: d.Command, WorkDir: d.WorkingDir, User: d.User, HealthCheck: d.HealthCheck, Ports: d.Ports}
 	for _, m := range d.Mounts {
 		if m.Kind == workload.Volume || m.Kind == workload.Anonymous {
 			s.Volumes = append(s.Volumes, m.Target)

@@ -17,9 +17,12 @@ import (
 )
 
 type verifyCmd struct {
-	Paths []string `arg:"" optional:"" name:"path" predictor:"path" help:"Dockerfiles, directories, or - for standard input. Default: the current directory."`
+	Paths []string `arg:"" optional:"" name:"path" predictor:"path" help:"Dockerfiles, Compose files, manifests, directories, or - for standard input. Default: the current directory."`
+
+	Observed string `placeholder:"FILE" predictor:"path" help:"What an earlier run saw of images (--record): root file systems become read-only where that was seen to work."`
 
 	outputFlags `embed:""`
+	kindFlags   `embed:"" group:"Which files"`
 	searchFlags `embed:"" group:"Which files"`
 	changeFlags `embed:"" group:"What is changed, and how"`
 	buildFlags  `embed:"" group:"The build"`
@@ -31,7 +34,7 @@ type verifyCmd struct {
 func (c *verifyCmd) Help() string {
 	return `Builds each Dockerfile as it is and as dockmend would change it, with BuildKit and the real build context, runs what came out, and compares: whether it builds, starts and stays up, its user, what it may write, how it reacts to the signal to stop. No file is changed. What was not observed is reported, and proves nothing.
 
-The verdicts are: proved (it does what it did before, and is not root), repaired (it did not build before, at a step that is changed, and now it works and is not root), not proved, same failure (it failed before, too), broken by the fix. A Dockerfile that dockmend leaves alone is not built.
+The verdicts are: proved (it does what it did before, and is not root), repaired (it did not build before, at a step that is changed, and now it works and is not root), not proved, same failure (it failed before, too), broken by the fix. A Dockerfile that dockmend leaves alone is not built. Of a Compose file or a manifest that it changes, each service and container that runs an image of the repository is run as the file says then, and as it runs without that: its user, command, environment and health check, what it can write, its capabilities.
 
 What is changed runs hardened, too: with a read-only root file system, an empty /tmp aside, without capabilities, and with no-new-privileges. --record runs each image and each service of a Compose file so, with what was seen to be written still writable, and keeps what was seen for dockmend --observed: that makes root file systems read-only where it was seen to work.
 
@@ -40,7 +43,11 @@ Exit codes: 0 all is proved or repaired, or nothing to prove; 1 something is not
 
 // Run implements the command.
 func (c *verifyCmd) Run(ctx context.Context, s *streams, inv *invocation) error {
-	r, err := prepare(ctx, s, inv, c.Paths, []document.Kind{dockerfile.Kind}, &fileFlags{c.changeFlags, c.buildFlags}, &c.searchFlags, &c.imageFlags, c.Quiet)
+	var err error
+	if inv.observed, err = readRecord(c.Observed); err != nil {
+		return err
+	}
+	r, err := prepare(ctx, s, inv, c.Paths, c.kinds(), &fileFlags{c.changeFlags, c.buildFlags}, &c.searchFlags, &c.imageFlags, c.Quiet)
 	if err != nil {
 		return err
 	}
@@ -60,6 +67,11 @@ type verification struct {
 	builder  *proof.Builder
 	spec     proof.Spec
 	status   *statusLine
+
+	// What came out so far.
+	proofs []stageProof
+	seen   []recorded
+	hint   string // for the first error that has one
 }
 
 // verified is the result for one Dockerfile.
@@ -70,10 +82,11 @@ type verified struct {
 	err    error
 }
 
-// stageProof is the proof of one stage.
+// stageProof is the proof of one stage, or of what a Compose file or a manifest runs.
 type stageProof struct {
-	File   string `json:"file"`
-	Target string `json:"target,omitempty"` // "" for the last
+	File    string `json:"file"`
+	Target  string `json:"target,omitempty"`  // "" for the last
+	Service string `json:"service,omitempty"` // or container; "" for a stage
 	*proof.Proof
 }
 
@@ -98,36 +111,53 @@ func (f *proofFlags) run(ctx context.Context, s *streams, v *verification) (err 
 	defer v.builder.Close()
 	v.status = newStatusLine(s.err)
 	v.recordTo = f.Record
-	var all []stageProof
-	var seen []recorded
-	unproved, hint := false, ""
-	for i, result := range parallel(v.jobs, f.Jobs, func(j *job) verified { return v.one(ctx, s, j) }) {
+	defer v.keep()()
+	changed := changedFiles{}
+	if err := v.images(ctx, s, changed, f.Jobs); err != nil {
+		return err
+	}
+	if err := v.deployed(ctx, s, changed, f.Jobs); err != nil {
+		return err
+	}
+	tellLimited(s, v.inspector)
+	if v.hint != "" {
+		fmt.Fprintln(s.err, "hint:", v.hint)
+	}
+	if v.recordTo != "" && !v.failed {
+		if err := writeRecord(v.recordTo, v.seen); err != nil {
+			return err
+		}
+		v.tellUnrecorded(s, v.seen)
+	}
+	return v.conclude(s)
+}
+
+// images proves the changes of the Dockerfiles, and remembers them in changed.
+func (v *verification) images(ctx context.Context, s *streams, changed changedFiles, atATime int) error {
+	jobs := slices.DeleteFunc(slices.Clone(v.jobs), func(j *job) bool { return j.kind() != dockerfile.Kind })
+	for i, result := range parallel(jobs, atATime, func(j *job) verified { return v.one(ctx, s, j) }) {
 		got := <-result // also when ctx has ended: it tidies up, then
 		v.status.clear()
 		if ctx.Err() != nil {
 			continue
 		}
-		if err := v.show(s, v.jobs[i], &got); err != nil {
+		if err := v.show(s, jobs[i], &got); err != nil {
 			return err
 		}
-		unproved, hint = unproved || got.worst() != nil, cmp.Or(hint, got.hint())
-		all, seen = append(all, got.proofs...), append(seen, got.seen...)
+		changed.add(jobs[i], outcome{got.result, got.err})
+		v.hint = cmp.Or(v.hint, got.hint())
+		v.proofs, v.seen = append(v.proofs, got.proofs...), append(v.seen, got.seen...)
 	}
 	if ctx.Err() != nil {
 		return endedEarly(ctx)
 	}
-	tellLimited(s, v.inspector)
-	if hint != "" {
-		fmt.Fprintln(s.err, "hint:", hint)
-	}
-	if v.recordTo != "" && !v.failed {
-		if err := writeRecord(v.recordTo, seen); err != nil {
-			return err
-		}
-		v.tellUnrecorded(s, seen)
-	}
+	return nil
+}
+
+// conclude prints the table and the summary, and returns how the run ends.
+func (v *verification) conclude(s *streams) error {
 	if v.table {
-		if err := printProofs(s.out, all, v.failed); err != nil {
+		if err := printProofs(s.out, v.proofs, v.failed); err != nil {
 			return err
 		}
 	}
@@ -137,7 +167,7 @@ func (f *proofFlags) run(ctx context.Context, s *streams, v *verification) (err 
 	switch {
 	case v.failed:
 		return exitCode(exitError)
-	case unproved:
+	case slices.ContainsFunc(v.proofs, func(p stageProof) bool { return !p.Verdict.Outcome.Good() }):
 		return exitCode(exitChanges)
 	}
 	return nil
@@ -190,7 +220,7 @@ func (v *verification) prove(ctx context.Context, j *job, src *workspace.Source,
 		if err != nil {
 			return nil, proofError(j.Name, err)
 		}
-		list = append(list, stageProof{j.Name, target, p})
+		list = append(list, stageProof{File: j.Name, Target: target, Proof: p})
 	}
 	return list, nil
 }

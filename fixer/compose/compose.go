@@ -38,8 +38,6 @@ type Service struct {
 	Parts []Part
 	// Attributes are the places of what it states, by name; of several, the one that counts.
 	Attributes map[string]workload.Place
-	// ReadOnly: read_only says that the root file system is.
-	ReadOnly bool
 	// Groups are the further groups of group_add, as written.
 	Groups []string
 	// SecurityOpt are the options of security_opt, as written.

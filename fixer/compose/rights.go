@@ -34,6 +34,11 @@ func (g *gathering) rights() {
 	for _, name := range g.config.CapDrop {
 		d.CapDrop = append(d.CapDrop, g.unknowns.written(name))
 	}
+	d.ReadOnly = g.config.ReadOnly
+	for _, o := range g.config.SecurityOpt {
+		name, value, _ := strings.Cut(strings.ReplaceAll(o, "=", ":"), ":")
+		d.NoNewPrivileges = d.NoNewPrivileges || name == "no-new-privileges" && (value == "" || value == "true")
+	}
 	d.HostNetwork = g.config.NetworkMode == "host"
 	if d.HostPID = g.config.Pid == "host"; d.HostPID {
 		set("pid")

@@ -88,7 +88,7 @@ services:
 	}
 	for i, s := range set.Projects[0].Services {
 		d := s.Deployment
-		if got := fmt.Sprintf("%s %v %q %q %q %q %v", s.Name, s.ReadOnly, s.Groups, d.CapDrop, d.CapAdd, s.SecurityOpt, d.Gaps); got != want[i] {
+		if got := fmt.Sprintf("%s %v %q %q %q %q %v", s.Name, s.Deployment.ReadOnly, s.Groups, d.CapDrop, d.CapAdd, s.SecurityOpt, d.Gaps); got != want[i] {
 			t.Errorf("got  %s\nwant %s", got, want[i])
 		}
 	}

@@ -87,7 +87,6 @@ func (a *assembly) service(config types.ServiceConfig, ls layers) *Service {
 	s.Container = config.ContainerName
 	s.Inside = g.inside()
 	s.Parts, s.Attributes = ls.parts(), ls.attributes()
-	s.ReadOnly = config.ReadOnly
 	for _, group := range config.GroupAdd {
 		s.Groups = append(s.Groups, g.unknowns.written(group))
 	}

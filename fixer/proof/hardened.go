@@ -15,8 +15,10 @@ func (o *Observation) Lack() string {
 	switch {
 	case run == nil || h == nil:
 		return "it was not run so"
+	case h.State.rank() < run.State.rank():
+		return fmt.Sprintf("it %s: %s", map[State]string{Failed: "fails", Ended: "ends", Alive: "is not ready"}[h.State], h.Reason)
 	case h.State != run.State:
-		return h.Reason
+		return "it works otherwise than before: " + string(h.State)
 	case len(h.NotObserved) > 0:
 		return "not observed: " + h.NotObserved[0]
 	case run.Health != nil && !run.Health.OK:
@@ -39,6 +41,41 @@ func (o *Observation) Lack() string {
 		}
 	}
 	return ""
+}
+
+// Plain returns the observation without the hardened run.
+func (o *Observation) Plain() *Observation {
+	plain := *o
+	plain.Hardened = nil
+	return &plain
+}
+
+// Judge returns what the hardened run shows, measured by the other one.
+func (o *Observation) Judge() Verdict {
+	run, h := o.Run, o.Hardened
+	switch {
+	case !o.Build.OK:
+		return Verdict{Outcome: NotProved, Reason: "it does not build: " + o.Build.Error, Step: o.Build.Step, Log: o.Build.Log}
+	case run.State != Up && run.State != Ended:
+		return Verdict{Outcome: NotProved, Reason: "it does not work, hardened or not: " + run.Reason, Log: run.Log}
+	case h != nil && h.State.rank() < run.State.rank():
+		return Verdict{Outcome: Broken, Reason: "it does not work as the file says: " + h.Reason, Log: h.Log}
+	}
+	if why := o.Lack(); why != "" {
+		return Verdict{Outcome: NotProved, Reason: "as the file says, " + why, Log: h.log()}
+	}
+	if o.Image.RunsAs != nil && o.Image.RunsAs.UID == 0 {
+		return Verdict{Outcome: NotProved, Reason: "it works as the file says, and is root"}
+	}
+	return Verdict{Outcome: Proved, Reason: "it works as the file says, and is not root"}
+}
+
+// log returns the last lines of a run; none of one that was not.
+func (r *Run) log() []string {
+	if r == nil {
+		return nil
+	}
+	return r.Log
 }
 
 // writesIn reports whether one of the paths is in one of the directories.

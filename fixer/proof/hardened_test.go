@@ -45,3 +45,26 @@ func TestLack(t *testing.T) {
 		t.Error("it was never run hardened")
 	}
 }
+
+// TestJudge: what works hardened as it does otherwise is proved, what fails only so is broken, and all
+// else proves nothing.
+func TestJudge(t *testing.T) {
+	user := func(uid int) *Image { return &Image{RunsAs: &observer.User{UID: uid}} }
+	for name, c := range map[string]struct {
+		o    Observation
+		want Outcome
+		says string
+	}{
+		"works":           {Observation{Build: Build{OK: true}, Image: user(5), Run: &Run{State: Up}, Hardened: &Run{State: Up}}, Proved, "as the file says"},
+		"works, as root":  {Observation{Build: Build{OK: true}, Image: user(0), Run: &Run{State: Up}, Hardened: &Run{State: Up}}, NotProved, "is root"},
+		"works otherwise": {Observation{Build: Build{OK: true}, Image: user(5), Run: &Run{State: Up}, Hardened: &Run{State: Up, Denied: []Denied{{Path: "/x"}}}}, NotProved, "denied access /x"},
+		"fails":           {Observation{Build: Build{OK: true}, Image: user(5), Run: &Run{State: Up}, Hardened: &Run{State: Failed, Reason: "exit code 1"}}, Broken, "exit code 1"},
+		"fails anyway":    {Observation{Build: Build{OK: true}, Image: user(5), Run: &Run{State: Failed, Reason: "exit code 1"}}, NotProved, "hardened or not"},
+		"was not run so":  {Observation{Build: Build{OK: true}, Image: user(5), Run: &Run{State: Up}}, NotProved, "not run so"},
+		"does not build":  {Observation{Build: Build{Error: "no such file"}}, NotProved, "no such file"},
+	} {
+		if v := c.o.Judge(); v.Outcome != c.want || !strings.Contains(v.Reason, c.says) {
+			t.Errorf("%s: %+v", name, v)
+		}
+	}
+}

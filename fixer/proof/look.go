@@ -20,7 +20,7 @@ func (a *attempt) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r, err := a.ask(ctx, observer.Request{Look: true, Access: paths, Programs: a.run.Mounts})
+	r, err := a.ask(ctx, observer.Request{Look: true, Access: paths, Programs: a.noExec})
 	if r == nil {
 		return err
 	}

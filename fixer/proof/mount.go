@@ -13,17 +13,19 @@ import (
 )
 
 // Mount is a directory that can be written where the root file system is read-only. It is empty, as
-// a tmpfs or an emptyDir is, and belongs to this user and group. Unlike Docker's tmpfs, it lets
-// programs be executed: Run.Executed are those that may have been.
+// a tmpfs or an emptyDir is, and belongs to this user and group.
 type Mount struct {
 	Path     string
 	UID, GID int
 	Mode     fs.FileMode // 0: that of the image's directory, or 0777 where it has none
+	// NoExec: an engine lets nothing in it be executed, as Docker does for a tmpfs. Here it is, and
+	// Run.Executed are the programs that may have been.
+	NoExec bool
 }
 
 // mounts returns what the hardened command can write besides volumes.
 func (r *runner) mounts(ctx context.Context) []Mount {
-	list := []Mount{{Path: "/tmp"}}
+	list := []Mount{{Path: "/tmp", NoExec: true}}
 	if r.spec.Mounts != nil && r.watched != nil && r.image.RunsAs != nil {
 		list = r.spec.Mounts(r.watched.wrote, *r.image.RunsAs)
 	}

@@ -31,8 +31,10 @@ type Spec struct {
 	// Otherwise it has one of its own, without other hosts.
 	Network bool
 	// Hardened also runs the command with a read-only root file system (Mounts
-	// and volumes aside), no capabilities, and no-new-privileges.
+	// and volumes aside), no capabilities, and no-new-privileges; Keeps are those of
+	// the three that it does without.
 	Hardened bool
+	Keeps    Keeps
 	// Mounts returns what a hardened command can write besides volumes, for the paths that it was
 	// seen to write (Run.Wrote), and its user. nil: an empty /tmp.
 	Mounts func(wrote []string, as observer.User) []Mount
@@ -49,6 +51,13 @@ type Spec struct {
 	built func()
 	wrote func([]string)
 	asked <-chan []string
+}
+
+// Keeps is what a hardened command keeps of what an engine gives by default.
+type Keeps struct {
+	Writable     bool // its root file system can be written
+	Capabilities bool // its programs can have capabilities
+	Privileges   bool // its programs can gain more rights than it has
 }
 
 func (s Spec) defaults() Spec {
@@ -143,9 +152,10 @@ type Run struct {
 	Wrote []string `json:"wrote,omitempty"`
 	// Visited are the requests that it got: while it was watched for what it writes, or hardened.
 	Visited []observer.Visit `json:"visited,omitempty"`
-	// Mounts are the directories that it could write, where its root file system was read-only,
+	// ReadOnly: its root file system was. Mounts are the directories that it could write then,
 	// besides volumes; Hidden are those of them in which the image has something, which it did not
 	// see, and Executed are programs and libraries in them, which it may have started there.
+	ReadOnly bool     `json:"readOnly,omitempty"`
 	Mounts   []string `json:"mounts,omitempty"`
 	Hidden   []string `json:"hidden,omitempty"`
 	Executed []string `json:"executed,omitempty"`

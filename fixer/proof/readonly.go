@@ -13,43 +13,62 @@ import (
 	gateway "github.com/moby/buildkit/frontend/gateway/client"
 )
 
-// readOnly returns the mounts of a container whose root file system is read-only.
-// BuildKit's gateway has no such containers, so each directory of the image is mounted
-// over itself, read-only. That leaves "/" itself writable for root. The volumes are copies
+// readOnly returns the mounts of a container whose root file system is read-only, unless it keeps
+// a writable one. BuildKit's gateway has no such containers, so each directory of the image is
+// mounted over itself, read-only. That leaves "/" itself writable for root. The volumes are copies
 // of the image's directories, as an engine makes them; what else can be written is empty.
 func (a *attempt) readOnly(ctx context.Context) ([]gateway.Mount, error) {
+	a.run.ReadOnly = !a.spec.Keeps.Writable
 	writable := a.mounts(ctx)
 	volumes := a.volumes(writable)
 	over := slices.Clone(volumes)
 	for _, m := range writable {
 		over = append(over, m.Path)
 		a.run.Mounts = append(a.run.Mounts, m.Path)
+		if m.NoExec {
+			a.noExec = append(a.noExec, m.Path)
+		}
 	}
 	a.run.Hidden = a.hidden(ctx, writable)
 	ref, err := a.withMountPoints(ctx, over)
 	if err != nil {
 		return nil, err
 	}
-	empty, err := a.empty(ctx, writable)
-	if err != nil {
-		return nil, err
+	var empty gateway.Reference
+	if len(writable) > 0 {
+		if empty, err = a.empty(ctx, writable); err != nil {
+			return nil, err
+		}
 	}
 	mounts := []gateway.Mount{{Dest: "/", Ref: ref}}
-	entries, err := ref.ReadDir(ctx, gateway.ReadDirRequest{Path: "/"})
-	if err != nil {
-		return nil, err
-	}
-	for _, e := range entries {
-		dir := "/" + strings.TrimPrefix(path.Clean(e.Path), "/")
-		if os.FileMode(e.Mode).IsDir() && !slices.Contains([]string{"/proc", "/sys", "/dev", helperDir}, dir) && !slices.Contains(over, dir) {
-			mounts = append(mounts, gateway.Mount{Dest: dir, Selector: dir, Ref: ref, Readonly: true})
+	if !a.spec.Keeps.Writable {
+		list, err := overItself(ctx, ref, over)
+		if err != nil {
+			return nil, err
 		}
+		mounts = append(mounts, list...)
 	}
 	for _, v := range volumes {
 		mounts = append(mounts, gateway.Mount{Dest: v, Selector: v, Ref: ref})
 	}
 	for i, m := range writable {
 		mounts = append(mounts, gateway.Mount{Dest: m.Path, Selector: "/" + strconv.Itoa(i), Ref: empty})
+	}
+	return mounts, nil
+}
+
+// overItself returns the mounts of the directories of an image over themselves, read-only, but for
+// some.
+func overItself(ctx context.Context, ref gateway.Reference, but []string) (mounts []gateway.Mount, err error) {
+	entries, err := ref.ReadDir(ctx, gateway.ReadDirRequest{Path: "/"})
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		dir := "/" + strings.TrimPrefix(path.Clean(e.Path), "/")
+		if os.FileMode(e.Mode).IsDir() && !slices.Contains([]string{"/proc", "/sys", "/dev", helperDir}, dir) && !slices.Contains(but, dir) {
+			mounts = append(mounts, gateway.Mount{Dest: dir, Selector: dir, Ref: ref, Readonly: true})
+		}
 	}
 	return mounts, nil
 }

@@ -18,6 +18,7 @@ type attempt struct {
 	run       *Run
 	how       observer.Exec
 	hardened  bool
+	noExec    []string // directories in which an engine executes nothing
 	container gateway.Container
 	command   *process
 	log       *tail
@@ -32,14 +33,14 @@ type attempt struct {
 func (r *runner) run(ctx context.Context, hardened bool) (*Run, error) {
 	how := observer.Exec{}
 	if hardened {
-		how = observer.Exec{NoNewPrivs: true, NoCapabilities: true, As: r.image.RunsAs}
+		how = observer.Exec{NoNewPrivs: !r.spec.Keeps.Privileges, NoCapabilities: !r.spec.Keeps.Capabilities, As: r.image.RunsAs}
 	}
-	run, err := r.attempt(ctx, how)
+	run, err := r.attempt(ctx, how, hardened)
 	if err != nil || r.helper == nil || r.image.RunsAs == nil || r.image.RunsAs.UID == 0 || !slices.ContainsFunc(run.Denied, isLowPort) {
 		return run, err
 	}
 	how.As, how.LowPorts = r.image.RunsAs, hardened
-	run, err = r.attempt(ctx, how)
+	run, err = r.attempt(ctx, how, hardened)
 	if err == nil {
 		run.MayBind = true
 	}
@@ -52,11 +53,11 @@ func isLowPort(d Denied) bool {
 	return strings.Contains(line, "listen") || strings.Contains(line, "bind")
 }
 
-func (r *runner) attempt(ctx context.Context, how observer.Exec) (*Run, error) {
+func (r *runner) attempt(ctx context.Context, how observer.Exec, hardened bool) (*Run, error) {
 	if len(r.image.Command) == 0 {
 		return &Run{State: Failed, Reason: "the image has no command"}, nil
 	}
-	a, release, err := r.newAttempt(ctx, how)
+	a, release, err := r.newAttempt(ctx, how, hardened)
 	if err != nil {
 		return nil, err
 	}
@@ -80,8 +81,8 @@ func (r *runner) attempt(ctx context.Context, how observer.Exec) (*Run, error) {
 }
 
 // newAttempt returns an attempt with a container in which nothing runs yet.
-func (r *runner) newAttempt(ctx context.Context, how observer.Exec) (a *attempt, release func(), err error) {
-	a = &attempt{runner: r, how: how, hardened: how.NoNewPrivs, run: &Run{asked: r.spec.Ready.text != ""}, matched: make(chan struct{})}
+func (r *runner) newAttempt(ctx context.Context, how observer.Exec, hardened bool) (a *attempt, release func(), err error) {
+	a = &attempt{runner: r, how: how, hardened: hardened, run: &Run{asked: r.spec.Ready.text != ""}, matched: make(chan struct{})}
 	a.log = &tail{line: a.line()}
 	mounts := []gateway.Mount{{Dest: "/", Ref: r.ref}}
 	if a.hardened {

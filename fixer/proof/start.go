@@ -17,6 +17,7 @@ type Start struct {
 	// empty: none.
 	HealthCheck []string
 	Volumes     []string // directories that are volumes, besides the image's
+	Ports       []int    // TCP ports that it listens on, where the image exposes none
 }
 
 // start makes the image one that starts so by itself.
@@ -39,6 +40,9 @@ func (i *Image) start(s Start) {
 		i.health = &healthCheck{Test: append([]string{"CMD"}, s.HealthCheck...)}
 	}
 	i.Volumes = slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(i.Volumes), s.Volumes...))))
+	if len(i.Expose) == 0 {
+		i.Expose = s.Ports
+	}
 	i.env = slices.Clone(i.env)
 	for _, e := range s.Env {
 		name, _, _ := strings.Cut(e, "=")

@@ -239,8 +239,10 @@ func notes(before, after *Observation) (list []string) {
 			}
 		}
 	}
-	if h := after.Hardened; h != nil && h.State != after.Run.State {
-		list = append(list, fmt.Sprintf("with a read-only root file system, no capabilities and no-new-privileges: %s: %s", h.State, h.Reason))
+	if after.Hardened != nil {
+		if why := after.Lack(); why != "" {
+			list = append(list, "with a read-only root file system, no capabilities and no-new-privileges: "+why)
+		}
 	}
 	return list
 }

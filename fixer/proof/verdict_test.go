@@ -237,7 +237,7 @@ func TestCompareGrounds(t *testing.T) {
 	}))
 	want := []string{
 		"it ends on the stop signal after 1s; before, it had to be killed", "/bin/su is new, and runs with the rights of its owner",
-		"with a read-only root file system, no capabilities and no-new-privileges: failed: exit code 1",
+		"with a read-only root file system, no capabilities and no-new-privileges: it fails: exit code 1",
 	}
 	if strings.Join(v.Notes, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got the notes %q", v.Notes)

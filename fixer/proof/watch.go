@@ -45,7 +45,7 @@ func (r *runner) watch(ctx context.Context) (*watched, error) {
 		return nil, nil
 	}
 	r.spec.Progress("watching what " + strings.Join(r.image.Command, " ") + " writes")
-	a, release, err := r.newAttempt(ctx, observer.Exec{As: r.image.RunsAs, Unhindered: true})
+	a, release, err := r.newAttempt(ctx, observer.Exec{As: r.image.RunsAs, Unhindered: true}, false)
 	if err != nil {
 		return nil, err
 	}

@@ -121,6 +121,7 @@ type documentNewFile struct {
 
 type documentProof struct {
 	Target  string         `json:"target"`
+	Service string         `json:"service,omitempty"`
 	Outcome string         `json:"outcome"`
 	Reason  string         `json:"reason"`
 	Seen    []documentSeen `json:"seen"`
@@ -214,7 +215,7 @@ func (file *File) editsInJSON(f fixer.Finding) []documentEdit {
 }
 
 func proofInJSON(p Proof) documentProof {
-	d := documentProof{p.Target, p.Outcome, p.Reason, []documentSeen{}, p.Notes, p.Details}
+	d := documentProof{p.Target, p.Service, p.Outcome, p.Reason, []documentSeen{}, p.Notes, p.Details}
 	for _, s := range p.Seen {
 		d.Seen = append(d.Seen, documentSeen(s))
 	}

@@ -48,6 +48,9 @@ func (v verdict) alertKind() string {
 
 // stageName returns the file, with the stage if there are several.
 func stageName(f *File, p *Proof) string {
+	if p.Service != "" {
+		return fmt.Sprintf("%s, %s", codeSpan(f.Path), codeSpan(p.Service))
+	}
 	if p.Target == "" {
 		return codeSpan(f.Path)
 	}
@@ -63,18 +66,19 @@ type image struct {
 // warnings returns the most important warnings, over all files that change.
 func (b *body) warnings() string {
 	images := map[verdict][]image{}
-	built, unbuilt := 0, 0
+	var n proofCount
 	for _, f := range b.changed {
 		if len(f.Proofs) == 0 {
-			unbuilt++
+			n.unbuilt++
 		}
 		for i := range f.Proofs {
 			p := &f.Proofs[i]
-			images[verdictOf(p.Outcome)] = append(images[verdictOf(p.Outcome)], image{f, p})
-			built++
+			v := verdictOf(p.Outcome)
+			images[v] = append(images[v], image{f, p})
+			n.add(p, v)
 		}
 	}
-	blocks := []string{howProved(built, len(images[proved]), len(images[repaired]), unbuilt)}
+	blocks := []string{n.howProved()}
 	for _, v := range []verdict{broken, notProved, sameFailure} {
 		if len(images[v]) == 0 {
 			continue
@@ -93,22 +97,48 @@ func (b *body) warnings() string {
 	return join(blocks...)
 }
 
-// howProved returns what was built, of the files that change.
-func howProved(images, proved, repaired, unbuilt int) string {
+// proofCount counts what was built and run, of the files that change.
+type proofCount struct {
+	images, proved, repaired int // stages
+	services, working        int // what Compose files and manifests run
+	unbuilt                  int // files
+}
+
+func (n *proofCount) add(p *Proof, v verdict) {
+	count := func(counter *int, yes bool) {
+		if yes {
+			*counter++
+		}
+	}
+	count(&n.services, p.Service != "")
+	count(&n.working, p.Service != "" && v == proved)
+	count(&n.images, p.Service == "")
+	count(&n.proved, p.Service == "" && v == proved)
+	count(&n.repaired, p.Service == "" && v == repaired)
+}
+
+// howProved returns what was built and run.
+func (n *proofCount) howProved() string {
 	switch {
-	case images == 0 && unbuilt == 0:
+	case n.images+n.services == 0 && n.unbuilt == 0:
 		return ""
-	case images == 0:
+	case n.images+n.services == 0:
 		return "**Nothing was built or run for this.** The changes rest on what was read; `dockmend verify` builds and runs the images, before and after, and compares."
 	}
-	text := fmt.Sprintf("%s built and run, before and after. Proved to work as before, and not as root: %d of %d.", were(images, "image"), proved, images)
-	if repaired > 0 {
-		text += fmt.Sprintf(" Repaired, which did not build before and now work, and not as root: %d.", repaired)
+	var list []string
+	if n.images > 0 {
+		list = append(list, fmt.Sprintf("%s built and run, before and after. Proved to work as before, and not as root: %d of %d.", were(n.images, "image"), n.proved, n.images))
 	}
-	if unbuilt > 0 {
-		text += fmt.Sprintf(" **Of %s, nothing was built or run.**", Counted(unbuilt, "file"))
+	if n.repaired > 0 {
+		list = append(list, fmt.Sprintf("Repaired, which did not build before and now work, and not as root: %d.", n.repaired))
 	}
-	return text
+	if n.services > 0 {
+		list = append(list, fmt.Sprintf("Seen to work as the Compose files and manifests say: %d of %s.", n.working, Counted(n.services, "container")))
+	}
+	if n.unbuilt > 0 {
+		list = append(list, fmt.Sprintf("**Of %s, nothing was built or run.**", Counted(n.unbuilt, "file")))
+	}
+	return strings.Join(list, " ")
 }
 
 func were(n int, what string) string {
@@ -125,6 +155,9 @@ func (f *File) proofs() string {
 		text := fmt.Sprintf("**%s:** %s", v, prose(p.Reason))
 		if p.Target != "" {
 			text = fmt.Sprintf("**Stage %s. %s:** %s", codeSpan(p.Target), v, prose(p.Reason))
+		}
+		if p.Service != "" {
+			text = fmt.Sprintf("**%s. %s:** %s", codeSpan(p.Service), v, prose(p.Reason))
 		}
 		if v != proved && v != repaired {
 			text = alert(v.alertKind(), text)

@@ -54,9 +54,11 @@ type File struct {
 	Proofs []Proof
 }
 
-// Proof is what was observed of a stage before and after.
+// Proof is what was observed of a stage before and after, or of what a Compose file or a manifest
+// runs, as it says and without that.
 type Proof struct {
 	Target  string // the stage, "" for the last one
+	Service string // the service or the container; "" for a stage
 	Outcome string // proved, repaired, not proved, same failure, broken by the fix
 	Reason  string
 	Seen    []Seen

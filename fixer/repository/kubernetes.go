@@ -171,6 +171,7 @@ func (r *reader) container(name, workloadName string, pod, c *yaml.Node, volumes
 			d.Mounts[n-1].Place, d.Mounts[n-1].Mode = at(name, target(m)), of.mode
 		}
 	}
+	d.HealthCheck = probe(c)
 	r.deploy(d)
 	r.hooks(name, c, d)
 }
@@ -192,6 +193,21 @@ func (r *reader) hooks(name string, c *yaml.Node, d run) {
 			r.deploy(hook)
 		}
 	}
+}
+
+// probe returns the command of the first probe that has one, empty for none: the health check of the
+// image means nothing to Kubernetes.
+func probe(c *yaml.Node) []string {
+	words := []string{}
+	for _, name := range []string{"readinessProbe", "livenessProbe", "startupProbe"} {
+		if command := items(get(c, name, "exec", "command")); len(command) > 0 {
+			for _, word := range command[:min(len(command), maxValues)] {
+				words = append(words, scalar(word).text)
+			}
+			break
+		}
+	}
+	return words
 }
 
 // isTrue reports whether a value is true.
@@ -216,6 +232,9 @@ func (r *reader) podRights(name string, pod, security *yaml.Node, d *run) {
 	for _, c := range dropped[:min(len(dropped), maxValues)] {
 		d.CapDrop = append(d.CapDrop, scalar(c).text)
 	}
+	d.ReadOnly = isTrue(get(security, "readOnlyRootFilesystem"))
+	gains := get(security, "allowPrivilegeEscalation")
+	d.NoNewPrivileges = gains != nil && !isTrue(gains)
 	grace := get(pod, "terminationGracePeriodSeconds")
 	if seconds, err := strconv.Atoi(scalar(grace).text); err == nil && seconds > defaultGrace {
 		d.Grace = at(name, grace)

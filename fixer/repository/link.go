@@ -56,6 +56,9 @@ func (r *reader) link() *Links {
 	}
 	for _, d := range r.runs {
 		r.configured(&d)
+		if strings.HasPrefix(d.Name, "container ") && !d.Inside {
+			l.containers = append(l.containers, Container{d.image, d.Deployment})
+		}
 		if d.everyService {
 			a.again(l, d.ofEveryService(r.builds))
 			continue

@@ -49,6 +49,7 @@ type Links struct {
 	kubernetes  bool
 	made        map[string][]Made // by the name of an image
 	projects    []*compose.Project
+	containers  []Container
 	// What concerns the rights of running containers.
 	rootCommands    []Line
 	signalCommands  []Line
@@ -96,6 +97,15 @@ func (l *Links) Beside(file string) (list []*compose.Project) {
 	}
 	return list
 }
+
+// Container is a container of a Kubernetes manifest.
+type Container struct {
+	Image string // as the manifest names it; "" where that is not known
+	workload.Deployment
+}
+
+// Containers returns the containers of Kubernetes manifests, in the order in which they were read.
+func (l *Links) Containers() []Container { return l.containers }
 
 // Kubernetes reports whether the repository has a manifest of a Kubernetes workload, or a
 // file of a tool that deploys to Kubernetes (Tilt, Skaffold, Helm, Kustomize).

@@ -177,7 +177,7 @@ func dropped(d workload.Deployment) (drop, add []string, known bool) {
 // mounts asks for the mounts that a service says, and its image's volumes.
 func (c *Checks) mounts(s *compose.Service, image workload.Container) {
 	d := s.Deployment
-	c.ReadOnly = s.ReadOnly
+	c.ReadOnly = s.Deployment.ReadOnly
 	_, api := s.Attributes["use_api_socket"]
 	c.NoEngineSocket = !api && len(d.Gaps) == 0
 	paths := slices.Clone(image.Volumes)

@@ -112,7 +112,7 @@ func (d Deployment) elsewhere() string {
 	for _, m := range d.Mounts {
 		words = append(words, m.Target, m.Options)
 		switch {
-		case m.Kind != Volume && m.Kind != Anonymous && m.Kind != Tmpfs, m.Existing:
+		case m.Kind != Volume && m.Kind != Anonymous && m.Kind != Tmpfs && m.Kind != Scratch, m.Existing:
 			return fmt.Sprintf("%s is mounted over it in %s", cmp.Or(m.Source, m.Target), m.Place)
 		}
 	}
