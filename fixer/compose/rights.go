@@ -37,6 +37,9 @@ func (g *gathering) rights() {
 	d.ReadOnly = g.config.ReadOnly
 	for _, o := range g.config.SecurityOpt {
 		name, value, _ := strings.Cut(strings.ReplaceAll(o, "=", ":"), ":")
+		if name == "seccomp" {
+			d.Seccomp = g.unknowns.written(value)
+		}
 		d.NoNewPrivileges = d.NoNewPrivileges || name == "no-new-privileges" && (value == "" || value == "true")
 	}
 	d.HostNetwork = g.config.NetworkMode == "host"

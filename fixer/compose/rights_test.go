@@ -76,19 +76,21 @@ func TestHardening(t *testing.T) {
 services:
   known: {image: a, read_only: "yes", group_add: [0, audio], cap_drop: [ALL], security_opt: [no-new-privileges]}
   not: {image: a, read_only: false, security_opt: []}
+  off: {image: a, security_opt: ["no-new-privileges=false", "seccomp:./a.json"]}
   unknown: {image: a, read_only: $A, group_add: [$A], cap_drop: [ALL, $A], cap_add: [$A], security_opt: ["seccomp=$A"]}
 `), ".")
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []string{
-		`known true ["0" "audio"] ["ALL"] [] ["no-new-privileges"] []`,
-		`not false [] [] [] [] []`,
-		`unknown false ["$A"] ["ALL" "$A"] ["$A"] ["seccomp=$A"] [{compose.yaml:4 read_only: $A has no value}]`,
+		`known true true "" ["0" "audio"] ["ALL"] [] ["no-new-privileges"] []`,
+		`not false false "" [] [] [] [] []`,
+		`off false false "./a.json" [] [] [] ["no-new-privileges=false" "seccomp:./a.json"] []`,
+		`unknown false false "$A" ["$A"] ["ALL" "$A"] ["$A"] ["seccomp=$A"] [{compose.yaml:5 read_only: $A has no value}]`,
 	}
 	for i, s := range set.Projects[0].Services {
 		d := s.Deployment
-		if got := fmt.Sprintf("%s %v %q %q %q %q %v", s.Name, s.Deployment.ReadOnly, s.Groups, d.CapDrop, d.CapAdd, s.SecurityOpt, d.Gaps); got != want[i] {
+		if got := fmt.Sprintf("%s %v %v %q %q %q %q %q %v", s.Name, d.ReadOnly, d.NoNewPrivileges, d.Seccomp, s.Groups, d.CapDrop, d.CapAdd, s.SecurityOpt, d.Gaps); got != want[i] {
 			t.Errorf("got  %s\nwant %s", got, want[i])
 		}
 	}

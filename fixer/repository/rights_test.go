@@ -2,6 +2,7 @@ package repository
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -47,6 +48,37 @@ spec:
 		if got := rights(list[0]); got != c.want {
 			t.Errorf("%s: %q, want %q", c.text, got, c.want)
 		}
+	}
+}
+
+// TestContainers has what a manifest takes from a container, and what checks that it is healthy: nothing
+// of the image's does.
+func TestContainers(t *testing.T) {
+	l := Read(files(map[string]string{"a.yaml": `apiVersion: apps/v1
+kind: Deployment
+spec:
+  template:
+    spec:
+      containers:
+      - name: hardened
+        image: acme/a
+        securityContext: {readOnlyRootFilesystem: true, allowPrivilegeEscalation: false}
+        livenessProbe: {exec: {command: [node, live.js]}}
+        readinessProbe: {exec: {command: [node, ready.js]}}
+      - name: plain
+        image: acme/b
+        securityContext: {readOnlyRootFilesystem: false, allowPrivilegeEscalation: true}
+        livenessProbe: {httpGet: {path: /, port: 80}}
+      - name: unknown
+        image: acme/$(X)
+`}))
+	var got []string
+	for _, c := range l.Containers() {
+		got = append(got, fmt.Sprintf("%s %s %v %v %q", c.Name, c.Image, c.ReadOnly, c.NoNewPrivileges, c.HealthCheck))
+	}
+	want := []string{`container hardened acme/a true true ["node" "ready.js"]`, `container plain acme/b false false []`, `container unknown acme/$(X) false false []`}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
 

@@ -66,10 +66,11 @@ type Deployment struct {
 	CapDrop    []string // as CapAdd
 	// ReadOnly: its root file system is. NoNewPrivileges: no program gives it more rights.
 	ReadOnly, NoNewPrivileges bool
-	HostNetwork               bool  // it has the host's network, with its ports
-	HostPID                   bool  // it sees the host's processes
-	Rights                    Place // of the first of Privileged, Devices, CapAdd and HostPID that is set
-	Podman                    bool  // the engine is Podman
+	Seccomp                   string // its seccomp profile, as written; "" for the engine's
+	HostNetwork               bool   // it has the host's network, with its ports
+	HostPID                   bool   // it sees the host's processes
+	Rights                    Place  // of the first of Privileged, Devices, CapAdd and HostPID that is set
+	Podman                    bool   // the engine is Podman
 	// UserProcesses is the most processes that a user other than root may have (ulimit nproc),
 	// and FirstPort the first port that such a user may listen on
 	// (net.ipv4.ip_unprivileged_port_start); nil where the engine decides.
