@@ -77,7 +77,11 @@ func (v *verification) recordStart(ctx context.Context, j *job, src *workspace.S
 	}
 	spec := v.specOf(j, src, got, s)
 	spec.Mounts = s.planned(c)
-	o, err := v.builder.Observe(ctx, spec)
+	b, err := v.builder.get()
+	if err != nil {
+		return r, err
+	}
+	o, err := b.Observe(ctx, spec)
 	if err != nil {
 		return r, proofError(j.Name, err)
 	}

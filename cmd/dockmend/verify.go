@@ -64,7 +64,7 @@ type verification struct {
 	table bool // is printed at the end
 
 	recordTo string // the file of --record; "" for none
-	builder  *proof.Builder
+	builder  *builder
 	spec     proof.Spec
 	status   *statusLine
 
@@ -105,10 +105,8 @@ func (f *proofFlags) run(ctx context.Context, s *streams, v *verification) (err 
 	if v.spec, err = f.spec(); err != nil {
 		return err
 	}
-	if v.builder, err = f.dial(ctx); err != nil {
-		return err
-	}
-	defer v.builder.Close()
+	v.builder = &builder{dial: func() (*proof.Builder, error) { return f.dial(ctx) }}
+	defer v.builder.close()
 	v.status = newStatusLine(s.err)
 	v.recordTo = f.Record
 	defer v.keep()()
@@ -138,7 +136,7 @@ func (v *verification) images(ctx context.Context, s *streams, changed changedFi
 	for i, result := range parallel(jobs, atATime, func(j *job) verified { return v.one(ctx, s, j) }) {
 		got := <-result // also when ctx has ended: it tidies up, then
 		v.status.clear()
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || v.builder.failed() != nil {
 			continue
 		}
 		if err := v.show(s, jobs[i], &got); err != nil {
@@ -151,7 +149,7 @@ func (v *verification) images(ctx context.Context, s *streams, changed changedFi
 	if ctx.Err() != nil {
 		return endedEarly(ctx)
 	}
-	return nil
+	return v.builder.failed()
 }
 
 // conclude prints the table and the summary, and returns how the run ends.
@@ -216,7 +214,11 @@ func (v *verification) prove(ctx context.Context, j *job, src *workspace.Source,
 		after := v.specOf(j, src, got, start{build: imagebuild.Build{Options: o}})
 		before := after
 		before.Dockerfile, before.Ignore = got.result.Before, src.Ignore.Text
-		p, err := v.builder.Prove(ctx, before, after)
+		b, err := v.builder.get()
+		if err != nil {
+			return nil, err
+		}
+		p, err := b.Prove(ctx, before, after)
 		if err != nil {
 			return nil, proofError(j.Name, err)
 		}

@@ -78,8 +78,11 @@ func (v *verification) deployed(ctx context.Context, s *streams, changed changed
 		}
 	}
 	v.status.clear()
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return endedEarly(ctx)
+	case v.builder.failed() != nil:
+		return v.builder.failed()
 	}
 	for i, j := range jobs {
 		got := results[i]
@@ -118,7 +121,11 @@ func (v *verification) runDeployed(ctx context.Context, d workspace.Deployed) pr
 	spec.Keeps = proof.Keeps{Writable: !d.ReadOnly, Capabilities: !dropsAll(d.Deployment), Privileges: !d.NoNewPrivileges}
 	spec.Mounts = func([]string, observer.User) []proof.Mount { return mountsOf(d.Mounts) }
 	spec.Progress = func(line string) { v.status.show(d.Place.File + " (" + name + "): " + line) }
-	o, err := v.builder.Observe(ctx, spec)
+	b, err := v.builder.get()
+	if err != nil {
+		return provenDeployed{err: err}
+	}
+	o, err := b.Observe(ctx, spec)
 	if err != nil {
 		return provenDeployed{err: proofError(d.Place.File, err)}
 	}
