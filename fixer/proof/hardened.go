@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/proof/observer"
 )
 
@@ -29,10 +30,10 @@ func (o *Observation) Lack() string {
 		return "it does not see what the image has in " + strings.Join(h.Hidden, ", ")
 	case len(h.Executed) > 0:
 		return "it may execute " + h.Executed[0] + ", where a tmpfs executes nothing"
-	case h.State == Ended && writesIn(run.Wrote, h.Mounts):
-		return "whether it executes what it writes was not observed, since it ended"
+	case h.unseen && writesIn(run.Wrote, h.Mounts):
+		return "whether it executes what it writes was not observed: this BuildKit has no tmpfs as an engine's"
 	}
-	if why := answersDiffer(run.Visited, h.Visited); why != "" {
+	if why := answersDiffer(run.Visited, run.answers, h.Visited); why != "" {
 		return why
 	}
 	for _, d := range h.Denied {
@@ -40,7 +41,7 @@ func (o *Observation) Lack() string {
 			return strings.TrimSpace("it reported a denied access " + d.Path)
 		}
 	}
-	return ""
+	return newWarning(run.Log, h.Log)
 }
 
 // Plain returns the observation without the hardened run.
@@ -86,17 +87,49 @@ func writesIn(wrote, dirs []string) bool {
 }
 
 // answersDiffer returns the first request whose answer tells that something does not work, or is not
-// that of another run; "" for none.
-func answersDiffer(plain, hardened []observer.Visit) string {
-	for _, v := range plain {
-		i := slices.IndexFunc(hardened, func(other observer.Visit) bool { return other.Page == v.Page })
+// that of the other runs; "" for none. What is not the same in these two means nothing.
+func answersDiffer(watched, plain, hardened []observer.Visit) string {
+	of := func(list []observer.Visit, page string) (v observer.Visit, ok bool) {
+		i := slices.IndexFunc(list, func(other observer.Visit) bool { return other.Page == page })
+		if i < 0 {
+			return v, false
+		}
+		return list[i], true
+	}
+	for _, v := range watched {
+		h, ok := of(hardened, v.Page)
+		p, again := of(plain, v.Page)
 		switch {
 		case v.Status >= 500:
 			return fmt.Sprintf("GET %s got %d, hardened or not", v.Page, v.Status)
-		case i < 0:
+		case !ok:
 			return "GET " + v.Page + " was not requested of it"
-		case hardened[i].Status != v.Status:
-			return fmt.Sprintf("GET %s got %d, not %d", v.Page, hardened[i].Status, v.Status)
+		case h.Status != v.Status:
+			return fmt.Sprintf("GET %s got %d, not %d", v.Page, h.Status, v.Status)
+		case again && p.Body == v.Body && h.Body != v.Body:
+			return "GET " + v.Page + " got another answer"
+		}
+	}
+	return ""
+}
+
+var (
+	// warning matches the line of a log that says that something is wrong.
+	warning = lazyregexp.New(`(?i)\b(?:warn(?:ing)?|err(?:or)?|fail(?:ed|ure|s)?|fall(?:ing)? ?back|unable|cannot|can't|could not|not writable|denied)\b`)
+	// changing matches what is another in each run: numbers, times, identifiers.
+	changing = lazyregexp.New(`[0-9a-fA-F-]*[0-9][0-9a-fA-F-]*`)
+)
+
+// newWarning returns the first line of a log that says that something is wrong and that another log
+// does not have, as a reason; "" for none.
+func newWarning(plain, hardened []string) string {
+	known := map[string]bool{}
+	for _, line := range plain {
+		known[changing.ReplaceAllString(line, "#")] = true
+	}
+	for _, line := range hardened {
+		if warning.MatchString(line) && !known[changing.ReplaceAllString(line, "#")] {
+			return "its log has a warning that it has not otherwise"
 		}
 	}
 	return ""

@@ -191,9 +191,10 @@ func TestObserveMounts(t *testing.T) {
 		"not that directory":       {`CMD ["/bin/app", "-how", "deep", "-write", "/home/a/x"]`, nil, "denied access /home/a"},
 		"what the image has there": {"COPY app /tmp/deep/app\n" + `CMD ["/bin/app"]`, nil, "what the image has in /tmp"},
 		"an empty directory there": {"WORKDIR /tmp/deep/empty\nWORKDIR /\n" + `CMD ["/bin/app"]`, nil, ""},
-		"a program":                {`CMD ["/bin/app", "-how", "program", "-write", "/tmp/program"]`, nil, "it may execute /tmp/program"},
+		"a program":                {`CMD ["/bin/app", "-how", "program", "-write", "/tmp/program"]`, nil, ""},
+		"a program that it starts": {`CMD ["/bin/app", "-how", "starts", "-write", "/tmp/program"]`, nil, "denied access /tmp/program"},
 		"a job":                    {`CMD ["/bin/app", "-code", "0"]`, nil, ""},
-		"a job that writes":        {`CMD ["/bin/app", "-how", "deep", "-write", "/tmp/x", "-code", "0"]`, nil, "whether it executes what it writes"},
+		"a job that writes":        {`CMD ["/bin/app", "-how", "deep", "-write", "/tmp/x", "-code", "0"]`, nil, ""},
 		"its health":               {`HEALTHCHECK CMD ["/bin/app", "-write", "/tmp/x", "-code", "0"]` + "\n" + `CMD ["/bin/app"]`, nil, ""},
 		"no longer its health":     {`HEALTHCHECK CMD ["/bin/app", "-unless", "/home/h", "-code", "0"]` + "\n" + `CMD ["/bin/app"]`, nil, "its health check fails"},
 		"what its health writes":   {`HEALTHCHECK CMD ["/bin/app", "-write", "/w/x", "-code", "0"]` + "\n" + `CMD ["/bin/app"]`, []string{"wrote /w/x"}, ""},
@@ -203,7 +204,7 @@ func TestObserveMounts(t *testing.T) {
 			s.Hardened = true
 			s.Ready, _ = proof.ParseReady("for:300ms")
 			s.Mounts = func(wrote []string, as observer.User) []proof.Mount {
-				list := []proof.Mount{{Path: "/tmp"}}
+				list := []proof.Mount{{Path: "/tmp", NoExec: true}}
 				for _, own := range c.own {
 					if file, ok := strings.CutPrefix(own, "wrote "); ok {
 						if !slices.Contains(wrote, file) {

@@ -10,6 +10,9 @@ import (
 
 	"github.com/moby/buildkit/client/llb"
 	gateway "github.com/moby/buildkit/frontend/gateway/client"
+	"github.com/moby/buildkit/solver/pb"
+
+	"github.com/dockmend/dockmend/fixer/proof/observer"
 )
 
 // Mount is a directory that can be written where the root file system is read-only. It is empty, as
@@ -18,9 +21,40 @@ type Mount struct {
 	Path     string
 	UID, GID int
 	Mode     fs.FileMode // 0: that of the image's directory, or 0777 where it has none
-	// NoExec: an engine lets nothing in it be executed, as Docker does for a tmpfs. Here it is, and
-	// Run.Executed are the programs that may have been.
+	// NoExec: an engine lets nothing in it be executed, as Docker does for a tmpfs.
 	NoExec bool
+}
+
+// sharedMemory is a tmpfs of each container in which nothing can be executed: BuildKit mounts no
+// other, and the paths of NoExec mounts lead into it.
+const sharedMemory = "/dev/shm"
+
+// sticky is the bit of a directory in which only its owner removes a file (chmod(2), S_ISVTX).
+const sticky = 0o1000
+
+// shared returns the directory that a NoExec mount is.
+func shared(i int) string { return path.Join(sharedMemory, ".dockmend-"+strconv.Itoa(i)) }
+
+// linked divides the mounts into those whose paths are links into sharedMemory, which are made when
+// the command starts, and the others. A builder that makes no links has none of the first, and what
+// is executed in the others is looked for.
+func (a *attempt) linked(mounts []Mount, volumes []string) (linked, others []Mount) {
+	caps := a.gw.BuildOpts().LLBCaps
+	makesLinks := caps.Supports(pb.CapFileSymlinkCreate) == nil
+	for _, m := range mounts {
+		around := slices.ContainsFunc(volumes, func(v string) bool { return inside(v, m.Path) })
+		if !m.NoExec || !makesLinks || around {
+			others = append(others, m)
+			continue
+		}
+		mode := uint32(m.Mode)
+		if m.UID == 0 && m.Mode == 0o777 {
+			mode |= sticky // /tmp's own, which an engine keeps
+		}
+		a.how.Dirs = append(a.how.Dirs, observer.Dir{Path: shared(len(linked)), UID: m.UID, GID: m.GID, Mode: mode})
+		linked = append(linked, m)
+	}
+	return linked, others
 }
 
 // mounts returns what the hardened command can write besides volumes.
@@ -50,7 +84,7 @@ func (r *runner) mode(ctx context.Context, dir string) fs.FileMode {
 // volumes returns the volumes over which nothing else is mounted.
 func (r *runner) volumes(mounts []Mount) (list []string) {
 	for _, v := range r.image.Volumes {
-		if v = path.Clean("/" + v); v != "/" && !slices.ContainsFunc(mounts, func(m Mount) bool { return inside(v, m.Path) }) {
+		if v = path.Clean("/" + v); v != "/" && !slices.ContainsFunc(mounts, func(m Mount) bool { return v == m.Path }) {
 			list = append(list, v)
 		}
 	}

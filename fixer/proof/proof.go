@@ -175,7 +175,9 @@ type Run struct {
 	// NotObserved is what should have been observed and was not, and why, a line each.
 	NotObserved []string `json:"notObserved,omitempty"`
 
-	asked bool // Spec.Ready is not the default
+	asked   bool             // Spec.Ready is not the default
+	answers []observer.Visit // to it, as it ran here
+	unseen  bool             // hardened: whether it executes what it writes
 }
 
 // Stop is how a process ended after its stop signal.

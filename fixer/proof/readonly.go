@@ -20,25 +20,22 @@ import (
 func (a *attempt) readOnly(ctx context.Context) ([]gateway.Mount, error) {
 	a.run.ReadOnly = !a.spec.Keeps.Writable
 	writable := a.mounts(ctx)
+	a.run.Hidden = a.hidden(ctx, writable)
 	volumes := a.volumes(writable)
+	linked, mounted := a.linked(writable, volumes)
 	over := slices.Clone(volumes)
 	for _, m := range writable {
-		over = append(over, m.Path)
 		a.run.Mounts = append(a.run.Mounts, m.Path)
+	}
+	for _, m := range mounted {
+		over = append(over, m.Path)
 		if m.NoExec {
-			a.noExec = append(a.noExec, m.Path)
+			a.noExec, a.run.unseen = append(a.noExec, m.Path), true
 		}
 	}
-	a.run.Hidden = a.hidden(ctx, writable)
-	ref, err := a.withMountPoints(ctx, over)
+	ref, err := a.withMountPoints(ctx, over, linked)
 	if err != nil {
 		return nil, err
-	}
-	var empty gateway.Reference
-	if len(writable) > 0 {
-		if empty, err = a.empty(ctx, writable); err != nil {
-			return nil, err
-		}
 	}
 	mounts := []gateway.Mount{{Dest: "/", Ref: ref}}
 	if !a.spec.Keeps.Writable {
@@ -48,17 +45,35 @@ func (a *attempt) readOnly(ctx context.Context) ([]gateway.Mount, error) {
 		}
 		mounts = append(mounts, list...)
 	}
-	for _, v := range volumes {
-		mounts = append(mounts, gateway.Mount{Dest: v, Selector: v, Ref: ref})
+	more, err := a.emptyMounts(ctx, mounted)
+	if err != nil {
+		return nil, err
 	}
-	for i, m := range writable {
+	for _, v := range volumes {
+		more = append(more, gateway.Mount{Dest: v, Selector: v, Ref: ref})
+	}
+	slices.SortStableFunc(more, func(x, y gateway.Mount) int { return strings.Compare(x.Dest, y.Dest) }) // outer ones first
+	return append(mounts, more...), nil
+}
+
+// emptyMounts returns the mounts of empty directories.
+func (a *attempt) emptyMounts(ctx context.Context, list []Mount) (mounts []gateway.Mount, err error) {
+	if len(list) == 0 {
+		return nil, nil
+	}
+	empty, err := a.empty(ctx, list)
+	if err != nil {
+		return nil, err
+	}
+	for i, m := range list {
 		mounts = append(mounts, gateway.Mount{Dest: m.Path, Selector: "/" + strconv.Itoa(i), Ref: empty})
 	}
 	return mounts, nil
 }
 
 // overItself returns the mounts of the directories of an image over themselves, read-only, but for
-// some.
+// some. /etc is none of them: BuildKit mounts its hosts and resolv.conf in there, which would be
+// hidden; a user other than root can write nothing else in it.
 func overItself(ctx context.Context, ref gateway.Reference, but []string) (mounts []gateway.Mount, err error) {
 	entries, err := ref.ReadDir(ctx, gateway.ReadDirRequest{Path: "/"})
 	if err != nil {
@@ -66,7 +81,7 @@ func overItself(ctx context.Context, ref gateway.Reference, but []string) (mount
 	}
 	for _, e := range entries {
 		dir := "/" + strings.TrimPrefix(path.Clean(e.Path), "/")
-		if os.FileMode(e.Mode).IsDir() && !slices.Contains([]string{"/proc", "/sys", "/dev", helperDir}, dir) && !slices.Contains(but, dir) {
+		if os.FileMode(e.Mode).IsDir() && !slices.Contains([]string{"/proc", "/sys", "/dev", "/etc", helperDir}, dir) && !slices.Contains(but, dir) {
 			mounts = append(mounts, gateway.Mount{Dest: dir, Selector: dir, Ref: ref, Readonly: true})
 		}
 	}
@@ -75,7 +90,9 @@ func overItself(ctx context.Context, ref gateway.Reference, but []string) (mount
 
 // withMountPoints returns the image with all mount points: in a read-only root file
 // system they can't be made later.
-func (r *runner) withMountPoints(ctx context.Context, dirs []string) (gateway.Reference, error) {
+//
+// links are the paths that are links instead, each to a directory of sharedMemory by its index.
+func (r *runner) withMountPoints(ctx context.Context, dirs []string, links []Mount) (gateway.Reference, error) {
 	state, err := r.ref.ToState()
 	if err != nil {
 		return nil, err
@@ -89,6 +106,12 @@ func (r *runner) withMountPoints(ctx context.Context, dirs []string) (gateway.Re
 			}
 			state = state.File(llb.Mkdir(d, mode, llb.WithParents(true)), name)
 		}
+	}
+	for i, m := range links {
+		if r.lacks(ctx, path.Dir(m.Path)) {
+			state = state.File(llb.Mkdir(path.Dir(m.Path), 0o755, llb.WithParents(true)), name)
+		}
+		state = state.File(llb.Rm(m.Path, llb.WithAllowNotFound(true)).Symlink(shared(i), m.Path), name)
 	}
 	if r.lacks(ctx, "/etc") {
 		state = state.File(llb.Mkdir("/etc", 0o755), name)

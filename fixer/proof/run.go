@@ -62,7 +62,7 @@ func (r *runner) attempt(ctx context.Context, how observer.Exec, hardened bool) 
 		return nil, err
 	}
 	defer release()
-	q, err := a.startRequest(how)
+	q, err := a.startRequest(a.how)
 	if err != nil {
 		return nil, err
 	}
@@ -102,14 +102,14 @@ func (a *attempt) begin(ctx context.Context, q gateway.StartRequest) (err error)
 }
 
 // examine looks at the command, in the state in which it is, and stops one that is up.
-// A hardened run does not test the stop, nor what is written; it gets the requests that the
-// watched one got.
+// A hardened run does not test the stop, nor what is written. It gets the requests that the
+// watched one got, and the other run gets them, too, for the answers that are to be expected.
 func (a *attempt) examine(ctx context.Context) error {
-	if a.hardened && (a.run.State == Alive || a.run.State == Up) {
+	if a.spec.Hardened && (a.run.State == Alive || a.run.State == Up) {
 		if err := a.exercise(ctx); err != nil {
 			return err
 		}
-		a.run.Visited = a.visited
+		a.run.answers = a.visited
 	}
 	if a.run.State == Alive || a.run.State == Up {
 		if err := a.look(ctx); err != nil {
@@ -127,6 +127,7 @@ func (a *attempt) examine(ctx context.Context) error {
 		}
 	}
 	if a.hardened {
+		a.run.Visited = a.run.answers
 		return nil
 	}
 	if a.run.State == Ended {
@@ -142,7 +143,7 @@ func (a *attempt) examine(ctx context.Context) error {
 // observer, which becomes it.
 func (r *runner) startRequest(how observer.Exec) (gateway.StartRequest, error) {
 	q := gateway.StartRequest{Args: r.image.Command, Env: r.image.env, User: r.image.User, Cwd: r.image.WorkDir}
-	if how == (observer.Exec{}) {
+	if how.IsPlain() {
 		return q, nil
 	}
 	text, err := json.Marshal(how)
@@ -150,8 +151,8 @@ func (r *runner) startRequest(how observer.Exec) (gateway.StartRequest, error) {
 		return q, err
 	}
 	q.Args = slices.Concat(r.helperArgs, []string{"exec", string(text)}, q.Args)
-	if how.NoCapabilities {
-		q.User = root // who may take them from others
+	if how.NoCapabilities || len(how.Dirs) > 0 {
+		q.User = root // who may take them from others, and give directories away
 	}
 	if how.As != nil {
 		q.User = root

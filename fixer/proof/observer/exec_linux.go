@@ -21,6 +21,11 @@ func (how Exec) exec(args []string) error {
 	if err != nil {
 		return err
 	}
+	for _, d := range how.Dirs {
+		if err := d.make(); err != nil {
+			return err
+		}
+	}
 	if err := how.rights(); err != nil {
 		return err
 	}
@@ -30,6 +35,21 @@ func (how Exec) exec(args []string) error {
 		}
 	}
 	return &os.PathError{Op: "exec", Path: name, Err: unix.Exec(name, args, os.Environ())}
+}
+
+// make makes the directory, unless it is there.
+func (d Dir) make() error {
+	switch err := unix.Mkdir(d.Path, 0o700); err {
+	case nil:
+	case unix.EEXIST:
+		return nil
+	default:
+		return &os.PathError{Op: "mkdir", Path: d.Path, Err: err}
+	}
+	if err := unix.Chown(d.Path, d.UID, d.GID); err != nil {
+		return &os.PathError{Op: "chown", Path: d.Path, Err: err}
+	}
+	return unix.Chmod(d.Path, d.Mode)
 }
 
 // rights changes the user and the capabilities.

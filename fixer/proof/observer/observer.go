@@ -108,9 +108,23 @@ type Exec struct {
 	// engine gives to everyone.
 	NoCapabilities bool `json:",omitempty"`
 	LowPorts       bool `json:",omitempty"`
+	// Dirs are made first, empty: those that are there stay as they are.
+	Dirs []Dir `json:",omitempty"`
 	// Unhindered makes the command pass over the owners and modes of files, whichever
 	// user it is or becomes: what it fails to write otherwise, it writes.
 	Unhindered bool `json:",omitempty"`
+}
+
+// Dir is a directory that a user owns.
+type Dir struct {
+	Path     string
+	UID, GID int
+	Mode     uint32 // as of chmod(2): with the sticky bit
+}
+
+// IsPlain reports whether the command is to be what it is without an observer.
+func (how Exec) IsPlain() bool {
+	return !how.NoNewPrivs && how.As == nil && !how.NoCapabilities && !how.LowPorts && !how.Unhindered && len(how.Dirs) == 0
 }
 
 func (q Request) answer() (r Response) {
@@ -168,8 +182,9 @@ const (
 
 // Visit is a request, and its answer.
 type Visit struct {
-	Page   string `json:"page"`   // ":3000/path"
-	Status int    `json:"status"` // 0 for no answer
+	Page   string `json:"page"`           // ":3000/path"
+	Status int    `json:"status"`         // 0 for no answer
+	Body   string `json:"body,omitempty"` // a digest of the first 64 KiB
 }
 
 // visit requests / from the ports, and then the pages: those without a port from the first one.
@@ -186,9 +201,10 @@ func visit(ports []int, pages []string) (list []Visit) {
 	}
 	for _, page := range all {
 		ctx, cancel := context.WithTimeout(context.Background(), visitTime)
-		status, _ := get(ctx, "http://localhost"+page)
+		v := Visit{Page: page}
+		v.Status, v.Body, _ = get(ctx, "http://localhost"+page)
 		cancel()
-		list = append(list, Visit{page, status})
+		list = append(list, v)
 	}
 	return list
 }
@@ -207,7 +223,7 @@ func (a *Await) wait() bool {
 			if a.URL == "" {
 				return true
 			}
-			if status, err := get(ctx, a.URL); err == nil && status < 400 {
+			if status, _, err := get(ctx, a.URL); err == nil && status < 400 {
 				return true
 			}
 		} else if a.Elsewhere > 0 && len(open) > 0 && time.Since(began) > a.Elsewhere {

@@ -5,9 +5,11 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/netip"
@@ -204,7 +206,7 @@ func isLoopback(address string) bool {
 
 // get requests a page of this container; redirects are answers too. It uses no proxy:
 // nothing leaves the container.
-func get(ctx context.Context, url string) (int, error) {
+func get(ctx context.Context, url string) (status int, body string, err error) {
 	dialer := &net.Dialer{Timeout: 2 * time.Second}
 	c := &http.Client{
 		Timeout: 5 * time.Second,
@@ -227,11 +229,20 @@ func get(ctx context.Context, url string) (int, error) {
 	}
 	q, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
-		return 0, err
+		return 0, "", err
 	}
 	r, err := c.Do(q)
 	if err != nil {
-		return 0, err
+		return 0, "", err
 	}
-	return r.StatusCode, r.Body.Close()
+	defer r.Body.Close()
+	sum := sha256.New()
+	// What comes late, or never ends, is no part of what is compared.
+	if _, err := io.CopyN(sum, r.Body, maxBody); err != nil && !errors.Is(err, io.EOF) {
+		return r.StatusCode, "", nil
+	}
+	return r.StatusCode, hex.EncodeToString(sum.Sum(nil)[:8]), nil
 }
+
+// maxBody bounds what is read of an answer.
+const maxBody = 64 << 10

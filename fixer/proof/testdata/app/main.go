@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"syscall"
@@ -70,7 +71,7 @@ func main() {
 // write writes a file. It says what failed, unless how is one of these: quiet; asks,
 // which asks first whether it may; temporary, which removes the file; replace, which
 // writes another one and renames that; many, which writes 20,000. deep makes the directories
-// above it, too, and program makes it a program.
+// above it, too, program makes it a program, and starts a copy of this one that it removes.
 func write(name, how string) {
 	first := name
 	switch how {
@@ -91,6 +92,9 @@ func write(name, how string) {
 		}
 	case "program":
 		os.WriteFile(name, nil, 0o755)
+	case "starts":
+		start(name)
+		return
 	}
 	err := os.WriteFile(first, []byte("x"), 0o644)
 	switch {
@@ -102,5 +106,23 @@ func write(name, how string) {
 		os.Remove(name)
 	case how == "replace":
 		os.Rename(first, name)
+	}
+}
+
+// start starts a copy of this program, which it removes again.
+func start(name string) {
+	self, err := os.ReadFile("/proc/self/exe")
+	if err == nil {
+		err = os.MkdirAll(filepath.Dir(name), 0o755)
+	}
+	if err == nil {
+		err = os.WriteFile(name, self, 0o755)
+	}
+	if err == nil {
+		err = exec.Command(name, "-code", "0").Run()
+	}
+	os.Remove(name)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
 	}
 }
