@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer"
@@ -47,7 +48,9 @@ temporary files.`,
 			"When it was observed, it did not work as before: ready, its answers, its health check, no access denied",
 			"It runs otherwise than it was observed: with mounts of the host, env_file, variables, other services",
 			"The image is built from other files, or the name of its base means another image, than when it was observed",
-			"A directory to be writable has something in the image, or a program was in it: Docker's tmpfs executes nothing",
+			"What it writes looks like data, or is in a volume; or what is to be writable has something in the image",
+			"Scripts run or copy something in its containers (docker compose exec, run, cp), or run the file as a stack",
+			"Its image changes in this run, or its memory is limited, in which what it writes would be",
 			"The image gets its user in this run: what was built before has another, until it is built again",
 			"A version or a variable names the image: it may have been built before its Dockerfile had this user",
 			"A development container, and a command line that gives a build an argument for the user",
@@ -68,7 +71,7 @@ func composeReadOnly(p *composefile.Pass, s services.Subject) {
 		return
 	}
 	user := s.User()
-	plan, may := readonly.Plan(s.Image, s.Way(user))
+	plan, may := planFor(s, user)
 	if at := s.Develops(); at != (workload.Place{}) {
 		may = fixer.Refusal(at.String() + " says that it is for development")
 	}
@@ -87,6 +90,18 @@ func composeReadOnly(p *composefile.Pass, s services.Subject) {
 	}
 	p.Change(p.At(s.Service), fixer.Finding{Problem: "root file system of the service is writable", Change: change, Reason: user.Why, Evidence: rights.Evidence(s.Image)},
 		may.And(s.Renewed()).And(s.Editable(err)), edits...)
+}
+
+// planFor returns the directories of a service that stay writable, in all ways in which it runs.
+func planFor(s services.Subject, user rights.User) (plan []readonly.Directory, may fixer.Decision) {
+	for i, w := range s.Ways(user) {
+		one, decision := readonly.Plan(s.Image, w)
+		if i > 0 && !may.Refused() && !decision.Refused() && !slices.Equal(one, plan) {
+			decision = decision.And(fixer.Doubt("it writes other directories in another project"))
+		}
+		plan, may = one, may.And(decision)
+	}
+	return plan, may
 }
 
 // readOnly returns the edits that make the root file system of a service read-only, but for

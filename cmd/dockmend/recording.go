@@ -85,7 +85,7 @@ func (v *verification) recordStart(ctx context.Context, j *job, src *workspace.S
 	if err != nil {
 		return r, proofError(j.Name, err)
 	}
-	if r.image, r.why = seenOf(o); r.image == nil {
+	if r.image, r.why = v.seenOf(o); r.image == nil {
 		return r, nil
 	}
 	after, err := src.Fingerprint(got.result.After, got.result.Created, s.build)
@@ -213,7 +213,7 @@ func (v *verification) specOf(j *job, src *workspace.Source, got *verified, s st
 }
 
 // seenOf returns what a record keeps of an observation, or why it keeps nothing.
-func seenOf(o *proof.Observation) (*observed.Image, string) {
+func (v *verification) seenOf(o *proof.Observation) (*observed.Image, string) {
 	switch {
 	case !o.Build.OK:
 		return nil, "it does not build: " + o.Build.Error
@@ -232,12 +232,18 @@ func seenOf(o *proof.Observation) (*observed.Image, string) {
 	m.User = observed.User{UID: o.Image.RunsAs.UID, GID: o.Image.RunsAs.GID}
 	for _, visit := range o.Run.Visited {
 		m.Exercised = append(m.Exercised, fmt.Sprintf("GET %s (%d)", visit.Page, visit.Status))
+		if visit.Status > 0 && visit.Status < 400 {
+			m.Pages = append(m.Pages, visit.Page)
+		}
 	}
 	if o.Run.Health != nil {
 		m.Exercised = append(m.Exercised, "health check")
 	}
 	if h := o.Hardened; h != nil {
 		m.ReadOnly = &observed.ReadOnly{State: observed.State(h.State), Mounts: h.Mounts, Reason: o.Lack()}
+		if m.ReadOnly.Reason == "" && o.Run.State == proof.Up && len(o.Run.Listening) == 0 && !v.ready {
+			m.ReadOnly.Reason = "it was seen to stay up, and to do nothing: --ready says when it works"
+		}
 	}
 	return m, ""
 }

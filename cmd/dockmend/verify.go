@@ -64,6 +64,7 @@ type verification struct {
 	table bool // is printed at the end
 
 	recordTo string // the file of --record; "" for none
+	ready    bool   // it was said when a command counts as started
 	builder  *builder
 	spec     proof.Spec
 	status   *statusLine
@@ -108,7 +109,7 @@ func (f *proofFlags) run(ctx context.Context, s *streams, v *verification) (err 
 	v.builder = &builder{dial: func() (*proof.Builder, error) { return f.dial(ctx) }}
 	defer v.builder.close()
 	v.status = newStatusLine(s.err)
-	v.recordTo = f.Record
+	v.recordTo, v.ready = f.Record, f.Ready != "" || f.For != 0
 	defer v.keep()()
 	changed := changedFiles{}
 	if err := v.images(ctx, s, changed, f.Jobs); err != nil {

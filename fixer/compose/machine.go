@@ -22,7 +22,11 @@ func (g *gathering) fromVariable() workload.Place {
 			if n := variableIn(at.value, &budget); n != nil {
 				return at.place(n)
 			}
-			if n := unset(at.value); n != nil && attribute == "environment" {
+			variables := at.value
+			if attribute == "build" {
+				_, variables = at.value.Get("args")
+			}
+			if n := unset(variables); n != nil && (attribute == "environment" || attribute == "build") {
 				return at.place(n)
 			}
 		}

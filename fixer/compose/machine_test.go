@@ -22,6 +22,8 @@ func TestFromVariable(t *testing.T) {
 		"environment:\n      A: b\n      C: $D":              6,
 		"command: [node, $FILE]":                             4,
 		"build:\n      context: .\n      args: {A: $B}":      6,
+		"build:\n      context: .\n      args: [A]":          6,
+		"build:\n      context: .\n      args: {A: b}":       0,
 		"healthcheck: {test: 'curl localhost:${PORT}'}":      4,
 		"volumes: ['${DIR:-./data}:/data']":                  4,
 		"tmpfs: '/tmp:size=${SIZE}'":                         4,

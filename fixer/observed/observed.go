@@ -55,6 +55,8 @@ type Image struct {
 	State   State    `json:"state"`
 	// Exercised is what was done with it, for people: "ready: tcp:3000", "GET / from port 3000".
 	Exercised []string `json:"exercised"`
+	// Pages are the pages that it answered, without an error of its own: ":3000/health".
+	Pages []string `json:"pages,omitempty"`
 	// Wrote are the absolute paths that it wrote or tried to write, from its start to its end. One
 	// that ends in a slash is a directory in which names were added or removed.
 	Wrote []string `json:"wrote"`

@@ -27,6 +27,14 @@ type Way struct {
 	// observed: ".
 	Unknown string
 	Tmpfs   []string // directories that are empty and writable already
+	// Limit is the place of what limits its memory, where files in memory count; the zero Place for
+	// nothing.
+	Limit workload.Place
+	// Pod: what stays writable outlasts a container that ends, as an emptyDir does.
+	Pod bool
+	// Probes are the pages that are requested of it, by what runs it: ":3000/health", or "/health" of
+	// a port that is named.
+	Probes []string
 	// Mounted reports whether something is mounted over a path, which stays writable.
 	Mounted func(file string) bool
 }
@@ -41,19 +49,22 @@ func Plan(c workload.Container, w Way) (list []Directory, may fixer.Decision) {
 	if !c.Own {
 		return nil, fixer.Refusal("what the programs of " + c.Image + " write is not known")
 	}
+	mounted := func(file string) bool {
+		return w.Mounted(file) || slices.ContainsFunc(c.Volumes, func(v string) bool { return workload.Within(file, path.Clean("/"+v)) })
+	}
 	add := func(d Directory) {
-		if !w.Mounted(d.Path) && !slices.Contains(list, d) {
+		if !mounted(d.Path) && !slices.Contains(list, d) {
 			list = append(list, d)
 		}
 	}
 	add(Directory{Path: "/tmp"})
 	seen, may := observed(c, w)
 	for _, write := range slices.Concat(c.Writes, written(seen)) {
-		if w.Mounted(write.Path) || isKernels(write.Path) {
+		if mounted(write.Path) || isKernels(write.Path) {
 			continue
 		}
 		d, ok := scratch(write.Path)
-		if !ok {
+		if !ok || strings.ContainsAny(d.Path, ":,") { // which end a path in a Compose file
 			return nil, fixer.Refusal(fmt.Sprintf("%s writes %s, which needs a volume, or another place", writer(write), write.Path))
 		}
 		add(d)
@@ -62,7 +73,7 @@ func Plan(c workload.Container, w Way) (list []Directory, may fixer.Decision) {
 	if may.Safety == 0 && !slices.Equal(Paths(list, w.Tmpfs), seen.Mounts) {
 		may = fixer.Doubt("it was observed with other directories writable: " + strings.Join(seen.Mounts, ", "))
 	}
-	return list, may
+	return list, may.And(w.unlike(c, seen, mounted))
 }
 
 // Paths returns the paths of directories, and more paths, sorted.

@@ -96,6 +96,7 @@ func (r *reader) link() *Links {
 			l.mentions[file] = append(l.mentions[file], m)
 		}
 	}
+	l.touchCommands, l.podTouched, l.everyTouched = r.touchCommands, r.podTouched, r.everyTouched
 	l.made, l.rootCommands, l.signalCommands, l.openShift = a.makers, r.rootCommands, r.signalCommands, r.openShift
 	l.devContainers, l.givenArgs, l.buildMentions = r.devContainers, r.givenArgs, r.buildMentions
 	for _, list := range l.deployments {

@@ -47,6 +47,9 @@ type reader struct {
 	hinted         map[string]bool // texts that hints has seen
 	rootCommands   []Line
 	signalCommands []Line
+	touchCommands  []Line
+	podTouched     workload.Place // the first; as of Links
+	everyTouched   workload.Place
 	devContainers  []devContainer
 	givenArgs      []givenArg
 	buildMentions  []buildMention

@@ -53,6 +53,9 @@ type Links struct {
 	// What concerns the rights of running containers.
 	rootCommands    []Line
 	signalCommands  []Line
+	touchCommands   []Line
+	podTouched      workload.Place
+	everyTouched    workload.Place
 	devContainers   []devContainer
 	givenArgs       []givenArg
 	buildMentions   []buildMention

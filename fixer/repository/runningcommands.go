@@ -73,7 +73,8 @@ func isPartOfCompose(name string, text []byte) bool {
 // Compose file, or send them a signal: those in a directory above or below the file's, or in one
 // for the whole repository. It does not change, and is safe for concurrent use.
 type ContainerCommands struct {
-	root, signals []containerLine
+	root, signals, touching []containerLine
+	every                   workload.Place // of what does something in all containers
 }
 
 // containerLine is a line, and whose containers it may mean.
@@ -96,7 +97,8 @@ func (l *Links) ContainerCommands(file string) *ContainerCommands {
 			}
 		}
 	}
-	return &ContainerCommands{root: linesNear(l.rootCommands, path.Dir(file), names), signals: linesNear(l.signalCommands, path.Dir(file), names)}
+	near := func(lines []Line) []containerLine { return linesNear(lines, path.Dir(file), names) }
+	return &ContainerCommands{root: near(l.rootCommands), signals: near(l.signalCommands), touching: near(l.touchCommands), every: l.everyTouched}
 }
 
 // Root returns the lines that run a command as root in a container of a service: those that name

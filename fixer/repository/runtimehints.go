@@ -31,6 +31,7 @@ func (r *reader) hints(name string, text []byte) {
 	r.runningCommands(name, text, lines)
 	if !compiled[strings.ToLower(path.Ext(name))] { // whose texts are not command lines
 		r.patchesOfRights(name, text, lines)
+		r.touching(name, text, lines)
 		r.openShiftOf(name, lines)
 	}
 	r.argumentsGiven(name, lines)

@@ -43,6 +43,12 @@ type Container struct {
 	// Tagged: it is named by the tag of a version or by a digest, and so may be one that was built
 	// before its Dockerfile had this user.
 	Tagged bool
+	// Rebuilt: what was built before this run is another image.
+	Rebuilt bool
+	// Touched is the place of what does something in its running containers, or to them, that nobody
+	// sees when it runs by itself: commands, copied files, patches of what runs it; the zero Place for
+	// nothing.
+	Touched Place
 	// Doubts are why its containers may be other ones where they are deployed than is known here: of
 	// another build, or another user.
 	Doubts []string
@@ -126,6 +132,7 @@ func Agreed(list []Container) Container {
 			one.Init = ""
 		}
 		one.Observed, one.Stale = ofBoth(one.Observed, other.Observed), cmp.Or(one.Stale, other.Stale)
+		one.Rebuilt, one.Touched = one.Rebuilt || other.Rebuilt, cmp.Or(one.Touched, other.Touched)
 		one.NoInit, one.Browser = cmp.Or(one.NoInit, other.NoInit), cmp.Or(one.Browser, other.Browser)
 	}
 	return one

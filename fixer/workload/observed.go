@@ -17,6 +17,8 @@ type Observed struct {
 	// Wrote are the absolute paths that it wrote or tried to write. One that ends in a slash is a
 	// directory in which names were added or removed.
 	Wrote []string
+	// Pages are the pages that it answered, without an error of its own: ":3000/health".
+	Pages []string
 	// Mounts are the directories that were empty and writable when it ran with a read-only root
 	// file system, besides its volumes; sorted.
 	Mounts []string

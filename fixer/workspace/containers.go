@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"path/filepath"
@@ -20,6 +21,7 @@ import (
 type made struct {
 	before, after []container // one for each of its builds
 	err           error
+	rebuilt       bool // the run changes what it is built from
 	unwritten     bool // what the run repaired could not be written
 }
 
@@ -55,7 +57,7 @@ func (s *Source) record(ctx context.Context, r imagebuild.Result, inspector base
 	if c == nil || !c.runs {
 		return
 	}
-	m := &made{}
+	m := &made{rebuilt: !bytes.Equal(r.Before, r.After) || len(r.Created) > 0}
 	if m.before, m.err = s.containers(ctx, r.Before, nil, inspector); m.err == nil {
 		m.after, m.err = s.containers(ctx, r.After, r.Created, inspector)
 	}
@@ -128,6 +130,7 @@ func (m *made) of(build func(stage.Options) bool) (list []workload.Container, er
 			continue
 		}
 		one := b.Container
+		one.Rebuilt = m.rebuilt && !m.unwritten
 		one.Changed = i < len(m.before) && (differs(m.before[i].Container, one))
 		list = append(list, one)
 	}

@@ -191,6 +191,7 @@ func (m *images) withCommands(s *compose.Service, one workload.Container) worklo
 		one.Gains = append(one.Gains, workload.Reason{Program: "a development container", Why: "has features, which install sudo", Place: at})
 		one.Doubts = append(slices.Clip(one.Doubts), at.String()+" makes it a development container, whose user gets the number of the host's")
 	}
+	one.Touched = cmp.Or(one.Touched, commands.Touched(s.Name))
 	for _, line := range commands.Signals(s.Name) {
 		one.NoInit = cmp.Or(one.NoInit, line.Place.String()+" sends it a signal")
 	}

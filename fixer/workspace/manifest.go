@@ -12,7 +12,13 @@ import (
 // manifest repairs a Kubernetes manifest, as [manifest.Run] does.
 func (f *File) manifest(ctx context.Context, text []byte, with Request) (imagebuild.Result, error) {
 	images := f.images(with.Inspector)
-	src := manifest.Source{Name: f.Name, Src: text, Separate: with.Separate, Image: func(name string) workload.Container { return images.image(ctx, name) }}
+	src := manifest.Source{Name: f.Name, Src: text, Separate: with.Separate, Image: func(name string) workload.Container {
+		one := images.image(ctx, name)
+		if images.checkout != nil {
+			one.Touched = images.links.PodTouched()
+		}
+		return one
+	}}
 	if images.checkout != nil {
 		src.Patched, src.OpenShift = images.links.SecurityPatch, images.links.OpenShift()
 	}

@@ -42,7 +42,7 @@ func (s *Source) see(ctx context.Context, c *workload.Container, text []byte, cr
 		if lacks == "" {
 			lacks = s.rebuilt(ctx, text, b, m, inspector)
 		}
-		o := workload.Observed{Start: m.Start, UID: m.User.UID, GID: m.User.GID, By: m.How(), Wrote: m.Wrote, ReadOnly: lacks}
+		o := workload.Observed{Start: m.Start, UID: m.User.UID, GID: m.User.GID, By: m.How(), Wrote: m.Wrote, Pages: m.Pages, ReadOnly: lacks}
 		if m.ReadOnly != nil {
 			o.Mounts = slices.Sorted(slices.Values(m.ReadOnly.Mounts))
 		}

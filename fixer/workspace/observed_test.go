@@ -68,7 +68,20 @@ func TestObserved(t *testing.T) {
 		"a base that was not known":  {change: func(m *observed.Image) { m.Bases = nil }, says: "which images it was built from was not known"},
 		"other directories":          {change: func(m *observed.Image) { m.ReadOnly.Mounts = []string{"/run", "/tmp"} }, says: "other directories writable: /run, /tmp"},
 		"another directory to write": {change: func(m *observed.Image) { m.Wrote = []string{"/run/x"} }, says: "other directories writable: /tmp"},
-		"a failure":                  {change: func(m *observed.Image) { m.ReadOnly.Reason = "its health check fails" }, says: "its health check fails"},
+		"an image of this run":       {more: map[string]string{"Dockerfile": "FROM node:20-slim\nWORKDIR /app\nCOPY . .\nUSER node\nCMD node server.js\n"}, says: "its image changes in this run"},
+		"a command in it":            {more: map[string]string{"Makefile": "seed:\n\tdocker compose exec shop npm run seed\n"}, says: "does something with its containers"},
+		"a file from it":             {more: map[string]string{"Makefile": "seed:\n\tdocker cp shop-shop-1:/tmp/x .\n"}, says: "does something with its containers"},
+		"a stack":                    {more: map[string]string{"Makefile": "up:\n\tdocker stack deploy -c compose.yaml shop\n"}, says: "does something with its containers"},
+		"a limit of its memory":      {compose: service + "    mem_limit: 128m\n", says: "compose.yaml:4 limits its memory, in which /tmp/x would be"},
+		"a limit, and no writes":     {compose: service + "    mem_limit: 128m\n", change: func(m *observed.Image) { m.Wrote = nil }, says: "was observed", safe: true},
+		"data in a cache":            {change: func(m *observed.Image) { m.Wrote = []string{"/tmp/sessions/a"} }, says: "/tmp/sessions/a may be data"},
+		"a directory that stays": {change: func(m *observed.Image) {
+			m.Wrote, m.ReadOnly.Mounts = []string{"/var/tmp/a"}, []string{"/tmp", "/var/tmp"}
+		}, says: "what is in /var/tmp stays"},
+		"another signal":          {compose: service + "    stop_signal: SIGQUIT\n", says: "compose.yaml:4 says stop_signal"},
+		"a service that it names": {compose: service + "    environment:\n      URL: redis://redis:6379\n  redis:\n    image: redis\n", says: "its environment names the service redis"},
+		"a service beside it":     {compose: service + "  redis:\n    image: redis\n", says: "was observed", safe: true},
+		"a failure":               {change: func(m *observed.Image) { m.ReadOnly.Reason = "its health check fails" }, says: "its health check fails"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			all := maps.Clone(files)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dockmend/dockmend/fixer/document"
@@ -27,7 +28,24 @@ func (s Subject) IsMounted(file string) bool {
 // Way returns how the container runs its image.
 func (s Subject) Way() readonly.Way {
 	u := s.User()
-	return readonly.Way{UID: u.UID, GID: u.GID, Unknown: s.more(), Mounted: s.IsMounted}
+	return readonly.Way{UID: u.UID, GID: u.GID, Unknown: s.more(), Mounted: s.IsMounted, Pod: true, Probes: s.requests()}
+}
+
+// requests returns the pages that its probes request.
+func (s Subject) requests() (pages []string) {
+	for _, name := range probes {
+		get := kubernetes.Field(s.Node, name, "httpGet")
+		if get == nil {
+			continue
+		}
+		page := path.Join("/", kubernetes.Text(kubernetes.Field(get, "path")))
+		port := kubernetes.Text(kubernetes.Field(get, "port"))
+		if _, err := strconv.Atoi(port); err == nil {
+			page = ":" + port + page
+		}
+		pages = append(pages, page)
+	}
+	return pages
 }
 
 // harmless are the keys of a container that change nothing of what its image does when it starts by

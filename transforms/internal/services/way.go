@@ -1,6 +1,7 @@
 package services
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -12,37 +13,83 @@ import (
 	"github.com/dockmend/dockmend/transforms/internal/rights"
 )
 
-// Way returns how the service runs its image in all projects, by this user.
-func (s Subject) Way(user rights.User) readonly.Way {
-	w := readonly.Way{UID: user.UID, GID: user.GID, Unknown: user.Unknown, Mounted: s.IsMounted}
-	for i, m := range s.Means {
+// Ways returns the different ways in which the service runs its image in its projects, by this user.
+func (s Subject) Ways(user rights.User) (list []readonly.Way) {
+	for _, m := range s.Means {
+		w := readonly.Way{UID: user.UID, GID: user.GID, Unknown: user.Unknown, Mounted: s.IsMounted, Limit: s.limit(m)}
 		start, unknown := m.Deployment.Start()
-		if unknown == "" {
-			unknown = more(m)
-		}
-		if unknown == "" && i > 0 && start != w.Start {
-			unknown = "it starts otherwise in another project"
-		}
-		if unknown != "" && w.Unknown == "" {
-			w.Unknown = unknown
-		}
-		w.Start, w.Tmpfs = start, nil
+		w.Start, w.Unknown = start, cmp.Or(w.Unknown, unknown, more(m), s.others(m))
 		for _, mount := range m.Deployment.Mounts {
 			if mount.Kind == workload.Tmpfs {
 				w.Tmpfs = append(w.Tmpfs, mount.Target)
 			}
 		}
+		same := func(o readonly.Way) bool {
+			return o.Start == w.Start && o.Unknown == w.Unknown && o.Limit == w.Limit
+		}
+		if !slices.ContainsFunc(list, same) {
+			list = append(list, w)
+		}
 	}
-	return w
+	return list
+}
+
+// limit returns the place of what limits the memory of a service; the zero Place for nothing.
+func (s Subject) limit(m *compose.Service) workload.Place {
+	for _, name := range []string{"mem_limit", "memswap_limit"} {
+		if at := m.Attributes[name]; at != (workload.Place{}) {
+			return at
+		}
+	}
+	at := m.Attributes["deploy"]
+	_, deploy := s.Node.Get("deploy")
+	if at.File == s.pass.Place() && deploy != nil {
+		_, resources := deploy.Get("resources")
+		if _, limits := resources.Get("limits"); limits == nil {
+			return workload.Place{}
+		}
+	}
+	return at
+}
+
+// others returns which other service of its project the start of a service names, "" for none: it did
+// not run when this one was observed.
+func (s Subject) others(m *compose.Service) string {
+	var words []string
+	for _, v := range m.Deployment.Env {
+		words = append(words, v.Value)
+	}
+	words = append(append(words, m.Deployment.Entrypoint...), m.Deployment.Command...)
+	for _, p := range s.pass.Projects() {
+		if !slices.Contains(p.Services, m) {
+			continue
+		}
+		for _, other := range p.Services {
+			if other.Name != m.Name && slices.ContainsFunc(words, func(word string) bool { return isHost(word, other.Name) }) {
+				return "its environment names the service " + other.Name
+			}
+		}
+	}
+	return ""
+}
+
+// isHost reports whether a text has a name as a host: by itself, or between what separates hosts.
+func isHost(text, name string) bool {
+	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("/@:,;= \t", r) }) {
+		if part == name {
+			return true
+		}
+	}
+	return false
 }
 
 // harmless are the attributes of a service that are part of [workload.Deployment.Start], or change
 // nothing of what its program does with files.
 var harmless = strings.Fields(`annotations attach build command container_name cpu_count cpu_percent cpu_period cpu_quota
-	cpu_rt_period cpu_rt_runtime cpu_shares cpus cpuset cap_add cap_drop deploy dns dns_opt dns_search domainname entrypoint
-	environment expose extra_hosts healthcheck hostname image init label_file labels logging mac_address mem_limit
-	mem_reservation mem_swappiness memswap_limit networks oom_kill_disable oom_score_adj pids_limit ports profiles pull_policy
-	read_only restart scale security_opt stdin_open stop_grace_period stop_signal tmpfs tty ulimits user volumes working_dir`)
+	cpu_rt_period cpu_rt_runtime cpu_shares cpus cpuset cap_add cap_drop deploy entrypoint environment expose healthcheck image
+	init label_file labels logging mem_limit mem_reservation mem_swappiness memswap_limit networks oom_kill_disable
+	oom_score_adj pids_limit ports profiles pull_policy read_only restart scale security_opt stop_grace_period tmpfs ulimits
+	user volumes working_dir`)
 
 // more returns what a service states of how it runs beyond its start, "" for nothing. What depends
 // on another service did not have it when it was observed.
