@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/moby/buildkit/client/llb"
 	gateway "github.com/moby/buildkit/frontend/gateway/client"
@@ -119,9 +120,18 @@ func (r *runner) hasFiles(ctx context.Context, dir string, depth int) bool {
 		return false
 	}
 	for _, e := range entries {
+		if isCompileCache(path.Base(e.Path)) {
+			continue
+		}
 		if depth == 0 || !os.FileMode(e.Mode).IsDir() || r.hasFiles(ctx, path.Join(dir, path.Base(e.Path)), depth-1) {
 			return true
 		}
 	}
 	return false
+}
+
+// isCompileCache reports whether that is the name of a directory in which Node.js, npm and yarn keep
+// what they compiled, and do without (nodejs.org, module.enableCompileCache; v8-compile-cache).
+func isCompileCache(name string) bool {
+	return name == "node-compile-cache" || strings.HasPrefix(name, "v8-compile-cache-")
 }
