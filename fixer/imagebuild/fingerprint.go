@@ -1,6 +1,7 @@
 package imagebuild
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -43,7 +44,7 @@ func Fingerprint(src Source, leave func(name string, read func() ([]byte, error)
 		return "", err
 	}
 	sum := sha256.New()
-	fmt.Fprintf(sum, "%q stage %d on %q\n", src.Src, output(graph).Stage.Index, src.Options.Platform)
+	fmt.Fprintf(sum, "%q stage %d on %q\n", src.Src, output(graph).Stage.Index, cmp.Or(src.Options.Platform, stage.DefaultPlatform))
 	for _, name := range slices.Sorted(maps.Keys(src.Options.BuildArgs)) {
 		fmt.Fprintf(sum, "arg %q %q\n", name, src.Options.BuildArgs[name])
 	}

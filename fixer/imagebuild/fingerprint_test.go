@@ -34,6 +34,7 @@ func TestFingerprint(t *testing.T) {
 	}
 	for name, got := range map[string]string{
 		"again":                     of(text, stage.Options{}, nil),
+		"the default platform":      of(text, stage.Options{Platform: stage.DefaultPlatform}, nil),
 		"the last stage by name":    of(text, stage.Options{Target: "prod"}, nil),
 		"a file that is ignored":    of(text, stage.Options{}, fstest.MapFS{"log/x": {Data: []byte("4"), Mode: 0o644}}),
 		"a file that is left out":   of(text, stage.Options{}, fstest.MapFS{"docker-compose.yml": {Data: []byte("x")}}),
