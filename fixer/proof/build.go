@@ -130,6 +130,7 @@ func (b *Builder) observe(ctx context.Context, gw gateway.Client, s Spec, o *Obs
 // all observes an image.
 func (r *runner) all(ctx context.Context, o *Observation) (err error) {
 	r.spec.Progress("looking at the image")
+	r.user = r.numericUser(ctx)
 	if err := r.survey(ctx); err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 	"unicode/utf8"
 
@@ -39,6 +40,7 @@ type runner struct {
 	helperArgs []string
 	spec       Spec
 	image      *Image
+	user       string   // that its processes are started as, for BuildKit
 	taken      []int    // ports that others listen on
 	watched    *watched // nil if there was none
 	paths      []string // whose writability is tested; see asks
@@ -82,6 +84,8 @@ type process struct {
 	ended chan struct{}
 	err   error // valid once ended is closed
 	codes *tail // where its parent, the observer, writes its exit code; nil if it has none
+	// signal sends a signal; nil if BuildKit does.
+	signal func(context.Context, syscall.Signal) error
 }
 
 func start(ctx context.Context, c gateway.Container, q gateway.StartRequest) (*process, error) {
@@ -160,8 +164,11 @@ func (r *runner) observed(o *observation, user, dir string, args []string) gatew
 func (r *runner) watcher(ctx context.Context, c gateway.Container) (*observation, error) {
 	o := newObservation()
 	var err error
-	o.process, err = start(ctx, c, r.observed(o, root, r.image.WorkDir, []string{"watch"}))
-	return o, err
+	if o.process, err = start(ctx, c, r.observed(o, root, r.image.WorkDir, []string{"watch"})); err != nil {
+		return nil, err
+	}
+	o.signal = r.fromInside(c, false)
+	return o, nil
 }
 
 // observation is a running observer.

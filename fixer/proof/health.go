@@ -114,7 +114,7 @@ func (a *attempt) check(ctx context.Context, c observer.Check) (*observation, er
 	if err != nil {
 		return nil, err
 	}
-	args, user := append([]string{"ask"}, parts(string(text))...), a.image.User
+	args, user := append([]string{"ask"}, parts(string(text))...), a.user
 	if !a.how.IsPlain() {
 		how, err := json.Marshal(a.how)
 		if err != nil {

@@ -97,7 +97,9 @@ func (r *runner) newAttempt(ctx context.Context, how observer.Exec, hardened boo
 // begin starts the command.
 func (a *attempt) begin(ctx context.Context, q gateway.StartRequest) (err error) {
 	a.began = time.Now()
-	a.command, err = start(ctx, a.container, q)
+	if a.command, err = start(ctx, a.container, q); err == nil {
+		a.command.signal = a.fromInside(a.container, false)
+	}
 	return err
 }
 
@@ -142,7 +144,7 @@ func (a *attempt) examine(ctx context.Context) error {
 // startRequest returns how the image's command is started: directly, or through the
 // observer, which becomes it.
 func (r *runner) startRequest(how observer.Exec) (gateway.StartRequest, error) {
-	q := gateway.StartRequest{Args: r.image.Command, Env: r.image.env, User: r.image.User, Cwd: r.image.WorkDir}
+	q := gateway.StartRequest{Args: r.image.Command, Env: r.image.env, User: r.user, Cwd: r.image.WorkDir}
 	if how.IsPlain() {
 		return q, nil
 	}

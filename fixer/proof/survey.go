@@ -25,7 +25,7 @@ func (r *runner) survey(ctx context.Context) error {
 	r.image.Files, r.taken = a.Files, a.Ports.Listening
 	// If the image lacks the user, the command won't start either, and that will be
 	// reported.
-	if a, err = r.alone(ctx, r.image.User, observer.Request{Who: true}); err == nil {
+	if a, err = r.alone(ctx, r.user, observer.Request{Who: true}); err == nil {
 		r.image.RunsAs = a.User
 	}
 	return ctx.Err()

@@ -112,7 +112,7 @@ func (a *attempt) perform(ctx context.Context) error {
 	if err := a.begin(ctx, q); err != nil {
 		return err
 	}
-	a.command.codes = codes
+	a.command.codes, a.command.signal = codes, a.fromInside(a.container, true)
 	if err := a.wait(ctx); err != nil {
 		return err
 	}

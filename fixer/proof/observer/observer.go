@@ -29,6 +29,7 @@ type Request struct {
 	Who    bool     `json:",omitempty"` // as which user does the observer itself run?
 	Survey bool     `json:",omitempty"` // of an image in which nothing else runs
 	Check  *Check   `json:",omitempty"` // is run, and nothing else is asked
+	Signal *Signal  `json:",omitempty"` // is sent, and nothing else is asked
 	Access []string `json:",omitempty"` // may As write these?
 	// Programs are directories: what is in them that can be executed, or is?
 	Programs []string `json:",omitempty"`
@@ -135,6 +136,10 @@ func (q Request) answer() (r Response) {
 	}
 	if q.Check != nil {
 		r.Checked = q.Check.run()
+		return r
+	}
+	if q.Signal != nil {
+		failed("the signal "+q.Signal.Name, q.Signal.send(q.Self))
 		return r
 	}
 	if q.Await != nil {
