@@ -18,6 +18,7 @@ import (
 type job struct {
 	dockerfile string // a path
 	context    string // a directory
+	programs   string // the directory of the context programs
 	target     string
 	args       map[string]string
 	export     client.ExportEntry
@@ -38,10 +39,14 @@ func (j job) run(ctx context.Context, addr string) error {
 	if err != nil {
 		return err
 	}
+	programsFS, err := fsutil.NewFS(j.programs)
+	if err != nil {
+		return err
+	}
 	opt := client.SolveOpt{
 		Frontend:      "dockerfile.v0",
-		FrontendAttrs: map[string]string{"filename": filepath.Base(j.dockerfile), "target": j.target},
-		LocalMounts:   map[string]fsutil.FS{"context": contextFS, "dockerfile": dockerfileFS},
+		FrontendAttrs: map[string]string{"filename": filepath.Base(j.dockerfile), "target": j.target, "context:programs": "local:programs"},
+		LocalMounts:   map[string]fsutil.FS{"context": contextFS, "dockerfile": dockerfileFS, "programs": programsFS},
 		Exports:       []client.ExportEntry{j.export},
 	}
 	for k, v := range j.args {

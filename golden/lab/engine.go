@@ -63,7 +63,7 @@ func (e *Engine) configure(registry string) (string, error) {
 		"data-root": filepath.Join(e.home, "data"),
 		"exec-root": filepath.Join(e.home, "exec"),
 		"pidfile":   pid,
-		"hosts":     []string{"unix://" + e.socket()},
+		"hosts":     []string{e.Host()},
 
 		"registry-mirrors": []string{"http://" + registry},
 
@@ -95,6 +95,9 @@ func (e *Engine) start(ctx context.Context, conf, log string) (err error) {
 	})
 	return err
 }
+
+// Host returns the engine's address, as in DOCKER_HOST.
+func (e *Engine) Host() string { return "unix://" + e.socket() }
 
 func (e *Engine) socket() string { return filepath.Join(e.home, "docker.sock") }
 
@@ -129,7 +132,7 @@ func (e *Engine) Environment() ([]string, error) {
 }
 
 func (e *Engine) environment() []string {
-	return []string{"PATH=" + os.Getenv("PATH"), "HOME=" + e.home, "DOCKER_CONFIG=" + e.home, "DOCKER_HOST=unix://" + e.socket()}
+	return []string{"PATH=" + os.Getenv("PATH"), "HOME=" + e.home, "DOCKER_CONFIG=" + e.home, "DOCKER_HOST=" + e.Host()}
 }
 
 // projectName is the name of each project of Compose: there is one at a time.
@@ -150,6 +153,17 @@ type Container struct {
 func (e *Engine) Inspect(ctx context.Context, id string) (*Container, error) {
 	c := new(Container)
 	return c, e.get(ctx, "/containers/"+id+"/json", c)
+}
+
+// Holdings are how many there are of what an engine keeps.
+type Holdings struct{ Containers, Images, Volumes int }
+
+// Holds returns what the engine has: containers that have ended and images without a name count.
+func (e *Engine) Holds(ctx context.Context) (Holdings, error) {
+	var containers, images []struct{}
+	var volumes struct{ Volumes []struct{} }
+	err := errors.Join(e.get(ctx, "/containers/json?all=1", &containers), e.get(ctx, "/images/json?all=1", &images), e.get(ctx, "/volumes", &volumes))
+	return Holdings{len(containers), len(images), len(volumes.Volumes)}, err
 }
 
 // get decodes an answer of the engine's API.

@@ -23,9 +23,12 @@ type image struct {
 	file string            // in images/, without .Dockerfile
 	args map[string]string // build arguments
 	npm  []string          // packages that the build copies: NAME@VERSION
-	from []string          // refs of the images that it is built FROM
-	flat *flat             // one layer, with this history and configuration
-	part string            // the stage to build
+	// programs are those that the build copies, from the context programs. Their files have
+	// the names in the build arguments that are called as they are, in capitals.
+	programs []program
+	from     []string // refs of the images that it is built FROM
+	flat     *flat    // one layer, with this history and configuration
+	part     string   // the stage to build
 }
 
 // flat describes an image that was built from a root file system rather than from a
@@ -74,6 +77,8 @@ func baseImages() []*image {
 		list = append(list, n.images()...)
 	}
 	list = append(list, distroless()...)
+	list = append(list, &image{repo: "moby/buildkit", tags: []string{"latest", "buildx-stable-1"}, file: "buildkit",
+		args: map[string]string{}, programs: []program{buildkitd, buildctl}, from: []string{"library/debian:bookworm-slim"}})
 	return append(list, nginx()...)
 }
 

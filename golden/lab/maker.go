@@ -91,6 +91,13 @@ func (m *maker) image(ctx context.Context, im *image) error {
 		key, _ := m.keys.Load(ref)
 		bases = append(bases, key.(string))
 	}
+	for _, p := range im.programs {
+		binary, err := p.build(ctx, m.store.dir)
+		if err != nil {
+			return err
+		}
+		im.args[strings.ToUpper(p.name)] = filepath.Base(binary)
+	}
 	key, err := im.key(bases)
 	if err != nil {
 		return err
@@ -133,8 +140,9 @@ func (m *maker) job(im *image) (j job, clean func(), err error) {
 		return job{}, nil, err
 	}
 	file := filepath.Join(dir, "Dockerfile")
-	return job{dockerfile: file, context: filepath.Join(m.store.dir, "npm"), target: im.part, args: im.args},
-		func() { _ = os.RemoveAll(dir) }, os.WriteFile(file, text, 0o644)
+	return job{
+		dockerfile: file, context: filepath.Join(m.store.dir, "npm"), programs: filepath.Join(m.store.dir, "bin"), target: im.part, args: im.args,
+	}, func() { _ = os.RemoveAll(dir) }, os.WriteFile(file, text, 0o644)
 }
 
 func (m *maker) fromBuild(ctx context.Context, im *image) (v1.Image, error) {

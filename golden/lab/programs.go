@@ -18,6 +18,7 @@ type program struct {
 
 var (
 	buildkitd          = program{"buildkitd", ".", "github.com/moby/buildkit", "github.com/moby/buildkit/cmd/buildkitd"}
+	buildctl           = program{"buildctl", ".", "github.com/moby/buildkit", "github.com/moby/buildkit/cmd/buildctl"}
 	dockerfileFrontend = program{"dockerfile-frontend", ".", "github.com/moby/buildkit", "github.com/moby/buildkit/frontend/dockerfile/cmd/dockerfile-frontend"}
 
 	// Modules of their own: they depend on other versions than BuildKit's daemon does.

@@ -209,15 +209,7 @@ func (p *project) command(t *testing.T, name string, args ...string) (out string
 	t.Helper()
 	cmd := exec.Command(name, args...)
 	cmd.Dir = p.dir
-	var err error
-	if cmd.Env, err = p.engine.Environment(); err != nil {
-		t.Fatal(err)
-	}
-	text, err := cmd.CombinedOutput()
-	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
-		t.Fatal(err)
-	}
-	return string(text), cmd.ProcessState.ExitCode()
+	return command(t, p.engine, cmd)
 }
 
 // singleLacks starts the image of the project's service with docker run, in a hardened container
