@@ -93,10 +93,15 @@ func (r *runner) volumes(mounts []Mount) (list []string) {
 }
 
 // empty returns an image that has an empty directory for each of the mounts, named by its index.
+// Copies have exactly the mode that is asked for. Of one that is made, the umask of an engine, whose
+// own BuildKit it is, takes the right of others to write.
 func (r *runner) empty(ctx context.Context, mounts []Mount) (gateway.Reference, error) {
+	name := llb.WithCustomName("[dockmend] an empty directory")
+	made := llb.Scratch().File(llb.Mkdir("/empty", 0o700), name)
 	state := llb.Scratch()
 	for i, m := range mounts {
-		state = state.File(llb.Mkdir("/"+strconv.Itoa(i), m.Mode, llb.WithUIDGID(m.UID, m.GID)), llb.WithCustomName("[dockmend] an empty directory"))
+		mode := &llb.CopyInfo{Mode: &llb.ChmodOpt{Mode: m.Mode}}
+		state = state.File(llb.Copy(made, "/empty", "/"+strconv.Itoa(i), mode, llb.WithUIDGID(m.UID, m.GID)), name)
 	}
 	return r.solve(ctx, state)
 }
