@@ -190,7 +190,7 @@ func TestObserveMounts(t *testing.T) {
 		"a directory of its own":   {`CMD ["/bin/app", "-how", "deep", "-write", "/cache/a/x"]`, []string{"/cache"}, ""},
 		"not that directory":       {`CMD ["/bin/app", "-how", "deep", "-write", "/home/a/x"]`, nil, "denied access /home/a"},
 		"what the image has there": {"COPY app /tmp/deep/app\n" + `CMD ["/bin/app"]`, nil, "what the image has in /tmp"},
-		"a cache of npm's there":   {"COPY app /tmp/node-compile-cache/v25/app\n" + `CMD ["/bin/app"]`, nil, ""},
+		"compiled code there":      {"COPY app /tmp/node-compile-cache/v25/app\nCOPY app /tmp/v8-compile-cache-0/v11/app\n" + `CMD ["/bin/app"]`, nil, ""},
 		"an empty directory there": {"WORKDIR /tmp/deep/empty\nWORKDIR /\n" + `CMD ["/bin/app"]`, nil, ""},
 		"a program":                {`CMD ["/bin/app", "-how", "program", "-write", "/tmp/program"]`, nil, ""},
 		"a program that it starts": {`CMD ["/bin/app", "-how", "starts", "-write", "/tmp/program"]`, nil, "denied access /tmp/program"},

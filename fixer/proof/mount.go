@@ -7,7 +7,6 @@ import (
 	"path"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/moby/buildkit/client/llb"
 	gateway "github.com/moby/buildkit/frontend/gateway/client"
@@ -106,7 +105,8 @@ func (r *runner) empty(ctx context.Context, mounts []Mount) (gateway.Reference, 
 	return r.solve(ctx, state)
 }
 
-// hidden returns the mounts in which the image has something, but for its own empty directories.
+// hidden returns the mounts in which the image has something, but for its own empty directories, and
+// code that Node.js or Yarn compiled.
 func (r *runner) hidden(ctx context.Context, mounts []Mount) (list []string) {
 	for _, m := range mounts {
 		if r.hasFiles(ctx, m.Path, hiddenDepth) {
@@ -125,18 +125,13 @@ func (r *runner) hasFiles(ctx context.Context, dir string, depth int) bool {
 		return false
 	}
 	for _, e := range entries {
-		if isCompileCache(path.Base(e.Path)) {
+		name := path.Join(dir, path.Base(e.Path))
+		if isCompiledCode(name) {
 			continue
 		}
-		if depth == 0 || !os.FileMode(e.Mode).IsDir() || r.hasFiles(ctx, path.Join(dir, path.Base(e.Path)), depth-1) {
+		if depth == 0 || !os.FileMode(e.Mode).IsDir() || r.hasFiles(ctx, name, depth-1) {
 			return true
 		}
 	}
 	return false
-}
-
-// isCompileCache reports whether that is the name of a directory in which Node.js, npm and yarn keep
-// what they compiled, and do without (nodejs.org, module.enableCompileCache; v8-compile-cache).
-func isCompileCache(name string) bool {
-	return name == "node-compile-cache" || strings.HasPrefix(name, "v8-compile-cache-")
 }

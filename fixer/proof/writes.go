@@ -83,6 +83,15 @@ const rootsYarn = "/usr/local/share"
 // compiledCode is where Node.js keeps code that it has compiled, for npm since node 22.
 const compiledCode = "/tmp/node-compile-cache"
 
+// yarnsCompiledCode begins the name of the directory where Yarn 1 keeps code that it has compiled,
+// one for each user. It does without, too (zertosh/v8-compile-cache).
+const yarnsCompiledCode = "/tmp/v8-compile-cache-"
+
+// isCompiledCode reports whether a path is a cache of compiled code.
+func isCompiledCode(name string) bool {
+	return inside(name, compiledCode) || strings.HasPrefix(name, yarnsCompiledCode)
+}
+
 // isCache reports whether a path is in the cache of npm or of Yarn 1, or in that of
 // compiled code. The first two run a script all the same where they can't write it, as
 // they say in their source and at run: "Log files were not written due to an error",
