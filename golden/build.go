@@ -20,7 +20,9 @@ type Build struct {
 	// Ready is the readiness condition of the command, as for dockmend verify --ready.
 	Ready  string   `json:"ready,omitempty"`
 	Before *Outcome `json:"before"`
-	After  *Outcome `json:"after,omitempty"` // left out in a case that stays unchanged
+	// After is left out in a case that stays unchanged. Its command also runs hardened, as
+	// with dockmend verify, and works as well unless HardenedLacks says otherwise.
+	After *Outcome `json:"after,omitempty"`
 }
 
 // Outcome is what must be observed of one Dockerfile: that it fails, or how its
@@ -43,6 +45,11 @@ type Outcome struct {
 	Logs []string `json:"logs,omitempty"`
 	// Writes are paths, outside /tmp, that it must have written.
 	Writes []string `json:"writes,omitempty"`
+
+	// HardenedLacks is a part of the log, or of what Observation.Lack of package proof says,
+	// if the command works, but not as well with a read-only root file system, without
+	// capabilities, and with no-new-privileges. It is for After alone.
+	HardenedLacks string `json:"hardenedLacks,omitempty"`
 }
 
 // ReadBuild reads build.json in the folder of a case. It returns nil if there is none.
@@ -61,8 +68,11 @@ func ReadBuild(dir string) (*Build, error) {
 	if err := dec.Decode(b); err != nil {
 		return nil, fmt.Errorf("%s: %w", f.Name(), err)
 	}
-	if b.Before == nil {
+	switch {
+	case b.Before == nil:
 		err = errors.New("it doesn't say what is seen before")
+	case b.Before.HardenedLacks != "":
+		err = errors.New("what is seen before does not run hardened")
 	}
 	err = errors.Join(err, b.Before.check(), b.After.check())
 	if err != nil {
@@ -77,6 +87,8 @@ func (o *Outcome) check() error {
 		return nil
 	case o.BuildFails != "" && o.StartFails != "":
 		return errors.New("what does not build does not start")
+	case (o.BuildFails != "" || o.StartFails != "") && o.HardenedLacks != "":
+		return errors.New("what fails does not run hardened")
 	case o.BuildFails != "" || o.StartFails != "" || o.Ends:
 		if o.UID != nil || o.Stops != nil || len(o.Writes) > 0 {
 			return errors.New("what is seen of a command that stays up, and that it doesn't")

@@ -34,6 +34,10 @@ func TestReadBuildRefuses(t *testing.T) {
 		{`{"before": {"buildFails": "x", "uid": 0}}`, "stays up"},
 		{`{"before": {"uid": 0, "stops": true}, "after": {}}`, "stops or does not"},
 		{`{"before": {"uid": 0, "stops": true, "within": "fast"}}`, "duration"},
+		{`{"before": {"uid": 0, "stops": true, "hardenedLacks": "x"}}`, "before does not run hardened"},
+		{`{"before": {"uid": 0, "stops": true}, "after": {"buildFails": "x", "hardenedLacks": "x"}}`, "fails does not run hardened"},
+		{`{"before": {"uid": 0, "stops": true}, "after": {"startFails": "x", "hardenedLacks": "x"}}`, "fails does not run hardened"},
+		{`{"before": {"uid": 0, "stops": true}, "after": {"uid": 0, "stops": true, "hardened": "up"}}`, "unknown field"},
 	} {
 		dir := t.TempDir()
 		if err := os.WriteFile(filepath.Join(dir, "build.json"), []byte(c.text), 0o600); err != nil {

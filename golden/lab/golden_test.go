@@ -120,9 +120,11 @@ func try(t *testing.T, b *proof.Builder, dir string) *trial {
 		check(t, "before", promise.Before, r.before)
 	}
 	if readFile(t, dir, "want.Dockerfile") != nil {
+		spec.Hardened = true
 		r.after = observe(t, b, spec, dir, "want.Dockerfile")
 		if !*update {
 			check(t, "after", promise.After, r.after)
+			checkHardened(t, promise.After, r.after)
 		}
 	}
 	r.took, r.failed = time.Since(began), t.Failed()
@@ -241,14 +243,36 @@ func check(t *testing.T, when string, want *golden.Outcome, o *proof.Observation
 	}
 }
 
+// checkHardened compares how the command ran hardened with what was promised.
+func checkHardened(t *testing.T, want *golden.Outcome, o *proof.Observation) {
+	t.Helper()
+	if want == nil || o.Run == nil || o.Run.State == proof.Failed {
+		return // that is promised, or check fails
+	}
+	lack := o.Lack()
+	said := lack
+	if o.Hardened != nil {
+		said += "\n" + storyOf(o.Hardened)
+	}
+	switch {
+	case want.HardenedLacks == "" && lack != "":
+		t.Errorf("hardened, it was to work as well\n%s", said)
+	case want.HardenedLacks != "" && (lack == "" || !strings.Contains(said, want.HardenedLacks)):
+		t.Errorf("hardened, it was to lack %q\n%s", want.HardenedLacks, said)
+	}
+}
+
 // story returns the text to read after a failure.
 func story(o *proof.Observation) string {
 	lines := append([]string{o.Build.Step, o.Build.Error}, o.Build.Log...)
 	if o.Run != nil {
-		lines = append(append(lines, o.Run.Reason), o.Run.Log...)
+		lines = append(lines, storyOf(o.Run))
 	}
 	return strings.Join(lines, "\n")
 }
+
+// storyOf returns that of a run.
+func storyOf(r *proof.Run) string { return strings.Join(append([]string{r.Reason}, r.Log...), "\n") }
 
 // rewrite writes the observations as the new promise, which then has to be reviewed.
 func rewrite(t *testing.T, dir string, r *trial) {
@@ -277,12 +301,32 @@ func seen(old *golden.Outcome, o *proof.Observation) *golden.Outcome {
 	case !o.Build.OK:
 		return &golden.Outcome{BuildFails: orLast(old.BuildFails, o.Build.Error, o.Build.Log)}
 	case o.Run.State == proof.Ended:
-		return &golden.Outcome{Ends: true, Logs: said(old.Logs, o)}
+		return &golden.Outcome{Ends: true, Logs: said(old.Logs, o), HardenedLacks: hardenedLacks(old, o)}
 	case o.Run.State != proof.Up:
 		return &golden.Outcome{StartFails: orLast(old.StartFails, o.Run.Reason, o.Run.Log)}
 	}
 	uid, stops := int(o.Run.Process.UID), !o.Run.Stop.Killed
-	return &golden.Outcome{UID: &uid, Stops: &stops, Within: old.Within, Logs: said(old.Logs, o), Writes: slices.DeleteFunc(old.Writes, func(name string) bool { return !slices.Contains(o.Run.Wrote, name) })}
+	return &golden.Outcome{
+		UID: &uid, Stops: &stops, Within: old.Within, Logs: said(old.Logs, o),
+		Writes:        slices.DeleteFunc(old.Writes, func(name string) bool { return !slices.Contains(o.Run.Wrote, name) }),
+		HardenedLacks: hardenedLacks(old, o),
+	}
+}
+
+// hardenedLacks returns what the hardened run lacks: the old promise if there is one, or else the
+// first access that failed, or what the observation says.
+func hardenedLacks(old *golden.Outcome, o *proof.Observation) string {
+	if o.Hardened == nil {
+		return ""
+	}
+	lack := o.Lack()
+	switch {
+	case lack != "" && old.HardenedLacks != "":
+		return old.HardenedLacks
+	case lack != "" && len(o.Hardened.Denied) > 0:
+		return o.Hardened.Denied[0].Line
+	}
+	return lack
 }
 
 func said(texts []string, o *proof.Observation) []string {
@@ -317,13 +361,13 @@ func (f *figures) add(r *trial) {
 func (f *figures) print() {
 	slices.SortFunc(f.rows, func(a, b *trial) int { return strings.Compare(a.id, b.id) })
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "case\tuser\t\tstop\t\tMB\t\tbuild s\t\tall s")
+	fmt.Fprintln(w, "case\tuser\t\tstop\t\tMB\t\tbuild s\t\thardened\tall s")
 	for _, r := range f.rows {
 		fmt.Fprintf(w, "%s", r.id)
 		for _, cell := range []func(*proof.Observation) string{user, stop, size, buildTime} {
 			fmt.Fprintf(w, "\t%s\t%s", cell(r.before), cell(r.after))
 		}
-		fmt.Fprintf(w, "\t%.1f\n", r.took.Seconds())
+		fmt.Fprintf(w, "\t%s\t%.1f\n", hardened(r.after), r.took.Seconds())
 	}
 	w.Flush()
 }
@@ -358,6 +402,16 @@ func stop(o *proof.Observation) string {
 		return "killed"
 	}
 	return fmt.Sprintf("%.2fs", o.Run.Stop.Took.Seconds())
+}
+
+func hardened(o *proof.Observation) string {
+	switch {
+	case o == nil || o.Hardened == nil:
+		return ""
+	case o.Lack() != "":
+		return "lacks"
+	}
+	return "works"
 }
 
 func size(o *proof.Observation) string {
