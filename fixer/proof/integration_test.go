@@ -102,6 +102,9 @@ func TestObserveRun(t *testing.T) {
 			"WORKDIR /data\n" + `CMD ["app", "-write", "/data/x$PYTHONDONTWRITEBYTECODE", "-how", "quiet"]`, "for:100ms",
 			func(r *proof.Run) bool { return slices.Equal(r.Wrote, []string{"/data/x1"}) },
 		},
+		"ends, with a port": {
+			"EXPOSE 8080\n" + `CMD ["/bin/app", "-code", "0"]`, "", func(r *proof.Run) bool { return r.State == proof.Ended },
+		},
 		"ends":       {`CMD ["/bin/app", "-code", "0"]`, "", func(r *proof.Run) bool { return r.State == proof.Ended && r.Stop == nil }},
 		"fails":      {`CMD ["/bin/app", "-code", "5"]`, "", func(r *proof.Run) bool { return r.State == proof.Failed && r.ExitCode == 5 }},
 		"no program": {`CMD ["nosuch"]`, "", func(r *proof.Run) bool { return r.State == proof.Failed && strings.Contains(r.Log[0], "not found") }},

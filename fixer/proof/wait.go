@@ -14,16 +14,17 @@ import (
 func (a *attempt) wait(ctx context.Context) error {
 	limit, stay := a.spec.ReadyTimeout, time.Duration(0)
 	ports := a.ports()
+	// BuildKit loses the exit code of a command that ends while an observer starts beside it,
+	// so look at one that ended the last time only if it does not end this time.
+	job := a.watched != nil && a.watched.state == Ended
 	switch {
-	case len(ports) > 0 && a.helper != nil:
+	case len(ports) > 0 && a.helper != nil && !job:
 		return a.waitForPort(ctx, ports)
 	case a.spec.Ready.log == nil:
 		stay = a.spec.Ready.lasts()
 		limit = stay
 	}
-	if a.watched != nil && a.watched.state == Ended && stay > 0 {
-		// It is a job. BuildKit loses the exit code of a command that ends while an observer
-		// starts beside it, so look at it only if it does not end this time.
+	if job && stay > 0 {
 		limit = max(limit, a.spec.ReadyTimeout)
 	}
 	timer := time.NewTimer(limit)
