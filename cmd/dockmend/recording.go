@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -158,7 +157,7 @@ func (v *verification) starts(j *job, src *workspace.Source, got *verified) (lis
 	}
 	for _, b := range src.Builds {
 		for _, d := range b.Deployments {
-			if !isService(d) || !src.IsOwn(b) || len(list) >= maxServices {
+			if !d.IsService() || !src.IsOwn(b) || len(list) >= maxServices {
 				continue
 			}
 			service := d.Name + " in " + d.Place.String()
@@ -174,13 +173,6 @@ func (v *verification) starts(j *job, src *workspace.Source, got *verified) (lis
 		}
 	}
 	return list, unknown, nil
-}
-
-// isService reports whether a deployment is a service of a Compose file; those of documentation are
-// examples.
-func isService(d workload.Deployment) bool {
-	ext := path.Ext(d.Place.File)
-	return strings.HasPrefix(d.Name, "service ") && (ext == ".yml" || ext == ".yaml") && !d.Inside && !d.Job && !d.Perhaps
 }
 
 // startOf returns how a deployment starts its image.

@@ -47,7 +47,7 @@ func variableIn(n *yamlfile.Node, budget *int) *yamlfile.Node {
 	if r == nil {
 		return nil
 	}
-	if r.Kind == yamlfile.Scalar && strings.Contains(strings.ReplaceAll(r.Value, "$$", ""), "$") {
+	if r.Kind == yamlfile.Scalar && hasVariable(r.Value) {
 		return n
 	}
 	for item := range r.Items() {
@@ -62,6 +62,9 @@ func variableIn(n *yamlfile.Node, budget *int) *yamlfile.Node {
 	}
 	return nil
 }
+
+// hasVariable reports whether a text has a variable that Compose replaces.
+func hasVariable(text string) bool { return strings.Contains(strings.ReplaceAll(text, "$$", ""), "$") }
 
 // unset returns the first variable of an environment that has no value there; nil for none.
 func unset(n *yamlfile.Node) *yamlfile.Node {

@@ -80,12 +80,12 @@ func (g *gathering) isVariable(name string) (is bool) {
 		_, args := at.value.Get("args")
 		for key, value := range effective(args) {
 			if key.Resolve().Value == name {
-				is = value.IsNull() || strings.Contains(strings.ReplaceAll(value.Resolve().Value, "$$", ""), "$")
+				is = value.IsNull() || hasVariable(value.Resolve().Value)
 			}
 		}
 		for item := range args.Items() {
 			if own, value, set := strings.Cut(item.Resolve().Value, "="); own == name {
-				is = !set || strings.Contains(strings.ReplaceAll(value, "$$", ""), "$")
+				is = !set || hasVariable(value)
 			}
 		}
 	}

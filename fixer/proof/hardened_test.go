@@ -11,7 +11,9 @@ import (
 // otherwise, too, is none where it says nothing of it.
 func TestLack(t *testing.T) {
 	visit := func(status int) []observer.Visit { return []observer.Visit{{Page: ":3000/", Status: status}} }
-	body := func(sum string) []observer.Visit { return []observer.Visit{{Page: ":3000/", Status: 200, Body: sum}} }
+	body := func(sums ...string) []observer.Visit {
+		return []observer.Visit{{Page: ":3000/", Status: 200, Bodies: sums}}
+	}
 	for name, c := range map[string]struct {
 		run, hardened Run
 		want          string // a part; "" for none
@@ -29,7 +31,6 @@ func TestLack(t *testing.T) {
 		"its health not seen":            {Run{State: Up, Health: &Health{OK: true}}, Run{State: Up}, "its health check fails"},
 		"never healthy":                  {Run{State: Up, Health: &Health{}}, Run{State: Up, Health: &Health{}}, "hardened or not"},
 		"a hidden file":                  {Run{State: Up}, Run{State: Up, Hidden: []string{"/tmp"}}, "what the image has in /tmp"},
-		"a program":                      {Run{State: Up}, Run{State: Up, Executed: []string{"/tmp/a"}}, "may execute /tmp/a"},
 		"a job":                          {Run{State: Ended}, Run{State: Ended, Mounts: []string{"/tmp"}}, ""},
 		"a job that writes":              {Run{State: Ended, Wrote: []string{"/tmp/a"}}, Run{State: Ended, Mounts: []string{"/tmp"}}, ""},
 		"an engine's tmpfs not had":      {Run{State: Up, Wrote: []string{"/tmp/a"}}, Run{State: Up, Mounts: []string{"/tmp"}, unseen: true}, "was not observed"},
@@ -37,6 +38,9 @@ func TestLack(t *testing.T) {
 		"another body":                   {Run{State: Up, Visited: body("a"), answers: body("a")}, Run{State: Up, Visited: body("b")}, "got another answer"},
 		"the same body":                  {Run{State: Up, Visited: body("a"), answers: body("a")}, Run{State: Up, Visited: body("a")}, ""},
 		"always another body":            {Run{State: Up, Visited: body("a"), answers: body("b")}, Run{State: Up, Visited: body("c")}, ""},
+		"one of two bodies":              {Run{State: Up, Visited: body("a", "b"), answers: body("a")}, Run{State: Up, Visited: body("c")}, ""},
+		"the body among others":          {Run{State: Up, Visited: body("a"), answers: body("a")}, Run{State: Up, Visited: body("b", "a")}, ""},
+		"no body":                        {Run{State: Up, Visited: body("a"), answers: body("a")}, Run{State: Up, Visited: body()}, ""},
 		"a new warning":                  {Run{State: Up, Log: []string{"listening"}}, Run{State: Up, Log: []string{"WARNING: falling back to memory", "listening"}}, "its log has a warning"},
 		"the same warning":               {Run{State: Up, Log: []string{"12:00:01 warning 5a6b: old"}}, Run{State: Up, Log: []string{"12:00:07 warning 77c1: old"}}, ""},
 		"another line":                   {Run{State: Up, Log: []string{"listening"}}, Run{State: Up, Log: []string{"ready", "listening"}}, ""},

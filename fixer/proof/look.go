@@ -20,11 +20,10 @@ func (a *attempt) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r, err := a.ask(ctx, observer.Request{Look: true, Access: paths, Programs: a.noExec})
+	r, err := a.ask(ctx, observer.Request{Look: true, Access: paths})
 	if r == nil {
 		return err
 	}
-	a.run.Executed = r.Programs
 	a.run.NotObserved = append(a.run.NotObserved, r.Errors...)
 	if len(r.Processes) > 0 {
 		a.run.Process, a.run.Others = &r.Processes[0], r.Processes[1:]

@@ -36,8 +36,8 @@ const sticky = 0o1000
 func shared(i int) string { return path.Join(sharedMemory, ".dockmend-"+strconv.Itoa(i)) }
 
 // linked divides the mounts into those whose paths are links into sharedMemory, which are made when
-// the command starts, and the others. A builder that makes no links has none of the first, and what
-// is executed in the others is looked for.
+// the command starts, and the others. A builder that makes no links has none of the first, and
+// whether something is executed in the others is not observed (Run.unseen).
 func (a *attempt) linked(mounts []Mount, volumes []string) (linked, others []Mount) {
 	caps := a.gw.BuildOpts().LLBCaps
 	makesLinks := caps.Supports(pb.CapFileSymlinkCreate) == nil

@@ -154,11 +154,10 @@ type Run struct {
 	Visited []observer.Visit `json:"visited,omitempty"`
 	// ReadOnly: its root file system was. Mounts are the directories that it could write then,
 	// besides volumes; Hidden are those of them in which the image has something, which it did not
-	// see, and Executed are programs and libraries in them, which it may have started there.
+	// see.
 	ReadOnly bool     `json:"readOnly,omitempty"`
 	Mounts   []string `json:"mounts,omitempty"`
 	Hidden   []string `json:"hidden,omitempty"`
-	Executed []string `json:"executed,omitempty"`
 	// Denied are accesses that failed for lack of permission, as far as the command
 	// itself reported them: nothing else shows them.
 	Denied []Denied `json:"denied,omitempty"`

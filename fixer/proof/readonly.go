@@ -29,9 +29,7 @@ func (a *attempt) readOnly(ctx context.Context) ([]gateway.Mount, error) {
 	}
 	for _, m := range mounted {
 		over = append(over, m.Path)
-		if m.NoExec {
-			a.noExec, a.run.unseen = append(a.noExec, m.Path), true
-		}
+		a.run.unseen = a.run.unseen || m.NoExec
 	}
 	ref, err := a.withMountPoints(ctx, over, linked)
 	if err != nil {

@@ -18,7 +18,6 @@ type attempt struct {
 	run       *Run
 	how       observer.Exec
 	hardened  bool
-	noExec    []string // directories in which an engine executes nothing
 	container gateway.Container
 	command   *process
 	log       *tail

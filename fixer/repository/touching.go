@@ -2,6 +2,7 @@ package repository
 
 import (
 	"bytes"
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -36,8 +37,8 @@ func (r *reader) touching(name string, text, lines []byte) {
 	base := strings.ToLower(path.Base(name))
 	if word, ok := syncers[base]; ok && bytes.Contains(text, []byte(word)) {
 		place := workload.Place{File: name, Line: 1 + bytes.Count(text[:bytes.Index(text, []byte(word))], []byte("\n"))}
-		r.podTouched = firstPlace(r.podTouched, place)
-		r.everyTouched = firstPlace(r.everyTouched, place)
+		r.podTouched = cmp.Or(r.podTouched, place)
+		r.everyTouched = cmp.Or(r.everyTouched, place)
 	}
 	if containsAny(lines, "docker", "podman", "nerdctl", "ompose", "OMPOSE", "stack") {
 		r.touchCommands = appendLines(r.touchCommands, name, lines, touchCommand.FindAllSubmatchIndex(lines, maxHints))
@@ -46,27 +47,19 @@ func (r *reader) touching(name string, text, lines []byte) {
 		return // the objects of an example are not these
 	}
 	for _, line := range appendLines(nil, name, lines, touchPod.FindAllSubmatchIndex(lines, 1)) {
-		r.podTouched = firstPlace(r.podTouched, line.Place)
+		r.podTouched = cmp.Or(r.podTouched, line.Place)
 	}
 	for _, line := range appendLines(nil, name, lines, editsObject.FindAllSubmatchIndex(lines, 1)) {
-		r.podTouched = firstPlace(r.podTouched, line.Place)
+		r.podTouched = cmp.Or(r.podTouched, line.Place)
 	}
 	if isYAML(base) && overlays.Match(text) && slices.ContainsFunc(startWords, func(word string) bool { return bytes.Contains(text, []byte(word)) }) {
-		r.podTouched = firstPlace(r.podTouched, workload.Place{File: name, Line: 1})
+		r.podTouched = cmp.Or(r.podTouched, workload.Place{File: name, Line: 1})
 	}
 }
 
 // containsAny reports whether a text has one of the words.
 func containsAny(text []byte, words ...string) bool {
 	return slices.ContainsFunc(words, func(word string) bool { return bytes.Contains(text, []byte(word)) })
-}
-
-// firstPlace returns the first place that there is.
-func firstPlace(a, b workload.Place) workload.Place {
-	if a == (workload.Place{}) {
-		return b
-	}
-	return a
 }
 
 // PodTouched returns the first place of what does something in pods, or changes objects before they
@@ -77,11 +70,9 @@ func (l *Links) PodTouched() workload.Place { return l.podTouched }
 // Touched returns the first place of what does something in the containers of a service, or to their
 // files; the zero Place for nothing.
 func (c *ContainerCommands) Touched(service string) workload.Place {
-	if c.every != (workload.Place{}) {
+	lines := meant(c.touching, service)
+	if c.every != (workload.Place{}) || len(lines) == 0 {
 		return c.every
 	}
-	for _, line := range meant(c.touching, service) {
-		return line.Place
-	}
-	return workload.Place{}
+	return lines[0].Place
 }

@@ -199,28 +199,6 @@ func (g *Graph) resolveBase(n *Node, byName map[string]*Node) {
 	}
 }
 
-// Images returns the images that the stage takes something from, as the file names them: its base,
-// with the values of its ARGs, and those that a COPY --from or a mount names.
-func (n *Node) Images() (list []string) {
-	if n.Parent == nil {
-		list = append(list, n.Image)
-	}
-	for _, in := range n.Stage.Body {
-		for _, ref := range Sources(in) {
-			if !n.graph.isStage(ref) && !slices.Contains(list, ref) {
-				list = append(list, ref)
-			}
-		}
-	}
-	return list
-}
-
-// isStage reports whether the name or the number is that of a stage.
-func (g *Graph) isStage(ref string) bool {
-	i, err := strconv.Atoi(ref)
-	return err == nil && i >= 0 && i < len(g.Nodes) || slices.ContainsFunc(g.Nodes, func(n *Node) bool { return n.Stage.Name == strings.ToLower(ref) && ref != "" })
-}
-
 // markSources notes the stages that n copies or mounts from.
 func (n *Node) markSources(byName map[string]*Node) {
 	for _, in := range n.Stage.Body {

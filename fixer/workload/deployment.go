@@ -105,6 +105,13 @@ func (d Deployment) IsConfinedRoot() bool {
 	return (user == "root" || user == "0") && !d.Privileged && has(d.CapDrop) && !has(d.CapAdd)
 }
 
+// IsService reports whether the deployment is a service of a Compose file, and not an example of
+// documentation, nor what runs in the container of one or in that of another image.
+func (d Deployment) IsService() bool {
+	ext := path.Ext(d.Place.File)
+	return strings.HasPrefix(d.Name, "service ") && (ext == ".yml" || ext == ".yaml") && !d.Inside && !d.Job && !d.Perhaps
+}
+
 // Moves reports whether the deployment starts the image in a directory other than
 // workdir, the image's own.
 func (d Deployment) Moves(workdir string) bool {

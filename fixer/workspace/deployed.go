@@ -81,7 +81,7 @@ func (f *File) Deployed(changed map[string][]byte) (list []Deployed) {
 	for _, dockerfile := range links.Dockerfiles() {
 		for _, b := range links.Builds(dockerfile) {
 			for _, d := range b.Deployments {
-				if changed[d.Place.File] != nil && isService(d) && len(list) < maxDeployed {
+				if changed[d.Place.File] != nil && d.IsService() && len(list) < maxDeployed {
 					list = append(list, c.deployed(files, dockerfile, d, &b, changed))
 				}
 			}
@@ -95,13 +95,6 @@ func (f *File) Deployed(changed map[string][]byte) (list []Deployed) {
 		return a.Place.Line - b.Place.Line
 	})
 	return list
-}
-
-// isService reports whether a deployment is a service of a Compose file, and not one of an example, nor
-// what runs in its container.
-func isService(d workload.Deployment) bool {
-	ext := path.Ext(d.Place.File)
-	return strings.HasPrefix(d.Name, "service ") && (ext == ".yml" || ext == ".yaml") && !d.Inside && !d.Job && !d.Perhaps
 }
 
 // containers returns the containers of the changed manifests that run an image of the repository.

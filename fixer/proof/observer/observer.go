@@ -31,10 +31,8 @@ type Request struct {
 	Check  *Check   `json:",omitempty"` // is run, and nothing else is asked
 	Signal *Signal  `json:",omitempty"` // is sent, and nothing else is asked
 	Access []string `json:",omitempty"` // may As write these?
-	// Programs are directories: what is in them that can be executed, or is?
-	Programs []string `json:",omitempty"`
-	As       *User    `json:",omitempty"` // nil for the user of PID 1; see Look
-	Self     []string // the command line of the observer, up to its arguments
+	As     *User    `json:",omitempty"` // nil for the user of PID 1; see Look
+	Self   []string // the command line of the observer, up to its arguments
 }
 
 // Await waits until a process listens on one of the ports, and, if there is a URL,
@@ -57,7 +55,6 @@ type Response struct {
 	Files     *Files   `json:",omitempty"`
 	Changed   []Change `json:",omitempty"` // of a watch; at most 10,000
 	Writable  []bool   `json:",omitempty"` // of Access, one by one
-	Programs  []string `json:",omitempty"` // in the directories of Programs; at most 20
 	Checked   *Checked `json:",omitempty"` // of Check
 	Visited   []Visit  `json:",omitempty"` // of Visit, in the order in which they were requested
 	Errors    []string `json:",omitempty"` // what could not be observed, and why
@@ -168,10 +165,6 @@ func (q Request) answer() (r Response) {
 	if q.As == nil && len(r.Processes) > 0 {
 		q.As = &r.Processes[0].User
 	}
-	if len(q.Programs) > 0 {
-		r.Programs, err = programs("/proc", q.Programs)
-		failed("programs in directories that can be written", err)
-	}
 	if len(q.Access) > 0 && q.As != nil {
 		r.Writable, err = writable(*q.As, q.Self, q.Access)
 		failed("writable paths", err)
@@ -187,10 +180,16 @@ const (
 
 // Visit is a request, and its answer.
 type Visit struct {
-	Page   string `json:"page"`           // ":3000/path"
-	Status int    `json:"status"`         // 0 for no answer
-	Body   string `json:"body,omitempty"` // a digest of the first 64 KiB
+	Page   string `json:"page"`   // ":3000/path"
+	Status int    `json:"status"` // 0 for no answer
+	// Bodies are the digests of the first 64 KiB of the answers to the same request, made some times
+	// in a row: one where the page is always the same.
+	Bodies []string `json:"bodies,omitempty"`
 }
+
+// maxRepeats is how often a page is requested in the time for it: one that varies is told from one
+// that does not.
+const maxRepeats = 4
 
 // visit requests / from the ports, and then the pages: those without a port from the first one.
 func visit(ports []int, pages []string) (list []Visit) {
@@ -205,13 +204,29 @@ func visit(ports []int, pages []string) (list []Visit) {
 		all = append(all, page)
 	}
 	for _, page := range all {
-		ctx, cancel := context.WithTimeout(context.Background(), visitTime)
-		v := Visit{Page: page}
-		v.Status, v.Body, _ = get(ctx, "http://localhost"+page)
-		cancel()
-		list = append(list, v)
+		list = append(list, request(page))
 	}
 	return list
+}
+
+// request requests a page, several times where it answers.
+func request(page string) Visit {
+	ctx, cancel := context.WithTimeout(context.Background(), visitTime)
+	defer cancel()
+	v := Visit{Page: page}
+	for i := range maxRepeats {
+		status, body, err := get(ctx, "http://localhost"+page)
+		if i == 0 {
+			v.Status = status
+		}
+		if err != nil {
+			break
+		}
+		if body != "" && !slices.Contains(v.Bodies, body) {
+			v.Bodies = append(v.Bodies, body)
+		}
+	}
+	return v
 }
 
 func (a *Await) wait() bool {
