@@ -54,13 +54,18 @@ func (b *Builder) Observe(ctx context.Context, s Spec) (*Observation, error) {
 	}()
 	var failed error // an error that is not an observation
 	options := client.SolveOpt{LocalMounts: locals, SharedKey: filepath.Clean(s.Context), Session: b.session}
-	_, err = b.client.Build(ctx, options, "dockmend", func(ctx context.Context, gw gateway.Client) (*gateway.Result, error) {
-		failed = b.observe(ctx, gw, s, o, progress)
+	outer, end := outlast(ctx)
+	defer end()
+	_, err = b.client.Build(outer, options, "dockmend", func(inner context.Context, gw gateway.Client) (*gateway.Result, error) {
+		inner, cancel := context.WithCancel(inner)
+		defer cancel()
+		defer context.AfterFunc(ctx, cancel)()
+		failed = b.observe(inner, gw, s, o, progress)
 		return gateway.NewResult(), nil
 	}, statuses)
 	<-done
 	if !o.Build.OK && o.Build.Error != "" {
-		o.Build.Step, o.Build.Log = progress.failure(o.Build.Step)
+		o.Build.Step, o.Build.Log = progress.failure(o.Build.Step, o.Build.Error)
 	}
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
@@ -74,6 +79,17 @@ func (b *Builder) Observe(ctx context.Context, s Spec) (*Observation, error) {
 		return nil, err
 	}
 	return o, nil
+}
+
+// outlast returns the context of a build that ends a while after ctx does, so that containers can
+// be released first: in older BuildKits they run on when their build is gone.
+func outlast(ctx context.Context) (outer context.Context, end func()) {
+	outer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(2*releaseTime, cancel) })
+	return outer, func() {
+		stop()
+		cancel()
+	}
 }
 
 // locals returns the directories that BuildKit may read. The Dockerfile is served from

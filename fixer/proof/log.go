@@ -157,15 +157,24 @@ func (p *progress) current() string {
 	return ""
 }
 
-// failure returns the step that failed, or the named one, and its last lines. Steps
-// that were cancelled because of it have failed too; they say so.
-func (p *progress) failure(name string) (string, []string) {
+// failure returns the step that failed with that error, or the named one, and its last lines.
+// Steps that were cancelled because of it have failed too; they say so. Of a step that two builds
+// share, an old BuildKit tells one of them alone how it ended: the error has its command.
+func (p *progress) failure(name, err string) (string, []string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	var with *step // the one of the longest command in err
+	longest := 0
 	for _, s := range p.order {
 		if s.name == name && name != "" || name == "" && s.err != "" && !strings.Contains(s.err, "context canceled") {
 			return s.name, s.log.last()
 		}
+		if _, command, ok := strings.Cut(s.name, " RUN "); ok && !s.ended && len(command) > longest && strings.Contains(err, command) {
+			with, longest = s, len(command)
+		}
+	}
+	if name == "" && with != nil {
+		return with.name, with.log.last()
 	}
 	return name, nil
 }

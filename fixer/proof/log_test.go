@@ -82,17 +82,38 @@ func TestProgress(t *testing.T) {
 		Vertexes: []*client.Vertex{vertex("[a 1/2] RUN a", "process did not complete: context canceled", &now), vertex("[b 1/2] RUN b", "exit code: 1", &now)},
 		Logs:     []*client.VertexLog{{Vertex: digest.FromString("[b 1/2] RUN b"), Data: []byte("rds\n")}, {Vertex: "sha256:unknown", Data: []byte("x")}},
 	})
-	step, log := p.failure("")
+	step, log := p.failure("", "exit code: 1")
 	if step != "[b 1/2] RUN b" || !slices.Equal(log, []string{"npm error", "last words"}) {
 		t.Errorf("failure is %q, %q", step, log)
 	}
 	if p.current() != "" {
 		t.Errorf("current is %q", p.current())
 	}
-	if step, _ = p.failure("[a 1/2] RUN a"); step != "[a 1/2] RUN a" {
+	if step, _ = p.failure("[a 1/2] RUN a", "too long"); step != "[a 1/2] RUN a" {
 		t.Errorf("failure is %q", step)
 	}
 	if !slices.Equal(told, []string{"[a 1/2] RUN a", "[b 1/2] RUN b"}) {
 		t.Errorf("lines %q", told)
+	}
+}
+
+// Where no step has the error, that step failed whose command it names.
+func TestProgressShared(t *testing.T) {
+	now := time.Now()
+	p := newProgress(func(string) {})
+	for name, completed := range map[string]*time.Time{
+		"[base 1/1] RUN npm": &now, "[2/4] RUN npm ci": nil, "[3/4] RUN npm ci --omit=dev": nil, "[4/4] COPY . .": nil,
+	} {
+		p.add(&client.SolveStatus{Vertexes: []*client.Vertex{{Digest: digest.FromString(name), Name: name, Started: &now, Completed: completed}}})
+	}
+	for err, want := range map[string]string{
+		"executor failed running [/bin/sh -c npm ci --omit=dev]: network bridge not found": "[3/4] RUN npm ci --omit=dev",
+		"executor failed running [/bin/sh -c npm ci]: exit code 1":                         "[2/4] RUN npm ci",
+		"executor failed running [/bin/sh -c npm]: it ended well":                          "",
+		"connection lost": "",
+	} {
+		if step, _ := p.failure("", err); step != want {
+			t.Errorf("%s: got %q, want %q", err, step, want)
+		}
 	}
 }

@@ -155,15 +155,17 @@ func (e *Engine) Inspect(ctx context.Context, id string) (*Container, error) {
 	return c, e.get(ctx, "/containers/"+id+"/json", c)
 }
 
-// Holdings are how many there are of what an engine keeps.
-type Holdings struct{ Containers, Images, Volumes int }
+// Holdings are how many there are of what an engine keeps, and of the containers that its BuildKit
+// runs.
+type Holdings struct{ Containers, Images, Volumes, OfBuildKit int }
 
 // Holds returns what the engine has: containers that have ended and images without a name count.
 func (e *Engine) Holds(ctx context.Context) (Holdings, error) {
+	bundles, _ := filepath.Glob(filepath.Join(e.home, "data", "buildkit", "executor", "*", "config.json"))
 	var containers, images []struct{}
 	var volumes struct{ Volumes []struct{} }
 	err := errors.Join(e.get(ctx, "/containers/json?all=1", &containers), e.get(ctx, "/images/json?all=1", &images), e.get(ctx, "/volumes", &volumes))
-	return Holdings{len(containers), len(images), len(volumes.Volumes)}, err
+	return Holdings{len(containers), len(images), len(volumes.Volumes), len(bundles)}, err
 }
 
 // get decodes an answer of the engine's API.
