@@ -31,6 +31,8 @@ type Service struct {
 	Build      *Build         // nil for none
 	Container  string         // container_name; "" for none, or an unknown one
 	Deployment workload.Deployment
+	// DependsOn are the services that depends_on and links name, by name.
+	DependsOn []Dependency
 	// Inside is what the engine runs in the container: its health check, and its hooks.
 	Inside []workload.Deployment
 	// Parts are the entries of files that it is put together of. Each takes precedence over
@@ -42,6 +44,16 @@ type Service struct {
 	Groups []string
 	// SecurityOpt are the options of security_opt, as written.
 	SecurityOpt []string
+}
+
+// Dependency is what a service states of another one that it depends on.
+type Dependency struct {
+	Name string // as written, where it has an unknown variable
+	// Healthy: it starts after the health check of the other one passes. Completed: after the other one
+	// ended with code 0.
+	Healthy, Completed bool
+	Optional           bool     // it starts without the other one, too
+	Aliases            []string // the other names by which it reaches the other one: those of links
 }
 
 // Part is the entry of a service in one file.

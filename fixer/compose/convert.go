@@ -186,9 +186,15 @@ var readAttributes = map[string]bool{
 func isRead(at []string) bool {
 	switch at[0] {
 	case "services":
-		return len(at) >= 3 && readAttributes[at[2]]
+		return len(at) >= 3 && (readAttributes[at[2]] || isDependency(at))
 	case "include":
 		return true
 	}
 	return false
+}
+
+// isDependency reports whether the value at a path of a service is the name of another one, in the
+// list of depends_on or of links.
+func isDependency(at []string) bool {
+	return len(at) == 4 && (at[2] == "depends_on" || at[2] == "links")
 }

@@ -1,6 +1,47 @@
 package compose
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// dependencies returns what each service of a merged model depends on. compose-go has the long form
+// of depends_on there, and gets none of it: see project.
+func (u *unknowns) dependencies(model map[string]any) map[string][]Dependency {
+	all := map[string][]Dependency{}
+	services, _ := model["services"].(map[string]any)
+	for _, name := range names(services) {
+		service, _ := services[name].(map[string]any)
+		on, _ := service["depends_on"].(map[string]any)
+		of := map[string]Dependency{}
+		for other, value := range on {
+			how, _ := value.(map[string]any)
+			required, ok := how["required"].(bool)
+			of[other] = Dependency{
+				Healthy: how["condition"] == "service_healthy", Completed: how["condition"] == "service_completed_successfully", Optional: ok && !required,
+			}
+		}
+		links, _ := service["links"].([]any)
+		for _, link := range links {
+			text, _ := link.(string)
+			other, alias, aliased := strings.Cut(text, ":")
+			d := of[other]
+			d.Optional = false
+			if aliased {
+				d.Aliases = append(d.Aliases, alias)
+			}
+			of[other] = d
+		}
+		for _, other := range names(of) {
+			d := of[other]
+			d.Name = u.written(other)
+			slices.Sort(d.Aliases)
+			all[name] = append(all[name], d)
+		}
+	}
+	return all
+}
 
 // checkDependencies refuses services that depend on a missing one, or on themselves
 // through others. compose-go's graph.CheckCycle follows each path through a graph, of

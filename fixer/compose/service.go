@@ -15,6 +15,7 @@ func (b *builder) services(m *model) ([]*Service, error) {
 	if check {
 		models = suspects([]map[string]any{m.values})
 	}
+	dependencies := b.unknowns.dependencies(m.values)
 	p, err := project(m.values, check)
 	if err != nil {
 		return nil, blameReference(m, models)
@@ -22,9 +23,12 @@ func (b *builder) services(m *model) ([]*Service, error) {
 	a := assembly{builder: b, project: p, ports: maxPorts, variables: maxVariables}
 	list := make([]*Service, 0, len(p.Services))
 	for _, name := range names(p.Services) {
-		list = append(list, a.service(p.Services[name], m.layers[name]))
+		s := a.service(p.Services[name], m.layers[name])
+		s.DependsOn = dependencies[name]
+		list = append(list, s)
 	}
 	a.volumesFrom(list)
+	a.needs(list)
 	return list, nil
 }
 

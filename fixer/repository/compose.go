@@ -86,11 +86,12 @@ func (r *reader) composeDir(d *composeDir) {
 	}
 }
 
-// runAlike reports whether two services are the same, whichever files say so.
+// runAlike reports whether two services are the same, whichever files say so, and whatever runs
+// beside them.
 func runAlike(a, b *compose.Service) bool {
 	bare := func(s *compose.Service) compose.Service {
 		one := *s
-		one.Parts, one.Attributes = nil, nil
+		one.Parts, one.Attributes, one.DependsOn, one.Deployment.Needs = nil, nil, nil, nil
 		return one
 	}
 	return reflect.DeepEqual(bare(a), bare(b))

@@ -89,7 +89,25 @@ type Deployment struct {
 	// a Security Context for a Pod or Container").
 	FSGroup bool
 
+	// Needs are the other services that it depends on, itself or through others, each after those that
+	// it depends on itself. What starts the container starts them first.
+	Needs []Need
+
 	Gaps []Gap // of this deployment
+}
+
+// Need is a service that another one depends on (Compose specification, "depends_on", "links").
+type Need struct {
+	Name  string
+	Hosts []string // the names by which others reach it, its own first
+	Image string   // "" where Unknown says why
+	// Healthy: its health check passes before what depends on it starts. Completed: it has ended with
+	// code 0.
+	Healthy, Completed bool
+	Deployment         Deployment // how it is started; without Needs
+	// Unknown is why the repository does not say how to start it, "" where it does: in words after
+	// "it can't be started: ".
+	Unknown string
 }
 
 // IsConfinedRoot reports whether the deployment sets root as its user, and takes from it the

@@ -1,0 +1,161 @@
+package compose
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// describeNeeds returns what a service depends on, and what is started before it.
+func describeNeeds(s *Service) string {
+	var b strings.Builder
+	for _, d := range s.DependsOn {
+		fmt.Fprintf(&b, "on %s", d.Name)
+		flags(&b, map[string]bool{"healthy": d.Healthy, "completed": d.Completed, "optional": d.Optional})
+		fmt.Fprintf(&b, " %q\n", d.Aliases)
+	}
+	for _, n := range s.Deployment.Needs {
+		fmt.Fprintf(&b, "%s %q %q", n.Name, n.Image, n.Hosts)
+		flags(&b, map[string]bool{"healthy": n.Healthy, "completed": n.Completed})
+		if n.Unknown != "" {
+			fmt.Fprintf(&b, " unknown: %s", n.Unknown)
+		}
+		if n.Deployment.Needs != nil {
+			b.WriteString(" with needs of its own")
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+func flags(b *strings.Builder, set map[string]bool) {
+	for _, name := range names(set) {
+		if set[name] {
+			fmt.Fprintf(b, " %s", name)
+		}
+	}
+}
+
+// TestNeeds: what a service depends on is there with its own needs before it, each once, and with why
+// it can't be started.
+func TestNeeds(t *testing.T) {
+	for name, c := range map[string]struct{ text, want string }{
+		"nothing":        {"", ""},
+		"the short form": {"    depends_on: [db, cache]\n", "on cache []\non db []\ncache \"redis\" [\"cache\"]\ndb \"postgres:16\" [\"db\" \"the-db\"]\n"},
+		"the long form": {
+			"    depends_on:\n      db: {condition: service_healthy}\n      cache: {condition: service_completed_successfully, required: false}\n",
+			"on cache completed optional []\non db healthy []\ncache \"redis\" [\"cache\"] completed\ndb \"postgres:16\" [\"db\" \"the-db\"] healthy\n",
+		},
+		"links": {
+			"    links: [db, 'db:database', 'db:a b']\n",
+			"on db [\"a b\" \"database\"]\ndb \"postgres:16\" [\"db\" \"the-db\" \"database\"]\n",
+		},
+		"both": {
+			"    links: ['db:database']\n    depends_on: {db: {condition: service_healthy, required: false}}\n",
+			"on db healthy [\"database\"]\ndb \"postgres:16\" [\"db\" \"the-db\" \"database\"] healthy\n",
+		},
+		"needs of needs": {
+			"    depends_on: [queue, keeper]\n",
+			"on keeper []\non queue []\nkeeper \"zookeeper\" [\"keeper\"] healthy\nqueue \"kafka\" [\"queue\" \"broker\"]\n",
+		},
+		"not there":        {"    depends_on: {other: {condition: service_started, required: false}}\n", "on other optional []\n"},
+		"built":            {"    depends_on: [api]\n", "on api []\napi \"\" [\"api\"] unknown: it is built from a Dockerfile\n"},
+		"a variable":       {"    depends_on: [any]\n", "on any []\nany \"\" [\"any\"] unknown: the repository does not say its image redis:$TAG\n"},
+		"no value":         {"    depends_on: [secret]\n", "on secret []\nsecret \"redis\" [\"secret\"] unknown: the repository does not say the value of TOKEN\n"},
+		"of the host":      {"    depends_on: [bound]\n", "on bound []\nbound \"redis\" [\"bound\"] unknown: ./data is mounted over it in compose.yaml:23\n"},
+		"another network":  {"    depends_on: [vpn]\n", "on vpn []\nvpn \"vpn\" [\"vpn\"] unknown: compose.yaml:26 gives it another network\n"},
+		"an unknown name":  {"    depends_on: ['$DB']\n", "on $DB []\n$DB \"\" [] unknown: there is no such service\n"},
+		"an unknown link":  {"    links: ['$DB:db']\n", "on $DB [\"db\"]\n$DB \"\" [\"db\"] unknown: there is no such service\n"},
+		"reset afterwards": {"    depends_on: !reset [db]\n", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			set, err := Load(files("== compose.yaml\n"+others+"  web:\n    build: .\n"+c.text), ".")
+			if err != nil {
+				t.Fatal(err)
+			}
+			list := set.Projects[0].Services
+			if len(list) == 0 {
+				t.Fatalf("no service: %v", set.Projects[0].Gaps)
+			}
+			if got := describeNeeds(list[len(list)-1]); got != c.want {
+				t.Errorf("got\n%swant\n%s", got, c.want)
+			}
+		})
+	}
+}
+
+// others are services that the one of a test depends on.
+const others = `services:
+  db:
+    image: postgres:16
+    container_name: the-db
+  cache:
+    image: redis
+  queue:
+    image: kafka
+    depends_on: {keeper: {condition: service_healthy}}
+    networks: {default: {aliases: [broker, "b a d"]}}
+  keeper:
+    image: zookeeper
+  api:
+    build: api
+    image: acme/api
+  any:
+    image: redis:$TAG
+  secret:
+    image: redis
+    environment: [TOKEN]
+  bound:
+    image: redis
+    volumes: ["./data:/data"]
+  vpn:
+    image: vpn
+    network_mode: host
+`
+
+// TestManyNeeds: a chain, a crowd and a cycle end, and say so.
+func TestManyNeeds(t *testing.T) {
+	var chain, crowd strings.Builder
+	chain.WriteString("services:\n")
+	crowd.WriteString("services:\n  s:\n    image: a\n    depends_on: [")
+	for i := range 2000 {
+		fmt.Fprintf(&chain, "  s%04d:\n    image: a\n    depends_on: [s%04d]\n", i, i+1)
+		fmt.Fprintf(&crowd, "s%04d, ", i)
+	}
+	chain.WriteString("  s2000:\n    image: a\n")
+	crowd.WriteString("]\n")
+	for i := range 2000 {
+		fmt.Fprintf(&crowd, "  s%04d:\n    image: a\n", i)
+	}
+	for name, c := range map[string]struct {
+		text string
+		n    int
+		why  string
+	}{
+		"a chain": {chain.String(), maxNeeds + 1, "it would be more than 8 services for one"},
+		"a crowd": {crowd.String(), maxNeeds + 1, "it would be more than 8 services for one"},
+		// compose-go refuses a cycle, but is not asked where a variable has no value.
+		"a cycle":               {"services:\n  s: {image: a, depends_on: [x], hostname: $H}\n  x: {image: a, depends_on: [y]}\n  y: {image: a, depends_on: [x]}\n", 2, "it depends on x, which depends on it"},
+		"a cycle with itself":   {"services:\n  s: {image: a, depends_on: [x]}\n  x: {image: '$X', depends_on: [s]}\n", 1, "it depends on s, which depends on it"},
+		"it depends on itself":  {"services:\n  s: {image: '$X', depends_on: [s]}\n", 0, ""},
+		"another's dependency":  {"services:\n  s: {image: a, depends_on: [x]}\n  x: {image: '$X', depends_on: [nosuch]}\n", 2, "there is no such service"},
+		"two that need another": {"services:\n  s: {image: a, depends_on: [x, y]}\n  x: {image: a, depends_on: [z]}\n  y: {image: a, depends_on: [z]}\n  z: {image: a}\n", 3, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			set, err := Load(files("== compose.yaml\n"+c.text), ".")
+			if err != nil || len(set.Projects[0].Services) == 0 {
+				t.Fatal(err, set.Projects[0].Gaps)
+			}
+			list := set.Projects[0].Services[0].Deployment.Needs
+			said := ""
+			for _, n := range list {
+				if n.Unknown != "" && said == "" {
+					said = n.Unknown
+				}
+			}
+			if len(list) != c.n || said != c.why {
+				t.Errorf("%d needs, %q; want %d, %q", len(list), said, c.n, c.why)
+			}
+		})
+	}
+}
