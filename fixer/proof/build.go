@@ -143,8 +143,22 @@ func (b *Builder) observe(ctx context.Context, gw gateway.Client, s Spec, o *Obs
 	return l.all(ctx, o)
 }
 
-// all observes an image.
-func (r *runner) all(ctx context.Context, o *Observation) (err error) {
+// all observes an image, beside what it needs.
+func (r *runner) all(ctx context.Context, o *Observation) error {
+	needs, err := r.startNeeds(ctx, o)
+	defer needs.release()
+	if err != nil || o.unmet() != nil {
+		return err
+	}
+	if err := r.observe(ctx, o); err != nil {
+		return err
+	}
+	needs.look(o)
+	return nil
+}
+
+// observe observes an image.
+func (r *runner) observe(ctx context.Context, o *Observation) (err error) {
 	r.spec.Progress("looking at the image")
 	r.user = r.numericUser(ctx)
 	if err := r.survey(ctx); err != nil {

@@ -40,10 +40,11 @@ type runner struct {
 	helperArgs []string
 	spec       Spec
 	image      *Image
-	user       string   // that its processes are started as, for BuildKit
-	taken      []int    // ports that others listen on
-	watched    *watched // nil if there was none
-	paths      []string // whose writability is tested; see asks
+	hosts      []*pb.HostIP // that its containers find by name
+	user       string       // that its processes are started as, for BuildKit
+	taken      []int        // ports that others listen on
+	watched    *watched     // nil if there was none
+	paths      []string     // whose writability is tested; see asks
 }
 
 // netMode returns the network of a container that runs the command.
@@ -67,7 +68,7 @@ func (r *runner) containerIn(ctx context.Context, network pb.NetMode, mounts []g
 	if r.helper != nil {
 		mounts = append(mounts, gateway.Mount{Dest: helperDir, Ref: r.helper, Readonly: true})
 	}
-	c, err = r.gw.NewContainer(ctx, gateway.NewContainerRequest{Mounts: mounts, NetMode: network})
+	c, err = r.gw.NewContainer(ctx, gateway.NewContainerRequest{Mounts: mounts, NetMode: network, ExtraHosts: r.hosts})
 	if err != nil {
 		return nil, nil, err
 	}

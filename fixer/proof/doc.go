@@ -17,6 +17,9 @@
 // Each command runs twice: as it is, and to see what it writes, with the right to write
 // everything, since programs swallow the errors of what they may not write.
 //
+// What the command depends on, such as a database, runs beside it if Spec.Needs says so: from
+// its image, in a container of the builder's network that is as confined as the command's.
+//
 // The package starts no BuildKit, changes no file, pushes no image, and runs no tests of
 // the application: it waits until a command is ready ([Ready]), looks, and asks it to stop.
 package proof

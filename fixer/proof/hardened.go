@@ -51,10 +51,18 @@ func (o *Observation) Plain() *Observation {
 
 // Judge returns what the hardened run shows, measured by the other one.
 func (o *Observation) Judge() Verdict {
-	run, h := o.Run, o.Hardened
+	v := o.judge()
+	v.Notes = o.absent()
+	return v
+}
+
+func (o *Observation) judge() Verdict {
+	run, h, unmet := o.Run, o.Hardened, o.unmet()
 	switch {
 	case !o.Build.OK:
 		return Verdict{Outcome: NotProved, Reason: "it does not build: " + o.Build.Error, Step: o.Build.Step, Log: o.Build.Log}
+	case unmet != nil:
+		return Verdict{Outcome: NotProved, Reason: unmet.Lacks(), Log: unmet.Log}
 	case run.State != Up && run.State != Ended:
 		return Verdict{Outcome: NotProved, Reason: "it does not work, hardened or not: " + run.Reason, Log: run.Log}
 	case h != nil && h.State.rank() < run.State.rank():

@@ -63,6 +63,12 @@ func (r *runner) mounts(ctx context.Context) []Mount {
 	if r.spec.Mounts != nil && r.watched != nil && r.image.RunsAs != nil {
 		list = r.spec.Mounts(r.watched.wrote, *r.image.RunsAs)
 	}
+	return r.withModes(ctx, list)
+}
+
+// withModes returns mounts that all have a mode.
+func (r *runner) withModes(ctx context.Context, list []Mount) []Mount {
+	list = slices.Clone(list)
 	for i, m := range list {
 		if m.Mode == 0 {
 			list[i].Mode = r.mode(ctx, m.Path)

@@ -19,6 +19,9 @@ type Spec struct {
 	Ready      Ready
 	// Start is how the image is started, where that is not as it says itself.
 	Start Start
+	// Needs are started before anything of the image runs, and end with it: what the command depends
+	// on.
+	Needs []Need
 	// Requests are URLs that are requested once it is ready, besides the first page of each port: their
 	// paths, or with a port (:8080/path).
 	Requests []string
@@ -28,7 +31,7 @@ type Spec struct {
 	BuildTimeout, ReadyTimeout, StopTimeout time.Duration
 
 	// Network gives the container the network that the builder gives to RUN.
-	// Otherwise it has one of its own, without other hosts.
+	// Otherwise it has one of its own, without other hosts. With Needs, it has the builder's.
 	Network bool
 	// Hardened also runs the command with a read-only root file system (Mounts
 	// and volumes aside), no capabilities, and no-new-privileges; Keeps are those of
@@ -72,6 +75,7 @@ func (s Spec) defaults() Spec {
 	if s.Name == "" {
 		s.Name = "Dockerfile"
 	}
+	s.Network = s.shares()
 	if s.Progress == nil {
 		s.Progress = func(string) {}
 	}
@@ -88,8 +92,11 @@ func (s Spec) defaults() Spec {
 type Observation struct {
 	Build    Build  `json:"build"`
 	Image    *Image `json:"image,omitempty"`    // nil when it did not build
-	Run      *Run   `json:"run,omitempty"`      // nil when it did not build
+	Run      *Run   `json:"run,omitempty"`      // nil when it did not build, or a need failed
 	Hardened *Run   `json:"hardened,omitempty"` // nil if that was not requested, or Run failed
+	// Needs are those of Spec.Needs that were started, or were to be. If one of them failed, the
+	// command was not run.
+	Needs []Needed `json:"needs,omitempty"`
 
 	steps steps
 }

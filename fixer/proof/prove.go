@@ -69,7 +69,7 @@ func (b *Builder) prove(ctx context.Context, before, after Spec) (*Proof, error)
 		before.built()
 	}()
 	<-built
-	if after.Network {
+	if after.shares() {
 		<-done
 	}
 	var err error
@@ -88,7 +88,11 @@ func (o *Observation) works() bool { return o.Run.state() != Failed }
 
 // failure returns what failed, in a line.
 func (o *Observation) failure() string {
-	if o.Run == nil {
+	n := o.unmet()
+	switch {
+	case n != nil:
+		return n.Lacks()
+	case o.Run == nil:
 		return o.Build.failure()
 	}
 	return o.Run.Reason

@@ -13,13 +13,13 @@ import (
 	gateway "github.com/moby/buildkit/frontend/gateway/client"
 )
 
-// readOnly returns the mounts of a container whose root file system is read-only, unless it keeps
-// a writable one. BuildKit's gateway has no such containers, so each directory of the image is
-// mounted over itself, read-only. That leaves "/" itself writable for root. The volumes are copies
-// of the image's directories, as an engine makes them; what else can be written is empty.
-func (a *attempt) readOnly(ctx context.Context) ([]gateway.Mount, error) {
+// readOnly returns the mounts of a container whose root file system is read-only but for some
+// directories, unless it keeps a writable one. BuildKit's gateway has no such containers, so each
+// directory of the image is mounted over itself, read-only. That leaves "/" itself writable for root.
+// The volumes are copies of the image's directories, as an engine makes them; what else can be
+// written is empty.
+func (a *attempt) readOnly(ctx context.Context, writable []Mount) ([]gateway.Mount, error) {
 	a.run.ReadOnly = !a.spec.Keeps.Writable
-	writable := a.mounts(ctx)
 	a.run.Hidden = a.hidden(ctx, writable)
 	volumes := a.volumes(writable)
 	linked, mounted := a.linked(writable, volumes)

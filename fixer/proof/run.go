@@ -85,7 +85,7 @@ func (r *runner) newAttempt(ctx context.Context, how observer.Exec, hardened boo
 	a.log = &tail{line: a.line()}
 	mounts := []gateway.Mount{{Dest: "/", Ref: r.ref}}
 	if a.hardened {
-		if mounts, err = a.readOnly(ctx); err != nil {
+		if mounts, err = a.readOnly(ctx, a.mounts(ctx)); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -47,7 +47,7 @@ type Verdict struct {
 // Compare returns what a change did. It uses only what was observed: the rest proves
 // nothing, and breaks nothing.
 func Compare(before, after *Observation) Verdict {
-	for _, rule := range []func(before, after *Observation) *Verdict{builds, fails, isDenied, stops, observed, isReady, listens, isHealthy, lacks, writes, isRoot, compared} {
+	for _, rule := range []func(before, after *Observation) *Verdict{builds, met, fails, isDenied, stops, observed, isReady, listens, isHealthy, lacks, writes, isRoot, compared} {
 		if v := rule(before, after); v != nil {
 			v.Notes = notes(before, after)
 			return *v
@@ -223,8 +223,9 @@ func rootOf(o *Observation) string {
 
 // notes returns the other differences.
 func notes(before, after *Observation) (list []string) {
+	list = after.absent()
 	if after.Run == nil {
-		return nil
+		return list
 	}
 	if before.Run != nil {
 		list = append(list, stopNote(before.Run.Stop, after.Run.Stop)...)

@@ -27,6 +27,7 @@ type Request struct {
 	Only   []int    `json:",omitempty"` // no other ports get one; nil for all
 	Look   bool     `json:",omitempty"` // at PID 1 and its descendants
 	Who    bool     `json:",omitempty"` // as which user does the observer itself run?
+	Where  bool     `json:",omitempty"` // at which address do other containers reach this one?
 	Survey bool     `json:",omitempty"` // of an image in which nothing else runs
 	Check  *Check   `json:",omitempty"` // is run, and nothing else is asked
 	Signal *Signal  `json:",omitempty"` // is sent, and nothing else is asked
@@ -51,6 +52,7 @@ type Response struct {
 	Ready     bool      `json:",omitempty"`
 	Processes []Process `json:",omitempty"` // PID 1 is the first
 	User      *User     `json:",omitempty"` // of Who
+	Address   string    `json:",omitempty"` // of Where
 	Ports     Ports
 	Files     *Files   `json:",omitempty"`
 	Changed   []Change `json:",omitempty"` // of a watch; at most 10,000
@@ -157,6 +159,10 @@ func (q Request) answer() (r Response) {
 	if q.Who {
 		r.User, err = self("/proc")
 		failed("user", err)
+	}
+	if q.Where {
+		r.Address, err = address()
+		failed("address", err)
 	}
 	if q.Look {
 		r.Processes, err = processes("/proc")

@@ -204,6 +204,31 @@ func isLoopback(address string) bool {
 	return ok && ip.Unmap().IsLoopback()
 }
 
+// address returns the first address at which others reach the container, of IPv4 if there is one; ""
+// for none. In a network that containers share it is that of all of them, and better than a loopback
+// address: what listens only there answers no other container elsewhere, and does not here.
+func address() (string, error) {
+	list, err := net.InterfaceAddrs()
+	if err != nil {
+		return "", err
+	}
+	return firstAddress(list), nil
+}
+
+func firstAddress(list []net.Addr) (first string) {
+	for _, a := range list {
+		prefix, err := netip.ParsePrefix(a.String())
+		switch ip := prefix.Addr(); {
+		case err != nil || !ip.IsGlobalUnicast():
+		case ip.Is4():
+			return ip.String()
+		case first == "":
+			first = ip.String()
+		}
+	}
+	return first
+}
+
 // get requests a page of this container; redirects are answers too. It uses no proxy:
 // nothing leaves the container.
 func get(ctx context.Context, url string) (status int, body string, err error) {

@@ -1,6 +1,7 @@
 package observer
 
 import (
+	"net"
 	"reflect"
 	"slices"
 	"testing"
@@ -33,6 +34,27 @@ func TestParseListening(t *testing.T) {
 	} {
 		if got := isLoopback(address); got != want {
 			t.Errorf("%s: %v", address, got)
+		}
+	}
+}
+
+func TestFirstAddress(t *testing.T) {
+	for want, texts := range map[string][]string{
+		"192.0.2.2":   {"127.0.0.1/8", "::1/128", "fe80::1/64", "2001:db8::1/64", "192.0.2.2/24", "10.0.0.1/8"},
+		"2001:db8::1": {"127.0.0.1/8", "169.254.1.1/16", "2001:db8::1/64", "2001:db8::2/64"},
+		"":            {"127.0.0.1/8", "::1/128", "fe80::1/64"},
+	} {
+		var list []net.Addr
+		for _, text := range texts {
+			ip, network, err := net.ParseCIDR(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			network.IP = ip
+			list = append(list, network)
+		}
+		if got := firstAddress(list); got != want {
+			t.Errorf("got %q, want %q", got, want)
 		}
 	}
 }

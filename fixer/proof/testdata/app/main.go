@@ -4,6 +4,7 @@ package main
 import (
 	"flag"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -30,6 +31,8 @@ func main() {
 	unless := flag.String("unless", "", "fail, and make this file, if it does not exist")
 	code := flag.Int("code", -1, "end with this exit code")
 	ends := flag.Int("ends", 0, "end with this exit code after SIGTERM")
+	dial := flag.String("dial", "", "fail unless something listens at this address")
+	lasts := flag.Duration("lasts", 0, "end with exit code 4 after this time, if it is not 0")
 	term := flag.Duration("term", -1, "end this long after SIGTERM; not at all when negative")
 	flag.Parse()
 	fmt.Println("app: started")
@@ -38,6 +41,17 @@ func main() {
 			os.WriteFile(name, nil, 0o644)
 			os.Exit(1)
 		}
+	}
+	if *dial != "" {
+		conn, err := net.DialTimeout("tcp", *dial, time.Second)
+		if err != nil {
+			fmt.Println(err)
+			os.Exit(6)
+		}
+		conn.Close()
+	}
+	if *lasts > 0 {
+		time.AfterFunc(*lasts, func() { os.Exit(4) })
 	}
 	at := func(now string) {
 		if *file != "" && now == *when {
@@ -71,7 +85,8 @@ func main() {
 // write writes a file. It says what failed, unless how is one of these: quiet; asks,
 // which asks first whether it may; temporary, which removes the file; replace, which
 // writes another one and renames that; many, which writes 20,000. deep makes the directories
-// above it, too, program makes it a program, and starts a copy of this one that it removes.
+// above it, too, program makes it a program, and starts a copy of this one that it removes. must
+// ends the program if it fails.
 func write(name, how string) {
 	first := name
 	switch how {
@@ -98,6 +113,9 @@ func write(name, how string) {
 	}
 	err := os.WriteFile(first, []byte("x"), 0o644)
 	switch {
+	case how == "must" && err != nil:
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(5)
 	case how == "":
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
