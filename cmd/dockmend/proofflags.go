@@ -24,6 +24,7 @@ type proofFlags struct {
 	ReadyTimeout time.Duration `default:"30s" help:"The longest time to wait for a command to be ready."`
 	StopTimeout  time.Duration `default:"10s" help:"The time after the signal to stop in which a command has to end."`
 	Network      bool          `help:"Run commands in the network that the builder gives to RUN. Default: each in its own network, with no other container."`
+	WithCompose  bool          `help:"Start what a service of a Compose file depends on (depends_on, links) before the service, from its image: each in a container of its own, all in the network that the builder gives to RUN, one such service at a time. Where that is the machine's own network, their ports are the machine's."`
 	Jobs         int           `short:"j" default:"2" placeholder:"N" help:"How many Dockerfiles are proved at a time. Default: 2."`
 	Observer     string        `placeholder:"FILE" predictor:"path" help:"A dockmend for Linux and the containers' architecture, which looks at them from inside. Default: this program."`
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,12 +33,14 @@ type start struct {
 	service string // the deployment, with its place; "" for the image itself
 	as      proof.Start
 	mounts  []workload.Mount // of the deployment
+	needs   []proof.Need     // what is started before it
 }
 
 // isLike reports whether two of them run the same.
 func (s start) isLike(other start) bool {
 	a, b := s.build.Options, other.build.Options
-	return s.digest == other.digest && s.as.User == other.as.User && a.Target == b.Target && maps.Equal(a.BuildArgs, b.BuildArgs)
+	return s.digest == other.digest && s.as.User == other.as.User && a.Target == b.Target && maps.Equal(a.BuildArgs, b.BuildArgs) &&
+		reflect.DeepEqual(s.needs, other.needs)
 }
 
 // recorded is what was seen of one start, or why nothing was.
@@ -76,13 +79,9 @@ func (v *verification) recordStart(ctx context.Context, j *job, src *workspace.S
 	}
 	spec := v.specOf(j, src, got, s)
 	spec.Mounts = s.planned(c)
-	b, err := v.builder.get()
+	o, err := v.observe(ctx, j.Name, spec)
 	if err != nil {
 		return r, err
-	}
-	o, err := b.Observe(ctx, spec)
-	if err != nil {
-		return r, proofError(j.Name, err)
 	}
 	if r.image, r.why = v.seenOf(o); r.image == nil {
 		return r, nil
@@ -162,11 +161,16 @@ func (v *verification) starts(j *job, src *workspace.Source, got *verified) (lis
 			}
 			service := d.Name + " in " + d.Place.String()
 			digest, why := d.Start()
+			needs := v.needsOf(d)
+			if i := slices.IndexFunc(needs, func(n proof.Need) bool { return n.Unknown != "" }); why == "" && i >= 0 {
+				lacks := proof.Needed{Name: needs[i].Name, Absent: needs[i].Unknown}
+				why = lacks.Lacks()
+			}
 			if why != "" {
 				unknown = append(unknown, recorded{what: j.Name + " " + service, why: why})
 				continue
 			}
-			one := start{b, digest, service, startOf(d), d.Mounts}
+			one := start{b, digest, service, startOf(d), d.Mounts, needs}
 			if !slices.ContainsFunc(list, one.isLike) {
 				list = append(list, one)
 			}
@@ -194,7 +198,7 @@ func (v *verification) specOf(j *job, src *workspace.Source, got *verified, s st
 	spec := v.spec
 	spec.Name, spec.Context, spec.Dockerfile, spec.Ignore = j.Name, j.ContextDir(), got.result.After, src.Ignore.Text
 	o := s.build.Options
-	spec.BuildArgs, spec.Platform, spec.Target, spec.Start = o.BuildArgs, o.Platform, o.Target, s.as
+	spec.BuildArgs, spec.Platform, spec.Target, spec.Start, spec.Needs = o.BuildArgs, o.Platform, o.Target, s.as, s.needs
 	spec.Progress = func(line string) { v.status.show(j.Name + ": " + line) }
 	for _, f := range got.result.Created {
 		if f.Name == ".dockerignore" { // there was none before
@@ -206,6 +210,11 @@ func (v *verification) specOf(j *job, src *workspace.Source, got *verified, s st
 
 // seenOf returns what a record keeps of an observation, or why it keeps nothing.
 func (v *verification) seenOf(o *proof.Observation) (*observed.Image, string) {
+	for _, n := range o.Needs {
+		if why := n.Lacks(); why != "" {
+			return nil, why
+		}
+	}
 	switch {
 	case !o.Build.OK:
 		return nil, "it does not build: " + o.Build.Error
@@ -230,6 +239,10 @@ func (v *verification) seenOf(o *proof.Observation) (*observed.Image, string) {
 	}
 	if o.Run.Health != nil {
 		m.Exercised = append(m.Exercised, "health check")
+	}
+	for _, n := range o.Needs {
+		m.Exercised = append(m.Exercised, "with "+n.Name+" ("+n.Image+")")
+		m.Needs = append(m.Needs, observed.Need{Name: n.Name, Image: n.Image, Digest: n.Digest})
 	}
 	if h := o.Hardened; h != nil {
 		m.ReadOnly = &observed.ReadOnly{State: observed.State(h.State), Mounts: h.Mounts, Reason: o.Lack()}

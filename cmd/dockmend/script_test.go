@@ -18,6 +18,7 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/layout"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -85,6 +86,7 @@ func TestScripts(t *testing.T) {
 			"mode":   mode,
 			"store":  storeImage(node),
 			"app":    app,
+			"push":   pushProgram,
 		},
 	})
 }
@@ -98,6 +100,17 @@ func app(ts *testscript.TestScript, _ bool, files []string) {
 		ts.Logf("%s", out)
 		ts.Check(err)
 	}
+}
+
+// pushProgram pushes an image that starts a program: push FILE NAME.
+func pushProgram(ts *testscript.TestScript, _ bool, args []string) {
+	program, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	img, err := programImage(program)
+	ts.Check(err)
+	tag, err := name.NewTag(args[1])
+	ts.Check(err)
+	ts.Check(remote.Write(tag, img))
 }
 
 // expand expands the script's environment in files.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/dockerfile"
@@ -34,7 +35,7 @@ type verifyCmd struct {
 func (c *verifyCmd) Help() string {
 	return `Builds each Dockerfile as it is and as dockmend would change it, with BuildKit and the real build context, runs what came out, and compares: whether it builds, starts and stays up, its user, what it may write, how it reacts to the signal to stop. No file is changed. What was not observed is reported, and proves nothing.
 
-The verdicts are: proved (it does what it did before, and is not root), repaired (it did not build before, at a step that is changed, and now it works and is not root), not proved, same failure (it failed before, too), broken by the fix. A Dockerfile that dockmend leaves alone is not built. Of a Compose file or a manifest that it changes, each service and container that runs an image of the repository is run as the file says then, and as it runs without that: its user, command, environment and health check, what it can write, its capabilities.
+The verdicts are: proved (it does what it did before, and is not root), repaired (it did not build before, at a step that is changed, and now it works and is not root), not proved, same failure (it failed before, too), broken by the fix. A Dockerfile that dockmend leaves alone is not built. Of a Compose file or a manifest that it changes, each service and container that runs an image of the repository is run as the file says then, and as it runs without that: its user, command, environment and health check, what it can write, its capabilities. --with-compose starts what it depends on beside it.
 
 What is changed runs hardened, too: with a read-only root file system, an empty /tmp aside, without capabilities, and with no-new-privileges. --record runs each image and each service of a Compose file so, with what was seen to be written still writable, and keeps what was seen for dockmend --observed: that makes root file systems read-only where it was seen to work.
 
@@ -63,8 +64,10 @@ type verification struct {
 	write bool // what is proved or repaired
 	table bool // is printed at the end
 
-	recordTo string // the file of --record; "" for none
-	ready    bool   // it was said when a command counts as started
+	recordTo string     // the file of --record; "" for none
+	ready    bool       // it was said when a command counts as started
+	with     bool       // --with-compose
+	sharing  sync.Mutex // held while what has needs runs: their ports are in one network
 	builder  *builder
 	spec     proof.Spec
 	status   *statusLine
@@ -109,7 +112,7 @@ func (f *proofFlags) run(ctx context.Context, s *streams, v *verification) (err 
 	v.builder = &builder{dial: func() (*proof.Builder, error) { return f.dial(ctx) }}
 	defer v.builder.close()
 	v.status = newStatusLine(s.err)
-	v.recordTo, v.ready = f.Record, f.Ready != "" || f.For != 0
+	v.recordTo, v.ready, v.with = f.Record, f.Ready != "" || f.For != 0, f.WithCompose
 	defer v.keep()()
 	changed := changedFiles{}
 	if err := v.images(ctx, s, changed, f.Jobs); err != nil {

@@ -72,6 +72,7 @@ func (v *verification) deployed(ctx context.Context, s *streams, changed changed
 		list := changed[root].file.Deployed(changed[root].texts)
 		for i, result := range parallel(list, atATime, func(d workspace.Deployed) provenDeployed { return v.runDeployed(ctx, d) }) {
 			one := <-result // also when ctx has ended: it tidies up, then
+			v.hint = cmp.Or(v.hint, one.hint)
 			if got := of[root+"\x00"+list[i].Place.File]; got != nil {
 				got.proofs, got.err = append(got.proofs, one.proof), cmp.Or(got.err, one.err)
 			}
@@ -104,6 +105,7 @@ func (v *verification) deployed(ctx context.Context, s *streams, changed changed
 type provenDeployed struct {
 	proof stageProof
 	err   error
+	hint  string
 }
 
 // runDeployed runs an image as a Compose file or a manifest says.
@@ -121,19 +123,61 @@ func (v *verification) runDeployed(ctx context.Context, d workspace.Deployed) pr
 	spec.Keeps = proof.Keeps{Writable: !d.ReadOnly, Capabilities: !dropsAll(d.Deployment), Privileges: !d.NoNewPrivileges}
 	spec.Mounts = func([]string, observer.User) []proof.Mount { return mountsOf(d.Mounts) }
 	spec.Progress = func(line string) { v.status.show(d.Place.File + " (" + name + "): " + line) }
-	b, err := v.builder.get()
+	spec.Needs = v.needsOf(d.Deployment)
+	o, err := v.observe(ctx, d.Place.File, spec)
 	if err != nil {
 		return provenDeployed{err: err}
-	}
-	o, err := b.Observe(ctx, spec)
-	if err != nil {
-		return provenDeployed{err: proofError(d.Place.File, err)}
 	}
 	p.Proof = &proof.Proof{Before: o.Plain(), After: o, Verdict: o.Judge()}
 	if d.Seccomp != "" {
 		p.Verdict.Notes = append(p.Verdict.Notes, "not observed: it ran under the seccomp profile of BuildKit, not "+d.Seccomp)
 	}
-	return provenDeployed{proof: p}
+	hint := ""
+	if !v.with && fails(o) {
+		for _, n := range d.Needs {
+			hint = "--with-compose starts what a service depends on"
+			p.Verdict.Notes = append(p.Verdict.Notes, n.Name+", which it depends on, did not run")
+		}
+	}
+	return provenDeployed{proof: p, hint: hint}
+}
+
+// fails reports whether what ran does not work, for a reason that may be a service that it lacks.
+func fails(o *proof.Observation) bool {
+	r := o.Run
+	return r != nil && (r.State != proof.Up && r.State != proof.Ended || r.Health != nil && !r.Health.OK ||
+		slices.ContainsFunc(r.Visited, func(v observer.Visit) bool { return v.Status >= 500 }))
+}
+
+// needsOf returns what is started before a deployment: nothing without --with-compose.
+func (v *verification) needsOf(d workload.Deployment) (list []proof.Need) {
+	if !v.with {
+		return nil
+	}
+	for _, n := range d.Needs {
+		list = append(list, proof.Need{
+			Name: n.Name, Hosts: n.Hosts, Image: n.Image, Start: startOf(n.Deployment), Mounts: mountsOf(n.Deployment.Mounts),
+			Healthy: n.Healthy, Completed: n.Completed, Unknown: n.Unknown,
+		})
+	}
+	return list
+}
+
+// observe builds and runs an image, for the file of that name. What has needs runs alone.
+func (v *verification) observe(ctx context.Context, name string, spec proof.Spec) (*proof.Observation, error) {
+	b, err := v.builder.get()
+	if err != nil {
+		return nil, err
+	}
+	if len(spec.Needs) > 0 {
+		v.sharing.Lock()
+		defer v.sharing.Unlock()
+	}
+	o, err := b.Observe(ctx, spec)
+	if err != nil {
+		return nil, proofError(name, err)
+	}
+	return o, nil
 }
 
 // unknownOf returns why a deployment can't be run as its file says; "" where it can.

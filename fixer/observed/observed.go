@@ -50,6 +50,8 @@ type Image struct {
 	// environment and more (workload.Deployment.Start), "" for not at all. Service is what starts it so.
 	Start   string `json:"start,omitempty"`
 	Service string `json:"service,omitempty"`
+	// Needs are the other services that ran beside it, since it depends on them; by name.
+	Needs []Need `json:"needs,omitempty"`
 	// Command is what ran, where that is the image's own: a service's may have values of variables.
 	Command []string `json:"command,omitempty"`
 	State   State    `json:"state"`
@@ -67,6 +69,13 @@ type Image struct {
 // Base is an image that another one was built from.
 type Base struct {
 	Image  string `json:"image"`  // as the Dockerfile names it
+	Digest string `json:"digest"` // of what that was
+}
+
+// Need is another service that ran beside an image.
+type Need struct {
+	Name   string `json:"name"`   // of the service
+	Image  string `json:"image"`  // as the Compose file names it
 	Digest string `json:"digest"` // of what that was
 }
 
@@ -141,6 +150,16 @@ func (m *Image) check() error {
 	case len(m.Exercised) == 0:
 		return errors.New("exercised has nothing")
 	}
+	for i, n := range m.Needs {
+		switch {
+		case n.Name == "":
+			return fmt.Errorf("need %d has no name", i+1)
+		case i > 0 && n.Name <= m.Needs[i-1].Name:
+			return fmt.Errorf("needs are not sorted, each once: %q comes after %q", n.Name, m.Needs[i-1].Name)
+		case !strings.HasPrefix(n.Digest, "sha256:"):
+			return fmt.Errorf("what the image of %q was is no digest", n.Name)
+		}
+	}
 	if len(m.Wrote) > maxWrote {
 		return fmt.Errorf("it wrote more than %d paths", maxWrote)
 	}
@@ -171,6 +190,7 @@ func (r *Record) Write(w io.Writer) error {
 	for i := range sorted.Images {
 		m := &sorted.Images[i]
 		m.Wrote = sortedSet(m.Wrote)
+		m.Needs = slices.SortedFunc(slices.Values(m.Needs), func(a, b Need) int { return strings.Compare(a.Name, b.Name) })
 		if m.ReadOnly != nil {
 			how := *m.ReadOnly
 			how.Mounts = sortedSet(how.Mounts)

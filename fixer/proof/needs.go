@@ -11,6 +11,7 @@ import (
 	"github.com/distribution/reference"
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/client/llb/sourceresolver"
+	gatewaypb "github.com/moby/buildkit/frontend/gateway/pb"
 	"github.com/moby/buildkit/solver/pb"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -137,6 +138,7 @@ func (n *Needed) fail(c *companion, why string) {
 // startNeeds starts what the command depends on, in its order, and waits until it is ready. The
 // company is to be released, also with an error.
 func (r *runner) startNeeds(ctx context.Context, o *Observation) (all company, err error) {
+	caps := r.gw.BuildOpts().Caps
 	for _, n := range r.spec.Needs {
 		o.Needs = append(o.Needs, Needed{Name: n.Name, Image: n.Image, Absent: n.Unknown})
 		to := &o.Needs[len(o.Needs)-1]
@@ -145,6 +147,9 @@ func (r *runner) startNeeds(ctx context.Context, o *Observation) (all company, e
 			continue
 		case r.helper == nil:
 			to.Failed = "can't be waited for: there is no observer in its container"
+			return all, nil
+		case caps.Supports(gatewaypb.CapGatewayExecExtraHosts) != nil:
+			to.Failed = "can't be found by its name: this version of BuildKit gives containers none"
 			return all, nil
 		}
 		r.spec.Progress("starting " + n.Name + ", which it depends on")

@@ -23,6 +23,7 @@ type Directory struct {
 type Way struct {
 	Start    string // that of what runs it, as [workload.Deployment.Start] has it
 	UID, GID int
+	Needs    []string // what it depends on, as [workload.Beside] names it, sorted
 	// Unknown is why it can't have been observed that way, "" where it can: in words after "it was not
 	// observed: ".
 	Unknown string
@@ -96,8 +97,10 @@ func observed(c workload.Container, w Way) (seen workload.Observed, may fixer.De
 	case w.Unknown != "":
 		return seen, fixer.Doubt("it was not observed as it runs: " + w.Unknown)
 	}
-	seen, ok := c.Seen(w.Start, w.UID, w.GID)
+	seen, ok := c.Seen(w.Start, w.Needs, w.UID, w.GID)
 	switch {
+	case !ok && len(w.Needs) > 0:
+		return seen, fixer.Doubt("it was not observed as it runs, beside " + strings.Join(w.Needs, ", ") + " (verify --record --with-compose)")
 	case !ok:
 		return seen, fixer.Doubt("it was not observed with this command, environment, user and volumes")
 	case seen.ReadOnly != "":

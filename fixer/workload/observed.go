@@ -7,13 +7,17 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/distribution/reference"
 )
 
 // Observed is what was seen of an image while it ran.
 type Observed struct {
 	Start    string // how it was started: Deployment.Start, "" for as the image says
 	UID, GID int    // as whom
-	By       string // the record, and what was exercised, for messages
+	// Needs are the services that ran beside it, since it depends on them: as Beside names them, sorted.
+	Needs []string
+	By    string // the record, and what was exercised, for messages
 	// Wrote are the absolute paths that it wrote or tried to write. One that ends in a slash is a
 	// directory in which names were added or removed.
 	Wrote []string
@@ -31,7 +35,7 @@ type Observed struct {
 func ofBoth(one, other []Observed) (list []Observed) {
 	for _, o := range one {
 		for _, p := range other {
-			if p.Start == o.Start && p.UID == o.UID && p.GID == o.GID {
+			if p.isOf(o.Start, o.Needs, o.UID, o.GID) {
 				list = append(list, o.and(p))
 			}
 		}
@@ -48,12 +52,26 @@ func (o Observed) and(p Observed) Observed {
 	return o
 }
 
-// Seen returns what was seen of the image when it was started so, by that user; ok is false where it
-// was not seen.
-func (c Container) Seen(start string, uid, gid int) (seen Observed, ok bool) {
+// Beside returns by what a service is known that runs beside another one: its name and the repository
+// of its image, as in "db (postgres)". Of which version that is, does not count.
+func Beside(name, image string) string {
+	if named, err := reference.ParseNormalizedNamed(image); err == nil {
+		image = reference.FamiliarName(named)
+	}
+	return name + " (" + image + ")"
+}
+
+// isOf reports whether an observation is that of a start.
+func (o Observed) isOf(start string, needs []string, uid, gid int) bool {
+	return o.Start == start && slices.Equal(o.Needs, needs) && o.UID == uid && o.GID == gid
+}
+
+// Seen returns what was seen of the image when it was started so, beside these services, by that
+// user; ok is false where it was not seen.
+func (c Container) Seen(start string, needs []string, uid, gid int) (seen Observed, ok bool) {
 	for _, o := range c.Observed {
 		switch {
-		case o.Start != start || o.UID != uid || o.GID != gid:
+		case !o.isOf(start, needs, uid, gid):
 		case !ok:
 			seen, ok = o, true
 		default:

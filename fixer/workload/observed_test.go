@@ -61,17 +61,20 @@ func TestSeen(t *testing.T) {
 	elsewhere := one
 	elsewhere.Mounts = []string{"/run", "/tmp"}
 	c := Container{Observed: []Observed{one}}
-	if _, ok := c.Seen("", 1001, 1000); ok {
+	if _, ok := c.Seen("", nil, 1001, 1000); ok {
 		t.Error("seen as another user")
 	}
-	if _, ok := c.Seen("sha256:1", 1000, 1000); ok {
+	if _, ok := c.Seen("sha256:1", nil, 1000, 1000); ok {
 		t.Error("seen with another start")
 	}
-	if seen, ok := c.Seen("", 1000, 1000); !ok || seen.ReadOnly != "" {
+	if _, ok := c.Seen("", []string{"db"}, 1000, 1000); ok {
+		t.Error("seen beside another service")
+	}
+	if seen, ok := c.Seen("", nil, 1000, 1000); !ok || seen.ReadOnly != "" {
 		t.Errorf("%+v %t", seen, ok)
 	}
 	c.Observed = append(c.Observed, again)
-	if seen, _ := c.Seen("", 1000, 1000); seen.ReadOnly != "it failed" || len(seen.Wrote) != 2 {
+	if seen, _ := c.Seen("", nil, 1000, 1000); seen.ReadOnly != "it failed" || len(seen.Wrote) != 2 {
 		t.Errorf("%+v", seen)
 	}
 	if list := ofBoth([]Observed{one}, []Observed{elsewhere}); len(list) != 1 || !strings.Contains(list[0].ReadOnly, "different directories") {

@@ -42,7 +42,7 @@ func (s *Source) see(ctx context.Context, c *workload.Container, text []byte, cr
 		if lacks == "" {
 			lacks = s.rebuilt(ctx, text, b, m, inspector)
 		}
-		o := workload.Observed{Start: m.Start, UID: m.User.UID, GID: m.User.GID, By: m.How(), Wrote: m.Wrote, Pages: m.Pages, ReadOnly: lacks}
+		o := workload.Observed{Start: m.Start, Needs: besideOf(m), UID: m.User.UID, GID: m.User.GID, By: m.How(), Wrote: m.Wrote, Pages: m.Pages, ReadOnly: lacks}
 		if m.ReadOnly != nil {
 			o.Mounts = slices.Sorted(slices.Values(m.ReadOnly.Mounts))
 		}
@@ -51,6 +51,15 @@ func (s *Source) see(ctx context.Context, c *workload.Container, text []byte, cr
 	if c.Observed == nil {
 		c.Stale = "what it writes was observed, but with other files: verify --record observes it again"
 	}
+}
+
+// besideOf returns what ran beside an image, sorted.
+func besideOf(m observed.Image) (list []string) {
+	for _, n := range m.Needs {
+		list = append(list, workload.Beside(n.Name, n.Image))
+	}
+	slices.Sort(list)
+	return list
 }
 
 // rebuilt returns why an image that is built now may be another one than that which was seen: the

@@ -39,6 +39,7 @@ func TestObserved(t *testing.T) {
 		User: observed.User{UID: 1000, GID: 1000}, Bases: []observed.Base{{Image: "node:20-slim", Digest: "sha256:1"}}, ReadOnly: &observed.ReadOnly{State: observed.Up, Mounts: []string{"/tmp"}},
 	}
 	const service = "services:\n  shop:\n    build: .\n"
+	const needing = service + "    links: [queue]\n  queue:\n    image: kafka\n    depends_on: [db]\n  db:\n    image: postgres\n"
 	for name, c := range map[string]struct {
 		compose string
 		more    map[string]string
@@ -46,23 +47,31 @@ func TestObserved(t *testing.T) {
 		says    string
 		safe    bool
 	}{
-		"the same":                   {says: "what it writes was observed (listened on 3000)", safe: true},
-		"the Compose file alone":     {compose: service + "# for two\n", says: "was observed", safe: true},
-		"a manifest alone":           {more: map[string]string{"pod.yaml": podOf + "acme/shop\n"}, says: "was observed", safe: true},
-		"a profile beside it":        {more: map[string]string{seccomp.Name(): "{}"}, says: "was observed", safe: true},
-		"a record beside it":         {more: map[string]string{"seen.json": `{"version": 1, "images": []}`}, says: "was observed", safe: true},
-		"what changes nothing":       {compose: service + "    ports: ['80:3000']\n    restart: always\n", says: "was observed", safe: true},
-		"the user, stated":           {compose: service + "    user: '1000:1000'\n", says: "was observed", safe: true},
-		"another user":               {compose: service + "    user: '1001:1001'\n", says: "not observed with this command, environment, user and volumes"},
-		"a source has changed":       {more: map[string]string{"server.js": "require('http').createServer().listen(3001);\n"}, says: "but with other files"},
-		"a file like a manifest":     {more: map[string]string{"data.yaml": "kind: x\n"}, says: "but with other files"},
-		"another command":            {compose: service + "    command: [node, job.js]\n", says: "not observed with this command, environment, user and volumes"},
-		"another environment":        {compose: service + "    environment:\n      A: b\n", says: "not observed with this command, environment, user and volumes"},
-		"a value of the machine":     {compose: service + "    environment:\n      A: ${A:-b}\n", says: "compose.yaml:5 takes a value from a variable of the machine"},
-		"another health check":       {compose: service + "    healthcheck:\n      test: [CMD, node, check.js]\n", says: "not observed with this command, environment, user and volumes"},
-		"a volume":                   {compose: service + "    volumes: ['data:/data']\nvolumes:\n  data:\n", says: "not observed with this command, environment, user and volumes"},
-		"a directory of the host":    {compose: service + "    volumes: ['./data:/data']\n", says: "./data is mounted over it in compose.yaml:4"},
-		"another service":            {compose: service + "    depends_on: [db]\n  db:\n    image: postgres\n", says: "compose.yaml:4 says depends_on"},
+		"the same":                {says: "what it writes was observed (listened on 3000)", safe: true},
+		"the Compose file alone":  {compose: service + "# for two\n", says: "was observed", safe: true},
+		"a manifest alone":        {more: map[string]string{"pod.yaml": podOf + "acme/shop\n"}, says: "was observed", safe: true},
+		"a profile beside it":     {more: map[string]string{seccomp.Name(): "{}"}, says: "was observed", safe: true},
+		"a record beside it":      {more: map[string]string{"seen.json": `{"version": 1, "images": []}`}, says: "was observed", safe: true},
+		"what changes nothing":    {compose: service + "    ports: ['80:3000']\n    restart: always\n", says: "was observed", safe: true},
+		"the user, stated":        {compose: service + "    user: '1000:1000'\n", says: "was observed", safe: true},
+		"another user":            {compose: service + "    user: '1001:1001'\n", says: "not observed with this command, environment, user and volumes"},
+		"a source has changed":    {more: map[string]string{"server.js": "require('http').createServer().listen(3001);\n"}, says: "but with other files"},
+		"a file like a manifest":  {more: map[string]string{"data.yaml": "kind: x\n"}, says: "but with other files"},
+		"another command":         {compose: service + "    command: [node, job.js]\n", says: "not observed with this command, environment, user and volumes"},
+		"another environment":     {compose: service + "    environment:\n      A: b\n", says: "not observed with this command, environment, user and volumes"},
+		"a value of the machine":  {compose: service + "    environment:\n      A: ${A:-b}\n", says: "compose.yaml:5 takes a value from a variable of the machine"},
+		"another health check":    {compose: service + "    healthcheck:\n      test: [CMD, node, check.js]\n", says: "not observed with this command, environment, user and volumes"},
+		"a volume":                {compose: service + "    volumes: ['data:/data']\nvolumes:\n  data:\n", says: "not observed with this command, environment, user and volumes"},
+		"a directory of the host": {compose: service + "    volumes: ['./data:/data']\n", says: "./data is mounted over it in compose.yaml:4"},
+		"another service":         {compose: service + "    depends_on: [db]\n  db:\n    image: postgres\n", says: "not observed as it runs, beside db (postgres) (verify --record --with-compose)"},
+		"the services beside it": {compose: needing, change: func(m *observed.Image) {
+			m.Needs = []observed.Need{{Name: "db", Image: "docker.io/library/postgres:16"}, {Name: "queue", Image: "kafka"}}
+		}, says: "was observed", safe: true},
+		"another image of one": {compose: needing, change: func(m *observed.Image) {
+			m.Needs = []observed.Need{{Name: "db", Image: "mysql"}, {Name: "queue", Image: "kafka"}}
+		}, says: "not observed as it runs, beside db (postgres), queue (kafka) (verify"},
+		"one of them":                {compose: needing, change: func(m *observed.Image) { m.Needs = []observed.Need{{Name: "db", Image: "postgres"}} }, says: "not observed as it runs, beside db (postgres), queue (kafka) (verify"},
+		"one that it does not need":  {change: func(m *observed.Image) { m.Needs = []observed.Need{{Name: "db", Image: "postgres"}} }, says: "not observed with this command"},
 		"a hook":                     {compose: service + "    post_start:\n      - command: node warm.js\n", says: "compose.yaml:4 says post_start"},
 		"another base":               {change: func(m *observed.Image) { m.Bases[0].Digest = "sha256:2" }, says: "with another node:20-slim"},
 		"a base that was not known":  {change: func(m *observed.Image) { m.Bases = nil }, says: "which images it was built from was not known"},

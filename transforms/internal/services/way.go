@@ -18,19 +18,28 @@ func (s Subject) Ways(user rights.User) (list []readonly.Way) {
 	for _, m := range s.Means {
 		w := readonly.Way{UID: user.UID, GID: user.GID, Unknown: user.Unknown, Mounted: s.IsMounted, Limit: s.limit(m)}
 		start, unknown := m.Deployment.Start()
-		w.Start, w.Unknown = start, cmp.Or(w.Unknown, unknown, more(m), s.others(m))
+		w.Start, w.Needs, w.Unknown = start, needs(m), cmp.Or(w.Unknown, unknown, more(m), s.others(m))
 		for _, mount := range m.Deployment.Mounts {
 			if mount.Kind == workload.Tmpfs {
 				w.Tmpfs = append(w.Tmpfs, mount.Target)
 			}
 		}
 		same := func(o readonly.Way) bool {
-			return o.Start == w.Start && o.Unknown == w.Unknown && o.Limit == w.Limit
+			return o.Start == w.Start && slices.Equal(o.Needs, w.Needs) && o.Unknown == w.Unknown && o.Limit == w.Limit
 		}
 		if !slices.ContainsFunc(list, same) {
 			list = append(list, w)
 		}
 	}
+	return list
+}
+
+// needs returns what runs beside a service since it depends on it, as a record names that.
+func needs(m *compose.Service) (list []string) {
+	for _, n := range m.Deployment.Needs {
+		list = append(list, workload.Beside(n.Name, n.Image))
+	}
+	slices.Sort(list)
 	return list
 }
 
@@ -52,8 +61,8 @@ func (s Subject) limit(m *compose.Service) workload.Place {
 	return at
 }
 
-// others returns which other service of its project the start of a service names, "" for none: it did
-// not run when this one was observed.
+// others returns which other service of its project the start of a service names and it does not
+// depend on, "" for none: it did not run when this one was observed.
 func (s Subject) others(m *compose.Service) string {
 	var words []string
 	for _, v := range m.Deployment.Env {
@@ -65,7 +74,8 @@ func (s Subject) others(m *compose.Service) string {
 			continue
 		}
 		for _, other := range p.Services {
-			if other.Name != m.Name && slices.ContainsFunc(words, func(word string) bool { return isHost(word, other.Name) }) {
+			isNeed := slices.ContainsFunc(m.Deployment.Needs, func(n workload.Need) bool { return n.Name == other.Name })
+			if other.Name != m.Name && !isNeed && slices.ContainsFunc(words, func(word string) bool { return isHost(word, other.Name) }) {
 				return "its environment names the service " + other.Name
 			}
 		}
@@ -83,16 +93,15 @@ func isHost(text, name string) bool {
 	return false
 }
 
-// harmless are the attributes of a service that are part of [workload.Deployment.Start], or change
-// nothing of what its program does with files.
+// harmless are the attributes of a service that are part of [workload.Deployment.Start] or of its
+// Needs, or change nothing of what its program does with files.
 var harmless = strings.Fields(`annotations attach build command container_name cpu_count cpu_percent cpu_period cpu_quota
-	cpu_rt_period cpu_rt_runtime cpu_shares cpus cpuset cap_add cap_drop deploy entrypoint environment expose healthcheck image
-	init label_file labels logging mem_limit mem_reservation mem_swappiness memswap_limit networks oom_kill_disable
-	oom_score_adj pids_limit ports profiles pull_policy read_only restart scale security_opt stop_grace_period tmpfs ulimits
-	user volumes working_dir`)
+	cpu_rt_period cpu_rt_runtime cpu_shares cpus cpuset cap_add cap_drop depends_on deploy entrypoint environment expose
+	healthcheck image init label_file labels links logging mem_limit mem_reservation mem_swappiness memswap_limit networks
+	oom_kill_disable oom_score_adj pids_limit ports profiles pull_policy read_only restart scale security_opt
+	stop_grace_period tmpfs ulimits user volumes working_dir`)
 
-// more returns what a service states of how it runs beyond its start, "" for nothing. What depends
-// on another service did not have it when it was observed.
+// more returns what a service states of how it runs beyond its start and its needs, "" for nothing.
 func more(m *compose.Service) string {
 	for _, name := range slices.Sorted(maps.Keys(m.Attributes)) {
 		if !slices.Contains(harmless, name) && !strings.HasPrefix(name, "x-") {
