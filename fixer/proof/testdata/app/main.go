@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -31,7 +32,7 @@ func main() {
 	unless := flag.String("unless", "", "fail, and make this file, if it does not exist")
 	code := flag.Int("code", -1, "end with this exit code")
 	ends := flag.Int("ends", 0, "end with this exit code after SIGTERM")
-	dial := flag.String("dial", "", "fail unless something listens at this address")
+	dial := flag.String("dial", "", "fail unless something listens at each of these addresses, with commas between")
 	lasts := flag.Duration("lasts", 0, "end with exit code 4 after this time, if it is not 0")
 	term := flag.Duration("term", -1, "end this long after SIGTERM; not at all when negative")
 	flag.Parse()
@@ -42,8 +43,8 @@ func main() {
 			os.Exit(1)
 		}
 	}
-	if *dial != "" {
-		conn, err := net.DialTimeout("tcp", *dial, time.Second)
+	for _, address := range strings.FieldsFunc(*dial, func(r rune) bool { return r == ',' }) {
+		conn, err := net.DialTimeout("tcp", address, time.Second)
 		if err != nil {
 			fmt.Println(err)
 			os.Exit(6)
