@@ -29,10 +29,11 @@ var rules = withTransformFlags(map[string]config.Rules{
 	"plain-http":     {Trusted: true},
 	"source":         {Trusted: true},
 	// The programs that it runs, and where.
-	"buildkit": {Trusted: true},
-	"network":  {Trusted: true},
-	"observer": {Trusted: true, Path: true},
-	"verify":   {Trusted: true},
+	"buildkit":     {Trusted: true},
+	"network":      {Trusted: true},
+	"observer":     {Trusted: true, Path: true},
+	"verify":       {Trusted: true},
+	"with-compose": {Trusted: true},
 	// The waiting time, and the concurrency.
 	"timeout":       {Trusted: true},
 	"layer-timeout": {Trusted: true},
