@@ -12,7 +12,8 @@ import (
 
 // This file finds the RUN instructions that run the application's own code: as root it may
 // make files anywhere below its directory, of which no text needs to say where. The build
-// tools of Node.js are not among them: MayBeBuilt knows the names of what they make.
+// tools of Node.js are not among them: MayBeBuilt knows the names of what they make, unless the start
+// names the same.
 
 // ApplicationRun is a command of a RUN that runs the application's own code.
 type ApplicationRun struct {
@@ -81,11 +82,45 @@ func (w *Workload) applications(c *Command) (program, dir string) {
 		return w.codeOf(c)
 	case path.Ext(c.Name) == ".py" && !strings.Contains(c.Path, "/"): // uv run manage.py
 		return w.file(c, c.Program)
+	case w.sharesArgument(c):
+		return c.Name, c.Dir
 	case strings.Contains(c.Path, "/"):
 		return w.ownScript(c)
 	}
 	return "", ""
 }
+
+// sharesArgument reports whether a program of Node.js has an argument that one of the start has, too, and
+// that no COPY brings: what it makes of that name is what the application works on, as in "node init.js
+// data" and "node server.js data".
+func (w *Workload) sharesArgument(c *Command) bool {
+	args := c.Args
+	switch i := slices.IndexFunc(args, func(a shell.Word) bool { return a.Known && !strings.HasPrefix(a.Text, "-") }); {
+	case strings.Contains(c.Path, "node_modules/"):
+	case i < 0 || !IsNode(c.Name) && !packageRunners[c.Name]:
+		return false
+	default:
+		args = args[i+1:] // behind the program that it runs
+	}
+	for _, a := range args {
+		file, ok := a.In(c.Dir)
+		if !ok || !path.IsAbs(file) || !plainName.MatchString(a.Text) || file == c.Dir || w.Origin(path.Clean(file)).Name != "" {
+			continue
+		}
+		for _, l := range w.Launches() {
+			if slices.ContainsFunc(l.Args, func(b shell.Word) bool { return b.Known && b.Text == a.Text }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// packageRunners run a program of a package.
+var packageRunners = map[string]bool{"npx": true, "pnpx": true, "bunx": true, "tsx": true, "ts-node": true}
+
+// plainName matches a name of a file or a directory that is no option and no number.
+var plainName = lazyregexp.New(`^[A-Za-z_./][\w./-]*$`)
 
 // framework returns the name of a framework's command that loads the application, which has
 // to be there.

@@ -52,6 +52,29 @@ func TestApplicationRuns(t *testing.T) {
 			t.Errorf("%s: %q, want %q", c.run, s, c.want)
 		}
 	}
+	for run, c := range map[string]struct{ start, want string }{
+		"node init.js data":              {`["node", "server.js", "data"]`, "node in /app"},
+		"npx wiki data --init server":    {`["npx", "wiki", "data", "--listen"]`, "npx in /app"},
+		"npx next build":                 {`["npx", "next", "start"]`, ""},
+		"npx -y tool build site":         {`["npx", "tool", "serve"]`, ""},
+		"cd /app/web && node a.js store": {`node ../server.js store`, "node in /app/web"},
+		"node build.js":                  {`["node", "server.js"]`, ""},
+		"node build.js web":              {`["node", "server.js", "web"]`, ""}, // a COPY brings it
+		"mkdir data":                     {`["node", "server.js", "data"]`, ""},
+		"npm install":                    {`npm install && node server.js`, ""},
+		"node_modules/.bin/wiki data":    {`["node_modules/.bin/wiki", "data"]`, "wiki in /app"},
+		"node build.js 3":                {`["node", "server.js", "3"]`, ""},
+		"npx prisma generate":            {`npx prisma migrate deploy && node server.js`, ""},
+	} {
+		w := of(t, "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN "+run+"\nCMD "+c.start+"\n", context)
+		got := ""
+		for _, r := range w.ApplicationRuns() {
+			got += r.Program + " in " + r.Dir
+		}
+		if got != c.want {
+			t.Errorf("%s, %s: %q, want %q", run, c.start, got, c.want)
+		}
+	}
 	if runs := of(t, "FROM python:3.12\nWORKDIR /app\nCOPY . .\nUSER app\nRUN python manage.py migrate\n", context).ApplicationRuns(); len(runs) > 0 {
 		t.Errorf("what another user runs is %s's", runs[0].Program)
 	}
