@@ -23,6 +23,8 @@ import (
 	"github.com/tonistiigi/fsutil/types"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	"github.com/dockmend/dockmend/fixer/proof/observer"
 )
 
 // The names under which BuildKit asks this side for files. The first two are
@@ -143,38 +145,60 @@ func (b *Builder) observe(ctx context.Context, gw gateway.Client, s Spec, o *Obs
 	return l.all(ctx, o)
 }
 
-// all observes an image, beside what it needs.
+// all observes an image, beside what it needs. Each of its needs is a new one for the hardened run:
+// what a command does with an empty database, it does once.
 func (r *runner) all(ctx context.Context, o *Observation) error {
+	r.spec.Progress("looking at the image")
+	r.user = r.numericUser(ctx)
+	if err := r.survey(ctx); err != nil {
+		return err
+	}
+	alone, err := r.watchAlone(ctx)
+	if err != nil {
+		return err
+	}
+	err = r.beside(ctx, o, func() error { return r.plainRuns(ctx, o, alone) })
+	if err != nil || !r.spec.Hardened || o.Run == nil || o.Run.State == Failed || o.unmet() != nil || r.helper == nil {
+		return err
+	}
+	return r.beside(ctx, o, func() (err error) {
+		r.spec.Progress("starting it with a read-only root file system")
+		o.Hardened, err = r.run(ctx, true)
+		return err
+	})
+}
+
+// beside starts what the command needs, runs it beside that, and ends it.
+func (r *runner) beside(ctx context.Context, o *Observation, runs func() error) error {
 	needs, err := r.startNeeds(ctx, o)
 	defer needs.release()
 	if err != nil || o.unmet() != nil {
 		return err
 	}
-	if err := r.observe(ctx, o); err != nil {
+	if len(needs) > 0 { // whose ports are not the command's
+		others, err := r.alone(ctx, root, observer.Request{Who: true})
+		if err != nil {
+			return err
+		}
+		r.taken = others.Ports.Listening
+	}
+	if err := runs(); err != nil {
 		return err
 	}
 	needs.look(o)
 	return nil
 }
 
-// observe observes an image.
-func (r *runner) observe(ctx context.Context, o *Observation) (err error) {
-	r.spec.Progress("looking at the image")
-	r.user = r.numericUser(ctx)
-	if err := r.survey(ctx); err != nil {
-		return err
-	}
+// plainRuns runs the command for what it writes, and as it is. alone is what it wrote without its
+// needs; nil for nothing.
+func (r *runner) plainRuns(ctx context.Context, o *Observation, alone *watched) (err error) {
 	if r.watched, err = r.watch(ctx); err != nil {
 		return err
 	}
+	r.watched.add(alone)
+	r.spec.wrote(r.watched.paths())
 	r.spec.Progress("starting " + strings.Join(o.Image.Command, " "))
-	if o.Run, err = r.run(ctx, false); err != nil {
-		return err
-	}
-	if r.spec.Hardened && o.Run.State != Failed && r.helper != nil {
-		r.spec.Progress("starting it with a read-only root file system")
-		o.Hardened, err = r.run(ctx, true)
-	}
+	o.Run, err = r.run(ctx, false)
 	return err
 }
 

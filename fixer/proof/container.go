@@ -40,11 +40,12 @@ type runner struct {
 	helperArgs []string
 	spec       Spec
 	image      *Image
-	hosts      []*pb.HostIP // that its containers find by name
-	user       string       // that its processes are started as, for BuildKit
-	taken      []int        // ports that others listen on
-	watched    *watched     // nil if there was none
-	paths      []string     // whose writability is tested; see asks
+	hosts      []*pb.HostIP   // that its containers find by name
+	holders    map[int]string // of needs, by port: who listens there
+	user       string         // that its processes are started as, for BuildKit
+	taken      []int          // ports that others listen on
+	watched    *watched       // nil if there was none
+	paths      []string       // whose writability is tested; see asks
 }
 
 // netMode returns the network of a container that runs the command.

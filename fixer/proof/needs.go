@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -32,6 +33,8 @@ type Need struct {
 	// Healthy: it is ready only if its health check passes. Without Healthy, a port that it listens on
 	// is enough. Completed: it is a job, and ready when it has ended with code 0.
 	Healthy, Completed bool
+	// Stays: it is started again when it ends, so that it is no job that may do so.
+	Stays bool
 	// Unknown is why it is not known how to start it; "" where it is. The command runs without it.
 	Unknown string
 }
@@ -139,6 +142,7 @@ func (n *Needed) fail(c *companion, why string) {
 // company is to be released, also with an error.
 func (r *runner) startNeeds(ctx context.Context, o *Observation) (all company, err error) {
 	caps := r.gw.BuildOpts().Caps
+	o.Needs, r.hosts, r.holders = nil, nil, map[int]string{}
 	for _, n := range r.spec.Needs {
 		o.Needs = append(o.Needs, Needed{Name: n.Name, Image: n.Image, Absent: n.Unknown})
 		to := &o.Needs[len(o.Needs)-1]
@@ -172,13 +176,39 @@ func (r *runner) startNeeds(ctx context.Context, o *Observation) (all company, e
 		if err != nil || to.Failed != "" {
 			return all, err
 		}
-		for _, host := range n.Hosts {
-			if address != "" {
-				r.hosts = append(r.hosts, &pb.HostIP{Host: host, IP: address})
-			}
+		if address != "" {
+			r.hosts = append(r.hosts, hostsAt(n, address)...)
 		}
 	}
 	return all, nil
+}
+
+// hostsAt returns the names of a need at an address.
+func hostsAt(n Need, address string) (list []*pb.HostIP) {
+	for _, host := range n.Hosts {
+		list = append(list, &pb.HostIP{Host: host, IP: address})
+	}
+	return list
+}
+
+// aloneTime is how long a command may take that is started before its needs.
+const aloneTime = 10 * time.Second
+
+// watchAlone runs the command for what it writes while nothing answers in the place of its needs, as
+// when it starts with them and they take longer: what fails then may be written somewhere. It returns
+// nil if its needs are ready whenever it starts.
+func (r *runner) watchAlone(ctx context.Context) (*watched, error) {
+	alone := *r
+	for _, n := range r.spec.Needs {
+		if n.Unknown == "" && !n.Healthy && !n.Completed {
+			alone.hosts = append(alone.hosts, hostsAt(n, "127.0.0.1")...)
+		}
+	}
+	if len(alone.hosts) == 0 {
+		return nil, nil
+	}
+	alone.spec.ReadyTimeout = min(r.spec.ReadyTimeout, aloneTime)
+	return alone.watch(ctx)
 }
 
 // neededRunner returns what runs the image of a need; nil where it can't be had, which is recorded.
@@ -262,7 +292,7 @@ func (r *runner) companion(ctx context.Context, n Need, to *Needed) (*companion,
 	// own can't listen there, and the command must not reach that one.
 	for _, port := range r.image.Expose {
 		if slices.Contains(r.taken, port) {
-			to.Failed = fmt.Sprintf("can't listen on port %d, which another program has in the builder's network", port)
+			to.Failed = fmt.Sprintf("can't listen on port %d, which %s has in the builder's network", port, cmp.Or(r.holders[port], "another program"))
 			return nil, nil
 		}
 	}
@@ -305,8 +335,10 @@ func (c *companion) await(ctx context.Context, to *Needed) (address string, err 
 		}
 	}
 	switch {
-	case c.run.State == Ended && (c.need.Completed || !c.need.Healthy): // with code 0: it was a job
+	case c.run.State == Ended && (c.need.Completed || !c.need.Healthy && !c.need.Stays): // with code 0: it was a job
 		return "", nil
+	case c.run.State == Ended:
+		why = "ended with exit code 0 before it was ready"
 	case c.run.State != "":
 		why = c.run.Reason
 	}
@@ -402,7 +434,7 @@ func (c *companion) passes(ctx context.Context, d time.Duration) (ended bool, er
 	}
 }
 
-// address returns where others reach the container, or why they don't.
+// address returns where others reach the container, "" if it listens nowhere, or why they don't.
 func (c *companion) address(ctx context.Context) (address, why string, err error) {
 	r, err := c.ask(ctx, observer.Request{Where: true})
 	switch {
@@ -412,6 +444,13 @@ func (c *companion) address(ctx context.Context) (address, why string, err error
 		return "", c.unseen(), nil
 	case r.Address == "":
 		return "", "has no address in the builder's network: " + strings.Join(append(r.Errors, "it has no interface but the loopback one")[:1], ""), nil
+	}
+	ports := c.own(r.Ports.Listening)
+	if len(ports) == 0 { // another one may, in the network that they share, and would answer for it
+		return "", "", nil
+	}
+	for _, port := range ports {
+		c.holders[port] = cmp.Or(c.holders[port], c.need.Name)
 	}
 	return r.Address, "", nil
 }

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -192,8 +193,10 @@ func TestObserveNeedsFail(t *testing.T) {
 		"no such directory": {func(n *proof.Need, _ int) {
 			n.Start.Command = append(n.Start.Command, "-write", "/a/b/x", "-how", "must")
 		}, "db", on + "ended with exit code 5"},
-		"a job that goes on": {func(n *proof.Need, _ int) { n.Completed = true }, "db", on + "has not ended after 2s"},
-		"a job that fails":   {func(n *proof.Need, _ int) { n.Completed, n.Start.Command = true, []string{"-code", "3"} }, "db", on + "ended with exit code 3"},
+		"it is started again": {func(n *proof.Need, _ int) { n.Stays, n.Start.Command = true, []string{"-code", "0"} }, "db", on + "ended with exit code 0 before it was ready"},
+		"it listens nowhere":  {func(n *proof.Need, _ int) { n.Start = proof.Start{} }, "db", "it does not work, hardened or not: it ended with exit code 6"},
+		"a job that goes on":  {func(n *proof.Need, _ int) { n.Completed = true }, "db", on + "has not ended after 2s"},
+		"a job that fails":    {func(n *proof.Need, _ int) { n.Completed, n.Start.Command = true, []string{"-code", "3"} }, "db", on + "ended with exit code 3"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			port := freePort(t)
@@ -213,6 +216,33 @@ func TestObserveNeedsFail(t *testing.T) {
 				t.Error("a program is left")
 			}
 		})
+	}
+}
+
+// TestObserveNeedsLate: a command whose need may be there after it is seen without it, too; and its
+// hardened run meets a need that is as new as that of the first run.
+func TestObserveNeedsLate(t *testing.T) {
+	b, dir := lab(t)
+	port := freePort(t)
+	db := proof.Need{Name: "db", Hosts: []string{"db"}, Image: pushApp(t, dir), Start: proof.Start{Command: []string{"-listen", fmt.Sprint(":", port)}, Ports: []int{port}}}
+	for late, healthy := range map[bool]bool{true: false, false: true} {
+		s := spec(dir, fmt.Sprintf(`CMD ["/bin/app", "-term", "0s", "-dial", "db:%d", "-write", "/crash.log", "-when", "lost"]`, port))
+		s.Ready, _ = proof.ParseReady("for:300ms")
+		s.Hardened, s.Needs = true, []proof.Need{db}
+		s.Needs[0].Healthy = healthy
+		var started atomic.Int64
+		s.Progress = func(line string) {
+			if strings.HasPrefix(line, "starting db") {
+				started.Add(1)
+			}
+		}
+		o := observe(t, b, s)
+		if o.Run == nil || o.Run.State != proof.Up || len(o.Run.Listening) > 0 || o.Hardened == nil || started.Load() != 2 {
+			t.Fatalf("late %t: %d times started, %+v", late, started.Load(), o)
+		}
+		if got := slices.Contains(o.Run.Wrote, "/crash.log"); got != late {
+			t.Errorf("late %t: it wrote %q", late, o.Run.Wrote)
+		}
 	}
 }
 

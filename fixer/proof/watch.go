@@ -85,8 +85,26 @@ func (r *runner) watch(ctx context.Context) (*watched, error) {
 	if len(w.wrote) < len(list) {
 		w.gaps = append(w.gaps, "some of the many paths that it writes")
 	}
-	r.spec.wrote(w.wrote)
 	return w, nil
+}
+
+// paths returns what was written; nil where nothing was observed.
+func (w *watched) paths() []string {
+	if w == nil {
+		return nil
+	}
+	return w.wrote
+}
+
+// add adds what the same command wrote in another run; nil for none.
+func (w *watched) add(other *watched) {
+	if w == nil || other == nil {
+		return
+	}
+	list := slices.Concat(w.wrote, other.wrote)
+	slices.Sort(list)
+	w.wrote = bounded(slices.Compact(list))
+	w.gaps = append(w.gaps, other.gaps...)
 }
 
 // gap notes an error that leaves unknown what the command writes.

@@ -27,7 +27,7 @@ func main() {
 	}
 	listen := flag.String("listen", "", "an address")
 	file := flag.String("write", "", "a file; $HOME is replaced")
-	when := flag.String("when", "start", "when it writes: start, later, request or term")
+	when := flag.String("when", "start", "when it writes: start, later, request, term, or lost, if it can't dial")
 	how := flag.String("how", "", "how it writes; see write")
 	unless := flag.String("unless", "", "fail, and make this file, if it does not exist")
 	code := flag.Int("code", -1, "end with this exit code")
@@ -43,9 +43,15 @@ func main() {
 			os.Exit(1)
 		}
 	}
+	at := func(now string) {
+		if *file != "" && now == *when {
+			write(os.ExpandEnv(*file), *how)
+		}
+	}
 	for _, address := range strings.FieldsFunc(*dial, func(r rune) bool { return r == ',' }) {
 		conn, err := net.DialTimeout("tcp", address, time.Second)
 		if err != nil {
+			at("lost")
 			fmt.Println(err)
 			os.Exit(6)
 		}
@@ -53,11 +59,6 @@ func main() {
 	}
 	if *lasts > 0 {
 		time.AfterFunc(*lasts, func() { os.Exit(4) })
-	}
-	at := func(now string) {
-		if *file != "" && now == *when {
-			write(os.ExpandEnv(*file), *how)
-		}
 	}
 	at("start")
 	if *code >= 0 {
