@@ -34,6 +34,7 @@ type start struct {
 	as      proof.Start
 	mounts  []workload.Mount // of the deployment
 	needs   []proof.Need     // what is started before it
+	beside  []workload.Beside
 }
 
 // isLike reports whether two of them run the same.
@@ -96,6 +97,10 @@ func (v *verification) recordStart(ctx context.Context, j *job, src *workspace.S
 	if s.service != "" {
 		r.image.Command = nil // it may have values of variables
 	}
+	for i, n := range r.image.Needs {
+		at := slices.IndexFunc(s.beside, func(b workload.Beside) bool { return b.Name == n.Name })
+		r.image.Needs[i].Start = s.beside[at].Start
+	}
 	r.image.Dockerfile, r.image.Target, r.image.BuiltFrom, r.image.Start, r.image.Service = j.Place(), s.build.Options.Target, after, s.digest, s.service
 	if bases, err := src.Bases(ctx, got.result.After, s.build, v.inspector); err == nil {
 		r.image.Bases = []observed.Base{} // it is known that there are no others
@@ -139,8 +144,8 @@ func (s start) planned(c workload.Container) func([]string, observer.User) []pro
 	}
 }
 
-// maxServices bounds the services of one Dockerfile that are run.
-const maxServices = 8
+// maxServices bounds the ways in which the image of one Dockerfile is run.
+const maxServices = 16
 
 // starts returns the ways in which images of a Dockerfile are run: each target by itself, and the
 // services of Compose files.
@@ -156,10 +161,14 @@ func (v *verification) starts(j *job, src *workspace.Source, got *verified) (lis
 	}
 	for _, b := range src.Builds {
 		for _, d := range b.Deployments {
-			if !d.IsService() || !src.IsOwn(b) || len(list) >= maxServices {
+			if !d.IsService() || !src.IsOwn(b) {
 				continue
 			}
 			service := d.Name + " in " + d.Place.String()
+			if len(list) >= maxServices {
+				unknown = append(unknown, recorded{what: j.Name + " " + service, why: fmt.Sprintf("%d others of its image are run already", len(list))})
+				continue
+			}
 			digest, why := d.Start()
 			needs := v.needsOf(d)
 			if i := slices.IndexFunc(needs, func(n proof.Need) bool { return n.Unknown != "" }); why == "" && i >= 0 {
@@ -170,7 +179,10 @@ func (v *verification) starts(j *job, src *workspace.Source, got *verified) (lis
 				unknown = append(unknown, recorded{what: j.Name + " " + service, why: why})
 				continue
 			}
-			one := start{b, digest, service, startOf(d), d.Mounts, needs}
+			one := start{b, digest, service, startOf(d), d.Mounts, needs, nil}
+			if v.with {
+				one.beside, _ = workload.BesideAll(d.Needs)
+			}
 			if !slices.ContainsFunc(list, one.isLike) {
 				list = append(list, one)
 			}

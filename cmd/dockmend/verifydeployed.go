@@ -157,7 +157,7 @@ func (v *verification) needsOf(d workload.Deployment) (list []proof.Need) {
 	for _, n := range d.Needs {
 		list = append(list, proof.Need{
 			Name: n.Name, Hosts: n.Hosts, Image: n.Image, Start: startOf(n.Deployment), Mounts: mountsOf(n.Deployment.Mounts),
-			Healthy: n.Healthy, Completed: n.Completed, Unknown: n.Unknown,
+			Healthy: n.Healthy, Completed: n.Completed, Stays: n.Stays, Unknown: n.Unknown,
 		})
 	}
 	return list

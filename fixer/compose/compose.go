@@ -31,6 +31,8 @@ type Service struct {
 	Build      *Build         // nil for none
 	Container  string         // container_name; "" for none, or an unknown one
 	Deployment workload.Deployment
+	// Hosts are the names by which other services reach it, its own first.
+	Hosts []string
 	// DependsOn are the services that depends_on and links name, by name.
 	DependsOn []Dependency
 	// Inside is what the engine runs in the container: its health check, and its hooks.

@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/distribution/reference"
+
 	"github.com/dockmend/dockmend/fixer/lazyregexp"
 	"github.com/dockmend/dockmend/fixer/workload"
 )
@@ -71,8 +74,11 @@ func (w *walk) from(s *Service) (cycle string) {
 			if to != nil {
 				cycle := w.from(to)
 				n = w.need(to)
-				if cycle != "" {
+				switch {
+				case cycle != "":
 					n.Unknown = "it depends on " + cycle + ", which depends on it"
+				case !w.meet(s.Name, to.Name):
+					n.Unknown = "it has no network with " + s.Name
 				}
 			}
 			require(&n, d)
@@ -91,32 +97,95 @@ func require(n *workload.Need, d Dependency) {
 
 // need returns a service as another one needs it.
 func (a *assembly) need(s *Service) workload.Need {
-	n := workload.Need{Name: s.Name, Hosts: []string{s.Name, s.Container}, Image: s.Image, Deployment: s.Deployment}
-	networks := a.project.Services[s.Name].Networks
-	for _, name := range names(networks) {
-		if network := networks[name]; network != nil {
-			n.Hosts = append(n.Hosts, network.Aliases...)
-		}
-	}
-	_, unknown := s.Deployment.Start()
-	mode := s.Attributes["network_mode"]
+	_, restart := s.Attributes["restart"]
+	_, deploy := s.Attributes["deploy"]
+	n := workload.Need{Name: s.Name, Hosts: s.Hosts, Image: s.Image, Deployment: s.Deployment, Stays: restart || deploy}
+	// What a need gets from defaults is good enough for it; what it takes from the machine without
+	// one is not known.
+	n.Deployment.Variable = workload.Place{}
+	_, unknown := n.Deployment.Start()
 	switch {
 	case s.Build != nil:
 		n.Image, n.Unknown = "", "it is built from a Dockerfile"
 	case s.Image == "":
 		n.Unknown = strings.TrimSpace("the repository does not say its image " + s.Written)
+	case a.madeBy(s.Image) != "":
+		n.Unknown = "its image is that of the service " + a.madeBy(s.Image) + ", which is built from a Dockerfile"
 	case unknown != "":
 		n.Unknown = unknown
-	case mode != (workload.Place{}):
-		n.Unknown = mode.String() + " gives it another network"
+	case otherwise(s) != "":
+		n.Unknown = otherwise(s)
 	case len(s.Deployment.Gaps) > 0:
 		n.Unknown = s.Deployment.Gaps[0].What
 	}
 	return n
 }
 
+// meet reports whether two services have a network in common. Those that state none have the default
+// one.
+func (a *assembly) meet(one, other string) bool {
+	networks := func(name string) []string {
+		if list := names(a.project.Services[name].Networks); len(list) > 0 {
+			return list
+		}
+		return []string{"default"}
+	}
+	return slices.ContainsFunc(networks(one), func(name string) bool { return slices.Contains(networks(other), name) })
+}
+
+// madeBy returns the first service whose build makes the image of that name; "" for none.
+func (a *assembly) madeBy(image string) string {
+	for _, name := range names(a.project.Services) {
+		if s := a.project.Services[name]; s.Build != nil && sameImage(s.Image, image) {
+			return name
+		}
+	}
+	return ""
+}
+
+// sameImage reports whether two names mean the same image.
+func sameImage(one, other string) bool {
+	a, err := reference.ParseNormalizedNamed(one)
+	if err != nil {
+		return false
+	}
+	b, err := reference.ParseNormalizedNamed(other)
+	return err == nil && reference.TagNameOnly(a).String() == reference.TagNameOnly(b).String()
+}
+
+// asAlone are the attributes of a service that are part of [workload.Deployment.Start], or do not
+// matter to what depends on it.
+var asAlone = strings.Fields(`annotations cap_add cap_drop command container_name cpu_count cpu_percent cpu_period cpu_quota
+	cpu_rt_period cpu_rt_runtime cpu_shares cpus cpuset depends_on deploy entrypoint environment expose healthcheck hostname
+	image init label_file labels links logging mem_limit mem_reservation mem_swappiness memswap_limit networks
+	oom_kill_disable oom_score_adj pids_limit platform ports pull_policy read_only restart security_opt shm_size
+	stop_grace_period stop_signal tmpfs ulimits user volumes working_dir`)
+
+// otherwise returns what a service states that would make it another one beside what depends on it
+// than it is in a container by itself, "" for nothing.
+func otherwise(s *Service) string {
+	for _, name := range names(s.Attributes) {
+		if !slices.Contains(asAlone, name) && !strings.HasPrefix(name, "x-") {
+			return fmt.Sprintf("%s says %s", s.Attributes[name], name)
+		}
+	}
+	return ""
+}
+
 // hostName matches what may be in a file of hosts, and a resolver takes.
 var hostName = lazyregexp.New(`^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,252}$`)
+
+// hostsOf returns the names by which other services reach one. An engine may answer to the name that
+// a container has for itself.
+func hostsOf(config types.ServiceConfig) []string {
+	list := []string{config.Name, config.ContainerName, config.Hostname}
+	for _, name := range names(config.Networks) {
+		if network := config.Networks[name]; network != nil {
+			list = append(list, network.Aliases...)
+		}
+	}
+	return hosts(list)
+}
 
 // hosts returns the names that are those of hosts, each once, in their order.
 func hosts(names []string) (list []string) {

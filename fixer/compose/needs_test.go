@@ -16,7 +16,7 @@ func describeNeeds(s *Service) string {
 	}
 	for _, n := range s.Deployment.Needs {
 		fmt.Fprintf(&b, "%s %q %q", n.Name, n.Image, n.Hosts)
-		flags(&b, map[string]bool{"healthy": n.Healthy, "completed": n.Completed})
+		flags(&b, map[string]bool{"healthy": n.Healthy, "completed": n.Completed, "stays": n.Stays})
 		if n.Unknown != "" {
 			fmt.Fprintf(&b, " unknown: %s", n.Unknown)
 		}
@@ -62,8 +62,12 @@ func TestNeeds(t *testing.T) {
 		"built":            {"    depends_on: [api]\n", "on api []\napi \"\" [\"api\"] unknown: it is built from a Dockerfile\n"},
 		"a variable":       {"    depends_on: [any]\n", "on any []\nany \"\" [\"any\"] unknown: the repository does not say its image redis:$TAG\n"},
 		"no value":         {"    depends_on: [secret]\n", "on secret []\nsecret \"redis\" [\"secret\"] unknown: the repository does not say the value of TOKEN\n"},
-		"of the host":      {"    depends_on: [bound]\n", "on bound []\nbound \"redis\" [\"bound\"] unknown: ./data is mounted over it in compose.yaml:23\n"},
-		"another network":  {"    depends_on: [vpn]\n", "on vpn []\nvpn \"vpn\" [\"vpn\"] unknown: compose.yaml:26 gives it another network\n"},
+		"of the host":      {"    depends_on: [bound]\n", "on bound []\nbound \"redis\" [\"bound\"] unknown: ./data is mounted over it in compose.yaml:24\n"},
+		"another network":  {"    depends_on: [vpn]\n", "on vpn []\nvpn \"vpn\" [\"vpn\"] unknown: compose.yaml:27 says network_mode\n"},
+		"elsewhere":        {"    depends_on: [far]\n", "on far []\nfar \"redis\" [\"far\"] unknown: it has no network with web\n"},
+		"made by another":  {"    depends_on: [migrate]\n", "on migrate []\nmigrate \"acme/api:latest\" [\"migrate\"] unknown: its image is that of the service api, which is built from a Dockerfile\n"},
+		"with rights":      {"    depends_on: [root]\n", "on root []\nroot \"redis\" [\"root\"] unknown: compose.yaml:35 says privileged\n"},
+		"by defaults":      {"    depends_on: [usual]\n", "on usual []\nusual \"postgres\" [\"usual\"] stays\n"},
 		"an unknown name":  {"    depends_on: ['$DB']\n", "on $DB []\n$DB \"\" [] unknown: there is no such service\n"},
 		"an unknown link":  {"    links: ['$DB:db']\n", "on $DB [\"db\"]\n$DB \"\" [\"db\"] unknown: there is no such service\n"},
 		"reset afterwards": {"    depends_on: !reset [db]\n", ""},
@@ -85,7 +89,8 @@ func TestNeeds(t *testing.T) {
 }
 
 // others are services that the one of a test depends on.
-const others = `services:
+const others = `networks: {other: {}}
+services:
   db:
     image: postgres:16
     container_name: the-db
@@ -111,6 +116,19 @@ const others = `services:
   vpn:
     image: vpn
     network_mode: host
+  far:
+    image: redis
+    networks: [other]
+  migrate:
+    image: acme/api:latest
+  root:
+    image: redis
+    privileged: true
+  usual:
+    image: postgres
+    restart: always
+    environment: {POSTGRES_DB: "${DB:-app}"}
+    healthcheck: {test: ["CMD-SHELL", "pg_isready -U $${POSTGRES_DB}"]}
 `
 
 // TestManyNeeds: a chain, a crowd and a cycle end, and say so.

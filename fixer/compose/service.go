@@ -83,12 +83,13 @@ func (a *assembly) service(config types.ServiceConfig, ls layers) *Service {
 	d.Init = config.Init != nil && *config.Init
 	d.Env = g.environment()
 	d.Mounts = g.mounts()
-	d.HealthCheck, d.Variable = g.healthCheck(), g.fromVariable()
+	d.HealthCheck, d.Variable, d.Literal = g.healthCheck(), g.fromVariable(), true
 	d.Ports = g.allPorts()
 	g.rights()
 	g.limits()
 	d.Gaps = uniqueGaps(d.Gaps)
 	s.Container = config.ContainerName
+	s.Hosts = hostsOf(config)
 	s.Inside = g.inside()
 	s.Parts, s.Attributes = ls.parts(), ls.attributes()
 	for _, group := range config.GroupAdd {

@@ -77,6 +77,7 @@ type Need struct {
 	Name   string `json:"name"`   // of the service
 	Image  string `json:"image"`  // as the Compose file names it
 	Digest string `json:"digest"` // of what that was
+	Start  string `json:"start"`  // a digest of how it was started (workload.Beside)
 }
 
 // User is a user by numbers.
@@ -158,6 +159,8 @@ func (m *Image) check() error {
 			return fmt.Errorf("needs are not sorted, each once: %q comes after %q", n.Name, m.Needs[i-1].Name)
 		case !strings.HasPrefix(n.Digest, "sha256:"):
 			return fmt.Errorf("what the image of %q was is no digest", n.Name)
+		case !strings.HasPrefix(n.Start, "sha256:"):
+			return fmt.Errorf("how %q was started is no digest", n.Name)
 		}
 	}
 	if len(m.Wrote) > maxWrote {

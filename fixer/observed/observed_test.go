@@ -52,8 +52,9 @@ func TestReadRefuses(t *testing.T) {
 		"a relative path":      {strings.Replace(head, `"wrote": []`, `"wrote": ["tmp"]`, 1) + `}]}`, "no absolute path"},
 		"a path of a machine":  {strings.Replace(head, `"Dockerfile"`, `"/srv/Dockerfile"`, 1) + `}]}`, "no path from the root"},
 		"a relative mount":     {head + `, "readOnly": {"state": "up", "mounts": ["tmp"]}}]}`, "which was mounted, is no absolute path"},
-		"needs out of order":   {head + `, "needs": [{"name": "b", "image": "b", "digest": "sha256:1"}, {"name": "a", "image": "a", "digest": "sha256:1"}]}]}`, `"a" comes after "b"`},
-		"a need twice":         {head + `, "needs": [{"name": "b", "image": "b", "digest": "sha256:1"}, {"name": "b", "image": "b", "digest": "sha256:1"}]}]}`, "not sorted, each once"},
+		"needs out of order":   {head + `, "needs": [{"name": "b", "image": "b", "digest": "sha256:1", "start": "sha256:2"}, {"name": "a", "image": "a", "digest": "sha256:1", "start": "sha256:2"}]}]}`, `"a" comes after "b"`},
+		"a need twice":         {head + `, "needs": [{"name": "b", "image": "b", "digest": "sha256:1", "start": "sha256:2"}, {"name": "b", "image": "b", "digest": "sha256:1", "start": "sha256:2"}]}]}`, "not sorted, each once"},
+		"a need of any start":  {head + `, "needs": [{"name": "b", "image": "b", "digest": "sha256:1"}]}]}`, `how "b" was started is no digest`},
 		"a need by no name":    {head + `, "needs": [{"image": "b", "digest": "sha256:1"}]}]}`, "need 1 has no name"},
 		"a need of any image":  {head + `, "needs": [{"name": "b", "image": "b"}]}]}`, `what the image of "b" was is no digest`},
 		"no fingerprint":       {strings.Replace(head, `"sha256:1"`, `"x"`, 1) + `}]}`, "no fingerprint"},
@@ -90,7 +91,7 @@ func TestSchema(t *testing.T) {
 		return schema.Validate(value)
 	}
 	whole := image("Dockerfile", "prod", "sha256:1", "/tmp/a")
-	whole.Needs = []Need{{"queue", "kafka", "sha256:5"}, {"db", "postgres:16", "sha256:4"}}
+	whole.Needs = []Need{{"queue", "kafka", "sha256:5", "sha256:7"}, {"db", "postgres:16", "sha256:4", "sha256:6"}}
 	whole.Start, whole.Service, whole.ReadOnly.Reason = "sha256:2", "service web in compose.yaml:2", "exit code 1"
 	var text bytes.Buffer
 	if err := (&Record{Images: []Image{whole, image("a/Dockerfile", "", "sha256:3")}}).Write(&text); err != nil {

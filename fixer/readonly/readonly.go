@@ -23,7 +23,7 @@ type Directory struct {
 type Way struct {
 	Start    string // that of what runs it, as [workload.Deployment.Start] has it
 	UID, GID int
-	Needs    []string // what it depends on, as [workload.Beside] names it, sorted
+	Needs    []workload.Beside // what it depends on, sorted by name
 	// Unknown is why it can't have been observed that way, "" where it can: in words after "it was not
 	// observed: ".
 	Unknown string
@@ -100,13 +100,22 @@ func observed(c workload.Container, w Way) (seen workload.Observed, may fixer.De
 	seen, ok := c.Seen(w.Start, w.Needs, w.UID, w.GID)
 	switch {
 	case !ok && len(w.Needs) > 0:
-		return seen, fixer.Doubt("it was not observed as it runs, beside " + strings.Join(w.Needs, ", ") + " (verify --record --with-compose)")
+		return seen, fixer.Doubt("it was not observed as it runs, beside " + names(w.Needs) + " as the Compose file starts it (verify --record --with-compose)")
 	case !ok:
 		return seen, fixer.Doubt("it was not observed with this command, environment, user and volumes")
 	case seen.ReadOnly != "":
 		return seen, fixer.Doubt(seen.ReadOnly)
 	}
 	return seen, fixer.Decision{Caveats: []string{"what it writes was observed (" + seen.By + ")"}}
+}
+
+// names returns what runs beside it, for messages.
+func names(needs []workload.Beside) string {
+	var list []string
+	for _, n := range needs {
+		list = append(list, n.String())
+	}
+	return strings.Join(list, ", ")
 }
 
 // written returns what an observation wrote.

@@ -69,6 +69,8 @@ type Container struct {
 	// Writes are the places that its start, its other known starts, its sources and its
 	// variables are known to write. There may be more.
 	Writes []Write
+	// Words are the values of its environment and the words of its start, as far as they are known.
+	Words []string
 	// Observed is what was seen of the image while it ran, once for each way to start it. Stale is
 	// why what a record says of it does not count; "" where it does, or none says something.
 	Observed []Observed
@@ -127,6 +129,7 @@ func Agreed(list []Container) Container {
 		one.Volumes, one.VolumesKnown = slices.Concat(one.Volumes, other.Volumes), one.VolumesKnown && other.VolumesKnown
 		one.Ports = slices.Compact(slices.Sorted(slices.Values(slices.Concat(one.Ports, other.Ports))))
 		one.Writes, one.UserArgs = slices.Concat(one.Writes, other.Writes), slices.Concat(one.UserArgs, other.UserArgs)
+		one.Words = slices.Concat(one.Words, other.Words)
 		one.Gains, one.Gaps = slices.Concat(one.Gains, other.Gains), slices.Concat(one.Gaps, other.Gaps)
 		if other.Init == "" {
 			one.Init = ""
@@ -200,11 +203,25 @@ func (w *Workload) Container(name string) Container {
 	}
 	c.Node = w.isNode()
 	c.Browser, c.NoInit = w.sandboxed(), w.noInit()
-	c.Writes = w.Writes()
+	c.Writes, c.Words = w.Writes(), words(final)
 	for _, as := range w.allStarts()[1:] {
 		c.Writes = append(c.Writes, as.startWrites()...)
 	}
 	return c
+}
+
+// words returns the values and the words of a state that what runs the image does not see.
+func words(s stage.State) (list []string) {
+	for _, e := range s.Env {
+		_, value, _ := strings.Cut(e, "=")
+		list = append(list, value)
+	}
+	for _, c := range []*stage.Command{s.Entrypoint, s.Cmd} {
+		if c != nil {
+			list = append(list, c.Argv...)
+		}
+	}
+	return list
 }
 
 // isNode reports whether each way to start the container ends in node. What runs beside that, a

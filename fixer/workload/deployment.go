@@ -51,6 +51,8 @@ type Deployment struct {
 	Init       bool // the runtime brings an init (init: true, docker run --init)
 	Env        []Variable
 	EnvFiles   []string // files of variables, as written
+	// Literal: a $ in its words is one for the container, and no variable of the machine.
+	Literal bool
 	// HealthCheck is the command of a health check that replaces the image's; nil: the image's, empty:
 	// none.
 	HealthCheck []string
@@ -105,6 +107,8 @@ type Need struct {
 	// code 0.
 	Healthy, Completed bool
 	Deployment         Deployment // how it is started; without Needs
+	// Stays: it is started again when it ends, so that an end is none of a job's.
+	Stays bool
 	// Unknown is why the repository does not say how to start it, "" where it does: in words after
 	// "it can't be started: ".
 	Unknown string

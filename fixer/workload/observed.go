@@ -7,17 +7,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/distribution/reference"
 )
 
 // Observed is what was seen of an image while it ran.
 type Observed struct {
-	Start    string // how it was started: Deployment.Start, "" for as the image says
-	UID, GID int    // as whom
-	// Needs are the services that ran beside it, since it depends on them: as Beside names them, sorted.
-	Needs []string
-	By    string // the record, and what was exercised, for messages
+	Start    string   // how it was started: Deployment.Start, "" for as the image says
+	UID, GID int      // as whom
+	Needs    []Beside // the services that ran beside it, since it depends on them, sorted by name
+	By       string   // the record, and what was exercised, for messages
 	// Wrote are the absolute paths that it wrote or tried to write. One that ends in a slash is a
 	// directory in which names were added or removed.
 	Wrote []string
@@ -52,23 +49,45 @@ func (o Observed) and(p Observed) Observed {
 	return o
 }
 
-// Beside returns by what a service is known that runs beside another one: its name and the repository
-// of its image, as in "db (postgres)". Of which version that is, does not count.
-func Beside(name, image string) string {
-	if named, err := reference.ParseNormalizedNamed(image); err == nil {
-		image = reference.FamiliarName(named)
+// Beside tells apart what runs beside a service that depends on it: another image, start or name may
+// be another program, with other data, that it meets.
+type Beside struct {
+	Name  string
+	Image string // as the Compose file names it
+	Start string // a digest of how it is started, found and waited for
+}
+
+// String returns it for messages, as in "db (postgres:17)".
+func (b Beside) String() string { return b.Name + " (" + b.Image + ")" }
+
+// Beside returns by what a record knows the need.
+func (n Need) Beside() Beside {
+	start, _ := n.Deployment.Start()
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %t %t %t\n", start, n.Deployment.User, n.Hosts, n.Healthy, n.Completed, n.Stays))
+	return Beside{n.Name, n.Image, "sha256:" + hex.EncodeToString(sum[:])}
+}
+
+// BesideAll returns by what a record knows all needs of a service, sorted by name. unknown says why
+// one of them can't have run, "" where each can.
+func BesideAll(needs []Need) (list []Beside, unknown string) {
+	for _, n := range needs {
+		if n.Unknown != "" && unknown == "" {
+			unknown = n.Name + ", which it depends on, can't be started: " + n.Unknown
+		}
+		list = append(list, n.Beside())
 	}
-	return name + " (" + image + ")"
+	slices.SortFunc(list, func(a, b Beside) int { return strings.Compare(a.Name, b.Name) })
+	return list, unknown
 }
 
 // isOf reports whether an observation is that of a start.
-func (o Observed) isOf(start string, needs []string, uid, gid int) bool {
+func (o Observed) isOf(start string, needs []Beside, uid, gid int) bool {
 	return o.Start == start && slices.Equal(o.Needs, needs) && o.UID == uid && o.GID == gid
 }
 
 // Seen returns what was seen of the image when it was started so, beside these services, by that
 // user; ok is false where it was not seen.
-func (c Container) Seen(start string, needs []string, uid, gid int) (seen Observed, ok bool) {
+func (c Container) Seen(start string, needs []Beside, uid, gid int) (seen Observed, ok bool) {
 	for _, o := range c.Observed {
 		switch {
 		case !o.isOf(start, needs, uid, gid):
@@ -136,7 +155,7 @@ func (d Deployment) elsewhere() string {
 			return fmt.Sprintf("%s is mounted over it in %s", cmp.Or(m.Source, m.Target), m.Place)
 		}
 	}
-	if i := slices.IndexFunc(words, func(word string) bool { return strings.Contains(word, "$") }); i >= 0 {
+	if i := slices.IndexFunc(words, func(word string) bool { return strings.Contains(word, "$") }); i >= 0 && !d.Literal {
 		return "a variable of another machine is in " + words[i]
 	}
 	return ""

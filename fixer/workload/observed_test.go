@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -52,6 +53,39 @@ func TestDeploymentStart(t *testing.T) {
 	}
 }
 
+// TestBesideAll: a need that is another one, or is met in another way, is not the one that was seen.
+func TestBesideAll(t *testing.T) {
+	db := func(change func(*Need)) []Need {
+		n := Need{Name: "db", Image: "postgres:17", Hosts: []string{"db"}, Deployment: Deployment{
+			Env: []Variable{{Name: "POSTGRES_DB", Value: "a", Known: true}}, HealthCheck: []string{"pg_isready", "-U", "$USER"}, Literal: true,
+		}}
+		change(&n)
+		return []Need{n, {Name: "cache", Image: "redis"}}
+	}
+	same, unknown := BesideAll(db(func(*Need) {}))
+	if again, _ := BesideAll(db(func(n *Need) { n.Deployment.Place.Line = 7 })); unknown != "" || len(same) != 2 || same[0].String() != "cache (redis)" || !slices.Equal(same, again) {
+		t.Errorf("%v, %v %q", same, again, unknown)
+	}
+	for name, change := range map[string]func(*Need){
+		"its image":      func(n *Need) { n.Image = "postgres:18" },
+		"its name":       func(n *Need) { n.Name = "pg" },
+		"its hosts":      func(n *Need) { n.Hosts = append(n.Hosts, "pg") },
+		"its command":    func(n *Need) { n.Deployment.Command = []string{"postgres", "-c", "fsync=off"} },
+		"a value":        func(n *Need) { n.Deployment.Env[0].Value = "b" },
+		"its user":       func(n *Need) { n.Deployment.User = "70" },
+		"a health check": func(n *Need) { n.Healthy = true },
+		"a job":          func(n *Need) { n.Completed = true },
+		"a restart":      func(n *Need) { n.Stays = true },
+	} {
+		if other, _ := BesideAll(db(change)); slices.Equal(same, other) {
+			t.Errorf("%s does not count", name)
+		}
+	}
+	if _, unknown := BesideAll(db(func(n *Need) { n.Unknown = "init.sql is mounted over it" })); unknown != "db, which it depends on, can't be started: init.sql is mounted over it" {
+		t.Errorf("%q", unknown)
+	}
+}
+
 // TestSeen: what was seen counts for the start and the user with which it was seen, and where it was
 // seen twice, the worse counts.
 func TestSeen(t *testing.T) {
@@ -67,7 +101,7 @@ func TestSeen(t *testing.T) {
 	if _, ok := c.Seen("sha256:1", nil, 1000, 1000); ok {
 		t.Error("seen with another start")
 	}
-	if _, ok := c.Seen("", []string{"db"}, 1000, 1000); ok {
+	if _, ok := c.Seen("", []Beside{{Name: "db"}}, 1000, 1000); ok {
 		t.Error("seen beside another service")
 	}
 	if seen, ok := c.Seen("", nil, 1000, 1000); !ok || seen.ReadOnly != "" {

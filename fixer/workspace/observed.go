@@ -53,12 +53,11 @@ func (s *Source) see(ctx context.Context, c *workload.Container, text []byte, cr
 	}
 }
 
-// besideOf returns what ran beside an image, sorted.
-func besideOf(m observed.Image) (list []string) {
+// besideOf returns what ran beside an image, sorted as a record is.
+func besideOf(m observed.Image) (list []workload.Beside) {
 	for _, n := range m.Needs {
-		list = append(list, workload.Beside(n.Name, n.Image))
+		list = append(list, workload.Beside{Name: n.Name, Image: n.Image, Start: n.Start})
 	}
-	slices.Sort(list)
 	return list
 }
 

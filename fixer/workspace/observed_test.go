@@ -14,6 +14,7 @@ import (
 	"github.com/dockmend/dockmend/fixer/observed"
 	"github.com/dockmend/dockmend/fixer/seccomp"
 	"github.com/dockmend/dockmend/fixer/stage"
+	"github.com/dockmend/dockmend/fixer/workload"
 )
 
 // TestObserved: what was seen of an image makes a read-only root file system safe where the image was
@@ -39,6 +40,16 @@ func TestObserved(t *testing.T) {
 		User: observed.User{UID: 1000, GID: 1000}, Bases: []observed.Base{{Image: "node:20-slim", Digest: "sha256:1"}}, ReadOnly: &observed.ReadOnly{State: observed.Up, Mounts: []string{"/tmp"}},
 	}
 	const service = "services:\n  shop:\n    build: .\n"
+	// beside returns the change that the services, by name and image, ran beside it.
+	beside := func(services ...string) func(*observed.Image) {
+		return func(m *observed.Image) {
+			for _, s := range services {
+				name, image, _ := strings.Cut(s, " ")
+				n := workload.Need{Name: name, Image: image, Hosts: []string{name}}
+				m.Needs = append(m.Needs, observed.Need{Name: name, Image: image, Digest: "sha256:1", Start: n.Beside().Start})
+			}
+		}
+	}
 	const needing = service + "    links: [queue]\n  queue:\n    image: kafka\n    depends_on: [db]\n  db:\n    image: postgres\n"
 	for name, c := range map[string]struct {
 		compose string
@@ -47,31 +58,33 @@ func TestObserved(t *testing.T) {
 		says    string
 		safe    bool
 	}{
-		"the same":                {says: "what it writes was observed (listened on 3000)", safe: true},
-		"the Compose file alone":  {compose: service + "# for two\n", says: "was observed", safe: true},
-		"a manifest alone":        {more: map[string]string{"pod.yaml": podOf + "acme/shop\n"}, says: "was observed", safe: true},
-		"a profile beside it":     {more: map[string]string{seccomp.Name(): "{}"}, says: "was observed", safe: true},
-		"a record beside it":      {more: map[string]string{"seen.json": `{"version": 1, "images": []}`}, says: "was observed", safe: true},
-		"what changes nothing":    {compose: service + "    ports: ['80:3000']\n    restart: always\n", says: "was observed", safe: true},
-		"the user, stated":        {compose: service + "    user: '1000:1000'\n", says: "was observed", safe: true},
-		"another user":            {compose: service + "    user: '1001:1001'\n", says: "not observed with this command, environment, user and volumes"},
-		"a source has changed":    {more: map[string]string{"server.js": "require('http').createServer().listen(3001);\n"}, says: "but with other files"},
-		"a file like a manifest":  {more: map[string]string{"data.yaml": "kind: x\n"}, says: "but with other files"},
-		"another command":         {compose: service + "    command: [node, job.js]\n", says: "not observed with this command, environment, user and volumes"},
-		"another environment":     {compose: service + "    environment:\n      A: b\n", says: "not observed with this command, environment, user and volumes"},
-		"a value of the machine":  {compose: service + "    environment:\n      A: ${A:-b}\n", says: "compose.yaml:5 takes a value from a variable of the machine"},
-		"another health check":    {compose: service + "    healthcheck:\n      test: [CMD, node, check.js]\n", says: "not observed with this command, environment, user and volumes"},
-		"a volume":                {compose: service + "    volumes: ['data:/data']\nvolumes:\n  data:\n", says: "not observed with this command, environment, user and volumes"},
-		"a directory of the host": {compose: service + "    volumes: ['./data:/data']\n", says: "./data is mounted over it in compose.yaml:4"},
-		"another service":         {compose: service + "    depends_on: [db]\n  db:\n    image: postgres\n", says: "not observed as it runs, beside db (postgres) (verify --record --with-compose)"},
-		"the services beside it": {compose: needing, change: func(m *observed.Image) {
-			m.Needs = []observed.Need{{Name: "db", Image: "docker.io/library/postgres:16"}, {Name: "queue", Image: "kafka"}}
-		}, says: "was observed", safe: true},
-		"another image of one": {compose: needing, change: func(m *observed.Image) {
-			m.Needs = []observed.Need{{Name: "db", Image: "mysql"}, {Name: "queue", Image: "kafka"}}
-		}, says: "not observed as it runs, beside db (postgres), queue (kafka) (verify"},
-		"one of them":                {compose: needing, change: func(m *observed.Image) { m.Needs = []observed.Need{{Name: "db", Image: "postgres"}} }, says: "not observed as it runs, beside db (postgres), queue (kafka) (verify"},
-		"one that it does not need":  {change: func(m *observed.Image) { m.Needs = []observed.Need{{Name: "db", Image: "postgres"}} }, says: "not observed with this command"},
+		"the same":                   {says: "what it writes was observed (listened on 3000)", safe: true},
+		"the Compose file alone":     {compose: service + "# for two\n", says: "was observed", safe: true},
+		"a manifest alone":           {more: map[string]string{"pod.yaml": podOf + "acme/shop\n"}, says: "was observed", safe: true},
+		"a profile beside it":        {more: map[string]string{seccomp.Name(): "{}"}, says: "was observed", safe: true},
+		"a record beside it":         {more: map[string]string{"seen.json": `{"version": 1, "images": []}`}, says: "was observed", safe: true},
+		"what changes nothing":       {compose: service + "    ports: ['80:3000']\n    restart: always\n", says: "was observed", safe: true},
+		"the user, stated":           {compose: service + "    user: '1000:1000'\n", says: "was observed", safe: true},
+		"another user":               {compose: service + "    user: '1001:1001'\n", says: "not observed with this command, environment, user and volumes"},
+		"a source has changed":       {more: map[string]string{"server.js": "require('http').createServer().listen(3001);\n"}, says: "but with other files"},
+		"a file like a manifest":     {more: map[string]string{"data.yaml": "kind: x\n"}, says: "but with other files"},
+		"another command":            {compose: service + "    command: [node, job.js]\n", says: "not observed with this command, environment, user and volumes"},
+		"another environment":        {compose: service + "    environment:\n      A: b\n", says: "not observed with this command, environment, user and volumes"},
+		"a value of the machine":     {compose: service + "    environment:\n      A: ${A:-b}\n", says: "compose.yaml:5 takes a value from a variable of the machine"},
+		"another health check":       {compose: service + "    healthcheck:\n      test: [CMD, node, check.js]\n", says: "not observed with this command, environment, user and volumes"},
+		"a volume":                   {compose: service + "    volumes: ['data:/data']\nvolumes:\n  data:\n", says: "not observed with this command, environment, user and volumes"},
+		"a directory of the host":    {compose: service + "    volumes: ['./data:/data']\n", says: "./data is mounted over it in compose.yaml:4"},
+		"another service":            {compose: service + "    depends_on: [db]\n  db:\n    image: postgres\n", says: "not observed as it runs, beside db (postgres) as the Compose file starts it (verify --record --with-compose)"},
+		"the services beside it":     {compose: needing, change: beside("db postgres", "queue kafka"), says: "was observed", safe: true},
+		"another image of one":       {compose: needing, change: beside("db mysql", "queue kafka"), says: "not observed as it runs, beside db (postgres), queue (kafka) as the Compose file starts it (verify"},
+		"another version of one":     {compose: needing, change: beside("db postgres:16", "queue kafka"), says: "not observed as it runs, beside db (postgres), queue"},
+		"one of them":                {compose: needing, change: beside("db postgres"), says: "not observed as it runs, beside db (postgres), queue"},
+		"one that it does not need":  {change: beside("db postgres"), says: "not observed with this command"},
+		"one with other data":        {compose: needing + "    environment: {POSTGRES_DB: b}\n", change: beside("db postgres", "queue kafka"), says: "not observed as it runs, beside db"},
+		"one that could not run":     {compose: needing + "    volumes: ['./init:/docker-entrypoint-initdb.d']\n", change: beside("db postgres", "queue kafka"), says: "db, which it depends on, can't be started: ./init is mounted over it"},
+		"one by another name":        {compose: needing + "    hostname: pg\n", change: beside("db postgres", "queue kafka"), says: "not observed as it runs, beside db"},
+		"a database by a container":  {compose: service + "    environment: &env {URL: my-pg:5432}\n  db:\n    image: postgres\n    container_name: my-pg\n", says: "its environment names the service my-pg"},
+		"a database elsewhere":       {compose: service + "    command: [node, server.js, 'postgres://pg.example.com/app']\n", says: "its environment names pg.example.com"},
 		"a hook":                     {compose: service + "    post_start:\n      - command: node warm.js\n", says: "compose.yaml:4 says post_start"},
 		"another base":               {change: func(m *observed.Image) { m.Bases[0].Digest = "sha256:2" }, says: "with another node:20-slim"},
 		"a base that was not known":  {change: func(m *observed.Image) { m.Bases = nil }, says: "which images it was built from was not known"},

@@ -28,7 +28,11 @@ func (s Subject) IsMounted(file string) bool {
 // Way returns how the container runs its image.
 func (s Subject) Way() readonly.Way {
 	u := s.User()
-	return readonly.Way{UID: u.UID, GID: u.GID, Unknown: s.more(), Mounted: s.IsMounted, Pod: true, Probes: s.requests()}
+	unknown := s.more()
+	if host := workload.RemoteHost(s.Image.Words, nil); unknown == "" && host != "" {
+		unknown = "its environment names " + host
+	}
+	return readonly.Way{UID: u.UID, GID: u.GID, Unknown: unknown, Mounted: s.IsMounted, Pod: true, Probes: s.requests()}
 }
 
 // requests returns the pages that its probes request.

@@ -18,7 +18,8 @@ func (s Subject) Ways(user rights.User) (list []readonly.Way) {
 	for _, m := range s.Means {
 		w := readonly.Way{UID: user.UID, GID: user.GID, Unknown: user.Unknown, Mounted: s.IsMounted, Limit: s.limit(m)}
 		start, unknown := m.Deployment.Start()
-		w.Start, w.Needs, w.Unknown = start, needs(m), cmp.Or(w.Unknown, unknown, more(m), s.others(m))
+		needs, unmet := workload.BesideAll(m.Deployment.Needs)
+		w.Start, w.Needs, w.Unknown = start, needs, cmp.Or(w.Unknown, unknown, unmet, more(m), s.others(m))
 		for _, mount := range m.Deployment.Mounts {
 			if mount.Kind == workload.Tmpfs {
 				w.Tmpfs = append(w.Tmpfs, mount.Target)
@@ -31,15 +32,6 @@ func (s Subject) Ways(user rights.User) (list []readonly.Way) {
 			list = append(list, w)
 		}
 	}
-	return list
-}
-
-// needs returns what runs beside a service since it depends on it, as a record names that.
-func needs(m *compose.Service) (list []string) {
-	for _, n := range m.Deployment.Needs {
-		list = append(list, workload.Beside(n.Name, n.Image))
-	}
-	slices.Sort(list)
 	return list
 }
 
@@ -61,36 +53,33 @@ func (s Subject) limit(m *compose.Service) workload.Place {
 	return at
 }
 
-// others returns which other service of its project the start of a service names and it does not
-// depend on, "" for none: it did not run when this one was observed.
+// others returns what else the start of a service names and it does not depend on: another service
+// of its project, or another machine; "" for none. It did not run when this one was observed.
 func (s Subject) others(m *compose.Service) string {
-	var words []string
+	words := slices.Clone(s.Image.Words)
 	for _, v := range m.Deployment.Env {
 		words = append(words, v.Value)
 	}
-	words = append(append(words, m.Deployment.Entrypoint...), m.Deployment.Command...)
+	words = slices.Concat(words, m.Deployment.Entrypoint, m.Deployment.Command)
+	met := slices.Clone(m.Hosts)
+	for _, n := range m.Deployment.Needs {
+		met = append(met, n.Hosts...)
+	}
 	for _, p := range s.pass.Projects() {
 		if !slices.Contains(p.Services, m) {
 			continue
 		}
 		for _, other := range p.Services {
 			isNeed := slices.ContainsFunc(m.Deployment.Needs, func(n workload.Need) bool { return n.Name == other.Name })
-			if other.Name != m.Name && !isNeed && slices.ContainsFunc(words, func(word string) bool { return isHost(word, other.Name) }) {
-				return "its environment names the service " + other.Name
+			if host := workload.NamesHost(words, other.Hosts); other.Name != m.Name && !isNeed && host != "" {
+				return "its environment names the service " + cmp.Or(host, other.Name)
 			}
 		}
 	}
-	return ""
-}
-
-// isHost reports whether a text has a name as a host: by itself, or between what separates hosts.
-func isHost(text, name string) bool {
-	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("/@:,;= \t", r) }) {
-		if part == name {
-			return true
-		}
+	if host := workload.RemoteHost(words, met); host != "" {
+		return "its environment names " + host
 	}
-	return false
+	return ""
 }
 
 // harmless are the attributes of a service that are part of [workload.Deployment.Start] or of its

@@ -1,0 +1,71 @@
+package workload
+
+import (
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dockmend/dockmend/fixer/lazyregexp"
+)
+
+// This file finds the other machines that a start names. What runs without them does not do what it
+// does with them.
+
+// NamesHost returns the first of the names that one of the texts has as a host: by itself, or between
+// what separates hosts in URLs, lists and the names of data sources; "" for none. Case does not count.
+func NamesHost(texts, names []string) string {
+	named := map[string]bool{}
+	for _, text := range texts {
+		for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune("/@:,;=?&|()[]{}<>\"'` \t\n", r) }) {
+			named[strings.ToLower(part)] = true
+		}
+	}
+	i := slices.IndexFunc(names, func(name string) bool { return named[strings.ToLower(name)] })
+	if i < 0 {
+		return ""
+	}
+	return names[i]
+}
+
+// hostAndPort matches a host with a port, and what may be before it.
+var hostAndPort = lazyregexp.New(`(?:^|[\s"'=,;@(]|://)([A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?):(\d{2,5})(?:$|[\s"',;/?)])`)
+
+// serverURL matches the URL of a server that is no page.
+var serverURL = lazyregexp.New(`\b([A-Za-z][A-Za-z0-9+.-]*)://(?:[^@/\s"']*@)?([A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)`)
+
+// pages are the schemes of URLs of which a program does not become another one: those of pages and
+// files.
+var pages = strings.Fields("http https ws wss file data urn git ssh npm unix sqlite")
+
+// RemoteHost returns the first other machine that one of the texts names by its address, with a port
+// or in the URL of a server; "" for none. known are names that mean no other one.
+func RemoteHost(texts, known []string) string {
+	for _, text := range texts {
+		for _, m := range hostAndPort.FindAllStringSubmatch(text, maxHosts) {
+			if port, err := strconv.Atoi(m[2]); err == nil && (port >= 100 || port == 25 || port == 80) && isRemote(m[1], known) {
+				return m[1]
+			}
+		}
+		for _, m := range serverURL.FindAllStringSubmatch(text, maxHosts) {
+			if !slices.Contains(pages, strings.ToLower(m[1])) && isRemote(m[2], known) {
+				return m[2]
+			}
+		}
+	}
+	return ""
+}
+
+// maxHosts bounds the hosts of one text.
+const maxHosts = 100
+
+// isRemote reports whether a host is another machine than the container, and not a known one.
+func isRemote(host string, known []string) bool {
+	if slices.ContainsFunc(known, func(name string) bool { return strings.EqualFold(name, host) }) || strings.EqualFold(host, "localhost") {
+		return false
+	}
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return !ip.IsLoopback() && !ip.IsUnspecified()
+	}
+	return strings.ContainsFunc(host, func(r rune) bool { return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' })
+}
