@@ -1,7 +1,6 @@
 package workload
 
 import (
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,8 +63,8 @@ func isRemote(host string, known []string) bool {
 	if slices.ContainsFunc(known, func(name string) bool { return strings.EqualFold(name, host) }) || strings.EqualFold(host, "localhost") {
 		return false
 	}
-	if ip, err := netip.ParseAddr(host); err == nil {
-		return !ip.IsLoopback() && !ip.IsUnspecified()
+	if strings.Trim(host, "0123456789.") == "" { // an address of IPv4, or only a number
+		return strings.Count(host, ".") == 3 && !strings.HasPrefix(host, "127.") && host != "0.0.0.0"
 	}
 	return strings.ContainsFunc(host, func(r rune) bool { return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' })
 }
