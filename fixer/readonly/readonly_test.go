@@ -39,6 +39,9 @@ func TestPlan(t *testing.T) {
 		"a tmpfs that it writes": {way: func(w *Way) {
 			w.Tmpfs, w.Mounted = []string{"/data"}, func(f string) bool { return workload.Within(f, "/data") }
 		}, seen: func(o *workload.Observed) { o.Wrote, o.Mounts = []string{"/data/x"}, []string{"/data", "/tmp"} }, dirs: "/tmp"},
+		"data that it is given":    {container: func(c *workload.Container) { c.Data = []string{"/app/db.json"} }, dirs: "/tmp", says: "its start names /app/db.json"},
+		"data in a volume":         {container: func(c *workload.Container) { c.Data = []string{"/data/db.json"}; c.Volumes = []string{"/data"} }, dirs: "/tmp"},
+		"data in /tmp":             {container: func(c *workload.Container) { c.Data = []string{"/tmp/db.json"} }, dirs: "/tmp"},
 		"a rebuilt image":          {container: func(c *workload.Container) { c.Rebuilt = true }, dirs: "/tmp", says: "build it first"},
 		"a touched container":      {container: func(c *workload.Container) { c.Touched = at }, dirs: "/tmp", says: "a:3 does something"},
 		"a limit":                  {way: func(w *Way) { w.Limit = at }, dirs: "/tmp", says: "a:3 limits its memory"},

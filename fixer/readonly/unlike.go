@@ -34,6 +34,12 @@ func (w Way) unlike(c workload.Container, seen workload.Observed, mounted func(s
 			doubt("it is asked for %s, which was not observed (--request)", page)
 		}
 	}
+	for _, file := range c.Data {
+		if _, isScratch := scratch(file); !isScratch && !mounted(file) {
+			doubt("its start names %s, which other requests than these may write", file)
+			return may
+		}
+	}
 	for _, file := range seen.Wrote {
 		file = path.Clean(file)
 		temporary := slices.ContainsFunc(w.Tmpfs, func(dir string) bool { return workload.Within(file, dir) })

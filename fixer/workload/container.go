@@ -3,6 +3,7 @@ package workload
 import (
 	"cmp"
 	"fmt"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -69,6 +70,9 @@ type Container struct {
 	// Writes are the places that its start, its other known starts, its sources and its
 	// variables are known to write. There may be more.
 	Writes []Write
+	// Data are files and directories of the image that its starts have among their arguments, and whose
+	// names say that they are for data.
+	Data []string
 	// Words are the values of its environment and the words of its start, as far as they are known.
 	Words []string
 	// Observed is what was seen of the image while it ran, once for each way to start it. Stale is
@@ -129,7 +133,7 @@ func Agreed(list []Container) Container {
 		one.Volumes, one.VolumesKnown = slices.Concat(one.Volumes, other.Volumes), one.VolumesKnown && other.VolumesKnown
 		one.Ports = slices.Compact(slices.Sorted(slices.Values(slices.Concat(one.Ports, other.Ports))))
 		one.Writes, one.UserArgs = slices.Concat(one.Writes, other.Writes), slices.Concat(one.UserArgs, other.UserArgs)
-		one.Words = slices.Concat(one.Words, other.Words)
+		one.Words, one.Data = slices.Concat(one.Words, other.Words), slices.Concat(one.Data, other.Data)
 		one.Gains, one.Gaps = slices.Concat(one.Gains, other.Gains), slices.Concat(one.Gaps, other.Gaps)
 		if other.Init == "" {
 			one.Init = ""
@@ -204,10 +208,26 @@ func (w *Workload) Container(name string) Container {
 	c.Node = w.isNode()
 	c.Browser, c.NoInit = w.sandboxed(), w.noInit()
 	c.Writes, c.Words = w.Writes(), words(final)
+	for _, as := range w.allStarts() {
+		c.Data = append(c.Data, as.dataArguments()...)
+	}
 	for _, as := range w.allStarts()[1:] {
 		c.Writes = append(c.Writes, as.startWrites()...)
 	}
 	return c
+}
+
+// dataArguments returns the paths among the arguments of the start that are named for data.
+func (w *Workload) dataArguments() (list []string) {
+	for _, l := range w.Launches() {
+		for _, a := range l.Args {
+			file, ok := a.In(l.Dir)
+			if ok && path.IsAbs(file) && plainName.MatchString(a.Text) && codeLanguage(file) == "" && namesStore(path.Base(file)) && !slices.Contains(list, file) {
+				list = append(list, file)
+			}
+		}
+	}
+	return list
 }
 
 // words returns the values and the words of a state that what runs the image does not see.

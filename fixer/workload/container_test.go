@@ -190,3 +190,19 @@ func TestContainerOfImage(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestContainerData: what the arguments of the starts name for data, and the harmless rest.
+func TestContainerData(t *testing.T) {
+	for start, want := range map[string]string{
+		`["npx", "json-server", "--watch", "db.json"]`: "/app/db.json",
+		`["node", "server.js", "/var/lib/data"]`:       "/var/lib/data",
+		`["node", "server.js", "config.json"]`:         "",
+		`["node", "database.js"]`:                      "",
+		`["node", "server.js", "--port", "3000"]`:      "",
+	} {
+		c := of(t, "FROM node:22\nWORKDIR /app\nCOPY . .\nCMD "+start+"\n", files("server.js", "", "db.json", "{}")).Container("Dockerfile")
+		if got := strings.Join(c.Data, " "); got != want {
+			t.Errorf("%s: %q, want %q", start, got, want)
+		}
+	}
+}
