@@ -20,7 +20,7 @@ import (
 // TestCommand runs the main module's tests of proofs, which need a BuildKit: in the
 // package that makes them, and in the commands that write by them.
 func TestCommand(t *testing.T) {
-	cmd := exec.Command("go", "test", "-v", "-count=1", "-run", "Observe|Prove|Interrupted|TestScripts/verify", "./fixer/proof", "./cmd/dockmend")
+	cmd := exec.Command("go", "test", "-v", "-count=1", "-timeout=25m", "-run", "Observe|Prove|Interrupted|TestScripts/verify", "./fixer/proof", "./cmd/dockmend")
 	cmd.Dir = "../.."
 	cmd.Env = append(os.Environ(), "DOCKMEND_TEST_BUILDKIT="+current.Buildkit, "DOCKMEND_TEST_BROKEN_BUILDKIT="+brokenBuildkit(t))
 	out, err := cmd.CombinedOutput()
