@@ -2,12 +2,12 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"os"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,16 +32,16 @@ type start struct {
 	digest  string // workload.Deployment.Start
 	service string // the deployment, with its place; "" for the image itself
 	as      proof.Start
-	mounts  []workload.Mount // of the deployment
-	needs   []proof.Need     // what is started before it
-	beside  []workload.Beside
+	mounts  []workload.Mount  // of the deployment
+	needs   []proof.Need      // what is started before it
+	beside  []workload.Beside // the same, as a record knows it
 }
 
 // isLike reports whether two of them run the same.
 func (s start) isLike(other start) bool {
 	a, b := s.build.Options, other.build.Options
 	return s.digest == other.digest && s.as.User == other.as.User && a.Target == b.Target && maps.Equal(a.BuildArgs, b.BuildArgs) &&
-		reflect.DeepEqual(s.needs, other.needs)
+		slices.Equal(s.beside, other.beside)
 }
 
 // recorded is what was seen of one start, or why nothing was.
@@ -97,9 +97,9 @@ func (v *verification) recordStart(ctx context.Context, j *job, src *workspace.S
 	if s.service != "" {
 		r.image.Command = nil // it may have values of variables
 	}
-	for i, n := range r.image.Needs {
+	for _, n := range o.Needs {
 		at := slices.IndexFunc(s.beside, func(b workload.Beside) bool { return b.Name == n.Name })
-		r.image.Needs[i].Start = s.beside[at].Start
+		r.image.Needs = append(r.image.Needs, observed.Need{Name: n.Name, Image: n.Image, Digest: n.Digest, Start: s.beside[at].Start})
 	}
 	r.image.Dockerfile, r.image.Target, r.image.BuiltFrom, r.image.Start, r.image.Service = j.Place(), s.build.Options.Target, after, s.digest, s.service
 	if bases, err := src.Bases(ctx, got.result.After, s.build, v.inspector); err == nil {
@@ -170,19 +170,17 @@ func (v *verification) starts(j *job, src *workspace.Source, got *verified) (lis
 				continue
 			}
 			digest, why := d.Start()
-			needs := v.needsOf(d)
-			if i := slices.IndexFunc(needs, func(n proof.Need) bool { return n.Unknown != "" }); why == "" && i >= 0 {
-				lacks := proof.Needed{Name: needs[i].Name, Absent: needs[i].Unknown}
-				why = lacks.Lacks()
+			var beside []workload.Beside
+			if v.with {
+				var unmet string
+				beside, unmet = workload.BesideAll(d.Needs)
+				why = cmp.Or(why, unmet)
 			}
 			if why != "" {
 				unknown = append(unknown, recorded{what: j.Name + " " + service, why: why})
 				continue
 			}
-			one := start{b, digest, service, startOf(d), d.Mounts, needs, nil}
-			if v.with {
-				one.beside, _ = workload.BesideAll(d.Needs)
-			}
+			one := start{b, digest, service, startOf(d), d.Mounts, v.needsOf(d), beside}
 			if !slices.ContainsFunc(list, one.isLike) {
 				list = append(list, one)
 			}
@@ -254,7 +252,6 @@ func (v *verification) seenOf(o *proof.Observation) (*observed.Image, string) {
 	}
 	for _, n := range o.Needs {
 		m.Exercised = append(m.Exercised, "with "+n.Name+" ("+n.Image+")")
-		m.Needs = append(m.Needs, observed.Need{Name: n.Name, Image: n.Image, Digest: n.Digest})
 	}
 	if h := o.Hardened; h != nil {
 		m.ReadOnly = &observed.ReadOnly{State: observed.State(h.State), Mounts: h.Mounts, Reason: o.Lack()}

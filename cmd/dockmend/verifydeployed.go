@@ -155,10 +155,11 @@ func (v *verification) needsOf(d workload.Deployment) (list []proof.Need) {
 		return nil
 	}
 	for _, n := range d.Needs {
-		list = append(list, proof.Need{
-			Name: n.Name, Hosts: n.Hosts, Image: n.Image, Start: startOf(n.Deployment), Mounts: mountsOf(n.Deployment.Mounts),
-			Healthy: n.Healthy, Completed: n.Completed, Stays: n.Stays, Unknown: n.Unknown,
-		})
+		one := proof.Need{Name: n.Name, Hosts: n.Hosts, Image: n.Image, Healthy: n.Healthy, Completed: n.Completed, Stays: n.Stays, Unknown: n.Unknown}
+		if n.Unknown == "" {
+			one.Start, one.Mounts = startOf(*n.Deployment), mountsOf(n.Deployment.Mounts)
+		}
+		list = append(list, one)
 	}
 	return list
 }

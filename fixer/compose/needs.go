@@ -21,31 +21,45 @@ const (
 	maxHosts = 16 // names of one of them
 )
 
-// needs sets what each service needs.
-func (a *assembly) needs(list []*Service) {
-	services := map[string]*Service{}
+// needing finds what the services of a project need.
+type needing struct {
+	project  *types.Project
+	services map[string]*Service
+	made     map[string]string        // by the full name of an image: the first service that is built as it
+	alone    map[string]workload.Need // services as others need them: each is found once, whatever depends on it
+}
+
+// setNeeds sets what each service of a project needs.
+func setNeeds(p *types.Project, list []*Service) {
+	n := &needing{p, map[string]*Service{}, map[string]string{}, map[string]workload.Need{}}
 	for _, s := range list {
-		services[s.Name] = s
+		n.services[s.Name] = s
+		if full := fullName(s.Image); s.Build != nil && full != "" && n.made[full] == "" {
+			n.made[full] = s.Name
+		}
 	}
-	// The deployments of needs have none themselves, which would multiply: so they are set last.
-	found := make([][]workload.Need, len(list))
-	for i, s := range list {
-		w := walk{assembly: a, services: services, at: map[string]int{s.Name: onTheWay}}
+	for _, s := range list {
+		w := walk{needing: n, at: map[string]int{s.Name: onTheWay}}
 		w.from(s)
-		found[i] = w.list
+		s.Deployment.Needs = w.list
 	}
-	for i, s := range list {
-		s.Deployment.Needs = found[i]
+}
+
+// fullName returns the name of an image with its registry and tag; "" for what is no name.
+func fullName(image string) string {
+	named, err := reference.ParseNormalizedNamed(image)
+	if err != nil {
+		return ""
 	}
+	return reference.TagNameOnly(named).String()
 }
 
 // walk collects the needs of one service.
 type walk struct {
-	*assembly
-	services map[string]*Service
-	list     []workload.Need
-	at       map[string]int // the place in list, from 1, of those that were reached
-	full     bool           // there are more
+	*needing
+	list []workload.Need
+	at   map[string]int // the place in list, from 1, of those that were reached
+	full bool           // there are more
 }
 
 // onTheWay is the place of a service whose own needs are being collected.
@@ -92,40 +106,53 @@ func (w *walk) from(s *Service) (cycle string) {
 // require adds what one service states of another one that it depends on.
 func require(n *workload.Need, d Dependency) {
 	n.Healthy, n.Completed = n.Healthy || d.Healthy, n.Completed || d.Completed
-	n.Hosts = hosts(append(n.Hosts, d.Aliases...))
+	n.Hosts = hosts(slices.Concat(n.Hosts, d.Aliases))
 }
 
-// need returns a service as another one needs it.
-func (a *assembly) need(s *Service) workload.Need {
+// need returns a service as others need it.
+func (g *needing) need(s *Service) workload.Need {
+	n, known := g.alone[s.Name]
+	if known {
+		return n
+	}
 	_, restart := s.Attributes["restart"]
 	_, deploy := s.Attributes["deploy"]
-	n := workload.Need{Name: s.Name, Hosts: s.Hosts, Image: s.Image, Deployment: s.Deployment, Stays: restart || deploy}
+	as := s.Deployment
 	// What a need gets from defaults is good enough for it; what it takes from the machine without
-	// one is not known.
-	n.Deployment.Variable = workload.Place{}
-	_, unknown := n.Deployment.Start()
+	// one is not known. Its own needs are among those of what depends on it.
+	as.Variable, as.Needs = workload.Place{}, nil
+	n = workload.Need{Name: s.Name, Hosts: s.Hosts, Image: s.Image, Deployment: &as, Stays: restart || deploy}
+	if n.Unknown = g.unknown(s, as); s.Build != nil {
+		n.Image = ""
+	}
+	g.alone[s.Name] = n
+	return n
+}
+
+// unknown returns why the repository does not say how to start a service by itself; "" where it does.
+func (g *needing) unknown(s *Service, as workload.Deployment) string {
+	_, unknown := as.Start()
+	by, stated := g.made[fullName(s.Image)], otherwise(s)
 	switch {
 	case s.Build != nil:
-		n.Image, n.Unknown = "", "it is built from a Dockerfile"
+		return "it is built from a Dockerfile"
 	case s.Image == "":
-		n.Unknown = strings.TrimSpace("the repository does not say its image " + s.Written)
-	case a.madeBy(s.Image) != "":
-		n.Unknown = "its image is that of the service " + a.madeBy(s.Image) + ", which is built from a Dockerfile"
-	case unknown != "":
-		n.Unknown = unknown
-	case otherwise(s) != "":
-		n.Unknown = otherwise(s)
-	case len(s.Deployment.Gaps) > 0:
-		n.Unknown = s.Deployment.Gaps[0].What
+		return strings.TrimSpace("the repository does not say its image " + s.Written)
+	case by != "":
+		return "its image is that of the service " + by + ", which is built from a Dockerfile"
+	case unknown != "" || stated != "":
+		return cmp.Or(unknown, stated)
+	case len(as.Gaps) > 0:
+		return as.Gaps[0].What
 	}
-	return n
+	return ""
 }
 
 // meet reports whether two services have a network in common. Those that state none have the default
 // one.
-func (a *assembly) meet(one, other string) bool {
+func (g *needing) meet(one, other string) bool {
 	networks := func(name string) []string {
-		if list := names(a.project.Services[name].Networks); len(list) > 0 {
+		if list := names(g.project.Services[name].Networks); len(list) > 0 {
 			return list
 		}
 		return []string{"default"}
@@ -133,39 +160,14 @@ func (a *assembly) meet(one, other string) bool {
 	return slices.ContainsFunc(networks(one), func(name string) bool { return slices.Contains(networks(other), name) })
 }
 
-// madeBy returns the first service whose build makes the image of that name; "" for none.
-func (a *assembly) madeBy(image string) string {
-	for _, name := range names(a.project.Services) {
-		if s := a.project.Services[name]; s.Build != nil && sameImage(s.Image, image) {
-			return name
-		}
-	}
-	return ""
-}
-
-// sameImage reports whether two names mean the same image.
-func sameImage(one, other string) bool {
-	a, err := reference.ParseNormalizedNamed(one)
-	if err != nil {
-		return false
-	}
-	b, err := reference.ParseNormalizedNamed(other)
-	return err == nil && reference.TagNameOnly(a).String() == reference.TagNameOnly(b).String()
-}
-
-// asAlone are the attributes of a service that are part of [workload.Deployment.Start], or do not
-// matter to what depends on it.
-var asAlone = strings.Fields(`annotations cap_add cap_drop command container_name cpu_count cpu_percent cpu_period cpu_quota
-	cpu_rt_period cpu_rt_runtime cpu_shares cpus cpuset depends_on deploy entrypoint environment expose healthcheck hostname
-	image init label_file labels links logging mem_limit mem_reservation mem_swappiness memswap_limit networks
-	oom_kill_disable oom_score_adj pids_limit platform ports pull_policy read_only restart security_opt shm_size
-	stop_grace_period stop_signal tmpfs ulimits user volumes working_dir`)
+// asAlone are attributes that do not matter to what depends on a service, besides AccountedAttributes.
+var asAlone = strings.Fields("hostname platform shm_size stop_signal")
 
 // otherwise returns what a service states that would make it another one beside what depends on it
 // than it is in a container by itself, "" for nothing.
 func otherwise(s *Service) string {
 	for _, name := range names(s.Attributes) {
-		if !slices.Contains(asAlone, name) && !strings.HasPrefix(name, "x-") {
+		if !slices.Contains(AccountedAttributes, name) && !slices.Contains(asAlone, name) && !strings.HasPrefix(name, "x-") {
 			return fmt.Sprintf("%s says %s", s.Attributes[name], name)
 		}
 	}

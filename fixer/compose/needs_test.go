@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -20,7 +21,7 @@ func describeNeeds(s *Service) string {
 		if n.Unknown != "" {
 			fmt.Fprintf(&b, " unknown: %s", n.Unknown)
 		}
-		if n.Deployment.Needs != nil {
+		if n.Deployment != nil && n.Deployment.Needs != nil {
 			b.WriteString(" with needs of its own")
 		}
 		b.WriteByte('\n')
@@ -175,5 +176,37 @@ func TestManyNeeds(t *testing.T) {
 				t.Errorf("%d needs, %q; want %d, %q", len(list), said, c.n, c.why)
 			}
 		})
+	}
+}
+
+// TestNeedsGrowth: what is found of needs is linear in the services, also where each is built, and many
+// need the same.
+func TestNeedsGrowth(t *testing.T) {
+	grown := func(line string) func(n int) uint64 {
+		return func(n int) uint64 {
+			var b strings.Builder
+			b.WriteString("services:\n  db: {image: postgres}\n  s0: {image: i0}\n")
+			for i := range n {
+				fmt.Fprintf(&b, line, i+1, i+1, i)
+			}
+			root := files("== compose.yaml\n" + b.String())
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			set, err := Load(root, ".")
+			runtime.ReadMemStats(&after)
+			if err != nil || len(set.Projects[0].Services) != n+2 {
+				t.Fatal(err, set.Projects[0].Gaps)
+			}
+			return after.TotalAlloc - before.TotalAlloc
+		}
+	}
+	for name, line := range map[string]string{
+		"a chain":  "  s%d: {image: i%d, depends_on: [s%d]}\n",
+		"of a hub": "  s%d: {build: ., image: i%d, depends_on: [db], labels: [a%d]}\n",
+	} {
+		alloc := grown(line)
+		if one, two := alloc(500), alloc(1000); two > one*5/2 {
+			t.Errorf("%s: %d bytes for 500 services, %d for 1,000", name, one, two)
+		}
 	}
 }

@@ -28,7 +28,7 @@ func (b *builder) services(m *model) ([]*Service, error) {
 		list = append(list, s)
 	}
 	a.volumesFrom(list)
-	a.needs(list)
+	setNeeds(p, list)
 	return list, nil
 }
 

@@ -13,7 +13,7 @@ import (
 // This file finds the RUN instructions that run the application's own code: as root it may
 // make files anywhere below its directory, of which no text needs to say where. The build
 // tools of Node.js are not among them: MayBeBuilt knows the names of what they make, unless the start
-// names the same.
+// has one of another name among its arguments.
 
 // ApplicationRun is a command of a RUN that runs the application's own code.
 type ApplicationRun struct {
@@ -104,7 +104,7 @@ func (w *Workload) sharesArgument(c *Command) bool {
 	}
 	for _, a := range args {
 		file, ok := a.In(c.Dir)
-		if !ok || !path.IsAbs(file) || !plainName.MatchString(a.Text) || file == c.Dir || w.Origin(path.Clean(file)).Name != "" {
+		if !ok || !path.IsAbs(file) || !plainName.MatchString(a.Text) || file == c.Dir || slices.Contains(builtNames, path.Base(file)) || w.Origin(path.Clean(file)).Name != "" {
 			continue
 		}
 		for _, l := range w.Launches() {

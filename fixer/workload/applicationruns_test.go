@@ -55,6 +55,7 @@ func TestApplicationRuns(t *testing.T) {
 	for run, c := range map[string]struct{ start, want string }{
 		"node init.js data":              {`["node", "server.js", "data"]`, "node in /app"},
 		"npx wiki data --init server":    {`["npx", "wiki", "data", "--listen"]`, "npx in /app"},
+		"npx react-scripts build":        {`["npx", "serve", "-s", "build"]`, ""}, // MayBeBuilt
 		"npx next build":                 {`["npx", "next", "start"]`, ""},
 		"npx -y tool build site":         {`["npx", "tool", "serve"]`, ""},
 		"cd /app/web && node a.js store": {`node ../server.js store`, "node in /app/web"},

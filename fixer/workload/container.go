@@ -73,7 +73,8 @@ type Container struct {
 	// Data are files and directories of the image that its starts have among their arguments, and whose
 	// names say that they are for data.
 	Data []string
-	// Words are the values of its environment and the words of its start, as far as they are known.
+	// Words are the values of its environment, PATH aside, and the arguments of its start, as far as they
+	// are known.
 	Words []string
 	// Observed is what was seen of the image while it ran, once for each way to start it. Stale is
 	// why what a record says of it does not count; "" where it does, or none says something.
@@ -222,7 +223,11 @@ func (w *Workload) dataArguments() (list []string) {
 	for _, l := range w.Launches() {
 		for _, a := range l.Args {
 			file, ok := a.In(l.Dir)
-			if ok && path.IsAbs(file) && plainName.MatchString(a.Text) && codeLanguage(file) == "" && namesStore(path.Base(file)) && !slices.Contains(list, file) {
+			if !ok || !path.IsAbs(file) || !plainName.MatchString(a.Text) || codeLanguage(file) != "" || !namesStore(path.Base(file)) {
+				continue
+			}
+			// "db" is a path where there is one, and may be any word else.
+			if isPath := strings.ContainsAny(a.Text, "/."); (isPath || w.Origin(path.Clean(file)).Name != "") && !slices.Contains(list, file) {
 				list = append(list, file)
 			}
 		}
@@ -230,15 +235,25 @@ func (w *Workload) dataArguments() (list []string) {
 	return list
 }
 
-// words returns the values and the words of a state that what runs the image does not see.
+// words returns the values of an image's environment and the arguments of its start.
 func words(s stage.State) (list []string) {
 	for _, e := range s.Env {
-		_, value, _ := strings.Cut(e, "=")
-		list = append(list, value)
+		if name, value, _ := strings.Cut(e, "="); name != "PATH" {
+			list = append(list, value)
+		}
 	}
 	for _, c := range []*stage.Command{s.Entrypoint, s.Cmd} {
-		if c != nil {
+		switch {
+		case c == nil:
+		case c.Shell:
+			for _, script := range c.Argv {
+				_, arguments, _ := strings.Cut(script, " ")
+				list = append(list, arguments)
+			}
+		case c == s.Cmd && s.Entrypoint != nil:
 			list = append(list, c.Argv...)
+		default:
+			list = append(list, c.Argv[min(1, len(c.Argv)):]...)
 		}
 	}
 	return list

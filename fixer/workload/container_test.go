@@ -198,9 +198,11 @@ func TestContainerData(t *testing.T) {
 		`["node", "server.js", "/var/lib/data"]`:       "/var/lib/data",
 		`["node", "server.js", "config.json"]`:         "",
 		`["node", "database.js"]`:                      "",
+		`["node", "server.js", "logs"]`:                "/app/logs",
+		`["npx", "tool", "db", "push"]`:                "",
 		`["node", "server.js", "--port", "3000"]`:      "",
 	} {
-		c := of(t, "FROM node:22\nWORKDIR /app\nCOPY . .\nCMD "+start+"\n", files("server.js", "", "db.json", "{}")).Container("Dockerfile")
+		c := of(t, "FROM node:22\nWORKDIR /app\nCOPY . .\nCMD "+start+"\n", files("server.js", "", "db.json", "{}", "logs/x", "")).Container("Dockerfile")
 		if got := strings.Join(c.Data, " "); got != want {
 			t.Errorf("%s: %q, want %q", start, got, want)
 		}

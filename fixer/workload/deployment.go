@@ -106,7 +106,8 @@ type Need struct {
 	// Healthy: its health check passes before what depends on it starts. Completed: it has ended with
 	// code 0.
 	Healthy, Completed bool
-	Deployment         Deployment // how it is started; without Needs
+	// Deployment is how it is started, without Needs; nil where there is no such service.
+	Deployment *Deployment
 	// Stays: it is started again when it ends, so that an end is none of a job's.
 	Stays bool
 	// Unknown is why the repository does not say how to start it, "" where it does: in words after

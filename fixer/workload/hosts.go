@@ -11,21 +11,27 @@ import (
 // This file finds the other machines that a start names. What runs without them does not do what it
 // does with them.
 
-// NamesHost returns the first of the names that one of the texts has as a host: by itself, or between
-// what separates hosts in URLs, lists and the names of data sources; "" for none. Case does not count.
-func NamesHost(texts, names []string) string {
-	named := map[string]bool{}
+// HostNames returns the words of texts that may be names of hosts, in lower case, each once: those by
+// themselves, or between what separates hosts in URLs, lists and the names of data sources. The parts
+// of paths are none.
+func HostNames(texts []string) (list []string) {
+	seen := map[string]bool{}
 	for _, text := range texts {
-		for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune("/@:,;=?&|()[]{}<>\"'` \t\n", r) }) {
-			named[strings.ToLower(part)] = true
+		for _, m := range hostName.FindAllStringSubmatchIndex(text, -1) {
+			name := strings.ToLower(text[m[2]:m[3]])
+			inURL := m[2] > 0 && (text[m[2]-1] == '/' || text[m[2]-1] == '@')
+			isPath := strings.HasPrefix(text[m[3]:], "/") && !inURL
+			if !isPath && !seen[name] {
+				seen[name] = true
+				list = append(list, name)
+			}
 		}
 	}
-	i := slices.IndexFunc(names, func(name string) bool { return named[strings.ToLower(name)] })
-	if i < 0 {
-		return ""
-	}
-	return names[i]
+	return list
 }
+
+// hostName matches a word, and what is before it where it is the name of a host.
+var hostName = lazyregexp.New(`(?:^|//|[@:,;=?&|()\[\]{}<>"'` + "`" + `\s])([A-Za-z0-9_][A-Za-z0-9_.-]*)`)
 
 // hostAndPort matches a host with a port, and what may be before it.
 var hostAndPort = lazyregexp.New(`(?:^|[\s"'=,;@(]|://)([A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?):(\d{2,5})(?:$|[\s"',;/?)])`)
@@ -41,12 +47,12 @@ var pages = strings.Fields("http https ws wss file data urn git ssh npm unix sql
 // or in the URL of a server; "" for none. known are names that mean no other one.
 func RemoteHost(texts, known []string) string {
 	for _, text := range texts {
-		for _, m := range hostAndPort.FindAllStringSubmatch(text, maxHosts) {
+		for _, m := range hostAndPort.FindAllStringSubmatch(text, -1) {
 			if port, err := strconv.Atoi(m[2]); err == nil && (port >= 100 || port == 25 || port == 80) && isRemote(m[1], known) {
 				return m[1]
 			}
 		}
-		for _, m := range serverURL.FindAllStringSubmatch(text, maxHosts) {
+		for _, m := range serverURL.FindAllStringSubmatch(text, -1) {
 			if !slices.Contains(pages, strings.ToLower(m[1])) && isRemote(m[2], known) {
 				return m[2]
 			}
@@ -54,9 +60,6 @@ func RemoteHost(texts, known []string) string {
 	}
 	return ""
 }
-
-// maxHosts bounds the hosts of one text.
-const maxHosts = 100
 
 // isRemote reports whether a host is another machine than the container, and not a known one.
 func isRemote(host string, known []string) bool {

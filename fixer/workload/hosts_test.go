@@ -1,15 +1,19 @@
 package workload
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
-func TestNamesHost(t *testing.T) {
-	names := []string{"db", "my-pg"}
+func TestHostNames(t *testing.T) {
 	for text, want := range map[string]string{
-		"db": "db", "db:5432": "db", "postgres://u:p@db/app": "db", "u:p@tcp(db:5484)/app": "db", "mongodb://db?replicaSet=rs0": "db",
-		`{"host":"db"}`: "db", "postgres://DB:5484/x": "db", "my-pg:5432": "my-pg", "a,b,my-pg": "my-pg", "[db]": "db",
-		"": "", "dbs": "", "mydb:1": "", "db-2": "", "db.example.com": "", "pg": "",
+		"db": "db", "db:5432": "db 5432", "postgres://u:p@db/app": "postgres u p db", "u:p@tcp(db:5484)/app": "u p tcp db 5484",
+		"mongodb://db?replicaSet=rs0": "mongodb db replicaset rs0", `{"host":"db"}`: "host db", "postgres://DB:5484/x": "postgres db",
+		"a,b,my-pg": "a b my-pg", "[db]": "db", "wait-for db -- node": "wait-for db node", "--host=db": "db", "http://api/v1": "http api", "db db": "db",
+		// The parts of a path are none.
+		"": "", "/app/db": "", "app/db.js": "", "./db": "", "../db/x": "", "/usr/bin:/db": "", "node /srv/db/server.js": "node",
 	} {
-		if got := NamesHost([]string{"x", text}, names); got != want {
+		if got := strings.Join(HostNames([]string{text}), " "); got != want {
 			t.Errorf("%s: got %q, want %q", text, got, want)
 		}
 	}

@@ -62,8 +62,12 @@ func (b Beside) String() string { return b.Name + " (" + b.Image + ")" }
 
 // Beside returns by what a record knows the need.
 func (n Need) Beside() Beside {
-	start, _ := n.Deployment.Start()
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %t %t %t\n", start, n.Deployment.User, n.Hosts, n.Healthy, n.Completed, n.Stays))
+	var start, user string
+	if d := n.Deployment; d != nil {
+		start, _ = d.Start()
+		user = d.User
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %t %t %t\n", start, user, n.Hosts, n.Healthy, n.Completed, n.Stays))
 	return Beside{n.Name, n.Image, "sha256:" + hex.EncodeToString(sum[:])}
 }
 

@@ -56,7 +56,7 @@ func TestDeploymentStart(t *testing.T) {
 // TestBesideAll: a need that is another one, or is met in another way, is not the one that was seen.
 func TestBesideAll(t *testing.T) {
 	db := func(change func(*Need)) []Need {
-		n := Need{Name: "db", Image: "postgres:17", Hosts: []string{"db"}, Deployment: Deployment{
+		n := Need{Name: "db", Image: "postgres:17", Hosts: []string{"db"}, Deployment: &Deployment{
 			Env: []Variable{{Name: "POSTGRES_DB", Value: "a", Known: true}}, HealthCheck: []string{"pg_isready", "-U", "$USER"}, Literal: true,
 		}}
 		change(&n)

@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/dockmend/dockmend/fixer"
 	"github.com/dockmend/dockmend/fixer/compose"
@@ -23,12 +24,16 @@ type Subject struct {
 	pass *composefile.Pass
 	// Image is what holds for the images of all that the entry means.
 	Image workload.Container
+	// reach has the services by the names that others of their projects have for them, in lower case: one
+	// map for each project that a service is in.
+	reach func() map[*compose.Service][]map[string]*compose.Service
 }
 
 // Each calls visit for the entries of a file that say what the service runs and that no other
 // file says first: a part of a service, such as in an override, gets what the first one gets.
 // Services that Compose refuses, or of Windows, are left out.
 func Each(p *composefile.Pass, visit func(Subject)) {
+	reach := sync.OnceValue(func() map[*compose.Service][]map[string]*compose.Service { return reachable(p.Projects()) })
 	for _, s := range p.Services {
 		if s.Node.Resolve().Kind != yamlfile.Mapping || !isFirst(p, s) || isWindows(s) {
 			continue
@@ -41,7 +46,7 @@ func Each(p *composefile.Pass, visit func(Subject)) {
 		for i, m := range s.Means {
 			images[i] = p.Image(m)
 		}
-		visit(Subject{s, p, workload.Agreed(images)})
+		visit(Subject{s, p, workload.Agreed(images), reach})
 	}
 }
 

@@ -61,18 +61,15 @@ func (s Subject) others(m *compose.Service) string {
 		words = append(words, v.Value)
 	}
 	words = slices.Concat(words, m.Deployment.Entrypoint, m.Deployment.Command)
-	met := slices.Clone(m.Hosts)
+	met, isMet := slices.Clone(m.Hosts), map[string]bool{m.Name: true}
 	for _, n := range m.Deployment.Needs {
-		met = append(met, n.Hosts...)
+		met, isMet[n.Name] = append(met, n.Hosts...), true
 	}
-	for _, p := range s.pass.Projects() {
-		if !slices.Contains(p.Services, m) {
-			continue
-		}
-		for _, other := range p.Services {
-			isNeed := slices.ContainsFunc(m.Deployment.Needs, func(n workload.Need) bool { return n.Name == other.Name })
-			if host := workload.NamesHost(words, other.Hosts); other.Name != m.Name && !isNeed && host != "" {
-				return "its environment names the service " + cmp.Or(host, other.Name)
+	named := workload.HostNames(words)
+	for _, services := range s.reach()[m] {
+		for _, host := range named {
+			if other := services[host]; other != nil && !isMet[other.Name] {
+				return "its environment names the service " + host
 			}
 		}
 	}
@@ -82,18 +79,29 @@ func (s Subject) others(m *compose.Service) string {
 	return ""
 }
 
-// harmless are the attributes of a service that are part of [workload.Deployment.Start] or of its
-// Needs, or change nothing of what its program does with files.
-var harmless = strings.Fields(`annotations attach build command container_name cpu_count cpu_percent cpu_period cpu_quota
-	cpu_rt_period cpu_rt_runtime cpu_shares cpus cpuset cap_add cap_drop depends_on deploy entrypoint environment expose
-	healthcheck image init label_file labels links logging mem_limit mem_reservation mem_swappiness memswap_limit networks
-	oom_kill_disable oom_score_adj pids_limit ports profiles pull_policy read_only restart scale security_opt
-	stop_grace_period tmpfs ulimits user volumes working_dir`)
+// reachable returns the services of projects by the names that others of the same project have for them.
+func reachable(projects []*compose.Project) map[*compose.Service][]map[string]*compose.Service {
+	all := map[*compose.Service][]map[string]*compose.Service{}
+	for _, p := range projects {
+		names := map[string]*compose.Service{}
+		for _, m := range p.Services {
+			for _, host := range m.Hosts {
+				names[strings.ToLower(host)] = m
+			}
+			all[m] = append(all[m], names)
+		}
+	}
+	return all
+}
+
+// harmless are attributes of a service that change nothing of what its program does with files, besides
+// compose.AccountedAttributes.
+var harmless = strings.Fields("attach build profiles scale")
 
 // more returns what a service states of how it runs beyond its start and its needs, "" for nothing.
 func more(m *compose.Service) string {
 	for _, name := range slices.Sorted(maps.Keys(m.Attributes)) {
-		if !slices.Contains(harmless, name) && !strings.HasPrefix(name, "x-") {
+		if !slices.Contains(compose.AccountedAttributes, name) && !slices.Contains(harmless, name) && !strings.HasPrefix(name, "x-") {
 			return fmt.Sprintf("%s says %s", m.Attributes[name], name)
 		}
 	}
